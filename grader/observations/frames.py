@@ -1,0 +1,119 @@
+"""Length-prefixed MessagePack frames: the only bytes that cross the wall.
+
+A frame is four bytes of length, big-endian, then that many bytes of MessagePack
+decoded into one closed set of types. Sizes are checked before anything is
+allocated; nothing is ever unpickled.
+"""
+
+import functools
+import socket
+from typing import Any
+
+import msgspec
+
+from grader.observations.messages import Message
+
+PREFIX_BYTES = 4
+MAX_FRAME_BYTES = 32 * 1024 * 1024
+
+
+class FrameError(ValueError):
+    """Bytes that our own code would not have sent.
+
+    Whoever sits at the other end of the socket is no longer ours.
+    """
+
+
+@functools.cache
+def _decoder(kinds: Any) -> msgspec.msgpack.Decoder[Any]:  # noqa: ANN401 - a union of types
+    return msgspec.msgpack.Decoder(kinds)
+
+
+def encode_frame(message: Message) -> bytes:
+    """Turn a message into the bytes of one frame.
+
+    Raises:
+        FrameError: the message is larger than a frame may be.
+    """
+    payload = msgspec.msgpack.encode(message)
+    if len(payload) > MAX_FRAME_BYTES:
+        error = f"a message of {len(payload)} bytes doesn't fit in a frame"
+        raise FrameError(error)
+    return len(payload).to_bytes(PREFIX_BYTES, "big") + payload
+
+
+def decode_payload(payload: bytes, kinds: Any) -> Any:  # noqa: ANN401 - one of ``kinds``
+    """Read the payload of a frame as one of the message types ``kinds``.
+
+    Raises:
+        FrameError: it is none of them, or hostile (too deep, too long, cut).
+    """
+    try:
+        return _decoder(kinds).decode(payload)
+    except (msgspec.MsgspecError, RecursionError, MemoryError, UnicodeDecodeError) as error:
+        text = f"not a message: {error}"
+        raise FrameError(text) from error
+
+
+class FrameBuffer:
+    """Collects the bytes of a stream and hands out whole payloads."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Append what came in from the stream."""
+        self._bytes += data
+
+    def next_payload(self) -> bytes | None:
+        """Take the next whole payload, or None while it isn't complete.
+
+        Raises:
+            FrameError: the announced length is over the limit.
+        """
+        if len(self._bytes) < PREFIX_BYTES:
+            return None
+        length = int.from_bytes(self._bytes[:PREFIX_BYTES], "big")
+        if length > MAX_FRAME_BYTES:
+            text = f"a frame announces {length} bytes"
+            raise FrameError(text)
+        end = PREFIX_BYTES + length
+        if len(self._bytes) < end:
+            return None
+        payload = bytes(self._bytes[PREFIX_BYTES:end])
+        del self._bytes[:end]
+        return payload
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no byte is waiting."""
+        return not self._bytes
+
+
+def send_message(sock: socket.socket, message: Message) -> None:
+    """Send one message, blocking until all of it is in the socket."""
+    sock.sendall(encode_frame(message))
+
+
+def receive_message(sock: socket.socket, kinds: Any) -> Any:  # noqa: ANN401 - one of ``kinds``
+    """Wait for one message from a peer that we trust to send one.
+
+    Raises:
+        FrameError: the bytes are no message of ``kinds``.
+        EOFError: the peer closed the socket.
+    """
+    payload = _receive_exactly(sock, int.from_bytes(_receive_exactly(sock, PREFIX_BYTES), "big"))
+    return decode_payload(payload, kinds)
+
+
+def _receive_exactly(sock: socket.socket, count: int) -> bytes:
+    if count > MAX_FRAME_BYTES:
+        text = f"a frame announces {count} bytes"
+        raise FrameError(text)
+    chunks = bytearray()
+    while len(chunks) < count:
+        chunk = sock.recv(min(count - len(chunks), 1 << 20))
+        if not chunk:
+            raise EOFError
+        chunks += chunk
+    return bytes(chunks)

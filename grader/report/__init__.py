@@ -1,0 +1,1 @@
+"""The report: one typed model, how points are summed, and its JSON Schema."""

@@ -1,0 +1,126 @@
+"""The report that grading one submission ends in.
+
+Everything but ``timing`` is equal for equal input.
+"""
+
+import enum
+
+import msgspec
+
+SCHEMA_VERSION = "1.0"
+MAX_SCORE = 100
+
+
+class Status(enum.Enum):
+    """How a check or a function stands.
+
+    PARTIAL is for functions only. LIMIT, ERROR and MISSING say why there are no points; FAILED
+    means that the answer is wrong.
+    """
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    ERROR = "error"
+    LIMIT = "limit"
+    MISSING = "missing"
+
+
+class ReportStatus(enum.Enum):
+    """How grading went: what the submission is worth is in ``score``.
+
+    STOPPED means that the submission was ended before every check had run (out of time, or
+    caught forging); what was earned until then counts.
+    """
+
+    GRADED = "graded"
+    UNREADABLE = "unreadable"
+    STOPPED = "stopped"
+    GRADER_ERROR = "grader_error"
+
+
+class _Model(msgspec.Struct, frozen=True, kw_only=True):
+    pass
+
+
+class Example(_Model, frozen=True, kw_only=True):
+    """The smallest input found on which a failure shows.
+
+    ``code`` can be pasted below the submission; ``got`` came out, ``expected`` should have.
+    """
+
+    code: str
+    got: str
+    expected: str
+
+
+class CheckResult(_Model, frozen=True, kw_only=True):
+    """What came of one check: ``points`` of ``max_points``, and why not more."""
+
+    id: str
+    title: str
+    status: Status
+    points: float
+    max_points: float
+    message: str = ""
+    hint: str = ""
+    example: Example | None = None
+
+
+class FunctionResult(_Model, frozen=True, kw_only=True):
+    """What one function of the contract earned, with its checks in order."""
+
+    name: str
+    status: Status
+    score: float
+    max_score: float
+    checks: tuple[CheckResult, ...]
+
+
+class AssignmentInfo(_Model, frozen=True, kw_only=True):
+    """Which assignment was graded."""
+
+    id: str
+    title: str
+    version: str
+
+
+class SubmissionInfo(_Model, frozen=True, kw_only=True):
+    """What was graded: the file's name, the digest of its bytes, ``python`` or ``notebook``."""
+
+    name: str
+    sha256: str
+    format: str
+
+
+class IsolationInfo(_Model, frozen=True, kw_only=True):
+    """Which locks held while student code ran, and which this machine doesn't have, and why."""
+
+    mode: str
+    locks: tuple[str, ...] = ()
+    missing: dict[str, str] = {}
+
+
+class Report(_Model, frozen=True, kw_only=True):
+    """The outcome of grading one submission.
+
+    ``score`` and ``max_score`` are null only when the grader itself failed: that is never a
+    zero. ``error`` says why a submission is unreadable, or what failed in the grader.
+    ``timing`` is in seconds.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    assignment: AssignmentInfo
+    submission: SubmissionInfo
+    status: ReportStatus
+    score: float | None
+    max_score: float | None
+    functions: tuple[FunctionResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    output: str = ""
+    is_output_cut: bool = False
+    isolation: IsolationInfo
+    seed: int
+    environment: dict[str, str]
+    timing: dict[str, float]

@@ -1,0 +1,38 @@
+"""The report's JSON Schema, and reports as JSON."""
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from grader.report.model import SCHEMA_VERSION, Report
+
+SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
+
+
+def make_schema() -> str:
+    """Make the schema from the model; `SCHEMA_FILE` is a copy that is shipped."""
+    schema = msgspec.json.schema(Report)
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"zerograd report {SCHEMA_VERSION}",
+        **schema,
+    }
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def report_to_json(report: Report) -> str:
+    """Write a report as strict JSON: valid UTF-8, no NaN, ending in a newline."""
+    plain = msgspec.to_builtins(report)
+    return json.dumps(_well_formed(plain), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _well_formed(value: object) -> object:
+    """Replace lone surrogates, which no UTF-8 file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list | tuple):
+        return [_well_formed(item) for item in value]
+    if isinstance(value, dict):
+        return {_well_formed(key): _well_formed(item) for key, item in value.items()}
+    return value

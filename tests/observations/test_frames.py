@@ -1,0 +1,436 @@
+"""Frames: what our own code sends arrives unchanged, and any other bytes are a FrameError."""
+
+import math
+import socket
+import tracemalloc
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from fakes import array
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.observations import frames
+from grader.observations.frames import (
+    MAX_FRAME_BYTES,
+    PREFIX_BYTES,
+    FrameBuffer,
+    FrameError,
+    decode_payload,
+    encode_frame,
+    receive_message,
+    send_message,
+)
+from grader.observations.messages import (
+    Answer,
+    Call,
+    ChildLimits,
+    FromForkserver,
+    FromWorker,
+    Hello,
+    Kill,
+    Killed,
+    Lent,
+    Load,
+    Loaded,
+    Message,
+    Note,
+    Outcome,
+    Progress,
+    Raised,
+    Read,
+    Ready,
+    Spawn,
+    Spawned,
+    Starting,
+    State,
+    Step,
+    ToForkserver,
+    TorchCall,
+    ToWorker,
+    Unit,
+    Warm,
+)
+from grader.observations.values import (
+    Animation,
+    AnyValue,
+    Artist,
+    Axes,
+    Items,
+    Mapping,
+    Nothing,
+    Number,
+    Opaque,
+    Text,
+)
+
+_ARTIST = Artist(points=array([[0, 1]], dtype="float64"), is_joined=True, has_markers=False)
+VALUES: tuple[AnyValue, ...] = (
+    Nothing(),
+    Number(value=-0.5),
+    Text(text="é\n"),
+    array([[1, 2]], requires_grad=True),
+    Items(kind="list", items=(Number(value=1.0, kind="int"), Items(kind="tuple", items=()))),
+    Mapping(entries=((Text(text="a"), Nothing()),), is_cut=True),
+    Axes(artists=(_ARTIST,)),
+    Animation(frame_count=2, frames=((_ARTIST,), ())),
+    Opaque(type_name="module", reason="not data"),
+)
+_RAISED = Raised(type_name="ValueError", text="no", unit="cell 2", line=3, code="f()", function="f")
+_STEPS = tuple(
+    Step(
+        returned=value,
+        inputs={"w": State(value=value, is_same_leaf=False, is_global=True)},
+        gradients={"w": value},
+        torch_calls=(TorchCall(name="sub_", on="w", is_grad_enabled=False),),
+    )
+    for value in VALUES
+)
+_LENT = Lent(source="def f(): pass", parameters={"f": ("x", "w")})
+MESSAGES: tuple[tuple[Message, Any], ...] = (
+    (
+        Load(
+            name="a.py",
+            units=(Unit(label="cell 1", source="x = 1", stop_before=2),),
+            is_notebook=True,
+            parameters={"f": ("x",)},
+            lent=_LENT,
+        ),
+        ToWorker,
+    ),
+    (
+        Call(
+            token=b"\0\xff",
+            function="f",
+            inputs={"x": array([1, 2]), "lr": Number(value=0.1)},
+            times=3,
+            seed=2**31,
+            differentiate=("x",),
+            cotangent=array(1.0),
+            draw=4,
+            frames=5,
+            is_recorded=True,
+        ),
+        ToWorker,
+    ),
+    (Read(token=b"t", function="ANSWERS"), ToWorker),
+    (Ready(locks=("files",), missing={"syscalls": "no libseccomp"}), FromWorker),
+    (Progress(unit=1, statement=2), FromWorker),
+    (
+        Loaded(defined=("f",), notes=(Note(unit="cell 1", raised=_RAISED),), syntax_error=_RAISED),
+        FromWorker,
+    ),
+    (Answer(token=b"t", outcome=Outcome.RAISED, steps=_STEPS, raised=_RAISED), FromWorker),
+    (Warm(modules=("torch",)), ToForkserver),
+    (
+        Spawn(
+            scratch="/tmp/s",  # noqa: S108 - a text, never opened
+            readable=("/usr",),
+            limits=ChildLimits(memory_bytes=1, file_bytes=2, cpu_s=3),
+            without=("files",),
+        ),
+        ToForkserver,
+    ),
+    (Kill(pid=7), ToForkserver),
+    (Starting(path=("/usr/lib",)), FromForkserver),
+    (Hello(versions={"torch": "2"}), FromForkserver),
+    (Spawned(pid=7), FromForkserver),
+    (Killed(status=-9), FromForkserver),
+)
+KINDS = (ToWorker, FromWorker, ToForkserver, FromForkserver)
+
+
+def _payload(message: Message) -> bytes:
+    return encode_frame(message)[PREFIX_BYTES:]
+
+
+# --- round trips --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("message", "kinds"), MESSAGES, ids=lambda one: type(one).__name__)
+def test_message_arrives_as_it_was_sent(message: Message, kinds: Any) -> None:  # noqa: ANN401 - a union
+    """Every field of every message comes out of its frame unchanged."""
+    frame = encode_frame(message)
+
+    arrived = decode_payload(frame[PREFIX_BYTES:], kinds)
+
+    assert arrived == message
+    assert type(arrived) is type(message)
+    assert int.from_bytes(frame[:PREFIX_BYTES], "big") == len(frame) - PREFIX_BYTES
+
+
+def test_round_trips_cover_every_message_and_every_kind_of_value() -> None:
+    """A new message or value without a sample above fails here."""
+    sent = {type(message) for message, _ in MESSAGES}
+    values = {type(value) for value in VALUES}
+
+    known = {kind for kinds in KINDS for kind in get_args(kinds)}
+
+    assert sent == known
+    assert values == set(get_args(AnyValue))
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -0.0, 5e-324, 2.0**63])
+def test_unusual_number_arrives_bit_by_bit(number: float) -> None:
+    """NaN and the infinities are for the checks to judge, so they must arrive."""
+    step = Step(returned=Number(value=number), inputs={})
+    sent = Answer(token=b"", outcome=Outcome.RETURNED, steps=(step,))
+
+    arrived = decode_payload(_payload(sent), FromWorker).steps[0].returned.value
+
+    assert math.copysign(1, arrived) == math.copysign(1, number)
+    assert arrived == number or (math.isnan(arrived) and math.isnan(number))
+
+
+def test_message_that_is_larger_than_a_frame_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sender notices, so that it can say so instead of being caught."""
+    monkeypatch.setattr(frames, "MAX_FRAME_BYTES", 100)
+
+    with pytest.raises(FrameError, match="doesn't fit in a frame"):
+        encode_frame(Read(token=bytes(100), function="f"))
+
+
+# --- hostile bytes ------------------------------------------------------------------------
+
+
+@given(payload=st.binary(max_size=200), kinds=st.sampled_from(KINDS))
+@settings(deadline=None)
+def test_arbitrary_bytes_are_a_message_or_a_frame_error(payload: bytes, kinds: Any) -> None:  # noqa: ANN401
+    """Whatever else it raised would be taken for a fault of the grader."""
+    try:
+        message = decode_payload(payload, kinds)
+    except FrameError:
+        return
+
+    assert isinstance(message, Message)
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=200)
+def test_damaged_message_is_a_message_or_a_frame_error(data: st.DataObject) -> None:
+    """A forger starts from what a child has sent before."""
+    message, kinds = data.draw(st.sampled_from(MESSAGES))
+    payload = bytearray(_payload(message))
+    place = data.draw(st.integers(0, len(payload) - 1))
+    payload[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+
+    try:
+        arrived = decode_payload(bytes(payload), kinds)
+    except FrameError:
+        return
+
+    assert isinstance(arrived, Message)
+
+
+_WORDS = st.sampled_from(
+    "answer type token outcome returned steps inputs value array dtype shape data float32".split()
+)
+_HOSTILE = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats()
+    | st.binary(max_size=8)
+    | _WORDS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORDS, inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@given(content=_HOSTILE)
+@settings(deadline=None, max_examples=200)
+def test_answer_of_any_content_is_an_answer_or_a_frame_error(content: object) -> None:
+    """MessagePack that is well formed but holds the wrong things is refused by its types."""
+    answer = {"type": "answer", "token": b"", "outcome": "returned", "steps": [content]}
+    payload = msgspec.msgpack.encode(answer)
+
+    try:
+        arrived = decode_payload(payload, FromWorker)
+    except FrameError:
+        return
+
+    assert isinstance(arrived, Answer)
+
+
+_ANSWER: dict[str, object] = {"type": "answer", "token": b"", "outcome": "returned"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {**_ANSWER, "extra": 1},
+        {**_ANSWER, "type": "verdict"},
+        {**_ANSWER, "outcome": "passed"},
+        {**_ANSWER, "token": "text"},
+        {**_ANSWER, "steps": [{"returned": {"type": "none"}}]},
+        {**_ANSWER, "steps": [{"returned": {"type": "pickle"}, "inputs": {}}]},
+        {"type": "answer", "outcome": "returned"},
+        {"type": "load", "name": "", "units": [], "is_notebook": False, "parameters": {}},
+        [_ANSWER],
+        None,
+        "answer",
+    ],
+    ids=[
+        "unknown field",
+        "unknown message",
+        "unknown outcome",
+        "text for bytes",
+        "field left out",
+        "unknown kind of value",
+        "no token",
+        "message of the other side",
+        "list of messages",
+        "nothing",
+        "text",
+    ],
+)
+def test_message_of_another_form_is_refused(content: object) -> None:
+    """The set of types is closed: nothing is guessed, left out or skipped."""
+    payload = msgspec.msgpack.encode(content)
+
+    with pytest.raises(FrameError):
+        decode_payload(payload, FromWorker)
+
+
+def test_two_messages_in_one_frame_are_refused() -> None:
+    """A second answer would be one that nobody asked for."""
+    payload = _payload(Progress(unit=0, statement=0))
+
+    with pytest.raises(FrameError):
+        decode_payload(payload * 2, FromWorker)
+
+
+def test_text_that_is_not_utf_8_is_refused() -> None:
+    """No lone surrogate comes in this way."""
+    payload = _payload(Read(function="PLACE")).replace(b"PLACE", b"\xed\xa0\x80\xff\xfe")
+
+    with pytest.raises(FrameError):
+        decode_payload(payload, ToWorker)
+
+
+@pytest.mark.parametrize("depth", [2_000, 200_000])
+def test_endless_nesting_is_refused(depth: int) -> None:
+    """Nor does it crash the interpreter."""
+    one_list = (
+        b"\x83" + b"".join(map(msgspec.msgpack.encode, ("type", "items", "kind", "", "items")))
+    ) + b"\x91"
+    inner = one_list * depth + msgspec.msgpack.encode({"type": "none"})
+    payload = msgspec.msgpack.encode({**_ANSWER, "steps": "HERE"}).replace(
+        b"\xa4HERE", b"\x91\x82\xa8returned" + inner + b"\xa6inputs\x80"
+    )
+
+    with pytest.raises(FrameError):
+        decode_payload(payload, FromWorker)
+
+
+@pytest.mark.parametrize(
+    "announcement",
+    [b"\xdd", b"\xdf", b"\xc6", b"\xdb", msgspec.msgpack.encode(_ANSWER)[:-8] + b"steps\xdd"],
+    ids=["array", "map", "bytes", "text", "array inside of an answer"],
+)
+def test_announced_length_costs_no_memory(announcement: bytes) -> None:
+    """Five bytes that announce 4 GiB are refused before anything of that size is made."""
+    payload = announcement + b"\xff\xff\xff\xff"
+    decode_and_forget(payload)  # the first use makes the decoder
+    tracemalloc.start()
+
+    decode_and_forget(payload)
+
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 100_000
+
+
+def decode_and_forget(payload: bytes) -> None:
+    """Decode what must be refused."""
+    with pytest.raises(FrameError):
+        decode_payload(payload, FromWorker)
+
+
+# --- the stream ---------------------------------------------------------------------------
+
+
+@given(data=st.data())
+@settings(deadline=None)
+def test_payloads_come_out_whole_however_the_stream_is_cut(data: st.DataObject) -> None:
+    """What a socket gives at a time has nothing to do with what was sent at a time."""
+    payloads = data.draw(st.lists(st.binary(max_size=20), max_size=4))
+    stream = b"".join(len(one).to_bytes(PREFIX_BYTES, "big") + one for one in payloads)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
+    buffer = FrameBuffer()
+
+    found = []
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        buffer.feed(stream[start:end])
+        while (payload := buffer.next_payload()) is not None:
+            found.append(payload)
+
+    assert found == payloads
+    assert buffer.is_empty
+
+
+def test_incomplete_frame_stays_in_the_buffer() -> None:
+    """Bytes that were not asked for show up this way."""
+    buffer = FrameBuffer()
+
+    buffer.feed(b"\0\0\0")
+
+    assert buffer.next_payload() is None
+    assert not buffer.is_empty
+
+
+@pytest.mark.parametrize("length", [MAX_FRAME_BYTES + 1, 2**32 - 1])
+def test_frame_that_announces_too_much_is_refused_before_it_arrives(length: int) -> None:
+    """Nobody waits for 4 GiB."""
+    buffer = FrameBuffer()
+    buffer.feed(length.to_bytes(PREFIX_BYTES, "big"))
+
+    with pytest.raises(FrameError, match=str(length)):
+        buffer.next_payload()
+
+
+def test_frame_of_the_largest_size_is_waited_for() -> None:
+    """The limit itself is allowed."""
+    buffer = FrameBuffer()
+    buffer.feed(MAX_FRAME_BYTES.to_bytes(PREFIX_BYTES, "big"))
+
+    payload = buffer.next_payload()
+
+    assert payload is None
+
+
+def test_message_goes_through_a_socket() -> None:
+    """Blocking ends, as the worker has one."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        send_message(ours, Kill(pid=3))
+        send_message(ours, Kill(pid=4))
+
+        first = receive_message(theirs, ToForkserver)
+        second = receive_message(theirs, ToForkserver)
+
+    assert (first, second) == (Kill(pid=3), Kill(pid=4))
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0", b"\0\0\0\x09abc"])
+def test_socket_that_closes_early_is_the_end_of_the_conversation(sent: bytes) -> None:
+    """Before, within and after the length."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        with ours:
+            ours.sendall(sent)
+
+        with pytest.raises(EOFError):
+            receive_message(theirs, ToForkserver)
+
+
+def test_socket_that_announces_too_much_is_not_read_on() -> None:
+    """The limit holds in both directions."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.settimeout(5)  # a failure must not be a hang
+        ours.sendall(b"\xff\xff\xff\xff")
+
+        with pytest.raises(FrameError, match="announces"):
+            receive_message(theirs, ToForkserver)
