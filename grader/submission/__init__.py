@@ -1,0 +1,1 @@
+"""Reads what a student handed in: one file, ``.py`` or ``.ipynb``, without running it."""

@@ -1,0 +1,375 @@
+"""Reading a notebook: its code cells in order, or a reason why it can't be read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.errors import UnreadableSubmissionError
+from grader.observations.messages import Unit
+from grader.submission import notebook
+from grader.submission.notebook import read_notebook
+
+SUBMISSIONS = Path(__file__).parents[1] / "submissions"
+
+
+def code(source: object, **changes: object) -> dict[str, Any]:
+    """Make a code cell of format 4.5."""
+    cell: dict[str, Any] = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": []}
+    return {**cell, "execution_count": None, "source": source, **changes}
+
+
+def encode(*cells: object, **changes: object) -> bytes:
+    """Make the bytes of a notebook of format 4.5."""
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    return json.dumps({**content, **changes}).encode()
+
+
+def encode_3(*cells: object, **changes: object) -> bytes:
+    """Make the bytes of a notebook of format 3."""
+    content = {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {"name": ""},
+        "worksheets": [{"metadata": {}, "cells": cells}],
+    }
+    return json.dumps({**content, **changes}).encode()
+
+
+def code_3(source: object) -> dict[str, Any]:
+    """Make a code cell of format 3."""
+    return {
+        "cell_type": "code",
+        "collapsed": False,
+        "input": source,
+        "language": "python",
+        "metadata": {},
+        "outputs": [{"output_type": "pyout", "prompt_number": 1, "text": ["1"], "metadata": {}}],
+        "prompt_number": 1,
+    }
+
+
+def sources(data: bytes) -> list[str]:
+    """Read a notebook and give the sources of its cells."""
+    units, _ = read_notebook(data)
+    return [unit.source for unit in units]
+
+
+# --- what can be read ---------------------------------------------------------------------
+
+
+def test_code_cells_are_counted_from_one() -> None:
+    """As a student counts them: text and raw cells are not among them."""
+    text = {"cell_type": "markdown", "id": "b", "metadata": {}, "source": "# Lab"}
+    raw = {"cell_type": "raw", "id": "c", "metadata": {}, "source": "x = 0"}
+
+    units, notes = read_notebook(encode(text, code("x = 1"), raw, text, code("y = 2")))
+
+    assert units == (Unit(label="cell 1", source="x = 1"), Unit(label="cell 2", source="y = 2"))
+    assert notes == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "joined"),
+    [
+        ("a = 1\nb = 2", "a = 1\nb = 2"),
+        (["a = 1\n", "b = 2"], "a = 1\nb = 2"),
+        ([], ""),
+        ("", ""),
+        ("a = 1\r\nb = 2\r\n", "a = 1\nb = 2\n"),
+        ("a = 'ä€😀'", "a = 'ä€😀'"),
+        ("a = '\0'", "a = ''"),
+    ],
+    ids=["text", "lines", "no lines", "empty", "CRLF", "not ASCII", "NUL"],
+)
+def test_source_is_one_text_with_newlines(source: object, joined: str) -> None:
+    """Whether it is stored as a text or as lines."""
+    data = encode(code(source))
+
+    read = sources(data)
+
+    assert read == [joined]
+
+
+@pytest.mark.parametrize("minor", [0, 1, 2, 3, 4, 5, 6, 99])
+def test_every_minor_version_of_format_4_is_read(minor: int) -> None:
+    """Also those that are not invented yet: a minor version may only add."""
+    data = encode(code(["a = 1\n", "b = 2"]), nbformat_minor=minor)
+
+    read = sources(data)
+
+    assert read == ["a = 1\nb = 2"]
+
+
+def test_notebook_without_a_minor_version_is_read() -> None:
+    """Hand-made notebooks leave it out."""
+    content = json.loads(encode(code("a = 1")))
+    del content["nbformat_minor"]
+
+    read = sources(json.dumps(content).encode())
+
+    assert read == ["a = 1"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"id": "a"}, {"id": 7}], ids=["none", "twice", "number"])
+def test_ids_of_cells_do_not_matter(changes: dict[str, object]) -> None:
+    """Tools that write them wrongly are many; no warning of it reaches anybody."""
+    cell = code("a = 1")
+    del cell["id"]
+
+    read = sources(encode({**cell, **changes}, {**cell, **changes}))
+
+    assert read == ["a = 1", "a = 1"]
+
+
+def test_format_3_is_read_across_its_worksheets() -> None:
+    """Headings are text."""
+    heading = {"cell_type": "heading", "level": 1, "metadata": {}, "source": "Lab"}
+    sheets = [
+        {"metadata": {}, "cells": [heading, code_3(["a = 1\n", "b = 2"])]},
+        {"metadata": {}, "cells": [code_3("c = 3")]},
+    ]
+
+    read = sources(encode_3(worksheets=sheets))
+
+    assert read == ["a = 1\nb = 2", "c = 3"]
+
+
+def test_stored_outputs_are_ignored() -> None:
+    """However damaged they are: what counts is what the code does."""
+    damaged = [{"output_type": "no such type", "data": 5}, None, "text"]
+
+    read = sources(encode(code("a = 1", outputs=damaged), code("b = 2", outputs=5)))
+
+    assert read == ["a = 1", "b = 2"]
+
+
+def test_byte_order_mark_is_left_out() -> None:
+    """Some editors of Windows put one there."""
+    data = b"\xef\xbb\xbf" + encode(code("a = 1"))
+
+    read = sources(data)
+
+    assert read == ["a = 1"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SUBMISSIONS.glob("[rw]*.ipynb")), ids=lambda path: path.stem
+)
+def test_sample_has_the_cells_that_nbformat_finds(path: Path) -> None:
+    """Read in another way: by nbformat's own function, from the file."""
+    with path.open(encoding="utf-8") as file:
+        cells = nbformat.read(file, as_version=4).cells
+
+    read = sources(path.read_bytes())
+
+    assert read == [cell.source for cell in cells if cell.cell_type == "code"]
+    assert read
+
+
+# --- what can't be read -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "not valid JSON: Expecting value in line 1"),
+        (b"x = 1\n", "not valid JSON"),
+        (b'{"nbformat": 4,\n"cells": [}', "not valid JSON: Expecting value in line 2"),
+        (encode(code("a = 1"))[:-20], "not valid JSON"),
+        (encode() + b"{}", "not valid JSON: Extra data"),
+        (b'{"nbformat": ' + b"9" * 5000 + b"}", "not valid JSON"),
+        (encode(code("ä")).replace(b"\\u00e4", b"\xe4"), "not UTF-8"),
+        (encode(code("a = 1")).decode().encode("utf-16"), "not UTF-8"),
+        (b"\0\0\0", "not valid JSON"),
+        (b"[]", "this JSON file is not a notebook"),
+        (b'"nbformat"', "this JSON file is not a notebook"),
+        (b"null", "this JSON file is not a notebook"),
+        (b"{}", "it has no nbformat"),
+        (encode(nbformat="4"), "it has no nbformat"),
+        (encode(nbformat=True), "it has no nbformat"),
+        (encode(nbformat=None), "it has no nbformat"),
+        (b'{"nbformat": NaN}', "it has no nbformat"),
+        (encode(nbformat=1), "in format 1"),
+        (encode_3(code_3("a = 1"), nbformat=2), "in format 2, and only 3 and 4 can be read"),
+        (encode(nbformat=5), "in format 5, and only 3 and 4 can be read"),
+        (encode(nbformat=-4), "in format -4"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"nbformat": 4, "a":' + b"[" * 100_000, "nested too deeply"),
+    ],
+    ids=[
+        "empty",
+        "Python source",
+        "broken JSON",
+        "cut off",
+        "something behind it",
+        "endless number",
+        "Latin-1",
+        "UTF-16",
+        "NUL bytes",
+        "list",
+        "text",
+        "null",
+        "empty object",
+        "version as text",
+        "version as bool",
+        "version null",
+        "version NaN",
+        "format 1",
+        "format 2",
+        "format 5",
+        "negative format",
+        "deep JSON",
+        "deep JSON inside of a notebook",
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_a_reason(data: bytes, reason: str) -> None:
+    """One line each, that says what to do where something can be done."""
+    with pytest.raises(UnreadableSubmissionError, match=reason):
+        read_notebook(data)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        None,
+        5,
+        "cells",
+        [None],
+        [5],
+        [[]],
+        ["x = 1"],
+        [{}],
+        [{"cell_type": "code"}],
+        [code(5)],
+        [code(True)],  # noqa: FBT003 - a source of the wrong type
+        [code([5])],
+        [code([["a"], ["b"]])],
+    ],
+    ids=repr,
+)
+def test_cells_of_the_wrong_types_are_refused(cells: object) -> None:
+    """Nothing is guessed: a damaged notebook would lose functions without a word."""
+    with pytest.raises(UnreadableSubmissionError, match="damaged: its cells can't be read"):
+        read_notebook(encode(cells=cells))
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        (code(None), [""]),
+        (code("a = 1", cell_type=5), []),
+        (code("a = 1", cell_type=["code"]), []),
+        (code("a = 1", execution_count="one"), ["a = 1"]),
+        (code("a = 1", metadata={"tags": 5}), ["a = 1"]),
+    ],
+    ids=["no source", "type is a number", "type is a list", "count is a text", "odd tags"],
+)
+def test_odd_cell_that_harms_nothing_is_read(cell: object, read: list[str]) -> None:
+    """An empty cell stays empty, and what is not called code is none."""
+    data = encode(cell)
+
+    found = sources(data)
+
+    assert found == read
+
+
+@pytest.mark.parametrize("left_out", ["id", "outputs", "execution_count"])
+def test_code_cell_needs_no_more_than_its_source(left_out: str) -> None:
+    """What a tool has stripped is not looked for."""
+    cell = code("a = 1")
+    del cell[left_out]
+
+    read = sources(encode(cell))
+
+    assert read == ["a = 1"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"nbformat": 4, "metadata": {}}',
+        encode_3(worksheets=5),
+        encode_3(worksheets=[5]),
+        encode_3(worksheets=[{"cells": [5]}]),
+        encode_3({"cell_type": "code", "metadata": {}}),
+    ],
+    ids=[
+        "no cells",
+        "worksheets are a number",
+        "worksheet is a number",
+        "cell of format 3 is a number",
+        "cell of format 3 without input",
+    ],
+)
+def test_notebook_with_parts_missing_is_refused(data: bytes) -> None:
+    """It says that saving it in Jupyter helps."""
+    with pytest.raises(UnreadableSubmissionError, match="open and save it in Jupyter"):
+        read_notebook(data)
+
+
+@pytest.mark.parametrize("depth", [100, 500, 900, 990])
+def test_metadata_of_any_depth_is_read_or_refused(depth: int) -> None:
+    """What JSON still reads may be too deep for whoever works on it afterwards."""
+    data = encode(code("a = 1")).replace(
+        b'"metadata": {}', b'"metadata": {"a": ' + b"[" * depth + b"]" * depth + b"}"
+    )
+
+    try:
+        read = sources(data)
+    except UnreadableSubmissionError:
+        return
+
+    assert read == ["a = 1"]
+
+
+def test_more_cells_than_anybody_writes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each one costs a message and a compilation."""
+    monkeypatch.setattr(notebook, "_MAX_CELLS", 2)
+
+    with pytest.raises(UnreadableSubmissionError, match="more than 2 code cells"):
+        read_notebook(encode(code("a"), code("b"), code("c")))
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("code"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from("cell_type source metadata outputs input id cells".split()),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@given(cells=_JSON, worksheets=_JSON, metadata=_JSON, major=st.sampled_from([3, 4]))
+@settings(deadline=None, max_examples=60)
+def test_any_json_is_read_or_refused(
+    cells: object, worksheets: object, metadata: object, major: int
+) -> None:
+    """Any other exception would be taken for a fault of the grader."""
+    data = encode(nbformat=major, cells=cells, worksheets=worksheets, metadata=metadata)
+
+    try:
+        units, _ = read_notebook(data)
+    except UnreadableSubmissionError:
+        return
+
+    assert all(isinstance(unit.source, str) for unit in units)
+
+
+@pytest.mark.parametrize("metadata", ["", '"metadata": null,', '"metadata": 5,'])
+def test_metadata_is_no_business_of_a_graders(metadata: str) -> None:
+    """Editors leave it out, or write what they like."""
+    cells = '"cells": [{"cell_type": "code", "source": "a = 1"}]'
+
+    read = sources(f'{{"nbformat": 4, {metadata} {cells}}}'.encode())
+
+    assert read == ["a = 1"]

@@ -1,0 +1,284 @@
+"""Opening what was handed in: one regular file of bounded size, or a reason why not."""
+
+import hashlib
+import json
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UnreadableSubmissionError, UsageError
+from grader.observations.frames import encode_frame
+from grader.observations.messages import Load, Unit
+from grader.submission import read
+from grader.submission.read import Submission, parse_submission, read_submission
+
+CELL: dict[str, object] = {
+    "cell_type": "code",
+    "id": "a",
+    "source": "x = 1",
+    "metadata": {},
+    "outputs": [],
+    "execution_count": None,
+}
+NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [CELL]}
+
+
+def _notebook(source: str) -> bytes:
+    content = {**NOTEBOOK, "cells": [{**CELL, "source": source}]}
+    return json.dumps(content).encode()
+
+
+# --- what can be read ---------------------------------------------------------------------
+
+
+def test_script_is_one_unit_without_a_label(tmp_path: Path) -> None:
+    """The digest is of the bytes on disk, not of the decoded text."""
+    path = tmp_path / "lab4.py"
+    path.write_bytes(b"x = 1\r\n")
+
+    submission = read_submission(path)
+
+    assert submission.units == (Unit(label="", source="x = 1\n"),)
+    assert (submission.name, submission.format) == ("lab4.py", "python")
+    assert submission.sha256 == hashlib.sha256(b"x = 1\r\n").hexdigest()
+    assert not submission.is_notebook
+
+
+def test_notebook_is_a_unit_for_each_code_cell(tmp_path: Path) -> None:
+    """The ending tells which of the two formats it is."""
+    path = tmp_path / "lab4.ipynb"
+    path.write_bytes(_notebook("x = 1"))
+
+    submission = read_submission(path)
+
+    assert submission.units == (Unit(label="cell 1", source="x = 1"),)
+    assert submission.format == "notebook"
+    assert submission.is_notebook
+
+
+@pytest.mark.parametrize(("ending", "kind"), [(".PY", "python"), (".IpyNB", "notebook")])
+def test_case_of_the_ending_does_not_matter(tmp_path: Path, ending: str, kind: str) -> None:
+    """Some systems hand files over in capitals."""
+    path = tmp_path / f"LAB4{ending}"
+    path.write_bytes(_notebook("x = 1"))
+
+    submission = read_submission(path)
+
+    assert submission.format == kind
+
+
+def test_empty_file_can_be_read(tmp_path: Path) -> None:
+    """It defines nothing, which costs its points but is no error."""
+    path = tmp_path / "lab4.py"
+    path.touch()
+
+    submission = read_submission(path)
+
+    assert submission.units == (Unit(label="", source=""),)
+
+
+def test_name_may_hold_anything_that_a_file_name_may(tmp_path: Path) -> None:
+    """Line ends, quotes, a leading dash and bytes that are no UTF-8."""
+    path = tmp_path / os.fsdecode(b"-a'\n\"\xff.py")
+    path.write_bytes(b"x = 1")
+
+    submission = read_submission(path)
+
+    assert submission.name == "-a'\n\"\\udcff.py"
+
+
+def test_mentions_looks_into_every_unit() -> None:
+    """What is imported before the clock starts depends on it."""
+    units = (Unit(label="cell 1", source="x = 1"), Unit(label="cell 2", source="plt.show()"))
+    submission = Submission(name="a", sha256="", format="notebook", units=units)
+
+    mentioned = submission.mentions("pylab", "plt")
+
+    assert mentioned
+    assert not submission.mentions("numpy", "torch")
+
+
+# --- what is no file ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["lab4.py", "lab4.ipynb", "lab4.txt", "lab4", "no/lab4.py"])
+def test_file_that_is_not_there_is_an_error_of_use(tmp_path: Path, name: str) -> None:
+    """Nobody handed it in, so it is not the submission that is at fault."""
+    path = tmp_path / name
+
+    with pytest.raises(UsageError, match="there is no file"):
+        read_submission(path)
+
+
+@pytest.mark.parametrize("name", ["folder", "folder.py"])
+def test_folder_is_an_error_of_use(tmp_path: Path, name: str) -> None:
+    """Also one whose name looks like that of a file."""
+    path = tmp_path / name
+    path.mkdir()
+
+    with pytest.raises(UsageError, match="is a folder"):
+        read_submission(path)
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".py", "a" * 300])
+def test_name_that_is_too_long_is_an_error_of_use(tmp_path: Path, name: str) -> None:
+    """There can't be such a file."""
+    path = tmp_path / name
+
+    with pytest.raises(UsageError):
+        read_submission(path)
+
+
+def test_file_below_a_file_is_an_error_of_use(tmp_path: Path) -> None:
+    """A path that goes through a regular file leads nowhere."""
+    (tmp_path / "a.py").touch()
+
+    with pytest.raises(UsageError, match="can't open"):
+        read_submission(tmp_path / "a.py" / "b.py")
+
+
+@pytest.mark.parametrize("name", ["lab4.txt", "lab4.py.bak", "lab4", "lab4.html", ".py"])
+def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
+    """The ending is how the format is told."""
+    path = tmp_path / name
+    path.touch()
+
+    with pytest.raises(
+        UnreadableSubmissionError, match=r"neither a \.py file nor a \.ipynb notebook"
+    ):
+        read_submission(path)
+
+
+def test_fifo_is_refused_at_once(tmp_path: Path) -> None:
+    """Opening it must not wait for somebody to write."""
+    path = tmp_path / "lab4.py"
+    os.mkfifo(path)
+    raised: list[Exception] = []
+
+    def read_it() -> None:
+        try:
+            read_submission(path)
+        except UnreadableSubmissionError as error:
+            raised.append(error)
+
+    reader = threading.Thread(target=read_it, daemon=True)  # a failure must not be a hang
+    reader.start()
+    reader.join(timeout=5)
+
+    assert [str(error) for error in raised] == ["lab4.py is not a regular file"]
+
+
+def test_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can't even be opened."""
+    monkeypatch.chdir(tmp_path)  # the address of a socket has to be short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("lab4.py")
+
+        with pytest.raises(UsageError, match="can't open"):
+            read_submission(Path("lab4.py"))
+
+
+@pytest.mark.parametrize("target", ["secret.txt", "folder", "nowhere"])
+def test_symbolic_link_is_refused(tmp_path: Path, target: str) -> None:
+    """Wherever it leads: nothing of the file that it names is read, shown or told."""
+    (tmp_path / "secret.txt").write_text("the password", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / "lab4.py"
+    path.symlink_to(tmp_path / target)
+
+    with pytest.raises(UnreadableSubmissionError, match="symbolic link") as caught:
+        read_submission(path)
+
+    assert "password" not in str(caught.value)
+    assert target not in str(caught.value)
+
+
+# --- too much of a file -------------------------------------------------------------------
+
+
+def test_file_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has large outputs in a notebook is told what to do."""
+    monkeypatch.setattr(read, "MAX_SUBMISSION_BYTES", 2**20)
+    path = tmp_path / "lab4.ipynb"
+    path.write_bytes(b" " * (2**20 + 1))
+
+    with pytest.raises(UnreadableSubmissionError, match=r"the limit is 1 MiB.*clear the notebook"):
+        read_submission(path)
+
+
+def test_file_of_the_largest_size_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit itself is allowed."""
+    monkeypatch.setattr(read, "MAX_SUBMISSION_BYTES", 100)
+    path = tmp_path / "lab4.py"
+    path.write_bytes(b"#" * 100)
+
+    submission = read_submission(path)
+
+    assert submission.units[0].source == "#" * 100
+
+
+def test_size_is_told_of_a_file_with_holes(tmp_path: Path) -> None:
+    """A file that pretends to have a terabyte is not read to its end."""
+    path = tmp_path / "lab4.py"
+    with path.open("wb") as file:
+        file.truncate(2**40)
+
+    with pytest.raises(UnreadableSubmissionError, match="has 1048576 MiB"):
+        read_submission(path)
+
+
+@pytest.mark.parametrize("name", ["lab4.py", "lab4.ipynb"])
+def test_more_source_than_anybody_writes_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A notebook may be large for its outputs, but not for its code."""
+    monkeypatch.setattr(read, "MAX_SOURCE_BYTES", 2**20)
+    source = "#" * (2**20 + 1)
+    data = _notebook(source) if name.endswith(".ipynb") else source.encode()
+
+    with pytest.raises(UnreadableSubmissionError, match="more than 1 MiB of source code"):
+        parse_submission(data, name=name)
+
+
+# --- what goes on into the sandbox --------------------------------------------------------
+
+
+def _load(submission: Submission) -> Load:
+    return Load(
+        name=submission.name,
+        units=submission.units,
+        is_notebook=submission.is_notebook,
+        parameters={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("lab4.ipynb", _notebook("x = '\ud800'")),
+        ("lab4.py", b"# coding: unicode_escape\nx = '\\ud800'\n"),
+    ],
+    ids=["escaped in JSON", "by a codec"],
+)
+def test_lone_surrogate_in_the_source_is_refused_or_sent(name: str, data: bytes) -> None:
+    """JSON may hold half a character, no frame can: it costs the submission, not the grader."""
+    try:
+        submission = parse_submission(data, name=name)
+    except UnreadableSubmissionError:
+        return
+
+    assert encode_frame(_load(submission))
+
+
+def test_name_that_is_not_utf_8_can_be_sent(tmp_path: Path) -> None:
+    """A name is bytes; whatever they are, its file is graded."""
+    path = tmp_path / os.fsdecode(b"l\xf6sung.py")
+    path.write_bytes(b"x = 1")
+    submission = read_submission(path)
+
+    frame = encode_frame(_load(submission))
+
+    assert frame
