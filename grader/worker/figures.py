@@ -1,0 +1,136 @@
+"""Sums up matplotlib figures and animations as the points that are drawn.
+
+matplotlib is imported inside the functions: this module must be loaded before the
+locks, and matplotlib is not wanted in every child.
+"""
+
+import itertools
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from matplotlib.axes import Axes
+    from matplotlib.lines import AxLine
+
+from grader.observations.values import Animation, Array, Artist
+from grader.observations.values import Axes as AxesValue
+
+MAX_ARTISTS = 500
+MAX_POINTS = 100_000
+MAX_FRAMES = 100_000
+
+_NO_MARKER = ("None", "none", "", " ", None)
+_NO_LINE = ("None", "none", "", " ")
+
+
+def describe_axes(value: object) -> AxesValue | None:
+    """Describe an Axes, or give None for anything else."""
+    if "matplotlib.axes" not in sys.modules:
+        return None
+    from matplotlib.axes import Axes
+
+    if not issubclass(type(value), Axes):
+        return None
+    return AxesValue(artists=tuple(artists_of([value])))  # type: ignore[list-item]
+
+
+def is_animation(value: object) -> bool:
+    """Tell whether a value is a FuncAnimation, of matplotlib's class or one derived from it."""
+    if "matplotlib.animation" not in sys.modules:
+        return False
+    from matplotlib.animation import FuncAnimation
+
+    return issubclass(type(value), FuncAnimation)
+
+
+def play(animation: Any, *, frames: int) -> Animation:
+    """Run the first frames of an animation, as matplotlib does, and describe each drawing.
+
+    Args:
+        animation: The FuncAnimation that the student returned; its frame function runs.
+            Untyped, for what matplotlib itself calls has no public names.
+        frames: How many frames to play.
+
+    Returns:
+        The number of frames there are (capped), and what was drawn after each one.
+    """
+    animation._draw_was_started = True  # noqa: SLF001 - else matplotlib warns when it is dropped
+    if animation._init_func is not None:  # noqa: SLF001
+        animation._init_draw()  # noqa: SLF001
+    figure = animation._fig  # noqa: SLF001
+    drawings = []
+    count = 0
+    # One pass for both: the frames may come from an iterator that can't be asked twice.
+    for frame in itertools.islice(animation.new_frame_seq(), MAX_FRAMES):
+        count += 1
+        if count <= frames:
+            animation._draw_frame(frame)  # noqa: SLF001
+            drawings.append(tuple(artists_of(figure.axes)))
+    return Animation(frame_count=count, frames=tuple(drawings))
+
+
+def artists_of(all_axes: "Iterable[Axes]") -> list[Artist]:
+    """List the visible lines and point sets on some axes, in data coordinates."""
+    found: list[Artist] = []
+    for axes in all_axes:
+        for artist in axes.get_children():
+            if artist.get_visible() and len(found) < MAX_ARTISTS:
+                found.extend(_describe_artist(artist, axes))
+    return found
+
+
+def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:
+    from matplotlib.collections import LineCollection, PathCollection
+    from matplotlib.lines import AxLine, Line2D
+
+    if isinstance(artist, AxLine):
+        return _describe_infinite_line(artist)
+    if isinstance(artist, Line2D):
+        if artist.get_transform() is not axes.transData:
+            return []
+        points = np.column_stack([_floats(artist.get_xdata()), _floats(artist.get_ydata())])
+        is_joined = artist.get_linestyle() not in _NO_LINE
+        has_markers = artist.get_marker() not in _NO_MARKER
+        return _artist(points, is_joined=is_joined, has_markers=has_markers)
+    if isinstance(artist, PathCollection) and artist.get_offset_transform() is axes.transData:
+        return _artist(_floats(artist.get_offsets()), is_joined=False, has_markers=True)
+    if isinstance(artist, LineCollection) and artist.get_transform() is axes.transData:
+        return [
+            one
+            for segment in artist.get_segments()[:MAX_ARTISTS]
+            for one in _artist(_floats(segment), is_joined=True, has_markers=False)
+        ]
+    return []
+
+
+def _describe_infinite_line(line: "AxLine") -> list[Artist]:
+    first: Any = line.get_xy1()
+    x, y = first
+    # One of the two is None: a slope, or a second point.
+    slope: Any = line.get_slope()
+    other: Any = line.get_xy2()
+    x2, y2 = other if slope is None else (x + 1, y + slope)
+    return _artist(np.array([[x, y], [x2, y2]], dtype=float), is_joined=True, has_markers=False)
+
+
+def _artist(points: np.ndarray, *, is_joined: bool, has_markers: bool) -> list[Artist]:
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) > MAX_POINTS:  # noqa: PLR2004 - (k, 2)
+        return []
+    value = Array.from_numpy(np.ascontiguousarray(points, dtype=np.float64))
+    return [Artist(points=value, is_joined=is_joined, has_markers=has_markers)]
+
+
+def _floats(values: object) -> np.ndarray:
+    """Read plotted data, which may still be tensors, as float64; masked points become nan."""
+    detach = getattr(values, "detach", None)
+    if detach is not None:
+        values = detach()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        array: Any = np.ma.asarray(values, dtype=float)
+        return np.asarray(array.filled(np.nan))

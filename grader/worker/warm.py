@@ -1,0 +1,88 @@
+"""What is imported before any fork, so that no child has to.
+
+Nothing here may run autograd: torch refuses it in the children of a process that has.
+"""
+
+import importlib
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+TORCH_MODULES = (
+    "torch",
+    "torch.nn.functional",
+    "torch.optim",
+    "torch.utils.data",
+    "torch.overrides",
+)
+
+
+class _DeferredDynamo(types.ModuleType):
+    """Stands in for ``torch._dynamo``, whose import costs 1.5 s, until someone needs more.
+
+    ``torch.optim`` imports it at the first optimizer only to call ``disable`` and
+    ``graph_break``, which do nothing without ``torch.compile``. Any other attribute brings in
+    the real module.
+    """
+
+    @staticmethod
+    def graph_break(msg: str = "") -> None:
+        """Do nothing, like the real one outside of ``torch.compile``."""
+
+    @staticmethod
+    def disable(fn: Any = None, *_: Any, **__: Any) -> Any:
+        """Return the function as it is, like the real one outside of ``torch.compile``."""
+        return fn if fn is not None else (lambda function: function)
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__") and name != "__path__":
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def warm_torch() -> dict[str, str]:
+    """Import torch as students use it, single-threaded.
+
+    Returns:
+        The versions of torch and numpy.
+    """
+    for name in TORCH_MODULES:
+        importlib.import_module(name)
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(1)
+    # The first operations look at /proc/cpuinfo, which no child may read. No gradient is wanted.
+    (torch.ones(4, 2) @ torch.ones(2)).pow(2).mean().item()
+    if "torch._dynamo" not in sys.modules:
+        stand_in = _DeferredDynamo("torch._dynamo")
+        sys.modules["torch._dynamo"] = torch._dynamo = stand_in  # noqa: SLF001
+    return {"torch": str(torch.__version__), "numpy": str(np.__version__)}
+
+
+def warm_modules(names: tuple[str, ...]) -> None:
+    """Import more modules; one that is not installed is left to fail in the student's code."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+        extra = _AFTER_IMPORT.get(name)
+        if extra is not None:
+            extra()
+
+
+def _draw_once() -> None:
+    # The first figure builds the font table and imports the Agg backend.
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], [0, 1])
+    axes.scatter([0, 1], [0, 1])
+    plt.close(figure)
+
+
+_AFTER_IMPORT: dict[str, Callable[[], None]] = {"matplotlib.pyplot": _draw_once}
