@@ -1,0 +1,68 @@
+"""Sessions for the tests of the wall: source in, what it printed out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from grader.observations.messages import Unit
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.limits import Confinement, Limits
+from grader.sandbox.session import Session, Source, open_session
+
+# Enough for anything harmless, short enough to wait for what is not.
+LIMITS = Limits(load_cpu_s=2, call_cpu_s=1, idle_wall_s=1.5, total_wall_s=30)
+PARAMETERS = {"f": ("n",), "g": ("n",)}
+
+
+@pytest.fixture(scope="session")
+def forkserver() -> Iterator[Forkserver]:
+    """One forkserver for all tests of sessions."""
+    with Forkserver() as server:
+        yield server
+
+
+@pytest.fixture
+def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
+    """Open a session on source code; it is closed after the test."""
+    with ExitStack() as stack:
+
+        def open_it(
+            *sources: str, limits: Limits = LIMITS, without: tuple[str, ...] = ()
+        ) -> Session:
+            source = Source(
+                name="submission.py",
+                units=tuple(Unit(label="", source=one) for one in sources),
+                is_notebook=len(sources) > 1,
+                parameters=PARAMETERS,
+            )
+            session = open_session(
+                forkserver, source, limits=limits, confinement=Confinement(without=without)
+            )
+            return stack.enter_context(session)
+
+        yield open_it
+
+
+@pytest.fixture
+def printed(open_source: Callable[..., Session]) -> Callable[..., str]:
+    """Run source in a locked child, and give what it printed."""
+
+    def run(source: str, without: tuple[str, ...] = (), limits: Limits = LIMITS) -> str:
+        session = open_source(source, without=without, limits=limits)
+        loaded = session.loaded
+        output, _ = session.output()
+        return output + "".join(
+            f"\nraised {note.raised.type_name}: {note.raised.text}"
+            for note in loaded.notes
+            if note.raised
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout that the tests run in."""
+    return Path(__file__).resolve().parents[2]

@@ -1,0 +1,181 @@
+"""Each lock is needed: with it an attack fails, without it the same attack succeeds."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Printed = Callable[..., str]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the locks are Linux's")
+
+REACHED = "REACHED"
+
+OPEN_A_SOCKET = "import socket; socket.socket(); print('REACHED')"
+PAIR_OF_SOCKETS = "import socket; socket.socketpair(); print('REACHED')"
+FORK = """
+import os
+pid = os.fork()
+if pid == 0:
+    os._exit(0)
+os.waitpid(pid, 0)
+print('REACHED')
+"""
+START_A_PROGRAM = "import subprocess; subprocess.run(['/bin/true'], check=True); print('REACHED')"
+NEW_NAMESPACE = """
+import ctypes
+assert ctypes.CDLL(None).unshare(0x10000000 | 0x40000000) == 0
+print('REACHED')
+"""
+SHARED_MEMORY = """
+import ctypes
+assert ctypes.CDLL(None).shmget(0, 4096, 0o1600) >= 0
+print('REACHED')
+"""
+MEMORY_FILE = "import os; os.memfd_create('x'); print('REACHED')"
+RAISE_A_LIMIT = """
+import resource
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+print('REACHED')
+"""
+
+SYSTEM_CALLS = {
+    "a socket": OPEN_A_SOCKET,
+    "a pair of sockets": PAIR_OF_SOCKETS,
+    "a fork": FORK,
+    "a program": START_A_PROGRAM,
+    "a namespace": NEW_NAMESPACE,
+    "shared memory": SHARED_MEMORY,
+    "a file in memory": MEMORY_FILE,
+    "another limit": RAISE_A_LIMIT,
+}
+
+
+@pytest.mark.parametrize("attack", SYSTEM_CALLS.values(), ids=SYSTEM_CALLS.keys())
+def test_seccomp_refuses_what_no_exercise_needs(attack: str, printed: Printed) -> None:
+    """No sockets, processes, namespaces or shared memory; without seccomp each is there."""
+    # Programs and abstract sockets are out of reach for Landlock's reasons as well.
+    unlocked = printed(attack, without=("syscalls", "files", "signals", "privileges"))
+    locked = printed(attack)
+
+    assert REACHED in unlocked
+    assert REACHED not in locked
+
+
+def _read(path: object) -> str:
+    return f"print('REACHED', len(open({str(path)!r}, 'rb').read(10)))"
+
+
+def _secret_paths() -> dict[str, Path]:
+    root = Path(__file__).resolve().parents[2]
+    return {
+        "a check": root / "grader" / "assignments" / "lab4" / "check_update.py",
+        "the reference": root / "reference" / "lab4.py",
+        "a test": Path(__file__),
+        "the worker itself": root / "grader" / "worker" / "call.py",
+        "users": Path("/etc/passwd"),
+        "its memory": Path("/proc/self/maps"),
+        "its environment": Path("/proc/self/environ"),
+        "the parent's command line": Path(f"/proc/{os.getpid()}/cmdline"),
+    }
+
+
+@pytest.mark.parametrize("path", _secret_paths().values(), ids=_secret_paths().keys())
+def test_landlock_hides_files(path: Path, printed: Printed) -> None:
+    """Checks, reference, /proc and users can't be read; without Landlock they can."""
+    unlocked = printed(_read(path), without=("files",))
+    locked = printed(_read(path))
+
+    assert REACHED in unlocked
+    assert REACHED not in locked
+    assert "PermissionError" in locked
+
+
+def test_landlock_hides_the_home_folder(printed: Printed, tmp_path: Path) -> None:
+    """Neither names nor content: a folder outside can't even be listed."""
+    (tmp_path / "homework.py").write_text("secret = 1", encoding="utf-8")
+    attack = f"import os; print(os.listdir({str(tmp_path)!r}))"
+
+    assert "homework.py" in printed(attack, without=("files",))
+    assert "homework.py" not in printed(attack)
+
+
+def test_landlock_keeps_files_from_being_written(printed: Printed, tmp_path: Path) -> None:
+    """Nothing outside of the scratch folder can be made or changed."""
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    printed(f"open({str(first)!r}, 'w').write('x')", without=("files",))
+    printed(f"open({str(second)!r}, 'w').write('x')")
+
+    assert first.exists()
+    assert not second.exists()
+
+
+def test_modes_and_owners_of_files_outside_stay(printed: Printed, tmp_path: Path) -> None:
+    """Landlock doesn't rule over chmod; seccomp lets it do nothing."""
+    target = tmp_path / "mine"
+    target.write_text("x", encoding="utf-8")
+    target.chmod(0o600)
+    attack = f"import os; os.chmod({str(target)!r}, 0o777)"
+
+    printed(attack)
+    assert target.stat().st_mode & 0o777 == 0o600
+    printed(attack, without=("syscalls",))
+    assert target.stat().st_mode & 0o777 == 0o777
+
+
+def test_no_signal_reaches_the_grader(printed: Printed) -> None:
+    """Two locks each keep signals in: seccomp, and Landlock's scope."""
+    # Signal 0 asks for permission only.
+    attack = "import os; os.kill(os.getppid(), 0); print('REACHED')"
+
+    assert REACHED not in printed(attack)
+    assert REACHED not in printed(attack, without=("syscalls",))
+    assert REACHED not in printed(attack, without=("signals",))
+    assert REACHED in printed(attack, without=("syscalls", "signals"))
+
+
+def test_memory_is_bounded(printed: Printed) -> None:
+    """More than 4 GiB can't even be asked for."""
+    attack = "import mmap; mmap.mmap(-1, 6 << 30); print('REACHED')"
+
+    assert REACHED in printed(attack, without=("resources",))
+    locked = printed(attack)
+    assert REACHED not in locked
+    assert "Cannot allocate memory" in locked
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to lose")
+def test_root_loses_its_capabilities(printed: Printed) -> None:
+    """A grader that runs as root doesn't give that power to a submission."""
+    attack = "print([l for l in open('/proc/self/status') if l.startswith('CapEff')])"
+    open_doors = ("files", "signals", "syscalls")
+
+    assert "0000000000000000" in printed(attack, without=open_doors)
+    assert "0000000000000000" not in printed(attack, without=(*open_doors, "privileges"))
+
+
+def test_torch_numpy_threads_and_figures_work_inside(printed: Printed) -> None:
+    """What exercises need works under all locks."""
+    source = """
+import threading, torch, numpy
+import matplotlib.pyplot as plt
+from concurrent.futures import ThreadPoolExecutor
+w = torch.ones(2, requires_grad=True)
+optimizer = torch.optim.SGD([w], lr=0.1)
+(w ** 2).sum().backward()
+optimizer.step()
+with ThreadPoolExecutor(2) as pool:
+    assert list(pool.map(abs, [-1, 2])) == [1, 2]
+figure, axes = plt.subplots()
+axes.plot([0, 1], [1, 2])
+figure.savefig('figure.png')
+plt.show()
+numpy.save('numbers.npy', numpy.ones(3))
+print('WORKS', w.tolist())
+"""
+
+    assert "WORKS" in printed(source)
