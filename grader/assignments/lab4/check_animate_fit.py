@@ -1,0 +1,100 @@
+"""Checks of animate_fit(x, y, w, lr, frames): a step of gradient descent a frame.
+
+Judged by the line that is drawn. matplotlib may call the first frame more often than once,
+so the line may be some steps ahead; but from frame to frame it takes one step.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.compare import name_kind
+from grader.checks.drawings import lies_on_line
+from grader.checks.inputs import leaf, tensor
+from grader.checks.probe import Probe, Result
+from grader.checks.verdict import WrongError
+from grader.observations.values import Animation, Artist
+
+PLAYED = 6
+# How far ahead of its frame the line may be: the constructor, a first draw and a resize.
+AHEAD = range(-1, 5)
+
+
+def _case() -> dict[str, Any]:
+    x = np.stack([np.linspace(-1, 1, 9), np.ones(9)], axis=1).astype(np.float32)
+    y = (x @ np.array([4, -3]) + np.linspace(0, 1, 9) ** 2).astype(np.float32)
+    return {"x": x, "y": tensor(y), "w": leaf([0.5, -1.5]), "lr": 0.07}
+
+
+def _path(case: dict[str, Any], steps: int) -> list[np.ndarray]:
+    """The weights of gradient descent, from the start on, in closed form."""
+    x, y = case["x"].astype(np.float64), case["y"].astype(np.float64)
+    w = case["w"].array.astype(np.float64)
+    path = [w]
+    for _ in range(steps):
+        w = w - case["lr"] * 2 / len(y) * x.T @ (x @ w - y)
+        path.append(w)
+    return path
+
+
+def _animation(result: Result) -> Animation:
+    value = result.returned()
+    if not isinstance(value, Animation):
+        raise WrongError(
+            f"animate_fit() returns {name_kind(value)}, not a FuncAnimation",
+            got=name_kind(value),
+            expected="a FuncAnimation",
+        )
+    return value
+
+
+def _shows(drawing: tuple[Artist, ...], w: np.ndarray) -> bool:
+    return any(lies_on_line(artist, float(w[0]), float(w[1])) for artist in drawing)
+
+
+def _expect_steps(animation: Animation, case: dict[str, Any]) -> None:
+    path = _path(case, PLAYED + max(AHEAD) + 1)
+    for ahead in AHEAD:
+        shown = [
+            _shows(drawing, path[max(0, frame + 1 + ahead)])
+            for frame, drawing in enumerate(animation.frames[:PLAYED])
+        ]
+        if shown and all(shown):
+            return
+    if animation.frames and all(_shows(drawing, path[0]) for drawing in animation.frames):
+        raise WrongError("the line stays where it was at the start")
+    raise WrongError("from frame to frame, the line does not take one step of gradient descent")
+
+
+@pytest.mark.points(3)
+def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
+    """Each frame takes one update and redraws the line
+
+    In the frame function call update() once, then give the line its new y values with set_ydata.
+    """
+    case = _case()
+    animation = _animation(probe.student(**case, frames=20, frame_limit=PLAYED))
+    _expect_steps(animation, case)
+
+
+@pytest.mark.points(1)
+def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
+    """It has as many frames as asked for
+
+    Pass `frames` on to FuncAnimation.
+    """
+    case = _case()
+    for frames in (3, 20):
+        animation = _animation(probe.student(**case, frames=frames, frame_limit=PLAYED))
+        if animation.frame_count != frames:
+            raise WrongError(
+                f"the animation has {animation.frame_count} frames instead of {frames}"
+            )
+        _expect_moves(animation)
+
+
+def _expect_moves(animation: Animation) -> None:
+    """An animation whose drawings never change earns nothing for its length."""
+    if not animation.frames or animation.frames[0] == animation.frames[-1]:
+        raise WrongError("what is drawn never changes")

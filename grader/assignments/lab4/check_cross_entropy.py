@@ -1,0 +1,99 @@
+"""Checks of cross_entropy(p, y): the loss of logistic regression."""
+
+import numpy as np
+import pytest
+
+from grader.checks.compare import expect_close, expect_finite, expect_shape
+from grader.checks.inputs import Leaf, show_array, tensor
+from grader.checks.probe import Probe
+from grader.checks.verdict import WrongError
+
+# The contract's own tolerance; a clamp or eps of 1e-5 changes this much at p = 0.05.
+RTOL = 1e-3
+# Its derivative 1/p feels an eps more.
+RTOL_OF_DERIVATIVE = 2e-2
+
+
+def _moderate(probe: Probe) -> list[tuple[np.ndarray, np.ndarray]]:
+    rng = probe.rng()
+    pairs = [
+        (tensor([0.5, 0.25]), tensor([1, 0])),
+        (tensor([0.9, 0.2, 0.6]), tensor([1, 1, 0])),
+        (tensor([0.2]), tensor([1])),
+        (tensor([0.8]), tensor([0])),
+    ]
+    for n in (12, 150):
+        p, y = rng.uniform(0.05, 0.95, n), rng.integers(0, 2, n)
+        pairs.append((tensor(p), tensor(y)))
+    return pairs
+
+
+@pytest.mark.points(3)
+def check_cross_entropy_has_the_right_values(probe: Probe) -> None:
+    """cross_entropy(p, y) is -mean(y log p + (1 - y) log(1 - p))
+
+    A sample of class 1 counts -log p, one of class 0 counts -log(1 - p), with the natural
+    logarithm; then take the mean.
+    """
+    for p, y in _moderate(probe):
+        got, want = probe.both(p=p, y=y)
+        expect_close(got.array(), want.array(), "cross_entropy(p, y)", rtol=RTOL)
+
+
+@pytest.mark.points(2)
+def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
+    """It stays finite where p is exactly 0 or 1
+
+    log(0) is minus infinity, and 0 times infinity is nan. Keep p a little away from 0 and 1
+    (clamp) before the logarithm, or add a small number inside it.
+    """
+    # Sure and right: such a sample counts (nearly) nothing, whatever the clamp or eps.
+    for p, y in (
+        (tensor([1, 0.5]), tensor([1, 1])),
+        (tensor([0, 0.5]), tensor([0, 1])),
+        (tensor([0, 1, 0.3, 0.6]), tensor([0, 1, 0, 1])),
+    ):
+        got = probe.student(p=p, y=y).array()
+        sure = (p == 0) | (p == 1)
+        rest = np.where(y == 1, p, 1 - p)[~sure].astype(np.float64)
+        want = -np.sum(np.log(rest)) / len(p)
+        expect_shape(got, (), "cross_entropy(p, y)")
+        expect_finite(got, "cross_entropy(p, y)")
+        if not want * 0.95 <= got <= want + 0.1:
+            raise WrongError(
+                "cross_entropy(p, y) is wrong where p is exactly 0 or 1",
+                got=show_array(got),
+                expected=f"about {want:.4g}",
+            )
+    # Sure and wrong: very bad, but finite.
+    for p, y in (
+        (tensor([0, 0.5]), tensor([1, 1])),
+        (tensor([1, 0.5]), tensor([0, 1])),
+        (tensor([0, 1, 0.5]), tensor([1, 0, 1])),
+    ):
+        got = probe.student(p=p, y=y).array()
+        expect_shape(got, (), "cross_entropy(p, y)")
+        expect_finite(got, "cross_entropy(p, y)")
+        if not got > 1:
+            raise WrongError(
+                "cross_entropy(p, y) is small for a sample that is predicted surely and wrongly",
+                got=show_array(got),
+                expected="a large, finite number",
+            )
+
+
+@pytest.mark.points(2)
+def check_cross_entropy_can_be_differentiated(probe: Probe) -> None:
+    """Autograd finds its gradient with respect to p
+
+    Use torch operations only, from p to the loss, and return it as a tensor.
+    """
+    for p, y in _moderate(probe):
+        got, want = probe.both(p=Leaf(p), y=y, differentiate=["p"])
+        expect_close(got.array(), want.array(), "cross_entropy(p, y)", rtol=RTOL)
+        expect_close(
+            got.gradient("p"),
+            want.gradient("p"),
+            "the gradient with respect to p",
+            rtol=RTOL_OF_DERIVATIVE,
+        )

@@ -1,0 +1,150 @@
+"""Checks of make_data(n, w): a line, and uniform noise around it.
+
+The statistical bounds are those of Dvoretzky, Kiefer, Wolfowitz and Massart: the empirical
+distribution of N draws is further than e from the true one with a probability of at most
+2 exp(-2 N e^2). They are set to a false-alarm rate of 1e-10.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from grader.checks.compare import expect_finite, expect_shape, name_kind, to_array
+from grader.checks.inputs import tensor
+from grader.checks.probe import Probe, Result
+from grader.checks.verdict import WrongError
+from grader.observations.values import Array, Items
+
+FALSE_ALARM = 1e-10
+N = 4000
+TRUE_W = tensor([3, -2])
+
+
+def _data(result: Result, n: int, step: int = -1) -> tuple[np.ndarray, np.ndarray]:
+    """Take the returned pair apart, and check everything about it that is no number."""
+    pair = result.returned(step)
+    if not isinstance(pair, Items) or len(pair.items) != 2:  # noqa: PLR2004 - a pair
+        raise WrongError(
+            f"make_data() returns {name_kind(pair)}, not a pair (x, y)", got=name_kind(pair)
+        )
+    arrays = []
+    for name, value, shape in zip("xy", pair.items, ((n, 2), (n,)), strict=True):
+        array = to_array(value, name)
+        expect_shape(array, shape, name)
+        expect_finite(array, name)
+        assert isinstance(value, Array)
+        if value.dtype != "float32":
+            raise WrongError(f"{name} is {value.dtype}", got=value.dtype, expected="float32")
+        if value.requires_grad:
+            raise WrongError(
+                f"{name} requires grad", hint="Data is given, only the weights are learnt."
+            )
+        arrays.append(array)
+    return arrays[0], arrays[1]
+
+
+def _distance_from_uniform(values: np.ndarray, low: float, high: float) -> float:
+    """Kolmogorov-Smirnov distance between draws and the uniform distribution."""
+    scaled = np.clip((np.sort(values) - low) / (high - low), 0, 1)
+    ranks = np.arange(len(values))
+    return float(
+        max(np.max(scaled - ranks / len(values)), np.max((ranks + 1) / len(values) - scaled))
+    )
+
+
+def _allowed_distance(n: int) -> float:
+    return float(np.sqrt(np.log(2 / FALSE_ALARM) / (2 * n)))
+
+
+def _expect_uniform(values: np.ndarray, low: float, high: float, what: str, slack: float) -> None:
+    if np.min(values) < low - slack or np.max(values) > high + slack:
+        span = f"from {np.min(values):.3g} to {np.max(values):.3g}"
+        raise WrongError(f"{what} lies {span}, but should lie between {low:g} and {high:g}")
+    distance = _distance_from_uniform(values, low, high)
+    # That no draw falls into an outermost part c has a chance of at most exp(-N c).
+    part = np.log(1 / FALSE_ALARM) / len(values) * (high - low)
+    is_covered = np.min(values) < low + part and np.max(values) > high - part
+    if not is_covered or distance > _allowed_distance(len(values)):
+        raise WrongError(
+            f"{what} is not uniform between {low:g} and {high:g}: of {len(values)} draws "
+            f"the mean is {np.mean(values):.3g} and the standard deviation {np.std(values):.3g} "
+            f"(uniform: {(low + high) / 2:.3g} and {(high - low) / np.sqrt(12):.3g})"
+        )
+
+
+def _expect_random(values: np.ndarray, what: str) -> None:
+    # Random draws are never as even as a grid: a distance below 4 / N has a chance of 1e-80 here.
+    if _distance_from_uniform(values, np.min(values), np.max(values)) < 4 / len(values):
+        raise WrongError(f"{what} lies on an even grid, and is not drawn at random")
+
+
+@pytest.mark.points(2)
+def check_make_data_draws_x(probe: Probe) -> None:
+    """x holds a feature, uniform in [-1, 1), and a column of ones
+
+    Begin with torch.ones(n, 2) and fill column 0 in place with uniform_(-1, 1).
+    """
+    x, _ = _data(probe.student(n=N, w=TRUE_W), N)
+    for ones in (x[:, 1], _data(probe.student(n=7, w=TRUE_W), 7)[0][:, 1]):
+        if not np.all(ones == 1):
+            raise WrongError("column 1 of x is not all ones")
+    _expect_uniform(x[:, 0], -1, 1, "column 0 of x", slack=0)
+    _expect_random(x[:, 0], "column 0 of x")
+    # 4000 draws out of 2**23 or more floats: a hundred equal ones don't happen.
+    if len(np.unique(x[:, 0])) < N - 100:
+        raise WrongError("column 0 of x repeats the same few numbers")
+
+
+def _noise(probe: Probe, n: int, w: np.ndarray) -> np.ndarray:
+    x, y = _data(probe.student(n=n, w=w), n)
+    return np.asarray(y - x @ w.astype(np.float64))
+
+
+@pytest.mark.points(1)
+def check_make_data_adds_uniform_noise(probe: Probe) -> None:
+    """y is x @ w plus noise that is uniform in [0, 1)
+
+    torch.rand draws from [0, 1); torch.randn would draw from a normal distribution.
+    """
+    for w in (TRUE_W, tensor([-0.5, 10])):
+        # float32 places y = 12 to within 1e-6.
+        _expect_uniform(_noise(probe, N, w), 0, 1, "the noise y - x @ w", slack=1e-5)
+
+
+@pytest.mark.points(1)
+def check_make_data_draws_noise_for_each_sample(probe: Probe) -> None:
+    """Each sample has its own noise
+
+    torch.rand(n) is n draws, torch.rand(1) is one for all.
+    """
+    x, y = _data(probe.student(n=N, w=TRUE_W), N)
+    noise = np.asarray(y - x @ TRUE_W.astype(np.float64))
+    if np.ptp(noise) < 1e-4:  # noqa: PLR2004 - rounding of y alone makes 1e-6
+        raise WrongError(f"all {N} samples have the same noise, {noise[0]:.4f}")
+    _expect_uniform(noise, 0, 1, "the noise y - x @ w", slack=1e-5)
+    # Independent draws correlate by more than 0.12 with a chance of 2 exp(-N 0.12^2 / 2) < 1e-12.
+    feature, rest = x[:, 0] - np.mean(x[:, 0]), noise - np.mean(noise)
+    # Not a quotient: a constant feature (wrong, but not here) has no correlation to divide out.
+    if abs(feature @ rest) > 0.12 * np.sqrt((feature @ feature) * (rest @ rest)) + 1e-6:
+        raise WrongError("the noise depends on x")
+    if len(np.unique(np.round(noise, 6))) < N * 0.9:
+        raise WrongError("the noise repeats the same few numbers")
+
+
+@pytest.mark.points(1)
+def check_make_data_draws_afresh(probe: Probe) -> None:
+    """Every call draws new data
+
+    Set no seed inside the function, and keep nothing from call to call.
+    """
+    result = probe.student(n=50, w=TRUE_W, times=3)
+    draws = [_data(result, 50, step) for step in range(3)]
+    for x, y in draws:
+        _expect_uniform(y - x @ TRUE_W.astype(np.float64), 0, 1, "the noise y - x @ w", slack=1e-5)
+    for (x, y), (next_x, next_y) in itertools.pairwise(draws):
+        if np.array_equal(x, next_x):
+            raise WrongError("two calls return the same x")
+        noise, next_noise = y - x @ TRUE_W, next_y - next_x @ TRUE_W
+        if np.allclose(noise, next_noise, rtol=0, atol=1e-4):
+            raise WrongError("two calls draw the same noise")

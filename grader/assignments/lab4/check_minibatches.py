@@ -1,0 +1,165 @@
+"""Checks of minibatches(x, y, batch_size): every sample once, in a new order each time."""
+
+import numpy as np
+import pytest
+
+from grader.checks.compare import expect_finite, name_kind, to_array
+from grader.checks.inputs import tensor
+from grader.checks.probe import Probe, Result
+from grader.checks.verdict import WrongError
+from grader.observations.values import Items
+
+Batch = tuple[np.ndarray, np.ndarray]
+
+
+def _data(probe: Probe, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Make rows that can be told apart: sample i has feature i and target 100 + i."""
+    order = np.arange(n)
+    if n > 10:  # noqa: PLR2004 - small ones stay readable
+        order = probe.rng().permutation(n)
+    return np.stack([tensor(order), np.ones(n, np.float32)], axis=1), tensor(100 + order)
+
+
+def _batches(result: Result, step: int = -1) -> list[Batch]:
+    value = result.returned(step)
+    if not isinstance(value, Items):
+        raise WrongError(f"minibatches() returns {name_kind(value)}, which can't be iterated over")
+    if value.is_cut:
+        raise WrongError("minibatches() never comes to an end")
+    batches = []
+    for index, pair in enumerate(value.items):
+        if not isinstance(pair, Items) or len(pair.items) != 2:  # noqa: PLR2004 - a pair
+            raise WrongError(f"batch {index} is {name_kind(pair)}, not a pair (xb, yb)")
+        xb, yb = to_array(pair.items[0], "xb"), to_array(pair.items[1], "yb")
+        if xb.ndim != 2 or xb.shape[1] != 2 or yb.shape != xb.shape[:1]:  # noqa: PLR2004 - (k, 2)
+            raise WrongError(
+                f"batch {index} has shapes {xb.shape} and {yb.shape}",
+                expected="(k, 2) and (k,)",
+                got=f"{xb.shape} and {yb.shape}",
+            )
+        expect_finite(xb, "xb")
+        expect_finite(yb, "yb")
+        batches.append((xb, yb))
+    return batches
+
+
+def _ask(probe: Probe, n: int, batch_size: int, times: int = 1) -> tuple[np.ndarray, Result]:
+    x, y = _data(probe, n)
+    result = probe.student(x=x, y=y, batch_size=batch_size, draw=4 * n + 10, times=times)
+    return x, result
+
+
+def _features(batches: list[Batch]) -> np.ndarray:
+    return np.concatenate([xb[:, 0] for xb, _ in batches]) if batches else np.empty(0)
+
+
+def _expect_every_sample_once(batches: list[Batch], x: np.ndarray) -> None:
+    seen = _features(batches).tolist()
+    wanted = set(x[:, 0].tolist())
+    missing = len(wanted - set(seen))
+    if missing:
+        raise WrongError(f"{missing} of {len(wanted)} samples are in no batch")
+    if len(seen) > len(wanted):
+        raise WrongError(f"{len(seen) - len(wanted)} samples come more than once")
+
+
+SIZES = ((4, 2), (5, 2), (9, 4), (20, 5), (23, 4), (10, 64))
+
+
+@pytest.mark.points(2)
+def check_minibatches_give_every_sample_once(probe: Probe) -> None:
+    """Every sample is in exactly one batch
+
+    Go through one permutation of all the indices, batch after batch, the last, shorter one
+    included.
+    """
+    for n, batch_size in SIZES:
+        x, result = _ask(probe, n, batch_size)
+        _expect_every_sample_once(_batches(result), x)
+
+
+@pytest.mark.points(2)
+def check_minibatches_keep_rows_together(probe: Probe) -> None:
+    """Each row of xb comes with its own y
+
+    Use the same indices for x and for y.
+    """
+    for n, batch_size in SIZES:
+        x, result = _ask(probe, n, batch_size)
+        batches = _batches(result)
+        known = set(x[:, 0].tolist())
+        for xb, yb in batches:
+            strangers = [value for value in xb[:, 0].tolist() if value not in known]
+            if strangers or not np.all(xb[:, 1] == 1):
+                raise WrongError("a row of xb is no row of x")
+            if not np.array_equal(yb, 100 + xb[:, 0]):
+                wrong = int(np.sum(yb != 100 + xb[:, 0]))
+                raise WrongError(
+                    f"{wrong} of {len(yb)} rows of a batch have the y of another sample"
+                )
+        if len(_features(batches)) < min(n, batch_size):
+            raise WrongError("there is no whole batch")
+
+
+@pytest.mark.points(2)
+def check_minibatches_have_the_batch_size(probe: Probe) -> None:
+    """Every batch has batch_size rows, only the last may have fewer
+
+    Cut the permutation into pieces of batch_size; what is left over is the last batch.
+    """
+    for n, batch_size in SIZES:
+        x, result = _ask(probe, n, batch_size)
+        batches = _batches(result)
+        sizes = [len(yb) for _, yb in batches]
+        full, rest = divmod(n, batch_size)
+        wanted = [batch_size] * full + [rest] * bool(rest)
+        known = set(x[:, 0].tolist())
+        if not set(_features(batches).tolist()) <= known:
+            raise WrongError("a row of xb is no row of x")
+        # One that leaves the last batch out loses its points for the samples, not here too.
+        if sizes not in (wanted, [batch_size] * full) or not sizes:
+            raise WrongError(
+                f"the batches of {n} samples have {sizes} rows",
+                got=f"{sizes} rows",
+                expected=f"{wanted} rows",
+            )
+
+
+# In a random order about two samples have one of their neighbours before them: 20 or more have a
+# chance of 1e-13.
+MOST_NEIGHBOURS = 19
+MOST_FIXED = 24
+
+
+def _neighbours_kept(before: np.ndarray, after: np.ndarray) -> int:
+    """Count how many samples come right after one that they stood beside before."""
+    place = {value: index for index, value in enumerate(before.tolist())}
+    positions = np.array([place[value] for value in after.tolist() if value in place])
+    return int(np.sum(np.abs(np.diff(positions)) == 1))
+
+
+@pytest.mark.points(2)
+def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
+    """Every call goes through the samples in a new random order
+
+    Draw a new torch.randperm(n) in each call.
+    """
+    n = 60
+    for batch_size in (1, 8, n):
+        x, result = _ask(probe, n, batch_size, times=3)
+        orders = [_features(_batches(result, step)) for step in range(3)]
+        for order in orders:
+            if set(order.tolist()) - set(x[:, 0].tolist()) or len(order) < n // 2:
+                raise WrongError("the batches are no order of the samples")
+            if np.array_equal(order, x[: len(order), 0]):
+                raise WrongError("the samples come in the order they had")
+            if _neighbours_kept(x[:, 0], order) > MOST_NEIGHBOURS:
+                raise WrongError("neighbours stay together: only whole blocks are shuffled")
+        # Two random orders of 60 are equal with a chance of 1 in 10**81.
+        if np.array_equal(orders[0], orders[1]) or np.array_equal(orders[1], orders[2]):
+            raise WrongError("two calls give the same order")
+        if _neighbours_kept(orders[0], orders[1]) > MOST_NEIGHBOURS:
+            raise WrongError("a call goes through the samples as the one before, only shifted")
+        # One sample in n stays in its place: 25 or more in three orders have a chance of 3e-15.
+        if sum(int(np.sum(order == x[: len(order), 0])) for order in orders) > MOST_FIXED:
+            raise WrongError("some samples always stay where they are")

@@ -1,0 +1,56 @@
+"""Checks of plot_fit(x, y, w): what is drawn on the Axes it returns."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.compare import name_kind
+from grader.checks.drawings import has_points, lies_on_line
+from grader.checks.probe import Probe, Result
+from grader.checks.verdict import WrongError
+from grader.observations.values import Artist, Axes
+
+
+def _artists(result: Result) -> tuple[Artist, ...]:
+    value = result.returned()
+    if not isinstance(value, Axes):
+        raise WrongError(
+            f"plot_fit() returns {name_kind(value)}, not the matplotlib Axes it has drawn on",
+            got=name_kind(value),
+            expected="an Axes",
+            hint="End with `return ax`, where ax comes from plt.subplots() or plt.gca().",
+        )
+    return value.artists
+
+
+def _expect_data(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
+    data = np.stack([case["x"][:, 0], case["y"]], axis=1)
+    if not has_points(artists, data):
+        raise WrongError("the samples (x[:, 0], y) are not all drawn as points")
+
+
+def _expect_model(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
+    slope, intercept = case["w"].array.astype(np.float64)
+    if not any(lies_on_line(artist, slope, intercept) for artist in artists):
+        raise WrongError("nothing drawn lies on the model's line, w[0] * feature + w[1]")
+
+
+@pytest.mark.points(2)
+def check_plot_fit_shows_the_data(probe: Probe, regressions: list[dict[str, Any]]) -> None:
+    """The data is there as points: column 0 of x against y
+
+    plt.scatter(x[:, 0], y) draws one point a sample.
+    """
+    for case in regressions[1:]:
+        _expect_data(_artists(probe.student(**case)), case)
+
+
+@pytest.mark.points(2)
+def check_plot_fit_shows_the_model(probe: Probe, regressions: list[dict[str, Any]]) -> None:
+    """The model is there as a line or as points on it
+
+    Draw x[:, 0] against predict(x, w); detach what requires grad before matplotlib sees it.
+    """
+    for case in regressions[1:]:
+        _expect_model(_artists(probe.student(**case)), case)

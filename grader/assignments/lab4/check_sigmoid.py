@@ -1,0 +1,55 @@
+"""Checks of sigmoid(z)."""
+
+import numpy as np
+import pytest
+
+from grader.checks.compare import expect_close
+from grader.checks.inputs import Leaf, tensor
+from grader.checks.probe import Probe
+
+
+def _moderate(probe: Probe) -> list[np.ndarray]:
+    rng = probe.rng()
+    # Not at exactly 0, where a stable form by way of |z| has no derivative of its own.
+    return [
+        tensor([0.5, 1]),
+        tensor([-2, 0.5, 3]),
+        tensor(rng.normal(0, 3, 40)),
+        tensor(rng.normal(0, 3, (6, 4))),
+    ]
+
+
+@pytest.mark.points(2)
+def check_sigmoid_has_the_right_values(probe: Probe) -> None:
+    """sigmoid(z) is 1 / (1 + exp(-z)), for a z of any shape
+
+    Write the formula with torch.exp, or use torch.sigmoid; it works elementwise.
+    """
+    for z in _moderate(probe):
+        got, want = probe.both(z=z)
+        expect_close(got.array(), want.array(), "sigmoid(z)")
+
+
+@pytest.mark.points(1)
+def check_sigmoid_is_right_far_from_zero(probe: Probe) -> None:
+    """It is finite and right for z up to 1000 and down to -1000
+
+    exp(1000) is infinite in float32, and infinity divided by infinity is nan. Use the form whose
+    exponent is never large and positive, or torch.sigmoid.
+    """
+    for z in (tensor([1000, 0]), tensor([-1000, 0]), tensor([-1000, -100, -30, 2, 30, 100, 1000])):
+        got, want = probe.both(z=z)
+        expect_close(got.array(), want.array(), "sigmoid(z)")
+
+
+@pytest.mark.points(2)
+def check_sigmoid_can_be_differentiated(probe: Probe) -> None:
+    """Autograd finds its derivative
+
+    Use torch operations only, from z to the result.
+    """
+    for z in _moderate(probe):
+        cotangent = probe.rng().normal(0, 1, z.shape).astype(np.float32)
+        got, want = probe.both(z=Leaf(z), differentiate=["z"], cotangent=cotangent)
+        expect_close(got.array(), want.array(), "sigmoid(z)")
+        expect_close(got.gradient("z"), want.gradient("z"), "the derivative", scale=1)

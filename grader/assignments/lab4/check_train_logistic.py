@@ -1,0 +1,66 @@
+"""Checks of train_logistic(x, y, w, lr, epochs): gradient descent on the cross entropy."""
+
+from typing import Any
+
+import pytest
+
+from grader.checks.compare import expect_close, expect_shape, to_sequence
+from grader.checks.probe import Probe
+from grader.checks.steps import expect_same_leaf, expect_step
+
+RTOL = 1e-2
+RTOL_OF_LOSS = 2e-3
+
+
+@pytest.mark.points(2)
+def check_train_logistic_takes_one_step_an_epoch(
+    probe: Probe, classifications: list[dict[str, Any]]
+) -> None:
+    """After `epochs` steps w is where gradient descent leads
+
+    Call update_logistic() once an epoch, on the same w.
+    """
+    for case in classifications:
+        for lr, epochs in ((0.5, 1), (0.2, 3), (0.3, 12)):
+            got, want = probe.both(**case, lr=lr, epochs=epochs)
+            expect_step(
+                got,
+                want,
+                start=case["w"].array,
+                rtol=RTOL,
+                what=f"train_logistic() with epochs={epochs}",
+            )
+
+
+@pytest.mark.points(2)
+def check_train_logistic_returns_the_losses(
+    probe: Probe, classifications: list[dict[str, Any]]
+) -> None:
+    """It returns the loss before each step, one for each epoch
+
+    Collect what update_logistic() returns in a list.
+    """
+    for case in classifications:
+        for lr, epochs in ((0.5, 1), (0.2, 3), (0.3, 12)):
+            got, want = probe.both(**case, lr=lr, epochs=epochs)
+            losses = to_sequence(got.returned(), "what train_logistic() returns")
+            expected = to_sequence(want.returned(), "the reference's losses")
+            expect_shape(losses, (epochs,), "the list of losses")
+            expect_close(losses, expected, "the list of losses", rtol=RTOL_OF_LOSS)
+
+
+@pytest.mark.points(1)
+def check_train_logistic_goes_on_from_where_w_is(
+    probe: Probe, classifications: list[dict[str, Any]]
+) -> None:
+    """It moves the w it was given: a second call goes on where the first one ended
+
+    Don't start from new weights and don't train a copy.
+    """
+    for case in classifications:
+        got, want = probe.both(**case, lr=0.3, epochs=3, times=2)
+        for step, nth in enumerate(("first", "second")):
+            expect_step(
+                got, want, start=case["w"].array, step=step, rtol=RTOL, what=f"the {nth} call"
+            )
+        expect_same_leaf(got)

@@ -1,0 +1,160 @@
+"""Checks of train_minibatch(...): stochastic gradient descent, whatever order it draws.
+
+The order of the samples is random, so the data is chosen such that what has to come out
+doesn't depend on it, or shows it.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.compare import expect_finite, expect_shape, is_close, to_sequence
+from grader.checks.inputs import leaf, tensor
+from grader.checks.probe import Probe, Result
+from grader.checks.steps import expect_same_leaf, expect_step
+from grader.checks.verdict import WrongError
+
+
+def _losses(result: Result, epochs: int) -> np.ndarray:
+    losses = to_sequence(result.returned(), "what train_minibatch() returns")
+    expect_shape(losses, (epochs,), "the list of losses")
+    expect_finite(losses, "the list of losses")
+    return losses
+
+
+@pytest.mark.points(2)
+def check_train_minibatch_with_one_batch_is_gradient_descent(
+    probe: Probe, regressions: list[dict[str, Any]]
+) -> None:
+    """With one batch that holds all samples, it is plain gradient descent
+
+    An epoch is one pass over the batches, with one step for each; lr, epochs and batch_size are
+    those given, and w is moved in place.
+    """
+    for case in regressions:
+        for lr, epochs in ((0.1, 1), (0.1, 4), (0.2, 15)):
+            got, want = probe.both(**case, lr=lr, epochs=epochs, batch_size=len(case["y"]))
+            expect_step(got, want, start=case["w"].array, what=f"{epochs} epochs of one batch")
+            expect_same_leaf(got)
+
+
+def _equal_samples(n: int) -> dict[str, Any]:
+    """Make n samples that are all the same: every batch then has the same gradient."""
+    return {
+        "x": np.tile(tensor([[0.5, 1]]), (n, 1)),
+        "y": np.full(n, 3, np.float32),
+        "w": leaf([1, 0.5]),
+    }
+
+
+@pytest.mark.points(2)
+def check_train_minibatch_takes_a_step_for_each_batch(probe: Probe) -> None:
+    """It takes one step for every batch, also for a shorter last one
+
+    Update w once for every batch that minibatches() gives.
+    """
+    for n, batch_size, epochs in ((4, 2, 1), (5, 2, 1), (7, 3, 2), (10, 1, 2), (9, 4, 3)):
+        got, want = probe.both(**_equal_samples(n), lr=0.02, epochs=epochs, batch_size=batch_size)
+        steps = -(-n // batch_size) * epochs
+        expect_step(got, want, start=tensor([1, 0.5]), what=f"the {steps} steps of {epochs} epochs")
+
+
+@pytest.mark.points(1)
+def check_train_minibatch_uses_every_sample_once_an_epoch(probe: Probe) -> None:
+    """Each sample counts once in each epoch
+
+    Take the samples from minibatches(), not at random with repetition.
+    """
+    # The targets are powers of two and the steps so short that w moves by lr times the sum of
+    # them, to within one percent: the sum is 255 only if each is there once.
+    y = tensor(2.0 ** np.arange(8))
+    x = np.stack([np.zeros(8, np.float32), np.ones(8, np.float32)], axis=1)
+    lr = 1e-4
+    for batch_size in (1, 2, 4):
+        got = probe.student(x=x, y=y, w=leaf([0, 0]), lr=lr, epochs=1, batch_size=batch_size)
+        w = got.after("w")
+        expect_shape(w, (2,), "w")
+        expect_finite(w, "w")
+        total = w[1] * batch_size / (2 * lr)
+        if abs(total - 255) > 0.9:  # noqa: PLR2004 - half of what the smallest target would change
+            raise WrongError(
+                "after one epoch w has not moved as if each of 8 samples had counted exactly once"
+            )
+
+
+@pytest.mark.points(2)
+def check_train_minibatch_returns_a_loss_for_each_epoch(
+    probe: Probe, regressions: list[dict[str, Any]]
+) -> None:
+    """It returns one loss for each epoch
+
+    The mean of the epoch's batch losses, or the loss on all samples at its end.
+    """
+    lr, epochs = 0.1, 5
+    for case in regressions:
+        got, want = probe.both(**case, lr=lr, epochs=epochs, batch_size=len(case["y"]))
+        before = _losses(want, epochs)
+        after = _full_losses(case, lr, epochs)
+        losses = _losses(got, epochs)
+        if not is_close(losses, before) and not is_close(losses, after):
+            raise WrongError("with one batch that holds all samples, the losses are wrong")
+    n, batch_size = 7, 3
+    got = probe.student(**_equal_samples(n), lr=0.02, epochs=epochs, batch_size=batch_size)
+    losses = _losses(got, epochs)
+    if not any(
+        is_close(losses, one) for one in _losses_of_equal_samples(n, batch_size, epochs, 0.02)
+    ):
+        raise WrongError("with 7 equal samples in batches of 3, the losses are wrong")
+
+
+def _full_losses(case: dict[str, Any], lr: float, epochs: int) -> np.ndarray:
+    """Losses on all samples after each step of gradient descent, in closed form."""
+    x, y = case["x"].astype(np.float64), case["y"].astype(np.float64)
+    w = case["w"].array.astype(np.float64)
+    losses = []
+    for _ in range(epochs):
+        w = w - lr * 2 / len(y) * x.T @ (x @ w - y)
+        losses.append(np.mean((x @ w - y) ** 2))
+    return np.array(losses)
+
+
+def _losses_of_equal_samples(n: int, batch_size: int, epochs: int, lr: float) -> list[np.ndarray]:
+    """The three ways to sum up an epoch: mean of the batches, weighted by size, loss at its end."""
+    sizes = np.array([batch_size] * (n // batch_size) + [n % batch_size] * bool(n % batch_size))
+    row, target, w = np.array([0.5, 1.0]), 3.0, np.array([1.0, 0.5])
+    plain, weighted, at_end = [], [], []
+    for _ in range(epochs):
+        batch_losses = []
+        for _ in sizes:
+            difference = row @ w - target
+            batch_losses.append(difference**2)
+            w = w - lr * 2 * difference * row
+        plain.append(np.mean(batch_losses))
+        weighted.append(np.average(batch_losses, weights=sizes))
+        at_end.append((row @ w - target) ** 2)
+    return [np.array(curve) for curve in (plain, weighted, at_end)]
+
+
+@pytest.mark.points(1)
+def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
+    """Every epoch goes through the samples in a new random order
+
+    Call minibatches() anew in each epoch.
+    """
+    # With a feature of zero, batches of one and lr = 0.5, each step puts the prediction on its
+    # sample's y exactly. So an epoch's loss, summed up in whichever way, tells its order.
+    n, epochs = 64, 8
+    rng = probe.rng()
+    y = tensor(rng.permutation(n) ** 2)
+    x = np.stack([np.zeros(n, np.float32), np.ones(n, np.float32)], axis=1)
+    got = probe.student(x=x, y=y, w=leaf([0, 0]), lr=0.5, epochs=epochs, batch_size=1)
+    losses = _losses(got, epochs)
+    w = got.after("w")
+    expect_shape(w, (2,), "w")
+    if not np.any(np.isclose(w[1], y, rtol=1e-5, atol=1e-3)):
+        raise WrongError("with lr = 0.5 and batches of one sample, w is not on the last sample")
+    # The first epoch starts from another w, so it may differ by that alone. That seven random
+    # orders give the same loss has a chance of at most 64**-6, or 1e-11.
+    if np.ptp(losses[1:]) <= 1e-6 * np.max(losses):
+        raise WrongError("every epoch goes through the samples in the same order")

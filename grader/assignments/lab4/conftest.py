@@ -1,0 +1,50 @@
+"""Inputs that the checks of lab4 share: a few numbers to read first, then random ones."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.inputs import leaf, tensor
+from grader.checks.probe import Probe
+
+Case = dict[str, Any]
+
+
+def _with_ones(column: object) -> np.ndarray:
+    feature = np.asarray(column, dtype=np.float32)
+    return np.stack([feature, np.ones_like(feature)], axis=1)
+
+
+@pytest.fixture
+def regressions(probe: Probe) -> list[Case]:
+    """Data for a line and weights to start from: x (n, 2), y (n,), w (2,) requiring grad."""
+    rng = probe.rng()
+    cases = [
+        {"x": _with_ones([1, 0]), "y": tensor([4, 1]), "w": leaf([1, 0.5])},
+        {"x": _with_ones([-1, 0.5, 1]), "y": tensor([-1, 2, 5]), "w": leaf([-1, 1.5])},
+    ]
+    n = 37
+    x = _with_ones(rng.uniform(-1, 1, n))
+    y = (x @ rng.normal(0, 3, 2) + rng.uniform(0, 1, n)).astype(np.float32)
+    cases.append({"x": x, "y": y, "w": leaf(rng.normal(0, 2, 2))})
+    return cases
+
+
+@pytest.fixture
+def classifications(probe: Probe) -> list[Case]:
+    """Data with labels 0 and 1 that overlap, and weights: probabilities stay moderate.
+
+    Within 0.05 and 0.95, so that no clamp and no eps of the submission's own matters.
+    """
+    rng = probe.rng()
+    cases = [
+        {"x": _with_ones([1, -1]), "y": tensor([1, 0]), "w": leaf([0.5, 0])},
+        {"x": _with_ones([-1, 0.5, 1]), "y": tensor([0, 1, 0]), "w": leaf([1, -0.25])},
+    ]
+    n = 37
+    x = _with_ones(rng.uniform(-1, 1, n))
+    truth = 1 / (1 + np.exp(-(x @ np.array([1.5, -0.3]))))
+    y = (rng.uniform(0, 1, n) < truth).astype(np.float32)
+    cases.append({"x": x, "y": y, "w": leaf(rng.uniform(-1, 1, 2))})
+    return cases

@@ -1,0 +1,40 @@
+"""Judges what is drawn: point sets and lines, in data coordinates."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from grader.observations.values import Artist
+
+_TOLERANCE = 1e-3
+_MAX_POINTS = 20_000  # each is compared with each wanted one
+
+
+def has_points(artists: Iterable[Artist], wanted: np.ndarray) -> bool:
+    """Tell whether every one of some points is marked by an artist.
+
+    Args:
+        artists: What is drawn.
+        wanted: The points, (k, 2).
+    """
+    marked = [artist.points.to_numpy() for artist in artists if artist.has_markers]
+    if not marked:
+        return False
+    drawn = np.concatenate(marked)[:_MAX_POINTS]
+    size = max(1.0, float(np.max(np.abs(wanted))))
+    gaps = np.max(np.abs(wanted[:, None, :] - drawn[None, :, :]), axis=2)
+    with np.errstate(invalid="ignore"):
+        return bool(np.all(np.any(gaps <= _TOLERANCE * size, axis=1)))
+
+
+def lies_on_line(artist: Artist, slope: float, intercept: float) -> bool:
+    """Tell whether an artist is (a part of) the line, drawn through two or more of its points."""
+    points = artist.points.to_numpy()
+    if len(points) < 2 or not np.all(np.isfinite(points)):  # noqa: PLR2004 - two make a line
+        return False
+    if not artist.is_joined and not artist.has_markers:
+        return False
+    x, y = points[:, 0], points[:, 1]
+    size = max(1.0, float(np.max(np.abs(y))))
+    is_on = np.abs(slope * x + intercept - y) <= _TOLERANCE * size
+    return bool(np.ptp(x) > _TOLERANCE and np.all(is_on))

@@ -1,0 +1,262 @@
+"""What a check is handed: asks student and reference the same thing."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from grader.checks.assignment import Function
+from grader.checks.compare import to_array
+from grader.checks.inputs import Leaf, encode_input, is_small, show_call
+from grader.checks.record import tell_record
+from grader.checks.verdict import NoAnswerError, WrongError
+from grader.observations.messages import Call, Observation, Outcome, Read, Request, State, Step
+from grader.observations.values import AnyValue, Array, Nothing
+from grader.report.model import Example
+
+Observe = Callable[[Request], Observation]
+# Asks at once, and gives what waits for the answer: student and reference work side by side.
+Ask = Callable[[Request], Callable[[], Observation]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one request that was answered: a step for each call."""
+
+    function: str
+    steps: tuple[Step, ...]
+
+    def returned(self, step: int = -1) -> AnyValue:
+        """The value returned by a call, the last by default."""
+        return self.steps[step].returned
+
+    def returns_nothing(self) -> bool:
+        """Tell whether every call returned None."""
+        return all(isinstance(step.returned, Nothing) for step in self.steps)
+
+    def array(self, step: int = -1) -> "np.ndarray":
+        """The value returned as float64.
+
+        Raises:
+            WrongError: it is no tensor or number.
+        """
+        return to_array(self.returned(step), f"what {self.function}() returns")
+
+    def state(self, name: str, step: int = -1) -> State:
+        """An input after a call."""
+        return self.steps[step].inputs[name]
+
+    def after(self, name: str, step: int = -1) -> "np.ndarray":
+        """An input's values after a call, as float64.
+
+        Raises:
+            WrongError: it is no tensor any more.
+        """
+        return to_array(self.state(name, step).value, f"{name} after {self.function}()")
+
+    def gradient(self, name: str, step: int = -1) -> "np.ndarray":
+        """The gradient of what was returned, by an input, as float64.
+
+        Raises:
+            WrongError: autograd finds no way from the one to the other.
+        """
+        value = self.steps[step].gradients.get(name)
+        if not isinstance(value, Array):
+            raise WrongError(
+                f"autograd can't differentiate what {self.function}() returns by {name}",
+                got="no gradient",
+                expected="a gradient",
+                hint="Something cut the graph: .item(), .detach(), .numpy(), float(), "
+                "torch.tensor(...) or no_grad() on the way from input to result.",
+            )
+        return to_array(value, f"the gradient with respect to {name}")
+
+
+class Probe:
+    """Calls the function under test, and the reference with the same inputs.
+
+    A check gets a fresh one, as the fixture ``probe``. After a failure it can tell the
+    input on which it showed.
+
+    Args:
+        function: The function under test.
+        observe: Asks the student's session.
+        expect: Asks the reference's session.
+        seed: What this check's random numbers start from.
+    """
+
+    def __init__(self, function: Function, observe: Observe, expect: Ask, seed: bytes) -> None:
+        self._function = function
+        self._observe = observe
+        self._expect = expect
+        self._seed = seed
+        self._calls = 0
+        self._last_request: Call | None = None
+        self._last: tuple[Mapping[str, object], int, Result | None] | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the function under test."""
+        return self._function.name
+
+    def rng(self) -> np.random.Generator:
+        """Give a generator that is the same in each run with this seed."""
+        return np.random.default_rng(np.frombuffer(self._seed, dtype=np.uint32))
+
+    def student(
+        self,
+        *,
+        times: int = 1,
+        differentiate: Sequence[str] = (),
+        cotangent: "np.ndarray | None" = None,
+        draw: int = 0,
+        frame_limit: int = 0,
+        **inputs: object,
+    ) -> Result:
+        """Call the student's function only.
+
+        Args:
+            times: How many calls, one after another, on the same leaves.
+            differentiate: Inputs with respect to which to differentiate the result.
+            cotangent: What to multiply the result with before it is summed.
+            draw: How many items to take of a returned iterable.
+            frame_limit: How many frames of a returned animation to play.
+            **inputs: The contract's parameters: arrays, leaves and numbers.
+
+        Raises:
+            NoAnswerError: it raised, is missing, or was ended by a limit.
+        """
+        request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
+        self._last = (inputs, times, None)
+        return self._answer(request, inputs, times)
+
+    def both(
+        self,
+        *,
+        times: int = 1,
+        differentiate: Sequence[str] = (),
+        cotangent: "np.ndarray | None" = None,
+        draw: int = 0,
+        frame_limit: int = 0,
+        **inputs: object,
+    ) -> tuple[Result, Result]:
+        """Call the student's function and the reference; arguments as for `student`.
+
+        Returns:
+            What came out, and what should have.
+
+        Raises:
+            NoAnswerError: the student's raised, is missing, or was ended by a limit.
+        """
+        request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
+        self._last = (inputs, times, None)
+        answer = self._expect(request)
+        try:
+            got = self._answer(request, inputs, times)
+        finally:
+            expected = answer()
+        return got, self._result(expected, is_student=False)
+
+    def read(self) -> tuple[Result, Result]:
+        """Read the global under test from the student and from the reference.
+
+        Raises:
+            NoAnswerError: the student has none.
+        """
+        request = Read(function=self.name)
+        observation = self._observe(request)
+        if observation.outcome is Outcome.RETURNED and not observation.steps:
+            observation = Observation(outcome=Outcome.CRASHED, detail="it gave no whole answer")
+        got = self._result(observation, is_student=True)
+        return got, self._result(self._expect(request)(), is_student=False)
+
+    def told_by_record(self) -> str:
+        """Repeat the last call with torch's calls recorded, and tell what was seen.
+
+        Only for a function that takes a leaf; empty where there is nothing to tell.
+        """
+        if self._last is None or self._last_request is None:
+            return ""
+        leaves = [name for name, value in self._last[0].items() if isinstance(value, Leaf)]
+        if len(leaves) != 1 or self._last_request.differentiate:
+            return ""
+        recorded = self._observe(msgspec.structs.replace(self._last_request, is_recorded=True))
+        return tell_record(recorded.steps, leaves[0])
+
+    def example(self, wrong: WrongError) -> Example | None:
+        """Show the last call as code to paste, if its inputs are few enough to read."""
+        if self._last is None or not wrong.got:
+            return None
+        inputs, times, result = self._last
+        if not is_small(inputs):
+            return None
+        as_globals: frozenset[str] = frozenset()
+        if result is not None and result.steps:
+            states = result.steps[0].inputs
+            as_globals = frozenset(name for name, state in states.items() if state.is_global)
+        code = show_call(self.name, inputs, times=wrong.calls or times, as_globals=as_globals)
+        return Example(code=code, got=wrong.got, expected=wrong.expected)
+
+    def _answer(self, request: Call, inputs: Mapping[str, object], times: int) -> Result:
+        self._last_request = request
+        observation = self._observe(request)
+        if observation.outcome is Outcome.RETURNED and not _is_complete(observation, request):
+            # No child of ours would say so: the answer is another's, or too large to be told.
+            observation = Observation(outcome=Outcome.CRASHED, detail="it gave no whole answer")
+        result = self._result(observation, is_student=True)
+        self._last = (inputs, times, result)
+        self._expect_untouched(inputs, result)
+        return result
+
+    def _expect_untouched(self, inputs: Mapping[str, object], result: Result) -> None:
+        """No function changes an input, except that leaves may move."""
+        for name, value in inputs.items():
+            if isinstance(value, Leaf) or not isinstance(value, np.ndarray):
+                continue
+            for step in result.steps:
+                after = step.inputs[name].value
+                if not isinstance(after, Array) or not np.array_equal(after.to_numpy(), value):
+                    raise WrongError(
+                        f"{self.name}() changes {name}",
+                        hint=f"Compute with {name}, but leave it as it came: no in-place "
+                        "operations (those with a trailing underscore, +=, indexing on the left).",
+                    )
+
+    def _request(
+        self,
+        inputs: Mapping[str, object],
+        times: int,
+        differentiate: Sequence[str],
+        cotangent: "np.ndarray | None",
+        draw: int,
+        frame_limit: int,
+    ) -> Call:
+        ordered = {name: inputs[name] for name in self._function.parameters}
+        self._calls += 1
+        digest = hashlib.sha256(self._seed + self._calls.to_bytes(4, "big")).digest()
+        return Call(
+            function=self.name,
+            inputs={name: encode_input(value) for name, value in ordered.items()},
+            times=times,
+            seed=int.from_bytes(digest[:4], "big") >> 1,
+            differentiate=tuple(differentiate),
+            cotangent=None if cotangent is None else Array.from_numpy(cotangent),
+            draw=draw,
+            frames=frame_limit,
+        )
+
+    def _result(self, observation: Observation, *, is_student: bool) -> Result:
+        if observation.outcome is not Outcome.RETURNED:
+            if is_student:
+                raise NoAnswerError(self.name, observation)
+            message = f"the reference gave no answer: {observation}"
+            raise RuntimeError(message)
+        return Result(self.name, observation.steps)
+
+
+def _is_complete(observation: Observation, request: Call) -> bool:
+    return len(observation.steps) == request.times and all(
+        step.inputs.keys() == request.inputs.keys() for step in observation.steps
+    )

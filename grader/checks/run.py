@@ -1,0 +1,197 @@
+"""Grades one submission with the collected checks: attempts, blame, results.
+
+A function is judged with the student's own other functions, and where one of those is
+not right, with right ones lent in their place: either passes.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from grader.checks.assignment import Assignment, Function
+from grader.checks.outcomes import describe_no_answer
+from grader.checks.probe import Ask, Observe, Probe
+from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.observations.messages import Outcome
+from grader.report.model import CheckResult, Status
+
+# After these a function's other checks would only end the same way, at the same price.
+_COSTLY = (Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One collected check: what it is worth and what it says of itself.
+
+    ``hint`` is the general one: the part of the docstring below the title.
+    """
+
+    id: str
+    function: str
+    title: str
+    hint: str
+    points: float
+    key: int
+
+
+# Told before each check: how many are done, how many there are, which function is next.
+Progress = Callable[[int, int, str], None]
+
+
+def ignore_progress(_done: int, _total: int, _name: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A submission to be graded, seen from the checks.
+
+    ``observe`` asks the submission as it is; ``observe_with_lent`` gives for a function's
+    name someone to ask that has right functions in the place of its collaborators.
+    """
+
+    assignment: Assignment
+    seed: int
+    observe: Observe
+    observe_with_lent: Callable[[str], Observe]
+    expect: Ask
+    only: str | None = None
+    on_progress: Progress = ignore_progress
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What is known of a function so far."""
+
+    is_right: bool = True
+    ended: dict[bool, CheckResult] = field(default_factory=dict)
+
+
+RunBody = Callable[[Check, Probe], BaseException | None]
+
+
+def run_checks(checks: Iterable[Check], job: Job, run_body: RunBody) -> list[CheckResult]:
+    """Run every check of a submission, the functions it leans on first.
+
+    Args:
+        checks: The collected checks.
+        job: The submission.
+        run_body: Runs a check's body with a probe, and gives what it raised.
+
+    Returns:
+        A result for each check, in order.
+    """
+    order = {function.name: place for place, function in enumerate(job.assignment.functions)}
+    chosen = sorted(
+        (check for check in checks if job.only in (None, check.function)),
+        key=lambda check: order[check.function],
+    )
+    standings: dict[str, _Standing] = {}
+    results = []
+    for place, check in enumerate(chosen):
+        job.on_progress(place, len(chosen), check.function)
+        standing = standings.setdefault(check.function, _Standing())
+        result = _run_check(check, job, run_body, standing, standings)
+        standing.is_right &= result.status is Status.PASSED
+        results.append(result)
+    return results
+
+
+def _run_check(
+    check: Check,
+    job: Job,
+    run_body: RunBody,
+    standing: _Standing,
+    standings: Mapping[str, _Standing],
+) -> CheckResult:
+    function = job.assignment.function(check.function)
+    if _leans_on_endless(function, standings):
+        # With its own collaborators it would only hang as well, and use up the time of the others.
+        return _attempt(check, job, run_body, standing, is_lent=True).result
+    own = _attempt(check, job, run_body, standing, is_lent=False)
+    if own.result.status is Status.PASSED or not own.may_be_others_fault:
+        return own.result
+    if not _leans_on_wrong(function, standings):
+        return own.result
+    lent = _attempt(check, job, run_body, standing, is_lent=True)
+    # With right collaborators a failure is the function's own, and so is what it says.
+    if lent.result.status in (Status.PASSED, Status.FAILED) or own.result.status is Status.ERROR:
+        return lent.result
+    return own.result
+
+
+def _leans_on_wrong(function: Function, standings: Mapping[str, _Standing]) -> bool:
+    """Tell whether a collaborator is known to be wrong, or not known at all."""
+    return any(
+        name not in standings or not standings[name].is_right for name in function.collaborators
+    )
+
+
+def _leans_on_endless(function: Function, standings: Mapping[str, _Standing]) -> bool:
+    """Tell whether a collaborator was ended by a limit."""
+    return any(name in standings and standings[name].ended for name in function.collaborators)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    result: CheckResult
+    may_be_others_fault: bool = True
+
+
+def _attempt(
+    check: Check, job: Job, run_body: RunBody, standing: _Standing, *, is_lent: bool
+) -> _Attempt:
+    """Run a check once, with the student's own collaborators or with lent ones."""
+    if is_lent in standing.ended:
+        earlier = standing.ended[is_lent]
+        return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
+    function = job.assignment.function(check.function)
+    observe = job.observe_with_lent(function.name) if is_lent else job.observe
+    probe = Probe(function, observe, job.expect, _seed(job.seed, check.id))
+    raised = run_body(check, probe)
+    if raised is None:
+        return _Attempt(_result(check, Status.PASSED))
+    if isinstance(raised, NoAnswerError):
+        told = describe_no_answer(raised, is_quoted=not is_lent)
+        hint = told.hint or (check.hint if told.status is Status.ERROR else "")
+        result = _result(check, told.status, message=told.message, hint=hint)
+        if raised.observation.outcome in _COSTLY:
+            standing.ended[is_lent] = result
+        return _Attempt(result, may_be_others_fault=told.may_be_others_fault)
+    if isinstance(raised, UnwrittenError):
+        return _Attempt(_result(check, Status.MISSING, message=str(raised)))
+    assert isinstance(raised, WrongError)  # noqa: S101 - run_body lets nothing else through
+    return _Attempt(_failed(check, raised, probe))
+
+
+def _failed(check: Check, wrong: WrongError, probe: Probe) -> CheckResult:
+    """Tell what is wrong, with an example where the input is small, and what torch did."""
+    example = probe.example(wrong)
+    message = wrong.message
+    if example is None and wrong.got and wrong.expected:
+        message += f": got {wrong.got}, should be {wrong.expected}"
+    seen = probe.told_by_record()
+    if seen:
+        message += f"\n(while it ran, {seen})"
+    hint = wrong.hint or check.hint
+    result = _result(check, Status.FAILED, message=message, hint=hint)
+    return msgspec.structs.replace(result, example=example)
+
+
+def _result(check: Check, status: Status, *, message: str = "", hint: str = "") -> CheckResult:
+    return CheckResult(
+        id=check.id,
+        title=check.title,
+        status=status,
+        points=check.points if status is Status.PASSED else 0.0,
+        max_points=check.points,
+        message=message,
+        hint=hint,
+    )
+
+
+def _seed(seed: int, check_id: str) -> bytes:
+    """Derive a check's own seed: what one check draws never depends on the others."""
+    return hashlib.sha256(f"{seed}/{check_id}".encode()).digest()

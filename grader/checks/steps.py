@@ -1,0 +1,77 @@
+"""Judges a step that a function takes on a leaf, in place."""
+
+import numpy as np
+
+from grader.checks.compare import expect_finite, expect_shape, is_close
+from grader.checks.inputs import show_array
+from grader.checks.probe import Result
+from grader.checks.verdict import WrongError
+from grader.observations.values import Array
+
+
+def expect_step(
+    got: Result,
+    want: Result,
+    *,
+    start: np.ndarray,
+    name: str = "w",
+    step: int = -1,
+    rtol: float = 1e-4,
+    what: str = "",
+) -> None:
+    """Require that a leaf is where the reference's is after a call.
+
+    Args:
+        got: The student's result.
+        want: The reference's.
+        start: Where the leaf was before the first call.
+        name: The leaf's name.
+        step: Which call.
+        rtol: Tolerance, relative to how far the reference's leaf has moved.
+        what: What was called, for the message.
+
+    Raises:
+        WrongError: it isn't; the message tells standing still from moving wrongly.
+    """
+    called = what or f"{got.function}()"
+    after, expected = got.after(name, step), want.after(name, step)
+    expect_shape(after, expected.shape, f"{name} after {called}")
+    expect_finite(after, f"{name} after {called}")
+    moved = float(np.max(np.abs(expected - start), initial=0.0))
+    # float32 itself can't place the leaf better than this.
+    resolution = 4e-7 * float(np.max(np.abs(expected), initial=1.0))
+    with np.errstate(invalid="ignore"):
+        if np.all(np.abs(after - expected) <= rtol * moved + resolution):
+            return
+    shown = {"got": f"{name} = {show_array(after)}", "expected": f"{name} = {show_array(expected)}"}
+    if is_close(after, np.asarray(start, dtype=np.float64)):
+        raise WrongError(f"after {called} {name} has not moved", calls=step + 1, **shown)
+    raise WrongError(f"after {called} {name} is not where it should be", calls=step + 1, **shown)
+
+
+def expect_same_leaf(got: Result, name: str = "w") -> None:
+    """Require that a leaf is the very tensor passed in, requires grad and has no history.
+
+    A leaf that is a global (the classroom style) may be a new one.
+
+    Raises:
+        WrongError: it isn't.
+    """
+    state = got.state(name)
+    value = state.value
+    if not isinstance(value, Array) or value.kind != "tensor":
+        raise WrongError(f"after {got.function}() {name} is no tensor any more")
+    if not state.is_global and not state.is_same_leaf:
+        raise WrongError(f"after {got.function}() {name} is a new tensor: change it in place")
+    if value.has_grad_fn or not value.is_leaf:
+        raise WrongError(
+            f"after {got.function}() {name} is no leaf any more: autograd recorded the step",
+            got=f"{name}.grad_fn is set",
+            expected=f"{name}.grad_fn is None",
+        )
+    if not value.requires_grad:
+        raise WrongError(
+            f"after {got.function}() {name} does not require grad any more",
+            got=f"{name}.requires_grad is False",
+            expected=f"{name}.requires_grad is True",
+        )

@@ -1,0 +1,301 @@
+"""The assignment: what a reference defines, and whether lab4 is consistent in itself."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checks import assignment as assignment_module
+from grader.checks.assignment import Assignment, definitions, load_assignment
+from grader.checks.run import Check
+from grader.checks.session import CheckSession
+from grader.errors import InternalError
+from grader.report.model import MAX_SCORE
+from grader.report.score import exact_sum
+
+SOURCE = '''
+"""A lab."""
+import os, sys
+import numpy as np
+from matplotlib import pyplot as plt
+from torch import Tensor
+
+RATE = 0.5
+NAMES: list[str] = ["a"]
+LIMITS = (-1, {"b": None})
+x = os.getcwd()
+a, b = 1, 2
+total = RATE * 2
+
+def predict(x: Tensor) -> Tensor:
+    return np.dot(x, RATE)
+
+class Model:
+    def plot(self):
+        return plt.gca()
+
+print(predict(3))
+plt.show()
+if __name__ == "__main__":
+    sys.exit()
+for i in range(3):
+    pass
+predict.cache = {}
+'''
+
+
+def run(source: str) -> dict[str, Any]:
+    """Run definitions with modules that can be imported everywhere, and give what they define."""
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)  # noqa: S102 - our own
+    return namespace
+
+
+def names_of(source: str) -> set[str]:
+    """Name what the statements at top level bind."""
+    bound: set[str] = set()
+    for statement in ast.parse(source).body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+            case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+                bound.add(ast.unparse(target))
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                bound |= {alias.asname or alias.name for alias in aliases}
+            case _:
+                bound.add(f"({type(statement).__name__})")
+    return bound
+
+
+# --- definitions --------------------------------------------------------------------------
+
+
+def test_definitions_are_functions_classes_and_constants() -> None:
+    """Demo code, computed values and loops at top level go; so do imports that only they use."""
+    cut = definitions(SOURCE)
+
+    assert names_of(cut) == {"predict", "Model", "RATE", "NAMES", "LIMITS", "np", "plt", "Tensor"}
+
+
+def test_what_is_left_out_takes_its_imports_along() -> None:
+    """A function that doesn't plot is loaded without matplotlib."""
+    cut = definitions(SOURCE, leave_out=["Model", "NAMES", "no such name"])
+
+    assert names_of(cut) == {"predict", "RATE", "LIMITS", "np", "Tensor"}
+
+
+def test_definitions_run_and_do_what_they_did() -> None:
+    """Nothing of them is changed."""
+    namespace = run(definitions("import math\nK = 2\ndef f(x): return math.sqrt(K * x)\nf(-1)\n"))
+
+    assert namespace["f"](8) == 4.0
+
+
+def test_imports_stand_above_what_uses_them() -> None:
+    """Also where the source imports late."""
+    namespace = run(definitions("def f(): return math.pi\nimport math\nf()\n"))
+
+    assert namespace["f"]() > 3
+
+
+def test_nothing_is_left_of_a_demo() -> None:
+    """The empty module is Python too."""
+    assert definitions("import os\nprint(os.getcwd())\nx = [os]\n") == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import os.path\ndef f(): return os.path.sep", "import os as o\ndef f(): return o.sep"],
+)
+def test_import_is_known_by_the_name_that_it_binds(source: str) -> None:
+    """``import a.b`` binds a, ``import a as b`` binds b."""
+    namespace = run(definitions(source))
+
+    assert namespace["f"]() == "/"
+
+
+def test_definitions_of_lab4_run_nothing() -> None:
+    """No call stands at top level, and all the functions of the contract are there."""
+    lab = load_assignment()
+
+    cut = definitions(lab.reference)
+
+    assert set(lab.parameters) <= names_of(cut)
+    assert not {name for name in names_of(cut) if name.startswith("(")}
+    assert "manual_seed" not in cut
+    assert "plt.show" not in cut
+
+
+def test_lab4_without_its_drawings_needs_no_matplotlib() -> None:
+    """That is how the reference's own session loads it."""
+    lab = load_assignment()
+    drawings = [one.name for one in lab.functions if not one.ask_reference]
+
+    cut = definitions(lab.reference, leave_out=drawings)
+
+    assert set(drawings) == {"plot_fit", "animate_fit"}
+    assert "matplotlib" not in cut
+    assert set(lab.parameters) - set(drawings) <= names_of(cut)
+
+
+# --- lab4 ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def lab() -> Assignment:
+    """The built-in lab."""
+    return load_assignment()
+
+
+@pytest.fixture(scope="module")
+def checks(lab: Assignment) -> list[Check]:
+    """What is collected of it."""
+    with CheckSession(lab.folder) as session:
+        return session.checks
+
+
+def test_points_of_lab4_sum_to_100(checks: list[Check]) -> None:
+    """Exactly."""
+    assert exact_sum(check.points for check in checks) == MAX_SCORE
+
+
+def test_every_function_of_lab4_is_worth_something(lab: Assignment, checks: list[Check]) -> None:
+    """And no check belongs to a function that the contract doesn't have."""
+    worth = {check.function for check in checks if check.points > 0}
+
+    assert worth == set(lab.parameters)
+    assert all(check.points > 0 for check in checks)
+
+
+def test_every_check_has_an_id_of_its_own(checks: list[Check]) -> None:
+    """It begins with the function, and names no file."""
+    ids = [check.id for check in checks]
+
+    assert len(set(ids)) == len(ids)
+    assert all(check.id.startswith(f"{check.function}/") for check in checks)
+    assert not [one for one in ids if ".py" in one or "::" in one or "check_" in one]
+
+
+def test_every_check_says_what_it_promises_and_what_to_do(checks: list[Check]) -> None:
+    """The title is one line without a full stop, the hint is for the student."""
+    for check in checks:
+        assert check.title, check.id
+        assert "\n" not in check.title, check.id
+        assert not check.title.endswith("."), check.id
+        assert check.hint, check.id
+
+
+def test_every_collaborator_is_listed_before(lab: Assignment) -> None:
+    """Functions are judged from the bottom up, so that the fault of a lower one is known."""
+    for place, function in enumerate(lab.functions):
+        above = {earlier.name for earlier in lab.functions[:place]}
+        assert set(function.collaborators) <= above, function.name
+
+
+def test_collaborators_of_collaborators_are_collaborators(lab: Assignment) -> None:
+    """Lending only some of what is below would leave a wrong one in the chain."""
+    for function in lab.functions:
+        for name in function.collaborators:
+            assert set(lab.function(name).collaborators) <= set(function.collaborators)
+
+
+_CALLERS = [one.name for one in load_assignment().functions if not one.is_value]
+
+
+@pytest.mark.parametrize("name", _CALLERS)
+def test_what_the_reference_calls_is_a_collaborator(lab: Assignment, name: str) -> None:
+    """Who writes a function as the reference does must not pay for the ones that it calls."""
+    definition = next(
+        node
+        for node in ast.parse(lab.reference).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    )
+    used = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+
+    called = used & set(lab.parameters)
+
+    assert called <= set(lab.function(name).collaborators)
+
+
+def test_reference_has_the_parameters_of_the_contract(lab: Assignment) -> None:
+    """By name and in order."""
+    written = {
+        node.name: tuple(argument.arg for argument in node.args.args)
+        for node in ast.parse(lab.reference).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+    contract = {one.name: one.parameters for one in lab.functions if not one.is_value}
+    assert {name: written[name] for name in contract} == contract
+
+
+def test_only_answers_is_a_value(lab: Assignment) -> None:
+    """It has no parameters because it is no function."""
+    assert [one.name for one in lab.functions if one.is_value] == ["ANSWERS"]
+    assert lab.function("ANSWERS").parameters == ()
+
+
+def test_unknown_function_is_a_key_error(lab: Assignment) -> None:
+    """As with any table."""
+    with pytest.raises(KeyError, match="no_such"):
+        lab.function("no_such")
+
+
+# --- assignments that can't be loaded -----------------------------------------------------
+
+TOML = """
+id = "tiny"
+title = "Tiny"
+version = "1"
+reference = "tiny.py"
+[[functions]]
+name = "f"
+parameters = ["x"]
+"""
+
+
+def _write(folder: Path, toml: str) -> None:
+    (folder / "tiny" / "reference").mkdir(parents=True)
+    (folder / "tiny" / "assignment.toml").write_text(toml, encoding="utf-8")
+    (folder / "tiny" / "reference" / "tiny.py").write_text("def f(x): pass", encoding="utf-8")
+
+
+def test_packaged_reference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wheel carries it inside of the assignment's folder."""
+    monkeypatch.setattr(assignment_module, "_BUILT_IN", tmp_path)
+    _write(tmp_path, TOML)
+
+    tiny = load_assignment("tiny")
+
+    assert tiny.reference == "def f(x): pass"
+    assert tiny.parameters == {"f": ("x",)}
+    assert tiny.function("f").ask_reference
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "id = ",
+        TOML.replace('id = "tiny"', ""),
+        TOML.replace("[[functions]]", "[[others]]"),
+        TOML.replace('name = "f"', ""),
+        TOML.replace("tiny.py", "nowhere.py"),
+    ],
+    ids=["no TOML", "no id", "no functions", "no name", "no reference"],
+)
+def test_broken_assignment_is_our_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str
+) -> None:
+    """And it says which one."""
+    monkeypatch.setattr(assignment_module, "_BUILT_IN", tmp_path)
+    _write(tmp_path, toml)
+
+    with pytest.raises(InternalError, match="the assignment tiny can't be loaded"):
+        load_assignment("tiny")
+
+
+def test_assignment_that_is_not_there_is_our_fault() -> None:
+    """Nobody but us names assignments."""
+    with pytest.raises(InternalError, match="no_such"):
+        load_assignment("no_such")

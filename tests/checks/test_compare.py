@@ -1,0 +1,288 @@
+"""Comparing: shape, then finiteness, then values, and nan never passes."""
+
+import math
+
+import numpy as np
+import pytest
+from fakes import array, value_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from grader.checks.compare import (
+    expect_close,
+    expect_finite,
+    expect_shape,
+    is_close,
+    name_kind,
+    to_array,
+    to_sequence,
+)
+from grader.checks.verdict import WrongError
+from grader.observations.values import AnyValue, Items, Mapping, Nothing, Number, Opaque, Text
+
+_FINITE = st.floats(-1e6, 1e6, width=32)
+_ARRAYS = hnp.arrays(
+    np.float64, hnp.array_shapes(min_dims=0, max_dims=2, max_side=4), elements=_FINITE
+)
+
+
+# --- reading values -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Number(value=2.5), 2.5),
+        (Number(value=1.0, kind="bool"), 1.0),
+        (array(2.5), 2.5),
+        (array([1, 2], dtype="int64"), [1.0, 2.0]),
+        (array([[0.5]], dtype="float64", kind="ndarray"), [[0.5]]),
+        (array([True], dtype="bool"), [1.0]),
+        (array([2**64 - 1], dtype="uint64"), [2.0**64]),
+        (array([], dtype="float16"), []),
+    ],
+    ids=["float", "bool", "0-d", "ints", "numpy", "bools", "largest int", "empty"],
+)
+def test_numbers_of_every_kind_are_read_as_float64(value: AnyValue, expected: object) -> None:
+    """A loss may be a float, a 0-d tensor or a numpy value."""
+    read = to_array(value, "the loss")
+
+    assert read.dtype == np.float64
+    assert read.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (Nothing(), "None"),
+        (Text(text="0.5"), "a text"),
+        (Items(kind="list", items=(Number(value=1.0),)), "a list of 1"),
+        (Mapping(entries=()), "a mapping"),
+        (Opaque(type_name="Model"), "a Model"),
+        (Opaque(type_name="Tensor", reason="of int4 with 2 elements"), "a Tensor (of int4 "),
+        (array([1j], dtype="complex64"), "a tensor of shape (1,)"),
+    ],
+    ids=["None", "text", "list", "dict", "object", "tensor that didn't travel", "complex"],
+)
+def test_what_is_no_number_is_wrong_and_named(value: AnyValue, kind: str) -> None:
+    """The message says what came instead."""
+    with pytest.raises(WrongError) as caught:
+        to_array(value, "what mse() returns")
+
+    assert caught.value.message.startswith(f"what mse() returns is {kind}")
+    assert kind in caught.value.got
+
+
+def test_function_without_a_return_gets_a_hint() -> None:
+    """It is the most common way to None."""
+    with pytest.raises(WrongError) as caught:
+        to_array(Nothing(), "what mse() returns")
+
+    assert "return" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        value_of([1.0, 2.0]),
+        value_of((1, 2)),
+        value_of([array(1), array([2])]),
+        value_of([1.0, array([[2]], kind="ndarray")]),
+        array([1, 2]),
+        array([1, 2], kind="ndarray", dtype="float64"),
+    ],
+    ids=["list", "tuple", "0-d and 1-element tensors", "numpy", "tensor", "numpy array"],
+)
+def test_losses_may_come_in_any_sequence(value: AnyValue) -> None:
+    """A list, a tuple or a 1-d tensor, of floats or of tensors with one element."""
+    read = to_sequence(value, "the losses")
+
+    assert read.tolist() == [1.0, 2.0]
+
+
+def test_empty_list_is_a_sequence() -> None:
+    """Its length is for the check to judge."""
+    read = to_sequence(value_of([]), "the losses")
+
+    assert read.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (Nothing(), "the losses is None"),
+        (Number(value=1.0), "the losses is a number"),
+        (array(1), "the losses is a tensor of shape ()"),
+        (array([[1, 2]]), "the losses is a tensor of shape (1, 2)"),
+        (value_of([1.0, None]), "the losses[1] is None"),
+        (value_of([array([1, 2])]), "the losses[0] has shape (2,)"),
+        (Items(kind="generator", items=(), is_cut=True), "the losses is a generator of 0"),
+    ],
+    ids=["None", "number", "0-d", "2-d", "None inside", "arrays inside", "cut"],
+)
+def test_what_is_no_list_of_numbers_is_wrong(value: AnyValue, message: str) -> None:
+    """The message names the entry that is at fault."""
+    with pytest.raises(WrongError) as caught:
+        to_sequence(value, "the losses")
+
+    assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (array([1, 2]), "a tensor of shape (2,)"),
+        (array(1, kind="ndarray"), "a ndarray of shape ()"),
+        (Nothing(), "None"),
+        (Number(value=1), "a number"),
+        (value_of([1]), "a list of 1"),
+    ],
+    ids=["tensor", "array", "None", "number", "list"],
+)
+def test_kind_is_named_as_a_student_would(value: AnyValue, name: str) -> None:
+    """With the shape, which is what is wrong most often."""
+    assert name_kind(value) == name
+
+
+# --- judging ------------------------------------------------------------------------------
+
+
+@given(values=_ARRAYS)
+@settings(deadline=None)
+def test_array_is_close_to_itself_in_float32(values: np.ndarray) -> None:
+    """Rounding to float32 is never a mistake."""
+    rounded = values.astype(np.float32).astype(np.float64)
+
+    assert is_close(rounded, values)
+
+
+@given(values=_ARRAYS.filter(lambda values: values.size > 0), data=st.data())
+@settings(deadline=None)
+def test_nan_and_infinity_never_pass(values: np.ndarray, data: st.DataObject) -> None:
+    """Not even where nan was expected: comparisons are written so that nan fails."""
+    place = data.draw(st.integers(0, values.size - 1))
+    broken = values.copy()
+    broken.flat[place] = data.draw(st.sampled_from([math.nan, math.inf, -math.inf]))
+
+    assert not is_close(broken, values)
+    with pytest.raises(WrongError, match="contains"):
+        expect_close(broken, values, "it")
+    if math.isnan(broken.flat[place]):
+        assert not is_close(broken, broken)
+        assert not is_close(values, broken)
+
+
+@given(values=_ARRAYS.filter(lambda values: values.size > 0), data=st.data())
+@settings(deadline=None)
+def test_visible_difference_never_passes(values: np.ndarray, data: st.DataObject) -> None:
+    """A thousandth of the largest number, anywhere."""
+    place = data.draw(st.integers(0, values.size - 1))
+    size = max(0.01, float(np.max(np.abs(values))))
+    other = values.copy()
+    other.flat[place] += 1e-3 * size * data.draw(st.sampled_from([-1, 1]))
+
+    assert not is_close(other, values)
+    with pytest.raises(WrongError, match="it is wrong"):
+        expect_close(other, values, "it")
+
+
+@given(
+    first=hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
+    second=hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
+)
+@settings(deadline=None)
+def test_another_shape_never_passes(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """Also where one would broadcast to the other, or both are empty."""
+    got, want = np.zeros(first), np.zeros(second)
+
+    assert is_close(got, want) is (first == second)
+    if first != second:
+        with pytest.raises(WrongError, match="it has shape"):
+            expect_close(got, want, "it")
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "rtol", "is_right"),
+    [
+        (1.00005, 1.0, 1e-4, True),
+        (1.002, 1.0, 1e-4, False),
+        (1.002, 1.0, 1e-2, True),
+        (1e-8, 0.0, 1e-4, True),
+        (1e-5, 0.0, 1e-4, False),
+        (-0.0, 0.0, 1e-4, True),
+    ],
+)
+def test_tolerance_is_that_of_float32(
+    got: float,
+    want: float,
+    rtol: float,
+    is_right: bool,  # noqa: FBT001 - a column
+) -> None:
+    """Relative, and an exact zero may come out as a tiny number."""
+    assert is_close(np.array(got), np.array(want), rtol=rtol) is is_right
+
+
+def test_size_of_what_was_added_up_can_be_told() -> None:
+    """A sum of thousands that comes to zero is no better than its terms."""
+    got, want = np.array(0.005), np.array(0.0)
+
+    assert not is_close(got, want)
+    assert is_close(got, want, scale=1000.0)
+
+
+def test_shape_is_judged_before_values() -> None:
+    """So that a student hears of the cause."""
+    with pytest.raises(WrongError) as caught:
+        expect_close(np.full((2, 1), np.nan), np.zeros(2), "predict(x, w)")
+
+    assert caught.value.message == "predict(x, w) has shape (2, 1), but should have (2,)"
+    assert (caught.value.got, caught.value.expected) == ("shape (2, 1)", "shape (2,)")
+
+
+def test_finiteness_is_judged_before_values() -> None:
+    """A nan beside wrong numbers is the cause of them."""
+    with pytest.raises(WrongError) as caught:
+        expect_close(np.array([5.0, np.nan]), np.zeros(2), "the loss")
+
+    assert caught.value.message == "the loss contains nan"
+    assert caught.value.got == "[5., nan]"
+
+
+@pytest.mark.parametrize(("value", "kind"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "inf")])
+def test_kind_of_what_is_not_finite_is_told(value: float, kind: str) -> None:
+    """They have different causes."""
+    with pytest.raises(WrongError, match=f"the loss contains {kind}"):
+        expect_finite(np.array(value), "the loss")
+
+
+def test_place_that_is_furthest_off_is_told() -> None:
+    """Row and column, counted from 0."""
+    got, want = np.array([[1.0, 2.0], [3.0, 9.0]]), np.array([[1.0, 2.1], [3.0, 4.0]])
+
+    with pytest.raises(WrongError) as caught:
+        expect_close(got, want, "x")
+
+    assert caught.value.message == "x is wrong, most at [1, 1]"
+    assert caught.value.got == "[[1., 2.], [3., 9.]]"
+    assert caught.value.expected == "[[1., 2.1], [3., 4.]]"
+
+
+@pytest.mark.parametrize("want", [np.array(2.0), np.array([2.0])])
+def test_single_number_has_no_place(want: np.ndarray) -> None:
+    """There is only one."""
+    with pytest.raises(WrongError) as caught:
+        expect_close(want + 1, want, "the loss")
+
+    assert caught.value.message == "the loss is wrong"
+
+
+def test_right_answer_raises_nothing() -> None:
+    """Else no test above would tell anything."""
+    values = np.array([1.0, 2.0])
+
+    expect_shape(values, (2,), "it")
+    expect_finite(values, "it")
+    expect_close(values, values, "it")
+
+    assert to_sequence(array(values), "it").tolist() == values.tolist()

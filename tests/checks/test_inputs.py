@@ -1,0 +1,263 @@
+"""Inputs: as plain data, and as code that gives the same inputs when it is pasted."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from grader.checks.inputs import (
+    MAX_SHOWN_NUMBERS,
+    Leaf,
+    encode_input,
+    is_small,
+    leaf,
+    show_array,
+    show_call,
+    show_input,
+    show_number,
+    tensor,
+)
+from grader.observations.values import Array, Number
+
+_SHAPES = hnp.array_shapes(min_dims=0, max_dims=2, max_side=4)
+# Numbers as checks write them: few digits.
+_SHORT = st.integers(-99_999, 99_999).map(lambda number: number / 1000)
+
+
+def evaluate(code: str) -> Any:  # noqa: ANN401 - whatever it is
+    """Evaluate code as a student who has imported torch would."""
+    return eval(code, {"torch": torch})  # noqa: S307 - our own
+
+
+# --- plain data ---------------------------------------------------------------------------
+
+
+def test_numbers_become_float32() -> None:
+    """Whatever they were written as."""
+    assert tensor([1, 2]).dtype == np.float32
+    assert leaf([[1, 2]]).array.dtype == np.float32
+
+
+def test_array_is_sent_as_data_and_leaf_as_leaf() -> None:
+    """Only the leaf requires grad."""
+    data, weights = encode_input(tensor([1, 2])), encode_input(leaf([1, 2]))
+
+    assert isinstance(data, Array)
+    assert isinstance(weights, Array)
+    assert (data.requires_grad, weights.requires_grad) == (False, True)
+    assert data.to_numpy().tolist() == weights.to_numpy().tolist() == [1, 2]
+
+
+def test_int_and_float_stay_apart() -> None:
+    """``range(epochs)`` needs an int."""
+    assert encode_input(3) == Number(value=3, kind="int")
+    assert encode_input(3.0) == Number(value=3, kind="float")
+
+
+@pytest.mark.parametrize("value", [True, None, "text", [1, 2], np.int64(3)], ids=repr)
+def test_anything_else_is_no_input(value: object) -> None:
+    """A check that tries has a bug."""
+    with pytest.raises(TypeError, match="an input can't be"):
+        encode_input(value)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "is_readable"),
+    [
+        ({}, True),
+        ({"x": np.zeros((2, 2)), "w": leaf([1, 2]), "lr": 0.1}, True),
+        ({"x": np.zeros(MAX_SHOWN_NUMBERS)}, True),
+        ({"x": np.zeros(MAX_SHOWN_NUMBERS), "lr": 0.1}, False),
+        ({"w": leaf(np.zeros(MAX_SHOWN_NUMBERS + 1))}, False),
+    ],
+    ids=["none", "a few", "just enough", "one number more", "large leaf"],
+)
+def test_small_is_what_can_be_read(inputs: dict[str, object], is_readable: bool) -> None:  # noqa: FBT001
+    """All the inputs together."""
+    assert is_small(inputs) is is_readable
+
+
+# --- shown as code ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1, "0.1"),
+        (float(np.float32(0.1)), "0.1"),
+        (1.0, "1."),
+        (-0.5, "-0.5"),
+        (0.0, "0."),
+        (1000.0, "1000."),
+        (1e20, "1e+20"),
+        (1e-7, "1e-07"),
+        (3, "3"),
+        (np.int64(3), "3"),
+        (math.nan, "nan"),
+        (-math.inf, "-inf"),
+    ],
+    ids=repr,
+)
+def test_number_is_shown_as_short_as_it_can_be(value: float, text: str) -> None:
+    """A float32 0.1 reads 0.1, and a float is never mistaken for an int."""
+    assert show_number(value) == text
+
+
+@given(values=hnp.arrays(np.float32, _SHAPES, elements=_SHORT.map(lambda x: float(np.float32(x)))))
+@settings(deadline=None)
+def test_shown_array_evaluates_to_the_very_same_numbers(values: np.ndarray) -> None:
+    """For numbers of five digits, as in the small inputs of the checks."""
+    pasted = evaluate(show_input(values))
+
+    assert pasted.dtype == torch.float32
+    assert not pasted.requires_grad
+    assert pasted.numpy().tobytes() == values.tobytes()
+
+
+@given(
+    values=hnp.arrays(
+        np.float32, _SHAPES, elements=st.floats(width=32, allow_nan=False, allow_infinity=False)
+    )
+)
+@settings(deadline=None)
+def test_shown_array_of_any_numbers_evaluates_to_nearly_the_same(values: np.ndarray) -> None:
+    """Six digits are enough to see the failure, and short enough to read."""
+    pasted = evaluate(show_input(values)).numpy()
+
+    assert pasted.shape == values.shape
+    with np.errstate(over="ignore"):
+        np.testing.assert_allclose(pasted, values, rtol=1e-5, atol=1e-44)
+
+
+def test_shown_leaf_evaluates_to_a_leaf() -> None:
+    """The student's function gets what it got."""
+    pasted = evaluate(show_input(leaf([-1, 0.5])))
+
+    assert (pasted.requires_grad, pasted.is_leaf) == (True, True)
+    assert pasted.tolist() == [-1.0, 0.5]
+
+
+@pytest.mark.parametrize("value", [0.1, 3, -2.5, 1e-9])
+def test_shown_number_evaluates_to_itself(value: float) -> None:
+    """Also its type."""
+    pasted = evaluate(show_input(value))
+
+    assert pasted == value
+    assert type(pasted) is type(value)
+
+
+def test_shown_number_of_numpys_evaluates_to_itself() -> None:
+    """A check that draws lr has one of these, and a student may not have imported np."""
+    value = np.float64(0.25)
+    assert encode_input(value) == Number(value=0.25, kind="float64")
+
+    pasted = evaluate(show_input(value))
+
+    assert pasted == value
+
+
+def test_long_array_is_cut_and_says_its_size() -> None:
+    """Nobody pastes a thousand numbers."""
+    text = show_array(np.arange(40.0).reshape(20, 2))
+
+    assert text == "[0., 1., 2., 3., ...] (20 x 2 numbers)"
+
+
+# --- shown as a call ----------------------------------------------------------------------
+
+
+class Spy:
+    """A student's function that remembers what it was called with."""
+
+    def __init__(self, *globals_read: str) -> None:
+        self.namespace: dict[str, Any] = {"torch": torch, "print": self._print, "f": self}
+        self.calls: list[tuple[Any, ...]] = []
+        self.printed: list[Any] = []
+        self._globals_read = globals_read
+
+    def __call__(self, *args: object) -> int:
+        """Remember the arguments, and the globals that it reads."""
+        self.calls.append((*args, *(self.namespace[name] for name in self._globals_read)))
+        return 7
+
+    def _print(self, value: object) -> None:
+        self.printed.append(value)
+
+    def paste(self, code: str) -> None:
+        """Run shown code below the submission."""
+        exec(code, self.namespace)  # noqa: S102 - our own
+
+
+Y = tensor([2, 0.1])
+CASE = {"x": tensor([[1, 1], [0.5, 1]]), "y": Y, "w": leaf([1, -1]), "lr": 0.1}
+
+
+def test_shown_call_passes_the_inputs() -> None:
+    """In the order of the contract; the result and the leaf are printed."""
+    spy = Spy()
+
+    spy.paste(show_call("f", CASE, times=1, as_globals=frozenset()))
+
+    ((x, y, w, lr),) = spy.calls
+    assert x.tolist() == [[1.0, 1.0], [0.5, 1.0]]
+    assert y.numpy().tobytes() == Y.tobytes()
+    assert w.tolist() == [1.0, -1.0]
+    assert w.requires_grad
+    assert lr == 0.1
+    assert spy.printed[0] == 7
+    assert spy.printed[1] is w
+
+
+def test_shown_call_sets_what_is_a_global() -> None:
+    """The classroom style: numbers too, and nothing is passed that isn't taken."""
+    spy = Spy("x", "y", "w", "lr")
+
+    spy.paste(show_call("f", CASE, times=1, as_globals=frozenset(CASE)))
+
+    ((x, _, w, lr),) = spy.calls
+    assert x.tolist() == [[1.0, 1.0], [0.5, 1.0]]
+    assert w.requires_grad
+    assert lr == 0.1
+
+
+def test_shown_call_mixes_globals_and_parameters() -> None:
+    """``update(w)`` that reads x, y and lr."""
+    spy = Spy("lr")
+
+    spy.paste(show_call("f", CASE, times=1, as_globals=frozenset({"x", "y", "lr"})))
+
+    ((w, lr),) = spy.calls
+    assert w.tolist() == [1.0, -1.0]
+    assert lr == 0.1
+
+
+def test_shown_calls_share_their_leaf() -> None:
+    """Three calls on the same w, as the check made them."""
+    spy = Spy()
+
+    spy.paste(show_call("f", CASE, times=3, as_globals=frozenset()))
+
+    assert len(spy.calls) == 3
+    assert len({id(call[2]) for call in spy.calls}) == 1
+    assert spy.printed[:3] == [7, 7, 7]
+
+
+def test_shown_call_without_inputs_is_a_call() -> None:
+    """The empty call is code too."""
+    code = show_call("f", {}, times=1, as_globals=frozenset())
+
+    assert code == "print(f())"
+
+
+def test_leaf_is_not_an_array() -> None:
+    """It is a mark around one, and keeps the array as it is."""
+    values = np.zeros(2, np.float32)
+
+    marked = Leaf(values)
+
+    assert marked.array is values

@@ -1,0 +1,402 @@
+"""The probe: what a check asks of student and reference, and what it can read of the answers."""
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+import pytest
+from fakes import RecordedSession, answered, array, computing, ended, raised, returned, step
+
+from grader.checks.assignment import Function
+from grader.checks.inputs import leaf, tensor
+from grader.checks.probe import Probe, Result
+from grader.checks.verdict import NoAnswerError, WrongError
+from grader.observations.messages import (
+    Call,
+    Observation,
+    Outcome,
+    Read,
+    Request,
+    State,
+    TorchCall,
+)
+from grader.observations.values import Array, Nothing, Number
+
+UPDATE = Function(name="update", parameters=("x", "w", "lr"))
+X, W = tensor([[1, 1]]), leaf([1, 2])
+WRONG = WrongError("no", got="1.", expected="2.")
+
+
+def make_probe(
+    student: Observation | Callable[[Request], Observation],
+    reference: Observation | None = None,
+    *,
+    function: Function = UPDATE,
+) -> tuple[Probe, RecordedSession, RecordedSession]:
+    """Make a probe between two sessions."""
+    own = RecordedSession(**{function.name: student})
+    peer = RecordedSession(**{function.name: reference or returned(1.0)})
+    return Probe(function, own.observe, peer.ask, bytes(32)), own, peer
+
+
+def moved(value: object = 0.5, w: object = (0.0, 0.0)) -> Observation:
+    """Answer an update that left x alone and moved w."""
+    return returned(value, x=X, w=array(w, requires_grad=True), lr=0.1)
+
+
+# --- requests -----------------------------------------------------------------------------
+
+
+def test_inputs_are_sent_in_the_order_of_the_contract() -> None:
+    """Whatever the order in which the check names them."""
+    probe, own, _ = make_probe(moved())
+
+    probe.student(lr=0.1, w=W, x=X)
+
+    (request,) = own.requests
+    assert isinstance(request, Call)
+    assert list(request.inputs) == ["x", "w", "lr"]
+    assert request.inputs["lr"] == Number(value=0.1)
+    assert isinstance(request.inputs["w"], Array)
+    assert request.inputs["w"].requires_grad
+
+
+def test_everything_that_is_asked_for_is_in_the_request() -> None:
+    """Repetitions, gradients, drawn items, frames."""
+    twice = answered(*moved().steps, *moved().steps)
+    probe, own, _ = make_probe(twice)
+
+    probe.student(
+        x=X,
+        w=W,
+        lr=0.1,
+        times=2,
+        differentiate=["w"],
+        cotangent=tensor([1, 2]),
+        draw=3,
+        frame_limit=4,
+    )
+
+    (request,) = own.requests
+    assert isinstance(request, Call)
+    assert (request.times, request.differentiate, request.draw, request.frames) == (2, ("w",), 3, 4)
+    assert request.cotangent is not None
+    assert request.cotangent.to_numpy().tolist() == [1, 2]
+
+
+def test_both_sides_get_the_same_request() -> None:
+    """Also the same seed, and another one at the next call."""
+    probe, own, peer = make_probe(moved(), moved())
+
+    probe.both(x=X, w=W, lr=0.1)
+    probe.both(x=X, w=W, lr=0.1)
+
+    seeds = [request.seed for request in own.requests if isinstance(request, Call)]
+    assert own.requests == peer.requests
+    assert len(set(seeds)) == 2
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+def test_reference_is_asked_before_the_student_and_read_after() -> None:
+    """So that both work at the same time."""
+    events: list[str] = []
+    own = RecordedSession(update=moved())
+
+    def observe(request: Request) -> Observation:
+        events.append("student answers")
+        return own.observe(request)
+
+    def ask(_: Request) -> Callable[[], Observation]:
+        events.append("reference is asked")
+
+        def answer() -> Observation:
+            events.append("reference answers")
+            return moved()
+
+        return answer
+
+    Probe(UPDATE, observe, ask, bytes(32)).both(x=X, w=W, lr=0.1)
+
+    assert events == ["reference is asked", "student answers", "reference answers"]
+
+
+def test_reference_is_read_also_when_the_student_has_no_answer() -> None:
+    """Else its answer would be taken for one to the next question."""
+    answers: list[str] = []
+
+    def ask(_: Request) -> Callable[[], Observation]:
+        def answer() -> Observation:
+            answers.append("read")
+            return moved()
+
+        return answer
+
+    own = RecordedSession(update=raised("ValueError"))
+    probe = Probe(UPDATE, own.observe, ask, bytes(32))
+
+    with pytest.raises(NoAnswerError):
+        probe.both(x=X, w=W, lr=0.1)
+
+    assert answers == ["read"]
+
+
+def test_global_is_read_from_both() -> None:
+    """ANSWERS is no function."""
+    function = Function(name="ANSWERS", parameters=(), is_value=True)
+    probe, own, peer = make_probe(returned({"a": "b"}), returned({"a": "c"}), function=function)
+
+    got, want = probe.read()
+
+    assert got.returned() != want.returned()
+    assert own.requests == peer.requests == [Read(function="ANSWERS")]
+
+
+def test_random_numbers_are_those_of_the_seed() -> None:
+    """Each generator starts from the beginning."""
+    first, second = (
+        Probe(UPDATE, RecordedSession().observe, RecordedSession().ask, bytes([seed]) * 32)
+        for seed in (1, 2)
+    )
+
+    drawn = first.rng().random(3).tolist()
+
+    assert drawn == first.rng().random(3).tolist()
+    assert drawn != second.rng().random(3).tolist()
+
+
+# --- answers ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.RETURNED])
+def test_every_other_outcome_is_no_answer(outcome: Outcome) -> None:
+    """The check ends there, and the report says why."""
+    probe, _, _ = make_probe(ended(outcome, "detail"))
+
+    with pytest.raises(NoAnswerError) as caught:
+        probe.student(x=X, w=W, lr=0.1)
+
+    assert caught.value.function == "update"
+    assert caught.value.observation == ended(outcome, "detail")
+
+
+def test_reference_without_an_answer_is_a_fault_of_ours() -> None:
+    """It is never blamed on the student."""
+    probe, _, _ = make_probe(moved(), raised("ValueError", "oh"))
+
+    with pytest.raises(RuntimeError, match="the reference gave no answer"):
+        probe.both(x=X, w=W, lr=0.1)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        tensor([[2, 1]]),
+        tensor([[1, 1], [1, 1]]),
+        Nothing(),
+        tensor([[np.nan, 1]]),
+    ],
+    ids=["other numbers", "other shape", "gone", "nan"],
+)
+def test_input_that_was_changed_is_wrong(after: object) -> None:
+    """No function changes x."""
+    probe, _, _ = make_probe(returned(0.5, x=after, w=array([1, 2]), lr=0.1))
+
+    with pytest.raises(WrongError, match=r"update\(\) changes x") as caught:
+        probe.student(x=X, w=W, lr=0.1)
+
+    assert "in-place" in caught.value.hint
+
+
+def test_input_that_was_changed_in_an_earlier_call_is_wrong() -> None:
+    """Each call is looked at."""
+    good, bad = (step(0.5, x=x, w=array([1, 2]), lr=0.1) for x in (X, X + 1))
+    probe, _, _ = make_probe(answered(good, bad, good))
+
+    with pytest.raises(WrongError, match="changes x"):
+        probe.student(x=X, w=W, lr=0.1, times=3)
+
+
+def test_leaf_may_move() -> None:
+    """That is what it is for."""
+    probe, _, _ = make_probe(moved(w=[5.0, 5.0]))
+
+    result = probe.student(x=X, w=W, lr=0.1)
+
+    assert result.after("w").tolist() == [5.0, 5.0]
+
+
+def test_rule_of_a_fake_sees_the_numbers() -> None:
+    """The fakes of these tests are worth no more than their own test."""
+
+    def compute(x: np.ndarray, w: np.ndarray, lr: float) -> np.ndarray:
+        w -= lr
+        return x @ w
+
+    probe, _, _ = make_probe(computing(compute))
+
+    result = probe.student(x=X, w=W, lr=0.5, times=2)
+
+    assert [result.array(place).tolist() for place in (0, 1)] == [[2.0], [1.0]]
+    assert [result.after("w", place).tolist() for place in (0, 1)] == [[0.5, 1.5], [0.0, 1.0]]
+
+
+# --- results ------------------------------------------------------------------------------
+
+
+def test_last_call_is_the_one_by_default() -> None:
+    """Earlier ones are asked for by number."""
+    result = Result("f", (step(1.0), step(2.0)))
+
+    assert (result.array().item(), result.array(0).item()) == (2.0, 1.0)
+
+
+def test_returning_nothing_is_told() -> None:
+    """Of every call."""
+    assert Result("f", (step(None), step(None))).returns_nothing()
+    assert not Result("f", (step(None), step(1.0))).returns_nothing()
+
+
+def test_gradient_is_read_as_numbers() -> None:
+    """By the name of the input."""
+    result = Result("f", (step(1.0, gradients={"w": tensor([1, 2])}),))
+
+    assert result.gradient("w").tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("gradients", [{}, {"w": None}], ids=["none asked for", "none found"])
+def test_gradient_that_autograd_does_not_find_is_wrong(gradients: dict[str, object]) -> None:
+    """The hint names what cuts the graph."""
+    result = Result("predict", (step(1.0, gradients=gradients),))
+
+    with pytest.raises(WrongError, match=r"can't differentiate what predict\(\)") as caught:
+        result.gradient("w")
+
+    assert ".detach()" in caught.value.hint
+
+
+# --- what torch did -----------------------------------------------------------------------
+
+
+def piled_up(request: Request) -> Observation:
+    """Answer as an update that never clears the gradient, recorded only where asked for."""
+    assert isinstance(request, Call)
+    calls = (
+        TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True),
+        TorchCall(name="torch.Tensor.sub_", on="w", is_grad_enabled=False),
+    )
+    (one,) = moved().steps
+    recorded = msgspec.structs.replace(one, torch_calls=calls if request.is_recorded else ())
+    return answered(*[recorded] * request.times)
+
+
+def test_record_is_told_of_the_last_call_made_again() -> None:
+    """The same request but for the recording, which costs too much to do always."""
+    probe, own, peer = make_probe(piled_up)
+    probe.student(x=X, w=W, lr=0.5)
+    probe.student(x=X, w=W, lr=0.1, times=2)
+
+    told = probe.told_by_record()
+
+    *_, last, again = own.requests
+    assert told == "backward() ran 2 times and nothing cleared w.grad"
+    assert isinstance(again, Call)
+    assert again == msgspec.structs.replace(last, is_recorded=True)
+    assert peer.requests == []
+
+
+def test_there_is_no_record_without_a_leaf_or_before_a_call() -> None:
+    """Nothing could have been done to it."""
+    probe, own, _ = make_probe(piled_up)
+    before = probe.told_by_record()
+    probe.student(x=X, w=tensor([0, 0]), lr=0.1, times=2)
+
+    after = probe.told_by_record()
+
+    assert (before, after) == ("", "")
+    assert len(own.requests) == 1
+
+
+def test_there_is_no_record_of_a_call_that_is_differentiated() -> None:
+    """What autograd does for the check is not the student's."""
+    probe, own, _ = make_probe(piled_up)
+    probe.student(x=X, w=W, lr=0.1, differentiate=["w"])
+
+    told = probe.told_by_record()
+
+    assert told == ""
+    assert len(own.requests) == 1
+
+
+# --- examples -----------------------------------------------------------------------------
+
+
+def test_example_is_the_last_call() -> None:
+    """The one on which it showed."""
+    probe, _, _ = make_probe(moved())
+    probe.student(x=X + 0, w=W, lr=0.1)
+    probe.student(x=X, w=W, lr=0.25, times=1)
+
+    example = probe.example(WRONG)
+
+    assert example is not None
+    assert example.code.splitlines()[-2:] == ["print(update(x, w, 0.25))", "print(w)"]
+    assert (example.got, example.expected) == ("1.", "2.")
+
+
+def test_example_repeats_the_call_until_it_shows() -> None:
+    """Of three calls that were made, the first two are enough."""
+    probe, _, _ = make_probe(answered(*moved().steps * 3))
+    probe.student(x=X, w=W, lr=0.1, times=3)
+
+    after_all = probe.example(WRONG)
+    after_two = probe.example(WrongError("no", got="1.", calls=2))
+
+    assert after_all is not None
+    assert "range(3)" in after_all.code
+    assert after_two is not None
+    assert "range(2)" in after_two.code
+
+
+def test_verdict_that_shows_nothing_has_no_example() -> None:
+    """There would be no "got"."""
+    probe, _, _ = make_probe(moved())
+    probe.student(x=X, w=W, lr=0.1)
+
+    example = probe.example(WrongError("no"))
+
+    assert example is None
+
+
+def test_example_shows_what_was_handed_over_as_a_global() -> None:
+    """As the student would have to set it."""
+    handed = {"x": State(value=array(X), is_global=True), "w": array([1, 2]), "lr": 0.1}
+    probe, _, _ = make_probe(returned(None, **handed))
+    probe.student(x=X, w=W, lr=0.1)
+
+    example = probe.example(WRONG)
+
+    assert example is not None
+    assert "print(update(w, 0.1))" in example.code
+    assert "x = torch.tensor([[1., 1.]])" in example.code
+
+
+def test_there_is_no_example_before_a_call_or_of_large_inputs() -> None:
+    """Nor where there is nothing to show."""
+    large = tensor(np.zeros((20, 2)))
+    probe, _, _ = make_probe(returned(0.5, x=large, w=array([1, 2]), lr=0.1))
+
+    assert probe.example(WRONG) is None
+    probe.student(x=large, w=W, lr=0.1)
+    assert probe.example(WRONG) is None
+
+
+def test_example_is_there_when_there_was_no_answer() -> None:
+    """The inputs are known all the same."""
+    probe, _, _ = make_probe(raised("ValueError"))
+
+    with pytest.raises(NoAnswerError):
+        probe.student(x=X, w=W, lr=0.1)
+
+    example = probe.example(WRONG)
+    assert example is not None
+    assert "update(x, w, 0.1)" in example.code

@@ -1,0 +1,629 @@
+"""Grading one submission: who is asked, how often, and whom a failure is blamed on.
+
+No sandbox and no pytest underneath: a check is a function of a probe, and both sessions replay.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from fakes import (
+    RecordedSession,
+    Rule,
+    answered,
+    array,
+    computing,
+    ended,
+    raised,
+    returned,
+    step,
+)
+
+from grader.checks.assignment import Assignment, Function
+from grader.checks.compare import expect_close
+from grader.checks.inputs import leaf, tensor
+from grader.checks.probe import Observe, Probe
+from grader.checks.run import Check, Job, run_checks
+from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.observations.messages import Call, Observation, Outcome, Request, TorchCall
+from grader.report.model import AssignmentInfo, CheckResult, Status
+
+ASSIGNMENT = Assignment(
+    info=AssignmentInfo(id="tiny", title="Tiny", version="1"),
+    functions=(
+        Function(name="mse", parameters=("n",)),
+        Function(name="update", parameters=("n",), collaborators=("mse",)),
+        Function(name="train", parameters=("n",), collaborators=("mse", "update")),
+    ),
+    folder=Path("/nowhere"),
+    reference="",
+)
+
+Body = Callable[[Probe], None]
+
+
+def is_double(probe: Probe) -> None:
+    """Require twice the input, as the reference gives it."""
+    got, want = probe.both(n=3)
+    expect_close(got.array(), want.array(), f"{probe.name}(n)")
+
+
+def run_body(check: Check, probe: Probe) -> BaseException | None:
+    """Run a check as the engine does: what isn't a verdict is a crash of the check."""
+    try:
+        BODIES[check.key](probe)
+    except (WrongError, UnwrittenError, NoAnswerError) as error:
+        return error
+    return None
+
+
+BODIES: list[Body] = [is_double]
+
+
+def check_of(function: str, slug: str = "doubles", *, body: int = 0, points: float = 1.0) -> Check:
+    """Make a check of a function."""
+    return Check(
+        id=f"{function}/{slug}",
+        function=function,
+        title="It doubles",
+        hint="Multiply by two.",
+        points=points,
+        key=body,
+    )
+
+
+def doubling(n: float) -> float:
+    """Give the right answer."""
+    return 2 * n
+
+
+def tripling(n: float) -> float:
+    """Give a wrong answer."""
+    return 3 * n
+
+
+RIGHT, WRONG = computing(doubling), computing(tripling)
+CHECKS = [check_of("mse"), check_of("update"), check_of("train")]
+
+
+class Bench:
+    """A submission with its sessions, its own and those with lent functions.
+
+    Args:
+        lent: What the function under test answers among right collaborators.
+        **own: What each of the submission's functions answers.
+    """
+
+    def __init__(
+        self,
+        *,
+        lent: Observation | Sequence[Observation] | Rule | None = None,
+        **own: Observation | Sequence[Observation] | Rule,
+    ) -> None:
+        self.own = RecordedSession(**own)
+        self.reference = RecordedSession(mse=RIGHT, update=RIGHT, train=RIGHT)
+        self.lent: dict[str, RecordedSession] = {}
+        self._lent_answer = lent
+
+    def observe_with_lent(self, name: str) -> Observe:
+        """Open the session in which the collaborators of a function are right."""
+        assert self._lent_answer is not None, f"nothing should be lent to {name}"
+        session = self.lent.setdefault(name, RecordedSession(**{name: self._lent_answer}))
+        return session.observe
+
+    def grade(
+        self,
+        checks: Sequence[Check] = CHECKS,
+        *,
+        only: str | None = None,
+        seed: int = 1,
+        on_progress: Callable[[int, int, str], None] = lambda *_: None,
+    ) -> dict[str, CheckResult]:
+        """Run the checks, and give their results by id."""
+        job = Job(
+            assignment=ASSIGNMENT,
+            seed=seed,
+            observe=self.own.observe,
+            observe_with_lent=self.observe_with_lent,
+            expect=self.reference.ask,
+            only=only,
+            on_progress=on_progress,
+        )
+        return {result.id: result for result in run_checks(checks, job, run_body)}
+
+
+def statuses(results: dict[str, CheckResult]) -> dict[str, Status]:
+    """Give the status of each function, where each has one check."""
+    return {check_id.partition("/")[0]: result.status for check_id, result in results.items()}
+
+
+# --- points -------------------------------------------------------------------------------
+
+
+def test_check_that_passes_gives_its_points() -> None:
+    """And says nothing."""
+    results = Bench(mse=RIGHT).grade([check_of("mse", points=2.5)])
+
+    assert results["mse/doubles"] == CheckResult(
+        id="mse/doubles",
+        title="It doubles",
+        status=Status.PASSED,
+        points=2.5,
+        max_points=2.5,
+    )
+
+
+def test_check_that_fails_gives_no_points_and_says_why() -> None:
+    """With its own hint, and the input on which it showed."""
+    results = Bench(mse=WRONG).grade([check_of("mse", points=2.5)])
+
+    result = results["mse/doubles"]
+    assert (result.status, result.points, result.max_points) == (Status.FAILED, 0.0, 2.5)
+    assert result.message == "mse(n) is wrong"
+    assert result.hint == "Multiply by two."
+    assert result.example is not None
+    assert result.example.code == "print(mse(3))"
+    assert (result.example.got, result.example.expected) == ("9.", "6.")
+
+
+def test_hint_of_a_verdict_counts_more_than_that_of_the_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It knows more."""
+
+    def body(probe: Probe) -> None:
+        probe.student(n=1)
+        raise WrongError("no", hint="Look here.")
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+
+    results = Bench(mse=RIGHT).grade([check_of("mse")])
+
+    assert results["mse/doubles"].hint == "Look here."
+
+
+def test_failure_on_a_large_input_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could paste it."""
+
+    def body(probe: Probe) -> None:
+        probe.student(n=tensor(np.zeros(100)))
+        raise WrongError("no", got="5.", expected="6.")
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+
+    results = Bench(mse=returned(1.0, n=np.zeros(100, np.float32))).grade([check_of("mse")])
+
+    assert results["mse/doubles"].message == "no: got 5., should be 6."
+    assert results["mse/doubles"].example is None
+
+
+def test_what_is_not_there_yet_is_missing_and_not_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that isn't answered has no general hint to a wrong answer."""
+
+    def body(probe: Probe) -> None:
+        probe.student(n=1)
+        message = "not answered yet"
+        raise UnwrittenError(message)
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+
+    results = Bench(mse=RIGHT).grade([check_of("mse")])
+
+    result = results["mse/doubles"]
+    assert (result.status, result.points) == (Status.MISSING, 0.0)
+    assert (result.message, result.hint) == ("not answered yet", "")
+
+
+def test_failure_tells_what_torch_was_seen_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts from the record, below the verdict."""
+
+    def body(probe: Probe) -> None:
+        probe.student(n=leaf([1]))
+        raise WrongError("no")
+
+    def record(request: Request) -> Observation:
+        assert isinstance(request, Call)
+        call = TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True)
+        one = step(None, n=array([1]))
+        calls = (call,) if request.is_recorded else ()
+        return answered(msgspec.structs.replace(one, torch_calls=calls))
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+
+    results = Bench(mse=record).grade([check_of("mse")])
+
+    message = results["mse/doubles"].message
+    assert message == "no\n(while it ran, no operation changed n in place)"
+
+
+# --- order --------------------------------------------------------------------------------
+
+
+def test_functions_are_judged_from_the_bottom_up() -> None:
+    """Whatever the order in which the checks were collected."""
+    told: list[tuple[int, int, str]] = []
+
+    Bench(mse=RIGHT, update=RIGHT, train=RIGHT).grade(
+        CHECKS[::-1], on_progress=lambda *progress: told.append(progress)
+    )
+
+    assert told == [(0, 3, "mse"), (1, 3, "update"), (2, 3, "train")]
+
+
+def test_checks_of_a_function_stay_in_their_order() -> None:
+    """As they stand in their file."""
+    checks = [check_of("mse", slug) for slug in ("c", "a", "b")]
+
+    results = Bench(mse=RIGHT).grade(checks)
+
+    assert list(results) == ["mse/c", "mse/a", "mse/b"]
+
+
+def test_only_one_function_is_asked_where_only_one_is_graded() -> None:
+    """Its collaborators are not known then, so right ones are lent if it fails."""
+    bench = Bench(mse=RIGHT, update=WRONG, lent=RIGHT)
+
+    results = bench.grade(only="update")
+
+    assert statuses(results) == {"update": Status.PASSED}
+    assert bench.own.times_asked("mse") == 0
+    assert list(bench.lent) == ["update"]
+
+
+def test_inputs_of_a_check_do_not_depend_on_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its seed is made of the submission's and its own id."""
+    drawn: dict[str, list[float]] = {}
+
+    def body(probe: Probe) -> None:
+        probe.student(n=1)
+        drawn.setdefault(probe.name, []).append(float(probe.rng().random()))
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+    bench = Bench(mse=RIGHT, update=RIGHT, train=RIGHT)
+
+    bench.grade(CHECKS)
+    bench.grade([check_of("train")])
+    bench.grade([check_of("train")], seed=2)
+
+    first, again, other_seed = drawn["train"]
+    assert first == again
+    assert len({first, other_seed, *drawn["mse"], *drawn["update"]}) == 4
+
+
+def test_seed_of_a_request_is_the_same_in_each_run() -> None:
+    """Student and reference get the same one, and so does the next run."""
+    first, second = Bench(mse=RIGHT), Bench(mse=RIGHT)
+
+    first.grade([check_of("mse")])
+    second.grade([check_of("mse")])
+
+    assert first.own.requests == second.own.requests == first.reference.requests
+
+
+# --- blame --------------------------------------------------------------------------------
+
+
+def test_nothing_is_lent_when_everything_is_right() -> None:
+    """Each function is asked once."""
+    bench = Bench(mse=RIGHT, update=RIGHT, train=RIGHT)
+
+    results = bench.grade()
+
+    assert set(statuses(results).values()) == {Status.PASSED}
+    assert [bench.own.times_asked(name) for name in ("mse", "update", "train")] == [1, 1, 1]
+
+
+def test_nothing_is_lent_to_a_wrong_function_whose_collaborators_are_right() -> None:
+    """The fault is its own."""
+    bench = Bench(mse=RIGHT, update=WRONG, train=RIGHT)
+
+    results = bench.grade()
+
+    assert statuses(results)["update"] is Status.FAILED
+    assert bench.lent == {}
+
+
+def test_wrong_collaborator_does_not_cost_a_right_function() -> None:
+    """Judged again with right ones lent, it passes: one bug costs one function."""
+    bench = Bench(mse=WRONG, update=WRONG, train=WRONG, lent=RIGHT)
+
+    results = bench.grade()
+
+    assert statuses(results) == {
+        "mse": Status.FAILED,
+        "update": Status.PASSED,
+        "train": Status.PASSED,
+    }
+    assert sorted(bench.lent) == ["train", "update"]
+
+
+def test_function_that_passes_with_its_own_collaborators_is_not_tried_again() -> None:
+    """Either way of being right is enough."""
+    bench = Bench(mse=WRONG, update=RIGHT, train=RIGHT)
+
+    results = bench.grade()
+
+    assert statuses(results)["update"] is Status.PASSED
+    assert bench.lent == {}
+
+
+def test_wrong_function_stays_wrong_among_right_collaborators() -> None:
+    """Then the failure is its own, and it is told from the lent attempt."""
+    bench = Bench(mse=WRONG, update=computing(lambda n: 10 * n), lent=WRONG)
+
+    results = bench.grade(CHECKS[:2])
+
+    update = results["update/doubles"]
+    assert update.status is Status.FAILED
+    assert update.example is not None
+    assert update.example.got == "9."
+
+
+def test_lending_depends_on_the_collaborators_alone() -> None:
+    """A wrong update is lent to train, but nothing to update, which leans on mse only."""
+    bench = Bench(mse=RIGHT, update=WRONG, train=WRONG, lent=RIGHT)
+
+    results = bench.grade()
+
+    assert statuses(results) == {
+        "mse": Status.PASSED,
+        "update": Status.FAILED,
+        "train": Status.PASSED,
+    }
+    assert list(bench.lent) == ["train"]
+
+
+def test_one_failed_check_of_a_collaborator_is_enough_to_doubt_it() -> None:
+    """It may be what the function above tripped over."""
+    bench = Bench(mse=[returned(6.0, n=3), returned(9.0, n=3)], update=WRONG, lent=RIGHT)
+    checks = [check_of("mse", "first"), check_of("mse", "second"), check_of("update")]
+
+    results = bench.grade(checks)
+
+    assert [result.status for result in results.values()] == [
+        Status.PASSED,
+        Status.FAILED,
+        Status.PASSED,
+    ]
+
+
+def test_missing_collaborator_is_lent() -> None:
+    """A function that calls a helper which isn't there raises, and is right all the same."""
+    error = raised("NameError", "name 'mse' is not defined", function="update", line=2)
+    bench = Bench(update=error, lent=RIGHT)
+
+    results = bench.grade(CHECKS[:2])
+
+    assert statuses(results) == {"mse": Status.MISSING, "update": Status.PASSED}
+
+
+def test_collaborator_that_is_not_written_yet_is_lent() -> None:
+    """Its NotImplementedError comes out of the function above it."""
+    error = raised("NotImplementedError", "lab 4: write mse()", function="mse")
+    bench = Bench(mse=error, update=error, lent=RIGHT)
+
+    results = bench.grade(CHECKS[:2])
+
+    assert statuses(results) == {"mse": Status.MISSING, "update": Status.PASSED}
+
+
+def test_function_that_is_not_written_yet_is_lent_nothing() -> None:
+    """No helper could help it."""
+    bench = Bench(
+        mse=WRONG,
+        update=raised("NotImplementedError", "lab 4: write update()", function="update"),
+    )
+
+    results = bench.grade(CHECKS[:2])
+
+    assert statuses(results)["update"] is Status.MISSING
+    assert bench.lent == {}
+
+
+def test_function_that_is_not_there_is_lent_nothing() -> None:
+    """It is missing whoever helps."""
+    bench = Bench(mse=WRONG)
+
+    results = bench.grade(CHECKS[:2])
+
+    assert statuses(results)["update"] is Status.MISSING
+    assert bench.lent == {}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.STOPPED, Outcome.FORGED])
+def test_submission_that_was_ended_is_lent_nothing(outcome: Outcome) -> None:
+    """There is no time left, or no trust."""
+    bench = Bench(mse=WRONG, update=ended(outcome))
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["update/doubles"].points == 0
+    assert bench.lent == {}
+
+
+def test_own_limit_is_told_when_lending_does_not_help() -> None:
+    """What the student sees when they run it is what is told."""
+    bench = Bench(
+        mse=WRONG, update=ended(Outcome.TIME_LIMIT, "over 10 s"), lent=raised("ValueError", "no")
+    )
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["update/doubles"].status is Status.LIMIT
+    assert "over 10 s" in results["update/doubles"].message
+
+
+def test_error_among_right_collaborators_is_told_instead_of_the_one_without() -> None:
+    """The first may have come out of a collaborator."""
+    bench = Bench(
+        mse=WRONG, update=raised("TypeError", "from mse"), lent=raised("ValueError", "its own")
+    )
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["update/doubles"].status is Status.ERROR
+    assert results["update/doubles"].message == "update() raised ValueError"
+
+
+def test_wrong_answer_is_told_when_lending_ends_in_an_error() -> None:
+    """A wrong number helps more than an error that the student never sees."""
+    bench = Bench(mse=WRONG, update=WRONG, lent=raised("ValueError", "no"))
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["update/doubles"].status is Status.FAILED
+
+
+# --- limits -------------------------------------------------------------------------------
+
+COSTLY = [Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT]
+
+
+@pytest.mark.parametrize("outcome", COSTLY)
+def test_function_that_hit_a_limit_is_not_called_again(outcome: Outcome) -> None:
+    """Its other checks would end the same way, at the same price."""
+    bench = Bench(mse=ended(outcome, "too much"))
+    checks = [check_of("mse", slug) for slug in "abc"]
+
+    results = bench.grade(checks)
+
+    assert bench.own.times_asked("mse") == 1
+    assert {result.status for result in results.values()} == {Status.LIMIT}
+    assert len({result.message for result in results.values()}) == 1
+    assert [result.id for result in results.values()] == ["mse/a", "mse/b", "mse/c"]
+
+
+def test_function_that_hit_a_limit_twice_is_called_no_third_time() -> None:
+    """Once as it is, and once among right collaborators."""
+    hang = ended(Outcome.TIME_LIMIT, "over 10 s")
+    bench = Bench(mse=WRONG, update=hang, lent=hang)
+    checks = [check_of("mse"), *(check_of("update", slug) for slug in "abc")]
+
+    results = bench.grade(checks)
+
+    assert bench.own.times_asked("update") == 1
+    assert bench.lent["update"].times_asked("update") == 1
+    assert results["update/c"].status is Status.LIMIT
+
+
+def test_function_that_hangs_for_its_collaborator_only_is_tried_among_right_ones() -> None:
+    """Each of its checks is, and the hanging attempt isn't made again."""
+    bench = Bench(mse=WRONG, update=ended(Outcome.TIME_LIMIT), lent=RIGHT)
+    checks = [check_of("mse"), check_of("update", "a"), check_of("update", "b")]
+
+    results = bench.grade(checks)
+
+    assert bench.own.times_asked("update") == 1
+    assert bench.lent["update"].times_asked("update") == 2
+    assert [results[f"update/{slug}"].status for slug in "ab"] == [Status.PASSED] * 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [raised("ValueError", "no"), ended(Outcome.CRASHED, "exit status 1"), returned(9.0, n=3)],
+    ids=["raised", "crashed", "wrong"],
+)
+def test_function_that_only_failed_is_called_again(answer: Observation) -> None:
+    """A wrong answer to one input may be a right one to the next."""
+    bench = Bench(mse=[answer, returned(6.0, n=3)])
+
+    results = bench.grade([check_of("mse", "a"), check_of("mse", "b")])
+
+    assert bench.own.times_asked("mse") == 2
+    assert results["mse/b"].status is Status.PASSED
+
+
+@pytest.mark.parametrize("outcome", COSTLY)
+def test_function_above_one_that_hit_a_limit_is_tried_among_right_ones_only(
+    outcome: Outcome,
+) -> None:
+    """With its own it would hit the limit as well, and use up the time of the others."""
+    bench = Bench(mse=RIGHT, update=ended(outcome), train=RIGHT, lent=RIGHT)
+
+    results = bench.grade()
+
+    assert statuses(results) == {
+        "mse": Status.PASSED,
+        "update": Status.LIMIT,
+        "train": Status.PASSED,
+    }
+    assert bench.own.times_asked("train") == 0
+    assert bench.lent["train"].times_asked("train") == 1
+
+
+def test_function_above_one_that_hangs_fails_for_its_own_faults_only() -> None:
+    """What is told is what came of it among right ones."""
+    bench = Bench(mse=ended(Outcome.TIME_LIMIT), update=RIGHT, lent=raised("ValueError", "own"))
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["update/doubles"].status is Status.ERROR
+    assert results["update/doubles"].message == "update() raised ValueError"
+
+
+# --- answers that no child of ours would give ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Observation(outcome=Outcome.RETURNED),
+        Observation(outcome=Outcome.RETURNED, steps=(step(6.0),)),
+    ],
+    ids=["no steps", "no inputs"],
+)
+def test_answer_that_lacks_something_costs_its_function_only(
+    answer: Observation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forged one, or the short one that a child sends when its own is too large for a frame."""
+
+    def body(probe: Probe) -> None:
+        got, want = probe.both(n=tensor([1, 2]))
+        expect_close(got.array(), want.array(), "it")
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+    bench = Bench(mse=answer, update=computing(lambda n: 2 * n))
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["mse/doubles"].points == 0
+    assert results["update/doubles"].status is Status.PASSED
+
+
+def test_answer_with_a_step_too_few_costs_its_function_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only a forger sends two where three were asked for."""
+
+    def body(probe: Probe) -> None:
+        got, want = probe.both(n=3, times=3)
+        for place in range(3):
+            expect_close(got.array(place), want.array(place), "it")
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+    short = answered(step(6.0, n=3), step(6.0, n=3))
+    bench = Bench(mse=short, update=RIGHT)
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["mse/doubles"].points == 0
+    assert results["update/doubles"].status is Status.PASSED
+
+
+def test_read_without_a_value_costs_its_function_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forged answer to the question for a global."""
+
+    def body(probe: Probe) -> None:
+        got, want = probe.read()
+        if got.returned() != want.returned():
+            raise WrongError("no")
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+    bench = Bench(mse=Observation(outcome=Outcome.RETURNED))
+    bench.reference = RecordedSession(mse=returned("a"))
+
+    results = bench.grade(CHECKS[:1])
+
+    assert results["mse/doubles"].points == 0

@@ -1,0 +1,170 @@
+"""Judging a step in place: where the leaf is, and whether it still is that leaf."""
+
+import numpy as np
+import pytest
+from fakes import array, step
+
+from grader.checks.probe import Result
+from grader.checks.steps import expect_same_leaf, expect_step
+from grader.checks.verdict import WrongError
+from grader.observations.messages import State
+from grader.observations.values import AnyValue, Nothing
+
+START = np.array([1.0, -1.0], dtype=np.float32)
+
+
+def moved_to(*places: object) -> Result:
+    """Make what came of calls after each of which w is somewhere."""
+    return Result("update", tuple(step(None, w=array(place)) for place in places))
+
+
+def leaf_state(
+    value: AnyValue | None = None, *, is_same_leaf: bool = True, is_global: bool = False
+) -> Result:
+    """Make what came of a call, by the state of w alone."""
+    leaf = array([1, 2], requires_grad=True) if value is None else value
+    state = State(value=leaf, is_same_leaf=is_same_leaf, is_global=is_global)
+    return Result("update", (step(None, w=state),))
+
+
+# --- where it is --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "place",
+    [[0.9, -1.2], [0.9 + 1e-7, -1.2], [0.9 + 1e-5, -1.2]],
+    ids=["exactly", "rounded", "nearly"],
+)
+def test_leaf_where_the_reference_is_passes(place: list[float]) -> None:
+    """As near as float32 can say."""
+    got, want = moved_to(place), moved_to([0.9, -1.2])
+
+    expect_step(got, want, start=START)
+
+    assert got != moved_to([5, 5])
+
+
+@pytest.mark.parametrize(
+    "place",
+    [[1.1, -0.8], [0.95, -1.1], [0.8, -1.4], [0.9, -1.0], [0.901, -1.2], [0.0, 0.0]],
+    ids=["uphill", "half a step", "two steps", "one weight only", "a hair off", "at zero"],
+)
+def test_leaf_elsewhere_is_wrong(place: list[float]) -> None:
+    """The message shows where it is and where it should be."""
+    got, want = moved_to(place), moved_to([0.9, -1.2])
+
+    with pytest.raises(WrongError) as caught:
+        expect_step(got, want, start=START)
+
+    assert caught.value.message == "after update() w is not where it should be"
+    assert caught.value.got.startswith("w = [")
+    assert caught.value.expected == "w = [0.9, -1.2]"
+
+
+def test_leaf_that_stands_still_is_told_so() -> None:
+    """It has another cause than a wrong step: the caller's w was never touched."""
+    got, want = moved_to(START), moved_to([0.9, -1.2])
+
+    with pytest.raises(WrongError, match=r"after update\(\) w has not moved"):
+        expect_step(got, want, start=START)
+
+
+def test_tiny_step_is_told_from_standing_still() -> None:
+    """The tolerance is relative to how far the reference moved, not to where w is."""
+    got, want = moved_to([100.0, 0.0]), moved_to([100.01, 0.0])
+
+    with pytest.raises(WrongError, match="has not moved"):
+        expect_step(got, want, start=np.array([100.0, 0.0], dtype=np.float32))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_leaf_that_is_no_number_is_wrong(value: float) -> None:
+    """Also where the reference has no number either."""
+    got = moved_to([value, 0.0])
+
+    with pytest.raises(WrongError, match=r"w after update\(\) contains"):
+        expect_step(got, got, start=START)
+
+
+def test_leaf_of_another_shape_is_wrong() -> None:
+    """(2, 1) would broadcast."""
+    got, want = moved_to([[0.9], [-1.2]]), moved_to([0.9, -1.2])
+
+    with pytest.raises(WrongError, match=r"w after update\(\) has shape \(2, 1\)"):
+        expect_step(got, want, start=START)
+
+
+def test_each_of_several_calls_can_be_judged() -> None:
+    """The last by default."""
+    got = moved_to([0.9, -1.2], [0.7, -1.5])
+    want = moved_to([0.9, -1.2], [0.8, -1.4])
+
+    expect_step(got, want, start=START, step=0)
+    with pytest.raises(WrongError, match="after the second call w is not where"):
+        expect_step(got, want, start=START, step=1, what="the second call")
+    with pytest.raises(WrongError):
+        expect_step(got, want, start=START)
+
+
+def test_tolerance_can_be_widened() -> None:
+    """For a gradient with an eps in it."""
+    got, want = moved_to([0.9005, -1.2]), moved_to([0.9, -1.2])
+
+    expect_step(got, want, start=START, rtol=1e-2)
+    with pytest.raises(WrongError):
+        expect_step(got, want, start=START)
+
+
+def test_leaf_that_is_gone_is_wrong() -> None:
+    """As a global it may be anything afterwards."""
+    got = leaf_state(Nothing(), is_global=True)
+
+    with pytest.raises(WrongError, match=r"w after update\(\) is None"):
+        expect_step(got, moved_to([0.9, -1.2]), start=START)
+
+
+# --- whether it is the same ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "result",
+    [leaf_state(), leaf_state(is_same_leaf=False, is_global=True)],
+    ids=["the same leaf", "a new leaf that is a global"],
+)
+def test_leaf_passes(result: Result) -> None:
+    """In the classroom style the global w may be a new one."""
+    expect_same_leaf(result)
+
+    assert result.state("w").value == array([1, 2], requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (leaf_state(is_same_leaf=False), "w is a new tensor: change it in place"),
+        (leaf_state(array([1, 2])), "w does not require grad any more"),
+        (
+            leaf_state(array([1, 2], requires_grad=True, has_grad_fn=True)),
+            "w is no leaf any more: autograd recorded the step",
+        ),
+        (leaf_state(array([1, 2], requires_grad=True, is_leaf=False)), "w is no leaf any more"),
+        (leaf_state(array([1, 2]), is_global=True), "w does not require grad any more"),
+        (leaf_state(array([1, 2], kind="ndarray")), "w is no tensor any more"),
+        (leaf_state(Nothing(), is_global=True), "w is no tensor any more"),
+    ],
+    ids=[
+        "rebound",
+        "frozen",
+        "recorded",
+        "result",
+        "global without grad",
+        "numpy array",
+        "None",
+    ],
+)
+def test_what_is_no_longer_the_leaf_is_wrong(result: Result, message: str) -> None:
+    """Each with its own message, for each has its own remedy."""
+    with pytest.raises(WrongError) as caught:
+        expect_same_leaf(result)
+
+    assert caught.value.message.startswith(f"after update() {message}")
