@@ -1,0 +1,155 @@
+"""Make what students get from the instructor's one source.
+
+The source is a lab that runs from top to bottom, in jupytext's percent format. Out of it come a
+script and a notebook with the same text, the same signatures and the same demos, but without the
+bodies of the functions and without the letters of the answers.
+
+The same source gives the same bytes every time, so that a test can tell whether somebody has
+changed the source and forgotten to release it. The source is read and never run: running it would
+need torch, which the trusted side must not load.
+"""
+
+import ast
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ANSWERS_NAME = "ANSWERS"
+DEMO_TAG = "demo"
+
+# Written out: jupytext and the kernels would add their versions, which change.
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+# No header and no tags in the script: a student may read it in a plain editor.
+SCRIPT_METADATA = {
+    "jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"},
+}
+
+
+def release(source: Path, exercises: Path, *, label: str = "lab 4") -> list[Path]:
+    """Write the script and the notebook for students, both named after the source.
+
+    Args:
+        source: The lab with its solutions, in percent format.
+        exercises: Folder to write to, made if it is missing. Older files are overwritten.
+        label: The lab's name in the message of a function that isn't written yet.
+
+    Returns:
+        The two files written, the script first.
+
+    Raises:
+        UsageError: A function has no docstring, or ANSWERS is not a dict that is written out.
+        SyntaxError: The source is not Python.
+    """
+    text = source.read_text(encoding="utf-8")
+    rendered = {
+        exercises / f"{source.stem}.py": render_script(text, label=label),
+        exercises / f"{source.stem}.ipynb": render_notebook(text, label=label),
+    }
+    exercises.mkdir(parents=True, exist_ok=True)
+    for path, content in rendered.items():
+        path.write_text(content, encoding="utf-8", newline="\n")
+    return list(rendered)
+
+
+def render_script(text: str, *, label: str = "lab 4") -> str:
+    """Render the lab as a script that can be imported before anything in it is written.
+
+    The demos call functions that are not there yet, so they wait, in their order, in a main block
+    at the end. Text tagged as a demo goes with them.
+    """
+    import jupytext
+
+    notebook = _read_notebook(_hide_solutions(text, label=label))
+    demos = [cell for cell in notebook.cells if _is_demo(cell)]
+    notebook.cells = [cell for cell in notebook.cells if not _is_demo(cell)]
+    notebook.metadata = SCRIPT_METADATA
+    script: str = jupytext.writes(notebook, fmt="py:percent")
+    return f"{script.rstrip()}\n\n{_main_block(demos)}" if demos else script
+
+
+def render_notebook(text: str, *, label: str = "lab 4") -> str:
+    """Render the lab as a notebook without outputs, with the demos in their places."""
+    import nbformat  # slow, and only authors need it
+
+    notebook = _read_notebook(_hide_solutions(text, label=label))
+    notebook.metadata = NOTEBOOK_METADATA
+    for number, cell in enumerate(notebook.cells):
+        # Not a digest of the cell: two demos may be equal, and nbformat gives equal ids a random
+        # repair instead of an error.
+        cell.id = f"cell-{number:02d}"
+        # The blank lines of the source, noted by jupytext, mean nothing in a notebook.
+        cell.metadata.pop("lines_to_next_cell", None)
+    nbformat.validate(notebook)
+    content: str = nbformat.writes(notebook)
+    return content.rstrip("\n") + "\n"
+
+
+def _hide_solutions(text: str, *, label: str) -> str:
+    """Take out the body of every function and the letter of every answer; the rest stays."""
+    lines = text.splitlines()
+    # From the end, so that the line numbers of what is still to come hold.
+    for node in reversed(ast.parse(text).body):
+        if isinstance(node, ast.FunctionDef):
+            if ast.get_docstring(node) is None:
+                message = (
+                    f"{node.name}() in line {node.lineno} has no docstring to keep as the task"
+                )
+                raise UsageError(message)
+            first = (node.body[0].end_lineno or node.lineno) + 1
+            stub = [f'    raise NotImplementedError("{label}: write {node.name}()")']
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and _names_answers(node):
+            first, stub = node.lineno, _blank_answers(node)
+        else:
+            continue
+        last = node.end_lineno or first
+        # An indented comment after the last statement is no part of the node, and may give it away.
+        while last < len(lines) and lines[last][:1] in {"", " ", "\t"}:
+            last += 1
+        lines[first - 1 : last] = [*stub, "", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _names_answers(assignment: ast.Assign | ast.AnnAssign) -> bool:
+    targets = assignment.targets if isinstance(assignment, ast.Assign) else [assignment.target]
+    return ANSWERS_NAME in map(ast.unparse, targets)
+
+
+def _blank_answers(assignment: ast.Assign | ast.AnnAssign) -> list[str]:
+    """Return the lines of the same dict, in the same order, with nothing chosen."""
+    try:
+        answers = dict(ast.literal_eval(assignment.value or "None"))
+    except (TypeError, ValueError) as error:
+        message = f"{ANSWERS_NAME} in line {assignment.lineno} is not a dict that is written out"
+        raise UsageError(message) from error
+    blanks = [f'    "{question}": "",' for question in answers]
+    return ["# Your letters go between the quotes.", f"{ANSWERS_NAME} = {{", *blanks, "}"]
+
+
+def _main_block(demos: "list[NotebookNode]") -> str:
+    lines: list[str] = []
+    for cell in demos:
+        if cell.cell_type == "markdown":
+            lines += [f"# {line}".rstrip() for line in cell.source.splitlines()]
+        else:
+            lines += [*cell.source.splitlines(), ""]
+    block = textwrap.indent("\n".join(lines), "    ").rstrip()
+    return f'# %%\nif __name__ == "__main__":\n{block}\n'
+
+
+def _read_notebook(text: str) -> "NotebookNode":
+    import jupytext  # slow, and only authors need it
+
+    notebook: NotebookNode = jupytext.reads(text, fmt="py:percent")
+    return notebook
+
+
+def _is_demo(cell: "NotebookNode") -> bool:
+    return DEMO_TAG in cell.metadata.get("tags", [])

@@ -1,0 +1,273 @@
+"""Releasing the lab: the exercises are what the source makes, and give nothing away."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader.authoring.release import release, render_notebook, render_script
+from grader.checks.assignment import load_assignment
+from grader.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "reference" / "lab4.py"
+EXERCISES = ROOT / "exercises"
+NAMES = ("lab4.py", "lab4.ipynb")
+
+SMALL = '''\
+# %% [markdown]
+# # A lab
+
+# %%
+import math
+
+# %%
+def area(r: float) -> float:
+    """Compute the area of a circle.
+
+    Args:
+        r: Its radius.
+    """
+    # secret comment
+    square = r * r
+    return math.pi * square
+    # secret afterthought
+
+
+# %% tags=["demo"]
+print(area(2))
+
+# %%
+ANSWERS = {
+    "pi": "secret",  # secret reason
+    "tau": "b",
+}
+'''
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """The source of lab4."""
+    return SOURCE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to which lab4 was released."""
+    folder = tmp_path_factory.mktemp("released") / "new"
+    release(SOURCE, folder)
+    return folder
+
+
+# --- what is committed --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_committed_exercise_is_what_release_makes(released: Path, name: str) -> None:
+    """Byte for byte: who changes the source has to release it."""
+    assert (EXERCISES / name).read_bytes() == (released / name).read_bytes()
+
+
+def test_nothing_else_is_released(released: Path) -> None:
+    """The two files, named after the source."""
+    assert sorted(path.name for path in released.iterdir()) == sorted(NAMES)
+
+
+def test_two_runs_are_equal(text: str) -> None:
+    """No ids at random, no versions, no dates."""
+    assert render_script(text) == render_script(text)
+    assert render_notebook(text) == render_notebook(text)
+
+
+def test_files_that_were_written_are_named_script_first(tmp_path: Path) -> None:
+    """And older ones are overwritten."""
+    source = tmp_path / "circle.py"
+    source.write_text(SMALL, encoding="utf-8")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "circle.py").write_text("old", encoding="utf-8")
+
+    written = release(source, tmp_path / "out", label="lab 9")
+
+    assert written == [tmp_path / "out" / "circle.py", tmp_path / "out" / "circle.ipynb"]
+    assert 'raise NotImplementedError("lab 9: write area()")' in written[0].read_text("utf-8")
+
+
+# --- what students get --------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_script_can_be_imported_before_anything_is_written() -> None:
+    """In a fresh interpreter, and without drawing or printing."""
+    code = (
+        "import warnings; warnings.simplefilter('error')\n"
+        "import lab4, json\n"
+        "def tell(name):\n"
+        "    try:\n"
+        "        getattr(lab4, name)(*[None] * len(lab4_parameters[name]))\n"
+        "    except NotImplementedError as error:\n"
+        "        return str(error)\n"
+        "lab4_parameters = json.loads(input())\n"
+        "print(json.dumps({name: tell(name) for name in lab4_parameters}))\n"
+    )
+    parameters = {one.name: one.parameters for one in load_assignment().functions if one.parameters}
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(parameters) + "\n",
+        cwd=EXERCISES,
+        env={"PATH": os.environ["PATH"], "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert json.loads(done.stdout) == {name: f"lab 4: write {name}()" for name in parameters}
+
+
+def test_both_exercises_define_the_contract() -> None:
+    """Every function with the parameters of the assignment, and every question unanswered."""
+    notebook = nbformat.reads((EXERCISES / "lab4.ipynb").read_text("utf-8"), as_version=4)
+    cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    script = (EXERCISES / "lab4.py").read_text("utf-8")
+
+    for source in (cells, script):
+        statements = ast.parse(source).body
+        functions = {one.name: one for one in statements if isinstance(one, ast.FunctionDef)}
+        for function in load_assignment().functions:
+            if function.is_value:
+                continue
+            written = functions[function.name]
+            assert tuple(one.arg for one in written.args.args) == function.parameters
+            assert ast.get_docstring(written)
+            assert len(written.body) == 2
+            assert isinstance(written.body[1], ast.Raise)
+        (answers,) = (one for one in statements if ast.unparse(one).startswith("ANSWERS = "))
+        assert isinstance(answers, ast.Assign)
+        assert set(ast.literal_eval(answers.value).values()) == {""}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_of_a_solution_is_given_away(text: str, name: str) -> None:
+    """Not a single statement of any body, nor its comments."""
+    exercise = (EXERCISES / name).read_text("utf-8")
+    if name.endswith(".ipynb"):
+        cells = _cells(exercise)
+        exercise = "\n".join(one["source"] for one in cells if one["cell_type"] == "code")
+    lines = {line.strip() for line in exercise.splitlines()}
+    source_lines = text.splitlines()
+    secret = {
+        line.strip()
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+        for line in source_lines[node.body[0].end_lineno : node.end_lineno]
+        if len(line.strip()) > 12
+    }
+    shown = {
+        line.strip()
+        for node in ast.parse(text).body
+        if not isinstance(node, ast.FunctionDef)
+        for line in source_lines[node.lineno - 1 : node.end_lineno]
+    }
+
+    assert lines & (secret - shown) == set()
+    assert len(secret) > 30
+
+
+def _cells(notebook: str) -> list[dict[str, str]]:
+    content = json.loads(notebook)
+    return [{**cell, "source": "".join(cell["source"])} for cell in content["cells"]]
+
+
+def test_notebook_is_valid_and_has_no_outputs() -> None:
+    """Of the newest minor version, with ids that are all different."""
+    notebook = nbformat.reads((EXERCISES / "lab4.ipynb").read_text("utf-8"), as_version=4)
+
+    nbformat.validate(notebook)
+
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+# --- how it is made -----------------------------------------------------------------------
+
+
+def test_body_goes_and_signature_and_docstring_stay() -> None:
+    """With everything around the function."""
+    script = render_script(SMALL, label="lab 9")
+
+    assert "secret" not in script
+    assert "math.pi" not in script
+    assert 'def area(r: float) -> float:\n    """Compute the area of a circle.' in script
+    assert 'r: Its radius.\n    """\n    raise NotImplementedError("lab 9: write area()")' in script
+    assert "# # A lab" in script
+    assert "import math" in script
+
+
+def test_questions_stay_in_their_order_without_their_letters() -> None:
+    """Nothing is chosen."""
+    script = render_script(SMALL)
+
+    assert 'ANSWERS = {\n    "pi": "",\n    "tau": "",\n}' in script
+
+
+def test_demos_of_the_script_wait_in_a_main_block() -> None:
+    """They would fail at import."""
+    script = render_script(SMALL)
+
+    before, _, block = script.partition('if __name__ == "__main__":\n')
+    assert "print(area(2))" not in before
+    assert block == "    print(area(2))\n"
+
+
+def test_demos_of_the_notebook_stay_in_their_places() -> None:
+    """A cell that fails there is no accident."""
+    cells = [cell["source"] for cell in _cells(render_notebook(SMALL))]
+
+    assert cells[3] == "print(area(2))"
+    assert cells[4].endswith("}")
+    assert not [cell for cell in cells if "secret" in cell]
+
+
+def test_lab_without_demos_has_no_main_block() -> None:
+    """Nothing is added that isn't there."""
+    script = render_script("# %%\nx = 1\n")
+
+    assert "__main__" not in script
+
+
+def test_function_without_a_docstring_is_refused() -> None:
+    """There would be no task."""
+    with pytest.raises(UsageError, match=r"f\(\) in line 2 has no docstring"):
+        render_script("# %%\ndef f(x):\n    return x\n")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "ANSWERS = dict(a='b')",
+        "ANSWERS = 5",
+        "ANSWERS: dict = make()",
+        "ANSWERS: dict",
+    ],
+)
+def test_answers_that_are_not_written_out_are_refused(answers: str) -> None:
+    """What they are can't be told without running the source."""
+    with pytest.raises(UsageError, match="ANSWERS in line 2 is not a dict that is written out"):
+        render_script(f"# %%\n{answers}\n")
+
+
+def test_source_that_is_not_python_is_refused(tmp_path: Path) -> None:
+    """And nothing is written."""
+    source = tmp_path / "lab.py"
+    source.write_text("def f(:\n", encoding="utf-8")
+
+    with pytest.raises(SyntaxError):
+        release(source, tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()
