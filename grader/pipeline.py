@@ -1,0 +1,206 @@
+"""Grades one submission: the whole flow on one screen, in `Grader.grade`."""
+
+import contextlib
+import hashlib
+import platform
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+import grader
+from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.run import Job, Progress, ignore_progress
+from grader.errors import InternalError, UnreadableSubmissionError, UsageError
+from grader.report.model import (
+    MAX_SCORE,
+    CheckResult,
+    IsolationInfo,
+    Report,
+    ReportStatus,
+    SubmissionInfo,
+)
+from grader.report.score import exact_sum, score_functions
+from grader.report.words import describe_notes, describe_syntax_error
+from grader.sandbox.limits import Confinement, Isolation, Limits
+from grader.sandbox.session import Session
+from grader.submission.read import Submission, read_submission
+from grader.workshop import Workshop
+
+_SEED_BITS = 48  # every JSON reader keeps integers below 2**53 exact
+
+
+def grade(
+    path: str | Path,
+    *,
+    seed: int | None = None,
+    only: str | None = None,
+    limits: Limits | None = None,
+    isolation: Isolation = Isolation.AUTO,
+) -> Report:
+    """Grade one submission.
+
+    Args:
+        path: A ``.py`` file or a ``.ipynb`` notebook.
+        seed: What the inputs are drawn from; by default made of assignment and submission.
+        only: The one function to grade.
+        limits: What the submission may use.
+        isolation: How hard it is confined.
+
+    Returns:
+        The report: also of a submission that can't be read, and when the grader itself
+        failed, which says nothing about the submission.
+
+    Raises:
+        UsageError: there is no such file or function.
+    """
+    with Grader(limits=limits, confinement=Confinement(isolation=isolation)) as warm_grader:
+        return warm_grader.grade(Path(path), seed=seed, only=only)
+
+
+class Grader:
+    """Grades one submission after another, keeping torch imported and the checks collected.
+
+    Args:
+        assignment: What is graded; the built-in lab by default.
+        limits: What each submission may use.
+        confinement: How hard each is confined.
+        salt: The instructor's own part of every seed.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment | None = None,
+        *,
+        limits: Limits | None = None,
+        confinement: Confinement | None = None,
+        salt: str = "",
+    ) -> None:
+        self._workshop = Workshop(
+            assignment or load_assignment(),
+            limits=limits or Limits(),
+            confinement=confinement or Confinement(),
+        )
+        self._salt = salt
+
+    def __enter__(self) -> Self:
+        """Give the grader itself; leaving the context ends all its processes."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End all processes."""
+        self._workshop.__exit__(kind, error, trace)
+
+    def grade(
+        self,
+        path: Path,
+        *,
+        seed: int | None = None,
+        only: str | None = None,
+        on_progress: Progress = ignore_progress,
+    ) -> Report:
+        """Grade one submission; arguments and errors as for the function `grade`."""
+        started = time.monotonic()
+        blank = self._blank_report(path.name)
+        try:
+            self._expect_function(only)
+            submission = read_submission(path)
+            blank = self._with_submission(blank, submission, seed)
+            clock = self._workshop.start_clock(submission)
+            with contextlib.ExitStack() as sessions:
+                student = sessions.enter_context(self._workshop.open(submission, clock))
+                if student.loaded.syntax_error is not None:
+                    message = describe_syntax_error(student.loaded.syntax_error)
+                    raise UnreadableSubmissionError(message)
+                job = Job(
+                    assignment=self._workshop.assignment,
+                    seed=blank.seed,
+                    observe=student.observe,
+                    observe_with_lent=self._workshop.lender(submission, clock, sessions),
+                    expect=self._workshop.peer.ask,
+                    only=only,
+                    on_progress=on_progress,
+                )
+                results = self._workshop.checks.run(job)
+            report = self._fill(blank, submission, student, results)
+        except UnreadableSubmissionError as error:
+            report = _fail(blank, ReportStatus.UNREADABLE, str(error))
+        except InternalError as error:
+            report = _fail(blank, ReportStatus.GRADER_ERROR, str(error))
+        timing = {"total_s": round(time.monotonic() - started, 3)}
+        return msgspec.structs.replace(report, timing=timing)
+
+    def _expect_function(self, only: str | None) -> None:
+        names = self._workshop.assignment.parameters
+        if only is not None and only not in names:
+            raise UsageError(f"there is no function {only}; there are {', '.join(names)}")
+
+    def _blank_report(self, name: str) -> Report:
+        return Report(
+            assignment=self._workshop.assignment.info,
+            submission=SubmissionInfo(name=name, sha256="", format=""),
+            status=ReportStatus.GRADED,
+            score=0.0,
+            max_score=float(MAX_SCORE),
+            isolation=IsolationInfo(mode=self._workshop.confinement.isolation.value),
+            seed=0,
+            environment={
+                "zerograd": grader.__version__,
+                "python": platform.python_version(),
+                "platform": f"{platform.system()} {platform.machine()}",
+            },
+            timing={},
+        )
+
+    def _with_submission(self, blank: Report, submission: Submission, seed: int | None) -> Report:
+        info = SubmissionInfo(
+            name=submission.name, sha256=submission.sha256, format=submission.format
+        )
+        used_seed = self._derive_seed(submission) if seed is None else seed
+        return msgspec.structs.replace(blank, submission=info, seed=used_seed)
+
+    def _derive_seed(self, submission: Submission) -> int:
+        info = self._workshop.assignment.info
+        text = f"{info.id}/{info.version}/{submission.sha256}/{self._salt}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
+
+    def _fill(
+        self, blank: Report, submission: Submission, student: Session, results: list[CheckResult]
+    ) -> Report:
+        functions = score_functions(results, tuple(self._workshop.assignment.parameters))
+        output, is_output_cut = student.output()
+        notes = (*submission.notes, *student.loaded.notes)
+        return msgspec.structs.replace(
+            blank,
+            status=ReportStatus.STOPPED if student.is_over else ReportStatus.GRADED,
+            score=exact_sum(function.score for function in functions),
+            max_score=exact_sum(function.max_score for function in functions),
+            functions=functions,
+            notes=describe_notes(notes, is_notebook=submission.is_notebook),
+            output=output,
+            is_output_cut=is_output_cut,
+            isolation=IsolationInfo(
+                mode=blank.isolation.mode,
+                locks=student.locks.locks,
+                missing=student.locks.missing,
+            ),
+            environment={**blank.environment, **self._workshop.versions},
+        )
+
+
+def _fail(blank: Report, status: ReportStatus, reason: str) -> Report:
+    is_ours = status is ReportStatus.GRADER_ERROR
+    return msgspec.structs.replace(
+        blank,
+        status=status,
+        score=None if is_ours else 0.0,
+        max_score=None if is_ours else float(MAX_SCORE),
+        error=reason,
+    )

@@ -1,0 +1,144 @@
+"""What stays warm from one submission to the next: forkserver, checks, the reference's session."""
+
+import contextlib
+import functools
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from grader.checks.assignment import Assignment, definitions
+from grader.checks.probe import Observe
+from grader.checks.session import CheckSession
+from grader.errors import InternalError
+from grader.observations.messages import Lent, Unit
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.limits import Confinement, Limits
+from grader.sandbox.session import Clock, Session, Source, open_session
+from grader.submission.read import Submission
+
+_UNLIMITED_S = 10.0**8
+
+_MATPLOTLIB = "matplotlib.pyplot"
+_IPYTHON = "IPython.core.inputtransformer2"
+
+
+class Workshop:
+    """Opens sessions on submissions of one assignment.
+
+    Args:
+        assignment: What is graded.
+        limits: What each submission may use.
+        confinement: How hard each is confined.
+    """
+
+    def __init__(self, assignment: Assignment, *, limits: Limits, confinement: Confinement) -> None:
+        self.assignment = assignment
+        self.limits = limits
+        self.confinement = confinement
+        self._stack = contextlib.ExitStack()
+        # Both at once: torch is imported in one process while checks are collected in the other.
+        self._forkserver = self._stack.enter_context(Forkserver(hidden=(assignment.folder,)))
+        self.checks = self._stack.enter_context(CheckSession(assignment.folder))
+        self._lent = functools.cache(self._make_lent)
+
+    def __enter__(self) -> Self:
+        """Give the workshop itself; leaving the context ends all processes."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End all processes."""
+        self._stack.close()
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of torch and numpy that submissions run with."""
+        return self._forkserver.versions
+
+    @functools.cached_property
+    def peer(self) -> Session:
+        """The reference's session: of the same kind, and kept for all submissions.
+
+        Raises:
+            InternalError: the reference can't be loaded.
+        """
+        unasked = [one.name for one in self.assignment.functions if not one.ask_reference]
+        code = definitions(self.assignment.reference, leave_out=unasked)
+        source = Source(
+            name="reference.py",
+            units=(Unit(label="", source=code),),
+            is_notebook=False,
+            parameters=self.assignment.parameters,
+        )
+        peer = self._stack.enter_context(
+            open_session(
+                self._forkserver,
+                source,
+                limits=Limits(total_wall_s=_UNLIMITED_S),
+                confinement=self.confinement,
+            )
+        )
+        if peer.loaded.notes or peer.loaded.syntax_error:
+            raise InternalError(f"the reference can't be loaded: {peer.loaded}")
+        return peer
+
+    def start_clock(self, submission: Submission) -> Clock:
+        """Start a submission's time, once what it needn't pay for is imported."""
+        if submission.mentions("plt", "matplotlib", "pylab", "pyplot"):
+            self._forkserver.warm((_MATPLOTLIB,))
+        if submission.is_notebook and submission.mentions("%", "!", "?"):
+            self._forkserver.warm((_IPYTHON,))
+        _ = self._forkserver.versions
+        return Clock.start(self.limits)
+
+    def open(
+        self, submission: Submission, clock: Clock, *, lent: Lent | None = None
+    ) -> contextlib.AbstractContextManager[Session]:
+        """Open a session on a submission, perhaps with functions lent to it."""
+        source = Source(
+            name=submission.name,
+            units=submission.units,
+            is_notebook=submission.is_notebook,
+            parameters=self.assignment.parameters,
+            lent=lent,
+        )
+        return open_session(
+            self._forkserver,
+            source,
+            limits=self.limits,
+            confinement=self.confinement,
+            clock=clock,
+        )
+
+    def lender(
+        self, submission: Submission, clock: Clock, sessions: contextlib.ExitStack
+    ) -> Callable[[str], Observe]:
+        """Give who answers for a function among right collaborators: a child of its own.
+
+        What is lent must not reach the child in which the lent functions are graded
+        themselves.
+
+        Args:
+            submission: The submission.
+            clock: Its time.
+            sessions: Where the sessions that are opened are put to be closed.
+        """
+
+        @functools.cache
+        def observe_with_lent(name: str) -> Observe:
+            session = self.open(submission, clock, lent=self._lent(name))
+            return sessions.enter_context(session).observe
+
+        return observe_with_lent
+
+    def _make_lent(self, name: str) -> Lent:
+        names = self.assignment.function(name).collaborators
+        others = set(self.assignment.parameters) - set(names)
+        return Lent(
+            source=definitions(self.assignment.reference, leave_out=others),
+            parameters={one: self.assignment.function(one).parameters for one in names},
+        )

@@ -1,0 +1,111 @@
+"""Measures what the project promises about speed, as ratios within one run.
+
+    python tests/benchmarks/measure.py [--runs N]
+
+Each figure is the median over the runs of one thing divided by another thing measured right
+beside it, so that a slow or noisy machine slows both. Nothing is asserted: machines differ.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SUBMISSIONS = ROOT / "tests" / "submissions"
+GRADE = Path(sys.executable).with_name("grade")
+
+
+def wall_s(*command: object) -> float:
+    """Run a command and give its wall time in seconds."""
+    started = time.perf_counter()
+    subprocess.run(
+        [str(part) for part in command],
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - started
+
+
+def ratio(
+    runs: int, first: Callable[[], float], second: Callable[[], float]
+) -> tuple[float, float, float]:
+    """Measure two things in turn; the medians of their ratio and of each."""
+    first(), second()  # warm the disk's cache
+    pairs = [(first(), second()) for _ in range(runs)]
+    return (
+        statistics.median(one / other for one, other in pairs),
+        statistics.median(one for one, _ in pairs),
+        statistics.median(other for _, other in pairs),
+    )
+
+
+def imports() -> float:
+    """Import torch and matplotlib.pyplot in a fresh Python."""
+    return wall_s(sys.executable, "-c", "import torch, matplotlib.pyplot")
+
+
+def python_start() -> float:
+    """Start Python and click, which no command can be quicker than."""
+    return wall_s(sys.executable, "-c", "import click")
+
+
+def grade_cost(paths: Sequence[Path]) -> tuple[float, float]:
+    """Grade submissions with one warm grader: median wall and CPU seconds of each."""
+    from grader.pipeline import Grader
+
+    walls, started_cpu = [], 0.0
+    with Grader() as warm:
+        warm.grade(paths[0])
+        started_cpu = _cpu_s()
+        for path in paths:
+            started = time.perf_counter()
+            warm.grade(path)
+            walls.append(time.perf_counter() - started)
+    return statistics.median(walls), (_cpu_s() - started_cpu) / len(paths)
+
+
+def _cpu_s() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    runs = parser.parse_args().runs
+
+    samples = {
+        "a correct file": SUBMISSIONS / "right_plain.py",
+        "a correct file with torch.optim": SUBMISSIONS / "right_optim_loader.py",
+        "a correct notebook": SUBMISSIONS / "right_classroom_lab.ipynb",
+        "a file with a wrong mse": SUBMISSIONS / "wrong_mse_absolute_not_square.py",
+    }
+    for name, path in samples.items():
+        value, graded_s, import_s = ratio(runs, lambda path=path: wall_s(GRADE, path), imports)
+        print(
+            f"grade {name}: {value:.2f} times importing torch and pyplot "
+            f"({graded_s:.2f} s against {import_s:.2f} s; aim: 1.5)"
+        )
+    value, help_s, start_s = ratio(runs, lambda: wall_s(GRADE, "--help"), python_start)
+    print(
+        f"grade --help: {value:.2f} times starting Python with click "
+        f"({help_s * 1000:.0f} ms against {start_s * 1000:.0f} ms; aim: 150 ms)"
+    )
+    right = sorted(SUBMISSIONS.glob("right_*.py"))[:20]
+    warm_s, cpu_s = grade_cost(right)
+    print(
+        f"each of {len(right)} right files with a warm grader: {warm_s * 1000:.0f} ms wall, "
+        f"{cpu_s * 1000:.0f} ms CPU of the trusted side, {import_s / warm_s:.1f} times quicker "
+        "than importing torch anew"
+    )
+
+
+if __name__ == "__main__":
+    main()

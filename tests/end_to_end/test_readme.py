@@ -1,0 +1,67 @@
+"""The README's commands are true."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    """What the README tells to make can be made."""
+    targets = re.findall(r"`?\$? ?make (\w+)", README)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert set(targets) >= {"demo", "test", "bench"}
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_options_of_the_readme_exist() -> None:
+    """Every option that the README names is one of grade's."""
+    options = set(re.findall(r"`?(--[a-z][a-z-]+)", README))
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert options
+    assert {option for option in options if option not in done.stdout} == set()
+
+
+def test_python_example_of_the_readme_runs() -> None:
+    """The public API does what the README shows."""
+    (example,) = re.findall(r"```python\n(from grader import grade.*?)```", README, re.DOTALL)
+
+    done = subprocess.run(
+        [sys.executable, "-c", example], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+    assert done.stdout.startswith("100.0 ['make_data', 'predict'"), done.stderr
+
+
+def test_check_of_the_readme_is_the_one_in_the_repository() -> None:
+    """The example of a check is copied from the checks."""
+    (example,) = re.findall(r"```python\n(@pytest.mark.points.*?)```", README, re.DOTALL)
+    checks = (ROOT / "grader/assignments/lab4/check_mse.py").read_text(encoding="utf-8")
+
+    assert example in checks
+
+
+def test_first_run_of_the_readme_is_a_real_one() -> None:
+    """What a student is shown first is what the command prints."""
+    shown = README.split("$ grade my_solution.py\n")[1].split("...")[0]
+    sample = ROOT / "tests" / "submissions" / "wrong_update_piles_up.py"
+    lines = [line.strip() for line in shown.splitlines()[1:] if line.strip()]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", str(sample)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "80"},
+    )
+
+    printed = [line.strip() for line in done.stdout.splitlines()]
+    assert [line for line in lines if line not in printed] == []

@@ -1,0 +1,97 @@
+"""The project grades itself: every file in tests/submissions says by its name what it is."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.checks.assignment import load_assignment
+from grader.pipeline import Grader
+from grader.report.model import Report, Status
+from grader.sandbox.limits import Limits
+
+SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
+FUNCTIONS = tuple(load_assignment().parameters)
+
+RIGHT = sorted(path.name for path in SUBMISSIONS.glob("right_*"))
+WRONG = sorted(path.name for path in SUBMISSIONS.glob("wrong_*"))
+
+
+def _blamed(name: str) -> str:
+    """Read from ``wrong_<function>_<bug>`` which function is wrong."""
+    rest = name.removeprefix("wrong_")
+    return max(
+        (function for function in FUNCTIONS if rest.startswith(f"{function.lower()}_")), key=len
+    )
+
+
+def _complaints(report: Report) -> list[str]:
+    return [
+        f"{check.id}: {check.message}"
+        for function in report.functions
+        for check in function.checks
+        if check.status is not Status.PASSED
+    ]
+
+
+def test_there_are_samples_enough() -> None:
+    """At least 25 right styles and 40 bugs, and every function has a bug."""
+    assert len(RIGHT) >= 25
+    assert len(WRONG) >= 40
+    assert {_blamed(name) for name in WRONG} == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_solution_gets_full_marks(name: str, grade_sample: Callable[[str], Report]) -> None:
+    """A right solution in any style gets full marks."""
+    report = grade_sample(name)
+
+    assert _complaints(report) == []
+    assert (report.score, report.max_score) == (100, 100)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_one_bug_costs_only_its_own_function(
+    name: str, grade_sample: Callable[[str], Report]
+) -> None:
+    """A wrong function loses points, and every other one keeps all of its own."""
+    report = grade_sample(name)
+
+    losing = [one.name for one in report.functions if one.status is not Status.PASSED]
+    assert losing == [_blamed(name)], _complaints(report)
+    assert report.score is not None
+    assert report.score < 100
+
+
+@pytest.fixture(scope="module")
+def impatient_grader() -> Iterator[Grader]:
+    """A grader that waits no longer than hostile code deserves."""
+    limits = Limits(call_cpu_s=2, idle_wall_s=2)
+    with Grader(limits=limits) as grader:
+        yield grader
+
+
+HOSTILE = sorted(path.name for path in SUBMISSIONS.glob("hostile_*"))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -> None:
+    """An attack changes no score, doesn't hang, and finds nothing; the file says its due."""
+    source = (SUBMISSIONS / name).read_text(encoding="utf-8", errors="replace")
+    expected = re.findall(r"# expect: (\w+)(<=|=)([\w.]+)", source)
+
+    report = impatient_grader.grade(SUBMISSIONS / name)
+
+    assert expected, "the file does not say what is expected of it"
+    for what, relation, value in expected:
+        if what == "score":
+            assert report.score is not None, report.error
+            assert report.score <= float(value), _complaints(report)
+            assert relation == "<=" or report.score == float(value), _complaints(report)
+        elif what == "status":
+            assert report.status.value == value, report.error
+    assert "LEAK:" not in report.output
+    # A line of the submission's own may be quoted; it is nobody's secret.
+    told = re.sub(r"\n    line [^\n]*", "", "\n".join(_complaints(report)))
+    assert "LEAK:" not in told

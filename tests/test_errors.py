@@ -1,0 +1,146 @@
+"""Exceptions: each says whose fault it is, and survives being made again from its arguments."""
+
+import copy
+import inspect
+import re
+
+import pytest
+
+from grader import errors
+from grader.errors import (
+    CheckCrashedError,
+    GraderError,
+    InternalError,
+    LocksMissingError,
+    UnreadableSubmissionError,
+    UsageError,
+    WorkerLostError,
+)
+from grader.observations.frames import FrameError
+
+SAMPLES: list[tuple[GraderError, str]] = [
+    (GraderError("refused"), "refused"),
+    (UsageError("there is no file a.py"), "there is no file a.py"),
+    (UnreadableSubmissionError("not UTF-8"), "not UTF-8"),
+    (InternalError("broken"), "broken"),
+    (
+        LocksMissingError(("files", "syscalls"), "use Linux"),
+        "cannot confine a submission without files, syscalls: use Linux",
+    ),
+    (WorkerLostError("died"), "the forkserver died"),
+    (
+        CheckCrashedError("mse/values", "KeyError: 'x'"),
+        "the check mse/values is broken: KeyError: 'x'",
+    ),
+]
+CLASSES = [type(error) for error, _ in SAMPLES]
+
+
+def name_of(value: object) -> str:
+    """Name a row of a table."""
+    return value.__name__ if isinstance(value, type) else type(value).__name__
+
+
+def classes_of_the_module() -> set[type[Exception]]:
+    """Find every exception that is defined there."""
+    return {
+        one
+        for one in vars(errors).values()
+        if inspect.isclass(one) and issubclass(one, Exception) and one.__module__ == errors.__name__
+    }
+
+
+def tree_of_the_docstring() -> dict[str, str]:
+    """Read the tree at the top of the module: each class with its parent."""
+    parents: dict[str, str] = {}
+    path: list[str] = []
+    for line in inspect.getdoc(errors).splitlines():  # type: ignore[union-attr]
+        match = re.match(r"((?:    )+)(\w+Error)\b", line)
+        if match:
+            depth = len(match[1]) // 4
+            path[depth - 1 :] = [match[2]]
+            parents[match[2]] = path[depth - 2] if depth > 1 else "Exception"
+    return parents
+
+
+def test_samples_cover_every_exception() -> None:
+    """A new one without a sample fails here."""
+    assert set(CLASSES) == classes_of_the_module()
+
+
+def test_tree_in_the_docstring_is_the_one_of_the_classes() -> None:
+    """It is what a reader looks at first."""
+    tree = tree_of_the_docstring()
+
+    parents = {one.__name__: one.__bases__[0].__name__ for one in classes_of_the_module()}
+
+    assert tree == parents
+
+
+@pytest.mark.parametrize(("error", "message"), SAMPLES, ids=name_of)
+def test_message_says_what_happened(error: GraderError, message: str) -> None:
+    """In one line."""
+    assert str(error) == message
+
+
+@pytest.mark.parametrize("error", [error for error, _ in SAMPLES], ids=name_of)
+def test_exception_can_be_made_again_from_its_arguments(error: GraderError) -> None:
+    """As another process does that is sent one: else it would report a TypeError instead."""
+    again = type(error)(*error.args)
+
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+@pytest.mark.parametrize("error", [error for error, _ in SAMPLES], ids=name_of)
+def test_exception_can_be_copied(error: GraderError) -> None:
+    """With its fields, its cause left behind or not."""
+    again = copy.copy(error)
+
+    assert type(again) is type(error)
+    assert again is not error
+    assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=name_of)
+def test_everything_raised_on_purpose_is_a_grader_error(kind: type[GraderError]) -> None:
+    """One name is enough to catch them all."""
+    assert issubclass(kind, GraderError)
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=name_of)
+def test_class_says_whose_fault_it_is_and_what_it_is_not(kind: type[GraderError]) -> None:
+    """A first line, and a second paragraph that names a neighbour."""
+    first, _, rest = (inspect.getdoc(kind) or "").partition("\n\n")
+
+    assert first.strip().endswith(".") or "; " in first
+    assert re.search(r"\b(Not|Never|Only)\b", rest), kind
+
+
+@pytest.mark.parametrize("kind", [UsageError, UnreadableSubmissionError])
+def test_fault_of_who_calls_or_hands_in_is_never_ours(kind: type[GraderError]) -> None:
+    """Else there would be no score where a zero is meant, or the other way round."""
+    assert not issubclass(kind, InternalError)
+
+
+@pytest.mark.parametrize("kind", [LocksMissingError, WorkerLostError, CheckCrashedError])
+def test_fault_of_ours_is_internal(kind: type[GraderError]) -> None:
+    """There is no score then."""
+    assert issubclass(kind, InternalError)
+
+
+def test_fields_are_there_to_be_read() -> None:
+    """So that nobody takes a message apart."""
+    missing = LocksMissingError(("files",), "use Linux")
+    crashed = CheckCrashedError("mse/values", "no")
+
+    assert (missing.missing, missing.remedy) == (("files",), "use Linux")
+    assert (crashed.check_id, crashed.problem) == ("mse/values", "no")
+    assert UnreadableSubmissionError("why").reason == "why"
+    assert WorkerLostError("died").what_happened == "died"
+
+
+def test_frame_error_is_none_of_ours() -> None:
+    """It belongs to observations, which import nothing: a session turns it into an outcome."""
+    assert issubclass(FrameError, ValueError)
+    assert not issubclass(FrameError, GraderError)
