@@ -1,0 +1,90 @@
+"""Attacks the checks with forged figures: points of one dimension, complex, empty, of many dimensions."""
+# expect: score=0
+# expect: max_seconds=60
+
+import os
+import sys
+
+import msgspec
+
+
+def request():
+    """Find the request that is being answered, with its token, on the way down the stack."""
+    frame = sys._getframe()
+    while frame is not None:
+        message = frame.f_locals.get("message")
+        if type(message).__name__ in ("Call", "Read"):
+            return message
+        frame = frame.f_back
+    return None
+
+
+def send(message):
+    data = message if isinstance(message, bytes) else msgspec.msgpack.encode(message)
+    data = len(data).to_bytes(4, "big") + data
+    while data:
+        data = data[os.write(3, data) :]
+
+
+def keep_quiet():
+    """Have the worker send no second answer to this request."""
+    child = sys.modules["grader.worker.child"]
+    honest = child._send_answer
+
+    def once(_sock, _answer):
+        child._send_answer = honest
+
+    child._send_answer = once
+
+
+def answer(returned=None, *, steps=None, outcome="returned", leave=(), **more):
+    """Answer in the worker's place: right token, inputs unchanged, anything returned."""
+    asked = request()
+    kept = {
+        name: {"value": value}
+        for name, value in asked.inputs.items()
+        if name not in leave
+    }
+    gradients = dict.fromkeys(asked.differentiate, {"type": "none"})
+    step = {"returned": returned, "inputs": kept, "gradients": gradients}
+    send(
+        {
+            "type": "answer",
+            "token": asked.token,
+            "outcome": outcome,
+            "steps": [step] * asked.times if steps is None else steps,
+            **more,
+        }
+    )
+    keep_quiet()
+
+
+def array(values, dtype="float32", shape=None, data=None):
+    import numpy as np
+
+    values = np.asarray(values, dtype=dtype)
+    return {
+        "type": "array",
+        "dtype": dtype,
+        "shape": list(values.shape) if shape is None else shape,
+        "data": values.tobytes() if data is None else data,
+    }
+
+
+import matplotlib.pyplot  # it has to be there for a figure to be asked for
+
+_turn = []
+
+
+def artist(points):
+    return {"type": "artist", "points": points, "is_joined": True, "has_markers": True}
+
+
+def plot_fit(x, y, w):
+    _turn.append(1)
+    points = (array([[1j, 2j]] * 3, dtype="complex128"), array([1.0, 2.0]), array(0, shape=[0, 2, 2], data=b""))
+    answer({"type": "axes", "artists": [artist(points[len(_turn) % 3])] * 2})
+
+
+def animate_fit(x, y, w, lr, frames):
+    answer({"type": "animation", "frame_count": frames, "frames": [[artist(array([1.0]))]] * 6})
