@@ -24,7 +24,7 @@ MAX_ARTISTS = 500
 MAX_POINTS = 100_000
 MAX_FRAMES = 100_000
 
-_NO_MARKER = ("None", "none", "", " ", None)
+_NO_MARKER = ("None", "none", "", " ")
 _NO_LINE = ("None", "none", "", " ")
 
 
@@ -95,7 +95,7 @@ def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:
             return []
         points = np.column_stack([_floats(artist.get_xdata()), _floats(artist.get_ydata())])
         is_joined = artist.get_linestyle() not in _NO_LINE
-        has_markers = artist.get_marker() not in _NO_MARKER
+        has_markers = _is_marker(artist.get_marker())
         return _artist(points, is_joined=is_joined, has_markers=has_markers)
     if isinstance(artist, PathCollection) and artist.get_offset_transform() is axes.transData:
         return _artist(_floats(artist.get_offsets()), is_joined=False, has_markers=True)
@@ -106,6 +106,11 @@ def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:
             for one in _artist(_floats(segment), is_joined=True, has_markers=False)
         ]
     return []
+
+
+def _is_marker(marker: object) -> bool:
+    # One given by its vertices is an array, which can't be looked up among the names.
+    return not (marker is None or (isinstance(marker, str) and marker in _NO_MARKER))
 
 
 def _describe_infinite_line(line: "AxLine") -> list[Artist]:

@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import Parameter
 
+import numpy as np
+import torch
+
 ANYTHING = object()  # an input whose value is not known yet, and could be of any kind
 
 
@@ -148,6 +151,13 @@ def _could_be(default: object, value: object) -> bool:
     """
     if default is Parameter.empty or default is None or value is ANYTHING:
         return True
-    if isinstance(default, bool | str) or callable(default):
+    if isinstance(default, bool | np.bool_ | str) or callable(default):
         return False
-    return isinstance(default, int | float) == isinstance(value, int | float)
+    return _is_number(default) == _is_number(value)
+
+
+def _is_number(value: object) -> bool:
+    """Tell a number, also one of numpy's or a 0-d tensor, from a tensor of data."""
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return value.ndim == 0 and not getattr(value, "requires_grad", False)
+    return isinstance(value, int | float | np.number)

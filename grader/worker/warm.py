@@ -3,7 +3,9 @@
 Nothing here may run autograd: torch refuses it in the children of a process that has.
 """
 
+import functools
 import importlib
+import inspect
 import sys
 import types
 from collections.abc import Callable
@@ -57,10 +59,37 @@ def warm_torch() -> dict[str, str]:
     torch.set_num_threads(1)
     # The first operations look at /proc/cpuinfo, which no child may read. No gradient is wanted.
     (torch.ones(4, 2) @ torch.ones(2)).pow(2).mean().item()
+    _load_without_processes(torch.utils.data.DataLoader)
     if "torch._dynamo" not in sys.modules:
         stand_in = _DeferredDynamo("torch._dynamo")
         sys.modules["torch._dynamo"] = torch._dynamo = stand_in  # noqa: SLF001
     return {"torch": str(torch.__version__), "numpy": str(np.__version__)}
+
+
+def _load_without_processes(loader: Any) -> None:
+    """Let a ``DataLoader`` do by itself what its worker processes would: there can be none.
+
+    Args:
+        loader: The class; its constructor is wrapped in place.
+    """
+    make = loader.__init__
+    signature = inspect.signature(make)
+    alone = {
+        "num_workers": 0,
+        "prefetch_factor": None,
+        "persistent_workers": False,
+        "multiprocessing_context": None,
+        "timeout": 0,
+        "pin_memory": False,
+    }
+
+    @functools.wraps(make)
+    def make_alone(self: object, *args: object, **kwargs: object) -> None:
+        bound = signature.bind(self, *args, **kwargs)
+        bound.arguments.update({name: alone[name] for name in alone if name in bound.arguments})
+        make(*bound.args, **bound.kwargs)
+
+    loader.__init__ = make_alone
 
 
 def warm_modules(names: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import torch
 for ask in (
     lambda: bytearray(100 << 30),
     lambda: torch.zeros(25 << 30),
-    lambda: [bytearray(1 << 28) for _ in range(400)],
+    lambda: [torch.empty(1 << 26) for _ in range(400)],
 ):
     try:
         ask()
