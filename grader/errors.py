@@ -2,6 +2,7 @@
 
     GraderError                    everything raised on purpose
         UsageError                 the command can't be carried out as given       exit 2
+            AssignmentError        an assignment's folder is not as it should be    exit 2
         UnreadableSubmissionError  this file can't be graded, and why              exit 4
         InternalError              our machine or our code failed                  exit 3
             LocksMissingError      confinement was required and isn't to be had
@@ -12,6 +13,8 @@ What a student's code does wrong is never an exception here: it is a value, an
 ``Outcome`` inside an observation. ``FrameError`` lives in ``observations``,
 which imports nothing of ours.
 """
+
+from pathlib import Path
 
 
 class GraderError(Exception):
@@ -26,6 +29,21 @@ class UsageError(GraderError):
 
     Not about the content of a submission: that is `UnreadableSubmissionError`.
     """
+
+
+class AssignmentError(UsageError):
+    """An assignment's folder is not as it should be, and its author can mend it.
+
+    Not a check that crashes while it grades: that is `CheckCrashedError`.
+    """
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(folder, reason)
+        self.folder = folder
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the assignment in {self.folder} can't be used: {self.reason}"
 
 
 class UnreadableSubmissionError(GraderError):

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import platform
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,10 +13,12 @@ import msgspec
 
 import grader
 from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.probe import Observe
+from grader.checks.questions import Question
 from grader.checks.run import Job, Progress, ignore_progress
+from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import InternalError, UnreadableSubmissionError, UsageError
 from grader.report.model import (
-    MAX_SCORE,
     CheckResult,
     IsolationInfo,
     Report,
@@ -129,6 +132,7 @@ class Grader:
                     on_progress=on_progress,
                 )
                 results = self._workshop.checks.run(job)
+                results = diagnose(results, self._case(job, results))
             report = self._fill(blank, submission, student, results)
         except UnreadableSubmissionError as error:
             report = _fail(blank, ReportStatus.UNREADABLE, str(error))
@@ -148,7 +152,7 @@ class Grader:
             submission=SubmissionInfo(name=name, sha256="", format=""),
             status=ReportStatus.GRADED,
             score=0.0,
-            max_score=float(MAX_SCORE),
+            max_score=self._workshop.assignment.points,
             isolation=IsolationInfo(mode=self._workshop.confinement.isolation.value),
             seed=0,
             environment={
@@ -170,6 +174,31 @@ class Grader:
         info = self._workshop.assignment.info
         text = f"{info.id}/{info.version}/{submission.sha256}/{self._salt}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
+
+    def _case(self, job: Job, results: Sequence[CheckResult]) -> Case:
+        workshop = self._workshop
+        wrong = {result.id.partition("/")[0] for result in results if result.points == 0}
+        known = {result.id.partition("/")[0] for result in results}
+
+        def observe(name: str) -> Observe:
+            others = set(job.assignment.function(name).collaborators)
+            is_lent = bool(others & wrong or others - known)
+            return job.observe_with_lent(name) if is_lent else job.observe
+
+        def questions(name: str) -> list[Question]:
+            return workshop.checks.questions(
+                name,
+                assignment=job.assignment,
+                seed=job.seed,
+                expect=workshop.expect(name),
+            )
+
+        return Case(
+            assignment=job.assignment,
+            observe=observe,
+            questions=questions,
+            ask_known=workshop.ask_known,
+        )
 
     def _fill(
         self, blank: Report, submission: Submission, student: Session, results: list[CheckResult]
@@ -201,6 +230,6 @@ def _fail(blank: Report, status: ReportStatus, reason: str) -> Report:
         blank,
         status=status,
         score=None if is_ours else 0.0,
-        max_score=None if is_ours else float(MAX_SCORE),
+        max_score=None if is_ours else blank.max_score,
         error=reason,
     )

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from grader.checks.assignment import Assignment, definitions
-from grader.checks.probe import Observe
+import msgspec
+
+from grader.checks.assignment import Assignment
+from grader.checks.definitions import definitions
+from grader.checks.misconceptions import Misconception
+from grader.checks.probe import Ask, Observe
 from grader.checks.session import CheckSession
 from grader.errors import InternalError
-from grader.observations.messages import Lent, Unit
+from grader.observations.messages import Lent, Observation, Request, Unit
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.limits import Confinement, Limits
 from grader.sandbox.session import Clock, Session, Source, open_session
@@ -40,6 +44,7 @@ class Workshop:
         self._forkserver = self._stack.enter_context(Forkserver(hidden=(assignment.folder,)))
         self.checks = self._stack.enter_context(CheckSession(assignment.folder))
         self._lent = functools.cache(self._make_lent)
+        self._known_wrong = functools.cache(self._open_known_wrong)
 
     def __enter__(self) -> Self:
         """Give the workshop itself; leaving the context ends all processes."""
@@ -68,13 +73,39 @@ class Workshop:
         """
         unasked = [one.name for one in self.assignment.functions if not one.ask_reference]
         code = definitions(self.assignment.reference, leave_out=unasked)
+        return self._open_trusted(code, self.assignment.parameters)
+
+    def expect(self, name: str) -> Ask:
+        """Give who answers for the reference's function, whichever it is."""
+        if self.assignment.function(name).ask_reference:
+            return self.peer.ask
+        return self._known_wrong(name).ask
+
+    def ask_known(self, misconception: Misconception, request: Request) -> Observation:
+        """Ask a misconception's program, among right functions, what a submission was asked."""
+        session = self._known_wrong(misconception.function)
+        return session.observe(msgspec.structs.replace(request, function=misconception.name))
+
+    def _open_known_wrong(self, name: str) -> Session:
+        """Open a session with the reference and the known wrong versions of one function."""
+        known = self.assignment.misconceptions_of(name)
+        files = dict.fromkeys(one.source for one in known)
+        code = "\n".join(definitions(one) for one in (self.assignment.reference, *files))
+        if _MATPLOTLIB.partition(".")[0] in code:
+            self._forkserver.warm((_MATPLOTLIB,))
+        parameters = self.assignment.parameters
+        wrong = {one.name: parameters[name] for one in known}
+        return self._open_trusted(code, {**parameters, **wrong})
+
+    def _open_trusted(self, code: str, parameters: dict[str, tuple[str, ...]]) -> Session:
+        """Open a session on an author's code, to be kept for all submissions."""
         source = Source(
             name="reference.py",
             units=(Unit(label="", source=code),),
             is_notebook=False,
-            parameters=self.assignment.parameters,
+            parameters=parameters,
         )
-        peer = self._stack.enter_context(
+        session = self._stack.enter_context(
             open_session(
                 self._forkserver,
                 source,
@@ -82,9 +113,10 @@ class Workshop:
                 confinement=self.confinement,
             )
         )
-        if peer.loaded.notes or peer.loaded.syntax_error:
-            raise InternalError(f"the reference can't be loaded: {peer.loaded}")
-        return peer
+        loaded = session.loaded
+        if loaded.notes or loaded.syntax_error:
+            raise InternalError(f"the reference can't be loaded: {loaded}")
+        return session
 
     def start_clock(self, submission: Submission) -> Clock:
         """Start a submission's time, once what it needn't pay for is imported."""

@@ -3,11 +3,13 @@
 import copy
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
 from grader import errors
 from grader.errors import (
+    AssignmentError,
     CheckCrashedError,
     GraderError,
     InternalError,
@@ -28,6 +30,10 @@ SAMPLES: list[tuple[GraderError, str]] = [
         "cannot confine a submission without files, syscalls: use Linux",
     ),
     (WorkerLostError("died"), "the forkserver died"),
+    (
+        AssignmentError(Path("lab5"), "no id"),
+        "the assignment in lab5 can't be used: no id",
+    ),
     (
         CheckCrashedError("mse/values", "KeyError: 'x'"),
         "the check mse/values is broken: KeyError: 'x'",
@@ -117,7 +123,7 @@ def test_class_says_whose_fault_it_is_and_what_it_is_not(kind: type[GraderError]
     assert re.search(r"\b(Not|Never|Only)\b", rest), kind
 
 
-@pytest.mark.parametrize("kind", [UsageError, UnreadableSubmissionError])
+@pytest.mark.parametrize("kind", [UsageError, AssignmentError, UnreadableSubmissionError])
 def test_fault_of_who_calls_or_hands_in_is_never_ours(kind: type[GraderError]) -> None:
     """Else there would be no score where a zero is meant, or the other way round."""
     assert not issubclass(kind, InternalError)

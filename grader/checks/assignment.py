@@ -1,15 +1,20 @@
-"""An assignment: one folder with ``assignment.toml``, checks and a reference."""
+"""An assignment: one folder with ``assignment.toml``, checks, a reference and misconceptions.
 
-import ast
+The built-in lab is such a folder, and so is one that an instructor adds: the engine knows
+nothing of either but what is in it.
+"""
+
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.errors import InternalError
-from grader.report.model import AssignmentInfo
+from grader.checks.misconceptions import Misconception, read_misconceptions
+from grader.errors import AssignmentError
+from grader.report.model import AssignmentInfo, Visibility
 
 _BUILT_IN = Path(__file__).resolve().parent.parent / "assignments"
+SETTINGS_FILE = "assignment.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +35,21 @@ class Function:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What is graded: the contract's functions, where the checks are, the reference's source."""
+    """What is graded: the contract's functions, where the checks are, the reference's source.
+
+    ``points`` is the sum over all checks; ``limits`` are by the names that `Limits` has;
+    ``visibility`` maps the id of a check to who sees it, and ``""`` is for all others.
+    """
 
     info: AssignmentInfo
     functions: tuple[Function, ...]
     folder: Path
     reference: str
+    reference_path: Path
+    points: float
+    misconceptions: tuple[Misconception, ...] = ()
+    limits: Mapping[str, float] = field(default_factory=dict)
+    visibility: Mapping[str, Visibility] = field(default_factory=dict)
 
     def function(self, name: str) -> Function:
         """Look a function up by name.
@@ -53,90 +67,80 @@ class Assignment:
         """The parameters of each function, in the contract's order."""
         return {function.name: function.parameters for function in self.functions}
 
+    def misconceptions_of(self, name: str) -> tuple[Misconception, ...]:
+        """List the known wrong ways to write a function."""
+        return tuple(one for one in self.misconceptions if one.function == name)
 
-def load_assignment(name: str = "lab4") -> Assignment:
-    """Load a built-in assignment.
+    def who_sees(self, check_id: str) -> Visibility:
+        """Tell who sees a check: its own setting, else its function's, else the assignment's."""
+        function = check_id.partition("/")[0]
+        for key in (check_id, function, ""):
+            if key in self.visibility:
+                return self.visibility[key]
+        return Visibility.VISIBLE
+
+
+def load_assignment(where: str | Path = "lab4") -> Assignment:
+    """Load an assignment: a built-in one by its name, or any other by its folder.
 
     Raises:
-        InternalError: it is not there, or not as it should be.
+        AssignmentError: it is not there, or not as it should be.
     """
-    folder = _BUILT_IN / name
+    folder = _BUILT_IN / where if (_BUILT_IN / where).is_dir() else Path(where).resolve()
+    path = folder / SETTINGS_FILE
     try:
-        content = tomllib.loads((folder / "assignment.toml").read_text(encoding="utf-8"))
-        functions = tuple(
-            Function(
-                name=entry["name"],
-                parameters=tuple(entry.get("parameters", ())),
-                collaborators=tuple(entry.get("collaborators", ())),
-                is_value="parameters" not in entry,
-                ask_reference=entry.get("ask_reference", True),
-            )
-            for entry in content["functions"]
-        )
-        info = AssignmentInfo(id=content["id"], title=content["title"], version=content["version"])
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        functions = tuple(_function(entry) for entry in content["functions"])
+        reference = _beside(folder, content["reference"])
+        names = [function.name for function in functions]
         return Assignment(
-            info=info,
+            info=AssignmentInfo(
+                id=content["id"], title=content["title"], version=str(content["version"])
+            ),
             functions=functions,
             folder=folder,
-            reference=_find_reference(folder, content["reference"]).read_text(encoding="utf-8"),
+            reference=reference.read_text(encoding="utf-8"),
+            reference_path=reference,
+            points=float(content["points"]),
+            misconceptions=read_misconceptions(
+                _beside(folder, content.get("misconceptions", "misconceptions")), names
+            ),
+            limits=dict(content.get("limits", {})),
+            visibility=_visibility(content.get("visibility", {})),
         )
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise InternalError(f"the assignment {name} can't be loaded: {error!r}") from error
+    except KeyError as error:
+        raise AssignmentError(folder, f"{SETTINGS_FILE} has no {error}") from error
+    except FileNotFoundError as error:
+        raise AssignmentError(folder, f"there is no {error.filename}") from error
+    except (OSError, TypeError, ValueError, AttributeError, SyntaxError) as error:
+        raise AssignmentError(folder, f"{type(error).__name__}: {error}") from error
 
 
-def _find_reference(folder: Path, name: str) -> Path:
-    # A wheel carries the reference inside the assignment; a checkout has it at its root.
-    packaged = folder / "reference" / name
-    return packaged if packaged.exists() else folder.parents[2] / "reference" / name
+def _function(entry: Mapping[str, object]) -> Function:
+    return Function(
+        name=str(entry["name"]),
+        parameters=_names(entry.get("parameters", ())),
+        collaborators=_names(entry.get("collaborators", ())),
+        is_value="parameters" not in entry,
+        ask_reference=bool(entry.get("ask_reference", True)),
+    )
 
 
-def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
-    """Cut a reference down to what it defines: functions, constants, the imports they use.
-
-    Demo code at top level goes. Used to load the reference quickly, and to lend some
-    functions of it without the others.
-
-    Args:
-        source: The reference's source.
-        leave_out: Names whose definitions go as well.
-
-    Returns:
-        Python source with the same definitions.
-    """
-    unwanted = set(leave_out)
-    statements = [
-        statement
-        for statement in ast.parse(source).body
-        if _is_definition(statement) and not _bound_names(statement) & unwanted
-    ]
-    kept = [one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom)]
-    used = {node.id for one in kept for node in ast.walk(one) if isinstance(node, ast.Name)}
-    imports = [one for one in statements if one not in kept and _bound_names(one) & used]
-    return ast.unparse(ast.Module([*imports, *kept], []))
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        message = f"{value!r} is not a list of names"
+        raise TypeError(message)
+    return tuple(str(one) for one in value)
 
 
-def _is_definition(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        if not all(isinstance(target, ast.Name) for target in targets):
-            return False
-        try:
-            ast.literal_eval(statement.value)  # type: ignore[arg-type]
-        except (ValueError, TypeError):
-            return False
-        return True
-    return isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+def _visibility(content: Mapping[str, str]) -> dict[str, Visibility]:
+    return {"" if key == "default" else key: Visibility(value) for key, value in content.items()}
 
 
-def _bound_names(statement: ast.stmt) -> set[str]:
-    match statement:
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            return {name}
-        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            return {(alias.asname or alias.name).partition(".")[0] for alias in aliases}
-        case ast.Assign(targets=targets):
-            return {ast.unparse(target) for target in targets}
-        case ast.AnnAssign(target=target):
-            return {ast.unparse(target)}
-        case _:
-            return set()
+def _beside(folder: Path, name: str) -> Path:
+    # A wheel carries the lab's reference inside the assignment; a checkout has it at its root.
+    for place in (folder / name, folder / "reference" / name):
+        if place.exists():
+            return place
+    at_root = folder.parents[2] / "reference" / name
+    return at_root if folder.parent == _BUILT_IN and at_root.exists() else folder / name

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from grader.checks.verdict import NoAnswerError
 from grader.observations.messages import Outcome, Raised
+from grader.report.explanations import explain
 from grader.report.model import Status
 from grader.report.words import describe_place
 
@@ -83,4 +84,6 @@ def _raised(name: str, raised: Raised, *, is_quoted: bool) -> NoAnswer:
         )
     text = raised.text.strip().splitlines() if is_quoted else []
     message = f"{name}() raised {raised.type_name}" + (f": {text[0][:300]}" if text else "")
-    return NoAnswer(status=Status.ERROR, message=message + describe_place(raised))
+    return NoAnswer(
+        status=Status.ERROR, message=message + describe_place(raised), hint=explain(raised)
+    )

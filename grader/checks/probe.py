@@ -260,3 +260,8 @@ def _is_complete(observation: Observation, request: Call) -> bool:
     return len(observation.steps) == request.times and all(
         step.inputs.keys() == request.inputs.keys() for step in observation.steps
     )
+
+
+def derive_seed(seed: int, check_id: str) -> bytes:
+    """Derive a check's own seed: what one check draws never depends on the others."""
+    return hashlib.sha256(f"{seed}/{check_id}".encode()).digest()

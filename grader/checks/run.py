@@ -4,36 +4,21 @@ A function is judged with the student's own other functions, and where one of th
 not right, with right ones lent in their place: either passes.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from grader.checks.assignment import Assignment, Function
+from grader.checks.check import Check, RunBody
 from grader.checks.outcomes import describe_no_answer
-from grader.checks.probe import Ask, Observe, Probe
+from grader.checks.probe import Ask, Observe, Probe, derive_seed
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status
 
 # After these a function's other checks would only end the same way, at the same price.
 _COSTLY = (Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One collected check: what it is worth and what it says of itself.
-
-    ``hint`` is the general one: the part of the docstring below the title.
-    """
-
-    id: str
-    function: str
-    title: str
-    hint: str
-    points: float
-    key: int
 
 
 # Told before each check: how many are done, how many there are, which function is next.
@@ -69,16 +54,13 @@ class _Standing:
     ended: dict[bool, CheckResult] = field(default_factory=dict)
 
 
-RunBody = Callable[[Check, Probe], BaseException | None]
-
-
-def run_checks(checks: Iterable[Check], job: Job, run_body: RunBody) -> list[CheckResult]:
+def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: Job) -> list[CheckResult]:
     """Run every check of a submission, the functions it leans on first.
 
     Args:
         checks: The collected checks.
-        job: The submission.
         run_body: Runs a check's body with a probe, and gives what it raised.
+        job: The submission.
 
     Returns:
         A result for each check, in order.
@@ -149,7 +131,7 @@ def _attempt(
         return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
     function = job.assignment.function(check.function)
     observe = job.observe_with_lent(function.name) if is_lent else job.observe
-    probe = Probe(function, observe, job.expect, _seed(job.seed, check.id))
+    probe = Probe(function, observe, job.expect, derive_seed(job.seed, check.id))
     raised = run_body(check, probe)
     if raised is None:
         return _Attempt(_result(check, Status.PASSED))
@@ -190,8 +172,3 @@ def _result(check: Check, status: Status, *, message: str = "", hint: str = "") 
         message=message,
         hint=hint,
     )
-
-
-def _seed(seed: int, check_id: str) -> bytes:
-    """Derive a check's own seed: what one check draws never depends on the others."""
-    return hashlib.sha256(f"{seed}/{check_id}".encode()).digest()

@@ -2,21 +2,27 @@
 
 pytest is not made to be started twice in a process, and starting it costs more than
 grading. So it is started once, in a thread of its own, collects the checks, and
-then runs them for one job after another until the session is closed.
+then runs them for one task after another until the session is closed.
 """
 
+import functools
 import inspect
 import os
 import queue
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar, cast
 
 import pytest
 
-from grader.checks.probe import Probe
-from grader.checks.run import Check, Job, run_checks
+from grader.checks.assignment import Assignment
+from grader.checks.check import Check, RunBody
+from grader.checks.facts import Facts
+from grader.checks.probe import Ask, Probe
+from grader.checks.questions import Question, record_questions
+from grader.checks.run import Job, run_checks
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError, InternalError
 from grader.report.model import CheckResult
@@ -51,6 +57,9 @@ _ARGUMENTS = (
     ),
 )
 
+_T = TypeVar("_T")
+_Task = Callable[[list[Check], RunBody], object]
+
 # Settings of the person who calls must not reach the checks.
 _ENVIRONMENT_OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 
@@ -66,8 +75,8 @@ class CheckSession:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[list[CheckResult] | BaseException] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._collected: queue.SimpleQueue[list[Check] | BaseException] = queue.SimpleQueue()
         self._checks: list[Check] | None = None
         self._thread = threading.Thread(target=self._main, name="checks", daemon=True)
@@ -107,22 +116,49 @@ class CheckSession:
         Raises:
             InternalError: a check or the machinery under it failed.
         """
+        return self._do(functools.partial(run_checks, job=job))
+
+    def questions(
+        self, function: str, *, assignment: Assignment, seed: int, expect: Ask
+    ) -> list[Question]:
+        """List what the checks of a function ask when nothing is wrong, with the right answers.
+
+        Args:
+            function: Its name.
+            assignment: What is graded.
+            seed: The seed of the submission that is graded.
+            expect: Asks the reference, which must have the function.
+
+        Raises:
+            InternalError: the reference itself fails a check.
+        """
+        return self._do(
+            functools.partial(
+                record_questions,
+                function=assignment.function(function),
+                seed=seed,
+                expect=expect,
+            )
+        )
+
+    def _do(self, task: "Callable[[list[Check], RunBody], _T]") -> "_T":
+        """Have the thread of the checks do something with them."""
         if not self.checks:
             raise InternalError(f"there are no checks in {self._folder}")
-        self._jobs.put(job)
-        results = self._results.get()
-        if isinstance(results, BaseException):
-            raise results
-        return results
+        self._tasks.put(task)
+        result = self._results.get()
+        if isinstance(result, BaseException):
+            raise result
+        return cast("_T", result)
 
     def close(self) -> None:
         """End the thread, unless it is in the middle of a job that was interrupted."""
-        self._jobs.put(None)
+        self._tasks.put(None)
         self._thread.join(timeout=1)
 
     def _main(self) -> None:
         kept = {name: os.environ.pop(name, None) for name in _ENVIRONMENT_OF_PYTEST}
-        plugin = _Plugin(self._jobs, self._results, self._collected)
+        plugin = _Plugin(self._tasks, self._results, self._collected)
         try:
             code = pytest.main(
                 [*_ARGUMENTS, f"--rootdir={self._folder}", str(self._folder)], plugins=[plugin]
@@ -138,15 +174,15 @@ class CheckSession:
 
 
 class _Plugin:
-    """Holds the items that pytest has collected, and runs them when a job comes in."""
+    """Holds the items that pytest has collected, and runs them when a task comes in."""
 
     def __init__(
         self,
-        jobs: "queue.SimpleQueue[Job | None]",
-        results: "queue.SimpleQueue[list[CheckResult] | BaseException]",
+        tasks: "queue.SimpleQueue[_Task | None]",
+        results: "queue.SimpleQueue[object]",
         collected: "queue.SimpleQueue[list[Check] | BaseException]",
     ) -> None:
-        self._jobs = jobs
+        self._tasks = tasks
         self._results = results
         self._collected = collected
         self._items: list[pytest.Item] = []
@@ -164,6 +200,9 @@ class _Plugin:
         """Make the markers known."""
         config.addinivalue_line("markers", "points(n): what the check is worth")
         config.addinivalue_line("markers", "function(name): the function that is graded")
+        config.addinivalue_line(
+            "markers", "independent: a matter of its own, to be diagnosed alone"
+        )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while collecting."""
@@ -171,7 +210,7 @@ class _Plugin:
             self.problems += f"\n{report.longrepr}"
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run the items for each job, instead of once."""
+        """Do one task after another with the items, instead of running them once."""
         if session.testsfailed:
             return True
         self._items = session.items
@@ -181,10 +220,10 @@ class _Plugin:
             self._collected.put(error)
             return True
         self._collected.put(checks)
-        while (job := self._jobs.get()) is not None:
+        while (task := self._tasks.get()) is not None:
             try:
-                self._results.put(run_checks(checks, job, self._run_body))
-            except BaseException as error:  # noqa: BLE001 - raised again by whoever gave the job
+                self._results.put(task(checks, self._run_body))
+            except BaseException as error:  # noqa: BLE001 - raised again by whoever gave the task
                 self._results.put(error)
         return True
 
@@ -229,4 +268,15 @@ def _describe(item: pytest.Item, key: int) -> Check:
         hint=" ".join(rest.split()),
         points=float(points.args[0]),
         key=key,
+        is_independent=item.get_closest_marker("independent") is not None,
+        facts=_facts(item, case),
     )
+
+
+def _facts(item: pytest.Item, case: str) -> Facts | None:
+    """Find how a file of checks sums up an answer, if it does."""
+    module = getattr(item, "module", None)
+    facts = getattr(module, "facts", None)
+    if facts is None:
+        return None
+    return functools.partial(facts, case=case) if case else facts

@@ -7,7 +7,7 @@ import enum
 
 import msgspec
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 MAX_SCORE = 100
 
 
@@ -24,6 +24,14 @@ class Status(enum.Enum):
     ERROR = "error"
     LIMIT = "limit"
     MISSING = "missing"
+
+
+class Visibility(enum.Enum):
+    """Who sees a check: the student at once, only in its points, or after the due date."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
 
 
 class ReportStatus(enum.Enum):
@@ -55,7 +63,12 @@ class Example(_Model, frozen=True, kw_only=True):
 
 
 class CheckResult(_Model, frozen=True, kw_only=True):
-    """What came of one check: ``points`` of ``max_points``, and why not more."""
+    """What came of one check: ``points`` of ``max_points``, and why not more.
+
+    ``misconception`` is the id of the one known wrong way to write the function that does
+    exactly what the submission does, on every input tried; null where none is proved. Then
+    ``hint`` is its own, and ``section`` says where to read on.
+    """
 
     id: str
     title: str
@@ -65,6 +78,9 @@ class CheckResult(_Model, frozen=True, kw_only=True):
     message: str = ""
     hint: str = ""
     example: Example | None = None
+    misconception: str | None = None
+    section: str = ""
+    visibility: Visibility = Visibility.VISIBLE
 
 
 class FunctionResult(_Model, frozen=True, kw_only=True):

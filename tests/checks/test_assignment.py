@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from grader.checks import assignment as assignment_module
-from grader.checks.assignment import Assignment, definitions, load_assignment
-from grader.checks.run import Check
+from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.check import Check
+from grader.checks.definitions import definitions
 from grader.checks.session import CheckSession
-from grader.errors import InternalError
-from grader.report.model import MAX_SCORE
+from grader.errors import AssignmentError
+from grader.report.model import MAX_SCORE, Visibility
 from grader.report.score import exact_sum
 
 SOURCE = '''
@@ -248,6 +249,7 @@ TOML = """
 id = "tiny"
 title = "Tiny"
 version = "1"
+points = 1
 reference = "tiny.py"
 [[functions]]
 name = "f"
@@ -281,21 +283,49 @@ def test_packaged_reference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
         TOML.replace("[[functions]]", "[[others]]"),
         TOML.replace('name = "f"', ""),
         TOML.replace("tiny.py", "nowhere.py"),
+        TOML.replace("points = 1", ""),
+        "visibility = {default = 'nobody'}\n" + TOML,
     ],
-    ids=["no TOML", "no id", "no functions", "no name", "no reference"],
+    ids=[
+        "no TOML",
+        "no id",
+        "no functions",
+        "no name",
+        "no reference",
+        "no points",
+        "odd visibility",
+    ],
 )
-def test_broken_assignment_is_our_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str
-) -> None:
-    """And it says which one."""
-    monkeypatch.setattr(assignment_module, "_BUILT_IN", tmp_path)
+def test_broken_assignment_says_which_one_it_is(tmp_path: Path, toml: str) -> None:
+    """Its author can mend it: no fault of the engine's, and none of a submission."""
     _write(tmp_path, toml)
 
-    with pytest.raises(InternalError, match="the assignment tiny can't be loaded"):
-        load_assignment("tiny")
+    with pytest.raises(AssignmentError, match=r"the assignment in .*tiny can't be used"):
+        load_assignment(tmp_path / "tiny")
 
 
-def test_assignment_that_is_not_there_is_our_fault() -> None:
-    """Nobody but us names assignments."""
-    with pytest.raises(InternalError, match="no_such"):
+def test_assignment_that_is_not_there_is_named() -> None:
+    """By the file that was looked for."""
+    with pytest.raises(AssignmentError, match="no_such"):
         load_assignment("no_such")
+
+
+def test_assignment_is_found_by_its_folder(tmp_path: Path) -> None:
+    """One that an instructor adds needs no place in the package."""
+    _write(tmp_path, TOML)
+
+    assert load_assignment(tmp_path / "tiny").info.id == "tiny"
+
+
+def test_visibility_is_that_of_the_check_else_of_its_function_else_the_default(
+    tmp_path: Path,
+) -> None:
+    """The nearest setting counts."""
+    settings = '[visibility]\ndefault = "hidden"\nf = "visible"\n"f/late" = "after_due_date"\n'
+    _write(tmp_path, TOML.replace("[[functions]]", settings + "[[functions]]"))
+
+    tiny = load_assignment(tmp_path / "tiny")
+
+    assert tiny.who_sees("f/late") is Visibility.AFTER_DUE_DATE
+    assert tiny.who_sees("f/values") is Visibility.VISIBLE
+    assert tiny.who_sees("g/values") is Visibility.HIDDEN

@@ -22,10 +22,11 @@ from fakes import (
 )
 
 from grader.checks.assignment import Assignment, Function
+from grader.checks.check import Check
 from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Observe, Probe
-from grader.checks.run import Check, Job, run_checks
+from grader.checks.run import Job, run_checks
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.observations.messages import Call, Observation, Outcome, Request, TorchCall
 from grader.report.model import AssignmentInfo, CheckResult, Status
@@ -39,6 +40,8 @@ ASSIGNMENT = Assignment(
     ),
     folder=Path("/nowhere"),
     reference="",
+    reference_path=Path("reference.py"),
+    points=100,
 )
 
 Body = Callable[[Probe], None]
@@ -131,7 +134,7 @@ class Bench:
             only=only,
             on_progress=on_progress,
         )
-        return {result.id: result for result in run_checks(checks, job, run_body)}
+        return {result.id: result for result in run_checks(checks, run_body, job=job)}
 
 
 def statuses(results: dict[str, CheckResult]) -> dict[str, Status]:

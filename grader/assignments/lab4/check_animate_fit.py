@@ -14,11 +14,13 @@ from grader.checks.drawings import lies_on_line
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
+from grader.observations.messages import Call, Request
 from grader.observations.values import Animation, Artist
 
 PLAYED = 6
 # How far ahead of its frame the line may be: the constructor, a first draw and a resize.
 AHEAD = range(-1, 5)
+MOST_STEPS = 3
 
 
 def _case() -> dict[str, Any]:
@@ -36,6 +38,10 @@ def _path(case: dict[str, Any], steps: int) -> list[np.ndarray]:
         w = w - case["lr"] * 2 / len(y) * x.T @ (x @ w - y)
         path.append(w)
     return path
+
+
+def _uphill(case: dict[str, Any], steps: int) -> list[np.ndarray]:
+    return _path({**case, "lr": -case["lr"]}, steps)
 
 
 def _animation(result: Result) -> Animation:
@@ -98,3 +104,36 @@ def _expect_moves(animation: Animation) -> None:
     """An animation whose drawings never change earns nothing for its length."""
     if not animation.frames or animation.frames[0] == animation.frames[-1]:
         raise WrongError("what is drawn never changes")
+
+
+def facts(request: Request, result: Result) -> dict[str, object]:
+    """Sum up by how many frames there are, and by how many steps a frame the line goes."""
+    assert isinstance(request, Call)
+    animation = _animation(result)
+    path = _path(_case(), PLAYED * MOST_STEPS + max(AHEAD) + 40)
+    drawings = animation.frames[:PLAYED]
+    found: dict[str, object] = {
+        "frames": animation.frame_count,
+        "moves": bool(drawings and drawings[0] != drawings[-1]),
+    }
+    lines = {"model": (1, 1), "slope_only": (1, 0), "intercept_only": (0, 1), "upward": (1, 1)}
+    for name, keep in lines.items():
+        weights = [w * np.array(keep) for w in path]
+        if name == "upward":
+            weights = _uphill(_case(), len(path))
+        found[name] = next(
+            (
+                steps
+                for steps in range(MOST_STEPS + 1)
+                if any(
+                    drawings
+                    and all(
+                        _shows(drawing, weights[max(0, steps * (frame + 1) + ahead)])
+                        for frame, drawing in enumerate(drawings)
+                    )
+                    for ahead in range(-2, 30)
+                )
+            ),
+            -1,
+        )
+    return found

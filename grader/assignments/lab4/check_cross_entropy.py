@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import expect_close, expect_finite, expect_shape
+from grader.checks.facts import Roughly
 from grader.checks.inputs import Leaf, show_array, tensor
-from grader.checks.probe import Probe
+from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
+from grader.observations.messages import Call, Request
+from grader.observations.values import Array
 
 # The contract's own tolerance; a clamp or eps of 1e-5 changes this much at p = 0.05.
 RTOL = 1e-3
@@ -97,3 +100,21 @@ def check_cross_entropy_can_be_differentiated(probe: Probe) -> None:
             "the gradient with respect to p",
             rtol=RTOL_OF_DERIVATIVE,
         )
+
+
+def facts(request: Request, result: Result) -> dict[str, object] | None:
+    """Sum up where p is exactly 0 or 1: there every clamp and every eps gives another number."""
+    assert isinstance(request, Call)
+    p, y = (request.inputs[name] for name in ("p", "y"))
+    assert isinstance(p, Array)
+    assert isinstance(y, Array)
+    sure = (p.to_numpy() == 0) | (p.to_numpy() == 1)
+    if not np.any(sure):
+        return None
+    got = result.array()
+    expect_shape(got, (), "cross_entropy(p, y)")
+    if not np.isfinite(got):
+        return {"value": str(got)}
+    if np.any(sure & (p.to_numpy() != y.to_numpy())):
+        return {"is_large": bool(got > 1), "is_negative": bool(got < 0)}
+    return {"value": Roughly(got, within=0.1)}

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import expect_finite, expect_shape, name_kind, to_array
+from grader.checks.facts import Roughly
 from grader.checks.inputs import tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.values import Array, Items
+from grader.observations.messages import Call, Request
+from grader.observations.values import Array, Items, Number
 
 FALSE_ALARM = 1e-10
 N = 4000
@@ -148,3 +150,37 @@ def check_make_data_draws_afresh(probe: Probe) -> None:
         noise, next_noise = y - x @ TRUE_W, next_y - next_x @ TRUE_W
         if np.allclose(noise, next_noise, rtol=0, atol=1e-4):
             raise WrongError("two calls draw the same noise")
+
+
+_MANY = 1000  # draws, from which on quantiles tell distributions apart
+
+
+def facts(request: Request, result: Result) -> dict[str, object]:
+    """Sum up by shapes, by how the columns and the noise are distributed, and what repeats."""
+    assert isinstance(request, Call)
+    n, w = (request.inputs[name] for name in ("n", "w"))
+    assert isinstance(n, Number)
+    assert isinstance(w, Array)
+    draws = [_data(result, int(n.value), step) for step in range(len(result.steps))]
+    noises = [y - x @ w.to_numpy().astype(np.float64) for x, y in draws]
+    x, noise = draws[0][0], noises[0]
+    found: dict[str, object] = {"has_ones": bool(np.all(x[:, 1] == 1))}
+    if len(draws) > 1:
+        found["repeats_x"] = bool(np.array_equal(x, draws[1][0]))
+        found["repeats_noise"] = bool(np.allclose(noise, noises[1], rtol=0, atol=1e-4))
+    if n.value >= _MANY:
+        for name, values in (("feature", x[:, 0]), ("ones", x[:, 1]), ("noise", noise)):
+            # 4000 draws place these to within 0.03 of a normal distribution's spread.
+            quantiles = np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))
+            found[name] = Roughly(quantiles, within=0.2 * max(1.0, float(np.std(values))))
+            found[f"{name}_varies"] = bool(np.ptp(values) > 1e-4)  # noqa: PLR2004 - rounding
+        found["is_sorted"] = bool(np.all(np.diff(x[:, 0]) >= 0))
+        found["noise_follows_x"] = Roughly(_correlation(x[:, 0], noise), within=0.3)
+    return found
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    spread = float(np.std(one) * np.std(other))
+    if spread < 1e-6:  # noqa: PLR2004 - one of them is constant, but for rounding
+        return 0.0
+    return float(np.mean((one - np.mean(one)) * (other - np.mean(other)))) / spread

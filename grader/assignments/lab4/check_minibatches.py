@@ -7,7 +7,8 @@ from grader.checks.compare import expect_finite, name_kind, to_array
 from grader.checks.inputs import tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.values import Items
+from grader.observations.messages import Call, Request
+from grader.observations.values import Array, Items
 
 Batch = tuple[np.ndarray, np.ndarray]
 
@@ -163,3 +164,31 @@ def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
         # One sample in n stays in its place: 25 or more in three orders have a chance of 3e-15.
         if sum(int(np.sum(order == x[: len(order), 0])) for order in orders) > MOST_FIXED:
             raise WrongError("some samples always stay where they are")
+
+
+_ENOUGH = 20  # samples, from which on no order comes about by chance
+
+
+def facts(request: Request, result: Result) -> dict[str, object]:
+    """Sum up by the sizes of the batches, and by what is kept, lost, repeated and shuffled."""
+    assert isinstance(request, Call)
+    given = request.inputs["x"]
+    assert isinstance(given, Array)
+    x = given.to_numpy()[:, 0]
+    calls = [_batches(result, step) for step in range(len(result.steps))]
+    found: dict[str, object] = {"sizes": tuple(len(yb) for _, yb in calls[0])}
+    orders = [_features(batches) for batches in calls]
+    seen = orders[0].tolist()
+    if len(x) >= _ENOUGH and seen:
+        targets = np.concatenate([yb for _, yb in calls[0]]) - 100
+        found |= {
+            "has_strangers": not set(seen) <= set(x.tolist()),
+            "is_complete": set(seen) >= set(x.tolist()),
+            "has_repeats": len(set(seen)) < len(seen),
+            "is_paired": bool(np.array_equal(targets, orders[0])),
+            "keeps_x": bool(np.array_equal(orders[0], x[: len(seen)])),
+            "keeps_y": bool(np.array_equal(targets, x[: len(seen)])),
+            "keeps_blocks": _neighbours_kept(x, orders[0]) > MOST_NEIGHBOURS,
+            "repeats_order": bool(len(orders) > 1 and np.array_equal(orders[0], orders[1])),
+        }
+    return found

@@ -9,7 +9,8 @@ from grader.checks.compare import name_kind
 from grader.checks.drawings import has_points, lies_on_line
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.values import Artist, Axes
+from grader.observations.messages import Call, Request
+from grader.observations.values import Array, Artist, Axes
 
 
 def _artists(result: Result) -> tuple[Artist, ...]:
@@ -54,3 +55,44 @@ def check_plot_fit_shows_the_model(probe: Probe, regressions: list[dict[str, Any
     """
     for case in regressions[1:]:
         _expect_model(_artists(probe.student(**case)), case)
+
+
+def facts(request: Request, result: Result) -> dict[str, object]:
+    """Sum up by what is drawn: which columns as points, which lines."""
+    assert isinstance(request, Call)
+    x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
+    artists = _artists(result)
+    joined = [
+        Artist(points=one.points, is_joined=False, has_markers=True)
+        for one in artists
+        if one.is_joined
+    ]
+    points = {
+        "data": (x[:, 0], y),
+        "data_over_ones": (x[:, 1], y),
+        "data_turned": (y, x[:, 0]),
+        "data_over_index": (np.arange(len(y)), y),
+        "prediction_over_target": (y, x @ w),
+    }
+    lines = {
+        "model": (w[0], w[1]),
+        "slope_only": (w[0], 0.0),
+        "intercept_only": (0.0, w[1]),
+        "swapped": (w[1], w[0]),
+        "negative_intercept": (w[0], -w[1]),
+    }
+    found: dict[str, object] = {"is_empty": not artists}
+    for name, (across, up) in points.items():
+        wanted = np.stack([across, up], axis=1)
+        found[name] = has_points(artists, wanted)
+        found[f"{name}_joined"] = has_points(joined, wanted)
+    for name, (slope, intercept) in lines.items():
+        found[f"line_{name}"] = any(
+            lies_on_line(artist, float(slope), float(intercept)) for artist in artists
+        )
+    return found
+
+
+def _numbers(value: object) -> np.ndarray:
+    assert isinstance(value, Array)
+    return value.to_numpy().astype(np.float64)

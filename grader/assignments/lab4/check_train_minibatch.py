@@ -4,16 +4,19 @@ The order of the samples is random, so the data is chosen such that what has to 
 doesn't depend on it, or shows it.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.checks.compare import expect_finite, expect_shape, is_close, to_sequence
+from grader.checks.compare import expect_finite, expect_shape, is_close, name_kind, to_sequence
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.steps import expect_same_leaf, expect_step
 from grader.checks.verdict import WrongError
+from grader.observations.messages import Call, Request
+from grader.observations.values import Array, Items, Number
 
 
 def _losses(result: Result, epochs: int) -> np.ndarray:
@@ -94,46 +97,20 @@ def check_train_minibatch_returns_a_loss_for_each_epoch(
     lr, epochs = 0.1, 5
     for case in regressions:
         got, want = probe.both(**case, lr=lr, epochs=epochs, batch_size=len(case["y"]))
-        before = _losses(want, epochs)
-        after = _full_losses(case, lr, epochs)
         losses = _losses(got, epochs)
-        if not is_close(losses, before) and not is_close(losses, after):
+        after = _curves(case, lr, epochs, len(case["y"]))[-1]
+        if not is_close(losses, _losses(want, epochs)) and not is_close(losses, after):
             raise WrongError("with one batch that holds all samples, the losses are wrong")
-    n, batch_size = 7, 3
-    got = probe.student(**_equal_samples(n), lr=0.02, epochs=epochs, batch_size=batch_size)
-    losses = _losses(got, epochs)
-    if not any(
-        is_close(losses, one) for one in _losses_of_equal_samples(n, batch_size, epochs, 0.02)
-    ):
+    case, lr, batch_size = _equal_samples(7), 0.02, 3
+    losses = _losses(probe.student(**case, lr=lr, epochs=epochs, batch_size=batch_size), epochs)
+    if not any(is_close(losses, curve) for curve in _curves(case, lr, epochs, batch_size)):
         raise WrongError("with 7 equal samples in batches of 3, the losses are wrong")
 
 
-def _full_losses(case: dict[str, Any], lr: float, epochs: int) -> np.ndarray:
-    """Losses on all samples after each step of gradient descent, in closed form."""
+def _curves(case: dict[str, Any], lr: float, epochs: int, batch_size: int) -> list[np.ndarray]:
+    """The losses of the three ways to sum up an epoch; the last is that at its end."""
     x, y = case["x"].astype(np.float64), case["y"].astype(np.float64)
-    w = case["w"].array.astype(np.float64)
-    losses = []
-    for _ in range(epochs):
-        w = w - lr * 2 / len(y) * x.T @ (x @ w - y)
-        losses.append(np.mean((x @ w - y) ** 2))
-    return np.array(losses)
-
-
-def _losses_of_equal_samples(n: int, batch_size: int, epochs: int, lr: float) -> list[np.ndarray]:
-    """The three ways to sum up an epoch: mean of the batches, weighted by size, loss at its end."""
-    sizes = np.array([batch_size] * (n // batch_size) + [n % batch_size] * bool(n % batch_size))
-    row, target, w = np.array([0.5, 1.0]), 3.0, np.array([1.0, 0.5])
-    plain, weighted, at_end = [], [], []
-    for _ in range(epochs):
-        batch_losses = []
-        for _ in sizes:
-            difference = row @ w - target
-            batch_losses.append(difference**2)
-            w = w - lr * 2 * difference * row
-        plain.append(np.mean(batch_losses))
-        weighted.append(np.average(batch_losses, weights=sizes))
-        at_end.append((row @ w - target) ** 2)
-    return [np.array(curve) for curve in (plain, weighted, at_end)]
+    return _paths(x, y, case["w"].array.astype(np.float64), lr, epochs, batch_size).curves
 
 
 @pytest.mark.points(1)
@@ -158,3 +135,75 @@ def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
     # orders give the same loss has a chance of at most 64**-6, or 1e-11.
     if np.ptp(losses[1:]) <= 1e-6 * np.max(losses):
         raise WrongError("every epoch goes through the samples in the same order")
+
+
+def facts(request: Request, result: Result) -> dict[str, object] | None:
+    """Sum up by where w is and, if that is right, by the losses, of whichever kind."""
+    assert isinstance(request, Call)
+    x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
+    lr, epochs, batch_size = (
+        _number(request.inputs[name]) for name in ("lr", "epochs", "batch_size")
+    )
+    after = result.after("w")
+    expect_shape(after, w.shape, "w")
+    state = result.state("w")
+    found: dict[str, object] = {"is_same": state.is_same_leaf or state.is_global}
+    if isinstance(state.value, Array):
+        found |= {"grad": state.value.requires_grad, "grad_fn": state.value.has_grad_fn}
+    if not np.any(x[:, 0]):
+        # The order shows: only what doesn't depend on it is told.
+        if lr < 0.1:  # noqa: PLR2004 - short steps: the sum of the targets
+            total = after[1] * batch_size / (2 * lr)
+            return {**found, "each_once": bool(abs(total - np.sum(y)) <= 0.9)}  # noqa: PLR2004
+        on_sample = bool(np.any(np.isclose(after[1], y, rtol=1e-5, atol=1e-3)))
+        losses = to_sequence(result.returned(), "what train_minibatch() returns")
+        later = losses[1:]
+        repeats = bool(later.size and np.ptp(later) <= 1e-6 * np.max(np.abs(losses)))
+        return {**found, "on_sample": on_sample, "repeats": repeats, "losses": len(losses)}
+    path = _paths(x, y, w, lr, int(epochs), int(batch_size))
+    moved = np.max(np.abs(path.end - w))
+    is_right = bool(np.all(np.abs(after - path.end) <= 1e-3 * moved + 1e-6))
+    found["moved"] = "right" if is_right else after - w
+    value = result.returned()
+    if isinstance(value, Items | Array) and not (isinstance(value, Array) and not value.shape):
+        losses = to_sequence(value, "what train_minibatch() returns")
+        is_known = any(is_close(losses, curve) for curve in path.curves)
+        found["losses"] = "right" if is_known else (losses if is_right else len(losses))
+    else:
+        found["losses"] = name_kind(value)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    end: np.ndarray
+    curves: list[np.ndarray]
+
+
+def _paths(
+    x: np.ndarray, y: np.ndarray, w: np.ndarray, lr: float, epochs: int, batch_size: int
+) -> _Path:
+    """Follow SGD through the samples as they stand: for equal samples, or one batch, any order."""
+    plain, weighted, at_end = [], [], []
+    for _ in range(epochs):
+        losses, sizes = [], []
+        for start in range(0, len(y), batch_size):
+            xb, yb = x[start : start + batch_size], y[start : start + batch_size]
+            gap = xb @ w - yb
+            losses.append(np.mean(gap**2))
+            sizes.append(len(yb))
+            w = w - lr * 2 / len(yb) * xb.T @ gap
+        plain.append(np.mean(losses))
+        weighted.append(np.average(losses, weights=sizes))
+        at_end.append(np.mean((x @ w - y) ** 2))
+    return _Path(w, [np.array(curve) for curve in (plain, weighted, at_end)])
+
+
+def _numbers(value: object) -> np.ndarray:
+    assert isinstance(value, Array)
+    return value.to_numpy().astype(np.float64)
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, Number)
+    return value.value

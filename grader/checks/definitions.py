@@ -1,0 +1,56 @@
+"""Cuts a file of an author's down to what it defines. The file is read, and never run here."""
+
+import ast
+from collections.abc import Iterable
+
+
+def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
+    """Cut a reference down to what it defines: functions, constants, the imports they use.
+
+    Demo code at top level goes. Used to load the reference quickly, and to lend some
+    functions of it without the others.
+
+    Args:
+        source: The reference's source.
+        leave_out: Names whose definitions go as well.
+
+    Returns:
+        Python source with the same definitions.
+    """
+    unwanted = set(leave_out)
+    statements = [
+        statement
+        for statement in ast.parse(source).body
+        if _is_definition(statement) and not _bound_names(statement) & unwanted
+    ]
+    kept = [one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom)]
+    used = {node.id for one in kept for node in ast.walk(one) if isinstance(node, ast.Name)}
+    imports = [one for one in statements if one not in kept and _bound_names(one) & used]
+    return ast.unparse(ast.Module([*imports, *kept], []))
+
+
+def _is_definition(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if not all(isinstance(target, ast.Name) for target in targets):
+            return False
+        try:
+            ast.literal_eval(statement.value)  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            return False
+        return True
+    return isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def _bound_names(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            return {(alias.asname or alias.name).partition(".")[0] for alias in aliases}
+        case ast.Assign(targets=targets):
+            return {ast.unparse(target) for target in targets}
+        case ast.AnnAssign(target=target):
+            return {ast.unparse(target)}
+        case _:
+            return set()

@@ -1,0 +1,186 @@
+"""Says by how much an answer is off where that is the same on all inputs: a factor or a shift."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.questions import Question
+from grader.observations.messages import Call, Observation, Outcome, Step
+from grader.observations.values import AnyValue, Array, Items, Number
+
+_RTOL = 1e-3
+_MIN_INPUTS = 2  # one input proves no rule
+_STANDING_STILL = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What came out and what should have, for inputs of ``samples`` samples."""
+
+    got: "np.ndarray"
+    want: "np.ndarray"
+    samples: int
+
+    def factor(self) -> float | None:
+        """Give k where ``got`` is k times ``want``, element by element."""
+        if self.got.shape != self.want.shape or not np.all(np.isfinite(self.got)):
+            return None
+        size = float(np.max(np.abs(self.want), initial=0.0))
+        if not np.isfinite(size) or size < 1e-6:  # noqa: PLR2004 - nothing to be a multiple of
+            return None
+        k = float(np.sum(self.got * self.want) / np.sum(self.want * self.want))
+        gap = float(np.max(np.abs(self.got - k * self.want)))
+        return k if gap <= _RTOL * max(abs(k), 1e-3) * size else None
+
+
+def tell_ratio(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
+    """Say that an answer is k times the right one, if it is on all inputs.
+
+    Args:
+        questions: All that the checks of a function ask, with the right answers.
+        answers: The submission's, one for each.
+
+    Returns:
+        A sentence without its full stop; empty where there is no such factor.
+    """
+    for what, pairs in _aspects(questions, answers).items():
+        factor = _common_factor(pairs)
+        if factor:
+            return f"on all inputs tried, {what} is exactly {factor} the right one"
+    return ""
+
+
+def tell_shift(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
+    """Say that a list of losses is the right one moved by an epoch, if it is on all inputs.
+
+    Arguments and result as for `tell_ratio`.
+    """
+    curves = [pair for pair in _returned(questions, answers) if pair.want.ndim == 1]
+    curves = [pair for pair in curves if len(pair.want) > 1]
+    if len(curves) < _MIN_INPUTS:
+        return ""
+    for words, is_so in _SHIFTS.items():
+        if all(pair.got.ndim == 1 and is_so(pair.got, pair.want) for pair in curves):
+            return f"on all inputs tried, {words}"
+    return ""
+
+
+def _same(got: "np.ndarray", want: "np.ndarray") -> bool:
+    return got.shape == want.shape and bool(
+        np.allclose(got, want, rtol=_RTOL, atol=1e-6 * float(np.max(np.abs(want), initial=0.0)))
+    )
+
+
+_SHIFTS: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
+    "the first entry is the loss after the first step: each is one step late": (
+        lambda got, want: (
+            len(got) == len(want) and not _same(got, want) and _same(got[:-1], want[1:])
+        )
+    ),
+    "the list is the right one without its first entry": (lambda got, want: _same(got, want[1:])),
+    "the list is the right one without its last entry": (lambda got, want: _same(got, want[:-1])),
+    "the list is the right one with another entry after it": (
+        lambda got, want: _same(got[:-1], want)
+    ),
+    "every entry is the loss before the first step": (
+        lambda got, want: len(got) == len(want) and _same(got, np.full_like(want, want[0]))
+    ),
+    "the list is the right one back to front": (lambda got, want: _same(got, want[::-1])),
+}
+
+
+def _aspects(
+    questions: Sequence[Question], answers: Sequence[Observation]
+) -> dict[str, list[_Pair]]:
+    """Collect what can be a multiple of something: first steps, and what is returned."""
+    aspects: dict[str, list[_Pair]] = {}
+    for function, request, got, want in _answered(questions, answers):
+        for name, value in request.inputs.items():
+            if not isinstance(value, Array) or not value.requires_grad or name not in got.inputs:
+                continue
+            start = value.to_numpy().astype(np.float64)
+            ends = [_numbers(one.inputs[name].value) for one in (got, want)]
+            moves = [end - start for end in ends if end is not None and end.shape == start.shape]
+            if len(moves) == len(ends) and np.max(np.abs(moves[1]), initial=0.0) > _STANDING_STILL:
+                pair = _Pair(moves[0], moves[1], _samples(request))
+                aspects.setdefault(f"the step of {name}", []).append(pair)
+        returned = _pair(request, got, want)
+        if returned is not None:
+            aspects.setdefault(f"what {function}() returns", []).append(returned)
+    return aspects
+
+
+def _returned(questions: Sequence[Question], answers: Sequence[Observation]) -> Iterator[_Pair]:
+    for _, request, got, want in _answered(questions, answers):
+        pair = _pair(request, got, want)
+        if pair is not None:
+            yield pair
+
+
+def _pair(request: Call, got: Step, want: Step) -> _Pair | None:
+    first, second = _numbers(got.returned), _numbers(want.returned)
+    return None if first is None or second is None else _Pair(first, second, _samples(request))
+
+
+def _answered(
+    questions: Sequence[Question], answers: Sequence[Observation]
+) -> Iterator[tuple[str, Call, Step, Step]]:
+    """Go through the calls to which both gave an answer: function, request, got, want."""
+    for question, answer in zip(questions, answers, strict=True):
+        request = question.request
+        is_whole = answer.outcome is Outcome.RETURNED is question.expected.outcome
+        if isinstance(request, Call) and is_whole and question.check.facts is None:
+            yield question.check.function, request, answer.steps[0], question.expected.steps[0]
+
+
+def _numbers(value: AnyValue) -> "np.ndarray | None":
+    match value:
+        case Number():
+            return np.asarray(value.value, dtype=np.float64)
+        case Array():
+            array = value.to_numpy()
+            return None if np.iscomplexobj(array) else array.astype(np.float64)
+        case Items(items=items):
+            parts = [_numbers(item) for item in items]
+            if parts and all(part is not None and part.size == 1 for part in parts):
+                return np.array([part.item() for part in parts if part is not None])
+    return None
+
+
+def _samples(request: Call) -> int:
+    sizes = [
+        value.shape[0]
+        for value in request.inputs.values()
+        if isinstance(value, Array) and value.shape
+    ]
+    return sizes[0] if sizes else 1
+
+
+def _common_factor(pairs: Sequence[_Pair]) -> str:
+    factors = [(pair.factor(), pair.samples) for pair in pairs]
+    if len(factors) < _MIN_INPUTS:
+        return ""
+    known = [(k, n) for k, n in factors if k is not None]
+    if len(known) < len(factors):
+        return ""
+    for words, powers in _FACTORS.items():
+        values = [k * float(n) ** powers for k, n in known]
+        first = values[0]
+        is_one = all(abs(one - first) <= _RTOL * abs(first) for one in values)
+        if is_one and abs(first) > _RTOL and (powers or abs(first - 1) > _RTOL):
+            return words.format(_round(first)).removeprefix("1 * ")
+    return ""
+
+
+# How a factor may depend on n, and by which power of n it has to be multiplied to be constant.
+_FACTORS = {
+    "{:g} times": 0,
+    "{:g} * n times (n samples)": -1,
+    "{:g} / n times (n samples)": 1,
+}
+
+
+def _round(factor: float) -> float:
+    """Write 0.5000001 as 0.5: the factor is known to a thousandth."""
+    return float(f"{factor:.3g}")
