@@ -111,6 +111,7 @@ class Grader:
     ) -> Report:
         """Grade one submission; arguments and errors as for the function `grade`."""
         started = time.monotonic()
+        seconds: dict[str, float] = {}
         blank = self._blank_report(path.name)
         try:
             self._expect_function(only)
@@ -130,6 +131,7 @@ class Grader:
                     expect=self._workshop.peer.ask,
                     only=only,
                     on_progress=on_progress,
+                    seconds=seconds,
                 )
                 results = self._workshop.checks.run(job)
                 results = diagnose(results, self._case(job, results))
@@ -138,7 +140,7 @@ class Grader:
             report = _fail(blank, ReportStatus.UNREADABLE, str(error))
         except InternalError as error:
             report = _fail(blank, ReportStatus.GRADER_ERROR, str(error))
-        timing = {"total_s": round(time.monotonic() - started, 3)}
+        timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
         return msgspec.structs.replace(report, timing=timing)
 
     def _expect_function(self, only: str | None) -> None:

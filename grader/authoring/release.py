@@ -14,6 +14,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.checks.assignment import Assignment
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,30 +34,50 @@ SCRIPT_METADATA = {
 }
 
 
-def release(source: Path, exercises: Path, *, label: str = "lab 4") -> list[Path]:
-    """Write the script and the notebook for students, both named after the source.
+def find_exercises(assignment: Assignment) -> Path:
+    """Find where an assignment's stubs are: the lab's at the root of a checkout or in the wheel."""
+    beside_reference = assignment.reference_path.parent.with_name("exercises")
+    inside = assignment.folder / "exercises"
+    return inside if assignment.reference_path.parent == assignment.folder else beside_reference
+
+
+def release_assignment(
+    assignment: Assignment, exercises: Path, *, is_dry: bool = False
+) -> list[Path]:
+    """Write the script and the notebook for students, both named after the reference.
 
     Args:
-        source: The lab with its solutions, in percent format.
+        assignment: Whose reference it is: the lab with its solutions, in percent format.
         exercises: Folder to write to, made if it is missing. Older files are overwritten.
-        label: The lab's name in the message of a function that isn't written yet.
+        is_dry: Whether to write nothing.
 
     Returns:
-        The two files written, the script first.
+        The files that were not as they should be, the script first.
 
     Raises:
         UsageError: A function has no docstring, or ANSWERS is not a dict that is written out.
         SyntaxError: The source is not Python.
     """
-    text = source.read_text(encoding="utf-8")
+    stem = assignment.reference_path.stem
+    stem = assignment.info.id if stem == "reference" else stem
+    label = assignment.label
     rendered = {
-        exercises / f"{source.stem}.py": render_script(text, label=label),
-        exercises / f"{source.stem}.ipynb": render_notebook(text, label=label),
+        exercises / f"{stem}.py": render_script(assignment.reference, label=label),
+        exercises / f"{stem}.ipynb": render_notebook(assignment.reference, label=label),
     }
-    exercises.mkdir(parents=True, exist_ok=True)
-    for path, content in rendered.items():
-        path.write_text(content, encoding="utf-8", newline="\n")
-    return list(rendered)
+    changed = [path for path, content in rendered.items() if not _holds(path, content)]
+    if changed and not is_dry:
+        exercises.mkdir(parents=True, exist_ok=True)
+        for path in changed:
+            path.write_text(rendered[path], encoding="utf-8", newline="\n")
+    return changed
+
+
+def _holds(path: Path, content: str) -> bool:
+    try:
+        return path.read_bytes() == content.encode()
+    except FileNotFoundError:
+        return False
 
 
 def render_script(text: str, *, label: str = "lab 4") -> str:

@@ -67,6 +67,11 @@ class Assignment:
         """The parameters of each function, in the contract's order."""
         return {function.name: function.parameters for function in self.functions}
 
+    @property
+    def label(self) -> str:
+        """What the assignment is called in a sentence: ``lab 4`` of ``Lab 4: gradient descent``."""
+        return self.info.title.partition(":")[0].lower()
+
     def misconceptions_of(self, name: str) -> tuple[Misconception, ...]:
         """List the known wrong ways to write a function."""
         return tuple(one for one in self.misconceptions if one.function == name)

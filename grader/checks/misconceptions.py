@@ -52,7 +52,7 @@ def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconce
             two have one id.
         SyntaxError: a file isn't Python.
     """
-    paths = sorted(place.glob("*.py")) if place.is_dir() else [place, place.with_suffix(".py")]
+    paths = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
     found: dict[str, Misconception] = {}
     for path in paths:
         if not path.is_file():

@@ -4,6 +4,7 @@ A function is judged with the student's own other functions, and where one of th
 not right, with right ones lent in their place: either passes.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -35,6 +36,7 @@ class Job:
 
     ``observe`` asks the submission as it is; ``observe_with_lent`` gives for a function's
     name someone to ask that has right functions in the place of its collaborators.
+    ``seconds`` is filled: how long each check took.
     """
 
     assignment: Assignment
@@ -44,6 +46,7 @@ class Job:
     expect: Ask
     only: str | None = None
     on_progress: Progress = ignore_progress
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -75,7 +78,9 @@ def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: Job) -> list[
     for place, check in enumerate(chosen):
         job.on_progress(place, len(chosen), check.function)
         standing = standings.setdefault(check.function, _Standing())
+        started = time.monotonic()
         result = _run_check(check, job, run_body, standing, standings)
+        job.seconds[check.id] = round(time.monotonic() - started, 4)
         standing.is_right &= result.status is Status.PASSED
         results.append(result)
     return results

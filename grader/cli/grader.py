@@ -1,13 +1,21 @@
 """The command ``grader``: what goes beyond one student's file."""
 
+import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import grader
+from grader.cli.exit_codes import ExitCode
+from grader.cli.options import assignment_option
+
+if TYPE_CHECKING:
+    from grader.checks.assignment import Assignment
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
 def command() -> None:
     """Tools for instructors and authors. Students use `grade FILE`."""
@@ -19,6 +27,99 @@ def schema() -> None:
     from grader.report.schema import SCHEMA_FILE
 
     sys.stdout.write(SCHEMA_FILE.read_text(encoding="utf-8"))
+
+
+@command.command()
+@assignment_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write to.  [default: exercises/ of the assignment]",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
+def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Make what students get, a script and a notebook, from the reference.
+
+    The bodies of the functions and the answers are taken out, docstrings and text stay. The same
+    source gives the same bytes every time.
+    """
+    from grader.authoring.release import find_exercises, release_assignment
+
+    chosen = _load(assignment)
+    target = out or find_exercises(chosen)
+    changed = release_assignment(chosen, target, is_dry=check)
+    for path in changed:
+        click.echo(f"{'would change' if check else 'wrote'} {path}")
+    if check and changed:
+        raise SystemExit(ExitCode.POINTS_LOST)
+
+
+@command.command()
+@assignment_option
+@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    help="Graders side by side.  [default: one a core]",
+)
+@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # noqa: FBT001
+    """Prove an assignment: its reference, its stub and every misconception.
+
+    The reference must get full marks with every seed, the stub nothing, and every misconception
+    must lose points on its own function only and be named as itself. Exits with 1 if anything is
+    off.
+    """
+    from grader.authoring.verify import verify as verify_assignment
+    from grader.outputs.progress import watch_progress
+    from grader.outputs.terminal import make_console
+    from grader.outputs.verification import show_matrix, show_problems, show_slowest
+
+    chosen = _load(assignment)
+    with watch_progress(no_color=no_color) as on_progress:
+        result = verify_assignment(chosen, seeds=seeds, jobs=jobs, on_progress=on_progress)
+    console = make_console(color=False if no_color else None, stderr=False)
+    show_matrix(result.checks, result.caught, console)
+    show_slowest(result.seconds, console)
+    console.print()
+    show_problems(result.problems, console)
+    count = len(result.caught)
+    said = "nothing is off" if result.is_clean else f"{len(result.problems)} things are off"
+    console.print(f"{chosen.info.title}: {seeds} seeds, {count} misconceptions: {said}")
+    if not result.is_clean:
+        raise SystemExit(ExitCode.POINTS_LOST)
+
+
+@command.command()
+@click.argument("name")
+@click.option(
+    "--in",
+    "parent",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder to make it in.  [default: here]",
+)
+def new(name: str, parent: Path) -> None:
+    """Write a small assignment to start from; it passes `grader verify` as it stands."""
+    from grader.authoring.new import write_assignment
+    from grader.errors import UsageError
+
+    try:
+        folder = write_assignment(name, parent)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"wrote {folder}; now try: grader verify --assignment {folder}")
+
+
+def _load(where: str) -> "Assignment":
+    from grader.checks.assignment import load_assignment
+    from grader.errors import UsageError
+
+    try:
+        return load_assignment(where)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def main() -> None:

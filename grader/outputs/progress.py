@@ -1,7 +1,8 @@
 """One line on standard error that moves while a submission is graded."""
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from rich.console import Console
 
@@ -20,3 +21,10 @@ def show_progress(*, no_color: bool) -> Iterator[Callable[[int, int, str], None]
             status.update(f"{name}  [{done + 1}/{total}]".replace("[", r"\["))
 
         yield on_progress
+
+
+def watch_progress(*, no_color: bool) -> AbstractContextManager[Callable[[int, int, str], None]]:
+    """Show progress as `show_progress` does, but only where somebody is watching."""
+    if sys.stderr.isatty():
+        return show_progress(no_color=no_color)
+    return nullcontext(lambda _done, _total, _name: None)

@@ -122,7 +122,7 @@ class Report(_Model, frozen=True, kw_only=True):
 
     ``score`` and ``max_score`` are null only when the grader itself failed: that is never a
     zero. ``error`` says why a submission is unreadable, or what failed in the grader.
-    ``timing`` is in seconds.
+    ``timing`` is in seconds: ``total_s``, and for each check that ran under its id.
     """
 
     schema_version: str = SCHEMA_VERSION

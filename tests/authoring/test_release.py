@@ -1,6 +1,7 @@
 """Releasing the lab: the exercises are what the source makes, and give nothing away."""
 
 import ast
+import dataclasses
 import json
 import os
 import subprocess
@@ -10,9 +11,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.authoring.release import release, render_notebook, render_script
-from grader.checks.assignment import load_assignment
+from grader.authoring.release import release_assignment, render_notebook, render_script
+from grader.checks.assignment import Assignment, load_assignment
 from grader.errors import UsageError
+from grader.report.model import AssignmentInfo
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "reference" / "lab4.py"
@@ -50,6 +52,16 @@ ANSWERS = {
 '''
 
 
+def assignment_of(reference: str, name: str) -> Assignment:
+    """Make an assignment of a reference's source."""
+    return dataclasses.replace(
+        load_assignment(),
+        info=AssignmentInfo(id=name, title="Lab 9: circles", version="1"),
+        reference=reference,
+        reference_path=Path(f"{name}.py"),
+    )
+
+
 @pytest.fixture(scope="module")
 def text() -> str:
     """The source of lab4."""
@@ -60,7 +72,7 @@ def text() -> str:
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder to which lab4 was released."""
     folder = tmp_path_factory.mktemp("released") / "new"
-    release(SOURCE, folder)
+    release_assignment(load_assignment(), folder)
     return folder
 
 
@@ -86,15 +98,27 @@ def test_two_runs_are_equal(text: str) -> None:
 
 def test_files_that_were_written_are_named_script_first(tmp_path: Path) -> None:
     """And older ones are overwritten."""
-    source = tmp_path / "circle.py"
-    source.write_text(SMALL, encoding="utf-8")
+    circle = assignment_of(SMALL, "circle")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "circle.py").write_text("old", encoding="utf-8")
 
-    written = release(source, tmp_path / "out", label="lab 9")
+    written = release_assignment(circle, tmp_path / "out")
 
     assert written == [tmp_path / "out" / "circle.py", tmp_path / "out" / "circle.ipynb"]
     assert 'raise NotImplementedError("lab 9: write area()")' in written[0].read_text("utf-8")
+
+
+def test_second_release_has_nothing_to_do(released: Path) -> None:
+    """Only what is not as it should be is written, and named."""
+    assert release_assignment(load_assignment(), released) == []
+
+
+def test_dry_release_writes_nothing(tmp_path: Path) -> None:
+    """It only tells what is out of date."""
+    circle = assignment_of(SMALL, "circle")
+
+    assert len(release_assignment(circle, tmp_path / "out", is_dry=True)) == 2
+    assert not (tmp_path / "out").exists()
 
 
 # --- what students get --------------------------------------------------------------------
@@ -264,10 +288,7 @@ def test_answers_that_are_not_written_out_are_refused(answers: str) -> None:
 
 def test_source_that_is_not_python_is_refused(tmp_path: Path) -> None:
     """And nothing is written."""
-    source = tmp_path / "lab.py"
-    source.write_text("def f(:\n", encoding="utf-8")
-
     with pytest.raises(SyntaxError):
-        release(source, tmp_path / "out")
+        release_assignment(assignment_of("def f(:\n", "lab"), tmp_path / "out")
 
     assert not (tmp_path / "out").exists()

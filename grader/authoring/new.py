@@ -1,0 +1,37 @@
+"""Writes a small assignment to start from."""
+
+import re
+from pathlib import Path
+
+from grader.errors import UsageError
+
+_TEMPLATE = Path(__file__).with_name("template")
+_PLACEHOLDER = "lab0"
+
+
+def write_assignment(name: str, parent: Path) -> Path:
+    """Write a folder with an assignment that passes ``grader verify`` as it stands.
+
+    Args:
+        name: What it is called: its id, and the folder's name.
+        parent: Where the folder is made.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UsageError: the name can't be an id, or the folder is there already.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
+        raise UsageError(f"{name!r} can't be an id: letters, digits, - and _, a letter first")
+    folder = parent / name
+    if folder.exists():
+        raise UsageError(f"{folder} is there already")
+    folder.mkdir(parents=True)
+    title = " ".join(filter(None, re.split(r"[-_]|(?<=[A-Za-z])(?=\d)", name))).capitalize()
+    for path in sorted(_TEMPLATE.iterdir()):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            text = text.replace(_PLACEHOLDER, name).replace("Lab 0", title)
+            (folder / path.name).write_text(text, encoding="utf-8")
+    return folder

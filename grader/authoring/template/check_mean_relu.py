@@ -1,0 +1,18 @@
+"""Checks of mean_relu(z)."""
+
+import pytest
+
+from grader.checks.compare import expect_close
+from grader.checks.inputs import tensor
+from grader.checks.probe import Probe
+
+
+@pytest.mark.points(5)
+def check_mean_relu_has_the_right_value(probe: Probe) -> None:
+    """mean_relu(z) is the mean of relu(z)
+
+    First relu, then the mean over all entries.
+    """
+    for z in (tensor([-2, 3]), tensor(probe.rng().normal(0, 3, (4, 5)))):
+        got, want = probe.both(z=z)
+        expect_close(got.array(), want.array(), "mean_relu(z)")

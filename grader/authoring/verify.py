@@ -1,0 +1,159 @@
+"""Proves an assignment before a class meets it.
+
+The reference must be right for every seed, the stub worth nothing, and every misconception must
+lose points on its own function only, and be named as itself.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.authoring.release import render_script
+from grader.checks.assignment import Assignment
+from grader.checks.definitions import definitions
+from grader.checks.misconceptions import Misconception
+from grader.crew import Task, grade_all
+from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+
+_REFERENCE = "the reference"
+_STUB = "the stub"
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(slots=True)
+class Verification:
+    """What came of it.
+
+    Attributes:
+        problems: What is off, a line each; empty if nothing is.
+        caught: For each misconception's id the ids of its function's checks that it fails.
+        checks: For each function the ids of its checks, in order.
+        seconds: For each check how long it took in the reference's runs, in the mean.
+        seeds: With how many seeds the reference was graded.
+    """
+
+    seeds: int
+    problems: list[str] = field(default_factory=list)
+    caught: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing is off."""
+        return not self.problems
+
+
+def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progress) -> Verification:
+    """Grade reference, stub and misconceptions, and tell what is off.
+
+    Args:
+        assignment: The assignment; its folder is what the graders load.
+        seeds: With how many seeds to grade the reference.
+        jobs: How many graders work side by side.
+        on_progress: Told how many are done, how many there are, and what was.
+    """
+    verification = Verification(seeds=seeds)
+    known = {one.id: one for one in assignment.misconceptions}
+    with tempfile.TemporaryDirectory(prefix="zerograd-verify-") as folder:
+        tasks = list(_tasks(assignment, Path(folder), seeds=seeds))
+        done = grade_all(tasks, assignment=assignment.folder, jobs=jobs)
+        for count, (task, report) in enumerate(done, start=1):
+            on_progress(count - 1, len(tasks), task.key)
+            if report.status is not ReportStatus.GRADED:
+                verification.problems.append(f"{task.key}: {report.status.value}: {report.error}")
+            elif task.key == _STUB:
+                _look_at_stub(report, verification)
+            elif task.key in known:
+                _look_at_misconception(known[task.key], report, verification)
+            else:
+                _look_at_reference(task, report, assignment, verification)
+    _look_at_checks(verification)
+    verification.problems.sort()
+    return verification
+
+
+def _tasks(assignment: Assignment, folder: Path, *, seeds: int) -> Iterator[Task]:
+    reference = folder / "reference.py"
+    reference.write_text(assignment.reference, encoding="utf-8")
+    for seed in range(seeds):
+        yield Task(key=f"{_REFERENCE} with seed {seed}", path=reference, seed=seed)
+    stub = folder / "stub.py"
+    stub.write_text(render_script(assignment.reference), encoding="utf-8")
+    yield Task(key=_STUB, path=stub)
+    for one in assignment.misconceptions:
+        path = folder / f"{one.name}.py"
+        path.write_text(make_submission(assignment, one), encoding="utf-8")
+        yield Task(key=one.id, path=path)
+
+
+def make_submission(assignment: Assignment, misconception: Misconception) -> str:
+    """Write a submission that is right but for one misconception."""
+    function = assignment.function(misconception.function)
+    # A wrong value says only what is wrong about it; the rest stays right.
+    wrong = (
+        f"{{**{function.name}, **{misconception.name}}}"
+        if function.is_value
+        else misconception.name
+    )
+    parts = (definitions(assignment.reference), definitions(misconception.source))
+    return "\n".join((*parts, f"{function.name} = {wrong}", ""))
+
+
+def _look_at_reference(
+    task: Task, report: Report, assignment: Assignment, verification: Verification
+) -> None:
+    for function in report.functions:
+        verification.checks[function.name] = tuple(check.id for check in function.checks)
+        for check in function.checks:
+            if check.status is not Status.PASSED:
+                verification.problems.append(f"{task.key} fails {check.id}: {check.message}")
+            took = report.timing.get(check.id, 0.0) / verification.seeds
+            verification.seconds[check.id] = verification.seconds.get(check.id, 0.0) + took
+    missing = set(assignment.parameters) - {function.name for function in report.functions}
+    verification.problems.extend(f"no check grades {name}" for name in sorted(missing))
+    if report.max_score != assignment.points:
+        problem = f"the points of the checks sum to {report.max_score:g}, not {assignment.points:g}"
+        if problem not in verification.problems:
+            verification.problems.append(problem)
+
+
+def _look_at_stub(report: Report, verification: Verification) -> None:
+    if report.score:
+        earned = [check.id for check in _checks(report) if check.points]
+        verification.problems.append(f"{_STUB} earns points: {', '.join(earned)}")
+
+
+def _look_at_misconception(
+    known: Misconception, report: Report, verification: Verification
+) -> None:
+    problems = verification.problems
+    own: FunctionResult | None = None
+    for function in report.functions:
+        if function.name == known.function:
+            own = function
+        elif function.status is not Status.PASSED:
+            problems.append(f"{known.id} costs {function.name} points too")
+    failed = [check for check in own.checks if not check.points] if own else []
+    verification.caught[known.id] = tuple(check.id for check in failed)
+    if not failed:
+        problems.append(f"{known.id} loses no points")
+    named = {check.misconception for check in failed}
+    if failed and named != {known.id}:
+        told = ", ".join(sorted(name or "nothing" for name in named))
+        problems.append(f"{known.id} is named {told}")
+
+
+def _look_at_checks(verification: Verification) -> None:
+    caught = {check for ids in verification.caught.values() for check in ids}
+    for checks in verification.checks.values():
+        verification.problems.extend(
+            f"{check} catches no misconception" for check in checks if check not in caught
+        )
+
+
+def _checks(report: Report) -> Iterator[CheckResult]:
+    for function in report.functions:
+        yield from function.checks
