@@ -7,6 +7,8 @@ trusted module may be in its memory when it forks.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from grader.pipeline import grade
     from grader.report.model import Report
 
@@ -26,3 +28,17 @@ def __getattr__(name: str) -> object:
         return Report
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """Add ``%grade`` to a notebook, for ``%load_ext grader``."""
+    from grader.jupyter.magic import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: "InteractiveShell") -> None:
+    """Take ``%grade`` away again, and end its process, for ``%unload_ext`` and ``%reload_ext``."""
+    from grader.jupyter.magic import unload
+
+    unload(shell)

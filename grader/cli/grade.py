@@ -11,10 +11,11 @@ import click
 
 import grader
 from grader.cli.exit_codes import ExitCode
+from grader.cli.options import assignment_option
 
 if TYPE_CHECKING:
+    from grader.pipeline import Grader
     from grader.report.model import Report
-    from grader.sandbox.limits import Limits
 
 
 @click.command(
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--json", "json_target", metavar="PATH|-", help="Write the report as JSON.")
 @click.option("--seed", type=click.IntRange(0, 2**48 - 1), help="Draw the inputs from this seed.")
 @click.option("--only", metavar="FUNCTION", help="Grade one function only.")
+@click.option("--watch", is_flag=True, help="Grade again on every save, until Ctrl-C.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
 @click.option(
@@ -43,13 +45,15 @@ if TYPE_CHECKING:
 @click.option("--output-limit", type=click.IntRange(min=1), help="KiB of output kept.  [1024]")
 @click.option("--disk-limit", type=click.IntRange(min=1), help="MiB of files.  [64]")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when points are lost.")
+@assignment_option
 @click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
 def command(
     file: Path,
     json_target: str | None,
     seed: int | None,
     only: str | None,
-    quiet: bool,  # noqa: FBT001 - click passes options by name
+    watch: bool,  # noqa: FBT001 - click passes options by name
+    quiet: bool,  # noqa: FBT001
     no_color: bool,  # noqa: FBT001
     isolation: str,
     time_limit: float | None,
@@ -59,6 +63,7 @@ def command(
     output_limit: int | None,
     disk_limit: int | None,
     exit_zero: bool,  # noqa: FBT001
+    assignment: str,
 ) -> None:
     """Grade one solution of the lab, a .py file or a .ipynb notebook.
 
@@ -66,13 +71,14 @@ def command(
     shows.
     The solution runs in a sandbox: it can neither change its score nor harm this machine.
     """
+    from grader.checks.assignment import load_assignment
     from grader.errors import UsageError
     from grader.outputs.json_file import write_json
     from grader.outputs.terminal import make_console, show_failure, show_report
     from grader.pipeline import Grader
-    from grader.sandbox.limits import Confinement, Isolation
+    from grader.sandbox.limits import Confinement, Isolation, Limits
 
-    limits = _limits(
+    given = _limits(
         time_limit=time_limit,
         load_limit=load_limit,
         call_limit=call_limit,
@@ -80,24 +86,41 @@ def command(
         output_limit=output_limit,
         disk_limit=disk_limit,
     )
-    try:
-        _expect_file(file)
+    color = False if no_color else None
+    # With the report on standard output, people read on standard error.
+    console = None if quiet else make_console(color=color, stderr=json_target == "-")
+
+    def open_grader() -> Grader:
+        chosen = load_assignment(assignment)
+        limits = Limits.of({**chosen.limits, **given})
         confinement = Confinement(isolation=Isolation(isolation))
-        with (
-            _progress(is_shown=not quiet, no_color=no_color) as on_progress,
-            Grader(limits=limits, confinement=confinement) as warm_grader,
-        ):
-            report = warm_grader.grade(file, seed=seed, only=only, on_progress=on_progress)
+        return Grader(chosen, limits=limits, confinement=confinement)
+
+    def grade(warm_grader: "Grader") -> "Report":
+        with _progress(is_shown=not quiet, no_color=no_color) as on_progress:
+            return warm_grader.grade(file, seed=seed, only=only, on_progress=on_progress)
+
+    def keep(report: "Report") -> None:
         if json_target is not None:
             write_json(report, json_target)
+
+    try:
+        _expect_file(file)
+        if watch:
+            from grader.cli.watch import watch_file
+
+            if json_target == "-":
+                raise UsageError("--watch writes many reports: give --json a file")
+            watch_file(file, open_grader=open_grader, grade=grade, keep=keep, console=console)
+        with open_grader() as warm_grader:
+            report = grade(warm_grader)
+        keep(report)
     except UsageError as error:
         raise click.UsageError(str(error)) from error
-    color = False if no_color else None
     if report.error:
         show_failure(report, make_console(color=color, stderr=True))
-    elif not quiet:
-        # With the report on standard output, people read on standard error.
-        show_report(report, make_console(color=color, stderr=json_target == "-"))
+    elif console is not None:
+        show_report(report, console)
     raise SystemExit(_exit_code(report, exit_zero=exit_zero))
 
 
@@ -126,8 +149,9 @@ def _limits(
     memory_limit: int | None,
     output_limit: int | None,
     disk_limit: int | None,
-) -> "Limits":
-    from grader.sandbox.limits import KIB, MIB, Limits
+) -> dict[str, object]:
+    """Name the limits that were given, in the units of `Limits`."""
+    from grader.sandbox.limits import KIB, MIB
 
     given = {
         "total_wall_s": time_limit,
@@ -137,7 +161,7 @@ def _limits(
         "output_bytes": output_limit and output_limit * KIB,
         "disk_bytes": disk_limit and disk_limit * MIB,
     }
-    return Limits(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _expect_file(file: Path) -> None:

@@ -74,7 +74,7 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     from grader.authoring.verify import verify as verify_assignment
     from grader.outputs.progress import watch_progress
     from grader.outputs.terminal import make_console
-    from grader.outputs.verification import show_matrix, show_problems, show_slowest
+    from grader.outputs.verification import show_matrix, show_outcome, show_slowest
 
     chosen = _load(assignment)
     with watch_progress(no_color=no_color) as on_progress:
@@ -82,11 +82,13 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     console = make_console(color=False if no_color else None, stderr=False)
     show_matrix(result.checks, result.caught, console)
     show_slowest(result.seconds, console)
-    console.print()
-    show_problems(result.problems, console)
-    count = len(result.caught)
-    said = "nothing is off" if result.is_clean else f"{len(result.problems)} things are off"
-    console.print(f"{chosen.info.title}: {seeds} seeds, {count} misconceptions: {said}")
+    show_outcome(
+        chosen.info.title,
+        result.problems,
+        seeds=result.seeds,
+        misconceptions=len(result.caught),
+        console=console,
+    )
     if not result.is_clean:
         raise SystemExit(ExitCode.POINTS_LOST)
 

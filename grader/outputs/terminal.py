@@ -7,36 +7,21 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.visible import make_report_visible
+from grader.outputs.wording import (
+    ENDED_EARLY,
+    MARKS,
+    describe_failure,
+    describe_missing_locks,
+    describe_output,
+    failures,
+    format_points,
+)
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
 
-_MARKS = {
-    Status.PASSED: ("✓", "+", "green"),
-    Status.PARTIAL: ("◐", "~", "yellow"),
-    Status.FAILED: ("✗", "x", "red"),
-    Status.ERROR: ("✗", "!", "red"),
-    Status.LIMIT: ("⏱", "!", "red"),
-    Status.MISSING: ("·", "-", "dim"),
-}
-_WORDS = {
-    Status.PASSED: "right",
-    Status.PARTIAL: "partly right",
-    Status.FAILED: "wrong",
-    Status.ERROR: "raised an error",
-    Status.LIMIT: "hit a limit",
-    Status.MISSING: "not written yet",
-}
 _SHOWN_OUTPUT_LINES = 10
 _MAX_WIDTH = 100
-
-# What each lock keeps a submission from, for the note about those that are missing.
-_LOCKS = {
-    "privileges": "gaining rights",
-    "resources": "using up memory",
-    "files": "reading and writing files",
-    "signals": "sending signals to other processes",
-    "syscalls": "network and new processes",
-}
 
 
 def make_console(*, color: bool | None, stderr: bool) -> Console:
@@ -52,19 +37,27 @@ def make_console(*, color: bool | None, stderr: bool) -> Console:
     return console
 
 
-def show_report(report: Report, console: Console) -> None:
-    """Print a report: each function with its points, and for each failure why."""
-    visible = make_report_visible(report, encoding=console.encoding)
-    for part in _parts(visible, is_ascii=not _can_encode(console)):
+def show_report(report: Report, console: Console, *, is_short: bool = False) -> None:
+    """Print a report: each function with its points, and for each failure why.
+
+    Args:
+        report: The report.
+        console: Where to.
+        is_short: Leave out what is right and what was printed, for who has just seen it.
+    """
+    visible = make_report_visible(show_to_student(report), encoding=console.encoding)
+    parts = _short if is_short else _parts
+    for part in parts(visible, is_ascii=not _can_encode(console)):
         console.print(part)
+    pending = describe_pending(report)
+    if pending:
+        console.print(Text(pending, style="dim"))
 
 
 def show_failure(report: Report, console: Console) -> None:
     """Print in one line why there is no grade; below it what belongs to it, such as a caret."""
-    words = {ReportStatus.GRADER_ERROR: "the grader failed, so there is no score"}
-    said = words.get(report.status, "can't be graded")
     visible = make_report_visible(report, encoding=console.encoding)
-    line = f"{visible.submission.name}: {said}: {visible.error}"
+    line = f"{visible.submission.name}: {describe_failure(visible)}"
     console.print(Text(line), soft_wrap=True)
 
 
@@ -78,26 +71,34 @@ def _can_encode(console: Console) -> bool:
 
 def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
     yield _headline(report)
-    passed_only = all(function.status is Status.PASSED for function in report.functions)
     for function in report.functions:
         yield _function_line(function, is_ascii=is_ascii)
-        if function.status is not Status.PASSED:
-            yield from _failures(function)
-    if report.notes:
-        yield Text("\nWhile reading it", style="bold")
-        for note in report.notes:
-            yield Padding(Text("- " + note), (0, 0, 0, 2))
+        yield from _failures(function)
+    yield from _notes(report)
     if report.output.strip():
         yield from _output(report)
-    yield _total(report, everything_passed=passed_only)
-    missing = report.isolation.missing
+    yield _total(report)
+    if report.isolation.missing:
+        yield Text(describe_missing_locks(report.isolation.missing), style="yellow")
+
+
+def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
+    """Leave out what a student sees as well on the line with the total."""
+    wrong = [one for one in report.functions if one.status not in (Status.PASSED, Status.MISSING)]
+    missing = [one.name for one in report.functions if one.status is Status.MISSING]
+    if wrong or missing:
+        yield Text()
+    for function in wrong:
+        yield _function_line(function, is_ascii=is_ascii)
+        yield from _failures(function)
     if missing:
-        names = ", ".join(_LOCKS.get(name, name) for name in missing)
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in missing.items())
-        yield Text(
-            f"Not locked on this machine: {names}. Grade only files that you trust. ({reasons})",
-            style="yellow",
-        )
+        mark = MARKS[Status.MISSING]
+        symbol = mark.ascii if is_ascii else mark.symbol
+        yield Text(f"{symbol} {mark.word}: {', '.join(missing)}", style=mark.color)
+    yield from _notes(report)
+    if report.status is ReportStatus.STOPPED:
+        yield Text(f"\nIt {ENDED_EARLY}.", style="bold red")
+    yield _total(report)
 
 
 def _headline(report: Report) -> Text:
@@ -105,38 +106,32 @@ def _headline(report: Report) -> Text:
     line.append(report.submission.name, style="bold")
     line.append(f"  {report.assignment.title}", style="dim")
     if report.status is ReportStatus.STOPPED:
-        line.append("  was ended before everything was graded", style="bold red")
+        line.append(f"  {ENDED_EARLY}", style="bold red")
     line.append("\n")
     return line
 
 
 def _function_line(function: FunctionResult, *, is_ascii: bool) -> Text:
-    symbol, ascii_symbol, style = _MARKS[function.status]
+    mark = MARKS[function.status]
+    style = mark.color
     line = Text()
-    line.append(f"{ascii_symbol if is_ascii else symbol} ", style=style)
+    line.append(f"{mark.ascii if is_ascii else mark.symbol} ", style=style)
     line.append(f"{function.name:<16}", style="bold" if style != "dim" else "dim")
-    points = f"{_points(function.score):>5} / {_points(function.max_score):<3}"
+    points = f"{format_points(function.score):>5} / {format_points(function.max_score):<3}"
     line.append(f"{points} ", style="dim" if style == "dim" else "")
-    line.append(_WORDS[function.status], style=style)
+    line.append(mark.word, style=style)
     return line
 
 
 def _failures(function: FunctionResult) -> Iterable[RenderableType]:
     """Show what failed; a cause that is shared by several checks is told once."""
-    failed = [check for check in function.checks if check.status is not Status.PASSED]
-    if all(check.status is Status.MISSING for check in failed):
-        return
-    told: set[tuple[str, str]] = set()
-    for check in failed:
-        key = (check.message, check.example.got if check.example else "")
-        is_new = key not in told
-        told.add(key)
+    for check, is_new in failures(function):
         yield Padding(_failure(check, is_new=is_new), (0, 0, 0, 4))
 
 
 def _failure(check: CheckResult, *, is_new: bool) -> Group:
     title = Text()
-    title.append(f"{_points(check.points)}/{_points(check.max_points)} ", style="dim")
+    title.append(f"{format_points(check.points)}/{format_points(check.max_points)} ", style="dim")
     title.append(check.title)
     parts: list[RenderableType] = [title]
     if not is_new:
@@ -155,29 +150,35 @@ def _failure(check: CheckResult, *, is_new: bool) -> Group:
         parts.append(Padding(table, (0, 0, 0, 4)))
     if check.hint:
         parts.append(Padding(Text(check.hint, style="italic"), (0, 0, 0, 4)))
+    if check.section:
+        parts.append(Padding(Text(f"Read on in: {check.section}", style="dim"), (0, 0, 0, 4)))
     return Group(*parts)
+
+
+def _notes(report: Report) -> Iterable[RenderableType]:
+    if report.notes:
+        yield Text("\nWhile reading it", style="bold")
+    for note in report.notes:
+        yield Padding(Text("- " + note), (0, 0, 0, 2))
 
 
 def _output(report: Report) -> Iterable[RenderableType]:
     lines = report.output.rstrip("\n").split("\n")
-    cut = ", cut at the limit" if report.is_output_cut else ""
-    plural = "s" if len(lines) != 1 else ""
-    yield Text(f"\nIt printed {len(lines)} line{plural}{cut}", style="bold")
+    yield Text("\n" + describe_output(report, len(lines)), style="bold")
     for line in lines[:_SHOWN_OUTPUT_LINES]:
         yield Padding(Text(line[:500], style="dim", overflow="fold"), (0, 0, 0, 2))
     if len(lines) > _SHOWN_OUTPUT_LINES:
         yield Padding(Text("... (all of it is in the JSON report)", style="dim"), (0, 0, 0, 2))
 
 
-def _total(report: Report, *, everything_passed: bool) -> Text:
+def _total(report: Report) -> Text:
     line = Text("\n")
     if report.score is None or report.max_score is None:
         line.append("No score.", style="bold red")
         return line
-    style = "bold green" if everything_passed else "bold"
-    line.append(f"{_points(report.score)} of {_points(report.max_score)} points", style=style)
+    passed_only = all(function.status is Status.PASSED for function in report.functions)
+    style = "bold green" if passed_only else "bold"
+    line.append(
+        f"{format_points(report.score)} of {format_points(report.max_score)} points", style=style
+    )
     return line
-
-
-def _points(value: float) -> str:
-    return f"{value:g}"

@@ -1,18 +1,24 @@
 """Shows what came of verifying an assignment: what catches which mistake, and what is off."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import string
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.outputs.wording import MARKS
+from grader.report.model import Status
+
 _SHOWN_CHECKS = 5
+_GAPS = ("  ", " ", "")
+_INDENT = "  "
 
 
 def show_matrix(
     checks: Mapping[str, Sequence[str]], caught: Mapping[str, Sequence[str]], console: Console
 ) -> None:
-    """Print for each function a table of misconceptions by checks.
+    """Print for each function its checks, and a table of misconceptions by checks.
 
     Args:
         checks: For each function the ids of its checks.
@@ -21,43 +27,102 @@ def show_matrix(
     """
     for function, ids in checks.items():
         rows = {name: hit for name, hit in caught.items() if name.startswith(f"{function}/")}
-        console.print(Text(f"\n{function}", style="bold"))
-        letters = [_letter(place) for place in range(len(ids))]
-        for letter, check in zip(letters, ids, strict=True):
-            count = sum(check in hit for hit in rows.values())
-            style = "" if count else "red"
-            console.print(
-                Text(f"  {letter}  {check.partition('/')[2]}: catches {count}", style=style),
-                soft_wrap=True,
-            )
+        counts = f"{_count(len(ids), 'check')}, {_count(len(rows), 'misconception')}"
+        console.print(Text.assemble((f"\n{function}", "bold"), f": {counts}"))
+        for line in _legend(ids, rows):
+            console.print(line, soft_wrap=True)
         if rows:
-            console.print(_table(ids, letters, rows))
+            console.print()
+            # Blanks between the columns make it readable, but not at the price of a wrap.
+            fitting = (gap for gap in _GAPS if _width(ids, rows, gap) <= console.width)
+            gap = next(fitting, _GAPS[-1])
+            for line in _table(ids, rows, gap):
+                console.print(line, soft_wrap=True)
 
 
-def _table(ids: Sequence[str], letters: Sequence[str], rows: Mapping[str, Sequence[str]]) -> Table:
-    table = Table(box=None, padding=(0, 1), show_edge=False)
-    table.add_column("")
-    for letter in letters:
-        table.add_column(letter, justify="center")
+def _legend(ids: Sequence[str], rows: Mapping[str, Sequence[str]]) -> list[Text]:
+    """Say which letter stands for which check, and how many misconceptions it catches."""
+    counts = [sum(check in hit for hit in rows.values()) for check in ids]
+    width = len(str(max(counts, default=0)))
+    widest = max(map(len, _letters(ids)), default=1)
+    return [
+        Text(
+            f"{_INDENT}{letter:{widest}}  catches {count:>{width}}  {check.partition('/')[2]}",
+            style="" if count else "red",
+        )
+        for letter, check, count in zip(_letters(ids), ids, counts, strict=True)
+    ]
+
+
+def _table(ids: Sequence[str], rows: Mapping[str, Sequence[str]], gap: str) -> list[Text]:
+    """Put an x where a check catches a misconception; one that none catches stands out."""
+    letters = _letters(ids)
+    names = {name: name.partition("/")[2] for name in rows}
+    width = max(map(len, names.values()))
+    lines = [Text(f"{_INDENT}{'':{width}}  {gap.join(letters)}", style="bold")]
     for name, hit in rows.items():
-        marks = ["x" if check in hit else "." for check in ids]
-        table.add_row(name.partition("/")[2], *marks)
-    return table
+        marks = ("x" if check in hit else "." for check in ids)
+        padded = (f"{mark:{len(letter)}}" for mark, letter in zip(marks, letters, strict=True))
+        line = f"{_INDENT}{names[name]:{width}}  {gap.join(padded)}".rstrip()
+        lines.append(Text(line, style="" if hit else "red"))
+    return lines
 
 
-def _letter(place: int) -> str:
-    return "abcdefghijklmnopqrstuvwxyz"[place % 26] + (str(place // 26) if place >= 26 else "")  # noqa: PLR2004 - letters
+def _width(ids: Sequence[str], rows: Mapping[str, Sequence[str]], gap: str) -> int:
+    return len(_table(ids, rows, gap)[0])
+
+
+def _letters(ids: Sequence[str]) -> list[str]:
+    """Give each check a letter; where they run out, a letter and a digit."""
+    rounds = [place // len(string.ascii_letters) for place in range(len(ids))]
+    return [
+        string.ascii_letters[place % len(string.ascii_letters)] + (str(nth) if nth else "")
+        for place, nth in enumerate(rounds)
+    ]
 
 
 def show_slowest(seconds: Mapping[str, float], console: Console) -> None:
-    """Print the checks that take the longest."""
+    """Print how long all checks take, and which take the longest."""
     slowest = sorted(seconds, key=lambda check: -seconds[check])[:_SHOWN_CHECKS]
-    console.print(Text("\nThe slowest checks, in the mean", style="bold"))
+    total = f"All checks of a submission take {sum(seconds.values()):.1f} s; the slowest"
+    console.print(Text(f"\n{total}", style="bold"))
     for check in slowest:
-        console.print(Text(f"  {1000 * seconds[check]:6.0f} ms  {check}"))
+        console.print(Text(f"{_INDENT}{1000 * seconds[check]:5.0f} ms  {check}"), soft_wrap=True)
 
 
-def show_problems(problems: Iterable[str], console: Console) -> None:
-    """Print what is off, a line each."""
-    for problem in problems:
-        console.print(Text(f"✗ {problem}", style="red"), soft_wrap=True)
+def show_outcome(
+    title: str, problems: Sequence[str], *, seeds: int, misconceptions: int, console: Console
+) -> None:
+    """Print what is off, one below the other, and then how it stands.
+
+    Args:
+        title: The assignment's.
+        problems: What is off; empty if nothing is.
+        seeds: With how many seeds the reference was graded.
+        misconceptions: How many were tried.
+        console: Where to.
+    """
+    console.print()
+    mark = MARKS[Status.PASSED if not problems else Status.FAILED]
+    symbol = mark.symbol if _can_encode(mark.symbol, console) else mark.ascii
+    if problems:
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        for problem in problems:
+            grid.add_row(Text(symbol, style=mark.color), Text(problem, style=mark.color))
+        console.print(grid)
+        console.print()
+    tried = f"{_count(seeds, 'seed')}, {_count(misconceptions, 'misconception')}"
+    said = f"{_count(len(problems), 'thing')} off" if problems else "nothing is off"
+    console.print(Text(f"{symbol} {title}: {tried}: {said}", style=mark.color), soft_wrap=True)
+
+
+def _can_encode(symbol: str, console: Console) -> bool:
+    try:
+        symbol.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -254,6 +254,40 @@ def test_report_without_a_score_has_none() -> None:
     assert "points" not in shown
 
 
+def test_short_report_tells_only_what_is_wrong() -> None:
+    """For who has seen the rest a minute ago."""
+    report = make_report(
+        check_result("mse/a"),
+        check_result("update/a", Status.FAILED, message="w has not moved"),
+        check_result("train/a", Status.MISSING),
+        check_result("sigmoid/a", Status.MISSING),
+        notes=("cell 2 raised",),
+        output="printed",
+        status=ReportStatus.STOPPED,
+    )
+    stream = io.StringIO()
+
+    show_report(report, Console(file=stream, width=80), is_short=True)
+
+    shown = stream.getvalue()
+    assert "✗ update" in shown
+    assert "w has not moved" in shown
+    assert "· not written yet: train, sigmoid" in shown
+    assert "cell 2 raised" in shown
+    assert "It was ended before everything was graded." in shown
+    assert shown.endswith("\n1 of 4 points\n")
+    assert not re.search("mse|printed|Lab 4", shown)
+
+
+def test_short_report_of_what_is_right_is_its_score() -> None:
+    """And nothing else."""
+    stream = io.StringIO()
+
+    show_report(make_report(check_result("mse/a")), Console(file=stream), is_short=True)
+
+    assert stream.getvalue() == "\n1 of 1 points\n"
+
+
 # --- colour and encoding ------------------------------------------------------------------
 
 

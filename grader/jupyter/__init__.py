@@ -1,0 +1,1 @@
+"""The magic ``%grade``: grades what a notebook has defined so far, in a process of its own."""

@@ -1,0 +1,63 @@
+"""Makes a submission of the cells that a kernel has run."""
+
+import json
+import re
+from collections.abc import Sequence
+
+_NO_CODE = re.compile(r"\s*(#|%(grade|load_ext|reload_ext|unload_ext)\b|$)")
+
+
+def cells_to_grade(executed: Sequence[str]) -> list[str]:
+    """Choose which executions count, each in its place.
+
+    Args:
+        executed: The source of every execution, in order.
+
+    Returns:
+        As many sources, so that cell N is what the notebook shows as ``In [N]``; what doesn't
+        count is empty, and left out at the end.
+    """
+    # A cell that was run thirty times must not take thirty times as long to load, so of equal
+    # sources the last execution counts: with it the last definition of every name wins, as it did
+    # in the kernel. The first counts too where others that count ran in between: they may lean on
+    # it. Running the imports again at the bottom must not take `Tensor` and `torch` away from
+    # the definitions above, which need them at once, in annotations and decorators. What ran
+    # between first and last could only change values, which no definition keeps.
+    sources = ["" if _is_no_code(source) else source for source in executed]
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for place, source in enumerate(sources):
+        first.setdefault(source, place)
+        last[source] = place
+    kept = {place for source, place in last.items() if source}
+    for source in sorted(set(sources) - {""}, key=first.__getitem__, reverse=True):
+        if any(first[source] < place < last[source] for place in kept):
+            kept.add(first[source])
+    length = max(kept, default=-1) + 1
+    return [source if place in kept else "" for place, source in enumerate(sources[:length])]
+
+
+def make_notebook(cells: Sequence[str]) -> bytes:
+    """Write code cells as a notebook of format 4."""
+    content = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"language_info": {"name": "python"}},
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            }
+            for number, source in enumerate(cells, start=1)
+        ],
+    }
+    return json.dumps(content).encode("ascii")
+
+
+def _is_no_code(source: str) -> bool:
+    """Tell whether a cell only comments, and calls us."""
+    return all(_NO_CODE.match(line) for line in source.splitlines())

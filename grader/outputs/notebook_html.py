@@ -1,0 +1,163 @@
+"""Shows a report inside a notebook, as a piece of HTML.
+
+It must look right in every front end's light and dark theme, so text and borders take their
+colour from what is around them; style stands in the elements themselves, because a sheet would
+reach the rest of the page, and some front ends take it out. There is no script, and nothing is
+loaded from anywhere.
+"""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from grader.outputs.visibility import describe_pending, show_to_student
+from grader.outputs.visible import make_report_visible
+from grader.outputs.wording import (
+    ENDED_EARLY,
+    MARKS,
+    describe_failure,
+    describe_missing_locks,
+    describe_output,
+    failures,
+    format_points,
+)
+from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+
+_SHOWN_OUTPUT_CHARACTERS = 10_000
+
+# For the signs alone, which have a word beside them: 3 to 1 and more on white and on black.
+_COLORS = {"green": "#2a9d4a", "yellow": "#b7791f", "red": "#d64541", "dim": "inherit"}
+
+_FRAME = Markup(
+    '<div style="max-width: 50rem; line-height: 1.45; color: inherit; text-align: left">{}</div>'
+)
+_LINE = Markup('<p style="margin: 0.3em 0; white-space: pre-wrap; overflow-wrap: anywhere">{}</p>')
+_HEADLINE = Markup(
+    '<p style="margin: 0.3em 0 0.6em"><strong style="font-size: 1.25em">{}</strong>'
+    ' <span style="opacity: 0.8">&nbsp;{}</span></p>'
+)
+
+# One grid for all, so that the columns stand below each other; a narrow screen folds the words.
+_ROW = Markup(
+    '<span style="display: inline-flex; flex-wrap: wrap; gap: 0 0.42em; vertical-align: top;'
+    ' width: calc(100% - 1.3em)">'
+    '<span aria-hidden="true" style="width: 1em; text-align: center; font-weight: bold;'
+    ' color: {color}">{symbol}</span>'
+    '<code style="width: 15.6ch; {plain}; {weight}">{name}</code>'
+    '<span style="width: 3.4em; white-space: nowrap; font-variant-numeric: tabular-nums">'
+    "{points} / {max_points}</span>"
+    "<span>{word}</span></span>"
+)
+_PLAIN_CODE = "background: none; color: inherit; padding: 0; font-size: 1em; white-space: nowrap"
+# Indented by as much as the triangle of a row that can be opened takes.
+_CLOSED_ROW = Markup('<div style="margin: 0.15em 0; padding-left: 1.05em">{}</div>')
+_OPEN_ROW = Markup(
+    '<details{state} style="margin: 0.15em 0"><summary style="cursor: pointer">{row}</summary>'
+    '<div style="margin: 0.2em 0 0.9em 1.3em; padding-left: 1em; border-left: 3px solid;'
+    ' border-color: color-mix(in srgb, currentColor 30%, transparent)">{failures}</div></details>'
+)
+_FOLDED = Markup(
+    '<details style="margin: 0.6em 0"><summary style="cursor: pointer">{}</summary>{}</details>'
+)
+_TITLE = Markup('<p style="margin: 0.6em 0 0.2em"><strong>{title}</strong> ({points}){more}</p>')
+_CODE = Markup(
+    '<div style="flex: 1 1 15em; min-width: 0"><div style="margin: 0.5em 0 0; font-size: 0.9em;'
+    ' opacity: 0.8">{label}</div>'
+    '<pre style="margin: 0.1em 0; padding: 0.4em 0.7em; border: 1px solid;'
+    " border-color: color-mix(in srgb, currentColor 30%, transparent); border-radius: 4px;"
+    " background: none; color: inherit; font-family: var(--jp-code-font-family, monospace);"
+    ' white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4">{text}</pre></div>'
+)
+_BESIDE = Markup('<div style="display: flex; flex-wrap: wrap; gap: 0 0.8em">{}</div>')
+_HINT = Markup('<p style="margin: 0.5em 0; overflow-wrap: anywhere"><strong>Hint:</strong> {}</p>')
+
+
+def report_to_html(report: Report) -> str:
+    """Write a report as HTML: a line for each function, and for each failure why.
+
+    The first function with a failure is unfolded.
+    """
+    visible = make_report_visible(show_to_student(report), encoding="utf-8")
+    if visible.error:
+        return line_to_html(describe_failure(visible))
+    parts = [*_parts(visible)]
+    pending = describe_pending(report)
+    if pending:
+        parts.append(_LINE.format(pending))
+    return str(_FRAME.format(Markup("\n").join(parts)))
+
+
+def line_to_html(text: str) -> str:
+    """Write one line as HTML: what is going on, or why there is no report."""
+    return str(_FRAME.format(_LINE.format(text)))
+
+
+def _parts(report: Report) -> Iterable[Markup]:
+    yield _HEADLINE.format(_total(report), report.assignment.title)
+    is_first = True
+    for function in report.functions:
+        told = Markup("").join(_failure(check, is_new=new) for check, new in failures(function))
+        if not told:
+            yield _CLOSED_ROW.format(_row(function))
+            continue
+        state = Markup(" open") if is_first else ""
+        yield _OPEN_ROW.format(state=state, row=_row(function), failures=told)
+        is_first = False
+    yield from _rest(report)
+
+
+def _total(report: Report) -> str:
+    if report.score is None or report.max_score is None:
+        return "No score"
+    return f"{format_points(report.score)} of {format_points(report.max_score)} points"
+
+
+def _row(function: FunctionResult) -> Markup:
+    mark = MARKS[function.status]
+    return _ROW.format(
+        color=_COLORS[mark.color],
+        # Browsers have the clock as a picture, or not at all; the word says it anyhow.
+        symbol=MARKS[Status.FAILED].symbol if function.status is Status.LIMIT else mark.symbol,
+        plain=_PLAIN_CODE,
+        weight="font-weight: normal" if function.status is Status.MISSING else "font-weight: 600",
+        name=function.name,
+        points=format_points(function.score),
+        max_points=format_points(function.max_score),
+        word=mark.word,
+    )
+
+
+def _failure(check: CheckResult, *, is_new: bool) -> Markup:
+    points = f"{format_points(check.points)} of {format_points(check.max_points)} points"
+    if not is_new:
+        return _TITLE.format(title=check.title, points=points, more=" for the same reason")
+    parts = [_TITLE.format(title=check.title, points=points, more="")]
+    if check.message:
+        parts.append(_LINE.format(check.message))
+    if check.example is not None:
+        parts.append(_CODE.format(label="Try it in a new cell", text=check.example.code))
+        values = _CODE.format(label="Got", text=check.example.got)
+        if check.example.expected:
+            values += _CODE.format(label="Should be", text=check.example.expected)
+        parts.append(_BESIDE.format(values))
+    if check.hint:
+        parts.append(_HINT.format(check.hint))
+    if check.section:
+        parts.append(_LINE.format(f"Read on in: {check.section}"))
+    return Markup("").join(parts)
+
+
+def _rest(report: Report) -> Iterable[Markup]:
+    if report.status is ReportStatus.STOPPED:
+        yield _LINE.format(f"The grading {ENDED_EARLY}.")
+    if report.notes:
+        notes = Markup("").join(map(_LINE.format, report.notes))
+        plural = "s" if len(report.notes) != 1 else ""
+        yield _FOLDED.format(f"While reading it: {len(report.notes)} note{plural}", notes)
+    if report.output.strip():
+        text = report.output.rstrip("\n")
+        cut = text[:_SHOWN_OUTPUT_CHARACTERS]
+        shown = _CODE.format(label="", text=cut + ("\n..." if len(cut) < len(text) else ""))
+        yield _FOLDED.format(describe_output(report, text.count("\n") + 1), shown)
+    if report.isolation.missing:
+        yield _LINE.format(describe_missing_locks(report.isolation.missing))

@@ -1,0 +1,163 @@
+"""The command ``grader`` as an author or a CI job meets it: exit codes, streams, bad input."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "docs" / "examples" / "two_layers"
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run(*arguments: object, cwd: Path = ROOT, environment: dict[str, str] | None = None) -> Done:
+    """Run ``grader`` as a program."""
+    return subprocess.run(
+        [sys.executable, "-c", "from grader.cli.grader import main; main()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "80", **(environment or {})},
+    )
+
+
+@pytest.fixture
+def lab5(tmp_path: Path) -> Path:
+    """A new assignment."""
+    done = run("new", "lab5", "--in", tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "lab5"
+
+
+# --- new ----------------------------------------------------------------------------------
+
+
+def test_new_writes_a_folder_and_says_what_to_do_next(tmp_path: Path) -> None:
+    """Here, where nothing else is said."""
+    done = run("new", "lab5", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "wrote lab5; now try: grader verify --assignment lab5\n"
+    assert (tmp_path / "lab5" / "assignment.toml").is_file()
+
+
+@pytest.mark.parametrize("name", ["5lab", "lab5"])
+def test_new_that_can_not_be_done_is_a_usage_error(name: str, lab5: Path) -> None:
+    """A bad name, or a folder that is there."""
+    done = run("new", name, "--in", lab5.parent)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# --- release ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", ["lab4", EXAMPLE], ids=["lab4", "two_layers"])
+def test_committed_exercises_are_up_to_date(assignment: str | Path) -> None:
+    """As a CI job asks."""
+    done = run("release", "--check", "--assignment", assignment)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_release_writes_what_is_missing_and_check_only_says_so(lab5: Path) -> None:
+    """Exit code 1 means that something would change."""
+    first = run("release", "--check", "--assignment", lab5)
+    second = run("release", "--assignment", lab5)
+    third = run("release", "--check", "--assignment", lab5)
+
+    script, notebook = lab5 / "exercises" / "lab5.py", lab5 / "exercises" / "lab5.ipynb"
+    assert first.returncode == 1
+    assert first.stdout == f"would change {script}\nwould change {notebook}\n"
+    assert (second.returncode, second.stdout) == (0, f"wrote {script}\nwrote {notebook}\n")
+    assert (third.returncode, third.stdout) == (0, "")
+    assert 'NotImplementedError("lab 5: write relu()")' in script.read_text(encoding="utf-8")
+
+
+def test_release_goes_where_it_is_told(lab5: Path, tmp_path: Path) -> None:
+    """The assignment may come from the environment."""
+    done = run("release", "--out", tmp_path / "out", environment={"ZEROGRAD_ASSIGNMENT": str(lab5)})
+
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["lab5.ipynb", "lab5.py"]
+    assert not (lab5 / "exercises").exists()
+
+
+# --- verify -------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_verify_exits_with_0_where_nothing_is_off(lab5: Path) -> None:
+    """And shows what catches what; nothing goes to standard error but to a terminal."""
+    done = run("verify", "--assignment", lab5, "--seeds", 1, "--jobs", 1)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "relu: 2 checks, 2 misconceptions\n  a  catches 1  has-the-right-values" in done.stdout
+    assert done.stdout.endswith(
+        "\n✓ Lab 5: an activation function: 1 seed, 4 misconceptions: nothing is off\n"
+    )
+
+
+@pytest.mark.slow
+def test_verify_exits_with_1_where_something_is_off(lab5: Path) -> None:
+    """With what, above the last line."""
+    (lab5 / "check_mean_relu.py").unlink()
+
+    done = run("verify", "--assignment", lab5, "--seeds", 1, "--jobs", 1, "--no-color")
+
+    assert done.returncode == 1, done.stderr
+    assert "✗ no check grades mean_relu" in done.stdout
+    assert "4 things off" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["verify", "release"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_assignment_that_can_not_be_used_is_a_usage_error(
+    command: str,
+    is_there: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    """No folder, or one with something wrong in it: named, and without a traceback."""
+    folder = tmp_path / "lab9"
+    if is_there:
+        shutil.copytree(EXAMPLE, folder)
+        (folder / "misconceptions.py").write_text("def nobodys(): pass\n", encoding="utf-8")
+
+    done = run(command, "--assignment", folder)
+
+    assert done.returncode == 2
+    assert "lab9" in done.stderr
+    assert ("nobodys begins with no function's name" in done.stderr) is is_there
+    assert "Traceback" not in done.stderr
+
+
+# --- the others ---------------------------------------------------------------------------
+
+
+def test_schema_is_json() -> None:
+    """To be piped."""
+    done = run("schema")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["$defs"]
+
+
+def test_help_names_the_commands() -> None:
+    """Students are sent to the other one."""
+    done = run("--help")
+
+    assert done.returncode == 0
+    assert "Students use `grade FILE`" in done.stdout
+    assert all(f"  {name}" in done.stdout for name in ("new", "release", "schema", "verify"))

@@ -1,0 +1,408 @@
+"""``grade --watch``: every save is graded once it is whole, and Ctrl-C ends it."""
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import check_result, make_report
+from rich.console import Console
+
+from grader.cli import watch
+from grader.cli.watch import saved_states, watch_file
+from grader.errors import UsageError
+from grader.report.model import Report, ReportStatus, Status, SubmissionInfo
+
+WRONG_MSE = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()\n"
+RIGHT_MSE = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean()\n"
+
+# --- the states of a file, with polls that are written down ---------------------------------
+
+
+class _OutOfPollsError(Exception):
+    """Nothing more is going to happen."""
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Watch a file to which one thing happens between any two polls; count what is given."""
+
+    def play_there(path: Path, *happenings: Callable[[], object] | None) -> int:
+        left = iter(happenings)
+        told: list[str] = []
+
+        def happen(_seconds: float) -> None:
+            try:
+                happening = next(left)
+            except StopIteration:
+                raise _OutOfPollsError from None
+            if happening is not None:
+                happening()
+
+        monkeypatch.setattr(watch.time, "sleep", happen)
+        given = 0
+        with contextlib.suppress(_OutOfPollsError):
+            for _ in saved_states(path, on_waiting=told.append):
+                given += 1
+        assert told == []
+        return given
+
+    return play_there
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file with something in it."""
+    path = tmp_path / "lab4.py"
+    path.write_text("x = 1\n", encoding="utf-8")
+    return path
+
+
+def test_file_is_given_once_and_not_again(path: Path, play: Callable[..., int]) -> None:
+    """However long it stays as it is."""
+    assert play(path, *[None] * 10) == 1
+
+
+def test_each_save_is_given(path: Path, play: Callable[..., int]) -> None:
+    """Also one of the same size."""
+
+    def save(text: str) -> Callable[[], object]:
+        return lambda: path.write_text(text, encoding="utf-8")
+
+    assert play(path, None, save("x = 2\n"), None, None, save("x = 33\n"), None) == 3
+
+
+def test_file_that_is_replaced_is_given(path: Path, play: Callable[..., int]) -> None:
+    """As by editors that write another file and rename it, here with the same size and time."""
+    other = path.with_suffix(".new")
+    shutil.copy2(path, other)
+
+    assert play(path, None, lambda: other.replace(path), None, None) == 2
+
+
+def test_empty_file_is_not_given(path: Path, play: Callable[..., int]) -> None:
+    """Editors empty a file before they write it, and nobody wants that graded."""
+
+    def write() -> None:
+        path.write_text("x = 2\n", encoding="utf-8")
+
+    assert play(path, None, lambda: os.truncate(path, 0), None, None, None) == 1
+    assert play(path, None, write, None, lambda: os.truncate(path, 0), None, write, None) == 2
+
+
+def test_file_that_is_gone_for_a_moment_is_waited_for(path: Path, play: Callable[..., int]) -> None:
+    """It comes back."""
+    aside = path.with_suffix(".bak")
+
+    assert play(path, None, lambda: path.rename(aside), None, lambda: shutil.copy(aside, path)) == 1
+    assert play(path, None, path.unlink, None, lambda: shutil.copy(aside, path), None, None) == 2
+
+
+def test_file_that_is_being_written_is_waited_for(path: Path, play: Callable[..., int]) -> None:
+    """It counts when it has been the same for one poll."""
+
+    def append() -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write("x = 1\n")
+
+    assert play(path, None, append, append, append, append) == 1
+    assert play(path, None, append, append, append, append, None) == 2
+
+
+def test_waiting_is_told_once_after_a_while(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And why."""
+    path.write_text("", encoding="utf-8")
+    clock = iter(range(100))
+    told: list[str] = []
+
+    def sleep(_seconds: float) -> None:
+        if next(clock) > 20:
+            raise _OutOfPollsError
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    monkeypatch.setattr(watch.time, "monotonic", lambda: float(next(clock)))
+    with pytest.raises(_OutOfPollsError):
+        list(saved_states(path, on_waiting=told.append))
+
+    assert told == ["is empty"]
+
+
+# --- the loop, with a grader that is made up ----------------------------------------------
+
+
+class _Loop:
+    """Runs the loop over reports that are written down; the file is saved before each."""
+
+    def __init__(self, path: Path, *reports: Report | Exception) -> None:
+        self.kept: list[Report] = []
+        self.started = 0
+        self._path = path
+        self._reports = iter(reports)
+
+    def run(self, console: Console | None) -> int:
+        """Run until the reports are used up, which counts as Ctrl-C."""
+        with pytest.raises(SystemExit) as ended:
+            watch_file(
+                self._path,
+                open_grader=self._open,
+                grade=self._grade,
+                keep=self.kept.append,
+                console=console,
+            )
+        return int(ended.value.code or 0)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[None]:
+        self.started += 1
+        yield
+
+    def _grade(self, _grader: object) -> Report:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write("x = 1\n")
+        report = next(self._reports, None)
+        if report is None:
+            raise KeyboardInterrupt
+        if isinstance(report, Exception):
+            raise report
+        return report
+
+
+@pytest.fixture
+def run_loop(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[_Loop, str]]:
+    """Run the loop over reports; give it and what it has shown."""
+
+    def run(*reports: Report | Exception) -> tuple[_Loop, str]:
+        monkeypatch.setattr(watch, "_POLL_S", 0)
+        loop = _Loop(path, *reports)
+        assert loop.run(Console(width=80, highlight=False)) == 130
+        return loop, capsys.readouterr().out
+
+    return run
+
+
+WRONG_REPORT = make_report(check_result("mse/a", Status.FAILED, title="Promise", message="Why"))
+RIGHT_REPORT = make_report(check_result("mse/a", title="Promise"))
+GAINED = "+ mse                 0 -> 1 / 1  right"
+UNREADABLE = make_report(status=ReportStatus.UNREADABLE, error="line 1 is not Python")
+FAILED = make_report(status=ReportStatus.GRADER_ERROR, error="the forkserver is gone", score=None)
+EMPTY = make_report(
+    check_result("mse/a", Status.MISSING),
+    submission=SubmissionInfo(
+        name="lab4.py",
+        sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        format="python",
+    ),
+)
+
+
+def test_changes_are_told_from_one_report_to_the_next(
+    run_loop: Callable[..., tuple[_Loop, str]],
+) -> None:
+    """First what changed, then what is still wrong."""
+    loop, shown = run_loop(WRONG_REPORT, RIGHT_REPORT, RIGHT_REPORT)
+
+    first, second, third = shown.split("watching lab4.py")[:3]
+    assert "Why" in first
+    assert GAINED in second
+    assert second.index(GAINED) < second.index("1 of 1 points")
+    assert "no points gained or lost" in third
+    assert loop.kept == [WRONG_REPORT, RIGHT_REPORT, RIGHT_REPORT]
+
+
+def test_unreadable_state_is_no_ground_for_comparison(
+    run_loop: Callable[..., tuple[_Loop, str]],
+) -> None:
+    """What comes after it is compared with what was before."""
+    _, shown = run_loop(WRONG_REPORT, UNREADABLE, RIGHT_REPORT)
+
+    assert "lab4.py: can't be graded: line 1 is not Python" in shown
+    assert GAINED in shown
+
+
+def test_grader_that_failed_is_replaced(run_loop: Callable[..., tuple[_Loop, str]]) -> None:
+    """It may be broken for good."""
+    loop, shown = run_loop(WRONG_REPORT, FAILED, RIGHT_REPORT)
+
+    assert "the grader failed, so there is no score" in shown
+    assert loop.started == 2
+    assert GAINED in shown
+
+
+def test_file_that_was_empty_when_it_was_read_is_not_told(
+    run_loop: Callable[..., tuple[_Loop, str]],
+) -> None:
+    """An editor had just begun to write it."""
+    loop, shown = run_loop(WRONG_REPORT, EMPTY, WRONG_REPORT)
+
+    assert loop.kept == [WRONG_REPORT, WRONG_REPORT]
+    assert "no points gained or lost" in shown
+
+
+def test_file_that_can_not_be_read_is_told(run_loop: Callable[..., tuple[_Loop, str]]) -> None:
+    """And goes on being watched."""
+    _, shown = run_loop(WRONG_REPORT, UsageError("can't open lab4.py"), RIGHT_REPORT)
+
+    assert "can't open lab4.py" in shown
+    assert GAINED in shown
+
+
+def test_wrong_usage_ends_it(path: Path) -> None:
+    """A function that is not there will not be there after the next save either."""
+    loop = _Loop(path, UsageError("there is no function nothing"))
+
+    with pytest.raises(UsageError):
+        watch_file(
+            path,
+            open_grader=loop._open,
+            grade=loop._grade,
+            keep=loop.kept.append,
+            console=None,
+        )
+
+
+def test_quiet_shows_errors_only(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error."""
+    code = _Loop(path, WRONG_REPORT, UNREADABLE).run(None)
+
+    captured = capsys.readouterr()
+    assert code == 130
+    assert captured.out == ""
+    assert "can't be graded" in captured.err
+    assert "Why" not in captured.err
+
+
+# --- the command itself -------------------------------------------------------------------
+
+
+class Watching:
+    """A running ``grade --watch``, whose lines are read as they come."""
+
+    def __init__(self, path: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "grader", str(path), "--watch", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "COLUMNS": "80", "TMPDIR": str(path.parent)},
+            start_new_session=True,
+        )
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def next_run(self) -> str:
+        """Give what one run has shown; waits for it, a minute at most."""
+        shown, deadline = "", time.monotonic() + 60
+        while "Ctrl-C to end" not in shown:
+            shown += self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
+        return shown
+
+    def interrupt(self) -> str:
+        """Press Ctrl-C, and give what it still shows until it ends."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=30)
+        self._reader.join(timeout=30)
+        shown = ""
+        while not self._lines.empty():
+            shown += self._lines.get()
+        return shown
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout:
+            for line in self.process.stdout:
+                self._lines.put(line)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Watching]]:
+    """Start watching; ended after the test."""
+    with contextlib.ExitStack() as stack:
+
+        def start_it(path: Path, *options: str) -> Watching:
+            watching = Watching(path, *options)
+            stack.callback(watching.process.wait)
+            stack.callback(watching.process.kill)
+            return watching
+
+        yield start_it
+
+
+@pytest.mark.slow
+def test_each_save_is_graded_until_ctrl_c(path: Path, start: Callable[..., Watching]) -> None:
+    """A wrong one, a right one, a broken one that replaces the file, a right one again."""
+    path.write_text(WRONG_MSE, encoding="utf-8")
+    target = path.with_name("report.json")
+    other = path.with_suffix(".new")
+
+    watching = start(path, "--only", "mse", "--json", str(target))
+    first = watching.next_run()
+    path.write_text(RIGHT_MSE, encoding="utf-8")
+    second = watching.next_run()
+    right_json = json.loads(target.read_text(encoding="utf-8"))
+    other.write_text("def f(:\n", encoding="utf-8")
+    other.replace(path)
+    third = watching.next_run()
+    path.write_text(RIGHT_MSE + "\n", encoding="utf-8")
+    fourth = watching.next_run()
+    last = watching.interrupt()
+
+    assert "should be" in first
+    assert "0 of 6 points" in first
+    assert "+ mse                 0 -> 6 / 6" in second
+    assert "should be" not in second
+    assert right_json["score"] == 6
+    assert "can't be graded: line 1 is not Python" in third
+    assert "= no points gained or lost" in fourth
+    assert watching.process.returncode == 130
+    assert last.strip() == "stopped watching"
+    assert "\x1b" not in first + second + third + fourth + last
+    assert sorted(one.name for one in path.parent.iterdir()) == ["lab4.py", "report.json"]
+
+
+@pytest.mark.slow
+def test_save_during_a_grading_is_graded_after_it(
+    path: Path, start: Callable[..., Watching]
+) -> None:
+    """A function that hangs holds it up to its limits; then the newest is graded."""
+    path.write_text("def mse(y_hat, y):\n    while True: pass\n", encoding="utf-8")
+
+    watching = start(path, "--only", "mse", "--call-limit", "3")
+    deadline = time.monotonic() + 60
+    while not any(path.parent.glob("zerograd-*/scratch-*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    path.write_text(WRONG_MSE, encoding="utf-8")
+    path.write_text(RIGHT_MSE, encoding="utf-8")
+    first, second = watching.next_run(), watching.next_run()
+    watching.interrupt()
+
+    assert "hit a limit" in first
+    assert "6 of 6 points" in second
+    assert watching.process.returncode == 130
+
+
+def test_many_reports_can_not_go_to_standard_output(path: Path) -> None:
+    """It is said at once."""
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", str(path), "--watch", "--json", "-"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "--watch writes many reports: give --json a file" in done.stderr

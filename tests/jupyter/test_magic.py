@@ -1,0 +1,204 @@
+"""``%grade`` in a real kernel: what it shows, and that it leaves the kernel as it was."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from traitlets import default
+
+pytestmark = pytest.mark.slow
+
+SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
+RIGHT = (SUBMISSIONS / "right_plain.py").read_text(encoding="utf-8")
+
+LOOK = """
+import os as _os, sys as _sys, warnings as _warnings
+def _look():
+    names = sorted(n for n in globals() if not n.startswith(('_i', '_look', '_before')) or n == '_')
+    return (names, _os.getcwd(), dict(_os.environ), list(_sys.path), list(_warnings.filters),
+            sorted(m for m in _sys.modules if m.split('.')[0] in ('torch', 'pytest', '_pytest')),
+            getattr(_sys, 'last_value', None), len(Out), _sys.stdout, _sys.stderr)
+_before = _look()
+"""
+
+CHILDREN = """
+def _look_for_children():
+    import os, glob
+    for path in glob.glob('/proc/[0-9]*/stat'):
+        with open(path) as file:
+            pid, _, rest = file.read().partition(' ')
+        if rest.rpartition(')')[2].split()[1] == str(os.getpid()):
+            yield int(pid)
+print(list(_look_for_children()))
+""".strip()
+
+WRONG_MSE = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
+HOSTILE_MSE = (
+    "def mse(y_hat, y):\n"
+    "    raise ValueError('<script>alert(1)</script> \\u202e \\x1b[2J </pre><b>bold')"
+)
+
+
+class _Manager(AsyncKernelManager):
+    """Starts kernels of this environment, whatever others a person has installed."""
+
+    @default("kernel_spec_manager")
+    def _kernel_spec_manager_default(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[])
+
+
+class Ran:
+    """The outputs of a notebook that was run in a kernel of its own.
+
+    Args:
+        *sources: Its code cells.
+    """
+
+    def __init__(self, *sources: str) -> None:
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in sources]
+        )
+        NotebookClient(
+            notebook, kernel_manager_class=_Manager, timeout=120, allow_errors=True
+        ).execute()
+        self._cells = notebook.cells
+
+    def shown(self, number: int, kind: str) -> str:
+        """Give what one %grade has shown in one form, counted from 0; it is its only output."""
+        cells = [cell for cell in self._cells if "%grade" in cell.source]
+        (output,) = cells[number].outputs
+        assert output.output_type == "display_data", output
+        return str(output.data[kind])
+
+    def text(self, number: int) -> str:
+        """Give the plain text of one %grade."""
+        return self.shown(number, "text/plain")
+
+    def html(self, number: int) -> str:
+        """Give the HTML of one %grade."""
+        return self.shown(number, "text/html")
+
+    def printed(self, source: str) -> str:
+        """Give what the one cell with this source has printed."""
+        (cell,) = [cell for cell in self._cells if cell.source == source]
+        return "".join(output.get("text", str(output)) for output in cell.outputs)
+
+
+@pytest.fixture(scope="module")
+def right() -> Ran:
+    """A notebook with full marks; the kernel is looked at before and after."""
+    return Ran(
+        "%load_ext grader",
+        LOOK,
+        "%grade",
+        RIGHT,
+        "print(_before == _look() or (_before, _look()))",
+        "_before = _look()",
+        "%grade",
+        "print(_look() == _before, 'afterwards')",
+        CHILDREN,
+        "%grade mse",
+        CHILDREN + " # again",
+    )
+
+
+@pytest.fixture(scope="module")
+def wrong() -> Ran:
+    """A notebook whose mse changes."""
+    return Ran(
+        "%load_ext grader",
+        "import torch",
+        WRONG_MSE,
+        "%grade mse",
+        HOSTILE_MSE,
+        "%grade mse --seed 7",
+        "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean()\n%grade mse",
+        "%grade nothing",
+        "%grade --seed -1",
+        "%reload_ext grader",
+        "%grade mse",
+    )
+
+
+def test_right_notebook_gets_full_marks(right: Ran) -> None:
+    """In the one line on which it is looked for."""
+    assert right.text(1).endswith("100 of 100 points")
+    assert "100 of 100 points" in right.html(1)
+    assert right.html(1).count(">right</span>") == 16
+
+
+def test_kernel_without_functions_has_nothing_to_grade(right: Ran) -> None:
+    """The cell of the test itself defines none of the lab's; all are told as not written."""
+    assert right.text(0).count("not written yet") == 16
+
+
+def test_kernel_is_as_it_was(right: Ran) -> None:
+    """Names, folder, environment, path, warnings, modules, last error, Out, streams."""
+    assert right.printed("print(_look() == _before, 'afterwards')") == "True afterwards\n"
+
+
+def test_process_stays_warm_and_ends_with_the_kernel(right: Ran) -> None:
+    """One process for all gradings, started by the first."""
+    first, second = right.printed(CHILDREN), right.printed(CHILDREN + " # again")
+
+    (pid,) = json.loads(first)
+    assert second == first
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_wrong_function_is_told_in_both_forms(wrong: Ran) -> None:
+    """The claim, what came out and what should have."""
+    for shown in (wrong.text(0), wrong.html(0)):
+        assert "mse(y_hat, y) is the mean of the squared differences" in shown
+        assert "y_hat = torch.tensor([1., 2.])" in shown
+        assert re.search("should be", shown, re.IGNORECASE)
+    assert wrong.text(0).splitlines()[-1].startswith("0 of 6 points")
+
+
+def test_one_function_is_graded_alone(wrong: Ran) -> None:
+    """When it is named."""
+    assert len(re.findall(r" / \d", wrong.text(0))) == 1
+    assert "predict" not in wrong.html(0)
+
+
+def test_hostile_message_is_shown_and_not_run(wrong: Ran) -> None:
+    """Neither by the browser nor by a terminal."""
+    shown = wrong.html(1)
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "<script" not in shown
+    assert "<b>" not in shown
+    assert "\\u202e" in shown
+    assert not set("\x1b\u202e") & set(shown + wrong.text(1))
+
+
+def test_new_definition_raises_the_score(wrong: Ran) -> None:
+    """The last one counts, and the cell may hold the magic too."""
+    assert wrong.text(2).endswith("6 of 6 points")
+
+
+def test_unknown_function_is_told_in_a_line(wrong: Ran) -> None:
+    """With those that there are."""
+    assert wrong.text(3).startswith("%grade: there is no function nothing; there are make_data,")
+    assert len(wrong.text(3).splitlines()) == 1
+
+
+def test_wrong_option_is_told_in_a_line(wrong: Ran) -> None:
+    """As IPython tells it."""
+    assert wrong.printed("%grade --seed -1") == (
+        "UsageError: --seed takes a number from 0 to 281474976710655\n"
+    )
+
+
+def test_extension_can_be_loaded_again(wrong: Ran) -> None:
+    """With a process of its own."""
+    assert wrong.text(5).endswith("6 of 6 points")

@@ -1,0 +1,243 @@
+"""The report in a notebook: well-formed, escaped, readable in any theme, nothing loaded."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from fakes import check_result, make_report
+
+from grader.outputs.notebook_html import line_to_html, report_to_html
+from grader.report.model import (
+    Example,
+    IsolationInfo,
+    Report,
+    ReportStatus,
+    Status,
+    SubmissionInfo,
+)
+
+HOSTILE = "</pre></details><script>alert(1)</script><img src=x onerror=y>&\x1b[2J\u202e\"'{0}"
+HOSTILE_REPORT = make_report(
+    check_result(
+        "mse/a",
+        Status.FAILED,
+        title=HOSTILE,
+        message=HOSTILE,
+        hint=HOSTILE,
+        section=HOSTILE,
+        example=Example(code=HOSTILE, got=HOSTILE, expected=HOSTILE),
+    ),
+    check_result("<b>/a", Status.ERROR, message=HOSTILE),
+    submission=SubmissionInfo(name=HOSTILE, sha256="", format="notebook"),
+    status=ReportStatus.STOPPED,
+    notes=(HOSTILE,),
+    output=HOSTILE,
+    isolation=IsolationInfo(mode="auto", missing={"files": HOSTILE}),
+)
+
+
+class Reader(HTMLParser):
+    """Reads HTML as text, and holds it to what is allowed."""
+
+    ALLOWED = frozenset("div p span strong code pre details summary".split())
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.open_details: list[bool] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Nothing but a few elements with a style."""
+        assert tag in self.ALLOWED, tag
+        assert {name for name, _ in attrs} <= {"style", "open", "aria-hidden"}, attrs
+        if tag == "details":
+            self.open_details.append(("open", None) in attrs)
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """What was opened last is closed first."""
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text."""
+        self.text += data
+
+
+def read(report: Report) -> Reader:
+    """Show a report, and read it."""
+    return Reader(report_to_html(report))
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (Status.PASSED, "right"),
+        (Status.FAILED, "wrong"),
+        (Status.ERROR, "raised an error"),
+        (Status.LIMIT, "hit a limit"),
+        (Status.MISSING, "not written yet"),
+    ],
+)
+def test_status_is_told_in_words(status: Status, word: str) -> None:
+    """Colour and sign are only beside it."""
+    assert word in read(make_report(check_result("mse/a", status))).text
+
+
+@pytest.mark.parametrize("status", [Status.PASSED, Status.MISSING])
+def test_nothing_to_tell_can_not_be_unfolded(status: Status) -> None:
+    """It takes one line."""
+    shown = read(make_report(check_result("mse/a", status, title="Promise")))
+
+    assert shown.open_details == []
+    assert "Promise" not in shown.text
+
+
+def test_first_failure_is_unfolded_and_the_others_are_not() -> None:
+    """A screen at a time."""
+    report = make_report(
+        check_result("mse/a"),
+        check_result("update/a", Status.MISSING),
+        check_result("train/a", Status.FAILED),
+        check_result("sigmoid/a", Status.ERROR),
+        notes=("cell 2 raised",),
+    )
+
+    assert read(report).open_details == [True, False, False]
+
+
+def test_failure_is_told_with_everything_that_helps() -> None:
+    """Promise, verdict, input to paste, got, wanted, next thing to try: in this order."""
+    example = Example(code="print(mse(1))", got="5.", expected="6.")
+    result = check_result(
+        "mse/a",
+        Status.FAILED,
+        title="Promise",
+        message="Verdict",
+        hint="Next",
+        section="4. Descent",
+        example=example,
+    )
+
+    text = read(make_report(result)).text
+
+    told = [
+        "Promise",
+        "(0 of 1 points)",
+        "Verdict",
+        "print(mse(1))",
+        "Got",
+        "5.",
+        "Should be",
+        "6.",
+    ]
+    places = [text.index(one) for one in [*told, "Hint: Next", "Read on in: 4. Descent"]]
+    assert places == sorted(places)
+
+
+def test_cause_that_several_checks_share_is_told_once() -> None:
+    """The others refer to it."""
+    results = [check_result(f"mse/{n}", Status.LIMIT, message="did not end") for n in range(3)]
+
+    text = read(make_report(*results)).text
+
+    assert text.count("did not end") == 1
+    assert text.count("for the same reason") == 2
+
+
+def test_score_is_told_with_what_there_was_to_get() -> None:
+    """At the top."""
+    report = make_report(check_result("mse/a", max_points=2.5), check_result("mse/b", Status.ERROR))
+
+    assert read(report).text.startswith("2.5 of 3.5 points \xa0Lab 4")
+
+
+def test_rest_of_the_report_is_told() -> None:
+    """Notes, output, an early end, missing locks."""
+    report = make_report(
+        notes=("cell 2 raised", "cell 3 raised"),
+        output="a\nb\n",
+        status=ReportStatus.STOPPED,
+        isolation=IsolationInfo(mode="auto", missing={"files": "no Landlock"}),
+    )
+
+    text = read(report).text
+
+    for told in (
+        "While reading it: 2 notes",
+        "cell 3 raised",
+        "It printed 2 lines",
+        "The grading was ended before everything was graded.",
+        "Not locked on this machine: reading and writing files.",
+    ):
+        assert told in text
+
+
+def test_flood_of_output_is_cut() -> None:
+    """A notebook holds on to every byte."""
+    html = report_to_html(make_report(output="line\n" * 100_000))
+
+    assert "It printed 100000 lines" in html
+    assert len(html) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (ReportStatus.UNREADABLE, "can't be graded: too large"),
+        (ReportStatus.GRADER_ERROR, "the grader failed, so there is no score: too large"),
+    ],
+)
+def test_report_without_a_grade_is_one_line(status: ReportStatus, told: str) -> None:
+    """Which says why."""
+    report = make_report(status=status, error="too large", score=None, max_score=None)
+
+    assert read(report).text == told
+
+
+@pytest.mark.parametrize(
+    "html",
+    [report_to_html(HOSTILE_REPORT), line_to_html(HOSTILE)],
+    ids=["report", "line"],
+)
+def test_nothing_that_a_student_wrote_is_markup(html: str) -> None:
+    """Everything is escaped, control characters are shown, braces mean nothing."""
+    text = Reader(html).text
+
+    assert "<script>alert(1)</script>" in text
+    assert "\"'{0}" in text
+    if "points" in text:
+        assert text.count("<script>alert(1)</script>") == 11
+        assert "\\x1b[2J\\u202e" in text
+        assert not set("\x1b\u202e") & set(html)
+
+
+def test_nothing_is_loaded_and_no_colour_is_painted_behind_text() -> None:
+    """Text and borders take the colours of the theme, and so do backgrounds."""
+    html = report_to_html(HOSTILE_REPORT)
+    styles = "; ".join(re.findall(r'style="([^"]*)"', html))
+
+    assert not re.search(r"url\(|@import|expression", styles)
+    assert set(re.findall(r"background: (\w+)", styles)) == {"none"}
+    colors = set(re.findall(r"(?<![-\w])color: ([^;]+)", styles))
+    assert colors <= {"inherit", "#2a9d4a", "#b7791f", "#d64541"}
+
+
+@pytest.mark.parametrize("background", ["#ffffff", "#111111"], ids=["light", "dark"])
+@pytest.mark.parametrize("color", ["#2a9d4a", "#b7791f", "#d64541"])
+def test_signs_can_be_seen_in_both_themes(color: str, background: str) -> None:
+    """3 to 1, as WCAG asks for graphics; words have the theme's own colour."""
+
+    def luminance(code: str) -> float:
+        parts = [int(code[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted([luminance(color), luminance(background)])
+
+    assert (lighter + 0.05) / (darker + 0.05) >= 3
