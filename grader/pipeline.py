@@ -42,6 +42,7 @@ def grade(
     only: str | None = None,
     limits: Limits | None = None,
     isolation: Isolation = Isolation.AUTO,
+    assignment: str | Path = "lab4",
 ) -> Report:
     """Grade one submission.
 
@@ -51,15 +52,18 @@ def grade(
         only: The one function to grade.
         limits: What the submission may use.
         isolation: How hard it is confined.
+        assignment: What it is a submission of: a built-in lab's name, or a folder.
 
     Returns:
         The report: also of a submission that can't be read, and when the grader itself
         failed, which says nothing about the submission.
 
     Raises:
-        UsageError: there is no such file or function.
+        UsageError: there is no such file, function or assignment.
     """
-    with Grader(limits=limits, confinement=Confinement(isolation=isolation)) as warm_grader:
+    chosen = load_assignment(assignment)
+    confinement = Confinement(isolation=isolation)
+    with Grader(chosen, limits=limits, confinement=confinement) as warm_grader:
         return warm_grader.grade(Path(path), seed=seed, only=only)
 
 
@@ -68,7 +72,7 @@ class Grader:
 
     Args:
         assignment: What is graded; the built-in lab by default.
-        limits: What each submission may use.
+        limits: What each submission may use; by default what the assignment says.
         confinement: How hard each is confined.
         salt: The instructor's own part of every seed.
     """
@@ -81,9 +85,10 @@ class Grader:
         confinement: Confinement | None = None,
         salt: str = "",
     ) -> None:
+        chosen = assignment or load_assignment()
         self._workshop = Workshop(
-            assignment or load_assignment(),
-            limits=limits or Limits(),
+            chosen,
+            limits=limits or Limits.of(chosen.limits),
             confinement=confinement or Confinement(),
         )
         self._salt = salt
@@ -205,7 +210,12 @@ class Grader:
     def _fill(
         self, blank: Report, submission: Submission, student: Session, results: list[CheckResult]
     ) -> Report:
-        functions = score_functions(results, tuple(self._workshop.assignment.parameters))
+        assignment = self._workshop.assignment
+        seen = [
+            msgspec.structs.replace(result, visibility=assignment.who_sees(result.id))
+            for result in results
+        ]
+        functions = score_functions(seen, tuple(assignment.parameters))
         output, is_output_cut = student.output()
         notes = (*submission.notes, *student.loaded.notes)
         return msgspec.structs.replace(

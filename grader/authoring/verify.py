@@ -57,12 +57,15 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
     """
     verification = Verification(seeds=seeds)
     known = {one.id: one for one in assignment.misconceptions}
+    failures: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(prefix="zerograd-verify-") as folder:
         tasks = list(_tasks(assignment, Path(folder), seeds=seeds))
         done = grade_all(tasks, assignment=assignment.folder, jobs=jobs)
         for count, (task, report) in enumerate(done, start=1):
             on_progress(count - 1, len(tasks), task.key)
-            if report.status is not ReportStatus.GRADED:
+            if report.status is ReportStatus.GRADER_ERROR:
+                failures.setdefault(report.error, []).append(task.key)
+            elif report.status is not ReportStatus.GRADED:
                 verification.problems.append(f"{task.key}: {report.status.value}: {report.error}")
             elif task.key == _STUB:
                 _look_at_stub(report, verification)
@@ -70,6 +73,13 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
                 _look_at_misconception(known[task.key], report, verification)
             else:
                 _look_at_reference(task, report, assignment, verification)
+    # What is broken for one is broken for most: say it once.
+    for error, keys in failures.items():
+        which = keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
+        verification.problems.append(f"{which} can't be graded: {error}")
+    # In the author's order, not in that in which they were done.
+    caught = verification.caught
+    verification.caught = {one: caught[one] for one in known if one in caught}
     _look_at_checks(verification)
     verification.problems.sort()
     return verification

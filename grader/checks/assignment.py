@@ -48,7 +48,7 @@ class Assignment:
     reference_path: Path
     points: float
     misconceptions: tuple[Misconception, ...] = ()
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, object] = field(default_factory=dict)
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
 
     def function(self, name: str) -> Function:

@@ -3,6 +3,8 @@
 Comparisons are written so that NaN fails.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.checks.inputs import show_array
@@ -30,6 +32,12 @@ def name_kind(value: AnyValue) -> str:
             return _KIND_NAMES.get(type(value), f"a {type(value).__name__.lower()}")
 
 
+def _hint_of(value: AnyValue) -> str:
+    if isinstance(value, Nothing):
+        return "Does every path through the function end in a return?"
+    return ""
+
+
 def to_array(value: AnyValue, what: str) -> "np.ndarray":
     """Read a tensor, an array or a number as float64.
 
@@ -43,12 +51,7 @@ def to_array(value: AnyValue, what: str) -> "np.ndarray":
         if not np.iscomplexobj(array):
             return array.astype(np.float64)
     message = f"{what} is {name_kind(value)}, not a tensor of real numbers"
-    hint = (
-        "Does every path through the function end in a return?"
-        if isinstance(value, Nothing)
-        else ""
-    )
-    raise WrongError(message, got=name_kind(value), hint=hint)
+    raise WrongError(message, got=name_kind(value), hint=_hint_of(value))
 
 
 def to_sequence(value: AnyValue, what: str) -> "np.ndarray":
@@ -68,6 +71,23 @@ def to_sequence(value: AnyValue, what: str) -> "np.ndarray":
     if isinstance(value, Array) and len(value.shape) == 1:
         return to_array(value, what)
     raise WrongError(f"{what} is {name_kind(value)}, not a list of numbers", got=name_kind(value))
+
+
+def to_parts(value: AnyValue, names: Sequence[str], what: str) -> dict[str, "np.ndarray"]:
+    """Read a tuple or list of tensors and numbers, each as float64.
+
+    Args:
+        value: What was returned.
+        names: What each part is called, in order.
+        what: What it is, for the message.
+
+    Raises:
+        WrongError: it is something else, or has more or fewer parts.
+    """
+    if not isinstance(value, Items) or value.is_cut or len(value.items) != len(names):
+        message = f"{what} is {name_kind(value)}, not a tuple of {', '.join(names)}"
+        raise WrongError(message, got=name_kind(value), hint=_hint_of(value))
+    return {name: to_array(item, name) for name, item in zip(names, value.items, strict=True)}
 
 
 def expect_shape(got: "np.ndarray", shape: tuple[int, ...], what: str) -> None:

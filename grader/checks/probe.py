@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from grader.checks.assignment import Function
-from grader.checks.compare import to_array
+from grader.checks.compare import to_array, to_parts
 from grader.checks.inputs import Leaf, encode_input, is_small, show_call
 from grader.checks.record import tell_record
 from grader.checks.verdict import NoAnswerError, WrongError
@@ -43,6 +43,14 @@ class Result:
             WrongError: it is no tensor or number.
         """
         return to_array(self.returned(step), f"what {self.function}() returns")
+
+    def parts(self, *names: str, step: int = -1) -> dict[str, "np.ndarray"]:
+        """The tensors of a tuple or list that was returned, by what each is called.
+
+        Raises:
+            WrongError: it is something else, or has more or fewer parts.
+        """
+        return to_parts(self.returned(step), names, f"what {self.function}() returns")
 
     def state(self, name: str, step: int = -1) -> State:
         """An input after a call."""
@@ -202,7 +210,7 @@ class Probe:
     def _answer(self, request: Call, inputs: Mapping[str, object], times: int) -> Result:
         self._last_request = request
         observation = self._observe(request)
-        if observation.outcome is Outcome.RETURNED and not _is_complete(observation, request):
+        if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
             # No child of ours would say so: the answer is another's, or too large to be told.
             observation = Observation(outcome=Outcome.CRASHED, detail="it gave no whole answer")
         result = self._result(observation, is_student=True)
@@ -256,7 +264,8 @@ class Probe:
         return Result(self.name, observation.steps)
 
 
-def _is_complete(observation: Observation, request: Call) -> bool:
+def is_complete(observation: Observation, request: Call) -> bool:
+    """Tell whether an answer has a step for each call, and each step an end for each input."""
     return len(observation.steps) == request.times and all(
         step.inputs.keys() == request.inputs.keys() for step in observation.steps
     )

@@ -79,6 +79,7 @@ class CheckSession:
         self._results: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._collected: queue.SimpleQueue[list[Check] | BaseException] = queue.SimpleQueue()
         self._checks: list[Check] | None = None
+        self._problem: BaseException | None = None
         self._thread = threading.Thread(target=self._main, name="checks", daemon=True)
         self._thread.start()
 
@@ -102,13 +103,16 @@ class CheckSession:
         Raises:
             InternalError: they can't be collected.
         """
-        if self._checks is None:
+        if self._checks is None and self._problem is None:
             collected = self._collected.get()
             if isinstance(collected, BaseException):
-                self._collected.put(collected)
-                raise collected
-            self._checks = collected
-        return self._checks
+                # Kept: what comes after it in the queue only says that the thread has ended.
+                self._problem = collected
+            else:
+                self._checks = collected
+        if self._problem is not None:
+            raise self._problem
+        return self._checks or []
 
     def run(self, job: Job) -> list[CheckResult]:
         """Grade one submission; blocks until all its checks have run.

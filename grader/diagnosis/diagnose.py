@@ -7,11 +7,11 @@ import msgspec
 
 from grader.checks.assignment import Assignment
 from grader.checks.misconceptions import Misconception
-from grader.checks.probe import Observe
+from grader.checks.probe import Observe, is_complete
 from grader.checks.questions import Question
 from grader.diagnosis.match import find_misconception
 from grader.diagnosis.ratios import tell_ratio, tell_shift
-from grader.observations.messages import Observation, Outcome, Request
+from grader.observations.messages import Call, Observation, Outcome, Request
 from grader.report.model import CheckResult, Status
 
 _DIAGNOSED = (Status.FAILED, Status.ERROR)
@@ -71,16 +71,23 @@ def _diagnose_function(name: str, checks: Sequence[CheckResult], case: Case) -> 
     return diagnosed
 
 
+def _is_usable(answer: Observation, request: Request) -> bool:
+    if answer.outcome is Outcome.RETURNED and isinstance(request, Call):
+        return is_complete(answer, request)
+    return answer.outcome in _ANSWERED
+
+
 def _diagnose_group(
     name: str, checks: Sequence[CheckResult], questions: Sequence[Question], case: Case
 ) -> list[CheckResult]:
     """Diagnose checks that stand or fall together."""
-    answers = []
+    answers: list[Observation] = []
     observe = case.observe(name)
     for question in questions:
-        answers.append(observe(question.request))
-        if answers[-1].outcome not in _ANSWERED:
+        answer = observe(question.request)
+        if not _is_usable(answer, question.request):
             return []
+        answers.append(answer)
     found = find_misconception(
         case.assignment.misconceptions_of(name), questions, answers, case.ask_known
     )

@@ -15,6 +15,16 @@ _STANDING_STILL = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
+class _StepOf:
+    """How far a leaf has moved: several leaves may be off by the same factor."""
+
+    leaf: str
+
+    def __str__(self) -> str:
+        return f"the step of {self.leaf}"
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """What came out and what should have, for inputs of ``samples`` samples."""
 
@@ -44,8 +54,17 @@ def tell_ratio(questions: Sequence[Question], answers: Sequence[Observation]) ->
     Returns:
         A sentence without its full stop; empty where there is no such factor.
     """
-    for what, pairs in _aspects(questions, answers).items():
-        factor = _common_factor(pairs)
+    factors = {what: _common_factor(pairs) for what, pairs in _aspects(questions, answers).items()}
+    for what, factor in factors.items():
+        if factor and isinstance(what, _StepOf):
+            leaves = [
+                one.leaf for one, k in factors.items() if isinstance(one, _StepOf) and k == factor
+            ]
+            if len(leaves) > 1:
+                names = f"{', '.join(leaves[:-1])} and {leaves[-1]}"
+                return (
+                    f"on all inputs tried, the steps of {names} are exactly {factor} the right ones"
+                )
         if factor:
             return f"on all inputs tried, {what} is exactly {factor} the right one"
     return ""
@@ -92,9 +111,9 @@ _SHIFTS: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
 
 def _aspects(
     questions: Sequence[Question], answers: Sequence[Observation]
-) -> dict[str, list[_Pair]]:
-    """Collect what can be a multiple of something: first steps, and what is returned."""
-    aspects: dict[str, list[_Pair]] = {}
+) -> dict[_StepOf | str, list[_Pair]]:
+    """Collect what can be a multiple of something: first steps, what is returned, its parts."""
+    aspects: dict[_StepOf | str, list[_Pair]] = {}
     for function, request, got, want in _answered(questions, answers):
         for name, value in request.inputs.items():
             if not isinstance(value, Array) or not value.requires_grad or name not in got.inputs:
@@ -104,11 +123,39 @@ def _aspects(
             moves = [end - start for end in ends if end is not None and end.shape == start.shape]
             if len(moves) == len(ends) and np.max(np.abs(moves[1]), initial=0.0) > _STANDING_STILL:
                 pair = _Pair(moves[0], moves[1], _samples(request))
-                aspects.setdefault(f"the step of {name}", []).append(pair)
+                aspects.setdefault(_StepOf(name), []).append(pair)
         returned = _pair(request, got, want)
+        parts = _pairs_of_parts(request, got, want) if returned is None else []
+        if parts:
+            returned = _join(parts)
         if returned is not None:
             aspects.setdefault(f"what {function}() returns", []).append(returned)
+        for place, part in enumerate(parts):
+            aspects.setdefault(f"{function}(...)[{place}]", []).append(part)
     return aspects
+
+
+def _pairs_of_parts(request: Call, got: Step, want: Step) -> list[_Pair]:
+    """Pair the tensors of two tuples, part by part; none where one doesn't fit."""
+    if not isinstance(got.returned, Items) or not isinstance(want.returned, Items):
+        return []
+    if len(got.returned.items) != len(want.returned.items):
+        return []
+    pairs = []
+    for one, other in zip(got.returned.items, want.returned.items, strict=True):
+        first, second = _numbers(one), _numbers(other)
+        if first is None or second is None or first.shape != second.shape:
+            return []
+        pairs.append(_Pair(first, second, _samples(request)))
+    return pairs
+
+
+def _join(parts: Sequence[_Pair]) -> _Pair:
+    return _Pair(
+        np.concatenate([part.got.ravel() for part in parts]),
+        np.concatenate([part.want.ravel() for part in parts]),
+        parts[0].samples,
+    )
 
 
 def _returned(questions: Sequence[Question], answers: Sequence[Observation]) -> Iterator[_Pair]:

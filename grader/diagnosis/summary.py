@@ -13,7 +13,7 @@ from grader.checks.probe import Result
 from grader.checks.questions import Question
 from grader.checks.verdict import WrongError
 from grader.observations.messages import Call, Observation, Outcome, Raised, State, Step
-from grader.observations.values import AnyValue, Array, Items, Nothing, Number
+from grader.observations.values import AnyValue, Array, Items, Mapping, Nothing, Number
 
 # Programs with one mistake agree to rounding, or to a clamp of their own; programs with
 # different ones differ by far more somewhere.
@@ -91,8 +91,8 @@ def _state(before: Array | Number, state: State) -> object:
     after = state.value
     if not isinstance(before, Array) or not isinstance(after, Array):
         return _value(after)
-    if not before.requires_grad:
-        return np.asarray(after.to_numpy(), dtype=np.float64)
+    if not before.requires_grad or np.iscomplexobj(after.to_numpy()):
+        return _value(after)
     return {
         # How far it has moved: a small step must not drown in where it started from.
         "moved": _moved(before, after),
@@ -124,6 +124,9 @@ def _value(value: AnyValue) -> object:
             shapes = {part.shape if isinstance(part, np.ndarray) else None for part in parts}
             # Numbers in a list, a tuple or a tensor are the same numbers.
             return np.stack(parts) if len(shapes) == 1 and None not in shapes else parts  # type: ignore[arg-type]
+        case Mapping(entries=entries):
+            # In whatever order it was filled; what a key is matters to the letter.
+            return {repr(_value(key)): _value(one) for key, one in entries}
         case Nothing():
             return "None"
         case _:
@@ -133,9 +136,10 @@ def _value(value: AnyValue) -> object:
 def _words(raised: Raised) -> tuple[str, ...]:
     """Reduce an exception to its type and the words of its text, in no order.
 
-    ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``.
+    ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``, and numbers may
+    have been drawn at random.
     """
-    return (raised.type_name, *sorted(re.findall(r"\w+", raised.text.partition("\n")[0])))
+    return (raised.type_name, *sorted(re.findall(r"[^\W\d]+", raised.text.partition("\n")[0])))
 
 
 def _is_close(one: "np.ndarray", other: "np.ndarray") -> bool:

@@ -1,8 +1,10 @@
 """How much a submission may use, and how hard it is confined."""
 
 import enum
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
+from grader.errors import UsageError
 from grader.observations.messages import ChildLimits
 
 KIB = 1024
@@ -27,6 +29,21 @@ class Limits:
     disk_bytes: int = 64 * MIB
     files: int = 10_000
     threads: int = 64
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> "Limits":
+        """Make limits of some that are named, the rest as usual.
+
+        Raises:
+            UsageError: there is no such limit, or it is not a positive number.
+        """
+        usual = {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}
+        for name, value in given.items():
+            if name not in usual:
+                raise UsageError(f"there is no limit {name}; there are {', '.join(usual)}")
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                raise UsageError(f"the limit {name} is {value!r}, and not a number above 0")
+        return cls(**{name: usual[name](value) for name, value in given.items()})
 
     def for_child(self) -> ChildLimits:
         """Give what the kernel enforces by itself, beside the watch from outside."""

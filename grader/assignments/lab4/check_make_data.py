@@ -170,10 +170,13 @@ def facts(request: Request, result: Result) -> dict[str, object]:
         found["repeats_noise"] = bool(np.allclose(noise, noises[1], rtol=0, atol=1e-4))
     if n.value >= _MANY:
         for name, values in (("feature", x[:, 0]), ("ones", x[:, 1]), ("noise", noise)):
+            found[f"{name}_varies"] = bool(np.ptp(values) > 1e-4)  # noqa: PLR2004 - rounding
+            if name != "ones" and not found[f"{name}_varies"]:
+                found[f"{name}_is_zero"] = bool(abs(values[0]) < 1e-4)  # noqa: PLR2004 - rounding
+                continue  # one draw for all: which one is chance
             # 4000 draws place these to within 0.03 of a normal distribution's spread.
             quantiles = np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))
             found[name] = Roughly(quantiles, within=0.2 * max(1.0, float(np.std(values))))
-            found[f"{name}_varies"] = bool(np.ptp(values) > 1e-4)  # noqa: PLR2004 - rounding
         found["is_sorted"] = bool(np.all(np.diff(x[:, 0]) >= 0))
         found["noise_follows_x"] = Roughly(_correlation(x[:, 0], noise), within=0.3)
     return found

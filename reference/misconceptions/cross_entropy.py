@@ -1,0 +1,316 @@
+"""Wrong ways to write cross_entropy(), each a program, with its hint."""
+
+import torch
+
+
+def _clamped(p):
+    return p.clamp(1e-7, 1 - 1e-7)
+
+
+def cross_entropy__minus_missing(p, y):
+    """The minus in front is missing.
+
+    Logarithms of probabilities are negative; the loss is minus their mean.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return (y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__only_class_one(p, y):
+    """Only the samples of class 1 count.
+
+    A sample of class 0 counts too: add (1 - y) * log(1 - p).
+
+    Section: 7. Going further: logistic regression
+    """
+    return -(y * torch.log(_clamped(p))).mean()
+
+
+def cross_entropy__only_class_zero(p, y):
+    """Only the samples of class 0 count.
+
+    A sample of class 1 counts too: add y * log(p).
+
+    Section: 7. Going further: logistic regression
+    """
+    return -((1 - y) * torch.log(1 - _clamped(p))).mean()
+
+
+def cross_entropy__classes_ignored(p, y):
+    """-log p is taken for every sample, whatever its class.
+
+    y chooses: y * log(p) + (1 - y) * log(1 - p).
+
+    Section: 7. Going further: logistic regression
+    """
+    return -torch.log(_clamped(p)).mean()
+
+
+def cross_entropy__classes_swapped(p, y):
+    """The classes have changed places: p counts as the probability of 0.
+
+    y goes with log(p), and 1 - y with log(1 - p).
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -((1 - y) * torch.log(p) + y * torch.log(1 - p)).mean()
+
+
+def cross_entropy__log2(p, y):
+    """The logarithm is that to base 2.
+
+    Use the natural one, torch.log.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log2(p) + (1 - y) * torch.log2(1 - p)).mean()
+
+
+def cross_entropy__log10(p, y):
+    """The logarithm is that to base 10.
+
+    Use the natural one, torch.log.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log10(p) + (1 - y) * torch.log10(1 - p)).mean()
+
+
+def cross_entropy__sum_instead_of_mean(p, y):
+    """The terms are summed, not averaged.
+
+    Divide by the number of samples, or call .mean().
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).sum()
+
+
+def cross_entropy__halved(p, y):
+    """The loss is half of what it should be.
+
+    Each sample has one term only, the other one is zero: divide by n, not by
+    2 n.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean() / 2
+
+
+def cross_entropy__divided_by_n_twice(p, y):
+    """The loss is divided by the number of samples twice.
+
+    .mean() divides already.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    losses = y * torch.log(p) + (1 - y) * torch.log(1 - p)
+    return -losses.mean() / len(y)
+
+
+def cross_entropy__not_finite_at_zero_and_one(p, y):
+    """Where p is exactly 0 or 1, the loss is nan or infinite.
+
+    log(0) is minus infinity, and 0 times infinity is nan. Keep p a little
+    away from 0 and 1 before the logarithm, with torch.clamp.
+
+    Section: 7. Going further: logistic regression
+    """
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__clamped_below_only(p, y):
+    """p is kept away from 0, but not from 1.
+
+    log(1 - p) needs the same care: clamp p from both sides.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = p.clamp(min=1e-7)
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__eps_in_the_first_logarithm_only(p, y):
+    """Only the first logarithm is kept finite.
+
+    log(1 - p) is infinite where p is 1. Add a small number there as well.
+
+    Section: 7. Going further: logistic regression
+    """
+    eps = 1e-7
+    return -(y * torch.log(p + eps) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__eps_in_the_second_logarithm_only(p, y):
+    """Only the second logarithm is kept finite.
+
+    log(p) is infinite where p is 0. Add a small number there as well.
+
+    Section: 7. Going further: logistic regression
+    """
+    eps = 1e-7
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p + eps)).mean()
+
+
+def cross_entropy__clamp_too_strong(p, y):
+    """The clamp cuts off ordinary probabilities.
+
+    Clamp much closer to 0 and 1, at 1e-7 or so.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = p.clamp(0.1, 0.9)
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__arguments_swapped(p, y):
+    """p and y have changed places: the logarithm is taken of the classes.
+
+    The logarithm belongs to the probabilities: y * log(p) + (1 - y) * log(1 -
+    p).
+
+    Section: 7. Going further: logistic regression
+    """
+    y = _clamped(y)
+    return -(p * torch.log(y) + (1 - p) * torch.log(1 - y)).mean()
+
+
+def cross_entropy__squared_error(p, y):
+    """This is the mean squared error.
+
+    For classes the loss is the cross entropy, the mean of -(y log p + (1 - y)
+    log(1 - p)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return ((p - y) ** 2).mean()
+
+
+def cross_entropy__absolute_error(p, y):
+    """This is the mean absolute error.
+
+    The loss is the cross entropy, the mean of -(y log p + (1 - y) log(1 -
+    p)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return (p - y).abs().mean()
+
+
+def cross_entropy__cuts_the_graph(p, y):
+    """Autograd can't find its way from the loss back to p.
+
+    .item(), .detach(), .numpy(), float() and torch.tensor(...) cut the graph.
+    Return the loss as a tensor that torch operations made.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean().detach()
+
+
+def cross_entropy__not_reduced(p, y):
+    """One loss for each sample is returned, not their mean.
+
+    End with .mean().
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p))
+
+
+def cross_entropy__sigmoid_inside(p, y):
+    """The sigmoid is applied once more to what are probabilities already.
+
+    Use p as it is; binary_cross_entropy_with_logits is for x @ w, before the
+    sigmoid.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.nn.functional.binary_cross_entropy_with_logits(p, y)
+
+
+def cross_entropy__log_of_the_mean(p, y):
+    """The mean is taken before the logarithm.
+
+    First the logarithm of each sample's probability, then the mean.
+
+    Section: 7. Going further: logistic regression
+    """
+    right = y * p + (1 - y) * (1 - p)
+    return -torch.log(right.mean())
+
+
+def cross_entropy__no_logarithm(p, y):
+    """The logarithm is missing.
+
+    Take torch.log of p, and of 1 - p.
+
+    Section: 7. Going further: logistic regression
+    """
+    return -(y * p + (1 - y) * (1 - p)).mean()
+
+
+def cross_entropy__log_of_one_plus(p, y):
+    """log1p(p) is log(1 + p), not log(p).
+
+    Use torch.log(p), and torch.log(1 - p) for the other class.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log1p(p) + (1 - y) * torch.log1p(1 - p)).mean()
+
+
+def cross_entropy__minus_on_one_half_only(p, y):
+    """The minus stands in front of one half only.
+
+    It belongs to both: -(y * log(p) + (1 - y) * log(1 - p)). Mind the
+    brackets.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return (-y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__halves_subtracted(p, y):
+    """The second half is subtracted from the first, instead of added.
+
+    Between y * log(p) and (1 - y) * log(1 - p) stands a plus.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return (y * torch.log(p) - (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__nan_replaced_by_zero(p, y):
+    """A sample that is sure and wrong costs nothing.
+
+    nan_to_num hides what log(0) makes: such a sample has to cost a lot. Clamp
+    p instead.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = y * torch.log(p) + (1 - y) * torch.log(1 - p)
+    return -torch.nan_to_num(losses, nan=0.0, neginf=0.0).mean()
+
+
+def cross_entropy__returns_nothing(p, y):
+    """Nothing is returned.
+
+    End with return and the loss.
+
+    Section: 7. Going further: logistic regression
+    """
+    torch.log(_clamped(p))

@@ -1,0 +1,369 @@
+"""Wrong ways to write gradient(), each a program, with its hint."""
+
+import torch
+
+
+def gradient__factor_two_missing(x, y, w):
+    """The gradient is half of the right one: the factor 2 is missing.
+
+    The square's derivative brings a 2: the gradient is 2/n times x.T @ (x @ w
+    - y). Or let backward() work it out.
+
+    Section: 3. Autograd
+    """
+    error = predict(x, w).detach() - y
+    return x.T @ error / len(y)
+
+
+def gradient__sum_instead_of_mean(x, y, w):
+    """The gradient is that of the sum of the squares, n times too large.
+
+    The mse is a mean. Divide by the number of samples: 2/n times x.T @ (x @ w
+    - y), or backward() on mse(...).
+
+    Section: 3. Autograd
+    """
+    error = predict(x, w).detach() - y
+    return 2 * x.T @ error
+
+
+def gradient__divided_by_n_twice(x, y, w):
+    """The gradient is divided by the number of samples once more.
+
+    The mse is a mean already, and its gradient too. Return what backward() has
+    put into w.grad as it is.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, w)
+    return grad / len(y)
+
+
+def gradient__wrong_sign(x, y, w):
+    """The gradient points the wrong way: its sign is reversed.
+
+    The minus belongs to the step, w - lr * gradient. The gradient itself
+    points to where the loss rises: 2/n times x.T @ (x @ w - y).
+
+    Section: 3. Autograd
+    """
+    error = y - predict(x, w).detach()
+    return 2 / len(y) * x.T @ error
+
+
+def gradient__piles_up(x, y, w):
+    """A second call returns the sum of both gradients.
+
+    backward() adds to w.grad. Clear it before you call backward(), with w.grad
+    = None, or ask torch.autograd.grad, which leaves w.grad alone.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    return w.grad
+
+
+def gradient__cleared_before_it_is_returned(x, y, w):
+    """The gradient is all zeros: it is cleared before it is returned.
+
+    grad = w.grad is the same tensor by another name, and zero_() empties it.
+    Keep a copy, w.grad.clone(), or clear with w.grad = None.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    grad = w.grad
+    w.grad.zero_()
+    return grad
+
+
+def gradient__cleared_before_there_is_one(x, y, w):
+    """w.grad is cleared while it is still None.
+
+    A fresh w has no gradient: w.grad is None until the first backward(). Write
+    w.grad = None, which always works.
+
+    Section: 3. Autograd
+    """
+    w.grad.zero_()
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    return w.grad
+
+
+def gradient__read_before_backward(x, y, w):
+    """w.grad is read before backward() has put the gradient there.
+
+    Before the first backward() it is None, later it is that of earlier calls.
+    Call backward() first, then read w.grad, and clear it in each call.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    grad = w.grad
+    loss.backward()
+    return grad
+
+
+def gradient__returns_nothing(x, y, w):
+    """None is returned.
+
+    backward() returns nothing; it puts the gradient into w.grad, the grad of
+    the leaf w itself (not of the loss or of a copy). Call it first, then
+    return w.grad.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    return loss.backward()
+
+
+def gradient__moves_w(x, y, w):
+    """w takes a step.
+
+    This function only looks at the slope at w; moving w is the job of
+    update(). Return the gradient and leave w as it is.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, w)
+    with torch.no_grad():
+        w -= 0.1 * grad
+    return grad
+
+
+def gradient__returns_the_loss(x, y, w):
+    """The loss is returned, not its gradient.
+
+    After loss.backward() the gradient is in w.grad. Return that.
+
+    Section: 3. Autograd
+    """
+    w.grad = None
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    return loss
+
+
+def gradient__returns_the_tuple(x, y, w):
+    """The gradient is inside a tuple.
+
+    torch.autograd.grad returns a tuple, with one gradient for each input. Take
+    the first: torch.autograd.grad(loss, w)[0].
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    return torch.autograd.grad(loss, w)
+
+
+def gradient__slope_only(x, y, w):
+    """Only the slope's entry is returned.
+
+    w has two entries, and so has the gradient. Return all of w.grad, (2,).
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, w)
+    return grad[0]
+
+
+def gradient__length_only(x, y, w):
+    """The two entries are made into one number, the gradient's length.
+
+    A gradient has a direction too: one entry for each parameter. Return all of
+    w.grad, (2,).
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, w)
+    return grad.norm()
+
+
+def gradient__unit_length(x, y, w):
+    """The gradient is scaled to length 1.
+
+    Its length says how steep the loss is, and the steps need that. Return
+    w.grad as backward() has left it.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, w)
+    return grad / grad.norm()
+
+
+def gradient__times_a_learning_rate(x, y, w):
+    """The gradient is multiplied with a learning rate.
+
+    The learning rate belongs to the step, in update(). Return the gradient
+    alone.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, w)
+    return 0.1 * grad
+
+
+def gradient__errors_not_multiplied_with_x(x, y, w):
+    """The errors are averaged, but not multiplied with x.
+
+    By the chain rule each error counts times its row of x: 2/n times x.T @ (x
+    @ w - y). Or let backward() work it out.
+
+    Section: 3. Autograd
+    """
+    error = predict(x, w).detach() - y
+    return 2 * error.mean()
+
+
+def gradient__one_row_for_each_sample(x, y, w):
+    """There is a gradient for each sample, (n, 2), and no mean is taken.
+
+    The gradient of a mean is the mean of the gradients: average over the
+    samples, with .mean(dim=0). x.T @ (x @ w - y) adds them up as well.
+
+    Section: 3. Autograd
+    """
+    error = predict(x, w).detach() - y
+    return 2 * x * error.unsqueeze(1)
+
+
+def gradient__x_not_transposed(x, y, w):
+    """x is multiplied with the errors without being transposed.
+
+    (n, 2) @ (n,) doesn't fit. Write x.T @ (x @ w - y): (2, n) @ (n,) gives
+    (2,).
+
+    Section: 3. Autograd
+    """
+    error = predict(x, w).detach() - y
+    return 2 / len(y) * x @ error
+
+
+def gradient__of_the_sum_of_the_predictions(x, y, w):
+    """The predictions are differentiated, not the loss.
+
+    y plays no part in them. Compute loss = mse(predict(x, w), y) and call
+    loss.backward().
+
+    Section: 3. Autograd
+    """
+    total = predict(x, w).sum()
+    (grad,) = torch.autograd.grad(total, w)
+    return grad
+
+
+def gradient__of_the_mean_difference(x, y, w):
+    """The mean of the differences is differentiated, without the square.
+
+    Square the differences before you take the mean, or call mse(predict(x, w),
+    y), and start backward() from that.
+
+    Section: 3. Autograd
+    """
+    loss = (predict(x, w) - y).mean()
+    (grad,) = torch.autograd.grad(loss, w)
+    return grad
+
+
+def gradient__of_many_numbers(x, y, w):
+    """backward() is called on n numbers at once.
+
+    It starts from a single number, the loss. Reduce the predictions to one
+    first: mse(predict(x, w), y).backward().
+
+    Section: 3. Autograd
+    """
+    y_hat = predict(x, w)
+    y_hat.backward()
+    return w.grad
+
+
+def gradient__with_respect_to_the_predictions(x, y, w):
+    """The loss is differentiated with respect to y_hat, which gives n numbers.
+
+    The parameters are in w. Ask for the gradient with respect to w, or read
+    w.grad after backward().
+
+    Section: 3. Autograd
+    """
+    y_hat = predict(x, w)
+    (grad,) = torch.autograd.grad(mse(y_hat, y), y_hat)
+    return grad
+
+
+def gradient__with_respect_to_x(x, y, w):
+    """The loss is differentiated with respect to x, which requires no grad.
+
+    x is data; what is learnt is w. Ask for the gradient with respect to w.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, x)
+    return grad
+
+
+def gradient__item_before_backward(x, y, w):
+    """backward() is called on a Python number.
+
+    .item() and float() return a number without a history. Call backward() on
+    the loss that mse() returns.
+
+    Section: 3. Autograd
+    """
+    loss = mse(predict(x, w), y).item()
+    loss.backward()
+    return w.grad
+
+
+def gradient__graph_cut_before_backward(x, y, w):
+    """The loss has no history, so backward() has nowhere to go.
+
+    .detach(), torch.tensor(...) and torch.no_grad() all cut the graph. Compute
+    the loss from w itself, outside of torch.no_grad().
+
+    Section: 3. Autograd
+    """
+    with torch.no_grad():
+        loss = mse(predict(x, w), y)
+    loss.backward()
+    return w.grad
+
+
+def gradient__backward_twice(x, y, w):
+    """backward() is called a second time on the same loss.
+
+    One call is enough, and it frees the graph behind it. For another gradient
+    compute the loss again.
+
+    Section: 3. Autograd
+    """
+    w.grad = None
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    loss.backward()
+    return w.grad
+
+
+def gradient__counted_twice(x, y, w):
+    """The gradient is twice the right one.
+
+    With retain_graph=True a second backward() adds the same gradient once
+    more; by hand, the square's derivative brings a single 2. Count it once.
+
+    Section: 3. Autograd
+    """
+    w.grad = None
+    loss = mse(predict(x, w), y)
+    loss.backward(retain_graph=True)
+    loss.backward()
+    return w.grad

@@ -1,0 +1,416 @@
+"""Wrong ways to write minibatches(), each a program, with its hint."""
+
+import torch
+
+
+def minibatches__last_batch_dropped(x, y, batch_size):
+    """The last, smaller batch is left out.
+
+    len(x) // batch_size counts whole batches only, and drop_last leaves the
+    rest away. Loop over range(0, len(x), batch_size); the last slice is
+    shorter by itself.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for batch in range(len(x) // batch_size):
+        rows = order[batch * batch_size : (batch + 1) * batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__last_batch_merged(x, y, batch_size):
+    """What is left over is added to the batch before it: that is too large.
+
+    No batch has more than batch_size rows. Let what is left over be a batch of
+    its own, smaller than the others.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    batches = max(len(x) // batch_size, 1)
+    for batch in range(batches):
+        start = batch * batch_size
+        is_last = batch == batches - 1
+        rows = order[start:] if is_last else order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__last_batch_filled_up(x, y, batch_size):
+    """The last batch is filled up with samples that were there before.
+
+    Every sample is in exactly one batch. Let the last batch be smaller.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = torch.arange(start, start + batch_size) % len(x)
+        yield x[order[rows]], y[order[rows]]
+
+
+def minibatches__first_batch_skipped(x, y, batch_size):
+    """The first batch is left out.
+
+    Positions begin at 0, and so do the batches. Loop over range(0, len(x),
+    batch_size).
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(batch_size, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__only_one_batch(x, y, batch_size):
+    """There is one batch only, and the other samples are left out.
+
+    Cut the whole permutation into batches, one after another. A yield inside
+    the loop goes on after each batch, where a return would end it.
+
+    Section: 6. Minibatches
+    """
+    rows = torch.randperm(len(x))[:batch_size]
+    return [(x[rows], y[rows])]
+
+
+def minibatches__not_shuffled(x, y, batch_size):
+    """The samples come in the order that they had.
+
+    Draw a random order, torch.randperm(len(x)), and cut that into batches.
+
+    Section: 6. Minibatches
+    """
+    for start in range(0, len(x), batch_size):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+def minibatches__same_order_each_call(x, y, batch_size):
+    """Every call goes through the samples in the same order.
+
+    A seed inside the function makes randperm start over, and a stored
+    permutation stays as it is. Draw a new torch.randperm(len(x)) at each call,
+    without a seed.
+
+    Section: 6. Minibatches
+    """
+    torch.manual_seed(0)
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__only_the_batches_shuffled(x, y, batch_size):
+    """The batches come in a random order, but each holds neighbours.
+
+    Shuffle the samples before you cut: draw torch.randperm(len(x)) and take
+    batch_size of its entries for each batch.
+
+    Section: 6. Minibatches
+    """
+    starts = torch.arange(0, len(x), batch_size)
+    for start in starts[torch.randperm(len(starts))]:
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+def minibatches__shuffled_within_batches_only(x, y, batch_size):
+    """The samples are cut into batches first and shuffled only within each.
+
+    Each batch then holds the same samples in every epoch. Shuffle all samples
+    first, then cut.
+
+    Section: 6. Minibatches
+    """
+    for start in range(0, len(x), batch_size):
+        xb, yb = x[start : start + batch_size], y[start : start + batch_size]
+        order = torch.randperm(len(xb))
+        yield xb[order], yb[order]
+
+
+def minibatches__shuffled_apart(x, y, batch_size):
+    """x and y are shuffled apart, each in an order of its own.
+
+    Each row of x has to stay with its entry of y. Draw one permutation and use
+    it for both: x[rows], y[rows].
+
+    Section: 6. Minibatches
+    """
+    x = x[torch.randperm(len(x))]
+    y = y[torch.randperm(len(y))]
+    for start in range(0, len(x), batch_size):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+def minibatches__y_not_shuffled(x, y, batch_size):
+    """Only x is shuffled, and y stays in its order.
+
+    Each row of x has to stay with its entry of y. Use the same indices for
+    both: x[rows], y[rows].
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[start : start + batch_size]
+
+
+def minibatches__with_replacement(x, y, batch_size):
+    """The samples are drawn with replacement: some come twice, others never.
+
+    randint may draw the same index again. torch.randperm(len(x)) has each
+    index exactly once.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randint(0, len(x), (len(x),))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__new_order_for_each_batch(x, y, batch_size):
+    """Each batch is drawn from all samples: some come twice, others never.
+
+    Draw the permutation once, before the loop, and let each batch go on where
+    the one before has ended.
+
+    Section: 6. Minibatches
+    """
+    for start in range(0, len(x), batch_size):
+        order = torch.randperm(len(x))
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__permutes_batch_size_rows(x, y, batch_size):
+    """Every batch holds the first batch_size samples.
+
+    randperm(batch_size) has only the numbers below batch_size. Draw one
+    permutation of all samples, torch.randperm(len(x)), and cut it into
+    batches.
+
+    Section: 6. Minibatches
+    """
+    for _ in range(len(x) // batch_size):
+        rows = torch.randperm(batch_size)
+        yield x[rows], y[rows]
+
+
+def minibatches__batch_size_as_number_of_batches(x, y, batch_size):
+    """batch_size is taken for the number of batches.
+
+    chunk(k) makes k pieces, split(k) makes pieces of k. Each batch should have
+    batch_size rows.
+
+    Section: 6. Minibatches
+    """
+    for rows in torch.randperm(len(x)).chunk(batch_size):
+        yield x[rows], y[rows]
+
+
+def minibatches__overlapping(x, y, batch_size):
+    """The batches overlap: each begins one sample after the one before.
+
+    Every sample is in exactly one batch. Go on by batch_size each time:
+    range(0, len(x), batch_size).
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(len(x)):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__sliding_window(x, y, batch_size):
+    """The batches are a window that slides on by one sample each time.
+
+    Every sample is in exactly one batch. Let each batch begin where the one
+    before has ended: range(0, len(x), batch_size).
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(len(x) - batch_size + 1):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__batch_number_as_start(x, y, batch_size):
+    """The number of a batch is taken for the place where it begins.
+
+    Batch i begins at i * batch_size. Loop over range(0, len(x), batch_size),
+    which gives these places.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    batches = (len(x) + batch_size - 1) // batch_size
+    for batch in range(batches):
+        rows = order[batch : batch + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__slice_end_taken_as_included(x, y, batch_size):
+    """The batches are one row short: a slice ends before its end.
+
+    order[a:b] has b - a entries, without entry b. Write order[start : start +
+    batch_size].
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size - 1]
+        yield x[rows], y[rows]
+
+
+def minibatches__one_sample_in_each(x, y, batch_size):
+    """Each batch holds one sample, whatever batch_size is.
+
+    Take batch_size entries of the permutation at a time: order[start : start +
+    batch_size].
+
+    Section: 6. Minibatches
+    """
+    for row in torch.randperm(len(x)):
+        yield x[row : row + 1], y[row : row + 1]
+
+
+def minibatches__samples_instead_of_batches(x, y, batch_size):
+    """Single samples come out, not batches.
+
+    x[i] has shape (2,) and y[i] none at all. A batch has shapes (batch_size,
+    2) and (batch_size,): index with several rows at once, x[rows], y[rows].
+
+    Section: 6. Minibatches
+    """
+    for row in torch.randperm(len(x)):
+        yield x[row], y[row]
+
+
+def minibatches__never_ends(x, y, batch_size):
+    """The batches never come to an end.
+
+    One call goes through the samples once; the loop over the epochs is the
+    caller's. Leave out while True.
+
+    Section: 6. Minibatches
+    """
+    while True:
+        order = torch.randperm(len(x))
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            yield x[rows], y[rows]
+
+
+def minibatches__samples_come_twice(x, y, batch_size):
+    """One call goes through the samples twice.
+
+    One call is one epoch, and each sample comes once in it. Leave out the
+    outer loop.
+
+    Section: 6. Minibatches
+    """
+    for _ in range(2):
+        order = torch.randperm(len(x))
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            yield x[rows], y[rows]
+
+
+def minibatches__indices_only(x, y, batch_size):
+    """The indices of the rows come out, not the rows themselves.
+
+    Use them on both tensors: yield x[rows], y[rows].
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        yield order[start : start + batch_size]
+
+
+def minibatches__no_pairs(x, y, batch_size):
+    """What comes out is no pair (xb, yb).
+
+    Each batch is a pair: yield x[rows], y[rows], or append both, in
+    parentheses, to a list. A return inside the loop would hand over the first
+    pair only.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows]
+
+
+def minibatches__two_lists(x, y, batch_size):
+    """All xb are in one list and all yb in another.
+
+    The caller wants them in pairs, batch by batch. Put each xb together with
+    its yb, for example with zip().
+
+    Section: 6. Minibatches
+    """
+    rows = torch.randperm(len(x)).split(batch_size)
+    return [x[one] for one in rows], [y[one] for one in rows]
+
+
+def minibatches__feature_only(x, y, batch_size):
+    """xb is the feature alone, without the column of ones.
+
+    The model needs both columns. Take whole rows: x[rows], without a second
+    index.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows, 0], y[rows]
+
+
+def minibatches__y_as_a_column(x, y, batch_size):
+    """yb is a column, of shape (batch_size, 1).
+
+    y has shape (n,), and its batches have (batch_size,). Index it as it is:
+    y[rows], without unsqueeze or view.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows].unsqueeze(1)
+
+
+def minibatches__changes_x_and_y(x, y, batch_size):
+    """x and y themselves are shuffled, and the caller's data changes.
+
+    Assigning to x[:] writes into the tensor. x[rows] makes a new one and
+    leaves x as it is.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    x[:], y[:] = x[order], y[order]
+    for start in range(0, len(x), batch_size):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+def minibatches__returns_nothing(x, y, batch_size):
+    """Nothing comes out.
+
+    Hand over each batch with yield x[rows], y[rows], or append it to a list
+    and return that after the loop.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        print(x[rows], y[rows])

@@ -1,0 +1,270 @@
+"""Wrong ways to write mse(), each a program, with its hint."""
+
+import torch
+
+
+def mse__sum_instead_of_mean(y_hat, y):
+    """The squares are added up, but not divided by their number.
+
+    With a sum the loss grows with the number of samples. Take .mean() of the
+    squared differences.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).sum()
+
+
+def mse__halved(y_hat, y):
+    """The loss is half of the mean squared error.
+
+    Some books put 1/2 in front, to lose the 2 in the gradient. In this lab the
+    loss is the plain mean of the squared differences.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).mean() / 2
+
+
+def mse__half_the_sum(y_hat, y):
+    """The loss is half of the sum of the squares.
+
+    Some books define the loss so. In this lab it is the mean: divide by the
+    number of samples, and by nothing else.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).sum() / 2
+
+
+def mse__not_squared(y_hat, y):
+    """The differences are not squared, so that plus and minus cancel.
+
+    Square each difference before you take the mean: (y_hat - y) ** 2.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y).mean()
+
+
+def mse__doubled_instead_of_squared(y_hat, y):
+    """The differences are multiplied with 2 instead of squared.
+
+    * 2 doubles, ** 2 squares. Write (y_hat - y) ** 2.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) * 2).mean()
+
+
+def mse__caret_for_a_power(y_hat, y):
+    """^ is no power in Python.
+
+    It works on the bits of whole numbers. The power is written **: (y_hat - y)
+    ** 2.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ^ 2).mean()
+
+
+def mse__only_y_squared(y_hat, y):
+    """Only y is squared, not the difference.
+
+    ** comes before -. Put the difference into parentheses: (y_hat - y) ** 2.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y**2).mean()
+
+
+def mse__difference_of_the_squares(y_hat, y):
+    """Predictions and targets are squared before they are subtracted.
+
+    Take the differences first, then square each of them: (y_hat - y) ** 2.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat**2 - y**2).mean()
+
+
+def mse__absolute(y_hat, y):
+    """The absolute differences are averaged, not their squares.
+
+    That is the mean absolute error, torch's l1_loss. For the mean squared
+    error take the square of each difference instead.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y).abs().mean()
+
+
+def mse__root(y_hat, y):
+    """A square root is taken of the mean squared error.
+
+    The loss stays in units of y squared. Return the mean without the root.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).mean().sqrt()
+
+
+def mse__norm(y_hat, y):
+    """The loss is the length of the vector of differences.
+
+    A norm is the root of the sum of the squares. Leave the root out, and take
+    the mean instead of the sum.
+
+    Section: 2. Model and loss
+    """
+    return torch.norm(y_hat - y)
+
+
+def mse__square_of_the_mean(y_hat, y):
+    """The mean is taken first and then squared, so that plus and minus cancel.
+
+    Square each difference, then take the mean of the squares.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y).mean() ** 2
+
+
+def mse__square_of_the_sum(y_hat, y):
+    """The differences are added up before the square: plus and minus cancel.
+
+    Square each difference first. Then add up and divide by n, or take .mean().
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y).sum() ** 2 / len(y)
+
+
+def mse__cuts_the_graph(y_hat, y):
+    """The number is right, but autograd can't follow the way to it.
+
+    .item(), float(), .detach(), torch.tensor(...) and torch.no_grad() all cut
+    the graph. Return the 0-d tensor that .mean() gives.
+
+    Section: 3. Autograd
+    """
+    return ((y_hat - y) ** 2).mean().item()
+
+
+def mse__numpy_of_a_tracked_tensor(y_hat, y):
+    """numpy refuses a tensor that autograd is tracking.
+
+    There is no need to leave torch: -, ** and .mean() are torch operations,
+    and autograd can follow them.
+
+    Section: 3. Autograd
+    """
+    return torch.tensor(((y_hat.numpy() - y.numpy()) ** 2).mean())
+
+
+def mse__not_reduced(y_hat, y):
+    """The loss is a vector with one square for each sample.
+
+    backward() starts from a single number. Take .mean() of the squares.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y) ** 2
+
+
+def mse__keeps_a_dimension(y_hat, y):
+    """The loss has shape (1,), but should have no dimensions.
+
+    keepdim, [None], reshape(1) and the like keep a dimension or add one.
+    .mean() alone gives a 0-d tensor.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).mean(dim=0, keepdim=True)
+
+
+def mse__column_against_row(y_hat, y):
+    """Every prediction is compared with every target, n x n differences.
+
+    A column (n, 1) minus a row (n,) gives a table. Subtract as they come, (n,)
+    minus (n,), without view(-1, 1) or unsqueeze.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat.view(-1, 1) - y) ** 2).mean()
+
+
+def mse__divided_by_n_minus_one(y_hat, y):
+    """The sum of the squares is divided by n - 1.
+
+    n - 1 is for a sample's variance. The loss is the plain mean: divide by n.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).sum() / (len(y) - 1)
+
+
+def mse__divided_by_n_twice(y_hat, y):
+    """The mean is divided by the number of samples once more.
+
+    .mean() has divided by n already. Return it as it is, or begin with .sum().
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).mean() / len(y)
+
+
+def mse__divided_by_100(y_hat, y):
+    """The sum is divided by 100, however many samples there are.
+
+    100 is the size of the lab's training set only. Divide by len(y), or take
+    .mean().
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y) ** 2).sum() / 100
+
+
+def mse__negative(y_hat, y):
+    """The loss has a minus sign: better lines get larger losses in size.
+
+    A loss is smaller where the line is better, and 0 at best. Return the mean
+    of the squares with its own sign.
+
+    Section: 2. Model and loss
+    """
+    return -((y_hat - y) ** 2).mean()
+
+
+def mse__changes_y_hat(y_hat, y):
+    """y_hat itself is changed by the subtraction.
+
+    -= and methods with an underscore at the end work in place. Make a new
+    tensor instead: y_hat - y.
+
+    Section: 2. Model and loss
+    """
+    y_hat -= y
+    return (y_hat**2).mean()
+
+
+def mse__data_given_to_the_loss_class(y_hat, y):
+    """The data is given to the class MSELoss, not to the function it makes.
+
+    MSELoss() with nothing in its parentheses makes a loss function; call that
+    one with the data. Or use torch.nn.functional.mse_loss(y_hat, y).
+
+    Section: 2. Model and loss
+    """
+    return torch.nn.MSELoss(y_hat, y)
+
+
+def mse__returns_nothing(y_hat, y):
+    """Nothing is returned.
+
+    What is computed or printed inside a function ends with it. Hand the loss
+    over with return.
+
+    Section: 2. Model and loss
+    """
+    loss = ((y_hat - y) ** 2).mean()
+    print(loss)

@@ -1,0 +1,270 @@
+"""Wrong ways to write plot_fit(), each a program, with its hint."""
+
+import torch
+from matplotlib import pyplot as plt
+
+
+def _points_and(x, y, across, up):
+    _, axes = plt.subplots()
+    axes.scatter(x[:, 0], y)
+    axes.plot(across, up)
+    return axes
+
+
+def plot_fit__axes_not_returned(x, y, w):
+    """Nothing is returned.
+
+    End with return ax, the Axes that you have drawn on: plt.subplots() and
+    plt.gca() give it to you.
+
+    Section: 2. Model and loss
+    """
+    _points_and(x, y, x[:, 0], predict(x, w).detach())
+
+
+def plot_fit__figure_returned(x, y, w):
+    """The figure is returned, not its Axes.
+
+    plt.subplots() gives both, figure and Axes. Return the second one.
+
+    Section: 2. Model and loss
+    """
+    return _points_and(x, y, x[:, 0], predict(x, w).detach()).figure
+
+
+def plot_fit__pair_returned(x, y, w):
+    """Figure and Axes are returned, both.
+
+    Return the Axes alone.
+
+    Section: 2. Model and loss
+    """
+    axes = _points_and(x, y, x[:, 0], predict(x, w).detach())
+    return axes.figure, axes
+
+
+def plot_fit__lines_returned(x, y, w):
+    """What plot() has drawn is returned, not the Axes.
+
+    plot() gives a list of lines. Return the Axes that they are on.
+
+    Section: 2. Model and loss
+    """
+    axes = _points_and(x, y, x[:, 0], predict(x, w).detach())
+    return list(axes.lines)
+
+
+def plot_fit__column_of_ones(x, y, w):
+    """The data is drawn over the column of ones.
+
+    The feature is column 0 of x: x[:, 0].
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.scatter(x[:, 1], y)
+    axes.plot(x[:, 0], predict(x, w).detach())
+    return axes
+
+
+def plot_fit__all_over_the_column_of_ones(x, y, w):
+    """Data and model are drawn over the column of ones.
+
+    The feature is column 0 of x: x[:, 0].
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.scatter(x[:, 1], y)
+    axes.plot(x[:, 1], predict(x, w).detach())
+    return axes
+
+
+def plot_fit__model_over_the_column_of_ones(x, y, w):
+    """The model is drawn over the column of ones: a line straight up.
+
+    The feature is column 0 of x: x[:, 0].
+
+    Section: 2. Model and loss
+    """
+    return _points_and(x, y, x[:, 1], predict(x, w).detach())
+
+
+def plot_fit__axes_turned(x, y, w):
+    """The target runs along the horizontal axis.
+
+    The feature comes first: scatter(x[:, 0], y), and plot(x[:, 0], y_hat).
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.scatter(y, x[:, 0])
+    axes.plot(predict(x, w).detach(), x[:, 0])
+    return axes
+
+
+def plot_fit__data_turned(x, y, w):
+    """The target of the data runs along the horizontal axis.
+
+    The feature comes first: scatter(x[:, 0], y).
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.scatter(y, x[:, 0])
+    axes.plot(x[:, 0], predict(x, w).detach())
+    return axes
+
+
+def plot_fit__no_model(x, y, w):
+    """Only the data is drawn, the model is missing.
+
+    Draw x[:, 0] against predict(x, w) as well.
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.scatter(x[:, 0], y)
+    return axes
+
+
+def plot_fit__no_data(x, y, w):
+    """Only the model is drawn, the data is missing.
+
+    Draw x[:, 0] against y as points as well.
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.plot(x[:, 0], predict(x, w).detach())
+    return axes
+
+
+def plot_fit__nothing_drawn(x, y, w):
+    """The Axes are empty.
+
+    Draw on the Axes that you return: the data as points, the model as a line.
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    return axes
+
+
+def plot_fit__data_joined(x, y, w):
+    """The data is drawn as a line from sample to sample.
+
+    plot() joins its points, in the order in which they come. Use scatter(),
+    or plot() with the marker "o" and no line.
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.plot(x[:, 0], y)
+    axes.plot(x[:, 0], predict(x, w).detach())
+    return axes
+
+
+def plot_fit__intercept_left_out(x, y, w):
+    """The line has the slope only, and goes through the origin.
+
+    Draw predict(x, w): w[0] times the feature, plus w[1].
+
+    Section: 2. Model and loss
+    """
+    return _points_and(x, y, x[:, 0], (x[:, 0] * w[0]).detach())
+
+
+def plot_fit__slope_left_out(x, y, w):
+    """The line lies flat: the slope is missing.
+
+    Draw predict(x, w): w[0] times the feature, plus w[1].
+
+    Section: 2. Model and loss
+    """
+    return _points_and(x, y, x[:, 0], (x[:, 1] * w[1]).detach())
+
+
+def plot_fit__weights_swapped(x, y, w):
+    """Slope and intercept have changed places.
+
+    w[0] is the slope and w[1] the intercept; predict(x, w) knows.
+
+    Section: 2. Model and loss
+    """
+    line = (x[:, 0] * w[1] + w[0]).detach()
+    return _points_and(x, y, x[:, 0], line)
+
+
+def plot_fit__target_as_the_model(x, y, w):
+    """The line runs through the targets, not through the predictions.
+
+    Draw x[:, 0] against predict(x, w).
+
+    Section: 2. Model and loss
+    """
+    return _points_and(x, y, x[:, 0], y)
+
+
+def plot_fit__model_not_detached(x, y, w):
+    """matplotlib or numpy is given what autograd is tracking.
+
+    Use .detach() first: predict(x, w).detach().
+
+    Section: 2. Model and loss
+    """
+    return _points_and(x, y, x[:, 0], predict(x, w).numpy())
+
+
+def plot_fit__predictions_over_targets(x, y, w):
+    """The predictions are drawn over the targets.
+
+    The horizontal axis is the feature, x[:, 0], for data and model.
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.scatter(y, predict(x, w).detach())
+    return axes
+
+
+def plot_fit__data_over_the_sample_number(x, y, w):
+    """The data is drawn over the number of the sample.
+
+    plot() and scatter() take two lists: first x[:, 0], then y.
+
+    Section: 2. Model and loss
+    """
+    _, axes = plt.subplots()
+    axes.plot(y, "o")
+    axes.plot(x[:, 0], predict(x, w).detach())
+    return axes
+
+
+def plot_fit__drawn_on_other_axes(x, y, w):
+    """One figure is drawn on, and the Axes of another one are returned.
+
+    Call plt.figure() or plt.subplots() once, before you draw.
+
+    Section: 2. Model and loss
+    """
+    plt.scatter(x[:, 0], y)
+    plt.plot(x[:, 0], predict(x, w).detach())
+    plt.figure()
+    axes = plt.gca()
+    axes.set_title("fit")
+    axes.scatter([0.0], [0.0])
+    return axes
+
+
+def plot_fit__changes_x(x, y, w):
+    """x itself is changed.
+
+    sort() and indexing on the left work in place or lose the pairs. Leave x
+    and y as they came.
+
+    Section: 2. Model and loss
+    """
+    axes = _points_and(x, y, x[:, 0].clone(), predict(x, w).detach())
+    x[:, 0] = torch.sort(x[:, 0]).values + 1
+    return axes

@@ -1,0 +1,243 @@
+"""Wrong ways to write predict(), each a program, with its hint."""
+
+import torch
+
+
+def predict__not_summed(x, w):
+    """The products are not summed: each sample has two numbers.
+
+    x * w multiplies entry by entry and keeps the shape (n, 2). x @ w
+    multiplies and sums over the columns, which gives one number for each
+    sample.
+
+    Section: 2. Model and loss
+    """
+    return x * w
+
+
+def predict__summed_over_the_samples(x, w):
+    """The products are summed over the samples, not over the columns.
+
+    Dimension 0 counts the samples, dimension 1 the columns. Sum with
+    .sum(dim=1), or let x @ w do both.
+
+    Section: 2. Model and loss
+    """
+    return (x * w).sum(dim=0)
+
+
+def predict__whole_x_as_the_feature(x, w):
+    """All of x is taken for the feature, the column of ones included.
+
+    The feature is the first column, x[:, 0]. x @ w multiplies it with the
+    slope and the ones with the intercept.
+
+    Section: 2. Model and loss
+    """
+    return x * w[0] + w[1]
+
+
+def predict__matrix_times_a_number(x, w):
+    """@ is used with a single number.
+
+    w[0] is a number with no dimensions, and @ multiplies matrices and vectors.
+    Multiply with the whole of w: x @ w.
+
+    Section: 2. Model and loss
+    """
+    return x @ w[0] + w[1]
+
+
+def predict__factors_swapped(x, w):
+    """The factors are the wrong way round, w @ x.
+
+    The columns of the first factor are matched with the entries of the second
+    one: (n, 2) @ (2,) gives (n,). Write x @ w.
+
+    Section: 2. Model and loss
+    """
+    return w @ x
+
+
+def predict__x_transposed(x, w):
+    """x is transposed before it is multiplied with w.
+
+    x has a column for each entry of w already: (n, 2) @ (2,) gives (n,). Write
+    x @ w, without .T.
+
+    Section: 2. Model and loss
+    """
+    return x.T @ w
+
+
+def predict__intercept_dropped(x, w):
+    """The intercept is missing: the line always goes through the origin.
+
+    Add w[1] to the slope times the feature, or write x @ w, in which the
+    column of ones takes care of it.
+
+    Section: 2. Model and loss
+    """
+    return w[0] * x[:, 0]
+
+
+def predict__slope_dropped(x, w):
+    """The slope is missing: the feature itself is taken for the prediction.
+
+    Multiply the feature with w[0] before w[1] is added, or write x @ w.
+
+    Section: 2. Model and loss
+    """
+    return x[:, 0] + w[1]
+
+
+def predict__ones_added_instead_of_the_intercept(x, w):
+    """The column of ones is added as it is, without the intercept.
+
+    The ones are there to be multiplied with w[1]. x @ w does so.
+
+    Section: 2. Model and loss
+    """
+    return w[0] * x[:, 0] + x[:, 1]
+
+
+def predict__intercept_added_twice(x, w):
+    """The intercept is counted twice.
+
+    x @ w contains it already, because x has a column of ones. Leave away what
+    is added after it.
+
+    Section: 2. Model and loss
+    """
+    return x @ w + w[1]
+
+
+def predict__weights_swapped(x, w):
+    """Slope and intercept change places.
+
+    w[0] is the slope, which the feature is multiplied with; w[1] is the
+    intercept. x @ w puts both in their places.
+
+    Section: 2. Model and loss
+    """
+    return w[1] * x[:, 0] + w[0]
+
+
+def predict__uses_the_true_weights(x, w):
+    """The true weights, 3 and 2, are used, whatever w is.
+
+    The true weights are forgotten after the data is made. Predict with the w
+    that the function is given.
+
+    Section: 2. Model and loss
+    """
+    return x @ torch.tensor([3.0, 2.0])
+
+
+def predict__is_a_column(x, w):
+    """The predictions are a column, (n, 1), and not (n,).
+
+    y has shape (n,), and a column minus a row gives a table of n x n
+    differences. Multiply with w of shape (2,) as it is: x @ w.
+
+    Section: 2. Model and loss
+    """
+    return x @ w.reshape(2, 1)
+
+
+def predict__cuts_the_graph(x, w):
+    """The numbers are right, but autograd can't follow the way from w to them.
+
+    .item(), .detach(), .tolist(), torch.tensor(...) and torch.no_grad() all
+    cut the graph. Use torch operations only, on w itself: x @ w.
+
+    Section: 3. Autograd
+    """
+    return (x @ w).detach()
+
+
+def predict__numpy_of_a_tracked_tensor(x, w):
+    """numpy refuses a tensor that autograd is tracking.
+
+    There is no need to leave torch: x @ w is a torch operation, and autograd
+    can follow it.
+
+    Section: 3. Autograd
+    """
+    return torch.from_numpy(x.numpy() @ w.numpy())
+
+
+def predict__is_a_sum(x, w):
+    """The predictions are added up to a single number.
+
+    Every sample has its own prediction. x @ w has summed over the columns
+    already; return it as it is.
+
+    Section: 2. Model and loss
+    """
+    return (x @ w).sum()
+
+
+def predict__is_a_mean(x, w):
+    """The predictions are averaged to a single number.
+
+    The mean belongs to the loss. Here return all n predictions, x @ w.
+
+    Section: 2. Model and loss
+    """
+    return (x @ w).mean()
+
+
+def predict__first_sample_only(x, w):
+    """Only the first sample is predicted.
+
+    x[0] is the first row. x @ w predicts all n samples at once, without an
+    index and without a loop.
+
+    Section: 2. Model and loss
+    """
+    return x[0] @ w
+
+
+def predict__through_a_sigmoid(x, w):
+    """The line goes through a sigmoid.
+
+    The sigmoid belongs to section 7, where the target is a class. The model
+    here is the line itself, x @ w.
+
+    Section: 2. Model and loss
+    """
+    return torch.sigmoid(x @ w)
+
+
+def predict__adds_noise(x, w):
+    """Noise is added to the predictions.
+
+    The noise is in the targets, and nobody can predict it. The model is the
+    line alone, x @ w.
+
+    Section: 2. Model and loss
+    """
+    return x @ w + torch.rand(len(x))
+
+
+def predict__changes_x(x, w):
+    """x itself is multiplied, so the data changes at each call.
+
+    *= and methods with an underscore at the end work in place. Make a new
+    tensor instead: x @ w leaves x as it is.
+
+    Section: 2. Model and loss
+    """
+    return x.mul_(w).sum(dim=1)
+
+
+def predict__returns_nothing(x, w):
+    """Nothing is returned.
+
+    What is computed or printed inside a function ends with it. Hand the
+    predictions over: return x @ w.
+
+    Section: 2. Model and loss
+    """
+    print(x @ w)

@@ -1,0 +1,168 @@
+"""Wrong ways to write predict_proba(), each a program, with its hint."""
+
+import torch
+
+
+def predict_proba__logits(x, w):
+    """x @ w is returned as it is: any number, and no probability.
+
+    Put it through sigmoid(), so that it lies between 0 and 1.
+
+    Section: 7. Going further: logistic regression
+    """
+    return x @ w
+
+
+def predict_proba__sigmoid_twice(x, w):
+    """The sigmoid is applied twice.
+
+    Once is enough: where x @ w is 0, the probability is 0.5.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(sigmoid(x @ w))
+
+
+def predict_proba__rounded(x, w):
+    """Classes are returned, not probabilities.
+
+    Return sigmoid(x @ w) itself: rounding it leaves no slope to learn by.
+
+    Section: 7. Going further: logistic regression
+    """
+    return (sigmoid(x @ w) > 0.5).float()
+
+
+def predict_proba__cuts_the_graph(x, w):
+    """Autograd can't find its way from the probabilities back to w.
+
+    .detach(), .numpy(), torch.tensor(...) and torch.no_grad() cut the graph.
+    Use torch operations only.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x @ w).detach()
+
+
+def predict_proba__of_the_other_class(x, w):
+    """This is the probability of class 0.
+
+    The sigmoid of x @ w is that of class 1: don't subtract it from 1, and
+    give its exponent one minus only.
+
+    Section: 7. Going further: logistic regression
+    """
+    return 1 - sigmoid(x @ w)
+
+
+def predict_proba__column(x, w):
+    """The result is a column of shape (n, 1).
+
+    x @ w with w of shape (2,) has the shape (n,) already: no view, no
+    unsqueeze.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x @ w).unsqueeze(1)
+
+
+def predict_proba__softmax(x, w):
+    """Softmax makes the probabilities of all samples sum to 1.
+
+    Each sample has a probability of its own: use sigmoid().
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.softmax(x @ w, dim=0)
+
+
+def predict_proba__slope_only(x, w):
+    """The intercept is left out.
+
+    Use the whole product x @ w: the column of ones brings in w[1].
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x[:, 0] * w[0])
+
+
+def predict_proba__weights_swapped(x, w):
+    """Slope and intercept have changed places.
+
+    w[0] belongs to the feature in column 0, w[1] to the ones: x @ w does that
+    by itself.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x @ w.flip(0))
+
+
+def predict_proba__sigmoid_before_the_product(x, w):
+    """The sigmoid is taken of x, before the product.
+
+    First the line, x @ w, then the sigmoid of it.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x) @ w
+
+
+def predict_proba__tanh(x, w):
+    """tanh runs from -1 to 1, which is no probability.
+
+    Use sigmoid().
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.tanh(x @ w)
+
+
+def predict_proba__not_summed(x, w):
+    """x * w multiplies entry by entry, and leaves two numbers a sample.
+
+    The matrix product x @ w also sums them up.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x * w)
+
+
+def predict_proba__averaged(x, w):
+    """One number is returned for all samples.
+
+    Each sample has a probability of its own: take no mean.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x @ w).mean()
+
+
+def predict_proba__log_probability(x, w):
+    """The logarithm of the probability is returned.
+
+    The logarithm belongs into the loss. Return sigmoid(x @ w).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.log(sigmoid(x @ w))
+
+
+def predict_proba__returns_nothing(x, w):
+    """Nothing is returned.
+
+    End with return and the probabilities.
+
+    Section: 7. Going further: logistic regression
+    """
+    sigmoid(x @ w)
+
+
+def predict_proba__pair(x, w):
+    """Two probabilities are returned for each sample, one for each class.
+
+    Only that of class 1 is asked for: the shape is (n,).
+
+    Section: 7. Going further: logistic regression
+    """
+    p = sigmoid(x @ w)
+    return torch.stack([1 - p, p], dim=1)

@@ -1,0 +1,241 @@
+"""Wrong ways to write sigmoid(), each a program, with its hint."""
+
+import torch
+
+
+def sigmoid__sign_of_the_exponent(z):
+    """The exponent has the wrong sign: the curve falls where it should rise.
+
+    The formula is 1 / (1 + exp(-z)), with a minus in the exponent. For large
+    z the result has to come close to 1.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(-z)
+
+
+def sigmoid__overflow(z):
+    """For large z, exp(z) is infinite, and infinity by infinity is nan.
+
+    Use the form whose exponent is never large and positive, 1 / (1 +
+    exp(-z)), or torch.sigmoid.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.exp(z) / (1 + torch.exp(z))
+
+
+def sigmoid__overflow_at_both_ends(z):
+    """exp overflows, and the result is nan far from zero on both sides.
+
+    exp(1000) is infinite in float32. Use 1 / (1 + exp(-z)) or torch.sigmoid.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.exp(z) / (torch.exp(z) + torch.exp(z) * torch.exp(-z))
+
+
+def sigmoid__tanh(z):
+    """This is tanh: it runs from -1 to 1.
+
+    The sigmoid runs from 0 to 1 and is 0.5 at z = 0. Use 1 / (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.tanh(z)
+
+
+def sigmoid__softmax(z):
+    """This is softmax: the entries of z share a sum of 1.
+
+    The sigmoid looks at each entry by itself: 1 / (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.softmax(z, dim=0)
+
+
+def sigmoid__one_missing(z):
+    """The 1 in the denominator is missing.
+
+    1 / exp(-z) grows without bound. The formula is 1 / (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return 1 / torch.exp(-z)
+
+
+def sigmoid__exponential_only(z):
+    """Only exp(-z) is computed.
+
+    It still has to go into 1 / (1 + ...).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.exp(-z)
+
+
+def sigmoid__not_inverted(z):
+    """1 + exp(-z) is returned, without dividing 1 by it.
+
+    The result has to lie between 0 and 1: it is 1 / (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return 1 + torch.exp(-z)
+
+
+def sigmoid__brackets_missing(z):
+    """Brackets are missing: 1 / 1 + exp(-z) divides first.
+
+    The whole sum belongs below the line: 1 / (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return 1 / 1 + torch.exp(-z)
+
+
+def sigmoid__minus_in_the_denominator(z):
+    """The denominator has a minus where a plus belongs.
+
+    The formula is 1 / (1 + exp(-z)): it never divides by zero.
+
+    Section: 7. Going further: logistic regression
+    """
+    return 1 / (1 - torch.exp(-z))
+
+
+def sigmoid__base_two(z):
+    """The power is one of 2 and not of e.
+
+    Use torch.exp for the exponential.
+
+    Section: 7. Going further: logistic regression
+    """
+    return 1 / (1 + 2 ** (-z))
+
+
+def sigmoid__relu(z):
+    """This is the rectified linear unit, max(0, z).
+
+    The sigmoid is 1 / (1 + exp(-z)): it squeezes every number into the range
+    from 0 to 1.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.relu(z)
+
+
+def sigmoid__logit(z):
+    """This is the inverse: it goes from probabilities back to numbers.
+
+    The sigmoid is 1 / (1 + exp(-z)), defined for every z.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.log(z / (1 - z))
+
+
+def sigmoid__log_sigmoid(z):
+    """The logarithm of the sigmoid is returned.
+
+    The logarithm comes later, in the loss. Return 1 / (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.nn.functional.logsigmoid(z)
+
+
+def sigmoid__twice(z):
+    """The sigmoid is applied twice.
+
+    Once is enough: the result at z = 0 is 0.5.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(torch.sigmoid(z))
+
+
+def sigmoid__rounded(z):
+    """Probabilities are rounded to the classes 0 and 1.
+
+    Keep the probability itself: a step from 0 to 1 has no slope to learn by.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.round(torch.sigmoid(z))
+
+
+def sigmoid__cuts_the_graph(z):
+    """Autograd can't find its way from the result back to z.
+
+    .detach(), .numpy(), torch.tensor(...) and torch.no_grad() cut the graph.
+    Use torch operations only.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(z).detach()
+
+
+def sigmoid__clamped_early(z):
+    """z is cut off long before it would overflow.
+
+    A clamp of z to a few units changes right values. If you clamp, do it far
+    out, at 80 or so; torch.sigmoid needs none.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(z.clamp(-1, 1))
+
+
+def sigmoid__summed(z):
+    """The entries are summed up to a single number.
+
+    The sigmoid works entry by entry: the result has the shape of z.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(z).sum()
+
+
+def sigmoid__averaged(z):
+    """The mean over the entries is returned.
+
+    The sigmoid works entry by entry: the result has the shape of z.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(z).mean()
+
+
+def sigmoid__math_exp(z):
+    """math.exp takes one number, and z holds several.
+
+    torch.exp works on whole tensors, and autograd can differentiate it.
+
+    Section: 7. Going further: logistic regression
+    """
+    import math
+
+    return 1 / (1 + math.exp(-z))
+
+
+def sigmoid__returns_nothing(z):
+    """Nothing is returned.
+
+    End with return and the result.
+
+    Section: 7. Going further: logistic regression
+    """
+    torch.sigmoid(z)
+
+
+def sigmoid__changes_z(z):
+    """z itself is changed.
+
+    sigmoid_() and neg_() work in place. Use torch.sigmoid(z) and -z, which
+    make new tensors.
+
+    Section: 7. Going further: logistic regression
+    """
+    return z.sigmoid_()

@@ -1,0 +1,341 @@
+"""Wrong ways to write train_logistic(), each a program, with its hint."""
+
+import torch
+
+
+def train_logistic__regression(x, y, w, lr, epochs):
+    """This trains the regression: it calls update() with its mse.
+
+    Call update_logistic(), which descends the cross entropy.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr))
+    return losses
+
+
+def train_logistic__one_epoch_short(x, y, w, lr, epochs):
+    """One epoch too few is run.
+
+    range(epochs) has epochs steps; range(1, epochs) has one less.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs - 1):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__one_epoch_too_many(x, y, w, lr, epochs):
+    """One epoch too many is run.
+
+    range(epochs) has epochs steps.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs + 1):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__epochs_fixed_at_100(x, y, w, lr, epochs):
+    """100 epochs are run, whatever epochs is.
+
+    Use the number of epochs that was passed in.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(100):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__lr_fixed_at_a_tenth(x, y, w, lr, epochs):
+    """The learning rate is 0.1, whatever lr is.
+
+    Pass on the lr that you were given.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, 0.1))
+    return losses
+
+
+def train_logistic__losses_after_the_step(x, y, w, lr, epochs):
+    """Each loss is that after its step.
+
+    Collect what update_logistic() returns: the loss before the step.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        update_logistic(x, y, w, lr)
+        losses.append(cross_entropy(predict_proba(x, w), y).item())
+    return losses
+
+
+def train_logistic__last_loss_only(x, y, w, lr, epochs):
+    """Only the last loss is returned.
+
+    Collect the loss of every epoch in a list, and return the list.
+
+    Section: 7. Going further: logistic regression
+    """
+    for _ in range(epochs):
+        loss = update_logistic(x, y, w, lr)
+    return loss
+
+
+def train_logistic__return_inside_the_loop(x, y, w, lr, epochs):
+    """The return stands inside the loop: only one epoch is run.
+
+    Move return losses out of the loop, to its left.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+        return losses
+
+
+def train_logistic__list_begun_anew(x, y, w, lr, epochs):
+    """The list begins anew in each epoch.
+
+    Make the empty list before the loop.
+
+    Section: 7. Going further: logistic regression
+    """
+    for _ in range(epochs):
+        losses = []
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__returns_nothing(x, y, w, lr, epochs):
+    """Nothing is returned.
+
+    End with return losses.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+
+
+def train_logistic__returns_w(x, y, w, lr, epochs):
+    """w is returned, not the losses.
+
+    w changes in place. Return the list of the losses.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return w
+
+
+def train_logistic__mean_of_the_losses(x, y, w, lr, epochs):
+    """The mean of the losses is returned.
+
+    Return the list itself, with one loss for each epoch.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return sum(losses) / len(losses)
+
+
+def train_logistic__trains_a_copy(x, y, w, lr, epochs):
+    """A copy of w is trained, and the caller's w stays where it is.
+
+    Change the w that was passed in; no clone and no new tensor.
+
+    Section: 7. Going further: logistic regression
+    """
+    w = w.detach().clone().requires_grad_()
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__starts_with_a_new_w(x, y, w, lr, epochs):
+    """Training starts from zeros, in a new w.
+
+    Start from the w that was passed in, and change it in place.
+
+    Section: 7. Going further: logistic regression
+    """
+    w = torch.zeros(2, requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__resets_w_to_zero(x, y, w, lr, epochs):
+    """w is set back to zero before training.
+
+    Start from where w is: a second call has to go on where the first one
+    ended.
+
+    Section: 7. Going further: logistic regression
+    """
+    with torch.no_grad():
+        w.zero_()
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__never_steps(x, y, w, lr, epochs):
+    """The losses are computed, but no step is taken.
+
+    Call update_logistic() in each epoch.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(cross_entropy(predict_proba(x, w), y).item())
+    return losses
+
+
+def train_logistic__gradient_piles_up(x, y, w, lr, epochs):
+    """The gradient of earlier epochs is never cleared.
+
+    backward() adds to w.grad. Clear it once an epoch, or call
+    update_logistic(), which does.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        loss = cross_entropy(predict_proba(x, w), y)
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+        losses.append(loss.item())
+    w.grad = None
+    return losses
+
+
+def train_logistic__gradient_piles_up_over_calls(x, y, w, lr, epochs):
+    """The gradient is never cleared, not even from call to call.
+
+    backward() adds to w.grad. Clear it once an epoch, or call
+    update_logistic(), which does.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        loss = cross_entropy(predict_proba(x, w), y)
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+        losses.append(loss.item())
+    return losses
+
+
+def train_logistic__ascent(x, y, w, lr, epochs):
+    """Each step goes up the slope: the loss rises.
+
+    Subtract lr times the gradient, don't add it.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, -lr))
+    return losses
+
+
+def train_logistic__outside_no_grad(x, y, w, lr, epochs):
+    """w is changed in place while autograd is watching.
+
+    Put the step into a block with torch.no_grad(), or call
+    update_logistic().
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        loss = cross_entropy(predict_proba(x, w), y)
+        loss.backward()
+        w -= lr * w.grad
+        w.grad.zero_()
+        losses.append(loss.item())
+    return losses
+
+
+def train_logistic__running_sum(x, y, w, lr, epochs):
+    """The losses are summed up from epoch to epoch.
+
+    Append the loss of the epoch itself.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    total = 0.0
+    for _ in range(epochs):
+        total += float(update_logistic(x, y, w, lr))
+        losses.append(total)
+    return losses
+
+
+def train_logistic__two_steps_an_epoch(x, y, w, lr, epochs):
+    """Two steps are taken in each epoch.
+
+    One call of update_logistic() is one epoch; a second one, only to get
+    the loss, steps again.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        update_logistic(x, y, w, lr)
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__classes_swapped(x, y, w, lr, epochs):
+    """The classes have changed places.
+
+    Pass y as it is.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, 1 - y, w, lr))
+    return losses
+
+
+def train_logistic__stops_early(x, y, w, lr, epochs):
+    """Training stops when the loss hardly changes any more.
+
+    Run all the epochs that were asked for.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+        if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-2:
+            break
+    return losses

@@ -1,0 +1,587 @@
+"""Wrong ways to write train_minibatch(), each a program, with its hint."""
+
+import torch
+
+
+def _sgd(x, y, w, lr, epochs, batch_size):
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            batch_losses.append(float(update(xb, yb, w, lr)))
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__one_loss_for_each_batch(
+    x, y, w, lr, epochs, batch_size
+):
+    """The list has one loss for each batch.
+
+    One for each epoch is asked for: the mean over its batches.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        for xb, yb in minibatches(x, y, batch_size):
+            losses.append(float(update(xb, yb, w, lr)))
+    return losses
+
+
+def train_minibatch__loss_of_the_last_batch(
+    x, y, w, lr, epochs, batch_size
+):
+    """An epoch's loss is that of its last batch.
+
+    Take the mean over all its batches, or the loss on all samples at its
+    end.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        for xb, yb in minibatches(x, y, batch_size):
+            loss = float(update(xb, yb, w, lr))
+        losses.append(loss)
+    return losses
+
+
+def train_minibatch__loss_of_the_first_batch(
+    x, y, w, lr, epochs, batch_size
+):
+    """An epoch's loss is that of its first batch.
+
+    Take the mean over all its batches, or the loss on all samples at its
+    end.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            batch_losses.append(float(update(xb, yb, w, lr)))
+        losses.append(batch_losses[0])
+    return losses
+
+
+def train_minibatch__sum_of_the_batch_losses(
+    x, y, w, lr, epochs, batch_size
+):
+    """The losses of an epoch's batches are summed, not averaged.
+
+    Divide by the number of batches.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for xb, yb in minibatches(x, y, batch_size):
+            total += float(update(xb, yb, w, lr))
+        losses.append(total)
+    return losses
+
+
+def train_minibatch__batch_losses_divided_by_n(
+    x, y, w, lr, epochs, batch_size
+):
+    """The sum of the batch losses is divided by the number of samples.
+
+    Each batch loss is a mean already: divide their sum by the number of
+    batches, or weight them by their sizes first.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for xb, yb in minibatches(x, y, batch_size):
+            total += float(update(xb, yb, w, lr))
+        losses.append(total / len(x))
+    return losses
+
+
+def train_minibatch__last_loss_only(
+    x, y, w, lr, epochs, batch_size
+):
+    """Only the last epoch's loss is returned.
+
+    Collect one loss for each epoch in a list, and return the list.
+
+    Section: 6. Minibatches
+    """
+    losses = _sgd(x, y, w, lr, epochs, batch_size)
+    return losses[-1]
+
+
+def train_minibatch__mean_of_the_losses(
+    x, y, w, lr, epochs, batch_size
+):
+    """The mean over all epochs is returned.
+
+    Return the list itself, with one loss for each epoch.
+
+    Section: 6. Minibatches
+    """
+    losses = _sgd(x, y, w, lr, epochs, batch_size)
+    return sum(losses) / len(losses)
+
+
+def train_minibatch__returns_nothing(
+    x, y, w, lr, epochs, batch_size
+):
+    """Nothing is returned.
+
+    End with return losses.
+
+    Section: 6. Minibatches
+    """
+    _sgd(x, y, w, lr, epochs, batch_size)
+
+
+def train_minibatch__returns_w(
+    x, y, w, lr, epochs, batch_size
+):
+    """w is returned, not the losses.
+
+    w changes in place. Return the list of the losses.
+
+    Section: 6. Minibatches
+    """
+    losses = _sgd(x, y, w, lr, epochs, batch_size)
+    return w
+
+
+def train_minibatch__full_batch(
+    x, y, w, lr, epochs, batch_size
+):
+    """Each epoch takes one step, with all the samples.
+
+    Go through minibatches(x, y, batch_size), with one update for each.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, epochs, len(x))
+
+
+def train_minibatch__one_batch_an_epoch(
+    x, y, w, lr, epochs, batch_size
+):
+    """Each epoch uses one batch only.
+
+    An epoch goes through all the batches: loop over minibatches(), and
+    leave the loop only at its end.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        for xb, yb in minibatches(x, y, batch_size):
+            losses.append(float(update(xb, yb, w, lr)))
+            break
+    return losses
+
+
+def train_minibatch__return_inside_the_loop(
+    x, y, w, lr, epochs, batch_size
+):
+    """The return stands inside the loop: only one epoch is run.
+
+    Move return losses out of the loop, to its left.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.extend(_sgd(x, y, w, lr, 1, batch_size))
+        return losses
+
+
+def train_minibatch__last_batch_dropped(
+    x, y, w, lr, epochs, batch_size
+):
+    """A last batch that is smaller is left out.
+
+    Its samples count too: take a step for every batch.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            if len(xb) == batch_size:
+                batch_losses.append(float(update(xb, yb, w, lr)))
+        losses.append(sum(batch_losses) / max(1, len(batch_losses)))
+    return losses
+
+
+def train_minibatch__same_batches_each_epoch(
+    x, y, w, lr, epochs, batch_size
+):
+    """The batches are made once, before the epochs.
+
+    Call minibatches() in each epoch, so that each goes through the samples
+    in a new order.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    batches = list(minibatches(x, y, batch_size))
+    for _ in range(epochs):
+        batch_losses = [float(update(xb, yb, w, lr)) for xb, yb in batches]
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__not_shuffled(
+    x, y, w, lr, epochs, batch_size
+):
+    """The samples come in the same order in each epoch.
+
+    Draw a new torch.randperm(n) in each epoch, as minibatches() does; no
+    fixed seed.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for start in range(0, len(x), batch_size):
+            rows = slice(start, start + batch_size)
+            batch_losses.append(float(update(x[rows], y[rows], w, lr)))
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__generator_used_up(
+    x, y, w, lr, epochs, batch_size
+):
+    """The batches are made once, and used up after the first epoch.
+
+    A generator can be gone through once. Call minibatches() in each epoch.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    batches = iter(list(minibatches(x, y, batch_size)))
+    for _ in range(epochs):
+        batch_losses = [float(update(xb, yb, w, lr)) for xb, yb in batches]
+        losses.append(sum(batch_losses) / max(1, len(batch_losses)))
+    return losses
+
+
+def train_minibatch__with_replacement(
+    x, y, w, lr, epochs, batch_size
+):
+    """Batches are drawn at random, so samples come twice or never.
+
+    Take the batches from minibatches(): each sample once an epoch.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for _ in range(0, len(x), batch_size):
+            rows = torch.randint(len(x), (batch_size,))
+            batch_losses.append(float(update(x[rows], y[rows], w, lr)))
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__epochs_ignored(
+    x, y, w, lr, epochs, batch_size
+):
+    """Only one epoch is run.
+
+    Repeat the loop over the batches, once for each epoch.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, 1, batch_size)
+
+
+def train_minibatch__one_epoch_short(
+    x, y, w, lr, epochs, batch_size
+):
+    """One epoch too few is run.
+
+    range(epochs) has epochs steps; range(1, epochs) has one less.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, epochs - 1, batch_size)
+
+
+def train_minibatch__epochs_fixed_at_100(
+    x, y, w, lr, epochs, batch_size
+):
+    """100 epochs are run, whatever epochs is.
+
+    Use the number of epochs that was passed in.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, 100, batch_size)
+
+
+def train_minibatch__one_sample_a_batch(
+    x, y, w, lr, epochs, batch_size
+):
+    """Every batch has one sample: batch_size is not used.
+
+    Pass batch_size on to minibatches().
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, epochs, 1)
+
+
+def train_minibatch__batch_size_fixed_at_ten(
+    x, y, w, lr, epochs, batch_size
+):
+    """Batches have 10 samples, whatever batch_size is.
+
+    Pass batch_size on to minibatches().
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, epochs, 10)
+
+
+def train_minibatch__lr_fixed_at_a_tenth(
+    x, y, w, lr, epochs, batch_size
+):
+    """The learning rate is 0.1, whatever lr is.
+
+    Pass on the lr that you were given.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, 0.1, epochs, batch_size)
+
+
+def train_minibatch__lr_divided_by_the_batches(
+    x, y, w, lr, epochs, batch_size
+):
+    """The learning rate is divided by the number of batches.
+
+    Each batch takes a whole step of its own: use lr as it is.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr / len(list(minibatches(x, y, batch_size))), epochs, batch_size)
+
+
+def train_minibatch__lr_divided_by_the_batch_size(
+    x, y, w, lr, epochs, batch_size
+):
+    """The learning rate is divided by the batch size.
+
+    The mse of a batch is a mean already: use lr as it is.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr / batch_size, epochs, batch_size)
+
+
+def train_minibatch__step_after_all_batches(
+    x, y, w, lr, epochs, batch_size
+):
+    """Gradients are collected over all batches, and one step is taken.
+
+    Each batch takes a step of its own.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            loss = mse(predict(xb, w), yb)
+            loss.backward()
+            batch_losses.append(loss.item())
+        with torch.no_grad():
+            w -= lr * w.grad
+            w.grad.zero_()
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__gradient_piles_up(
+    x, y, w, lr, epochs, batch_size
+):
+    """The gradient of earlier batches is never cleared.
+
+    backward() adds to w.grad. Clear it at every batch, or call update(),
+    which does.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            loss = mse(predict(xb, w), yb)
+            loss.backward()
+            with torch.no_grad():
+                w -= lr * w.grad
+            batch_losses.append(loss.item())
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__gradient_cleared_once_an_epoch(
+    x, y, w, lr, epochs, batch_size
+):
+    """The gradient is cleared once an epoch, not at every batch.
+
+    Within an epoch the batches' gradients add up. Clear w.grad at every
+    step.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            loss = mse(predict(xb, w), yb)
+            loss.backward()
+            with torch.no_grad():
+                w -= lr * w.grad
+            batch_losses.append(loss.item())
+        w.grad.zero_()
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__trains_a_copy(
+    x, y, w, lr, epochs, batch_size
+):
+    """A copy of w is trained, and the caller's w stays where it is.
+
+    Change the w that was passed in; no clone and no new tensor.
+
+    Section: 6. Minibatches
+    """
+    w = w.detach().clone().requires_grad_()
+    return _sgd(x, y, w, lr, epochs, batch_size)
+
+
+def train_minibatch__starts_from_zero(
+    x, y, w, lr, epochs, batch_size
+):
+    """Training starts from zeros.
+
+    Start from the w that was passed in, and change it in place.
+
+    Section: 6. Minibatches
+    """
+    with torch.no_grad():
+        w.zero_()
+    return _sgd(x, y, w, lr, epochs, batch_size)
+
+
+def train_minibatch__each_epoch_starts_anew(
+    x, y, w, lr, epochs, batch_size
+):
+    """Each epoch begins at the first w again.
+
+    w goes on from epoch to epoch: don't set it back.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    start = w.detach().clone()
+    for _ in range(epochs):
+        with torch.no_grad():
+            w.copy_(start)
+        losses.extend(_sgd(x, y, w, lr, 1, batch_size))
+    return losses
+
+
+def train_minibatch__update_with_all_the_data(
+    x, y, w, lr, epochs, batch_size
+):
+    """Each batch takes a step with all the samples.
+
+    Pass xb and yb to update(), not x and y.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for _ in minibatches(x, y, batch_size):
+            batch_losses.append(float(update(x, y, w, lr)))
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__never_steps(
+    x, y, w, lr, epochs, batch_size
+):
+    """The losses are computed, but no step is taken.
+
+    Call update() for each batch.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            batch_losses.append(mse(predict(xb, w), yb).item())
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__ascent(
+    x, y, w, lr, epochs, batch_size
+):
+    """Each step goes up the slope: the loss rises.
+
+    Subtract lr times the gradient, don't add it.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, -lr, epochs, batch_size)
+
+
+def train_minibatch__outside_no_grad(
+    x, y, w, lr, epochs, batch_size
+):
+    """w is changed in place while autograd is watching.
+
+    Put the step into a block with torch.no_grad(), or call update().
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        for xb, yb in minibatches(x, y, batch_size):
+            loss = mse(predict(xb, w), yb)
+            loss.backward()
+            w -= lr * w.grad
+            w.grad.zero_()
+        losses.append(loss.item())
+    return losses
+
+
+def train_minibatch__loss_at_the_start_of_the_epoch(
+    x, y, w, lr, epochs, batch_size
+):
+    """An epoch's loss is that on all samples before its first step.
+
+    Take the mean over its batches, or the loss on all samples at its end.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(mse(predict(x, w), y).item())
+        _sgd(x, y, w, lr, 1, batch_size)
+    return losses

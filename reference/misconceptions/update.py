@@ -1,0 +1,621 @@
+"""Wrong ways to write update(), each a program, with its hint."""
+
+import torch
+
+
+def update__never_zeroed(x, y, w, lr):
+    """The gradient of earlier calls is never cleared.
+
+    backward() adds to w.grad. Clear it once a step, with w.grad.zero_() or
+    w.grad = None, so that each step uses its own gradient only.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update__w_stands_still(x, y, w, lr):
+    """The loss is right, but the caller's w does not move.
+
+    Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make a
+    new tensor and leave the old one where it is? Change w in place, w -= lr *
+    w.grad, and clear w.grad after that.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    w.grad.zero_()
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update__clears_a_gradient_that_is_none(x, y, w, lr):
+    """zero_() is called where w.grad is None.
+
+    A fresh w has no gradient before its first backward(), and neither has the
+    new tensor that w = w - ... makes. Change w in place, and clear after the
+    step.
+
+    Section: 4. Gradient descent
+    """
+    w.grad.zero_()
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update__no_gradient_at_the_step(x, y, w, lr):
+    """w.grad is None where the step needs it.
+
+    backward() puts the gradient there. Call loss.backward() before the step,
+    and clear the gradient after it.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update__steps_with_the_old_gradient(x, y, w, lr):
+    """Each step uses the gradient of the call before.
+
+    The step comes before backward(), so the first call moves nothing. Call
+    backward() first, then step, then clear the gradient.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    if w.grad is not None:
+        with torch.no_grad():
+            w -= lr * w.grad
+            w.grad.zero_()
+    loss.backward()
+    return loss.detach()
+
+
+def update__ascent(x, y, w, lr):
+    """The step goes up the slope: the loss rises.
+
+    The gradient points to where the loss rises. Go the other way: subtract lr
+    * w.grad from w.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w += lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__outside_no_grad(x, y, w, lr):
+    """w is changed in place while autograd is watching.
+
+    A leaf that requires grad can't be changed in place where it is recorded.
+    Put the step into a block with torch.no_grad().
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    w -= lr * w.grad
+    w.grad.zero_()
+    return loss.detach()
+
+
+def update__loses_requires_grad(x, y, w, lr):
+    """After the step w does not require grad any more.
+
+    Nothing has to be switched off for the step: torch.no_grad() is enough. In
+    it change w in place; w = w - ... would make a new tensor that requires no
+    grad.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    w.requires_grad = False
+    w -= lr * w.grad
+    w.grad.zero_()
+    return loss.detach()
+
+
+def update__all_inside_no_grad(x, y, w, lr):
+    """The loss has no history, so backward() has nowhere to go.
+
+    torch.no_grad(), .detach() and torch.tensor(...) all cut the graph. Compute
+    the loss from w before the block with torch.no_grad(), and only step inside
+    it.
+
+    Section: 4. Gradient descent
+    """
+    with torch.no_grad():
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss
+
+
+def update__item_before_backward(x, y, w, lr):
+    """backward() is called on a Python number.
+
+    .item() and float() return a number without a history. Call backward() on
+    the loss that mse() returns, and convert it afterwards, if at all.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y).item()
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss
+
+
+def update__backward_on_many_numbers(x, y, w, lr):
+    """backward() is called on n numbers at once.
+
+    It starts from a single number, the loss. Take the mean of the squares
+    first, as mse() does.
+
+    Section: 4. Gradient descent
+    """
+    loss = (predict(x, w) - y) ** 2
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach().mean()
+
+
+def update__backward_twice(x, y, w, lr):
+    """backward() is called a second time on the same loss.
+
+    One call is enough, and it frees the graph behind it. Each step computes a
+    new loss and goes back from that one once.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__gradient_counted_twice(x, y, w, lr):
+    """The step is twice as long as it should be.
+
+    With retain_graph=True a second backward() adds the same gradient once
+    more; by hand, the square's derivative brings a single 2. Count the
+    gradient once.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward(retain_graph=True)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__zero_grad_of_a_tensor(x, y, w, lr):
+    """A tensor has no zero_grad(); optimizers and modules have.
+
+    Clear the gradient itself: w.grad.zero_() or w.grad = None.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+    w.zero_grad()
+    return loss.detach()
+
+
+def update__zeroes_w(x, y, w, lr):
+    """w itself is set to zero after the step.
+
+    It is the gradient that has to be cleared, so that the next one is not
+    added to it: w.grad.zero_(), and w stays where the step has led.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.zero_()
+    return loss.detach()
+
+
+def update__lr_fixed_at_a_tenth(x, y, w, lr):
+    """The learning rate is always 0.1, whatever lr is.
+
+    Multiply the gradient with the lr that the function is given.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__lr_fixed_at_a_hundredth(x, y, w, lr):
+    """The learning rate is always 0.01, whatever lr is.
+
+    Multiply the gradient with the lr that the function is given.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.01 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__lr_missing(x, y, w, lr):
+    """The whole gradient is subtracted, without the learning rate.
+
+    The learning rate sets the length of the step: subtract lr * w.grad.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__step_divided_by_n(x, y, w, lr):
+    """The step is divided by the number of samples once more.
+
+    The mse is a mean already, and its gradient too. Subtract lr * w.grad as it
+    is.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr / len(y) * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__gradient_not_divided_by_n(x, y, w, lr):
+    """The step is n times too long: the gradient is not divided by n.
+
+    The gradient of the mean is 2/n times x.T @ (x @ w - y). Divide by the
+    number of samples, or let backward() work it out.
+
+    Section: 4. Gradient descent
+    """
+    with torch.no_grad():
+        error = predict(x, w) - y
+        w -= lr * 2 * x.T @ error
+    return (error**2).mean()
+
+
+def update__factor_two_missing(x, y, w, lr):
+    """The step is half as long as it should be: the factor 2 is missing.
+
+    The square's derivative brings a 2: the gradient is 2/n times x.T @ (x @ w
+    - y). Or let backward() work it out.
+
+    Section: 4. Gradient descent
+    """
+    with torch.no_grad():
+        error = predict(x, w) - y
+        w -= lr / len(y) * x.T @ error
+    return (error**2).mean()
+
+
+def update__loss_is_a_sum(x, y, w, lr):
+    """The loss is the sum of the squares: loss and step are n times too big.
+
+    The mse is their mean. Compute the loss as mse(predict(x, w), y).
+
+    Section: 4. Gradient descent
+    """
+    loss = ((predict(x, w) - y) ** 2).sum()
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__loss_is_halved(x, y, w, lr):
+    """The loss is half of the mse, so loss and step are half as large.
+
+    In this lab the loss is the plain mean of the squares. Compute it as
+    mse(predict(x, w), y), without 1/2.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y) / 2
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__steps_by_the_loss(x, y, w, lr):
+    """The loss itself is subtracted from w, not its gradient.
+
+    The loss says how bad the line is, its gradient says which way to go.
+    Subtract lr * w.grad, after backward().
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    with torch.no_grad():
+        w -= lr * loss
+    return loss.detach()
+
+
+def update__replaces_w(x, y, w, lr):
+    """w is replaced by the step, not moved by it.
+
+    The step starts from where w is: the new w is the old one minus lr *
+    w.grad. Write w -= lr * w.grad.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w.copy_(-lr * w.grad)
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__slope_only(x, y, w, lr):
+    """Only the slope moves, the intercept stays.
+
+    Both entries of w are parameters. Change all of w at once: w -= lr *
+    w.grad.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w[0] -= lr * w.grad[0]
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__slope_before_intercept(x, y, w, lr):
+    """The slope moves first, and the intercept by a gradient at the new slope.
+
+    A step uses one gradient, taken at the old w. Compute both entries first,
+    then move both: w -= lr * w.grad.
+
+    Section: 4. Gradient descent
+    """
+    with torch.no_grad():
+        error = predict(x, w) - y
+        loss = (error**2).mean()
+        w[0] -= lr * 2 * (error * x[:, 0]).mean()
+        error = predict(x, w) - y
+        w[1] -= lr * 2 * error.mean()
+    return loss
+
+
+def update__unit_length(x, y, w, lr):
+    """Every step has length lr: the gradient is scaled to length 1.
+
+    Steps should become shorter where the loss is flatter. Subtract lr * w.grad
+    as backward() has left it.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad / w.grad.norm()
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__sign_only(x, y, w, lr):
+    """Both entries of w move by lr: only the gradient's signs count.
+
+    So does the first step of torch.optim.Adam. Plain gradient descent
+    subtracts lr * w.grad; among the optimizers that is torch.optim.SGD.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad.sign()
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__two_steps(x, y, w, lr):
+    """One call takes two steps.
+
+    update() is one step, and repeating it is the job of train(). Leave out the
+    loop, or the second call.
+
+    Section: 4. Gradient descent
+    """
+    for _ in range(2):
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            w.grad.zero_()
+    return loss.detach()
+
+
+def update__trains_to_the_end(x, y, w, lr):
+    """One call takes a hundred steps.
+
+    update() is one step, and repeating it is the job of train(). Take the loop
+    out.
+
+    Section: 4. Gradient descent
+    """
+    for _ in range(100):
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            w.grad.zero_()
+    return loss.detach()
+
+
+def update__one_step_for_each_sample(x, y, w, lr):
+    """One call takes a step for each sample.
+
+    One step uses the gradient of the mean over all samples. Leave out the loop
+    over the rows and give predict() the whole of x.
+
+    Section: 4. Gradient descent
+    """
+    before = mse(predict(x, w), y).detach()
+    for row in range(len(x)):
+        loss = mse(predict(x[row : row + 1], w), y[row : row + 1])
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            w.grad.zero_()
+    return before
+
+
+def update__loss_after_the_step(x, y, w, lr):
+    """The loss after the step is returned.
+
+    Return the loss from before, the one that backward() was called on. It need
+    not be computed again.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return mse(predict(x, w), y).detach()
+
+
+def update__returns_w(x, y, w, lr):
+    """w is returned, not the loss.
+
+    w has been changed in place, so the caller has it already. Return the loss
+    before the step.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return w
+
+
+def update__returns_loss_and_w(x, y, w, lr):
+    """A pair is returned, of the loss and w.
+
+    w has been changed in place, so the caller has it already. Return the loss
+    alone.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach(), w
+
+
+def update__returns_the_gradient(x, y, w, lr):
+    """The gradient is returned, not the loss.
+
+    gradient() is there for that. Return the loss before the step.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    (grad,) = torch.autograd.grad(loss, w)
+    with torch.no_grad():
+        w -= lr * grad
+    return grad
+
+
+def update__returns_nothing(x, y, w, lr):
+    """The step is right, but nothing is returned.
+
+    End with return loss: the loss before the step, which the caller wants to
+    watch as it falls.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+
+
+# The classroom's style: what a function has no parameter for is a global.
+
+
+def update__w_is_local():
+    """w is assigned to inside the function, which makes it a local name there.
+
+    Write global w in the function's first line, or change w with a method
+    such as w.sub_(...), which needs no assignment.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+
+
+def update__step_is_recorded():
+    """w = w - ... makes a new tensor, which is no leaf any more.
+
+    Autograd has recorded the step. Change w in place, inside a block with
+    torch.no_grad().
+
+    Section: 4. Gradient descent
+    """
+    global w
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    w = w - lr * w.grad

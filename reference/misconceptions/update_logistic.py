@@ -1,0 +1,393 @@
+"""Wrong ways to write update_logistic(), each a program, with its hint."""
+
+import torch
+
+
+def _logistic_step(w, loss, lr):
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__never_zeroed(x, y, w, lr):
+    """The gradient of earlier calls is never cleared.
+
+    backward() adds to w.grad. Clear it once a step, with w.grad.zero_() or
+    w.grad = None, so that each step uses its own gradient only.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update_logistic__w_stands_still(x, y, w, lr):
+    """The loss is right, but the caller's w does not move.
+
+    Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make
+    a new tensor and leave the old one where it is? Change w in place, w -=
+    lr * w.grad, and clear w.grad after that.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    w.grad.zero_()
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update_logistic__clears_a_gradient_that_is_none(x, y, w, lr):
+    """zero_() is called where w.grad is None.
+
+    A fresh w has no gradient before its first backward(). Clear it after
+    the step.
+
+    Section: 7. Going further: logistic regression
+    """
+    w.grad.zero_()
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update_logistic__no_gradient_at_the_step(x, y, w, lr):
+    """w.grad is None where the step needs it.
+
+    backward() puts the gradient there. Call loss.backward() before the
+    step.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    with torch.no_grad():
+        w -= lr * w.grad
+    return loss.detach()
+
+
+def update_logistic__outside_no_grad(x, y, w, lr):
+    """w is changed in place while autograd is watching.
+
+    A leaf that requires grad can't be changed in place where it is
+    recorded. Put the step into a block with torch.no_grad().
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    w -= lr * w.grad
+    w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__all_inside_no_grad(x, y, w, lr):
+    """The loss has no history, so backward() has nowhere to go.
+
+    torch.no_grad(), .detach() and torch.tensor(...) cut the graph. Compute
+    the loss from w before the block with torch.no_grad(), and only step
+    inside it.
+
+    Section: 7. Going further: logistic regression
+    """
+    with torch.no_grad():
+        loss = cross_entropy(predict_proba(x, w), y)
+        loss.backward()
+        w -= lr * w.grad
+    return loss
+
+
+def update_logistic__ascent(x, y, w, lr):
+    """The step goes up the slope: the loss rises.
+
+    The gradient points to where the loss rises. Subtract lr * w.grad from
+    w.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w += lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__loss_after_the_step(x, y, w, lr):
+    """The loss after the step is returned.
+
+    The loss that backward() was called on is the one to return: the loss
+    before the step.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return cross_entropy(predict_proba(x, w), y).detach()
+
+
+def update_logistic__loses_requires_grad(x, y, w, lr):
+    """After the step w does not require grad any more.
+
+    torch.no_grad() is all that the step needs. Leave requires_grad as it
+    is, and change w in place.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    w.requires_grad = False
+    w -= lr * w.grad
+    w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__lr_fixed_at_a_tenth(x, y, w, lr):
+    """The step has the length of lr = 0.1, whatever lr is.
+
+    Multiply the gradient with the lr that was passed in.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__lr_missing(x, y, w, lr):
+    """The whole gradient is subtracted: lr is not used.
+
+    Multiply the gradient with lr.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__returns_nothing(x, y, w, lr):
+    """The loss is not returned.
+
+    End with return and the loss before the step.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+
+
+def update_logistic__returns_w(x, y, w, lr):
+    """w is returned, not the loss.
+
+    w changes in place, so the caller has it already. Return the loss
+    before the step.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return w
+
+
+def update_logistic__returns_the_gradient(x, y, w, lr):
+    """The gradient is returned, not the loss.
+
+    Return the loss that backward() was called on.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    grad = w.grad.clone()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return grad
+
+
+def update_logistic__squared_error(x, y, w, lr):
+    """The step follows the mean squared error of the probabilities.
+
+    For classes the loss is cross_entropy(), not mse().
+
+    Section: 7. Going further: logistic regression
+    """
+    return _logistic_step(w, mse(predict_proba(x, w), y), lr)
+
+
+def update_logistic__regression(x, y, w, lr):
+    """This is update() of the regression: a line, and the mse.
+
+    The model is predict_proba() now, and the loss is cross_entropy().
+
+    Section: 7. Going further: logistic regression
+    """
+    return _logistic_step(w, mse(predict(x, w), y), lr)
+
+
+def update_logistic__logits_as_probabilities(x, y, w, lr):
+    """The line x @ w goes into the loss as if it were a probability.
+
+    Put it through the sigmoid first: the model is predict_proba().
+
+    Section: 7. Going further: logistic regression
+    """
+    return _logistic_step(w, cross_entropy(predict(x, w), y), lr)
+
+
+def update_logistic__sigmoid_twice(x, y, w, lr):
+    """The sigmoid is applied twice.
+
+    predict_proba() applies it already, and
+    binary_cross_entropy_with_logits wants x @ w, before the sigmoid.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = sigmoid(predict_proba(x, w))
+    return _logistic_step(w, cross_entropy(p, y), lr)
+
+
+def update_logistic__classes_swapped(x, y, w, lr):
+    """The classes have changed places.
+
+    Pass y as it is, with the probability of class 1, in the order
+    cross_entropy(p, y).
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), 1 - y)
+    return _logistic_step(w, loss, lr)
+
+
+def update_logistic__rounded(x, y, w, lr):
+    """The probabilities are rounded to classes before the loss.
+
+    Rounding leaves no slope, so w does not move. Use the probabilities as
+    they are.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = predict_proba(x, w).round()
+    return _logistic_step(w, cross_entropy(p, y), lr)
+
+
+def update_logistic__sum_instead_of_mean(x, y, w, lr):
+    """The step is n times too long: the losses are summed, not averaged.
+
+    Use the mean over the samples, as in cross_entropy().
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    (loss * len(y)).backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__loss_is_a_sum(x, y, w, lr):
+    """The loss of all samples is summed, not averaged.
+
+    Use the mean over the samples, as in cross_entropy().
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y) * len(y)
+    return _logistic_step(w, loss, lr)
+
+
+def update_logistic__step_divided_by_n(x, y, w, lr):
+    """The step is divided by the number of samples once too often.
+
+    The mean in the loss divides by n already.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad / len(y)
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__two_steps(x, y, w, lr):
+    """Two steps are taken in one call.
+
+    Call backward() once and change w once.
+
+    Section: 7. Going further: logistic regression
+    """
+    _logistic_step(w, cross_entropy(predict_proba(x, w), y), lr)
+    return _logistic_step(w, cross_entropy(predict_proba(x, w), y), lr)
+
+
+def update_logistic__gradient_counted_twice(x, y, w, lr):
+    """The step is twice as long as it should be.
+
+    The gradient of the mean cross entropy has no factor 2, by hand it is
+    x.T @ (p - y) / n; and backward() is called once a step.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 2 * lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__slope_only(x, y, w, lr):
+    """Only the slope is changed.
+
+    Step with the whole w and the whole gradient, not with w[0].
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w[0] -= lr * w.grad[0]
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__unit_length(x, y, w, lr):
+    """The gradient is brought to length 1 before the step.
+
+    Take lr times the gradient as it is: near the minimum the steps get
+    shorter by themselves.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad / w.grad.norm()
+        w.grad.zero_()
+    return loss.detach()
