@@ -16,11 +16,15 @@ from grader.report.model import Report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One submission to be graded: ``key`` is the caller's own name for it."""
+    """One submission to be graded: ``key`` is the caller's own name for it.
+
+    ``only`` names the functions to grade, where not all are.
+    """
 
     key: str
     path: Path
     seed: int | None = None
+    only: tuple[str, ...] | None = None
 
 
 def grade_all(
@@ -60,4 +64,4 @@ def _start(assignment: Path | str) -> None:
 
 
 def _grade(task: Task) -> Report:
-    return _graders[0].grade(task.path, seed=task.seed)
+    return _graders[0].grade(task.path, seed=task.seed, only=task.only)

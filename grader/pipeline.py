@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,7 +39,7 @@ def grade(
     path: str | Path,
     *,
     seed: int | None = None,
-    only: str | None = None,
+    only: str | Collection[str] | None = None,
     limits: Limits | None = None,
     isolation: Isolation = Isolation.AUTO,
     assignment: str | Path = "lab4",
@@ -49,7 +49,7 @@ def grade(
     Args:
         path: A ``.py`` file or a ``.ipynb`` notebook.
         seed: What the inputs are drawn from; by default made of assignment and submission.
-        only: The one function to grade.
+        only: The one function to grade, or several.
         limits: What the submission may use.
         isolation: How hard it is confined.
         assignment: What it is a submission of: a built-in lab's name, or a folder.
@@ -111,15 +111,16 @@ class Grader:
         path: Path,
         *,
         seed: int | None = None,
-        only: str | None = None,
+        only: str | Collection[str] | None = None,
         on_progress: Progress = ignore_progress,
     ) -> Report:
         """Grade one submission; arguments and errors as for the function `grade`."""
         started = time.monotonic()
         seconds: dict[str, float] = {}
         blank = self._blank_report(path.name)
+        chosen = (only,) if isinstance(only, str) else only
         try:
-            self._expect_function(only)
+            self._expect_functions(chosen or ())
             submission = read_submission(path)
             blank = self._with_submission(blank, submission, seed)
             clock = self._workshop.start_clock(submission)
@@ -134,7 +135,7 @@ class Grader:
                     observe=student.observe,
                     observe_with_lent=self._workshop.lender(submission, clock, sessions),
                     expect=self._workshop.peer.ask,
-                    only=only,
+                    only=chosen,
                     on_progress=on_progress,
                     seconds=seconds,
                 )
@@ -148,10 +149,11 @@ class Grader:
         timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
         return msgspec.structs.replace(report, timing=timing)
 
-    def _expect_function(self, only: str | None) -> None:
+    def _expect_functions(self, chosen: Collection[str]) -> None:
         names = self._workshop.assignment.parameters
-        if only is not None and only not in names:
-            raise UsageError(f"there is no function {only}; there are {', '.join(names)}")
+        for name in chosen:
+            if name not in names:
+                raise UsageError(f"there is no function {name}; there are {', '.join(names)}")
 
     def _blank_report(self, name: str) -> Report:
         return Report(

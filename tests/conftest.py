@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.verify import Verification, verify
+from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.model import Report
 
@@ -29,6 +31,13 @@ def grade_sample(warm_grader: Grader) -> Callable[[str], Report]:
         return warm_grader.grade(SUBMISSIONS / name)
 
     return grade
+
+
+@pytest.fixture(scope="session")
+def two_layers() -> Verification:
+    """What came of verifying the example of docs/authoring.md, which takes its time."""
+    example = load_assignment(ROOT / "docs" / "examples" / "two_layers")
+    return verify(example, seeds=5, jobs=2, on_progress=lambda _done, _total, _name: None)
 
 
 @pytest.fixture

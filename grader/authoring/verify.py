@@ -11,10 +11,11 @@ from pathlib import Path
 
 from grader.authoring.release import render_script
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import definitions
+from grader.checks.definitions import definitions, names_used
 from grader.checks.misconceptions import Misconception
 from grader.crew import Task, grade_all
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+from grader.sandbox.limits import Limits
 
 _REFERENCE = "the reference"
 _STUB = "the stub"
@@ -28,7 +29,7 @@ class Verification:
 
     Attributes:
         problems: What is off, a line each; empty if nothing is.
-        caught: For each misconception's id the ids of its function's checks that it fails.
+        caught: For each misconception's label the ids of its function's checks that it fails.
         checks: For each function the ids of its checks, in order.
         seconds: For each check how long it took in the reference's runs, in the mean.
         seeds: With how many seeds the reference was graded.
@@ -54,9 +55,13 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
         seeds: With how many seeds to grade the reference.
         jobs: How many graders work side by side.
         on_progress: Told how many are done, how many there are, and what was.
+
+    Raises:
+        UsageError: the assignment's limits are none.
     """
+    Limits.of(assignment.limits)  # here, where it can be told: not in each grader
     verification = Verification(seeds=seeds)
-    known = {one.id: one for one in assignment.misconceptions}
+    known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(prefix="zerograd-verify-") as folder:
         tasks = list(_tasks(assignment, Path(folder), seeds=seeds))
@@ -80,7 +85,7 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
     # In the author's order, not in that in which they were done.
     caught = verification.caught
     verification.caught = {one: caught[one] for one in known if one in caught}
-    _look_at_checks(verification)
+    _look_at_checks(assignment, verification)
     verification.problems.sort()
     return verification
 
@@ -96,7 +101,20 @@ def _tasks(assignment: Assignment, folder: Path, *, seeds: int) -> Iterator[Task
     for one in assignment.misconceptions:
         path = folder / f"{one.name}.py"
         path.write_text(make_submission(assignment, one), encoding="utf-8")
-        yield Task(key=one.id, path=path)
+        # The others are the reference's own, and call nothing that is wrong.
+        yield Task(key=one.label, path=path, only=_touched(assignment, one.function))
+
+
+def _touched(assignment: Assignment, name: str) -> tuple[str, ...]:
+    """Name a function and those of the reference that may call it, directly or not.
+
+    Not what the assignment says of collaborators: one may have been forgotten there.
+    """
+    used = names_used(assignment.reference)
+    touched = {name}
+    while more := {other for other, names in used.items() if names & touched} - touched:
+        touched |= more
+    return tuple(other for other in assignment.parameters if other in touched)
 
 
 def make_submission(assignment: Assignment, misconception: Misconception) -> str:
@@ -145,18 +163,24 @@ def _look_at_misconception(
         if function.name == known.function:
             own = function
         elif function.status is not Status.PASSED:
-            problems.append(f"{known.id} costs {function.name} points too")
+            problems.append(f"{known.label} costs {function.name} points too")
     failed = [check for check in own.checks if not check.points] if own else []
-    verification.caught[known.id] = tuple(check.id for check in failed)
+    verification.caught[known.label] = tuple(check.id for check in failed)
     if not failed:
-        problems.append(f"{known.id} loses no points")
+        problems.append(f"{known.label} loses no points")
     named = {check.misconception for check in failed}
     if failed and named != {known.id}:
         told = ", ".join(sorted(name or "nothing" for name in named))
-        problems.append(f"{known.id} is named {told}")
+        problems.append(f"{known.label} is named {told}")
 
 
-def _look_at_checks(verification: Verification) -> None:
+def _look_at_checks(assignment: Assignment, verification: Verification) -> None:
+    there = {check for ids in verification.checks.values() for check in ids}
+    verification.problems.extend(
+        f"visibility is set for {key}, which is no check"
+        for key in assignment.visibility
+        if there and "/" in key and key not in there
+    )
     caught = {check for ids in verification.caught.values() for check in ids}
     for checks in verification.checks.values():
         verification.problems.extend(

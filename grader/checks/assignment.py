@@ -5,7 +5,7 @@ nothing of either but what is in it.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,6 +98,7 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
         functions = tuple(_function(entry) for entry in content["functions"])
         reference = _beside(folder, content["reference"])
         names = [function.name for function in functions]
+        _expect_order(functions)
         return Assignment(
             info=AssignmentInfo(
                 id=content["id"], title=content["title"], version=str(content["version"])
@@ -111,7 +112,7 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
                 _beside(folder, content.get("misconceptions", "misconceptions")), names
             ),
             limits=dict(content.get("limits", {})),
-            visibility=_visibility(content.get("visibility", {})),
+            visibility=_visibility(content.get("visibility", {}), names),
         )
     except KeyError as error:
         raise AssignmentError(folder, f"{SETTINGS_FILE} has no {error}") from error
@@ -138,7 +139,25 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value)
 
 
-def _visibility(content: Mapping[str, str]) -> dict[str, Visibility]:
+def _expect_order(functions: Sequence[Function]) -> None:
+    """Require that a name is there once, and stands below those that it leans on."""
+    above: set[str] = set()
+    for function in functions:
+        if function.name in above:
+            message = f"there are two functions {function.name}"
+            raise ValueError(message)
+        for name in function.collaborators:
+            if name not in above:
+                message = f"{function.name} leans on {name}, which is no function above it"
+                raise ValueError(message)
+        above.add(function.name)
+
+
+def _visibility(content: Mapping[str, str], functions: Sequence[str]) -> dict[str, Visibility]:
+    for key in content:
+        if key != "default" and key.partition("/")[0] not in functions:
+            message = f"visibility is set for {key}, which is of no function"
+            raise ValueError(message)
     return {"" if key == "default" else key: Visibility(value) for key, value in content.items()}
 
 

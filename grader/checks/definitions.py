@@ -29,6 +29,15 @@ def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
     return ast.unparse(ast.Module([*imports, *kept], []))
 
 
+def names_used(source: str) -> dict[str, set[str]]:
+    """List for each function and class of a source all the names that stand in it."""
+    return {
+        one.name: {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        for one in ast.parse(source).body
+        if isinstance(one, ast.FunctionDef | ast.ClassDef)
+    }
+
+
 def _is_definition(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Assign | ast.AnnAssign):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]

@@ -18,9 +18,11 @@ class Misconception:
     """One wrong way to write a function.
 
     Attributes:
-        id: Stable, as in the report: ``update/never-zeroed``.
+        id: Stable, as in the report: ``update/never-zeroed``. Variants share it: programs
+            with the same idea that do different things, such as with another constant.
         function: Which function of the contract it is a wrong version of.
-        name: What its program is called in ``source``: ``update__never_zeroed``.
+        name: What its program is called in ``source``: ``update__never_zeroed``, or for a
+            variant ``update__lr_fixed__at_a_tenth``.
         title: What is wrong, as a statement.
         hint: The next thing to try.
         section: The section of the lab to read again.
@@ -39,6 +41,12 @@ class Misconception:
     path: Path
     line: int
 
+    @property
+    def label(self) -> str:
+        """The id, with the variant if it is one."""
+        variant = self.name.split(_SEPARATOR)[2:]
+        return f"{self.id} ({variant[0].replace('_', ' ')})" if variant else self.id
+
 
 def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconception, ...]:
     """Read the misconceptions of an assignment from a file, or from all files of a folder.
@@ -49,7 +57,7 @@ def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconce
 
     Raises:
         ValueError: a program has a name or a docstring that doesn't say what it should, or
-            two have one id.
+            two have one name.
         SyntaxError: a file isn't Python.
     """
     paths = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
@@ -58,8 +66,8 @@ def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconce
         if not path.is_file():
             continue
         for one in _read_file(path, functions):
-            if found.setdefault(one.id, one) is not one:
-                message = f"{path.name}, line {one.line}: there are two {one.id}"
+            if found.setdefault(one.name, one) is not one:
+                message = f"{path.name}, line {one.line}: there are two {one.name}"
                 raise ValueError(message)
     order = {name: place for place, name in enumerate(functions)}
     return tuple(sorted(found.values(), key=lambda one: order[one.function]))
@@ -69,22 +77,25 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
     source = path.read_text(encoding="utf-8")
     body = ast.parse(source, filename=str(path)).body
     found = []
+    texts: dict[tuple[str, str], str] = {}  # the first variant speaks for the others
     for place, statement in enumerate(body):
         name = _public_name(statement)
         if name is None:
             continue
-        function, separator, rest = name.partition(_SEPARATOR)
-        if function not in functions or not separator:
+        function, _, rest = name.partition(_SEPARATOR)
+        idea = rest.partition(_SEPARATOR)[0]
+        if function not in functions or not idea:
             message = f"{path.name}, line {statement.lineno}: {name} begins with no function's name"
             raise ValueError(message)
         following = body[place + 1] if place + 1 < len(body) else None
-        title, hint, section = _read_text(_docstring(statement, following))
+        text = _docstring(statement, following) or texts.get((function, idea), "")
+        title, hint, section = _read_text(texts.setdefault((function, idea), text))
         if not title or not hint:
             message = f"{path.name}, line {statement.lineno}: {name} has no title and hint"
             raise ValueError(message)
         found.append(
             Misconception(
-                id=f"{function}/{rest.replace('_', '-')}",
+                id=f"{function}/{idea.replace('_', '-')}",
                 function=function,
                 name=name,
                 title=title,

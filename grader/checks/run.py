@@ -5,7 +5,7 @@ not right, with right ones lent in their place: either passes.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,6 +15,7 @@ from grader.checks.check import Check, RunBody
 from grader.checks.outcomes import describe_no_answer
 from grader.checks.probe import Ask, Observe, Probe, derive_seed
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.errors import CheckCrashedError
 from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status
 
@@ -44,7 +45,7 @@ class Job:
     observe: Observe
     observe_with_lent: Callable[[str], Observe]
     expect: Ask
-    only: str | None = None
+    only: Collection[str] | None = None
     on_progress: Progress = ignore_progress
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -67,10 +68,17 @@ def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: Job) -> list[
 
     Returns:
         A result for each check, in order.
+
+    Raises:
+        CheckCrashedError: a check is of no function of the assignment.
     """
     order = {function.name: place for place, function in enumerate(job.assignment.functions)}
+    checks = list(checks)
+    for check in checks:
+        if check.function not in order:
+            raise CheckCrashedError(check.id, f"the assignment has no function {check.function}")
     chosen = sorted(
-        (check for check in checks if job.only in (None, check.function)),
+        (check for check in checks if job.only is None or check.function in job.only),
         key=lambda check: order[check.function],
     )
     standings: dict[str, _Standing] = {}

@@ -72,13 +72,17 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     off.
     """
     from grader.authoring.verify import verify as verify_assignment
+    from grader.errors import UsageError
     from grader.outputs.progress import watch_progress
     from grader.outputs.terminal import make_console
     from grader.outputs.verification import show_matrix, show_outcome, show_slowest
 
     chosen = _load(assignment)
-    with watch_progress(no_color=no_color) as on_progress:
-        result = verify_assignment(chosen, seeds=seeds, jobs=jobs, on_progress=on_progress)
+    try:
+        with watch_progress(no_color=no_color) as on_progress:
+            result = verify_assignment(chosen, seeds=seeds, jobs=jobs, on_progress=on_progress)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
     console = make_console(color=False if no_color else None, stderr=False)
     show_matrix(result.checks, result.caught, console)
     show_slowest(result.seconds, console)

@@ -11,6 +11,7 @@ from grader.checks.probe import Observe, is_complete
 from grader.checks.questions import Question
 from grader.diagnosis.match import find_misconception
 from grader.diagnosis.ratios import tell_ratio, tell_shift
+from grader.errors import CheckCrashedError
 from grader.observations.messages import Call, Observation, Outcome, Request
 from grader.report.model import CheckResult, Status
 
@@ -58,7 +59,10 @@ def _is_worth_asking(checks: Sequence[CheckResult]) -> bool:
 
 
 def _diagnose_function(name: str, checks: Sequence[CheckResult], case: Case) -> list[CheckResult]:
-    questions = case.questions(name)
+    try:
+        questions = case.questions(name)
+    except CheckCrashedError:
+        return []  # the reference failed by a draw of chance: that takes nobody's score away
     alone = {question.check.id for question in questions if question.check.is_independent}
     diagnosed: list[CheckResult] = []
     together = [check for check in checks if check.id not in alone]

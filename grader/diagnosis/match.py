@@ -33,4 +33,4 @@ def find_misconception(
         ]
         if not left:
             return None
-    return left[0] if len(left) == 1 else None
+    return left[0] if len({one.id for one in left}) == 1 else None

@@ -26,11 +26,15 @@ class _StepOf:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """What came out and what should have, for inputs of ``samples`` samples."""
+    """What came out and what should have, for inputs of ``samples`` samples.
+
+    ``rate`` is the learning rate of a step, 1 elsewhere.
+    """
 
     got: "np.ndarray"
     want: "np.ndarray"
     samples: int
+    rate: float = 1.0
 
     def factor(self) -> float | None:
         """Give k where ``got`` is k times ``want``, element by element."""
@@ -122,7 +126,7 @@ def _aspects(
             ends = [_numbers(one.inputs[name].value) for one in (got, want)]
             moves = [end - start for end in ends if end is not None and end.shape == start.shape]
             if len(moves) == len(ends) and np.max(np.abs(moves[1]), initial=0.0) > _STANDING_STILL:
-                pair = _Pair(moves[0], moves[1], _samples(request))
+                pair = _Pair(moves[0], moves[1], _samples(request), _rate(request))
                 aspects.setdefault(_StepOf(name), []).append(pair)
         returned = _pair(request, got, want)
         parts = _pairs_of_parts(request, got, want) if returned is None else []
@@ -195,6 +199,11 @@ def _numbers(value: AnyValue) -> "np.ndarray | None":
     return None
 
 
+def _rate(request: Call) -> float:
+    rate = request.inputs.get("lr")
+    return rate.value if isinstance(rate, Number) else 1.0
+
+
 def _samples(request: Call) -> int:
     sizes = [
         value.shape[0]
@@ -205,27 +214,37 @@ def _samples(request: Call) -> int:
 
 
 def _common_factor(pairs: Sequence[_Pair]) -> str:
-    factors = [(pair.factor(), pair.samples) for pair in pairs]
-    if len(factors) < _MIN_INPUTS:
+    factors = [factor for pair in pairs if (factor := pair.factor()) is not None]
+    if len(factors) < max(_MIN_INPUTS, len(pairs)) or _is_constant(factors, 1.0):
         return ""
-    known = [(k, n) for k, n in factors if k is not None]
-    if len(known) < len(factors):
-        return ""
-    for words, powers in _FACTORS.items():
-        values = [k * float(n) ** powers for k, n in known]
-        first = values[0]
-        is_one = all(abs(one - first) <= _RTOL * abs(first) for one in values)
-        if is_one and abs(first) > _RTOL and (powers or abs(first - 1) > _RTOL):
-            return words.format(_round(first)).removeprefix("1 * ")
+    for rule in _RULES:
+        scales = [rule.scale(pair) for pair in pairs]
+        if rule is not _RULES[0] and _is_constant(scales, scales[0]):
+            continue  # what does not vary shows no dependence on it
+        values = [k * scale for k, scale in zip(factors, scales, strict=True)]
+        if abs(values[0]) > _RTOL and _is_constant(values, values[0]):
+            return rule.words.format(_round(values[0])).removeprefix("1 * ")
     return ""
 
 
-# How a factor may depend on n, and by which power of n it has to be multiplied to be constant.
-_FACTORS = {
-    "{:g} times": 0,
-    "{:g} * n times (n samples)": -1,
-    "{:g} / n times (n samples)": 1,
-}
+def _is_constant(values: Sequence[float], value: float) -> bool:
+    return all(abs(one - value) <= _RTOL * abs(value) for one in values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a factor has to be multiplied with to be the same on all inputs, and how to say so."""
+
+    words: str
+    scale: Callable[[_Pair], float]
+
+
+_RULES = (
+    _Rule("{:g} times", lambda _: 1.0),
+    _Rule("{:g} * n times (n samples)", lambda pair: 1 / pair.samples),
+    _Rule("{:g} / n times (n samples)", lambda pair: pair.samples),
+    _Rule("{:g} / lr times", lambda pair: pair.rate),
+)
 
 
 def _round(factor: float) -> float:

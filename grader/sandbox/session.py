@@ -89,12 +89,22 @@ class Clock:
 
 @dataclass
 class _Meter:
-    """What a child had used when the present call began."""
+    """What a child had used when the present call began: read only if the call takes long."""
 
-    cpu_s: float
     cpu_limit_s: float
-    idle_since: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=time.monotonic)
+    cpu_s: float | None = None
+    idle_since: float = 0.0
     idle_cpu_s: float = 0.0
+
+    def used_s(self, cpu_s: float, now: float) -> float:
+        """Tell how much of what the child has used by now belongs to the present call."""
+        if self.cpu_s is None:
+            # Most calls end before anybody looks. At the first look, what has passed since the
+            # call began can all be its own, but not more.
+            self.cpu_s = self.idle_cpu_s = cpu_s - (now - self.began)
+            self.idle_since = self.began
+        return cpu_s - self.cpu_s
 
 
 class Session:
@@ -309,8 +319,7 @@ class Session:
                 raise _Ended(*self._autopsy()) from None
 
     def _begin_call(self, cpu_limit_s: float) -> None:
-        cpu_s, _ = self._usage()
-        self._meter = _Meter(cpu_s=cpu_s, cpu_limit_s=cpu_limit_s, idle_cpu_s=cpu_s)
+        self._meter = _Meter(cpu_limit_s=cpu_limit_s)
 
     def _await(self) -> Any:  # noqa: ANN401 - one of FromWorker
         """Wait for the next message, draining the output and watching the limits."""
@@ -374,8 +383,7 @@ class Session:
         if self._clock.left_s <= 0:
             raise _Ended(Outcome.STOPPED, f"over {limits.total_wall_s:g} s in all")
         cpu_s, threads = self._usage()
-        used_s = cpu_s - meter.cpu_s
-        if used_s > meter.cpu_limit_s:
+        if meter.used_s(cpu_s, now) > meter.cpu_limit_s:
             raise _Ended(Outcome.TIME_LIMIT, f"over {meter.cpu_limit_s:g} s of computing time")
         if cpu_s - meter.idle_cpu_s > _MIN_CPU_TO_COUNT_S:
             meter.idle_since, meter.idle_cpu_s = now, cpu_s

@@ -31,9 +31,9 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
             message = receive_message(sock, ToWorker)
         except (EOFError, FrameError, OSError):
             return
-        defaults.restore(seed=0)
         match message:
             case Load():
+                defaults.restore(seed=0)
                 submission, loaded = load(
                     message, report=lambda progress: send_message(sock, progress), defaults=defaults
                 )
@@ -46,6 +46,7 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
                 defaults.flush_output()
                 _send_answer(sock, answer)
             case Read():
+                defaults.restore(seed=0)
                 _send_answer(sock, answer_read(message, submission))
 
 

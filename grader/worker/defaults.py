@@ -50,9 +50,7 @@ class Defaults:
                 lets them go on from where they are.
         """
         self._open_output()
-        for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
-            signal.setitimer(timer, 0)
-        sys.settrace(None)
+        self.disarm()
         sys.setrecursionlimit(self._recursion_limit)
         gc.enable()
         os.umask(0o077)
@@ -72,6 +70,12 @@ class Defaults:
         torch.set_autocast_enabled("cpu", False)  # noqa: FBT003 - its only form
         torch.set_anomaly_enabled(False)
         self.restore_pyplot()
+
+    def disarm(self) -> None:
+        """Stop what would interrupt our own code: timers and tracing."""
+        for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+            signal.setitimer(timer, 0)
+        sys.settrace(None)
 
     def restore_pyplot(self) -> None:
         """Close figures and put back the style, if matplotlib is there by now."""

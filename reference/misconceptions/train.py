@@ -46,8 +46,8 @@ def train__two_steps_an_epoch(x, y, w, lr, epochs):
     return losses
 
 
-def train__epochs_fixed_at_100(x, y, w, lr, epochs):
-    """There are always 100 epochs, whatever epochs is.
+def train__epochs_fixed__at_100(x, y, w, lr, epochs):
+    """The number of epochs is always the same, whatever epochs is.
 
     Loop over range(epochs), with the number that the function is given.
 
@@ -59,8 +59,29 @@ def train__epochs_fixed_at_100(x, y, w, lr, epochs):
     return losses
 
 
-def train__lr_fixed_at_a_tenth(x, y, w, lr, epochs):
-    """The learning rate is always 0.1, whatever lr is.
+def train__epochs_fixed__at_10(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(10):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__epochs_fixed__at_20(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(20):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__epochs_fixed__at_50(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(50):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__lr_fixed__a_tenth(x, y, w, lr, epochs):
+    """The learning rate is always the same, whatever lr is.
 
     Hand the lr that the function is given on to update().
 
@@ -72,16 +93,45 @@ def train__lr_fixed_at_a_tenth(x, y, w, lr, epochs):
     return losses
 
 
-def train__lr_fixed_at_a_hundredth(x, y, w, lr, epochs):
-    """The learning rate is always 0.01, whatever lr is.
-
-    Hand the lr that the function is given on to update().
-
-    Section: 4. Gradient descent
-    """
+def train__lr_fixed__a_hundredth(x, y, w, lr, epochs):
     losses = []
     for _ in range(epochs):
         losses.append(update(x, y, w, 0.01).item())
+    return losses
+
+
+def train__lr_fixed__a_thousandth(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, 0.001).item())
+    return losses
+
+
+def train__lr_fixed__a_twentieth(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, 0.05).item())
+    return losses
+
+
+def train__lr_fixed__a_half(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, 0.5).item())
+    return losses
+
+
+def train__lr_fixed__a_fifth(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, 0.2).item())
+    return losses
+
+
+def train__lr_fixed__one(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, 1.0).item())
     return losses
 
 
@@ -260,8 +310,8 @@ def train__divided_by_the_epochs(x, y, w, lr, epochs):
     return losses
 
 
-def train__starts_with_a_new_w(x, y, w, lr, epochs):
-    """A new w is trained, which begins at zero; the caller's w stays behind.
+def train__starts_with_a_new_w__zeros(x, y, w, lr, epochs):
+    """A new w is trained; the caller's w stays behind.
 
     w is where training begins and where the result goes. Use the w that the
     function is given, and don't make one inside.
@@ -275,8 +325,48 @@ def train__starts_with_a_new_w(x, y, w, lr, epochs):
     return losses
 
 
-def train__resets_w_to_zero(x, y, w, lr, epochs):
-    """w is set to zero before training begins.
+def train__starts_with_a_new_w__ones(x, y, w, lr, epochs):
+    w = torch.ones(2, requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__starts_with_a_new_w__the_first_guess(x, y, w, lr, epochs):
+    w = torch.tensor([-1.0, 1.0], requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__starts_with_a_new_w__normal(x, y, w, lr, epochs):
+    w = torch.randn(2, requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__starts_with_a_new_w__uniform(x, y, w, lr, epochs):
+    w = torch.rand(2, requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__starts_with_a_new_w__the_true_weights(x, y, w, lr, epochs):
+    w = torch.tensor([3.0, 2.0], requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__resets_w__zeros(x, y, w, lr, epochs):
+    """w is set to other numbers before training begins.
 
     Training goes on from where w is, so that a second call continues the
     first. Leave w as it comes; only its gradient has to be cleared.
@@ -285,6 +375,33 @@ def train__resets_w_to_zero(x, y, w, lr, epochs):
     """
     with torch.no_grad():
         w.zero_()
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__resets_w__ones(x, y, w, lr, epochs):
+    with torch.no_grad():
+        w.fill_(1.0)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__resets_w__the_first_guess(x, y, w, lr, epochs):
+    with torch.no_grad():
+        w.copy_(torch.tensor([-1.0, 1.0]))
+    losses = []
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__resets_w__normal(x, y, w, lr, epochs):
+    with torch.no_grad():
+        w.normal_()
     losses = []
     for _ in range(epochs):
         losses.append(update(x, y, w, lr).item())

@@ -42,8 +42,8 @@ def train_logistic__one_epoch_too_many(x, y, w, lr, epochs):
     return losses
 
 
-def train_logistic__epochs_fixed_at_100(x, y, w, lr, epochs):
-    """100 epochs are run, whatever epochs is.
+def train_logistic__epochs_fixed__at_100(x, y, w, lr, epochs):
+    """The number of epochs is always the same, whatever epochs is.
 
     Use the number of epochs that was passed in.
 
@@ -55,8 +55,29 @@ def train_logistic__epochs_fixed_at_100(x, y, w, lr, epochs):
     return losses
 
 
-def train_logistic__lr_fixed_at_a_tenth(x, y, w, lr, epochs):
-    """The learning rate is 0.1, whatever lr is.
+def train_logistic__epochs_fixed__at_10(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(10):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__epochs_fixed__at_20(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(20):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__epochs_fixed__at_50(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(50):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__lr_fixed__a_tenth(x, y, w, lr, epochs):
+    """The learning rate is always the same, whatever lr is.
 
     Pass on the lr that you were given.
 
@@ -65,6 +86,48 @@ def train_logistic__lr_fixed_at_a_tenth(x, y, w, lr, epochs):
     losses = []
     for _ in range(epochs):
         losses.append(update_logistic(x, y, w, 0.1))
+    return losses
+
+
+def train_logistic__lr_fixed__a_hundredth(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, 0.01))
+    return losses
+
+
+def train_logistic__lr_fixed__a_thousandth(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, 0.001))
+    return losses
+
+
+def train_logistic__lr_fixed__a_twentieth(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, 0.05))
+    return losses
+
+
+def train_logistic__lr_fixed__a_half(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, 0.5))
+    return losses
+
+
+def train_logistic__lr_fixed__a_fifth(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, 0.2))
+    return losses
+
+
+def train_logistic__lr_fixed__one(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, 1.0))
     return losses
 
 
@@ -172,8 +235,8 @@ def train_logistic__trains_a_copy(x, y, w, lr, epochs):
     return losses
 
 
-def train_logistic__starts_with_a_new_w(x, y, w, lr, epochs):
-    """Training starts from zeros, in a new w.
+def train_logistic__starts_with_a_new_w__zeros(x, y, w, lr, epochs):
+    """A new w is trained; the caller's w stays behind.
 
     Start from the w that was passed in, and change it in place.
 
@@ -186,8 +249,48 @@ def train_logistic__starts_with_a_new_w(x, y, w, lr, epochs):
     return losses
 
 
-def train_logistic__resets_w_to_zero(x, y, w, lr, epochs):
-    """w is set back to zero before training.
+def train_logistic__starts_with_a_new_w__ones(x, y, w, lr, epochs):
+    w = torch.ones(2, requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__starts_with_a_new_w__the_first_guess(x, y, w, lr, epochs):
+    w = torch.tensor([-1.0, 1.0], requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__starts_with_a_new_w__normal(x, y, w, lr, epochs):
+    w = torch.randn(2, requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__starts_with_a_new_w__uniform(x, y, w, lr, epochs):
+    w = torch.rand(2, requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__starts_with_a_new_w__the_true_weights(x, y, w, lr, epochs):
+    w = torch.tensor([3.0, 2.0], requires_grad=True)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__resets_w__zeros(x, y, w, lr, epochs):
+    """w is set to other numbers before training begins.
 
     Start from where w is: a second call has to go on where the first one
     ended.
@@ -196,6 +299,33 @@ def train_logistic__resets_w_to_zero(x, y, w, lr, epochs):
     """
     with torch.no_grad():
         w.zero_()
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__resets_w__ones(x, y, w, lr, epochs):
+    with torch.no_grad():
+        w.fill_(1.0)
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__resets_w__the_first_guess(x, y, w, lr, epochs):
+    with torch.no_grad():
+        w.copy_(torch.tensor([-1.0, 1.0]))
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr))
+    return losses
+
+
+def train_logistic__resets_w__normal(x, y, w, lr, epochs):
+    with torch.no_grad():
+        w.normal_()
     losses = []
     for _ in range(epochs):
         losses.append(update_logistic(x, y, w, lr))

@@ -316,16 +316,34 @@ def train_minibatch__one_epoch_short(
     return _sgd(x, y, w, lr, epochs - 1, batch_size)
 
 
-def train_minibatch__epochs_fixed_at_100(
+def train_minibatch__epochs_fixed__at_100(
     x, y, w, lr, epochs, batch_size
 ):
-    """100 epochs are run, whatever epochs is.
+    """The number of epochs is always the same, whatever epochs is.
 
     Use the number of epochs that was passed in.
 
     Section: 6. Minibatches
     """
     return _sgd(x, y, w, lr, 100, batch_size)
+
+
+def train_minibatch__epochs_fixed__at_10(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, lr, 10, batch_size)
+
+
+def train_minibatch__epochs_fixed__at_20(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, lr, 20, batch_size)
+
+
+def train_minibatch__epochs_fixed__at_50(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, lr, 50, batch_size)
 
 
 def train_minibatch__one_sample_a_batch(
@@ -340,10 +358,10 @@ def train_minibatch__one_sample_a_batch(
     return _sgd(x, y, w, lr, epochs, 1)
 
 
-def train_minibatch__batch_size_fixed_at_ten(
+def train_minibatch__batch_size_fixed__at_10(
     x, y, w, lr, epochs, batch_size
 ):
-    """Batches have 10 samples, whatever batch_size is.
+    """Batches have the same size always, whatever batch_size is.
 
     Pass batch_size on to minibatches().
 
@@ -352,16 +370,82 @@ def train_minibatch__batch_size_fixed_at_ten(
     return _sgd(x, y, w, lr, epochs, 10)
 
 
-def train_minibatch__lr_fixed_at_a_tenth(
+def train_minibatch__batch_size_fixed__at_8(
     x, y, w, lr, epochs, batch_size
 ):
-    """The learning rate is 0.1, whatever lr is.
+    return _sgd(x, y, w, lr, epochs, 8)
+
+
+def train_minibatch__batch_size_fixed__at_16(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, lr, epochs, 16)
+
+
+def train_minibatch__batch_size_fixed__at_32(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, lr, epochs, 32)
+
+
+def train_minibatch__batch_size_fixed__at_20(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, lr, epochs, 20)
+
+
+def train_minibatch__batch_size_fixed__at_5(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, lr, epochs, 5)
+
+
+def train_minibatch__lr_fixed__a_tenth(
+    x, y, w, lr, epochs, batch_size
+):
+    """The learning rate is always the same, whatever lr is.
 
     Pass on the lr that you were given.
 
     Section: 6. Minibatches
     """
     return _sgd(x, y, w, 0.1, epochs, batch_size)
+
+
+def train_minibatch__lr_fixed__a_hundredth(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, 0.01, epochs, batch_size)
+
+
+def train_minibatch__lr_fixed__a_thousandth(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, 0.001, epochs, batch_size)
+
+
+def train_minibatch__lr_fixed__a_twentieth(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, 0.05, epochs, batch_size)
+
+
+def train_minibatch__lr_fixed__a_half(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, 0.5, epochs, batch_size)
+
+
+def train_minibatch__lr_fixed__a_fifth(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, 0.2, epochs, batch_size)
+
+
+def train_minibatch__lr_fixed__one(
+    x, y, w, lr, epochs, batch_size
+):
+    return _sgd(x, y, w, 1.0, epochs, batch_size)
 
 
 def train_minibatch__lr_divided_by_the_batches(
@@ -585,3 +669,30 @@ def train_minibatch__loss_at_the_start_of_the_epoch(
         losses.append(mse(predict(x, w), y).item())
         _sgd(x, y, w, lr, 1, batch_size)
     return losses
+
+
+def train_minibatch__starts_with_a_new_w__zeros(
+    x, y, w, lr, epochs, batch_size
+):
+    """A new w is trained; the caller's w stays behind.
+
+    Start from the w that was passed in, and change it in place.
+
+    Section: 6. Minibatches
+    """
+    w = torch.zeros(2, requires_grad=True)
+    return _sgd(x, y, w, lr, epochs, batch_size)
+
+
+def train_minibatch__starts_with_a_new_w__ones(
+    x, y, w, lr, epochs, batch_size
+):
+    w = torch.ones(2, requires_grad=True)
+    return _sgd(x, y, w, lr, epochs, batch_size)
+
+
+def train_minibatch__starts_with_a_new_w__the_first_guess(
+    x, y, w, lr, epochs, batch_size
+):
+    w = torch.tensor([-1.0, 1.0], requires_grad=True)
+    return _sgd(x, y, w, lr, epochs, batch_size)

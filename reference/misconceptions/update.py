@@ -246,8 +246,8 @@ def update__zeroes_w(x, y, w, lr):
     return loss.detach()
 
 
-def update__lr_fixed_at_a_tenth(x, y, w, lr):
-    """The learning rate is always 0.1, whatever lr is.
+def update__lr_fixed__a_tenth(x, y, w, lr):
+    """The learning rate is always the same, whatever lr is.
 
     Multiply the gradient with the lr that the function is given.
 
@@ -261,17 +261,47 @@ def update__lr_fixed_at_a_tenth(x, y, w, lr):
     return loss.detach()
 
 
-def update__lr_fixed_at_a_hundredth(x, y, w, lr):
-    """The learning rate is always 0.01, whatever lr is.
-
-    Multiply the gradient with the lr that the function is given.
-
-    Section: 4. Gradient descent
-    """
+def update__lr_fixed__a_hundredth(x, y, w, lr):
     loss = mse(predict(x, w), y)
     loss.backward()
     with torch.no_grad():
         w -= 0.01 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__lr_fixed__a_thousandth(x, y, w, lr):
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.001 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__lr_fixed__a_twentieth(x, y, w, lr):
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.05 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__lr_fixed__a_half(x, y, w, lr):
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.5 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__lr_fixed__a_fifth(x, y, w, lr):
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.2 * w.grad
         w.grad.zero_()
     return loss.detach()
 

@@ -152,8 +152,8 @@ def update_logistic__loses_requires_grad(x, y, w, lr):
     return loss.detach()
 
 
-def update_logistic__lr_fixed_at_a_tenth(x, y, w, lr):
-    """The step has the length of lr = 0.1, whatever lr is.
+def update_logistic__lr_fixed__a_tenth(x, y, w, lr):
+    """The learning rate is always the same, whatever lr is.
 
     Multiply the gradient with the lr that was passed in.
 
@@ -163,6 +163,51 @@ def update_logistic__lr_fixed_at_a_tenth(x, y, w, lr):
     loss.backward()
     with torch.no_grad():
         w -= 0.1 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__lr_fixed__a_hundredth(x, y, w, lr):
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.01 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__lr_fixed__a_thousandth(x, y, w, lr):
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.001 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__lr_fixed__a_twentieth(x, y, w, lr):
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.05 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__lr_fixed__a_fifth(x, y, w, lr):
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.2 * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__lr_fixed__a_third(x, y, w, lr):
+    loss = cross_entropy(predict_proba(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.3 * w.grad
         w.grad.zero_()
     return loss.detach()
 

@@ -285,6 +285,11 @@ def test_packaged_reference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
         TOML.replace("tiny.py", "nowhere.py"),
         TOML.replace("points = 1", ""),
         "visibility = {default = 'nobody'}\n" + TOML,
+        "visibility = {g = 'hidden'}\n" + TOML,
+        "visibility = {'g/values' = 'hidden'}\n" + TOML,
+        TOML + 'collaborators = ["g"]',
+        TOML + 'collaborators = ["f"]',
+        TOML + '[[functions]]\nname = "f"',
     ],
     ids=[
         "no TOML",
@@ -294,6 +299,11 @@ def test_packaged_reference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "no reference",
         "no points",
         "odd visibility",
+        "visibility of no function",
+        "visibility of no function's check",
+        "unknown collaborator",
+        "its own collaborator",
+        "function twice",
     ],
 )
 def test_broken_assignment_says_which_one_it_is(tmp_path: Path, toml: str) -> None:

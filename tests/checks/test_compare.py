@@ -16,6 +16,7 @@ from grader.checks.compare import (
     is_close,
     name_kind,
     to_array,
+    to_parts,
     to_sequence,
 )
 from grader.checks.verdict import WrongError
@@ -143,6 +144,45 @@ def test_what_is_no_list_of_numbers_is_wrong(value: AnyValue, message: str) -> N
 def test_kind_is_named_as_a_student_would(value: AnyValue, name: str) -> None:
     """With the shape, which is what is wrong most often."""
     assert name_kind(value) == name
+
+
+@pytest.mark.parametrize("kind", ["tuple", "list", "Parameters"])
+def test_parts_of_a_tuple_are_read_by_name(kind: str) -> None:
+    """A list or a named tuple is one too; each part keeps its shape."""
+    value = Items(kind=kind, items=(array([[1, 2]]), Number(value=3.0)))
+
+    parts = to_parts(value, ("w", "b"), "what step() returns")
+
+    assert list(parts) == ["w", "b"]
+    assert parts["w"].tolist() == [[1.0, 2.0]]
+    assert parts["b"].shape == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (array([1, 2]), "what f() returns is a tensor of shape (2,), not a tuple of w, b"),
+        (value_of([1.0]), "what f() returns is a list of 1, not a tuple of w, b"),
+        (value_of((1.0, 2.0, 3.0)), "what f() returns is a tuple of 3, not a tuple of w, b"),
+        (value_of({"w": 1.0, "b": 2.0}), "what f() returns is a mapping, not a tuple of w, b"),
+        (value_of((1.0, "b")), "b is a text, not a tensor of real numbers"),
+        (value_of((None, 1.0)), "w is None, not a tensor of real numbers"),
+    ],
+)
+def test_what_is_no_tuple_of_that_length_is_wrong(value: AnyValue, message: str) -> None:
+    """It is named, and so is the part that is wrong."""
+    with pytest.raises(WrongError) as caught:
+        to_parts(value, ("w", "b"), "what f() returns")
+
+    assert caught.value.message == message
+
+
+def test_missing_tuple_gets_the_hint_of_a_missing_return() -> None:
+    """As a missing tensor does."""
+    with pytest.raises(WrongError) as caught:
+        to_parts(Nothing(), ("w",), "what f() returns")
+
+    assert "return" in caught.value.hint
 
 
 # --- judging ------------------------------------------------------------------------------

@@ -327,6 +327,16 @@ def test_there_is_no_record_of_a_call_that_is_differentiated() -> None:
     assert len(own.requests) == 1
 
 
+def test_parts_are_those_of_the_call_that_is_asked_for() -> None:
+    """The last one by default."""
+    result = Result("f", (step((1.0, array([2]))), step((3.0, array([4])))))
+
+    assert result.parts("a", "b")["b"].tolist() == [4.0]
+    assert result.parts("a", "b", step=0)["a"].tolist() == 1.0
+    with pytest.raises(WrongError, match=r"what f\(\) returns is a tuple of 2, not a tuple of a$"):
+        result.parts("a")
+
+
 # --- examples -----------------------------------------------------------------------------
 
 

@@ -28,6 +28,7 @@ from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Observe, Probe
 from grader.checks.run import Job, run_checks
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.errors import CheckCrashedError
 from grader.observations.messages import Call, Observation, Outcome, Request, TorchCall
 from grader.report.model import AssignmentInfo, CheckResult, Status
 
@@ -630,3 +631,9 @@ def test_read_without_a_value_costs_its_function_only(monkeypatch: pytest.Monkey
     results = bench.grade(CHECKS[:1])
 
     assert results["mse/doubles"].points == 0
+
+
+def test_check_of_no_function_is_broken() -> None:
+    """Its file's name is misspelt, and whoever graded with it would lose points for nothing."""
+    with pytest.raises(CheckCrashedError, match=r"msse/doubles is broken: .* no function msse"):
+        Bench(mse=RIGHT).grade([check_of("msse")])

@@ -1,10 +1,13 @@
 """The lab itself: the reference is right for every seed, a stub is worth nothing."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grader.authoring.verify import Verification, verify
+from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.model import Report, ReportStatus, Status
 
@@ -12,21 +15,28 @@ ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference" / "lab4.py"
 
 
-@pytest.mark.slow
-def test_reference_gets_full_marks_for_200_seeds(warm_grader: Grader) -> None:
-    """No draw of inputs costs a right solution a point."""
-    losing = {}
-    for seed in range(200):
-        report = warm_grader.grade(REFERENCE, seed=seed)
-        if report.score != 100:
-            losing[seed] = [
-                f"{check.id}: {check.message}"
-                for function in report.functions
-                for check in function.checks
-                if check.status is not Status.PASSED
-            ]
+@pytest.fixture(scope="module")
+def verification() -> Verification:
+    """What `grader verify --seeds 200` says of the lab."""
+    jobs = min(4, os.cpu_count() or 1)
+    return verify(load_assignment(), seeds=200, jobs=jobs, on_progress=lambda *_: None)
 
-    assert losing == {}
+
+@pytest.mark.slow
+def test_lab_is_proved_with_200_seeds(verification: Verification) -> None:
+    """The reference is right with each, every misconception costs and is named as its own only."""
+    assert verification.seeds == 200
+    assert verification.problems == []
+
+
+@pytest.mark.slow
+def test_every_check_catches_a_misconception(verification: Verification) -> None:
+    """A check that catches none would be worth nothing."""
+    checks = {check for ids in verification.checks.values() for check in ids}
+    caught = {check for ids in verification.caught.values() for check in ids}
+
+    assert checks == caught
+    assert len({one.id for one in load_assignment().misconceptions}) >= 70
 
 
 @pytest.mark.parametrize("name", ["lab4.py", "lab4.ipynb"])

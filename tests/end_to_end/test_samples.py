@@ -64,6 +64,45 @@ def test_one_bug_costs_only_its_own_function(
     assert report.score < 100
 
 
+def _cause(name: str) -> tuple[set[str], str]:
+    """Read what a wrong sample says of its own bug: misconceptions that it is, or words."""
+    source = (SUBMISSIONS / name).read_text(encoding="utf-8", errors="replace")
+    found = re.search(r"# cause: ([^\n\"\\]+)", source)
+    assert found, f"{name} does not say what its cause is"
+    if found[1].startswith("says:"):
+        return set(), found[1].removeprefix("says:").strip()
+    return {one.strip() for one in found[1].split("|")}, ""
+
+
+def test_hints_name_the_real_cause_and_never_a_wrong_one(
+    grade_sample: Callable[[str], Report], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of bugs that were written without a look at the misconceptions, at least 85 % are named."""
+    known = {one.id for one in load_assignment().misconceptions}
+    named, misnamed = [], {}
+    for name in WRONG:
+        ids, words = _cause(name)
+        assert ids <= known, name
+        failed = [
+            check
+            for function in grade_sample(name).functions
+            for check in function.checks
+            if check.status is not Status.PASSED
+        ]
+        told = {check.misconception for check in failed if check.misconception is not None}
+        if told - ids:
+            misnamed[name] = told - ids
+        said = "\n".join(check.message + check.hint for check in failed)
+        if told if ids else re.search(words, said):
+            named.append(name)
+
+    with capsys.disabled():
+        print(f"\n{len(named)} of {len(WRONG)} bugs named, {len(misnamed)} misnamed")  # noqa: T201
+        print("not named:", ", ".join(sorted(set(WRONG) - set(named))))  # noqa: T201
+    assert misnamed == {}
+    assert len(named) >= 0.85 * len(WRONG)
+
+
 @pytest.fixture(scope="module")
 def impatient_grader() -> Iterator[Grader]:
     """A grader that waits no longer than hostile code deserves."""

@@ -131,3 +131,5 @@ def animate_fit(x: Tensor, y: Tensor, w: Tensor, lr: float, frames: int) -> Func
         return [line]
 
     return FuncAnimation(fig, step, frames=100, interval=50)
+
+# cause: animate_fit/frame-count-fixed

@@ -118,3 +118,5 @@ ANSWERS["sgd"] = "g"
 ANSWERS["model"] = "b"
 ANSWERS["parameters"] = "e"
 ANSWERS["loss_function"] = "c"
+
+# cause: animate_fit/stands-still

@@ -155,3 +155,5 @@ ANSWERS = {
     "parameters": "e",
     "loss_function": "c",
 }
+
+# cause: animate_fit/two-updates-a-frame

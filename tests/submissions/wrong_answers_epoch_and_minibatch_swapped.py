@@ -146,3 +146,5 @@ def update_logistic(x, y, w, lr):
 demo_x, demo_y = make_data(30, torch.tensor([3.0, 2.0]))
 demo_w = torch.tensor([-1.0, 1.0], requires_grad=True)
 print(train(demo_x, demo_y, demo_w, 0.1, 5))
+
+# cause: ANSWERS/minibatch-taken-for-epoch | ANSWERS/epoch-taken-for-minibatch

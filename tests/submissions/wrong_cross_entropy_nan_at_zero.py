@@ -126,3 +126,5 @@ def animate_fit(x, y, w, lr, frames):
 ANSWERS = {"ones_column": "b", "uniform_": "d", "trailing_underscore": "a", "gradient_of_w": "c", "zero_grad": "b",
            "learning_rate": "d", "epoch": "f", "minibatch": "a", "sgd": "g", "model": "b", "parameters": "e",
            "loss_function": "c"}
+
+# cause: cross_entropy/not-finite-at-zero-and-one

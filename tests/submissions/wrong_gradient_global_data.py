@@ -127,3 +127,5 @@ ANSWERS = {
     "parameters": "e",
     "loss_function": "c",
 }
+
+# cause: says: not the x and y|global

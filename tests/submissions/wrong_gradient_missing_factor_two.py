@@ -126,3 +126,5 @@ def update_logistic(x, y, w, lr):
         w[0] -= lr * d_slope
         w[1] -= lr * d_intercept
     return loss.item()
+
+# cause: gradient/factor-two-missing

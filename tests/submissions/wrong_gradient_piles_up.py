@@ -112,3 +112,5 @@ ANSWERS["sgd"] = "g"
 ANSWERS["model"] = "b"
 ANSWERS["parameters"] = "e"
 ANSWERS["loss_function"] = "c"
+
+# cause: gradient/piles-up

@@ -116,3 +116,5 @@ def animate_fit(x, y, w, lr, frames):
 # quick test
 _x, _y = make_data(20, torch.tensor([3.,2.]))
 print(_x[:3], _y[:3])
+
+# cause: gradient/returns-nothing

@@ -125,3 +125,5 @@ def animate_fit(x, y, w, lr, frames):
         return linie,
 
     return animation.FuncAnimation(bild, bildfunktion, frames=np.arange(frames), interval=25)
+
+# cause: make_data/x-is-float64 | make_data/y-is-float64

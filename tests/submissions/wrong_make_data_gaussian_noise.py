@@ -154,3 +154,5 @@ ANSWERS = {
     "parameters": "e",
     "loss_function": "c",
 }
+
+# cause: make_data/gaussian-noise

@@ -120,3 +120,5 @@ def animate_fit(x, y, w, lr, frames):
         axes.plot(x[:, 0].tolist(), predict(x, w.detach()).tolist(), c="black")
 
     return animation.FuncAnimation(fig, redraw, frames=frames)
+
+# cause: make_data/ones-first

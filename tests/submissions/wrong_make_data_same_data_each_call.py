@@ -137,3 +137,5 @@ ANSWERS = {
     "parameters": "e",
     "loss_function": "c",
 }
+
+# cause: make_data/same-data-each-call

@@ -126,3 +126,5 @@ ANSWERS["sgd"] = "g"
 ANSWERS["model"] = "b"
 ANSWERS["parameters"] = "e"
 ANSWERS["loss_function"] = "c"
+
+# cause: make_data/feature-from-zero

@@ -127,3 +127,5 @@ def animate_fit(x, y, w, lr, frames):
 demo_x, demo_y = make_data(30, torch.tensor([3.0, 2.0]))
 demo_w = torch.tensor([-1.0, 1.0], requires_grad=True)
 print(train(demo_x, demo_y, demo_w, 0.1, 5))
+
+# cause: minibatches/last-batch-dropped

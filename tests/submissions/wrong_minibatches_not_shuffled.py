@@ -131,3 +131,5 @@ def animate_fit(x, y, w, lr, frames):
         return [line]
 
     return FuncAnimation(fig, step, frames=frames, interval=40)
+
+# cause: minibatches/not-shuffled

@@ -116,3 +116,5 @@ ANSWERS["sgd"] = "g"
 ANSWERS["model"] = "b"
 ANSWERS["parameters"] = "e"
 ANSWERS["loss_function"] = "c"
+
+# cause: minibatches/only-the-batches-shuffled

@@ -127,3 +127,5 @@ ANSWERS = {
   "parameters": "e",
   "loss_function": "c",
 }
+
+# cause: minibatches/same-order-each-call

@@ -122,3 +122,5 @@ def animate_fit(x, y, w, lr, frames):
         return linie,
 
     return animation.FuncAnimation(bild, bildfunktion, frames=np.arange(frames), interval=25)
+
+# cause: minibatches/with-replacement

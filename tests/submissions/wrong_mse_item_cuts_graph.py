@@ -134,3 +134,5 @@ def animate_fit(x: Tensor, y: Tensor, w: Tensor, lr: float, frames: int) -> Func
         return [line]
 
     return FuncAnimation(fig, step, frames=frames, interval=50)
+
+# cause: mse/cuts-the-graph

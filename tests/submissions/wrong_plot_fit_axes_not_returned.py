@@ -130,3 +130,5 @@ def update_logistic(x, y, w, lr):
   loss.backward()
   opt.step()
   return loss.item()
+
+# cause: plot_fit/axes-not-returned

@@ -115,3 +115,5 @@ def animate_fit(x, y, w, lr, frames):
     return line,
 
   return FuncAnimation(fig, frame, frames=frames, interval=40)
+
+# cause: plot_fit/no-model

@@ -137,3 +137,5 @@ ANSWERS = {
   "parameters": "e",
   "loss_function": "c",
 }
+
+# cause: plot_fit/model-not-detached

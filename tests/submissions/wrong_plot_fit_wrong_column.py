@@ -117,3 +117,5 @@ def update(inputs, targets, weights, eta):
 
 def update_logistic(inputs, targets, weights, eta):
     return _descend(_logistic_loss(inputs, targets), weights, eta)
+
+# cause: plot_fit/all-over-the-column-of-ones | plot_fit/column-of-ones

@@ -106,3 +106,5 @@ def animate_fit(x, y, w, lr, frames):
         return line,
 
     return FuncAnimation(fig, frame, frames=frames)
+
+# cause: predict/is-a-column

@@ -137,3 +137,5 @@ def animate_fit(x, y, w, lr, frames):
         return linie,
 
     return animation.FuncAnimation(bild, bildfunktion, frames=np.arange(frames), interval=25)
+
+# cause: predict/cuts-the-graph | predict/numpy-of-a-tracked-tensor

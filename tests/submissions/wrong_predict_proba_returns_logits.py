@@ -115,3 +115,5 @@ def animate_fit(X, t, weights, step_size, n_frames):
 ANSWERS = {"ones_column": "b", "uniform_": "d", "trailing_underscore": "a", "gradient_of_w": "c", "zero_grad": "b",
            "learning_rate": "d", "epoch": "f", "minibatch": "a", "sgd": "g", "model": "b", "parameters": "e",
            "loss_function": "c"}
+
+# cause: predict_proba/logits

@@ -122,3 +122,5 @@ def animate_fit(x, y, w, lr, frames):
         return [line]
 
     return FuncAnimation(fig, step, frames=frames, interval=40)
+
+# cause: predict_proba/sigmoid-twice

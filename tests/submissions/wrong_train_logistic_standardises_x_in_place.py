@@ -113,3 +113,5 @@ def animate_fit(x, y, w, lr, frames):
         ax.set_title(f"frame {i}")
 
     return animation.FuncAnimation(fig, paint, frames=frames, interval=50)
+
+# cause: says: leave it as it came

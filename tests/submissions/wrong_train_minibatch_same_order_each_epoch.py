@@ -143,3 +143,5 @@ ANSWERS = {
     "parameters": "e",
     "loss_function": "c",
 }
+
+# cause: train_minibatch/same-batches-each-epoch

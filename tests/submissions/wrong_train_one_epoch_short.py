@@ -129,3 +129,5 @@ def animate_fit(x, y, w, lr, frames):
         return (line,)
 
     return anim.FuncAnimation(fig, one_frame, frames=frames, repeat=False)
+
+# cause: train/one-epoch-short

@@ -130,3 +130,5 @@ def update_logistic(x: Tensor, y: Tensor, w: Tensor, lr: float) -> float:
     with torch.no_grad():
         w.sub_(g, alpha=lr)
     return loss.item()
+
+# cause: train/trains-a-copy

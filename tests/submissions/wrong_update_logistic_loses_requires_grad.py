@@ -133,3 +133,5 @@ ANSWERS = {
     "parameters": "e",
     "loss_function": "c",
 }
+
+# cause: update_logistic/loses-requires-grad

@@ -141,3 +141,5 @@ if __name__ == "__main__":
     x, y = make_data(100, true_w)
     w = torch.tensor([-1.0, 1.0], requires_grad=True)
     print(train(x, y, w, 0.1, 30)[-1], w)
+
+# cause: update/loss-after-the-step

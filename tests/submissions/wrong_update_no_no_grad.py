@@ -120,3 +120,5 @@ def animate_fit(x, y, w, lr, frames):
         return (line,)
 
     return FuncAnimation(fig, step, frames=frames)
+
+# cause: update/outside-no-grad

@@ -130,3 +130,5 @@ def animate_fit(x, y, w, lr, frames):
         return line,
 
     return animation.FuncAnimation(fig, animate, frames, interval=20)
+
+# cause: update/never-zeroed

@@ -128,3 +128,5 @@ ANSWERS = {
     "parameters": "e",
     "loss_function": "c",
 }
+
+# cause: update/w-stands-still

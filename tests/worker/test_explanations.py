@@ -34,6 +34,17 @@ def backward_twice() -> None:
     loss.backward()
 
 
+def give_to_numpy() -> None:
+    """Take what autograd is tracking out of torch."""
+    leaf().numpy()
+
+
+def clear_what_is_not_there() -> None:
+    """Clear a gradient before the first backward()."""
+    w = leaf()
+    w.grad.zero_()  # type: ignore[union-attr]
+
+
 def use_none_in_a_sum() -> None:
     """Step by a gradient that isn't there."""
     w = leaf()
@@ -67,9 +78,9 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "in place on a leaf": (step_outside_no_grad, "no_grad"),
     "in place on a view": (step_on_a_view, "no_grad"),
     "backward twice": (backward_twice, "twice"),
-    "numpy of what requires grad": (lambda: leaf().numpy(), "detach"),
+    "numpy of what requires grad": (give_to_numpy, "detach"),
     "numpy of it by asarray": (lambda: np.asarray(leaf()), "detach"),
-    "None.zero_()": (leaf().grad.zero_, "w.grad"),  # type: ignore[union-attr]
+    "None.zero_()": (clear_what_is_not_there, "w.grad"),
     "None in an operation": (use_none_in_a_sum, "w.grad"),
     "cut graph": (lambda: torch.tensor(1.0).backward(), "cut the graph"),
     "backward of a vector": ((leaf() * 2).backward, "mean"),

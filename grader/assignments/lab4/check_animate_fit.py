@@ -15,7 +15,7 @@ from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
 from grader.observations.messages import Call, Request
-from grader.observations.values import Animation, Artist
+from grader.observations.values import Animation, Artist, Number
 
 PLAYED = 6
 # How far ahead of its frame the line may be: the constructor, a first draw and a resize.
@@ -106,6 +106,19 @@ def _expect_moves(animation: Animation) -> None:
         raise WrongError("what is drawn never changes")
 
 
+_FAR_TOO_MANY = 1000
+
+
+def _frames_asked(request: Call, count: int) -> str:
+    """Compare the number of frames with the one asked for: which other one it is may differ."""
+    asked = request.inputs["frames"]
+    assert isinstance(asked, Number)
+    off = count - int(asked.value)
+    if abs(off) <= 1:
+        return f"{off:+}"
+    return "endless" if count > _FAR_TOO_MANY else "another number"
+
+
 def facts(request: Request, result: Result) -> dict[str, object]:
     """Sum up by how many frames there are, and by how many steps a frame the line goes."""
     assert isinstance(request, Call)
@@ -113,7 +126,7 @@ def facts(request: Request, result: Result) -> dict[str, object]:
     path = _path(_case(), PLAYED * MOST_STEPS + max(AHEAD) + 40)
     drawings = animation.frames[:PLAYED]
     found: dict[str, object] = {
-        "frames": animation.frame_count,
+        "frames": _frames_asked(request, animation.frame_count),
         "moves": bool(drawings and drawings[0] != drawings[-1]),
     }
     lines = {"model": (1, 1), "slope_only": (1, 0), "intercept_only": (0, 1), "upward": (1, 1)}

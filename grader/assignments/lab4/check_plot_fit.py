@@ -73,6 +73,7 @@ def facts(request: Request, result: Result) -> dict[str, object]:
         "data_turned": (y, x[:, 0]),
         "data_over_index": (np.arange(len(y)), y),
         "prediction_over_target": (y, x @ w),
+        "prediction_over_ones": (x[:, 1], x @ w),
     }
     lines = {
         "model": (w[0], w[1]),

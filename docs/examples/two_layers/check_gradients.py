@@ -1,0 +1,55 @@
+"""Checks of gradients(x, y, w1, b1, w2, b2): found by hand or not, only their values count."""
+
+from typing import Any
+
+import pytest
+
+from grader.checks.compare import expect_close
+from grader.checks.probe import Probe
+
+PARAMETERS = ("w1", "b1", "w2", "b2")
+
+
+@pytest.mark.points(4)
+def check_gradients_of_the_second_layer(probe: Probe, networks: list[dict[str, Any]]) -> None:
+    """The gradients with respect to w2 and b2 are right
+
+    The slope at the outputs is (y_hat - y) / n. Multiply it with what came into the layer; for
+    the bias sum it over the samples.
+    """
+    for case in networks:
+        got, want = probe.both(**case)
+        found, right = got.parts(*PARAMETERS), want.parts(*PARAMETERS)
+        for name in ("w2", "b2"):
+            expect_close(found[name], right[name], f"the gradient with respect to {name}")
+
+
+@pytest.mark.points(4)
+def check_gradients_of_the_first_layer(probe: Probe, networks: list[dict[str, Any]]) -> None:
+    """The gradients with respect to w1 and b1 are right
+
+    Carry the slope back through w2, and through tanh, whose derivative is 1 - tanh^2.
+    """
+    for case in networks:
+        got, want = probe.both(**case)
+        found, right = got.parts(*PARAMETERS), want.parts(*PARAMETERS)
+        for name in ("w1", "b1"):
+            expect_close(found[name], right[name], f"the gradient with respect to {name}")
+
+
+@pytest.mark.points(2)
+def check_gradients_change_nothing(probe: Probe, networks: list[dict[str, Any]]) -> None:
+    """Called again they are the same, and the parameters are where they were
+
+    Only look at the slope; moving is the job of step(). What backward() left in w1.grad must not
+    count again.
+    """
+    for case in networks:
+        got, want = probe.both(**case, times=2)
+        for call, nth in enumerate(("first", "second")):
+            found, right = got.parts(*PARAMETERS, step=call), want.parts(*PARAMETERS, step=call)
+            for name in PARAMETERS:
+                what = f"the gradient with respect to {name} of the {nth} call"
+                expect_close(found[name], right[name], what, calls=call + 1)
+                after, before = got.after(name, call), want.after(name, call)
+                expect_close(after, before, f"{name} after gradients()", calls=call + 1)

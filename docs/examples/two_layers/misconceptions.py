@@ -1,0 +1,462 @@
+"""Known wrong ways, each a program: the name says whose, the docstring is title and hint."""
+
+import torch
+
+# --- init_params --------------------------------------------------------------------------
+
+
+def _network(n_in, n_hidden, n_out):
+    """A right one, to be spoilt."""
+    w1, w2 = torch.randn(n_in, n_hidden) / n_in**0.5, torch.randn(n_hidden, n_out) / n_hidden**0.5
+    return w1, torch.zeros(n_hidden), w2, torch.zeros(n_out)
+
+
+def _leaves(*tensors):
+    return tuple(one.requires_grad_() for one in tensors)
+
+
+def init_params__weights_too_large(n_in, n_hidden, n_out):
+    """The weights are not scaled: their standard deviation is 1.
+
+    Divide torch.randn(...) by the root of the number of inputs of the layer. Sums of many large
+    numbers drive tanh to where it is flat, and nothing is learnt.
+
+    Section: 1. Parameters
+    """
+    w1, w2 = torch.randn(n_in, n_hidden), torch.randn(n_hidden, n_out)
+    return _leaves(w1, torch.zeros(n_hidden), w2, torch.zeros(n_out))
+
+
+def init_params__scaled_by_the_outputs(n_in, n_hidden, n_out):
+    """The weights are scaled by the number of outputs of the layer, not of its inputs.
+
+    A unit adds up as many products as it has inputs: n_in for w1, n_hidden for w2.
+
+    Section: 1. Parameters
+    """
+    w1 = torch.randn(n_in, n_hidden) / n_hidden**0.5
+    w2 = torch.randn(n_hidden, n_out) / n_out**0.5
+    return _leaves(w1, torch.zeros(n_hidden), w2, torch.zeros(n_out))
+
+
+def init_params__uniform(n_in, n_hidden, n_out):
+    """The weights are drawn from a uniform distribution.
+
+    torch.rand draws evenly from [0, 1), torch.randn from the normal distribution.
+
+    Section: 1. Parameters
+    """
+    w1 = torch.rand(n_in, n_hidden) / n_in**0.5
+    w2 = torch.rand(n_hidden, n_out) / n_hidden**0.5
+    return _leaves(w1, torch.zeros(n_hidden), w2, torch.zeros(n_out))
+
+
+def init_params__all_zero(n_in, n_hidden, n_out):
+    """The weights begin at 0, so that all hidden units stay equal.
+
+    Draw them: units that begin equal have equal gradients, and never become different.
+
+    Section: 1. Parameters
+    """
+    w1, w2 = torch.zeros(n_in, n_hidden), torch.zeros(n_hidden, n_out)
+    return _leaves(w1, torch.zeros(n_hidden), w2, torch.zeros(n_out))
+
+
+def init_params__random_biases(n_in, n_hidden, n_out):
+    """The biases are drawn like the weights.
+
+    They begin at 0: torch.zeros.
+
+    Section: 1. Parameters
+    """
+    w1, _, w2, _ = _network(n_in, n_hidden, n_out)
+    return _leaves(w1, torch.randn(n_hidden), w2, torch.randn(n_out))
+
+
+def init_params__no_grad(n_in, n_hidden, n_out):
+    """The parameters do not require grad.
+
+    Call requires_grad_() on each when it is ready.
+
+    Section: 1. Parameters
+    """
+    return _network(n_in, n_hidden, n_out)
+
+
+def init_params__no_leaves(n_in, n_hidden, n_out):
+    """The weights were divided after they required grad, so they are no leaves.
+
+    Compute first, then call requires_grad_(). Autograd takes w / 2 for a result, and gives results
+    no gradient.
+
+    Section: 1. Parameters
+    """
+    w1 = torch.randn(n_in, n_hidden, requires_grad=True) / n_in**0.5
+    w2 = torch.randn(n_hidden, n_out, requires_grad=True) / n_hidden**0.5
+    b1, b2 = torch.zeros(n_hidden, requires_grad=True), torch.zeros(n_out, requires_grad=True)
+    return w1, b1, w2, b2
+
+
+def init_params__transposed(n_in, n_hidden, n_out):
+    """The weights have the shape (outputs, inputs), as in torch.nn.Linear.
+
+    Here a layer is x @ w, so w has a row for each input.
+
+    Section: 1. Parameters
+    """
+    w1, b1, w2, b2 = _network(n_in, n_hidden, n_out)
+    return _leaves(w1.T.clone(), b1, w2.T.clone(), b2)
+
+
+def init_params__seeded(n_in, n_hidden, n_out):
+    """A seed is set inside, so that every call draws the same.
+
+    A seed belongs at the top of a program, where whoever runs it can choose it.
+
+    Section: 1. Parameters
+    """
+    torch.manual_seed(0)
+    return _leaves(*_network(n_in, n_hidden, n_out))
+
+
+# --- hidden -------------------------------------------------------------------------------
+
+
+def hidden__sigmoid(x, w1, b1):
+    """The sigmoid is taken instead of tanh.
+
+    Both are S-shaped, but the sigmoid goes from 0 to 1. Look for torch.tanh.
+
+    Section: 2. Forward
+    """
+    return torch.sigmoid(x @ w1 + b1)
+
+
+def hidden__no_activation(x, w1, b1):
+    """Nothing follows the sum, so the layer is linear.
+
+    Without tanh two layers are no more than one: a product of matrices is a matrix.
+
+    Section: 2. Forward
+    """
+    return x @ w1 + b1
+
+
+def hidden__no_bias(x, w1, b1):
+    """The biases are left out.
+
+    Add b1 to the product, before tanh.
+
+    Section: 2. Forward
+    """
+    return torch.tanh(x @ w1)
+
+
+def hidden__bias_outside(x, w1, b1):
+    """The biases are added behind tanh.
+
+    They belong into the sum: tanh(x @ w1 + b1).
+
+    Section: 2. Forward
+    """
+    return torch.tanh(x @ w1) + b1
+
+
+def hidden__cuts_the_graph(x, w1, b1):
+    """The result no longer knows how it was computed.
+
+    numpy, .detach(), .item() and torch.tensor(...) leave the history behind. Use torch operations
+    on w1 and b1 themselves.
+
+    Section: 2. Forward
+    """
+    return torch.tanh(x @ w1 + b1).detach()
+
+
+# --- forward ------------------------------------------------------------------------------
+
+
+def forward__tanh_at_the_end(x, w1, b1, w2, b2):
+    """The outputs go through tanh as well.
+
+    Only the hidden layer has one: the outputs may be any numbers.
+
+    Section: 2. Forward
+    """
+    return torch.tanh(hidden(x, w1, b1) @ w2 + b2)
+
+
+def forward__no_bias(x, w1, b1, w2, b2):
+    """The biases of the second layer are left out.
+
+    Add b2 to the product.
+
+    Section: 2. Forward
+    """
+    return hidden(x, w1, b1) @ w2
+
+
+def forward__cuts_the_graph(x, w1, b1, w2, b2):
+    """The first layer is cut off: autograd finds no way back to w1 and b1.
+
+    Multiply hidden(...) itself with w2, not a detached copy.
+
+    Section: 2. Forward
+    """
+    return hidden(x, w1, b1).detach() @ w2 + b2
+
+
+# --- loss ---------------------------------------------------------------------------------
+
+
+def loss__forgets_the_half(y_hat, y):
+    """The half is missing.
+
+    Multiply by 0.5: it cancels the 2 of the derivative.
+
+    Section: 3. Loss
+    """
+    return ((y_hat - y) ** 2).sum(dim=1).mean()
+
+
+def loss__mean_over_outputs(y_hat, y):
+    """The mean is taken over the outputs as well.
+
+    .mean() without dim divides by n times the number of outputs. Sum each row first.
+
+    Section: 3. Loss
+    """
+    return 0.5 * ((y_hat - y) ** 2).mean()
+
+
+def loss__sum_over_samples(y_hat, y):
+    """The sum over all samples is returned, not their mean.
+
+    Divide by the number of samples: twice the data is no larger error.
+
+    Section: 3. Loss
+    """
+    return 0.5 * ((y_hat - y) ** 2).sum()
+
+
+def loss__plain_number(y_hat, y):
+    """A plain number is returned, which autograd can't differentiate.
+
+    Leave .item() to whoever prints the loss.
+
+    Section: 3. Loss
+    """
+    return (0.5 * ((y_hat - y) ** 2).sum(dim=1).mean()).item()
+
+
+# --- gradients ----------------------------------------------------------------------------
+
+
+def _backward(x, d2, w2, h, slope):
+    d1 = (d2 @ w2.T) * slope
+    return x.T @ d1, d1.sum(dim=0), h.T @ d2, d2.sum(dim=0)
+
+
+def gradients__forgets_the_mean(x, y, w1, b1, w2, b2):
+    """The mean over the samples is forgotten: all gradients are n times too large.
+
+    The slope at the outputs is (y_hat - y) / n.
+
+    Section: 4. Gradients
+    """
+    h = hidden(x, w1, b1)
+    return _backward(x, forward(x, w1, b1, w2, b2) - y, w2, h, 1 - h * h)
+
+
+def gradients__wrong_sign(x, y, w1, b1, w2, b2):
+    """All signs are turned round.
+
+    Differentiate with respect to y_hat: the slope is y_hat - y, not y - y_hat.
+
+    Section: 4. Gradients
+    """
+    h = hidden(x, w1, b1)
+    return _backward(x, (y - forward(x, w1, b1, w2, b2)) / len(x), w2, h, 1 - h * h)
+
+
+def gradients__forgets_tanh(x, y, w1, b1, w2, b2):
+    """The way back leaves tanh out.
+
+    Between the second layer and the first multiply by its derivative, 1 - h * h.
+
+    Section: 4. Gradients
+    """
+    h = hidden(x, w1, b1)
+    return _backward(x, (forward(x, w1, b1, w2, b2) - y) / len(x), w2, h, 1.0)
+
+
+def gradients__derivative_of_the_sigmoid(x, y, w1, b1, w2, b2):
+    """The derivative of the sigmoid is used in the place of that of tanh.
+
+    h * (1 - h) belongs to the sigmoid; for tanh it is 1 - h * h.
+
+    Section: 4. Gradients
+    """
+    h = hidden(x, w1, b1)
+    return _backward(x, (forward(x, w1, b1, w2, b2) - y) / len(x), w2, h, h * (1 - h))
+
+
+def gradients__mean_for_the_biases(x, y, w1, b1, w2, b2):
+    """The gradients of the biases are divided by n twice.
+
+    (y_hat - y) / n has the mean in it already: sum over the samples.
+
+    Section: 4. Gradients
+    """
+    h = hidden(x, w1, b1)
+    d2 = (forward(x, w1, b1, w2, b2) - y) / len(x)
+    d1 = (d2 @ w2.T) * (1 - h * h)
+    return x.T @ d1, d1.mean(dim=0), h.T @ d2, d2.mean(dim=0)
+
+
+def gradients__other_order(x, y, w1, b1, w2, b2):
+    """The gradients come in another order than the parameters.
+
+    Found first are those of the second layer, but w1 and b1 come first in the result.
+
+    Section: 4. Gradients
+    """
+    h = hidden(x, w1, b1)
+    d2 = (forward(x, w1, b1, w2, b2) - y) / len(x)
+    of_w1, of_b1, of_w2, of_b2 = _backward(x, d2, w2, h, 1 - h * h)
+    return of_w2, of_b2, of_w1, of_b1
+
+
+def gradients__piles_up(x, y, w1, b1, w2, b2):
+    """From the second call on, earlier gradients are in the sum.
+
+    backward() adds to w1.grad. Set it to None first, or ask torch.autograd.grad.
+
+    Section: 4. Gradients
+    """
+    loss(forward(x, w1, b1, w2, b2), y).backward()
+    return tuple(one.grad.clone() for one in (w1, b1, w2, b2))
+
+
+def gradients__moves(x, y, w1, b1, w2, b2):
+    """The parameters are moved as well.
+
+    Only return the gradients here: step() multiplies them by lr and moves.
+
+    Section: 4. Gradients
+    """
+    h = hidden(x, w1, b1)
+    found = _backward(x, (forward(x, w1, b1, w2, b2) - y) / len(x), w2, h, 1 - h * h)
+    for parameter, gradient in zip((w1, b1, w2, b2), found, strict=True):
+        parameter.data -= 0.1 * gradient
+    return found
+
+
+# --- step ---------------------------------------------------------------------------------
+
+
+def step__climbs(x, y, w1, b1, w2, b2, lr):
+    """The step goes up: along the gradients, not against them.
+
+    The gradient points to where the loss grows. Subtract.
+
+    Section: 5. A step
+    """
+    before = loss(forward(x, w1, b1, w2, b2), y)
+    found = gradients(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        for parameter, gradient in zip((w1, b1, w2, b2), found, strict=True):
+            parameter += lr * gradient
+    return before
+
+
+def step__forgets_the_biases(x, y, w1, b1, w2, b2, lr):
+    """The weights move, the biases don't.
+
+    All four are parameters: b1 and b2 have gradients too.
+
+    Section: 5. A step
+    """
+    before = loss(forward(x, w1, b1, w2, b2), y)
+    of_w1, _, of_w2, _ = gradients(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        w1 -= lr * of_w1
+        w2 -= lr * of_w2
+    return before
+
+
+def step__one_layer_after_the_other(x, y, w1, b1, w2, b2, lr):
+    """The second layer moves before the gradients of the first are found.
+
+    They then belong to another place. Find all four first, and move afterwards.
+
+    Section: 5. A step
+    """
+    before = loss(forward(x, w1, b1, w2, b2), y)
+    _, _, of_w2, of_b2 = gradients(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        w2 -= lr * of_w2
+        b2 -= lr * of_b2
+    of_w1, of_b1, _, _ = gradients(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        w1 -= lr * of_w1
+        b1 -= lr * of_b1
+    return before
+
+
+def step__new_tensors(x, y, w1, b1, w2, b2, lr):
+    """New tensors are made, and the caller's parameters stay where they are.
+
+    `w1 = w1 - ...` only gives the name w1 to something else. Change it in place: w1 -= ...
+
+    Section: 5. A step
+    """
+    before = loss(forward(x, w1, b1, w2, b2), y)
+    of_w1, of_b1, of_w2, of_b2 = gradients(x, y, w1, b1, w2, b2)
+    w1, b1 = w1 - lr * of_w1, b1 - lr * of_b1
+    w2, b2 = w2 - lr * of_w2, b2 - lr * of_b2
+    return before
+
+
+def step__recorded(x, y, w1, b1, w2, b2, lr):
+    """The step is taken while autograd watches, and a leaf must not be changed then.
+
+    Put the four subtractions into `with torch.no_grad():`.
+
+    Section: 5. A step
+    """
+    before = loss(forward(x, w1, b1, w2, b2), y)
+    for parameter, gradient in zip(
+        (w1, b1, w2, b2), gradients(x, y, w1, b1, w2, b2), strict=True
+    ):
+        parameter -= lr * gradient
+    return before
+
+
+def step__piles_up(x, y, w1, b1, w2, b2, lr):
+    """From the second step on, earlier gradients are in the sum.
+
+    backward() adds to w1.grad. Set it to None after each step, or use what gradients() returns.
+
+    Section: 5. A step
+    """
+    before = loss(forward(x, w1, b1, w2, b2), y)
+    before.backward()
+    with torch.no_grad():
+        for parameter in (w1, b1, w2, b2):
+            parameter -= lr * parameter.grad
+    return before
+
+
+def step__loss_after(x, y, w1, b1, w2, b2, lr):
+    """The loss after the step is returned.
+
+    Compute it before anything moves.
+
+    Section: 5. A step
+    """
+    found = gradients(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        for parameter, gradient in zip((w1, b1, w2, b2), found, strict=True):
+            parameter -= lr * gradient
+    return loss(forward(x, w1, b1, w2, b2), y)

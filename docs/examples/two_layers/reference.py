@@ -1,0 +1,208 @@
+# %% [markdown]
+# # Lab 5: a network by hand
+#
+# So far autograd has found your gradients. In this lab you find them
+# yourself, with the chain rule, for a network of two layers:
+#
+# $$
+# H = \tanh(X W_1 + b_1), \qquad \hat Y = H W_2 + b_2
+# $$
+#
+# Put your code in the place of each `raise NotImplementedError(...)`, from
+# top to bottom. `grade two_layers.ipynb` says what is right.
+
+# %%
+import torch
+from torch import Tensor
+
+# %% [markdown]
+# ## 1. Parameters
+#
+# If all weights began equal, all hidden units would stay equal: every step
+# would move them alike. So they begin at random, and the more numbers a
+# unit adds up, the smaller its weights are, so that the sums stay moderate.
+
+
+# %%
+def init_params(
+    n_in: int, n_hidden: int, n_out: int
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Draw the parameters of a network that has not learnt anything yet.
+
+    Weights are drawn from the normal distribution with mean 0 and standard
+    deviation 1 / sqrt(number of inputs of the layer); biases are 0.
+
+    Args:
+        n_in: Number of features of a sample.
+        n_hidden: Number of hidden units.
+        n_out: Number of outputs.
+
+    Returns:
+        w1 (n_in, n_hidden), b1 (n_hidden,), w2 (n_hidden, n_out) and b2
+        (n_out,): four leaves that require grad.
+    """
+    w1 = torch.randn(n_in, n_hidden) / n_in**0.5
+    b1 = torch.zeros(n_hidden)
+    w2 = torch.randn(n_hidden, n_out) / n_hidden**0.5
+    b2 = torch.zeros(n_out)
+    for parameter in (w1, b1, w2, b2):
+        parameter.requires_grad_()
+    return w1, b1, w2, b2
+
+
+# %% [markdown]
+# ## 2. Forward
+#
+# Each row of $X$ is a sample. The first layer makes of it a row of $H$, one
+# number for each hidden unit; the second layer makes the outputs of that.
+
+
+# %%
+def hidden(x: Tensor, w1: Tensor, b1: Tensor) -> Tensor:
+    """Compute what the hidden units give, tanh(x w1 + b1).
+
+    Args:
+        x: Inputs, (n, n_in).
+        w1: Weights of the first layer, (n_in, n_hidden).
+        b1: Biases of the first layer, (n_hidden,).
+
+    Returns:
+        Numbers between -1 and 1, (n, n_hidden). Autograd can differentiate
+        them.
+    """
+    return torch.tanh(x @ w1 + b1)
+
+
+# %%
+def forward(
+    x: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
+) -> Tensor:
+    """Compute what the network predicts: the second layer has no tanh.
+
+    Args:
+        x: Inputs, (n, n_in).
+        w1: Weights of the first layer, (n_in, n_hidden).
+        b1: Biases of the first layer, (n_hidden,).
+        w2: Weights of the second layer, (n_hidden, n_out).
+        b2: Biases of the second layer, (n_out,).
+
+    Returns:
+        Predictions, (n, n_out). Autograd can differentiate them.
+    """
+    return hidden(x, w1, b1) @ w2 + b2
+
+
+# %% [markdown]
+# ## 3. Loss
+#
+# The error of a sample is the squared length of $\hat y - y$, summed over
+# the outputs. The loss is half of it, in the mean over the $n$ samples: the
+# half cancels the 2 of the derivative.
+
+
+# %%
+def loss(y_hat: Tensor, y: Tensor) -> Tensor:
+    """Compute half the squared error: summed over outputs, mean over samples.
+
+    Args:
+        y_hat: Predictions, (n, n_out).
+        y: Targets, (n, n_out).
+
+    Returns:
+        The loss, 0-d. Autograd can differentiate it.
+    """
+    return 0.5 * ((y_hat - y) ** 2).sum(dim=1).mean()
+
+
+# %% [markdown]
+# ## 4. Gradients
+#
+# Go backwards, one factor at a time. At the outputs the slope of the loss
+# is $D_2 = (\hat Y - Y) / n$. In front of the second layer it is
+# $D_2 W_2^\top$, and in front of the tanh
+#
+# $$
+# D_1 = D_2 W_2^\top \odot (1 - H \odot H)
+# $$
+#
+# since $\tanh' = 1 - \tanh^2$. A weight's gradient is what came into its
+# layer times the slope behind it, $X^\top D_1$ and $H^\top D_2$; a bias
+# reaches every sample, so its gradient is the sum over the rows.
+
+
+# %%
+def gradients(
+    x: Tensor, y: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Compute the gradients of the loss, and change nothing.
+
+    Args:
+        x: Inputs, (n, n_in).
+        y: Targets, (n, n_out).
+        w1: Weights of the first layer, (n_in, n_hidden).
+        b1: Biases of the first layer, (n_hidden,).
+        w2: Weights of the second layer, (n_hidden, n_out).
+        b2: Biases of the second layer, (n_out,).
+
+    Returns:
+        The gradients with respect to w1, b1, w2 and b2, in this order, each
+        of its parameter's shape.
+    """
+    with torch.no_grad():
+        h = hidden(x, w1, b1)
+        d2 = (forward(x, w1, b1, w2, b2) - y) / len(x)
+        d1 = (d2 @ w2.T) * (1 - h * h)
+        return x.T @ d1, d1.sum(dim=0), h.T @ d2, d2.sum(dim=0)
+
+
+# %% [markdown]
+# ## 5. A step
+#
+# All four parameters move at once, against the gradients of the place where
+# they were before.
+
+
+# %%
+def step(
+    x: Tensor,
+    y: Tensor,
+    w1: Tensor,
+    b1: Tensor,
+    w2: Tensor,
+    b2: Tensor,
+    lr: float,
+) -> Tensor:
+    """Take one step of gradient descent, moving all parameters in place.
+
+    Args:
+        x: Inputs, (n, n_in).
+        y: Targets, (n, n_out).
+        w1: Weights of the first layer, (n_in, n_hidden).
+        b1: Biases of the first layer, (n_hidden,).
+        w2: Weights of the second layer, (n_hidden, n_out).
+        b2: Biases of the second layer, (n_out,).
+        lr: Length of the step, greater than 0.
+
+    Returns:
+        The loss before the step, 0-d.
+    """
+    before = loss(forward(x, w1, b1, w2, b2), y)
+    found = gradients(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        for parameter, gradient in zip((w1, b1, w2, b2), found):
+            parameter -= lr * gradient
+    return before
+
+
+# %% [markdown] tags=["demo"]
+# Exclusive or, which no single layer can learn.
+
+# %% tags=["demo"]
+torch.manual_seed(0)
+x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+parameters = init_params(2, 4, 1)
+for epoch in range(500):
+    value = step(x, y, *parameters, lr=0.5)
+print(value)
+print(forward(x, *parameters))

@@ -1,0 +1,71 @@
+"""Starting an assignment: a folder that is right as it stands."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.new import write_assignment
+from grader.authoring.verify import verify
+from grader.checks.assignment import load_assignment
+from grader.errors import UsageError
+
+
+def test_folder_is_an_assignment_of_that_name(tmp_path: Path) -> None:
+    """The id, the title and the text of the reference follow from the name."""
+    folder = write_assignment("lab5", tmp_path / "not there yet")
+
+    written = load_assignment(folder)
+    assert folder == tmp_path / "not there yet" / "lab5"
+    assert (written.info.id, written.info.title) == ("lab5", "Lab 5: an activation function")
+    assert written.label == "lab 5"
+    assert "# # Lab 5: an activation function" in written.reference
+
+
+def test_nothing_of_the_template_is_left(tmp_path: Path) -> None:
+    """Neither its name nor what Python leaves beside a file."""
+    folder = write_assignment("final-exam_2", tmp_path)
+
+    texts = [path.read_text(encoding="utf-8") for path in folder.iterdir()]
+    assert not [text for text in texts if "lab0" in text or "Lab 0" in text]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "assignment.toml",
+        "check_mean_relu.py",
+        "check_relu.py",
+        "misconceptions.py",
+        "reference.py",
+    ]
+    assert load_assignment(folder).info.title == "Final exam 2: an activation function"
+
+
+@pytest.mark.parametrize("name", ["", "5lab", "-lab", "lab 5", "../lab", "lab/5", "läb", "lab\n"])
+def test_name_that_can_be_no_id_is_refused(name: str, tmp_path: Path) -> None:
+    """It stands in reports, in paths and in TOML."""
+    with pytest.raises(UsageError, match="can't be an id"):
+        write_assignment(name, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    """Also an empty one, and a file of that name."""
+    (tmp_path / "lab5").write_text("mine", encoding="utf-8")
+
+    with pytest.raises(UsageError, match="is there already"):
+        write_assignment("lab5", tmp_path)
+
+    assert (tmp_path / "lab5").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.slow
+def test_new_assignment_passes_verify(tmp_path: Path) -> None:
+    """An author begins with something that is right, and keeps it so."""
+    written = load_assignment(write_assignment("lab5", tmp_path))
+    told: list[tuple[int, int, str]] = []
+
+    result = verify(written, seeds=2, jobs=2, on_progress=lambda *progress: told.append(progress))
+
+    assert result.problems == []
+    assert result.is_clean
+    assert list(result.caught) == [one.id for one in written.misconceptions]
+    assert [done for done, _, _ in told] == list(range(7))
+    assert {total for _, total, _ in told} == {7}

@@ -1,0 +1,160 @@
+"""Reading misconceptions: their ids, their order, and what is wrong with a file of them."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.checks.misconceptions import Misconception, read_misconceptions
+
+FUNCTIONS = ("mse", "update", "ANSWERS")
+
+MSE = '''\
+"""Wrong ways."""
+import torch
+
+CONSTANT: int = 3
+
+
+def _half(y_hat, y):
+    return (y_hat - y) / 2
+
+
+def mse__sum_not_mean(y_hat, y):
+    """The sum is returned, not the mean.
+
+    Divide by the number
+    of samples.
+
+    Section: 2. A loss,
+    and its mean
+    """
+    return ((y_hat - y) ** 2).sum()
+
+
+def mse__no_square(y_hat, y):
+    """Nothing is squared.
+
+    Square each difference.
+    """
+    return _half(y_hat, y).mean()
+'''
+
+ANSWERS = '''\
+ANSWERS__epoch_is_a_batch = {"epoch": "b"}
+"""An epoch is taken for a batch.
+
+Count how often each sample is seen.
+
+Section: 4. Words
+"""
+'''
+
+
+def write(folder: Path, **sources: str) -> Path:
+    """Write files of misconceptions."""
+    for name, source in sources.items():
+        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+    return folder
+
+
+def read(folder: Path, source: str) -> tuple[Misconception, ...]:
+    """Read one file."""
+    return read_misconceptions(write(folder, wrong=source) / "wrong.py", FUNCTIONS)
+
+
+def test_name_says_whose_and_what(tmp_path: Path) -> None:
+    """The id is what stands in the report."""
+    found = read(tmp_path, MSE)
+
+    assert [(one.id, one.function, one.name) for one in found] == [
+        ("mse/sum-not-mean", "mse", "mse__sum_not_mean"),
+        ("mse/no-square", "mse", "mse__no_square"),
+    ]
+
+
+def test_docstring_is_title_hint_and_section(tmp_path: Path) -> None:
+    """Lines are joined: where they break is the author's business. The section may be missing."""
+    first, second = read(tmp_path, MSE)
+
+    assert first.title == "The sum is returned, not the mean."
+    assert first.hint == "Divide by the number of samples."
+    assert first.section == "2. A loss, and its mean"
+    assert second.section == ""
+
+
+def test_whole_file_is_kept_with_its_helpers(tmp_path: Path) -> None:
+    """A program may need them; the line says where to look."""
+    first, _ = read(tmp_path, MSE)
+
+    assert first.source == MSE
+    assert first.path == tmp_path / "wrong.py"
+    assert MSE.splitlines()[first.line - 1].startswith("def mse__sum_not_mean")
+
+
+def test_value_has_its_text_below_it(tmp_path: Path) -> None:
+    """It can have no docstring."""
+    (one,) = read(tmp_path, ANSWERS)
+
+    assert (one.id, one.title) == ("ANSWERS/epoch-is-a-batch", "An epoch is taken for a batch.")
+    assert (one.hint, one.section) == ("Count how often each sample is seen.", "4. Words")
+
+
+def test_folder_is_read_in_the_order_of_the_functions(tmp_path: Path) -> None:
+    """Whatever the files are called; within a function the author's order counts."""
+    update = 'def update__up(x):\n    """It climbs.\n\n    Subtract.\n    """\n'
+    write(tmp_path, z=MSE, a=update, b=ANSWERS)
+
+    found = read_misconceptions(tmp_path, FUNCTIONS)
+
+    assert [one.id for one in found] == [
+        "mse/sum-not-mean",
+        "mse/no-square",
+        "update/up",
+        "ANSWERS/epoch-is-a-batch",
+    ]
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.py"])
+def test_place_that_is_not_there_has_none(name: str, tmp_path: Path) -> None:
+    """An assignment can do without."""
+    assert read_misconceptions(tmp_path / name, FUNCTIONS) == ()
+
+
+def test_file_may_be_named_without_its_ending(tmp_path: Path) -> None:
+    """``misconceptions`` is a folder or a file."""
+    write(tmp_path, misconceptions=ANSWERS)
+
+    assert len(read_misconceptions(tmp_path / "misconceptions", FUNCTIONS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def train__late(): pass", r"wrong.py, line 1: train__late begins with no function's"),
+        ("\ndef mse_late(): pass", r"wrong.py, line 2: mse_late begins with no function's"),
+        ("rate = 3", r"rate begins with no function's name"),
+        ("def mse__late(): pass", r"mse__late has no title and hint"),
+        ('def mse__late():\n    """Only a title."""', r"mse__late has no title and hint"),
+        ("ANSWERS__b = {}\n1", r"ANSWERS__b has no title and hint"),
+        ("ANSWERS__b = {}", r"ANSWERS__b has no title and hint"),
+        (MSE + MSE, r"there are two mse.+sum.not.mean"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(source: str, said: str, tmp_path: Path) -> None:
+    """An author can go there."""
+    with pytest.raises(ValueError, match=said):
+        read(tmp_path, source)
+
+
+def test_one_id_in_two_files_is_told(tmp_path: Path) -> None:
+    """They couldn't be told apart in the report."""
+    write(tmp_path, a=ANSWERS, b=ANSWERS)
+
+    with pytest.raises(ValueError, match=r"b\.py, line 1: there are two"):
+        read_misconceptions(tmp_path, FUNCTIONS)
+
+
+def test_file_that_is_not_python_is_a_syntax_error(tmp_path: Path) -> None:
+    """It is read, not run."""
+    with pytest.raises(SyntaxError):
+        read(tmp_path, "def mse__late(:")

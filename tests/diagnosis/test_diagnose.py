@@ -1,0 +1,264 @@
+"""Diagnosing a graded submission: which checks are told what, and when nothing is said."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from fakes import RecordedSession, Rule, check_result, computing, ended, raised, returned
+
+from grader.checks.assignment import Assignment, Function
+from grader.checks.check import Check
+from grader.checks.misconceptions import Misconception
+from grader.checks.questions import Question
+from grader.diagnosis.diagnose import Case, diagnose
+from grader.observations.messages import Call, Observation, Outcome, Request
+from grader.observations.values import Number
+from grader.report.model import AssignmentInfo, CheckResult, Status
+
+
+def known(function: str, what: str) -> Misconception:
+    """Make a misconception."""
+    return Misconception(
+        id=f"{function}/{what}",
+        function=function,
+        name=f"{function}__{what}",
+        title=f"It is {what}.",
+        hint="Look again.",
+        section="2. Numbers",
+        source="",
+        path=Path("wrong.py"),
+        line=1,
+    )
+
+
+KNOWN = (known("f", "cubed"), known("f", "raised"), known("g", "cubed"))
+PROGRAMS = RecordedSession(
+    f__cubed=computing(lambda n: n**3),
+    f__raised=raised("ValueError", "no"),
+    g__cubed=computing(lambda n: n**3),
+)
+ASSIGNMENT = Assignment(
+    info=AssignmentInfo(id="tiny", title="Tiny", version="1"),
+    functions=(Function(name="f", parameters=("n",)), Function(name="g", parameters=("n",))),
+    folder=Path("/nowhere"),
+    reference="",
+    reference_path=Path("reference.py"),
+    points=10,
+    misconceptions=KNOWN,
+)
+INPUTS = {"f/values": (2.0, 3.0), "f/more": (5.0, 6.0), "f/alone": (1.5, 2.5), "g/values": (4.0,)}
+
+
+def questions(function: str) -> list[Question]:
+    """Ask for the number itself, twice a check; f/alone is a matter of its own."""
+    return [
+        Question(
+            check=Check(
+                id=check,
+                function=function,
+                title="",
+                hint="",
+                points=1,
+                key=0,
+                is_independent=check == "f/alone",
+            ),
+            request=Call(function=function, inputs={"n": Number(value=n)}),
+            expected=computing(lambda n: n)(Call(function=function, inputs={"n": Number(value=n)})),
+        )
+        for check, numbers in INPUTS.items()
+        for n in numbers
+        if check.startswith(f"{function}/")
+    ]
+
+
+def told(
+    *results: CheckResult, **answers: Observation | Rule | Sequence[Observation]
+) -> dict[str, CheckResult]:
+    """Diagnose results of a submission whose functions give these answers."""
+    session = RecordedSession(**answers)
+
+    def ask_known(one: Misconception, request: Request) -> Observation:
+        assert isinstance(request, Call)
+        return PROGRAMS.observe(Call(function=one.name, inputs=request.inputs, times=request.times))
+
+    case = Case(
+        assignment=ASSIGNMENT,
+        observe=lambda _name: session.observe,
+        questions=questions,
+        ask_known=ask_known,
+    )
+    diagnosed = diagnose(results, case)
+    assert [one.id for one in diagnosed] == [one.id for one in results]
+    return {one.id: one for one in diagnosed}
+
+
+def failed(check: str, status: Status = Status.FAILED) -> CheckResult:
+    """Make the result of a check that failed."""
+    return check_result(check, status, message="it is wrong", hint="the check's hint")
+
+
+VALUES, MORE, ALONE = failed("f/values"), failed("f/more"), failed("f/alone")
+PASSED = check_result("f/more")
+CUBED = computing(lambda n: n**3)
+DOUBLED = computing(lambda n: 2 * n)
+
+
+# --- what is told -------------------------------------------------------------------------
+
+
+def test_known_mistake_is_named_with_its_hint_and_section() -> None:
+    """At every check that it costs; what the check found stays."""
+    found = told(VALUES, MORE, f=CUBED)
+
+    for check in ("f/values", "f/more"):
+        assert found[check].misconception == "f/cubed"
+        assert found[check].hint == "It is cubed. Look again."
+        assert found[check].section == "2. Numbers"
+        assert found[check].message == "it is wrong"
+
+
+def test_check_that_passed_is_told_nothing() -> None:
+    """It is as it was."""
+    found = told(VALUES, PASSED, f=CUBED)
+
+    assert found["f/values"].misconception == "f/cubed"
+    assert found["f/more"] == PASSED
+
+
+def test_function_that_passed_is_not_asked() -> None:
+    """A diagnosis costs time only where something is wrong."""
+    session = RecordedSession(f=CUBED)
+    case = Case(
+        assignment=ASSIGNMENT,
+        observe=lambda _name: session.observe,
+        questions=questions,
+        ask_known=lambda _one, _request: returned(),
+    )
+
+    assert diagnose([PASSED], case) == [PASSED]
+    assert session.requests == []
+
+
+def test_exception_can_be_a_known_mistake() -> None:
+    """A check that ended in an error is diagnosed as one that failed."""
+    found = told(failed("f/values", Status.ERROR), f=raised("ValueError", "no"))
+
+    assert found["f/values"].misconception == "f/raised"
+
+
+def test_factor_is_told_once() -> None:
+    """In the first check's message, and with no mistake named where none fits."""
+    found = told(VALUES, MORE, f=DOUBLED)
+
+    assert found["f/values"].message == (
+        "it is wrong\n(on all inputs tried, what f() returns is exactly 2 times the right one)"
+    )
+    assert found["f/more"] == MORE
+    assert found["f/values"].misconception is None
+    assert found["f/values"].hint == "the check's hint"
+
+
+def test_factor_is_not_told_of_an_error() -> None:
+    """An exception has none; the next check that failed is told."""
+    found = told(failed("f/values", Status.ERROR), MORE, f=DOUBLED)
+
+    assert found["f/values"].message == "it is wrong"
+    assert "exactly 2 times" in found["f/more"].message
+
+
+def test_each_function_is_diagnosed_alone() -> None:
+    """By its own misconceptions."""
+    found = told(VALUES, failed("g/values"), f=DOUBLED, g=CUBED)
+
+    assert found["f/values"].misconception is None
+    assert found["g/values"].misconception == "g/cubed"
+
+
+# --- independent checks -------------------------------------------------------------------
+
+
+def only_at(numbers: Sequence[float]) -> Rule:
+    """Answer right but for some inputs, which are cubed."""
+    return computing(lambda n: n**3 if n in numbers else n)
+
+
+def test_independent_check_is_diagnosed_by_its_own_questions() -> None:
+    """Its mistake is named though the other checks passed, and don't show it."""
+    found = told(PASSED, ALONE, f=only_at(INPUTS["f/alone"]))
+
+    assert found["f/alone"].misconception == "f/cubed"
+
+
+def test_checks_that_belong_together_need_one_mistake_for_all() -> None:
+    """What explains only some of them is not proved."""
+    found = told(VALUES, PASSED, f=only_at(INPUTS["f/values"]))
+
+    assert found["f/values"].misconception is None
+
+
+def test_independent_check_does_not_keep_the_others_from_being_told() -> None:
+    """Nor the other way round."""
+    together = only_at((*INPUTS["f/values"], *INPUTS["f/more"]))
+
+    found = told(VALUES, MORE, ALONE, f=together)
+
+    assert found["f/values"].misconception == found["f/more"].misconception == "f/cubed"
+    assert found["f/alone"].misconception is None
+
+
+# --- when nothing is said -----------------------------------------------------------------
+
+
+def test_nothing_is_asked_after_a_limit() -> None:
+    """It would only be hit again, at every question."""
+    session = RecordedSession(f=CUBED)
+    results = [VALUES, failed("f/more", Status.LIMIT)]
+    case = Case(
+        assignment=ASSIGNMENT,
+        observe=lambda _name: session.observe,
+        questions=questions,
+        ask_known=lambda _one, _request: returned(),
+    )
+
+    assert diagnose(results, case) == results
+    assert session.requests == []
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome.TIME_LIMIT,
+        Outcome.MEMORY_LIMIT,
+        Outcome.DISK_LIMIT,
+        Outcome.CRASHED,
+        Outcome.FORGED,
+        Outcome.STOPPED,
+    ],
+)
+def test_nothing_is_said_if_a_limit_is_hit_while_asking(outcome: Outcome) -> None:
+    """And no further question is asked."""
+    session = RecordedSession(f=[returned(8.0, n=2.0), ended(outcome)])
+    case = Case(
+        assignment=ASSIGNMENT,
+        observe=lambda _name: session.observe,
+        questions=questions,
+        ask_known=lambda _one, _request: returned(),
+    )
+
+    assert diagnose([VALUES, MORE], case) == [VALUES, MORE]
+    assert session.times_asked("f") == 2
+
+
+@pytest.mark.parametrize("status", [Status.PASSED, Status.MISSING])
+def test_nothing_is_said_of_what_is_right_or_not_written(status: Status) -> None:
+    """The student knows."""
+    result = check_result("f/values", status)
+
+    assert told(result, f=CUBED) == {"f/values": result}
+
+
+def test_answer_that_is_not_whole_says_nothing() -> None:
+    """No child of ours would give it: steps are missing, or inputs."""
+    found = told(VALUES, f=returned(8.0))
+
+    assert found["f/values"] == VALUES

@@ -1,0 +1,120 @@
+"""Finding the one known mistake: it fits everywhere, and no other does."""
+
+from pathlib import Path
+
+import pytest
+from fakes import array, raised, returned
+
+from grader.checks.check import Check
+from grader.checks.misconceptions import Misconception
+from grader.checks.questions import Question
+from grader.diagnosis.match import find_misconception
+from grader.observations.messages import Call, Observation, Request
+from grader.observations.values import Number
+
+CHECK = Check(id="f/a", function="f", title="", hint="", points=1, key=0)
+
+
+def known(name: str) -> Misconception:
+    """Make a misconception."""
+    return Misconception(
+        id=f"f/{name}",
+        function="f",
+        name=f"f__{name}",
+        title="It is wrong.",
+        hint="Look again.",
+        section="",
+        source="",
+        path=Path("wrong.py"),
+        line=1,
+    )
+
+
+DOUBLE, TRIPLE, SQUARE = known("double"), known("triple"), known("square")
+PROGRAMS = {DOUBLE.id: lambda n: 2 * n, TRIPLE.id: lambda n: 3 * n, SQUARE.id: lambda n: n * n}
+
+
+class Programs:
+    """Answers for the misconceptions, and notes who was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def ask(self, one: Misconception, request: Request) -> Observation:
+        """Compute what a misconception's program would answer."""
+        assert isinstance(request, Call)
+        number = request.inputs["n"]
+        assert isinstance(number, Number)
+        self.asked.append(one.id)
+        return returned(PROGRAMS[one.id](number.value))
+
+
+def questions(*numbers: float) -> list[Question]:
+    """Ask for f(n)."""
+    return [
+        Question(
+            check=CHECK,
+            request=Call(function="f", inputs={"n": Number(value=n)}),
+            expected=returned(n + 1),
+        )
+        for n in numbers
+    ]
+
+
+def find(
+    candidates: tuple[Misconception, ...], numbers: tuple[float, ...], *answers: object
+) -> Misconception | None:
+    """Find the misconception of a submission that gives these answers."""
+    return find_misconception(
+        candidates, questions(*numbers), [returned(one) for one in answers], Programs().ask
+    )
+
+
+def test_only_one_that_fits_is_found() -> None:
+    """On every input."""
+    assert find((DOUBLE, TRIPLE, SQUARE), (1, 4), 2.0, array(8)) is DOUBLE
+
+
+def test_none_is_found_where_none_fits() -> None:
+    """One answer that differs is enough."""
+    assert find((DOUBLE, TRIPLE, SQUARE), (1, 4), 2.0, 9.0) is None
+
+
+@pytest.mark.parametrize("order", [(DOUBLE, SQUARE), (SQUARE, DOUBLE)])
+def test_none_is_found_where_two_fit(order: tuple[Misconception, ...]) -> None:
+    """The double of 2 and its square are both 4: either could be meant, until 3 tells."""
+    assert find(order, (2,), 4.0) is None
+    assert find(order, (2, 3), 4.0, 6.0) is DOUBLE
+
+
+def test_nothing_is_found_where_nothing_is_known() -> None:
+    """A function without misconceptions."""
+    assert find((), (1,), 2.0) is None
+
+
+def test_nothing_is_known_without_a_question() -> None:
+    """Then everything fits."""
+    assert find((DOUBLE, TRIPLE), ()) is None
+
+
+def test_who_does_not_fit_is_not_asked_again() -> None:
+    """The first question leaves few."""
+    programs = Programs()
+    answers = [returned(2.0), returned(8.0)]
+
+    find_misconception((DOUBLE, TRIPLE, SQUARE), questions(1, 4), answers, programs.ask)
+
+    assert programs.asked == [DOUBLE.id, TRIPLE.id, SQUARE.id, DOUBLE.id]
+
+
+def test_misconception_may_be_an_exception() -> None:
+    """Raising the same way on the same inputs is the same mistake."""
+    answers = [raised("RuntimeError", "a leaf can't be changed")]
+
+    found = find_misconception((DOUBLE,), questions(1), answers, lambda _one, _request: answers[0])
+    other = find_misconception(
+        (DOUBLE,), questions(1), answers, lambda _one, _request: raised("ValueError", "a leaf")
+    )
+
+    assert found is DOUBLE
+    assert other is None

@@ -1,0 +1,269 @@
+"""Factors and shifts: said only where they hold on every input, and on more than one."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes import answered, array, raised, returned, step
+
+from grader.checks.check import Check
+from grader.checks.facts import Facts
+from grader.checks.questions import Question
+from grader.diagnosis.ratios import tell_ratio, tell_shift
+from grader.observations.messages import Call, Observation, Outcome, Read
+
+SIZES = (2, 3, 7)
+
+
+def check_of(function: str, facts: Facts | None = None) -> Check:
+    """Make a check."""
+    return Check(
+        id=f"{function}/a", function=function, title="", hint="", points=1, key=0, facts=facts
+    )
+
+
+def loss_of(n: int) -> float:
+    """Give the right answer to the question about n samples; not proportional to n."""
+    return 1.0 + n * n
+
+
+def ask_losses(
+    wrong: Callable[[float, int], object], *, sizes: Sequence[int] = SIZES
+) -> tuple[list[Question], list[Observation]]:
+    """Ask for a loss of n samples, and answer by a rule from the right one and n."""
+    questions = [
+        Question(
+            check=check_of("mse"),
+            request=Call(function="mse", inputs={"y": array(np.zeros((n, 2)))}),
+            expected=returned(loss_of(n)),
+        )
+        for n in sizes
+    ]
+    return questions, [returned(wrong(loss_of(n), n)) for n in sizes]
+
+
+# --- factors of what is returned ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda right, _n: 2 * right, "exactly 2 times the right one"),
+        (lambda right, _n: -right, "exactly -1 times the right one"),
+        (lambda right, _n: right / 3, "exactly 0.333 times the right one"),
+        (lambda right, _n: array(2 * right), "exactly 2 times"),
+        (lambda right, n: n * right, "exactly n times (n samples) the right one"),
+        (lambda right, n: 2 * n * right, "exactly 2 * n times (n samples) the right one"),
+        (lambda right, n: right / n, "exactly 1 / n times (n samples) the right one"),
+        (lambda right, n: -2 * right / n, "exactly -2 / n times (n samples) the right one"),
+    ],
+)
+def test_factor_is_told(wrong: Callable[[float, int], object], said: str) -> None:
+    """A constant, or one that goes with the number of samples."""
+    told = tell_ratio(*ask_losses(wrong))
+
+    assert told.startswith("on all inputs tried, what mse() returns is ")
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda right, _n: right,
+        lambda right, _n: 0.0 * right,
+        lambda right, _n: right + 1,
+        lambda right, n: n * n * right,
+        lambda right, n: right if n == 2 else 2 * right,
+        lambda _right, _n: float("nan"),
+        lambda _right, _n: float("inf"),
+        lambda right, _n: array([right, right]),
+        lambda _right, _n: "text",
+        lambda _right, _n: None,
+        lambda right, _n: {"loss": 2 * right},
+        lambda right, _n: array(2j * right, dtype="complex64"),
+    ],
+    ids="right zero shift n*n sometimes nan inf shape text none dict complex".split(),
+)
+def test_no_factor_is_told_where_there_is_none(wrong: Callable[[float, int], object]) -> None:
+    """The right one is no finding, and nor is 0: it is not proportional, it is gone."""
+    assert tell_ratio(*ask_losses(wrong)) == ""
+
+
+def test_one_input_proves_no_rule() -> None:
+    """Any number is a multiple of another."""
+    assert tell_ratio(*ask_losses(lambda right, _n: 2 * right, sizes=(3,))) == ""
+
+
+def test_factor_that_could_be_n_or_a_constant_is_told_as_the_constant() -> None:
+    """With equally many samples each time nobody can know."""
+    questions, answers = ask_losses(lambda right, n: n * right, sizes=(3, 3))
+
+    assert "exactly 3 times the right one" in tell_ratio(questions, answers)
+
+
+def test_what_is_no_answer_does_not_count() -> None:
+    """What raised, what is a global, and what is random by its own account."""
+    questions, answers = ask_losses(lambda right, _n: 2 * right)
+    odd = [
+        Question(check=check_of("mse"), request=questions[0].request, expected=returned(1.0)),
+        Question(check=check_of("mse"), request=Read(function="mse"), expected=returned(1.0)),
+        Question(
+            check=check_of("mse", facts=lambda _request, _result: {}),
+            request=questions[0].request,
+            expected=returned(1.0),
+        ),
+    ]
+    theirs = [raised("ValueError"), returned(5.0), returned(5.0)]
+
+    assert "exactly 2 times" in tell_ratio([*questions, *odd], [*answers, *theirs])
+    assert theirs[0].outcome is Outcome.RAISED
+
+
+def test_right_answer_of_zero_has_no_multiples() -> None:
+    """0 is twice 0 as well."""
+    questions = [
+        Question(
+            check=check_of("mse"),
+            request=Call(function="mse", inputs={"y": array([0, 0])}),
+            expected=returned(0.0),
+        )
+    ] * 3
+
+    assert tell_ratio(questions, [returned(0.0)] * 3) == ""
+
+
+# --- factors of tuples and of steps -------------------------------------------------------
+
+
+def ask_tuples(*factors: float) -> tuple[list[Question], list[Observation]]:
+    """Ask for two gradients of different shapes, and answer with multiples of them."""
+    questions, answers = [], []
+    for n in SIZES:
+        right = (np.full((2, 3), float(n)), np.arange(3.0) + n)
+        request = Call(function="gradients", inputs={"x": array(np.zeros((n, 2)))})
+        questions.append(
+            Question(check=check_of("gradients"), request=request, expected=returned(right))
+        )
+        pairs = zip(factors, right, strict=True)
+        answers.append(returned([factor * part for factor, part in pairs]))
+    return questions, answers
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ((2, 2), "what gradients() returns is exactly 2 times the right one"),
+        ((1, -1), "gradients(...)[1] is exactly -1 times the right one"),
+        ((0.5, 1), "gradients(...)[0] is exactly 0.5 times the right one"),
+        ((2, 3), "gradients(...)[0] is exactly 2 times the right one"),
+        ((1, 1), ""),
+    ],
+)
+def test_factor_of_a_tuple_is_told_of_the_whole_or_of_a_part(
+    factors: tuple[float, ...], said: str
+) -> None:
+    """Four gradients with one wrong sign are one wrong gradient."""
+    told = tell_ratio(*ask_tuples(*factors))
+
+    assert told.removeprefix("on all inputs tried, ") == said
+
+
+@pytest.mark.parametrize("wrong", [(1.0,), (1.0, 2.0, 3.0), ("a", "b"), (1.0, 2.0), ([], [])])
+def test_tuple_that_does_not_fit_has_no_factor(wrong: tuple[object, ...]) -> None:
+    """Of other length, kind or shapes."""
+    questions, answers = ask_tuples(1, 1)
+
+    assert tell_ratio(questions, [returned(wrong) for _ in answers]) == ""
+
+
+def ask_steps(**factors: float) -> tuple[list[Question], list[Observation]]:
+    """Ask for a step of several leaves, and move each by a multiple."""
+    questions, answers = [], []
+    for n in SIZES:
+        starts = {name: np.linspace(1, 2, 3) for name in factors}
+        inputs: dict[str, Any] = {"x": array(np.zeros((n, 2)))}
+        inputs |= {name: array(start, requires_grad=True) for name, start in starts.items()}
+        right = {name: array(start - 0.1 * n) for name, start in starts.items()}
+        moved = {name: array(starts[name] - 0.1 * n * k) for name, k in factors.items()}
+        check, request = check_of("step"), Call(function="step", inputs=inputs)
+        expected = answered(step(float(n), gradients=None, x=inputs["x"], **right))
+        questions.append(Question(check=check, request=request, expected=expected))
+        answers.append(answered(step(float(n), gradients=None, x=inputs["x"], **moved)))
+    return questions, answers
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ({"w": -1}, "the step of w is exactly -1 times the right one"),
+        ({"w": 1}, ""),
+        ({"w": 0}, ""),
+        ({"w": 2, "b": 2}, "the steps of w and b are exactly 2 times the right ones"),
+        ({"v": 2, "w": 1, "b": 2}, "the steps of v and b are exactly 2 times the right ones"),
+        ({"u": 3, "v": 3, "w": 3}, "the steps of u, v and w are exactly 3 times the right ones"),
+        ({"w": 1, "b": -1}, "the step of b is exactly -1 times the right one"),
+    ],
+)
+def test_factor_of_a_step_is_told_of_all_leaves_that_share_it(
+    factors: dict[str, float], said: str
+) -> None:
+    """A leaf is data that requires grad; how far it moves is compared, not where it is."""
+    told = tell_ratio(*ask_steps(**factors))
+
+    assert told.removeprefix("on all inputs tried, ") == said
+
+
+# --- shifts -------------------------------------------------------------------------------
+
+CURVES = ([8.0, 4.0, 2.0, 1.0], [9.0, 5.0, 3.5])
+LATE = "the first entry is the loss after the first step: each is one step late"
+
+
+def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], list[Observation]]:
+    """Ask for lists of losses, and answer by a rule."""
+    request = Call(function="train", inputs={"w": array([1, 2])})
+    questions = [
+        Question(check=check_of("train"), request=request, expected=returned(curve))
+        for curve in CURVES
+    ]
+    return questions, [returned(wrong(curve)) for curve in CURVES]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda curve: [*curve[1:], 0.25], LATE),
+        (lambda curve: curve[1:], "the list is the right one without its first entry"),
+        (lambda curve: tuple(curve[:-1]), "the list is the right one without its last entry"),
+        (lambda curve: [*curve, 0.1], "the list is the right one with another entry after it"),
+        (lambda curve: [curve[0]] * len(curve), "every entry is the loss before the first step"),
+        (lambda curve: array(curve[::-1]), "the list is the right one back to front"),
+    ],
+)
+def test_shift_is_told(wrong: Callable[[list[float]], object], said: str) -> None:
+    """Whatever the list is: only its numbers count."""
+    assert tell_shift(*ask_curves(wrong)) == f"on all inputs tried, {said}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda curve: curve,
+        lambda curve: [value + 1 for value in curve],
+        lambda curve: curve[1:] if len(curve) == 4 else curve[:-1],
+        lambda curve: curve[0],
+        lambda _curve: [],
+        lambda curve: [*curve, 0.1, 0.1],
+        lambda _curve: None,
+    ],
+    ids="right other sometimes number empty longer none".split(),
+)
+def test_no_shift_is_told_where_there_is_none(wrong: Callable[[list[float]], object]) -> None:
+    """Nor for what has no list in it at all."""
+    assert tell_shift(*ask_curves(wrong)) == ""
+
+
+def test_single_numbers_have_no_shift() -> None:
+    """One epoch says nothing about the order of epochs."""
+    assert tell_shift(*ask_losses(lambda right, _n: [right])) == ""

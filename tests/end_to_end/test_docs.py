@@ -1,0 +1,142 @@
+"""docs/authoring.md is true: its code is that of the example, its output what is printed."""
+
+import io
+import re
+import shlex
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from rich.console import Console
+
+from grader.authoring.release import find_exercises, release_assignment
+from grader.authoring.verify import Verification
+from grader.checks.assignment import load_assignment
+from grader.cli.grade import command as grade
+from grader.cli.grader import command as grader
+from grader.outputs.verification import show_matrix, show_outcome
+from grader.report.model import Visibility
+from grader.sandbox.limits import Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+DOC = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "docs" / "examples" / "two_layers"
+
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", DOC, re.MULTILINE | re.DOTALL)
+COPIED = [block for kind, block in BLOCKS if kind in {"python", "toml"}]
+CONSOLE = [block for kind, block in BLOCKS if kind == "console"]
+
+
+def first_line(block: str) -> str:
+    """Name a block in the list of tests."""
+    return next(line for line in reversed(block.splitlines()) if line.strip()).strip()
+
+
+@pytest.mark.parametrize("block", COPIED, ids=first_line)
+def test_code_is_copied_from_the_example(block: str) -> None:
+    """Line by line, so that it is as well tested as the example is."""
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in sorted(EXAMPLE.iterdir())
+        if path.suffix in {".py", ".toml"}
+    ]
+
+    assert any(f"\n{block}" in f"\n{source}" for source in sources)
+
+
+def test_every_kind_of_block_is_known() -> None:
+    """And there are some of each."""
+    assert {kind for kind, _ in BLOCKS} == {"console", "python", "toml"}
+    assert len(COPIED) > 8
+
+
+def _commands() -> list[list[str]]:
+    lines = [line for block in CONSOLE for line in block.splitlines() if line.startswith("$ ")]
+    words = [shlex.split(line.removeprefix("$ ")) for line in lines]
+    return [one for one in words if one[0] != "export"]
+
+
+@pytest.mark.parametrize("words", _commands(), ids=" ".join)
+def test_commands_can_be_given(words: list[str]) -> None:
+    """With these options; what they do is tested where they are."""
+    name, *arguments = words
+    if name == "grader":
+        chosen = grader.commands[arguments.pop(0)]
+    else:
+        assert name == "grade"
+        chosen = grade
+
+    chosen.make_context(name, arguments)
+
+    assert isinstance(chosen, click.Command)
+
+
+def test_environment_variable_is_the_one_that_is_read() -> None:
+    """By the option that stands above it."""
+    (exported,) = re.findall(r"export (\w+)=", DOC)
+    (option,) = [one for one in grade.params if one.name == "assignment"]
+
+    assert option.envvar == exported
+
+
+@pytest.mark.slow
+def test_output_of_verify_is_what_it_prints(two_layers: Verification) -> None:
+    """Between the lines that are left out."""
+    (block,) = (one for one in CONSOLE if "$ grader verify" in one)
+    shown = [
+        part.strip("\n") for part in re.split(r"^(?:\$ .*|\.\.\.)$", block, flags=re.MULTILINE)
+    ]
+    file = io.StringIO()
+    console = Console(file=file, width=80, highlight=False)
+
+    show_matrix(two_layers.checks, two_layers.caught, console)
+    show_outcome(
+        load_assignment(EXAMPLE).info.title,
+        two_layers.problems,
+        seeds=two_layers.seeds,
+        misconceptions=len(two_layers.caught),
+        console=console,
+    )
+
+    parts = [part for part in shown if part]
+    assert len(parts) == 2
+    assert [part for part in parts if part not in file.getvalue()] == []
+
+
+def test_every_key_of_the_settings_is_explained() -> None:
+    """Those that the example has, and all limits and visibilities that there are."""
+    settings = tomllib.loads((EXAMPLE / "assignment.toml").read_text(encoding="utf-8"))
+    functions = {key for function in settings["functions"] for key in function}
+    limits = {one.name for one in fields(Limits)}
+    named = set(re.findall(r"`[\[\"]*([\w/-]+)[\]\"]*`", DOC))
+
+    wanted = {*settings, *functions - {"name"}, *limits, *(one.value for one in Visibility)}
+    assert wanted - named == set()
+    assert "ask_reference" in DOC
+
+
+def test_files_that_are_named_are_there() -> None:
+    """Links and the table of files."""
+    links = re.findall(r"\]\(([^)#]+)\)", DOC)
+    names = re.findall(r"^\| `([\w./]+)` \|", DOC, re.MULTILINE)
+
+    assert links
+    assert [one for one in links if not (ROOT / "docs" / one).exists()] == []
+    inside = {"assignment.toml", "reference.py", "conftest.py", "misconceptions.py", "exercises/"}
+    assert inside <= set(names)
+    assert [one for one in inside if not (EXAMPLE / one).exists()] == []
+
+
+def test_committed_exercises_are_what_release_makes(tmp_path: Path) -> None:
+    """Byte for byte, and nothing else is there."""
+    example = load_assignment(EXAMPLE)
+
+    made = release_assignment(example, tmp_path)
+
+    committed = find_exercises(example)
+    assert committed == EXAMPLE / "exercises"
+    assert sorted(path.name for path in committed.iterdir()) == sorted(one.name for one in made)
+    for path in made:
+        assert (committed / path.name).read_bytes() == path.read_bytes()
