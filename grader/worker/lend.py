@@ -50,10 +50,7 @@ def _adapt(
     plan = match(own, dict.fromkeys(parameters, ANYTHING)) if callable(own) else None
 
     def lent_function(*args: object, **kwargs: object) -> object:
-        if plan is None or plan.signature is None:
-            values = {**dict(zip(parameters, args, strict=False)), **kwargs}
-        else:
-            values = _by_contract_name(plan, plan.signature.bind(*args, **kwargs))
+        values = _values(plan, parameters, args, kwargs)
         for name in parameters:
             if name not in values and name in namespace:
                 values[name] = namespace[name]
@@ -68,6 +65,22 @@ def _adapt(
                 return function(**arguments)
 
     return lent_function
+
+
+def _values(
+    plan: Plan | None,
+    parameters: tuple[str, ...],
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+) -> dict[str, object]:
+    """Read a call as the submission's own function would; else as the contract does."""
+    if plan is not None and plan.signature is not None:
+        try:
+            return _by_contract_name(plan, plan.signature.bind(*args, **kwargs))
+        except TypeError:
+            # The caller may be right: then it is the own function that has other parameters.
+            pass
+    return {**dict(zip(parameters, args, strict=False)), **kwargs}
 
 
 def _by_contract_name(plan: Plan, bound: BoundArguments) -> dict[str, object]:

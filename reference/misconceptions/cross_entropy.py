@@ -130,23 +130,13 @@ def cross_entropy__not_finite_at_zero_and_one(p, y):
 def cross_entropy__clamped_below_only(p, y):
     """p is kept away from 0, but not from 1.
 
-    log(1 - p) needs the same care: clamp p from both sides.
+    log(1 - p) needs the same care: clamp p from both sides, or add a small
+    number inside of both logarithms.
 
     Section: 7. Going further: logistic regression
     """
     p = p.clamp(min=1e-7)
     return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
-
-
-def cross_entropy__eps_in_the_first_logarithm_only(p, y):
-    """Only the first logarithm is kept finite.
-
-    log(1 - p) is infinite where p is 1. Add a small number there as well.
-
-    Section: 7. Going further: logistic regression
-    """
-    eps = 1e-7
-    return -(y * torch.log(p + eps) + (1 - y) * torch.log(1 - p)).mean()
 
 
 def cross_entropy__eps_in_the_second_logarithm_only(p, y):

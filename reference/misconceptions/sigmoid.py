@@ -76,23 +76,14 @@ def sigmoid__exponential_only(z):
 
 
 def sigmoid__not_inverted(z):
-    """1 + exp(-z) is returned, without dividing 1 by it.
+    """1 + exp(-z) is returned, and 1 is not divided by it.
 
-    The result has to lie between 0 and 1: it is 1 / (1 + exp(-z)).
+    The result has to lie between 0 and 1: it is 1 / (1 + exp(-z)). Without
+    the brackets, 1 / 1 is computed first.
 
     Section: 7. Going further: logistic regression
     """
     return 1 + torch.exp(-z)
-
-
-def sigmoid__brackets_missing(z):
-    """Brackets are missing: 1 / 1 + exp(-z) divides first.
-
-    The whole sum belongs below the line: 1 / (1 + exp(-z)).
-
-    Section: 7. Going further: logistic regression
-    """
-    return 1 / 1 + torch.exp(-z)
 
 
 def sigmoid__minus_in_the_denominator(z):

@@ -47,13 +47,13 @@ def train_minibatch__loss_of_the_last_batch(
     return losses
 
 
-def train_minibatch__loss_of_the_first_batch(
+def train_minibatch__loss_before_the_first_step(
     x, y, w, lr, epochs, batch_size
 ):
-    """An epoch's loss is that of its first batch.
+    """An epoch's loss is that before its first step.
 
-    Take the mean over all its batches, or the loss on all samples at its
-    end.
+    Whether of the first batch or of all samples: take the mean over all the
+    batches, or the loss on all samples at the epoch's end.
 
     Section: 6. Minibatches
     """
@@ -184,21 +184,6 @@ def train_minibatch__one_batch_an_epoch(
     return losses
 
 
-def train_minibatch__return_inside_the_loop(
-    x, y, w, lr, epochs, batch_size
-):
-    """The return stands inside the loop: only one epoch is run.
-
-    Move return losses out of the loop, to its left.
-
-    Section: 6. Minibatches
-    """
-    losses = []
-    for _ in range(epochs):
-        losses.extend(_sgd(x, y, w, lr, 1, batch_size))
-        return losses
-
-
 def train_minibatch__last_batch_dropped(
     x, y, w, lr, epochs, batch_size
 ):
@@ -297,7 +282,8 @@ def train_minibatch__epochs_ignored(
 ):
     """Only one epoch is run.
 
-    Repeat the loop over the batches, once for each epoch.
+    Repeat the loop over the batches, once for each epoch. Does return losses
+    stand inside the loop? Move it to the left.
 
     Section: 6. Minibatches
     """
@@ -652,22 +638,6 @@ def train_minibatch__outside_no_grad(
             w -= lr * w.grad
             w.grad.zero_()
         losses.append(loss.item())
-    return losses
-
-
-def train_minibatch__loss_at_the_start_of_the_epoch(
-    x, y, w, lr, epochs, batch_size
-):
-    """An epoch's loss is that on all samples before its first step.
-
-    Take the mean over its batches, or the loss on all samples at its end.
-
-    Section: 6. Minibatches
-    """
-    losses = []
-    for _ in range(epochs):
-        losses.append(mse(predict(x, w), y).item())
-        _sgd(x, y, w, lr, 1, batch_size)
     return losses
 
 

@@ -20,7 +20,9 @@ from grader.observations.values import Animation, Artist, Number
 PLAYED = 6
 # How far ahead of its frame the line may be: the constructor, a first draw and a resize.
 AHEAD = range(-1, 5)
+# What the facts look for, to tell one mistake from another.
 MOST_STEPS = 3
+FURTHEST_AHEAD = 30
 
 
 def _case() -> dict[str, Any]:
@@ -38,10 +40,6 @@ def _path(case: dict[str, Any], steps: int) -> list[np.ndarray]:
         w = w - case["lr"] * 2 / len(y) * x.T @ (x @ w - y)
         path.append(w)
     return path
-
-
-def _uphill(case: dict[str, Any], steps: int) -> list[np.ndarray]:
-    return _path({**case, "lr": -case["lr"]}, steps)
 
 
 def _animation(result: Result) -> Animation:
@@ -123,30 +121,25 @@ def facts(request: Request, result: Result) -> dict[str, object]:
     """Sum up by how many frames there are, and by how many steps a frame the line goes."""
     assert isinstance(request, Call)
     animation = _animation(result)
-    path = _path(_case(), PLAYED * MOST_STEPS + max(AHEAD) + 40)
+    path = _path(_case(), (PLAYED + 1) * MOST_STEPS + FURTHEST_AHEAD)
     drawings = animation.frames[:PLAYED]
     found: dict[str, object] = {
         "frames": _frames_asked(request, animation.frame_count),
         "moves": bool(drawings and drawings[0] != drawings[-1]),
     }
-    lines = {"model": (1, 1), "slope_only": (1, 0), "intercept_only": (0, 1), "upward": (1, 1)}
+    lines = {"model": (1, 1), "slope_only": (1, 0), "intercept_only": (0, 1)}
     for name, keep in lines.items():
-        weights = [w * np.array(keep) for w in path]
-        if name == "upward":
-            weights = _uphill(_case(), len(path))
-        found[name] = next(
-            (
-                steps
-                for steps in range(MOST_STEPS + 1)
-                if any(
-                    drawings
-                    and all(
-                        _shows(drawing, weights[max(0, steps * (frame + 1) + ahead)])
-                        for frame, drawing in enumerate(drawings)
-                    )
-                    for ahead in range(-2, 30)
-                )
-            ),
-            -1,
-        )
+        found[name] = _rhythm(drawings, [w * np.array(keep) for w in path])
+    found["upward"] = _rhythm(drawings, _path({**_case(), "lr": -_case()["lr"]}, len(path)))
     return found
+
+
+def _rhythm(drawings: tuple[tuple[Artist, ...], ...], path: list[np.ndarray]) -> str:
+    """Say by how many steps of a path the drawings go on from frame to frame."""
+    for steps in range(MOST_STEPS + 1):
+        for ahead in range(-2, FURTHEST_AHEAD):
+            places = [max(0, steps * (frame + 1) + ahead) for frame in range(len(drawings))]
+            if places and all(map(_shows, drawings, (path[place] for place in places))):
+                where = {0: "at the start", 1: "after a step"}.get(places[0], "further on")
+                return f"{steps} steps a frame" if steps else f"stands {where}"
+    return "another line"

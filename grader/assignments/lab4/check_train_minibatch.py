@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.compare import expect_finite, expect_shape, is_close, name_kind, to_sequence
+from grader.checks.compare import (
+    expect_finite,
+    expect_shape,
+    is_close,
+    name_kind,
+    to_array,
+    to_sequence,
+)
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.steps import expect_same_leaf, expect_step
@@ -178,7 +185,8 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
         is_known = any(is_close(losses, curve) for curve in path.curves)
         found["losses"] = "right" if is_known else (losses if is_right else len(losses))
     else:
-        found["losses"] = name_kind(value)
+        is_number = is_right and isinstance(value, Array | Number)
+        found["losses"] = to_array(value, "the loss") if is_number else name_kind(value)
     return found
 
 
