@@ -10,6 +10,8 @@ from grader.checks.probe import Probe
 
 Case = dict[str, Any]
 
+SHORT_RUNS = ((0.1, 1), (0.05, 3))
+
 
 def _with_ones(column: object) -> np.ndarray:
     feature = np.asarray(column, dtype=np.float32)
@@ -29,6 +31,22 @@ def regressions(probe: Probe) -> list[Case]:
     y = (x @ rng.normal(0, 3, 2) + rng.uniform(0, 1, n)).astype(np.float32)
     cases.append({"x": x, "y": y, "w": leaf(rng.normal(0, 2, 2))})
     return cases
+
+
+@pytest.fixture
+def trainings(regressions: list[Case]) -> list[Case]:
+    """Runs of training, with lr and epochs: short ones to read, and a long one on random data."""
+    *small, large = regressions
+    runs = [{**case, "lr": lr, "epochs": epochs} for case in small for lr, epochs in SHORT_RUNS]
+    return [*runs, {**large, "lr": 0.05, "epochs": 3}, {**large, "lr": 0.2, "epochs": 30}]
+
+
+@pytest.fixture
+def logistic_trainings(classifications: list[Case]) -> list[Case]:
+    """As `trainings`, for classes."""
+    *small, large = classifications
+    runs = [{**case, "lr": 0.5, "epochs": epochs} for case in small for epochs in (1, 3)]
+    return [*runs, {**large, "lr": 0.2, "epochs": 3}, {**large, "lr": 0.3, "epochs": 12}]
 
 
 @pytest.fixture
