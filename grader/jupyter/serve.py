@@ -20,6 +20,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+from grader.checks.assignment import load_assignment
 from grader.errors import UsageError
 from grader.jupyter.history import make_notebook
 from grader.outputs.notebook_html import report_to_html
@@ -34,16 +35,23 @@ Send = Callable[[dict[str, str]], None]
 
 def main() -> None:
     """Answer requests on standard input until it is closed, or until the grader fails."""
-    with _own_standard_output() as answers, Grader() as grader:
+    with _own_standard_output() as answers:
 
         def send(answer: dict[str, str]) -> None:
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 
-        for line in sys.stdin:
-            if not _answer(json.loads(line), grader, send):
-                # It may not come up again by itself; the kernel starts another.
-                break
+        try:
+            assignment = load_assignment(sys.argv[-1])
+        except UsageError as error:
+            sys.stdin.readline()
+            send({"problem": str(error)})
+            return
+        with Grader(assignment) as grader:
+            for line in sys.stdin:
+                if not _answer(json.loads(line), grader, send):
+                    # It may not come up again by itself; the kernel starts another.
+                    break
 
 
 @contextlib.contextmanager

@@ -53,13 +53,13 @@ def test_example_of_the_docs_is_clean(two_layers: Verification) -> None:
 
 @pytest.mark.slow
 def test_reference_that_fails_a_check_is_told(folder: Path) -> None:
-    """With the check's own words: who relies on it would have no score at all."""
+    """With the check's own words."""
     change(folder / "check_mean_relu.py", "want.array()", "want.array() + 1")
 
     told = problems(folder)
 
-    assert told[-1].startswith("the reference with seed 0 and 4 more can't be graded: the check ")
-    assert "mean_relu/has-the-right-value is broken: the reference fails it: mean_relu" in told[-1]
+    (line,) = [line for line in told if line.startswith("the reference")]
+    assert line.startswith("the reference with seed 0 fails mean_relu/has-the-right-value: mean_")
 
 
 @pytest.mark.slow

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.new import write_assignment
+
 ROOT = Path(__file__).resolve().parents[2]
 SUBMISSIONS = ROOT / "tests" / "submissions"
 RIGHT = SUBMISSIONS / "right_plain.py"
@@ -49,7 +51,7 @@ def test_lost_points_exit_with_1_and_say_why() -> None:
     assert "y_hat = torch.tensor([1., 2.])" in done.stdout
     assert "got" in done.stdout
     assert "should be" in done.stdout
-    assert "take the mean over the samples" in " ".join(done.stdout.split())
+    assert "Take .mean() of the squared differences" in " ".join(done.stdout.split())
 
 
 def test_exit_zero_is_for_harnesses() -> None:
@@ -358,3 +360,28 @@ def test_schema_command_prints_the_schema() -> None:
     )
 
     assert json.loads(done.stdout)["title"].startswith("zerograd report")
+
+
+# --- another assignment -------------------------------------------------------------------
+
+
+def test_assignment_is_chosen_by_option_or_environment(tmp_path: Path) -> None:
+    """The option outranks the environment, which outranks the built-in lab."""
+    folder = write_assignment("lab7", tmp_path)
+    submission = tmp_path / "relu.py"
+    submission.write_text("import torch\ndef relu(z):\n    return torch.relu(z)\n", "utf-8")
+    environment = {"ZEROGRAD_ASSIGNMENT": "lab4"}
+
+    by_option = run(submission, "--assignment", folder, environment=environment)
+    by_environment = run(submission, environment={"ZEROGRAD_ASSIGNMENT": str(folder)})
+
+    assert "5 of 10 points" in by_option.stdout
+    assert by_environment.stdout == by_option.stdout
+
+
+def test_assignment_that_can_not_be_used_is_a_usage_error() -> None:
+    """One line, and what is missing."""
+    done = run(RIGHT, "--assignment", "/nowhere")
+
+    assert done.returncode == 2
+    assert "there is no /nowhere/assignment.toml" in done.stderr

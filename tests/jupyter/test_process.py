@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from grader.authoring.new import write_assignment
 from grader.jupyter import process
 from grader.jupyter.process import Answer, GraderProcess
 
@@ -111,3 +113,27 @@ def test_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) ->
         warm.grade([], only=None, seed=None, on_progress=press_stop)
 
     assert warm._process is None
+
+
+def test_assignment_that_can_not_be_used_is_told(
+    warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line, as by the command."""
+    monkeypatch.setenv("ZEROGRAD_ASSIGNMENT", "/nowhere")
+
+    assert "the assignment in /nowhere can't be used" in grade(warm).problem
+
+
+@pytest.mark.slow
+def test_assignment_is_the_one_of_the_environment(
+    warm: GraderProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Named by a folder, seen from where the kernel is."""
+    write_assignment("lab7", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZEROGRAD_ASSIGNMENT", "lab7")
+    cells = ["import torch\ndef relu(z):\n    return z.clamp(min=0)"]
+
+    answer = warm.grade(cells, only="relu", seed=7, on_progress=lambda _text: None)
+
+    assert "5 of 5 points" in answer.text

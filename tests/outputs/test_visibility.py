@@ -1,0 +1,71 @@
+"""Hidden checks show their points only; those that wait for the due date aren't shown at all."""
+
+from fakes import check_result, make_report
+from rich.console import Console
+
+from grader.outputs.notebook_html import report_to_html
+from grader.outputs.terminal import show_report
+from grader.outputs.visibility import describe_pending, pending_points, show_to_student
+from grader.report.model import Example, Report, Status, Visibility
+
+SECRET = Example(code="secret code", got="secret got", expected="secret expected")
+
+
+def report_of(visibility: Visibility) -> Report:
+    """Make a report with a right check and a failed one of some visibility."""
+    right = check_result("mse/values")
+    wrong = check_result(
+        "mse/late",
+        Status.FAILED,
+        max_points=3.0,
+        message="secret message",
+        hint="secret hint",
+        example=SECRET,
+        misconception="mse/secret",
+        section="secret section",
+        visibility=visibility,
+    )
+    return make_report(right, wrong)
+
+
+def text_of(report: Report) -> str:
+    """Show a report in a terminal."""
+    console = Console(record=True, width=100, color_system=None)
+    with console.capture() as capture:
+        show_report(report, console)
+    return capture.get()
+
+
+def test_visible_report_is_shown_as_it_is() -> None:
+    """Nothing is taken out."""
+    report = report_of(Visibility.VISIBLE)
+
+    assert show_to_student(report) is report
+    assert describe_pending(report) == ""
+    assert "secret code" in text_of(report)
+
+
+def test_hidden_check_shows_its_points_and_nothing_of_its_case() -> None:
+    """Neither in the terminal nor in a notebook; the score stays."""
+    report = report_of(Visibility.HIDDEN)
+
+    shown = show_to_student(report)
+
+    assert (shown.score, shown.max_score) == (report.score, report.max_score)
+    assert shown.functions[0].checks[1].points == 0
+    assert "secret" not in text_of(report)
+    assert "secret" not in report_to_html(report)
+
+
+def test_check_that_waits_for_the_due_date_is_left_out_with_its_points() -> None:
+    """And it is said how many those are."""
+    report = report_of(Visibility.AFTER_DUE_DATE)
+
+    shown = show_to_student(report)
+
+    assert [check.id for check in shown.functions[0].checks] == ["mse/values"]
+    assert shown.score == shown.max_score == 1
+    assert pending_points(report) == 3
+    for text in (text_of(report), report_to_html(report)):
+        assert "secret" not in text
+        assert "3 more points are checked after the due date" in text
