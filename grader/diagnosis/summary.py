@@ -46,7 +46,7 @@ def summarise(question: Question, observation: Observation) -> object:
         try:
             found = facts(question.request, result)
         except WrongError as wrong:
-            return {"wrong": re.sub(r"[-+]?\d[\d.e+-]*", "#", wrong.message)}
+            return {"wrong": wrong.message}
         if found is not None:
             return dict(found)
     if not isinstance(question.request, Call):
@@ -136,10 +136,12 @@ def _value(value: AnyValue) -> object:
 def _words(raised: Raised) -> tuple[str, ...]:
     """Reduce an exception to its type and the words of its text, in no order.
 
-    ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``, and numbers may
-    have been drawn at random.
+    ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``, and an index
+    may have been drawn at random. But it matters whether None was a gradient or something else.
     """
-    return (raised.type_name, *sorted(re.findall(r"[^\W\d]+", raised.text.partition("\n")[0])))
+    pattern = r"[^\W\d]+" if raised.type_name == "IndexError" else r"\w+"
+    place = "at a gradient" if ".grad" in raised.code else "elsewhere"
+    return (raised.type_name, place, *sorted(re.findall(pattern, raised.text.partition("\n")[0])))
 
 
 def _is_close(one: "np.ndarray", other: "np.ndarray") -> bool:

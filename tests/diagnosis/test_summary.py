@@ -12,7 +12,15 @@ from grader.checks.probe import Result
 from grader.checks.questions import Question
 from grader.checks.verdict import WrongError
 from grader.diagnosis.summary import is_same, summarise
-from grader.observations.messages import Call, Observation, Outcome, Read, Request, State
+from grader.observations.messages import (
+    Call,
+    Observation,
+    Outcome,
+    Raised,
+    Read,
+    Request,
+    State,
+)
 from grader.observations.values import Number
 
 START = (1.0, -1.0)
@@ -230,9 +238,10 @@ def test_facts_stand_for_the_answer() -> None:
     assert not same(draws(1, 2, 3, 4), draws(2, 3, 4, 5), facts=mean_of)
 
 
-def test_wrong_answer_is_a_fact_by_its_words() -> None:
-    """How many numbers there are differs, what is wrong about them doesn't."""
-    assert same(draws(1, 2), draws(1, 2, 3), facts=mean_of)
+def test_wrong_answer_is_a_fact_by_what_is_said_of_it() -> None:
+    """Another shape is another mistake, also where it is as wrong."""
+    assert same(draws(1, 2), draws(3, 4), facts=mean_of)
+    assert not same(draws(1, 2), draws(1, 2, 3), facts=mean_of)
     assert not same(draws(1, 2), moved(value="text"), facts=mean_of)
 
 
@@ -264,3 +273,16 @@ def test_global_is_compared_as_it_is() -> None:
 
     assert same(returned({"a": "b"}), returned({"a": "b"}), request)
     assert not same(returned({"a": "b"}), returned({"a": "c"}), request)
+
+
+def test_exception_at_a_gradient_is_another_mistake_than_elsewhere() -> None:
+    """That w.grad is None is not proved by None in another place."""
+
+    def raised_at(code: str, type_name: str = "TypeError", text: str = "None") -> Observation:
+        raised = Raised(type_name=type_name, text=text, code=code)
+        return Observation(outcome=Outcome.RAISED, raised=raised)
+
+    assert same(raised_at("w -= lr * w.grad"), raised_at("w.sub_(lr * w.grad)"))
+    assert not same(raised_at("w -= lr * w.grad"), raised_at("w -= lr * g"))
+    assert same(raised_at("a", "IndexError", "index 7"), raised_at("b", "IndexError", "index 9"))
+    assert not same(raised_at("a", "ValueError", "size 7"), raised_at("b", "ValueError", "size 9"))

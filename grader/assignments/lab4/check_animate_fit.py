@@ -131,7 +131,24 @@ def facts(request: Request, result: Result) -> dict[str, object]:
     for name, keep in lines.items():
         found[name] = _rhythm(drawings, [w * np.array(keep) for w in path])
     found["upward"] = _rhythm(drawings, _path({**_case(), "lr": -_case()["lr"]}, len(path)))
+    if {found[name] for name in (*lines, "upward")} == {_ANOTHER}:
+        found["lines"] = [_fitted_lines(drawing) for drawing in drawings]
     return found
+
+
+def _fitted_lines(drawing: tuple[Artist, ...]) -> np.ndarray:
+    """List slope and intercept of each straight line that is drawn."""
+    fitted = []
+    for artist in drawing:
+        points = artist.points.to_numpy()
+        if artist.is_joined and np.all(np.isfinite(points)) and np.ptp(points[:, 0], axis=0) > 0:
+            slope, intercept = np.polyfit(points[:, 0], points[:, 1], 1)
+            if lies_on_line(artist, slope, intercept):
+                fitted.append((slope, intercept))
+    return np.array(sorted(fitted))
+
+
+_ANOTHER = "another line"
 
 
 def _rhythm(drawings: tuple[tuple[Artist, ...], ...], path: list[np.ndarray]) -> str:
@@ -142,4 +159,4 @@ def _rhythm(drawings: tuple[tuple[Artist, ...], ...], path: list[np.ndarray]) ->
             if places and all(map(_shows, drawings, (path[place] for place in places))):
                 where = {0: "at the start", 1: "after a step"}.get(places[0], "further on")
                 return f"{steps} steps a frame" if steps else f"stands {where}"
-    return "another line"
+    return _ANOTHER

@@ -191,4 +191,6 @@ def facts(request: Request, result: Result) -> dict[str, object]:
             "keeps_blocks": _neighbours_kept(x, orders[0]) > MOST_NEIGHBOURS,
             "repeats_order": bool(len(orders) > 1 and np.array_equal(orders[0], orders[1])),
         }
+        if found["has_strangers"]:
+            found["features"] = np.sort(orders[0])
     return found

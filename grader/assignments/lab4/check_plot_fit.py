@@ -82,7 +82,11 @@ def facts(request: Request, result: Result) -> dict[str, object]:
         "swapped": (w[1], w[0]),
         "negative_intercept": (w[0], -w[1]),
     }
-    found: dict[str, object] = {"is_empty": not artists}
+    found: dict[str, object] = {
+        # Whatever it is: a line by a wrong formula is not a line that is missing.
+        "has_line": any(one.is_joined for one in artists),
+        "has_points": any(one.has_markers for one in artists),
+    }
     for name, (across, up) in points.items():
         wanted = np.stack([across, up], axis=1)
         found[name] = has_points(artists, wanted)
