@@ -12,7 +12,6 @@ from grader.checks.assignment import Assignment
 from grader.checks.definitions import definitions
 from grader.checks.misconceptions import Misconception
 from grader.checks.probe import Ask, Observe
-from grader.checks.session import CheckSession
 from grader.errors import InternalError
 from grader.observations.messages import Lent, Observation, Request, Unit
 from grader.sandbox.forkserver import Forkserver
@@ -42,6 +41,9 @@ class Workshop:
         self._stack = contextlib.ExitStack()
         # Both at once: torch is imported in one process while checks are collected in the other.
         self._forkserver = self._stack.enter_context(Forkserver(hidden=(assignment.folder,)))
+        # Imported only now: pytest takes its time, and meanwhile torch is imported.
+        from grader.checks.session import CheckSession  # noqa: PLC0415
+
         self.checks = self._stack.enter_context(CheckSession(assignment.folder))
         self._lent = functools.cache(self._make_lent)
         self._known_wrong = functools.cache(self._open_known_wrong)
