@@ -40,12 +40,13 @@ def allow_list(path: Iterable[str], *, hidden: Iterable[Path]) -> tuple[str, ...
         Existing paths, resolved, none of them above a hidden one.
     """
     python = [Path(entry) for entry in path if entry]
-    own = {path.resolve() for path in hidden}
-    # A checkout's root holds the reference and the tests as well, an installed package's
-    # parent is site-packages.
+    traces = _traces(python)
+    own = {path.resolve() for path in (*hidden, *traces)}
+    # A checkout's root, of this or of another zerograd, holds the reference and the tests as
+    # well; an installed package's parent is site-packages.
     own |= {path.parent for path in own if (path.parent / "pyproject.toml").exists()}
     roots = [folder for folder in python if folder.resolve() not in own]
-    return rules(roots=(*roots, *map(Path, SYSTEM_PATHS)), hidden=(*own, *_traces(python)))
+    return rules(roots=(*roots, *map(Path, SYSTEM_PATHS)), hidden=(*own, *traces))
 
 
 def rules(*, roots: Iterable[Path], hidden: Iterable[Path]) -> tuple[str, ...]:
