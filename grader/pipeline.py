@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import platform
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,8 +14,7 @@ import msgspec
 import grader
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.probe import Observe
-from grader.checks.questions import Question
-from grader.checks.run import Job, Progress, ignore_progress
+from grader.checks.run import Job, Progress, ignore_progress, unproved_collaborators
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import InternalError, UnreadableSubmissionError, UsageError
 from grader.report.model import (
@@ -23,11 +22,14 @@ from grader.report.model import (
     IsolationInfo,
     Report,
     ReportStatus,
+    Status,
     SubmissionInfo,
 )
 from grader.report.score import exact_sum, score_functions
 from grader.report.words import describe_notes, describe_syntax_error
+from grader.sandbox.launch import Launched
 from grader.sandbox.limits import Confinement, Isolation, Limits
+from grader.sandbox.memory import Memory
 from grader.sandbox.session import Session
 from grader.submission.read import Submission, read_submission
 from grader.workshop import Workshop
@@ -75,6 +77,7 @@ class Grader:
         limits: What each submission may use; by default what the assignment says.
         confinement: How hard each is confined.
         salt: The instructor's own part of every seed.
+        launched: The forkserver's process, where that was started already.
     """
 
     def __init__(
@@ -84,12 +87,14 @@ class Grader:
         limits: Limits | None = None,
         confinement: Confinement | None = None,
         salt: str = "",
+        launched: Launched | None = None,
     ) -> None:
         chosen = assignment or load_assignment()
         self._workshop = Workshop(
             chosen,
             limits=limits or Limits.of(chosen.limits),
             confinement=confinement or Confinement(),
+            launched=launched,
         )
         self._salt = salt
 
@@ -123,24 +128,27 @@ class Grader:
             self._expect_functions(chosen or ())
             submission = read_submission(path)
             blank = self._with_submission(blank, submission, seed)
+            self._workshop.use_seed(blank.seed)
             clock = self._workshop.start_clock(submission)
             with contextlib.ExitStack() as sessions:
                 student = sessions.enter_context(self._workshop.open(submission, clock))
                 if student.loaded.syntax_error is not None:
                     message = describe_syntax_error(student.loaded.syntax_error)
                     raise UnreadableSubmissionError(message)
+                own = Memory(student.ask)
+                lent = self._workshop.lender(submission, clock, sessions)
                 job = Job(
                     assignment=self._workshop.assignment,
                     seed=blank.seed,
-                    observe=student.observe,
-                    observe_with_lent=self._workshop.lender(submission, clock, sessions),
-                    expect=self._workshop.peer.ask,
+                    observe=own.observe,
+                    observe_with_lent=lambda _, names: lent(names).observe,
+                    expect=self._workshop.peer.recall,
                     only=chosen,
                     on_progress=on_progress,
                     seconds=seconds,
                 )
                 results = self._workshop.checks.run(job)
-                results = diagnose(results, self._case(job, results))
+                results = diagnose(results, self._case(job.seed, results, own=own, lent=lent))
             report = self._fill(blank, submission, student, results)
         except UnreadableSubmissionError as error:
             report = _fail(blank, ReportStatus.UNREADABLE, str(error))
@@ -184,28 +192,30 @@ class Grader:
         text = f"{info.id}/{info.version}/{submission.sha256}/{self._salt}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
 
-    def _case(self, job: Job, results: Sequence[CheckResult]) -> Case:
+    def _case(
+        self,
+        seed: int,
+        results: Sequence[CheckResult],
+        *,
+        own: Memory,
+        lent: Callable[[frozenset[str]], Memory],
+    ) -> Case:
         workshop = self._workshop
-        wrong = {result.id.partition("/")[0] for result in results if result.points == 0}
         known = {result.id.partition("/")[0] for result in results}
+        right = known - {
+            result.id.partition("/")[0] for result in results if result.status is not Status.PASSED
+        }
 
         def observe(name: str) -> Observe:
-            others = set(job.assignment.function(name).collaborators)
-            is_lent = bool(others & wrong or others - known)
-            return job.observe_with_lent(name) if is_lent else job.observe
-
-        def questions(name: str) -> list[Question]:
-            return workshop.checks.questions(
-                name,
-                assignment=job.assignment,
-                seed=job.seed,
-                expect=workshop.expect(name),
-            )
+            names = unproved_collaborators(workshop.assignment.function(name), right)
+            # What was answered to the checks is diagnosed, and only the rest is asked.
+            memory = lent(names) if names else own
+            return lambda request: memory.recall(request)()
 
         return Case(
-            assignment=job.assignment,
+            assignment=workshop.assignment,
             observe=observe,
-            questions=questions,
+            questions=lambda name: workshop.questions(name, seed),
             ask_known=workshop.ask_known,
         )
 

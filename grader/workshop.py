@@ -9,13 +9,16 @@ from typing import Self
 import msgspec
 
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import definitions
+from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
-from grader.checks.probe import Ask, Observe
+from grader.checks.probe import Ask
+from grader.checks.questions import Question
 from grader.errors import InternalError
 from grader.observations.messages import Lent, Observation, Request, Unit
 from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.launch import Launched
 from grader.sandbox.limits import Confinement, Limits
+from grader.sandbox.memory import Memory
 from grader.sandbox.session import Clock, Session, Source, open_session
 from grader.submission.read import Submission
 
@@ -32,21 +35,34 @@ class Workshop:
         assignment: What is graded.
         limits: What each submission may use.
         confinement: How hard each is confined.
+        launched: The forkserver's process, where that was started already.
     """
 
-    def __init__(self, assignment: Assignment, *, limits: Limits, confinement: Confinement) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        *,
+        limits: Limits,
+        confinement: Confinement,
+        launched: Launched | None = None,
+    ) -> None:
         self.assignment = assignment
         self.limits = limits
         self.confinement = confinement
         self._stack = contextlib.ExitStack()
         # Both at once: torch is imported in one process while checks are collected in the other.
-        self._forkserver = self._stack.enter_context(Forkserver(hidden=(assignment.folder,)))
+        self._forkserver = self._stack.enter_context(
+            Forkserver(hidden=(assignment.folder,), launched=launched)
+        )
         # Imported only now: pytest takes its time, and meanwhile torch is imported.
         from grader.checks.session import CheckSession  # noqa: PLC0415
 
         self.checks = self._stack.enter_context(CheckSession(assignment.folder))
         self._lent = functools.cache(self._make_lent)
         self._known_wrong = functools.cache(self._open_known_wrong)
+        self._seed: int | None = None
+        self._memories: list[Memory] = []
+        self._questions: dict[str, list[Question]] = {}
 
     def __enter__(self) -> Self:
         """Give the workshop itself; leaving the context ends all processes."""
@@ -66,8 +82,19 @@ class Workshop:
         """The versions of torch and numpy that submissions run with."""
         return self._forkserver.versions
 
+    def use_seed(self, seed: int) -> None:
+        """Prepare for a submission whose inputs are drawn from this seed.
+
+        While it stays the same, so do the questions, and what is right is not asked again.
+        """
+        if seed != self._seed:
+            self._seed = seed
+            self._questions.clear()
+            for memory in self._memories:
+                memory.forget()
+
     @functools.cached_property
-    def peer(self) -> Session:
+    def peer(self) -> Memory:
         """The reference's session: of the same kind, and kept for all submissions.
 
         Raises:
@@ -80,15 +107,27 @@ class Workshop:
     def expect(self, name: str) -> Ask:
         """Give who answers for the reference's function, whichever it is."""
         if self.assignment.function(name).ask_reference:
-            return self.peer.ask
-        return self._known_wrong(name).ask
+            return self.peer.recall
+        return self._known_wrong(name).recall
+
+    def questions(self, name: str, seed: int) -> list[Question]:
+        """List what the checks of a function ask, with the right answers.
+
+        Raises:
+            InternalError: the reference itself fails a check.
+        """
+        if name not in self._questions:
+            self._questions[name] = self.checks.questions(
+                name, assignment=self.assignment, seed=seed, expect=self.expect(name)
+            )
+        return self._questions[name]
 
     def ask_known(self, misconception: Misconception, request: Request) -> Observation:
         """Ask a misconception's program, among right functions, what a submission was asked."""
-        session = self._known_wrong(misconception.function)
-        return session.observe(msgspec.structs.replace(request, function=misconception.name))
+        programs = self._known_wrong(misconception.function)
+        return programs.recall(msgspec.structs.replace(request, function=misconception.name))()
 
-    def _open_known_wrong(self, name: str) -> Session:
+    def _open_known_wrong(self, name: str) -> Memory:
         """Open a session with the reference and the known wrong versions of one function."""
         known = self.assignment.misconceptions_of(name)
         files = dict.fromkeys(one.source for one in known)
@@ -99,7 +138,7 @@ class Workshop:
         wrong = {one.name: parameters[name] for one in known}
         return self._open_trusted(code, {**parameters, **wrong})
 
-    def _open_trusted(self, code: str, parameters: dict[str, tuple[str, ...]]) -> Session:
+    def _open_trusted(self, code: str, parameters: dict[str, tuple[str, ...]]) -> Memory:
         """Open a session on an author's code, to be kept for all submissions."""
         source = Source(
             name="reference.py",
@@ -118,7 +157,9 @@ class Workshop:
         loaded = session.loaded
         if loaded.notes or loaded.syntax_error:
             raise InternalError(f"the reference can't be loaded: {loaded}")
-        return session
+        memory = Memory(session.ask)
+        self._memories.append(memory)
+        return memory
 
     def start_clock(self, submission: Submission) -> Clock:
         """Start a submission's time, once what it needn't pay for is imported."""
@@ -150,11 +191,12 @@ class Workshop:
 
     def lender(
         self, submission: Submission, clock: Clock, sessions: contextlib.ExitStack
-    ) -> Callable[[str], Observe]:
-        """Give who answers for a function among right collaborators: a child of its own.
+    ) -> Callable[[frozenset[str]], Memory]:
+        """Give who answers among right functions of these names: a child of its own.
 
-        What is lent must not reach the child in which the lent functions are graded
-        themselves.
+        What is lent must not reach a child in which the lent functions are graded
+        themselves. Several functions that lean on the same ones can share a child: none of
+        them is lent, or stands in the source of what is lent, as that lies below them all.
 
         Args:
             submission: The submission.
@@ -163,16 +205,16 @@ class Workshop:
         """
 
         @functools.cache
-        def observe_with_lent(name: str) -> Observe:
-            session = self.open(submission, clock, lent=self._lent(name))
-            return sessions.enter_context(session).observe
+        def open_with_lent(names: frozenset[str]) -> Memory:
+            session = self.open(submission, clock, lent=self._lent(names))
+            return Memory(sessions.enter_context(session).ask)
 
-        return observe_with_lent
+        return open_with_lent
 
-    def _make_lent(self, name: str) -> Lent:
-        names = self.assignment.function(name).collaborators
-        others = set(self.assignment.parameters) - set(names)
+    def _make_lent(self, names: frozenset[str]) -> Lent:
+        needed = reachable(names, names_used(self.assignment.reference))
+        others = self.assignment.parameters.keys() - needed
         return Lent(
             source=definitions(self.assignment.reference, leave_out=others),
-            parameters={one: self.assignment.function(one).parameters for one in names},
+            parameters={one: self.assignment.function(one).parameters for one in sorted(names)},
         )

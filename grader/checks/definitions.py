@@ -1,7 +1,7 @@
 """Cuts a file of an author's down to what it defines. The file is read, and never run here."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
@@ -36,6 +36,16 @@ def names_used(source: str) -> dict[str, set[str]]:
         for one in ast.parse(source).body
         if isinstance(one, ast.FunctionDef | ast.ClassDef)
     }
+
+
+def reachable(names: Iterable[str], used: Mapping[str, set[str]]) -> set[str]:
+    """Name these and all that they use, directly or not; ``used`` is what `names_used` gives."""
+    found: set[str] = set()
+    waiting = set(names)
+    while waiting:
+        found |= waiting
+        waiting = {other for name in waiting for other in used.get(name, ())} - found
+    return found
 
 
 def _is_definition(statement: ast.stmt) -> bool:

@@ -4,6 +4,7 @@ A function is judged with the student's own other functions, and where one of th
 not right, with right ones lent in their place: either passes.
 """
 
+import functools
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,14 +37,14 @@ class Job:
     """A submission to be graded, seen from the checks.
 
     ``observe`` asks the submission as it is; ``observe_with_lent`` gives for a function's
-    name someone to ask that has right functions in the place of its collaborators.
+    name and those of some collaborators someone to ask that has right ones in their place.
     ``seconds`` is filled: how long each check took.
     """
 
     assignment: Assignment
     seed: int
     observe: Observe
-    observe_with_lent: Callable[[str], Observe]
+    observe_with_lent: Callable[[str, frozenset[str]], Observe]
     expect: Ask
     only: Collection[str] | None = None
     on_progress: Progress = ignore_progress
@@ -55,7 +56,7 @@ class _Standing:
     """What is known of a function so far."""
 
     is_right: bool = True
-    ended: dict[bool, CheckResult] = field(default_factory=dict)
+    ended: dict[frozenset[str], CheckResult] = field(default_factory=dict)
 
 
 def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: Job) -> list[CheckResult]:
@@ -101,27 +102,26 @@ def _run_check(
     standing: _Standing,
     standings: Mapping[str, _Standing],
 ) -> CheckResult:
+    """Run a check with the student's own collaborators, then with right ones: either passes."""
     function = job.assignment.function(check.function)
+    right = {name for name, other in standings.items() if other.is_right}
+    unproved = unproved_collaborators(function, right)
     if _leans_on_endless(function, standings):
         # With its own collaborators it would only hang as well, and use up the time of the others.
-        return _attempt(check, job, run_body, standing, is_lent=True).result
-    own = _attempt(check, job, run_body, standing, is_lent=False)
-    if own.result.status is Status.PASSED or not own.may_be_others_fault:
-        return own.result
-    if not _leans_on_wrong(function, standings):
-        return own.result
-    lent = _attempt(check, job, run_body, standing, is_lent=True)
+        return _attempt(check, job, run_body, standing, lent=unproved).told
+    own = _attempt(check, job, run_body, standing)
+    if own.result.status is Status.PASSED or not own.may_be_others_fault or not unproved:
+        return own.told
+    lent = _attempt(check, job, run_body, standing, lent=unproved)
     # With right collaborators a failure is the function's own, and so is what it says.
     if lent.result.status in (Status.PASSED, Status.FAILED) or own.result.status is Status.ERROR:
-        return lent.result
-    return own.result
+        return lent.told
+    return own.told
 
 
-def _leans_on_wrong(function: Function, standings: Mapping[str, _Standing]) -> bool:
-    """Tell whether a collaborator is known to be wrong, or not known at all."""
-    return any(
-        name not in standings or not standings[name].is_right for name in function.collaborators
-    )
+def unproved_collaborators(function: Function, right: Collection[str]) -> frozenset[str]:
+    """Name the functions that this one may call and that are not known to be right."""
+    return frozenset(function.collaborators).difference(right)
 
 
 def _leans_on_endless(function: Function, standings: Mapping[str, _Standing]) -> bool:
@@ -131,48 +131,64 @@ def _leans_on_endless(function: Function, standings: Mapping[str, _Standing]) ->
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
+    """How one attempt at a check ended.
+
+    ``tell`` adds what is worth saying of it: only of the attempt that counts, since it asks the
+    submission once more.
+    """
+
     result: CheckResult
     may_be_others_fault: bool = True
+    tell: Callable[[CheckResult], CheckResult] = lambda result: result
+
+    @property
+    def told(self) -> CheckResult:
+        """The result with all that is to be said of it."""
+        return self.tell(self.result)
 
 
 def _attempt(
-    check: Check, job: Job, run_body: RunBody, standing: _Standing, *, is_lent: bool
+    check: Check,
+    job: Job,
+    run_body: RunBody,
+    standing: _Standing,
+    *,
+    lent: frozenset[str] = frozenset(),
 ) -> _Attempt:
-    """Run a check once, with the student's own collaborators or with lent ones."""
-    if is_lent in standing.ended:
-        earlier = standing.ended[is_lent]
+    """Run a check once, with the student's own collaborators or some that are lent."""
+    if lent in standing.ended:
+        earlier = standing.ended[lent]
         return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
     function = job.assignment.function(check.function)
-    observe = job.observe_with_lent(function.name) if is_lent else job.observe
+    observe = job.observe_with_lent(function.name, lent) if lent else job.observe
     probe = Probe(function, observe, job.expect, derive_seed(job.seed, check.id))
     raised = run_body(check, probe)
     if raised is None:
         return _Attempt(_result(check, Status.PASSED))
     if isinstance(raised, NoAnswerError):
-        told = describe_no_answer(raised, is_quoted=not is_lent)
+        told = describe_no_answer(raised, is_quoted=not lent)
         hint = told.hint or (check.hint if told.status is Status.ERROR else "")
         result = _result(check, told.status, message=told.message, hint=hint)
         if raised.observation.outcome in _COSTLY:
-            standing.ended[is_lent] = result
+            standing.ended[lent] = result
         return _Attempt(result, may_be_others_fault=told.may_be_others_fault)
     if isinstance(raised, UnwrittenError):
         return _Attempt(_result(check, Status.MISSING, message=str(raised)))
     assert isinstance(raised, WrongError)  # noqa: S101 - run_body lets nothing else through
-    return _Attempt(_failed(check, raised, probe))
+    result = _result(check, Status.FAILED, message=raised.message, hint=raised.hint or check.hint)
+    return _Attempt(result, tell=functools.partial(_tell_wrong, wrong=raised, probe=probe))
 
 
-def _failed(check: Check, wrong: WrongError, probe: Probe) -> CheckResult:
-    """Tell what is wrong, with an example where the input is small, and what torch did."""
+def _tell_wrong(result: CheckResult, *, wrong: WrongError, probe: Probe) -> CheckResult:
+    """Add an example where the input is small, and what torch did."""
     example = probe.example(wrong)
-    message = wrong.message
+    message = result.message
     if example is None and wrong.got and wrong.expected:
         message += f": got {wrong.got}, should be {wrong.expected}"
     seen = probe.told_by_record()
     if seen:
         message += f"\n(while it ran, {seen})"
-    hint = wrong.hint or check.hint
-    result = _result(check, Status.FAILED, message=message, hint=hint)
-    return msgspec.structs.replace(result, example=example)
+    return msgspec.structs.replace(result, message=message, example=example)
 
 
 def _result(check: Check, status: Status, *, message: str = "", hint: str = "") -> CheckResult:

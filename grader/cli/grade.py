@@ -1,5 +1,6 @@
 """The command ``grade``: one submission in, a report out."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -11,7 +12,12 @@ import click
 
 import grader
 from grader.cli.exit_codes import ExitCode
-from grader.cli.options import assignment_option
+from grader.cli.options import (
+    assignment_option,
+    isolation_option,
+    limit_options,
+    usage_errors,
+)
 
 if TYPE_CHECKING:
     from grader.pipeline import Grader
@@ -30,20 +36,8 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Grade again on every save, until Ctrl-C.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
-@click.option(
-    "--isolation",
-    type=click.Choice(["auto", "required", "none"]),
-    default="auto",
-    show_default=True,
-    help="How hard to confine the submission: as far as this machine can, fully or not at all "
-    "(refuse to grade), without file and system call locks.",
-)
-@click.option("--time-limit", type=click.FloatRange(min=1), help="Seconds in all.  [default: 60]")
-@click.option("--load-limit", type=click.FloatRange(min=0.1), help="CPU seconds to load.  [10]")
-@click.option("--call-limit", type=click.FloatRange(min=0.1), help="CPU seconds a call.  [10]")
-@click.option("--memory-limit", type=click.IntRange(min=1024), help="MiB of memory.  [4096]")
-@click.option("--output-limit", type=click.IntRange(min=1), help="KiB of output kept.  [1024]")
-@click.option("--disk-limit", type=click.IntRange(min=1), help="MiB of files.  [64]")
+@isolation_option
+@limit_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when points are lost.")
 @assignment_option
 @click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
@@ -56,12 +50,7 @@ def command(
     quiet: bool,  # noqa: FBT001
     no_color: bool,  # noqa: FBT001
     isolation: str,
-    time_limit: float | None,
-    load_limit: float | None,
-    call_limit: float | None,
-    memory_limit: int | None,
-    output_limit: int | None,
-    disk_limit: int | None,
+    limits: dict[str, object],
     exit_zero: bool,  # noqa: FBT001
     assignment: str,
 ) -> None:
@@ -71,32 +60,36 @@ def command(
     shows.
     The solution runs in a sandbox: it can neither change its score nor harm this machine.
     """
+    from grader.sandbox.launch import launch
+
+    if watch and json_target == "-":
+        raise click.UsageError("--watch writes many reports: give --json a file")
+    with usage_errors():
+        _expect_file(file)
+    # Before anything slow is imported here: all of it is done while torch is imported there.
+    launched = launch()
+    forkservers = iter([launched])
+
     from grader.checks.assignment import load_assignment
-    from grader.errors import UsageError
     from grader.outputs.json_file import write_json
     from grader.outputs.terminal import make_console, show_failure, show_report
     from grader.pipeline import Grader
     from grader.sandbox.limits import Confinement, Isolation, Limits
 
-    given = _limits(
-        time_limit=time_limit,
-        load_limit=load_limit,
-        call_limit=call_limit,
-        memory_limit=memory_limit,
-        output_limit=output_limit,
-        disk_limit=disk_limit,
-    )
     color = False if no_color else None
     # With the report on standard output, people read on standard error.
     console = None if quiet else make_console(color=color, stderr=json_target == "-")
 
     def open_grader() -> Grader:
         chosen = load_assignment(assignment)
-        limits = Limits.of({**chosen.limits, **given})
-        confinement = Confinement(isolation=Isolation(isolation))
-        return Grader(chosen, limits=limits, confinement=confinement)
+        return Grader(
+            chosen,
+            limits=Limits.of({**chosen.limits, **limits}),
+            confinement=Confinement(isolation=Isolation(isolation)),
+            launched=next(forkservers, None),
+        )
 
-    def grade(warm_grader: "Grader") -> "Report":
+    def grade(warm_grader: "Grader", seed: int | None = seed) -> "Report":
         with _progress(is_shown=not quiet, no_color=no_color) as on_progress:
             return warm_grader.grade(file, seed=seed, only=only, on_progress=on_progress)
 
@@ -104,19 +97,14 @@ def command(
         if json_target is not None:
             write_json(report, json_target)
 
-    try:
-        _expect_file(file)
+    with usage_errors(), contextlib.closing(launched):
         if watch:
             from grader.cli.watch import watch_file
 
-            if json_target == "-":
-                raise UsageError("--watch writes many reports: give --json a file")
             watch_file(file, open_grader=open_grader, grade=grade, keep=keep, console=console)
         with open_grader() as warm_grader:
             report = grade(warm_grader)
         keep(report)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
     if report.error:
         show_failure(report, make_console(color=color, stderr=True))
     elif console is not None:
@@ -139,29 +127,6 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the outermost edge: whatever we missed is our fault, not a zero
         sys.stderr.write(f"grade: the grader failed: {type(error).__name__}: {error}\n")
         sys.exit(ExitCode.GRADER_FAILED)
-
-
-def _limits(
-    *,
-    time_limit: float | None,
-    load_limit: float | None,
-    call_limit: float | None,
-    memory_limit: int | None,
-    output_limit: int | None,
-    disk_limit: int | None,
-) -> dict[str, object]:
-    """Name the limits that were given, in the units of `Limits`."""
-    from grader.sandbox.limits import KIB, MIB
-
-    given = {
-        "total_wall_s": time_limit,
-        "load_cpu_s": load_limit,
-        "call_cpu_s": call_limit,
-        "memory_bytes": memory_limit and memory_limit * MIB,
-        "output_bytes": output_limit and output_limit * KIB,
-        "disk_bytes": disk_limit and disk_limit * MIB,
-    }
-    return {name: value for name, value in given.items() if value is not None}
 
 
 def _expect_file(file: Path) -> None:

@@ -9,7 +9,7 @@ import click
 
 import grader
 from grader.cli.exit_codes import ExitCode
-from grader.cli.options import assignment_option
+from grader.cli.options import assignment_option, usage_errors
 
 if TYPE_CHECKING:
     from grader.checks.assignment import Assignment
@@ -72,17 +72,13 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     off.
     """
     from grader.authoring.verify import verify as verify_assignment
-    from grader.errors import UsageError
     from grader.outputs.progress import watch_progress
     from grader.outputs.terminal import make_console
     from grader.outputs.verification import show_matrix, show_outcome, show_slowest
 
     chosen = _load(assignment)
-    try:
-        with watch_progress(no_color=no_color) as on_progress:
-            result = verify_assignment(chosen, seeds=seeds, jobs=jobs, on_progress=on_progress)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    with usage_errors(), watch_progress(no_color=no_color) as on_progress:
+        result = verify_assignment(chosen, seeds=seeds, jobs=jobs, on_progress=on_progress)
     console = make_console(color=False if no_color else None, stderr=False)
     show_matrix(result.checks, result.caught, console)
     show_slowest(result.seconds, console)
@@ -109,23 +105,17 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
 def new(name: str, parent: Path) -> None:
     """Write a small assignment to start from; it passes `grader verify` as it stands."""
     from grader.authoring.new import write_assignment
-    from grader.errors import UsageError
 
-    try:
+    with usage_errors():
         folder = write_assignment(name, parent)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
     click.echo(f"wrote {folder}; now try: grader verify --assignment {folder}")
 
 
 def _load(where: str) -> "Assignment":
     from grader.checks.assignment import load_assignment
-    from grader.errors import UsageError
 
-    try:
+    with usage_errors():
         return load_assignment(where)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def main() -> None:

@@ -1,18 +1,14 @@
-"""Starts the forkserver process and asks it for children."""
+"""Talks to the forkserver process: asks it for children, and has them killed."""
 
 import contextlib
 import os
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
-
-import platformdirs
 
 from grader.errors import WorkerLostError
 from grader.observations.frames import PREFIX_BYTES, FrameError, encode_frame, receive_message
@@ -28,16 +24,8 @@ from grader.observations.messages import (
     Warm,
 )
 from grader.sandbox.allow_list import allow_list
+from grader.sandbox.launch import PACKAGE, Launched, launch
 from grader.sandbox.scratch import remove_folder
-
-_PACKAGE = Path(__file__).resolve().parents[1]
-
-# -P: no folder of the caller's comes first in sys.path. The package's own folder goes last, for a
-# checkout that is not installed.
-_BOOTSTRAP = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from grader.worker.start import main; main(int(sys.argv[2]), sys.argv[3])"
-)
 
 _Answer = TypeVar("_Answer", Starting, Hello, Spawned, Killed)
 
@@ -60,30 +48,16 @@ class Forkserver:
 
     Args:
         hidden: More files and folders that no child may read (an assignment's, say).
+        launched: Its process, where that was started already.
     """
 
-    def __init__(self, *, hidden: Sequence[Path] = ()) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._control = ours
-            self._home = Path(tempfile.mkdtemp(prefix="zerograd-"))
-            environment = _environment(self._home)
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-c", _BOOTSTRAP),
-                    *(str(_PACKAGE.parent), str(theirs.fileno()), str(self._home)),
-                ],
-                env=environment,
-                cwd=self._home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-            )
+    def __init__(self, *, hidden: Sequence[Path] = (), launched: Launched | None = None) -> None:
+        self._launched = launched or launch()
+        self._control = self._launched.control
         self._pending_hellos = 1
         self._warm: set[str] = set()
         self._versions: dict[str, str] = {}
-        self._fonts = Path(environment["MPLCONFIGDIR"])
-        self._hidden = (_PACKAGE, *hidden)
+        self._hidden = (PACKAGE, *hidden)
         self._readable: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
@@ -120,7 +94,7 @@ class Forkserver:
             WorkerLostError: the forkserver is gone.
         """
         self._catch_up()
-        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._home))
+        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._launched.home))
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         try:
@@ -160,20 +134,15 @@ class Forkserver:
 
     def close(self) -> None:
         """End the forkserver and every child that is left."""
-        self._control.close()  # it kills its children and exits when it reads the end
-        if self._pending_hellos:  # still importing, and without children
-            self._process.kill()
-        try:
-            self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        remove_folder(self._home)
+        self._launched.close(is_listening=not self._pending_hellos)
 
     def _catch_up(self) -> None:
         if not self._readable:  # worked out while the forkserver imports torch
             path = self._receive(Starting).path
-            self._readable = (*allow_list(path, hidden=self._hidden), str(self._fonts))
+            self._readable = (
+                *allow_list(path, hidden=self._hidden),
+                str(self._launched.font_cache),
+            )
         while self._pending_hellos:
             self._versions = self._receive(Hello).versions
             self._pending_hellos -= 1
@@ -197,41 +166,7 @@ class Forkserver:
         return message
 
     def _lost(self) -> WorkerLostError:
-        status = self._process.poll()
-        if status is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                status = self._process.wait(timeout=1)
         return WorkerLostError(
-            f"ended unexpectedly with status {status}; is torch installed in this environment?"
+            f"ended unexpectedly with status {self._launched.wait()}; "
+            "is torch installed in this environment?"
         )
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """Give the forkserver's whole environment: nothing of the caller's comes along."""
-    return {
-        "PATH": "/usr/bin:/bin",  # ctypes finds libseccomp with ldconfig
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",  # the order of sets, and so the report, is the same each time
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": str(_font_cache(home)),
-        "TORCHDYNAMO_DISABLE": "1",  # torch.compile then returns the function as it is
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "USER": "student",
-        "LOGNAME": "student",
-    }
-
-
-def _font_cache(home: Path) -> Path:
-    """Find a lasting folder for matplotlib's table of fonts, which takes a second to make."""
-    cache = platformdirs.user_cache_path("zerograd") / "matplotlib"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        cache = home / "matplotlib"
-        cache.mkdir()
-    return cache

@@ -38,7 +38,12 @@ def measure_folder(folder: Path, *, at_most_files: int) -> tuple[int, int]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder of a process that is dead by now, however deep it is nested."""
+    """Remove a folder of a process that is dead by now, however deep it is nested.
+
+    One that is gone already is as good.
+    """
+    if not os.path.lexists(folder):
+        return
     try:
         shutil.rmtree(folder)
     except (OSError, RecursionError):

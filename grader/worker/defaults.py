@@ -140,6 +140,9 @@ def tame_pyplot(pyplot: Any, matplotlib: Any) -> None:
         (pyplot, "pause"),
         (matplotlib, "use"),
         (matplotlib.figure.Figure, "show"),
+        # Draws everything to see how large the text is, which takes longer than all the rest;
+        # what is looked at are the artists, in the coordinates of the data.
+        (matplotlib.figure.Figure, "tight_layout"),
     ):
         setattr(owner, name, do_nothing)
 

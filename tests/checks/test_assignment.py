@@ -9,7 +9,7 @@ import pytest
 from grader.checks import assignment as assignment_module
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.check import Check
-from grader.checks.definitions import definitions
+from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.session import CheckSession
 from grader.errors import AssignmentError
 from grader.report.model import MAX_SCORE, Visibility
@@ -339,3 +339,20 @@ def test_visibility_is_that_of_the_check_else_of_its_function_else_the_default(
     assert tiny.who_sees("f/late") is Visibility.AFTER_DUE_DATE
     assert tiny.who_sees("f/values") is Visibility.VISIBLE
     assert tiny.who_sees("g/values") is Visibility.HIDDEN
+
+
+# --- what a function stands on ------------------------------------------------------------
+
+
+def test_reachable_are_the_names_and_all_below_them() -> None:
+    """Directly used or not; nothing that only uses them."""
+    used = names_used(
+        "def predict(): pass\n"
+        "def mse(): predict()\n"
+        "def update(): mse()\n"
+        "def train(): update(); train()\n"
+    )
+
+    assert reachable(["update"], used) == {"update", "mse", "predict"}
+    assert reachable(["predict"], used) == {"predict"}
+    assert reachable(["train", "predict"], used) == {"train", "update", "mse", "predict"}

@@ -109,11 +109,13 @@ class Bench:
         self.own = RecordedSession(**own)
         self.reference = RecordedSession(mse=RIGHT, update=RIGHT, train=RIGHT)
         self.lent: dict[str, RecordedSession] = {}
+        self.lent_names: dict[str, frozenset[str]] = {}
         self._lent_answer = lent
 
-    def observe_with_lent(self, name: str) -> Observe:
+    def observe_with_lent(self, name: str, lent: frozenset[str]) -> Observe:
         """Open the session in which the collaborators of a function are right."""
         assert self._lent_answer is not None, f"nothing should be lent to {name}"
+        self.lent_names[name] = lent
         session = self.lent.setdefault(name, RecordedSession(**{name: self._lent_answer}))
         return session.observe
 
@@ -341,6 +343,15 @@ def test_wrong_collaborator_does_not_cost_a_right_function() -> None:
         "train": Status.PASSED,
     }
     assert sorted(bench.lent) == ["train", "update"]
+
+
+def test_only_what_is_not_known_to_be_right_is_lent() -> None:
+    """The student's own functions stay where they have been proved right."""
+    bench = Bench(mse=WRONG, update=WRONG, train=WRONG, lent=RIGHT)
+
+    bench.grade()
+
+    assert bench.lent_names == {"update": frozenset({"mse"}), "train": frozenset({"mse"})}
 
 
 def test_function_that_passes_with_its_own_collaborators_is_not_tried_again() -> None:

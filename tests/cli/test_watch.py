@@ -145,6 +145,7 @@ class _Loop:
     def __init__(self, path: Path, *reports: Report | Exception) -> None:
         self.kept: list[Report] = []
         self.started = 0
+        self.seeds: list[int | None] = []
         self._path = path
         self._reports = iter(reports)
 
@@ -165,7 +166,8 @@ class _Loop:
         self.started += 1
         yield
 
-    def _grade(self, _grader: object) -> Report:
+    def _grade(self, _grader: object, seed: int | None) -> Report:
+        self.seeds.append(seed)
         with self._path.open("a", encoding="utf-8") as file:
             file.write("x = 1\n")
         report = next(self._reports, None)
@@ -269,6 +271,13 @@ def test_wrong_usage_ends_it(path: Path) -> None:
             keep=loop.kept.append,
             console=None,
         )
+
+
+def test_every_run_has_the_inputs_of_the_first(run_loop: Callable[..., tuple[_Loop, str]]) -> None:
+    """What changes is the file's doing; a run that graded nothing drew no inputs."""
+    loop, _ = run_loop(UNREADABLE, WRONG_REPORT, RIGHT_REPORT)
+
+    assert loop.seeds == [None, None, WRONG_REPORT.seed, WRONG_REPORT.seed]
 
 
 def test_quiet_shows_errors_only(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
