@@ -53,9 +53,14 @@ class Job:
 
 @dataclass(slots=True)
 class _Standing:
-    """What is known of a function so far."""
+    """What is known of a function so far.
+
+    ``needs_lent``: only right collaborators made it pass a check, so that they come first in the
+    next one.
+    """
 
     is_right: bool = True
+    needs_lent: bool = False
     ended: dict[frozenset[str], CheckResult] = field(default_factory=dict)
 
 
@@ -109,12 +114,22 @@ def _run_check(
     if _leans_on_endless(function, standings):
         # With its own collaborators it would only hang as well, and use up the time of the others.
         return _attempt(check, job, run_body, standing, lent=unproved).told
-    own = _attempt(check, job, run_body, standing)
-    if own.result.status is Status.PASSED or not own.may_be_others_fault or not unproved:
-        return own.told
+    if not unproved:
+        return _attempt(check, job, run_body, standing).told
+    own: _Attempt | None = None
+    if not standing.needs_lent:
+        own = _attempt(check, job, run_body, standing)
+        if own.result.status is Status.PASSED or not own.may_be_others_fault:
+            return own.told
     lent = _attempt(check, job, run_body, standing, lent=unproved)
+    if lent.result.status is Status.PASSED:
+        standing.needs_lent = True
+        return lent.told
+    own = own or _attempt(check, job, run_body, standing)
     # With right collaborators a failure is the function's own, and so is what it says.
-    if lent.result.status in (Status.PASSED, Status.FAILED) or own.result.status is Status.ERROR:
+    if own.result.status is Status.ERROR or (
+        lent.result.status is Status.FAILED and own.result.status is not Status.PASSED
+    ):
         return lent.told
     return own.told
 
