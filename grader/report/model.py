@@ -7,7 +7,7 @@ import enum
 
 import msgspec
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 MAX_SCORE = 100
 
 
@@ -62,6 +62,40 @@ class Example(_Model, frozen=True, kw_only=True):
     expected: str
 
 
+class DrawnAs(enum.Enum):
+    """How a series of a picture is drawn."""
+
+    LINE = "line"
+    POINTS = "points"
+
+
+class Series(_Model, frozen=True, kw_only=True):
+    """One line or set of points of a picture.
+
+    ``role`` says what it stands for, and so its colour: ``student``, ``right``, ``data``, or
+    ``level`` for a contour line.
+    """
+
+    label: str
+    role: str
+    drawn_as: DrawnAs
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class Picture(_Model, frozen=True, kw_only=True):
+    """What says more than words about a function that is wrong: numbers to be drawn.
+
+    ``title`` is the sentence that it shows.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    is_log_y: bool = False
+
+
 class CheckResult(_Model, frozen=True, kw_only=True):
     """What came of one check: ``points`` of ``max_points``, and why not more.
 
@@ -84,13 +118,17 @@ class CheckResult(_Model, frozen=True, kw_only=True):
 
 
 class FunctionResult(_Model, frozen=True, kw_only=True):
-    """What one function of the contract earned, with its checks in order."""
+    """What one function of the contract earned, with its checks in order.
+
+    ``pictures`` are of a function that is wrong, where its checks have some.
+    """
 
     name: str
     status: Status
     score: float
     max_score: float
     checks: tuple[CheckResult, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 class AssignmentInfo(_Model, frozen=True, kw_only=True):
@@ -122,7 +160,8 @@ class Report(_Model, frozen=True, kw_only=True):
 
     ``score`` and ``max_score`` are null only when the grader itself failed: that is never a
     zero. ``error`` says why a submission is unreadable, or what failed in the grader.
-    ``timing`` is in seconds: ``total_s``, and for each check that ran under its id.
+    ``timing`` is in seconds: ``total_s``, and for each check that ran under its id. ``key`` is
+    set in a batch: a digest of all that the rest depends on.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -140,3 +179,4 @@ class Report(_Model, frozen=True, kw_only=True):
     seed: int
     environment: dict[str, str]
     timing: dict[str, float]
+    key: str = ""
