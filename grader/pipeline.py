@@ -13,6 +13,7 @@ import msgspec
 
 import grader
 from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.pictures import add_pictures
 from grader.checks.probe import Observe
 from grader.checks.run import Job, Progress, ignore_progress, unproved_collaborators
 from grader.diagnosis.diagnose import Case, diagnose
@@ -31,7 +32,7 @@ from grader.sandbox.launch import Launched
 from grader.sandbox.limits import Confinement, Isolation, Limits
 from grader.sandbox.memory import Memory
 from grader.sandbox.session import Session
-from grader.submission.read import Submission, read_submission
+from grader.submission.read import Submission, parse_submission, read_submission
 from grader.workshop import Workshop
 
 _SEED_BITS = 48  # every JSON reader keeps integers below 2**53 exact
@@ -120,13 +121,45 @@ class Grader:
         on_progress: Progress = ignore_progress,
     ) -> Report:
         """Grade one submission; arguments and errors as for the function `grade`."""
+        return self._grade(
+            path.name,
+            lambda: read_submission(path),
+            seed=seed,
+            only=only,
+            on_progress=on_progress,
+        )
+
+    def grade_data(
+        self,
+        data: bytes,
+        *,
+        name: str,
+        seed: int | None = None,
+        only: str | Collection[str] | None = None,
+    ) -> Report:
+        """Grade a submission that is no file here: its bytes, and what it was handed in as."""
+        return self._grade(name, lambda: parse_submission(data, name=name), seed=seed, only=only)
+
+    def refuse(self, name: str, reason: str) -> Report:
+        """Report a submission that can't even be opened."""
+        return fail_report(self._blank_report(name), ReportStatus.UNREADABLE, reason)
+
+    def _grade(
+        self,
+        name: str,
+        read: Callable[[], Submission],
+        *,
+        seed: int | None,
+        only: str | Collection[str] | None,
+        on_progress: Progress = ignore_progress,
+    ) -> Report:
         started = time.monotonic()
         seconds: dict[str, float] = {}
-        blank = self._blank_report(path.name)
+        blank = self._blank_report(name)
         chosen = (only,) if isinstance(only, str) else only
         try:
             self._expect_functions(chosen or ())
-            submission = read_submission(path)
+            submission = read()
             blank = self._with_submission(blank, submission, seed)
             self._workshop.use_seed(blank.seed)
             clock = self._workshop.start_clock(submission)
@@ -148,12 +181,14 @@ class Grader:
                     seconds=seconds,
                 )
                 results = self._workshop.checks.run(job)
-                results = diagnose(results, self._case(job.seed, results, own=own, lent=lent))
-            report = self._fill(blank, submission, student, results)
+                case = self._case(job.seed, results, own=own, lent=lent)
+                report = self._fill(blank, submission, student, diagnose(results, case))
+                # Last, when all that counts is there: it changes neither score nor status.
+                report = self._illustrate(report, case)
         except UnreadableSubmissionError as error:
-            report = _fail(blank, ReportStatus.UNREADABLE, str(error))
+            report = fail_report(blank, ReportStatus.UNREADABLE, str(error))
         except InternalError as error:
-            report = _fail(blank, ReportStatus.GRADER_ERROR, str(error))
+            report = fail_report(blank, ReportStatus.GRADER_ERROR, str(error))
         timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
         return msgspec.structs.replace(report, timing=timing)
 
@@ -164,21 +199,8 @@ class Grader:
                 raise UsageError(f"there is no function {name}; there are {', '.join(names)}")
 
     def _blank_report(self, name: str) -> Report:
-        return Report(
-            assignment=self._workshop.assignment.info,
-            submission=SubmissionInfo(name=name, sha256="", format=""),
-            status=ReportStatus.GRADED,
-            score=0.0,
-            max_score=self._workshop.assignment.points,
-            isolation=IsolationInfo(mode=self._workshop.confinement.isolation.value),
-            seed=0,
-            environment={
-                "zerograd": grader.__version__,
-                "python": platform.python_version(),
-                "platform": f"{platform.system()} {platform.machine()}",
-            },
-            timing={},
-        )
+        workshop = self._workshop
+        return blank_report(workshop.assignment, name, mode=workshop.confinement.isolation.value)
 
     def _with_submission(self, blank: Report, submission: Submission, seed: int | None) -> Report:
         info = SubmissionInfo(
@@ -247,8 +269,47 @@ class Grader:
             environment={**blank.environment, **self._workshop.versions},
         )
 
+    def _illustrate(self, report: Report, case: Case) -> Report:
+        if report.status is not ReportStatus.GRADED:
+            return report
+        functions = add_pictures(
+            report.functions,
+            self._workshop.checks.checks,
+            assignment=self._workshop.assignment,
+            seed=report.seed,
+            observe=case.observe,
+            expect=self._workshop.peer.recall,
+        )
+        return msgspec.structs.replace(report, functions=functions)
 
-def _fail(blank: Report, status: ReportStatus, reason: str) -> Report:
+
+def blank_report(assignment: Assignment, name: str, *, mode: str) -> Report:
+    """Make the report of a submission of which nothing is known yet.
+
+    Args:
+        assignment: What it is a submission of.
+        name: The name that it was handed in under.
+        mode: The isolation asked for.
+    """
+    return Report(
+        assignment=assignment.info,
+        submission=SubmissionInfo(name=name, sha256="", format=""),
+        status=ReportStatus.GRADED,
+        score=0.0,
+        max_score=assignment.points,
+        isolation=IsolationInfo(mode=mode),
+        seed=0,
+        environment={
+            "zerograd": grader.__version__,
+            "python": platform.python_version(),
+            "platform": f"{platform.system()} {platform.machine()}",
+        },
+        timing={},
+    )
+
+
+def fail_report(blank: Report, status: ReportStatus, reason: str) -> Report:
+    """Say in a report why nothing was graded: a fault of ours is never a zero."""
     is_ours = status is ReportStatus.GRADER_ERROR
     return msgspec.structs.replace(
         blank,

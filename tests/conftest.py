@@ -11,6 +11,9 @@ from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.model import Report
 
+# Fixtures of a module that needs no other: those of a browser.
+pytest_plugins = ("browser",)
+
 ROOT = Path(__file__).resolve().parents[1]
 SUBMISSIONS = ROOT / "tests" / "submissions"
 

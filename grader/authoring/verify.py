@@ -4,16 +4,17 @@ The reference must be right for every seed, the stub worth nothing, and every mi
 lose points on its own function only, and be named as itself.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+
+import msgspec
 
 from grader.authoring.release import render_script
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import definitions, names_used
 from grader.checks.misconceptions import Misconception
-from grader.crew import Task, grade_all
+from grader.crew.coordinator import Task, grade_all
+from grader.crew.messages import Grade, Setup
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
 from grader.sandbox.limits import Limits
 
@@ -63,21 +64,21 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
     verification = Verification(seeds=seeds)
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory(prefix="zerograd-verify-") as folder:
-        tasks = list(_tasks(assignment, Path(folder), seeds=seeds))
-        done = grade_all(tasks, assignment=assignment.folder, jobs=jobs)
-        for count, (task, report) in enumerate(done, start=1):
-            on_progress(count - 1, len(tasks), task.key)
-            if report.status is ReportStatus.GRADER_ERROR:
-                failures.setdefault(report.error, []).append(task.key)
-            elif report.status is not ReportStatus.GRADED:
-                verification.problems.append(f"{task.key}: {report.status.value}: {report.error}")
-            elif task.key == _STUB:
-                _look_at_stub(report, verification)
-            elif task.key in known:
-                _look_at_misconception(known[task.key], report, verification)
-            else:
-                _look_at_reference(task, report, assignment, verification)
+    tasks = list(_tasks(assignment, seeds=seeds))
+    done = grade_all(tasks, setup=Setup(assignment=str(assignment.folder)), jobs=jobs)
+    for count, (task, graded) in enumerate(done):
+        on_progress(count, len(tasks), task.key)
+        report = msgspec.json.decode(graded.report, type=Report)
+        if report.status is ReportStatus.GRADER_ERROR:
+            failures.setdefault(report.error, []).append(task.key)
+        elif report.status is not ReportStatus.GRADED:
+            verification.problems.append(f"{task.key}: {report.status.value}: {report.error}")
+        elif task.key == _STUB:
+            _look_at_stub(report, verification)
+        elif task.key in known:
+            _look_at_misconception(known[task.key], report, verification)
+        else:
+            _look_at_reference(task, report, assignment, verification)
     # What is broken for one is broken for most: say it once.
     for error, keys in failures.items():
         which = keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
@@ -90,19 +91,22 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
     return verification
 
 
-def _tasks(assignment: Assignment, folder: Path, *, seeds: int) -> Iterator[Task]:
-    reference = folder / "reference.py"
-    reference.write_text(assignment.reference, encoding="utf-8")
+def _tasks(assignment: Assignment, *, seeds: int) -> Iterator[Task]:
     for seed in range(seeds):
-        yield Task(key=f"{_REFERENCE} with seed {seed}", path=reference, seed=seed)
-    stub = folder / "stub.py"
-    stub.write_text(render_script(assignment.reference), encoding="utf-8")
-    yield Task(key=_STUB, path=stub)
+        yield _task(f"{_REFERENCE} with seed {seed}", assignment.reference, seed=seed)
+    yield _task(_STUB, render_script(assignment.reference))
     for one in assignment.misconceptions:
-        path = folder / f"{one.name}.py"
-        path.write_text(make_submission(assignment, one), encoding="utf-8")
         # The others are the reference's own, and call nothing that is wrong.
-        yield Task(key=one.label, path=path, only=_touched(assignment, one.function))
+        touched = _touched(assignment, one.function)
+        yield _task(one.label, make_submission(assignment, one), only=touched)
+
+
+def _task(
+    key: str, source: str, *, seed: int | None = None, only: tuple[str, ...] | None = None
+) -> Task:
+    return Task(
+        key=key, grade=Grade(name="submission.py", data=source.encode(), seed=seed, only=only)
+    )
 
 
 def _touched(assignment: Assignment, name: str) -> tuple[str, ...]:

@@ -1,10 +1,14 @@
 """A collected check, and how it is run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.checks.facts import Facts
 from grader.checks.probe import Probe
+from grader.report.model import Picture
+
+# Draws pictures of a function that is wrong; see `grader.checks.pictures`.
+Draw = Callable[[Probe], Sequence[Picture]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class Check:
     key: int
     is_independent: bool = False
     facts: Facts | None = None
+    pictures: Draw | None = None
 
 
 # Runs a check's body with a probe, and gives what it raised.

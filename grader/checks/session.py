@@ -288,6 +288,7 @@ def _describe(item: pytest.Item, key: int) -> Check:
         key=key,
         is_independent=item.get_closest_marker("independent") is not None,
         facts=_facts(item, case),
+        pictures=getattr(getattr(item, "module", None), "pictures", None),
     )
 
 

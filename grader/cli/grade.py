@@ -18,6 +18,7 @@ from grader.cli.options import (
     limit_options,
     usage_errors,
 )
+from grader.cli.run import run_command
 
 if TYPE_CHECKING:
     from grader.pipeline import Grader
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "json_target", metavar="PATH|-", help="Write the report as JSON.")
+@click.option("--html", "html_target", metavar="PATH", help="Write the report as a page.")
 @click.option("--seed", type=click.IntRange(0, 2**48 - 1), help="Draw the inputs from this seed.")
 @click.option("--only", metavar="FUNCTION", help="Grade one function only.")
 @click.option("--watch", is_flag=True, help="Grade again on every save, until Ctrl-C.")
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 def command(
     file: Path,
     json_target: str | None,
+    html_target: str | None,
     seed: int | None,
     only: str | None,
     watch: bool,  # noqa: FBT001 - click passes options by name
@@ -62,8 +65,7 @@ def command(
     """
     from grader.sandbox.launch import launch
 
-    if watch and json_target == "-":
-        raise click.UsageError("--watch writes many reports: give --json a file")
+    _expect_targets(json_target, html_target, is_watching=watch)
     with usage_errors():
         _expect_file(file)
     # Before anything slow is imported here: all of it is done while torch is imported there.
@@ -96,6 +98,8 @@ def command(
     def keep(report: "Report") -> None:
         if json_target is not None:
             write_json(report, json_target)
+        if html_target is not None:
+            _write_page(report, file, Path(html_target))
 
     with usage_errors(), contextlib.closing(launched):
         if watch:
@@ -113,20 +117,16 @@ def command(
 
 
 def main() -> None:
-    """Run the command, and answer Ctrl-C and our own faults with their exit codes."""
-    try:
-        command.main(prog_name="grade", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.stderr.write("\ninterrupted\n")
-        sys.exit(ExitCode.INTERRUPTED)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(ExitCode.USAGE)
-    except BrokenPipeError:
-        sys.exit(ExitCode.GRADER_FAILED)
-    except Exception as error:  # noqa: BLE001 - the outermost edge: whatever we missed is our fault, not a zero
-        sys.stderr.write(f"grade: the grader failed: {type(error).__name__}: {error}\n")
-        sys.exit(ExitCode.GRADER_FAILED)
+    """Run the command."""
+    run_command(command, name="grade")
+
+
+def _expect_targets(json_target: str | None, html_target: str | None, *, is_watching: bool) -> None:
+    """Refuse what can't be written where it is wanted."""
+    if is_watching and json_target == "-":
+        raise click.UsageError("--watch writes many reports: give --json a file")
+    if html_target == "-":
+        raise click.UsageError("the page is a file to be opened in a browser: give --html a name")
 
 
 def _expect_file(file: Path) -> None:
@@ -138,6 +138,24 @@ def _expect_file(file: Path) -> None:
         raise UsageError(f"there is no file {file}")
     if os.path.isdir(file):  # noqa: PTH112
         raise UsageError(f"{file} is a folder; name the file in it that is to be graded")
+
+
+def _write_page(report: "Report", file: Path, target: Path) -> None:
+    """Write the page; of a notebook with its cells, if it is still the one that was graded."""
+    import hashlib
+
+    from grader.errors import GraderError
+    from grader.outputs.files import write_text_atomically
+    from grader.outputs.pages.student_page import render_student_page
+    from grader.submission.read import read_bytes
+
+    notebook = None
+    if report.is_notebook:
+        with contextlib.suppress(GraderError):
+            notebook = read_bytes(file)
+    if notebook is not None and hashlib.sha256(notebook).hexdigest() != report.submission.sha256:
+        notebook = None
+    write_text_atomically(render_student_page(report, notebook=notebook), target)
 
 
 def _progress(

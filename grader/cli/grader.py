@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 import grader
+from grader.cli.batch import batch
+from grader.cli.diff import diff
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import assignment_option, usage_errors
+from grader.cli.run import run_command
+from grader.cli.stats import stats
 
 if TYPE_CHECKING:
     from grader.checks.assignment import Assignment
@@ -22,11 +26,14 @@ def command() -> None:
 
 
 @command.command()
-def schema() -> None:
+@click.option("--summary", is_flag=True, help="That of a class's summary.json instead.")
+def schema(summary: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Print the JSON Schema of the report."""
     from grader.report.schema import SCHEMA_FILE
+    from grader.report.summary_file import SUMMARY_SCHEMA_FILE
 
-    sys.stdout.write(SCHEMA_FILE.read_text(encoding="utf-8"))
+    file = SUMMARY_SCHEMA_FILE if summary else SCHEMA_FILE
+    sys.stdout.write(file.read_text(encoding="utf-8"))
 
 
 @command.command()
@@ -111,6 +118,24 @@ def new(name: str, parent: Path) -> None:
     click.echo(f"wrote {folder}; now try: grader verify --assignment {folder}")
 
 
+@command.command("mock-class")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--count", type=click.IntRange(min=1), default=40, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another class.")
+@assignment_option
+def mock_class(folder: Path, count: int, seed: int, assignment: str) -> None:
+    """Make up a class out of the known mistakes, to see what `grader batch` makes of it."""
+    from grader.authoring.mock_class import ROSTER_FILE, write_mock_class
+
+    chosen = _load(assignment)
+    with usage_errors():
+        submissions = write_mock_class(chosen, folder, count=count, seed=seed)
+    click.echo(
+        f"wrote {submissions}; now try: grader batch {submissions} "
+        f"--roster {folder / ROSTER_FILE} --out {folder / 'results'}"
+    )
+
+
 def _load(where: str) -> "Assignment":
     from grader.checks.assignment import load_assignment
 
@@ -118,6 +143,11 @@ def _load(where: str) -> "Assignment":
         return load_assignment(where)
 
 
+command.add_command(batch)
+command.add_command(stats)
+command.add_command(diff)
+
+
 def main() -> None:
     """Run the command."""
-    command(prog_name="grader")
+    run_command(command, name="grader")

@@ -26,8 +26,13 @@ def find_misconception(
         The only one that fits; none where none does, or where two can't be told apart.
     """
     left = list(known)
-    for question, answer in zip(questions, answers, strict=True):
-        given = summarise(question, answer)
+    given_to = [
+        (question, summarise(question, answer))
+        for question, answer in zip(questions, answers, strict=True)
+    ]
+    # First where the submission is wrong: there most programs differ from it at once.
+    given_to.sort(key=lambda pair: is_same(pair[1], summarise(pair[0], pair[0].expected)))
+    for question, given in given_to:
         left = [
             one for one in left if is_same(given, summarise(question, ask(one, question.request)))
         ]

@@ -11,8 +11,6 @@ from typing import Any
 
 import msgspec
 
-from grader.observations.messages import Message
-
 PREFIX_BYTES = 4
 MAX_FRAME_BYTES = 32 * 1024 * 1024
 
@@ -29,14 +27,14 @@ def _decoder(kinds: Any) -> msgspec.msgpack.Decoder[Any]:  # noqa: ANN401 - a un
     return msgspec.msgpack.Decoder(kinds)
 
 
-def encode_frame(message: Message) -> bytes:
+def encode_frame(message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES) -> bytes:
     """Turn a message into the bytes of one frame.
 
     Raises:
         FrameError: the message is larger than a frame may be.
     """
     payload = msgspec.msgpack.encode(message)
-    if len(payload) > MAX_FRAME_BYTES:
+    if len(payload) > limit_bytes:
         error = f"a message of {len(payload)} bytes doesn't fit in a frame"
         raise FrameError(error)
     return len(payload).to_bytes(PREFIX_BYTES, "big") + payload
@@ -56,9 +54,14 @@ def decode_payload(payload: bytes, kinds: Any) -> Any:  # noqa: ANN401 - one of 
 
 
 class FrameBuffer:
-    """Collects the bytes of a stream and hands out whole payloads."""
+    """Collects the bytes of a stream and hands out whole payloads.
 
-    def __init__(self) -> None:
+    Args:
+        limit_bytes: The most that one may have.
+    """
+
+    def __init__(self, *, limit_bytes: int = MAX_FRAME_BYTES) -> None:
+        self._limit_bytes = limit_bytes
         self._bytes = bytearray()
 
     def feed(self, data: bytes) -> None:
@@ -74,7 +77,7 @@ class FrameBuffer:
         if len(self._bytes) < PREFIX_BYTES:
             return None
         length = int.from_bytes(self._bytes[:PREFIX_BYTES], "big")
-        if length > MAX_FRAME_BYTES:
+        if length > self._limit_bytes:
             text = f"a frame announces {length} bytes"
             raise FrameError(text)
         end = PREFIX_BYTES + length
@@ -90,26 +93,33 @@ class FrameBuffer:
         return not self._bytes
 
 
-def send_message(sock: socket.socket, message: Message) -> None:
+def send_message(
+    sock: socket.socket, message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES
+) -> None:
     """Send one message, blocking until all of it is in the socket."""
-    sock.sendall(encode_frame(message))
+    sock.sendall(encode_frame(message, limit_bytes=limit_bytes))
 
 
-def receive_message(sock: socket.socket, kinds: Any) -> Any:  # noqa: ANN401 - one of ``kinds``
+def receive_message(
+    sock: socket.socket,
+    kinds: Any,  # noqa: ANN401 - a type, or a union of some
+    *,
+    limit_bytes: int = MAX_FRAME_BYTES,
+) -> Any:  # noqa: ANN401 - one of ``kinds``
     """Wait for one message from a peer that we trust to send one.
 
     Raises:
         FrameError: the bytes are no message of ``kinds``.
         EOFError: the peer closed the socket.
     """
-    payload = _receive_exactly(sock, int.from_bytes(_receive_exactly(sock, PREFIX_BYTES), "big"))
-    return decode_payload(payload, kinds)
+    length = int.from_bytes(_receive_exactly(sock, PREFIX_BYTES), "big")
+    if length > limit_bytes:
+        text = f"a frame announces {length} bytes"
+        raise FrameError(text)
+    return decode_payload(_receive_exactly(sock, length), kinds)
 
 
 def _receive_exactly(sock: socket.socket, count: int) -> bytes:
-    if count > MAX_FRAME_BYTES:
-        text = f"a frame announces {count} bytes"
-        raise FrameError(text)
     chunks = bytearray()
     while len(chunks) < count:
         chunk = sock.recv(min(count - len(chunks), 1 << 20))

@@ -18,8 +18,10 @@ from grader.outputs.wording import (
     describe_failure,
     describe_missing_locks,
     describe_output,
+    describe_score,
     failures,
     format_points,
+    symbol_in_browser,
 )
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
 
@@ -93,7 +95,7 @@ def line_to_html(text: str) -> str:
 
 
 def _parts(report: Report) -> Iterable[Markup]:
-    yield _HEADLINE.format(_total(report), report.assignment.title)
+    yield _HEADLINE.format(describe_score(report), report.assignment.title)
     is_first = True
     for function in report.functions:
         told = Markup("").join(_failure(check, is_new=new) for check, new in failures(function))
@@ -106,18 +108,11 @@ def _parts(report: Report) -> Iterable[Markup]:
     yield from _rest(report)
 
 
-def _total(report: Report) -> str:
-    if report.score is None or report.max_score is None:
-        return "No score"
-    return f"{format_points(report.score)} of {format_points(report.max_score)} points"
-
-
 def _row(function: FunctionResult) -> Markup:
     mark = MARKS[function.status]
     return _ROW.format(
         color=_COLORS[mark.color],
-        # Browsers have the clock as a picture, or not at all; the word says it anyhow.
-        symbol=MARKS[Status.FAILED].symbol if function.status is Status.LIMIT else mark.symbol,
+        symbol=symbol_in_browser(function.status),
         plain=_PLAIN_CODE,
         weight="font-weight: normal" if function.status is Status.MISSING else "font-weight: 600",
         name=function.name,

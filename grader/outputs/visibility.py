@@ -1,8 +1,10 @@
 """What a student may see of a report: checks can be hidden, or wait for the due date."""
 
+from collections.abc import Callable
+
 import msgspec
 
-from grader.report.model import CheckResult, Report, Status, Visibility
+from grader.report.model import CheckResult, FunctionResult, Report, Status, Visibility
 from grader.report.score import exact_sum, score_functions
 
 _HIDDEN = "this check is hidden: its points are all that it shows"
@@ -23,7 +25,7 @@ def show_to_student(report: Report) -> Report:
     ]
     if shown == [check for function in report.functions for check in function.checks]:
         return report
-    functions = score_functions(shown, names)
+    functions = tuple(map(_with_pictures(report), score_functions(shown, names)))
     return msgspec.structs.replace(
         report,
         functions=functions,
@@ -46,6 +48,18 @@ def describe_pending(report: Report) -> str:
     """Say how many points are not shown yet; empty where all are."""
     points = pending_points(report)
     return f"{points:g} more points are checked after the due date" if points else ""
+
+
+def _with_pictures(report: Report) -> Callable[[FunctionResult], FunctionResult]:
+    """Give back the pictures of a function, unless they would tell of a check that is not shown."""
+    pictures = {
+        function.name: function.pictures
+        for function in report.functions
+        if all(check.visibility is Visibility.VISIBLE for check in function.checks)
+    }
+    return lambda function: msgspec.structs.replace(
+        function, pictures=pictures.get(function.name, ())
+    )
 
 
 def _blank(check: CheckResult) -> CheckResult:

@@ -39,6 +39,11 @@ _LOCKS = {
 }
 
 
+def symbol_in_browser(status: Status) -> str:
+    """Give a status's sign for a browser: it has the clock as a picture, or not at all."""
+    return MARKS[Status.FAILED if status is Status.LIMIT else status].symbol
+
+
 def format_points(value: float) -> str:
     """Write points short: 3 and 2.5."""
     return f"{value:g}"
@@ -63,6 +68,13 @@ def failures(function: FunctionResult) -> Iterator[tuple[CheckResult, bool]]:
         told.add(key)
         if check.misconception is not None:
             named.add(check.misconception)
+
+
+def describe_score(report: Report) -> str:
+    """Say how many points were earned, and of how many."""
+    if report.score is None or report.max_score is None:
+        return "No score"
+    return f"{format_points(report.score)} of {format_points(report.max_score)} points"
 
 
 def describe_failure(report: Report) -> str:

@@ -180,3 +180,8 @@ class Report(_Model, frozen=True, kw_only=True):
     environment: dict[str, str]
     timing: dict[str, float]
     key: str = ""
+
+    @property
+    def is_notebook(self) -> bool:
+        """Tell whether a notebook was handed in."""
+        return self.submission.format == "notebook"

@@ -43,7 +43,7 @@ def read_submission(path: Path) -> Submission:
         UsageError: there is no such file, or it isn't a file.
         UnreadableSubmissionError: it is a file, but not one that can be graded.
     """
-    data = _read_file(path)
+    data = read_bytes(path)
     return parse_submission(data, name=path.name)
 
 
@@ -77,8 +77,13 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
     )
 
 
-def _read_file(path: Path) -> bytes:
-    """Read a regular file of bounded size, opened once; a link is not followed."""
+def read_bytes(path: Path) -> bytes:
+    """Read a regular file of bounded size, opened once; a link is not followed.
+
+    Raises:
+        UsageError: there is no such file, or it isn't a file.
+        UnreadableSubmissionError: it is one that can't be graded.
+    """
     if path.suffix.lower() not in (".py", ".ipynb") and os.path.isfile(path):  # noqa: PTH113 - never raises
         raise UnreadableSubmissionError(f"{path.name} is neither a .py file nor a .ipynb notebook")
     try:

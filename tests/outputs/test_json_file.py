@@ -11,7 +11,7 @@ import pytest
 from fakes import check_result, make_report
 
 from grader.errors import UsageError
-from grader.outputs import json_file
+from grader.outputs import files
 from grader.outputs.json_file import write_json
 from grader.report.schema import report_to_json
 
@@ -160,7 +160,7 @@ def test_disk_that_is_full_leaves_the_older_file(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(json_file.os, "replace", fail)
+    monkeypatch.setattr(files.os, "replace", fail)
 
     with pytest.raises(UsageError, match="No space left on device"):
         write_json(REPORT, str(target))

@@ -6,6 +6,7 @@ distribution of N draws is further than e from the true one with a probability o
 """
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ import pytest
 from grader.checks.compare import expect_finite, expect_shape, name_kind, to_array
 from grader.checks.facts import Roughly
 from grader.checks.inputs import tensor
+from grader.checks.pictures import line, points
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
 from grader.observations.messages import Call, Request
 from grader.observations.values import Array, Items, Number
+from grader.report.model import Picture
 
 FALSE_ALARM = 1e-10
 N = 4000
@@ -187,3 +190,24 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     if spread < 1e-6:  # noqa: PLR2004 - one of them is constant, but for rounding
         return 0.0
     return float(np.mean((one - np.mean(one)) * (other - np.mean(other)))) / spread
+
+
+def pictures(probe: Probe) -> Sequence[Picture]:
+    """Draw 60 samples, and the two lines between which the right ones lie."""
+    w = tensor([1, -0.5])
+    x, y = _data(probe.student(n=60, w=w), 60)
+    ends = np.array([-1.0, 1.0])
+    line_of_w = w[0] * ends + w[1]
+    lower = "x @ w, and x @ w + 1: right samples lie evenly between"
+    return [
+        Picture(
+            title="60 samples of make_data(60, w), with w = [1., -0.5]",
+            x_label="feature",
+            y_label="target",
+            series=(
+                points("yours", "student", x[:, 0], y),
+                line(lower, "right", ends, line_of_w),
+                line(lower, "right", ends, line_of_w + 1),
+            ),
+        )
+    ]

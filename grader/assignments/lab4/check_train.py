@@ -1,12 +1,17 @@
 """Checks of train(x, y, w, lr, epochs): gradient descent on the whole data."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.checks.compare import expect_close, expect_shape, to_sequence
+from grader.checks.inputs import leaf, tensor
+from grader.checks.pictures import differ, line, loss_curves, points
 from grader.checks.probe import Probe
 from grader.checks.steps import expect_same_leaf, expect_step
+from grader.report.model import Picture
 
 
 @pytest.mark.points(3)
@@ -46,3 +51,31 @@ def check_train_goes_on_from_where_w_is(probe: Probe, regressions: list[dict[str
         for step, nth in enumerate(("first", "second")):
             expect_step(got, want, start=case["w"].array, step=step, what=f"the {nth} train()")
         expect_same_leaf(got)
+
+
+_EPOCHS = 25
+_LR = 0.15  # one that nobody writes into the function
+
+
+def pictures(probe: Probe) -> Sequence[Picture]:
+    """Draw the losses over the epochs, and the line at their end."""
+    feature = np.linspace(-1, 1, 16)
+    x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))
+    y = tensor(3 * feature + 2 + 0.5 * np.sin(7 * feature))
+    got, want = probe.both(x=x, y=y, w=leaf([-1.5, 0.5]), lr=_LR, epochs=_EPOCHS)
+    losses = [to_sequence(one.returned(), "the losses") for one in (got, want)]
+    expect_shape(got.after("w"), (2,), "w")
+    lines = [x @ one.after("w") for one in (got, want)]
+    drawn = []
+    if differ(*losses):
+        title = f"The losses that train() returns, with epochs={_EPOCHS} and lr={_LR}"
+        drawn.append(loss_curves(title, got=losses[0], want=losses[1], steps="epoch"))
+    if differ(*lines):
+        series = (
+            points("data", "data", feature, y),
+            line("yours", "student", feature[[0, -1]], lines[0][[0, -1]]),
+            line("right", "right", feature[[0, -1]], lines[1][[0, -1]]),
+        )
+        title = f"The line after {_EPOCHS} epochs"
+        drawn.append(Picture(title=title, x_label="feature", y_label="target", series=series))
+    return drawn

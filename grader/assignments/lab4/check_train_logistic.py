@@ -1,12 +1,17 @@
 """Checks of train_logistic(x, y, w, lr, epochs): gradient descent on the cross entropy."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.checks.compare import expect_close, expect_shape, to_sequence
+from grader.checks.inputs import leaf, tensor
+from grader.checks.pictures import differ, line, loss_curves, points
 from grader.checks.probe import Probe
 from grader.checks.steps import expect_same_leaf, expect_step
+from grader.report.model import Picture
 
 RTOL = 1e-2
 RTOL_OF_LOSS = 2e-3
@@ -57,3 +62,32 @@ def check_train_logistic_goes_on_from_where_w_is(
                 got, want, start=case["w"].array, step=step, rtol=RTOL, what=f"the {nth} call"
             )
         expect_same_leaf(got)
+
+
+_EPOCHS = 30
+_LR = 0.8  # one that nobody writes into the function
+
+
+def pictures(probe: Probe) -> Sequence[Picture]:
+    """Draw the losses over the epochs, and the probabilities at their end."""
+    feature = np.linspace(-1, 1, 16)
+    x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))
+    classes = tensor(feature + 0.4 * np.sin(9 * feature) > 0)
+    got, want = probe.both(x=x, y=classes, w=leaf([-1.5, 0.5]), lr=_LR, epochs=_EPOCHS)
+    losses = [to_sequence(one.returned(), "the losses") for one in (got, want)]
+    expect_shape(got.after("w"), (2,), "w")
+    curves = [1 / (1 + np.exp(-(x @ one.after("w")))) for one in (got, want)]
+    drawn = []
+    if differ(*losses):
+        title = f"The losses that train_logistic() returns, with epochs={_EPOCHS} and lr={_LR}"
+        drawn.append(loss_curves(title, got=losses[0], want=losses[1], steps="epoch"))
+    if differ(*curves, part=0.05):
+        series = (
+            points("data", "data", feature, classes),
+            line("yours", "student", feature, curves[0]),
+            line("right", "right", feature, curves[1]),
+        )
+        title = f"The probability of class 1 after {_EPOCHS} epochs"
+        label = "class, probability of class 1"
+        drawn.append(Picture(title=title, x_label="feature", y_label=label, series=series))
+    return drawn

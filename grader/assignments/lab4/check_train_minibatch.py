@@ -4,6 +4,7 @@ The order of the samples is random, so the data is chosen such that what has to 
 doesn't depend on it, or shows it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,13 @@ from grader.checks.compare import (
     to_sequence,
 )
 from grader.checks.inputs import leaf, tensor
+from grader.checks.pictures import differ, line, loss_curves, points
 from grader.checks.probe import Probe, Result
 from grader.checks.steps import expect_same_leaf, expect_step
 from grader.checks.verdict import WrongError
 from grader.observations.messages import Call, Request
 from grader.observations.values import Array, Items, Number
+from grader.report.model import Picture
 
 
 def _losses(result: Result, epochs: int) -> np.ndarray:
@@ -222,3 +225,33 @@ def _numbers(value: object) -> np.ndarray:
 def _number(value: object) -> float:
     assert isinstance(value, Number)
     return value.value
+
+
+_EPOCHS = 12
+
+
+def pictures(probe: Probe) -> Sequence[Picture]:
+    """Draw the losses over the epochs, and the line at their end.
+
+    Every order of the samples leads somewhere else, so only what is far off is shown.
+    """
+    feature = np.linspace(-1, 1, 18)
+    x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))
+    y = tensor(3 * feature + 2 + 0.3 * np.sin(7 * feature))
+    got, want = probe.both(x=x, y=y, w=leaf([-1.5, 0.5]), lr=0.03, epochs=_EPOCHS, batch_size=4)
+    losses = [to_sequence(one.returned(), "the losses") for one in (got, want)]
+    expect_shape(got.after("w"), (2,), "w")
+    lines = [x @ one.after("w") for one in (got, want)]
+    drawn = []
+    if differ(*losses, part=0.1):
+        title = f"The losses of {_EPOCHS} epochs, with 18 samples in batches of 4 and lr=0.03"
+        drawn.append(loss_curves(title, got=losses[0], want=losses[1], steps="epoch"))
+    if differ(*lines, part=0.1):
+        series = (
+            points("data", "data", feature, y),
+            line("yours", "student", feature[[0, -1]], lines[0][[0, -1]]),
+            line("right", "right", feature[[0, -1]], lines[1][[0, -1]]),
+        )
+        title = f"The line after {_EPOCHS} epochs"
+        drawn.append(Picture(title=title, x_label="feature", y_label="target", series=series))
+    return drawn

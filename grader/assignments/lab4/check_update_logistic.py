@@ -3,13 +3,18 @@
 Clamps and eps of the submission's own change a gradient by a fraction of a percent.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
-from grader.checks.compare import expect_close
+from grader.checks.compare import expect_close, expect_shape
+from grader.checks.inputs import leaf, tensor
+from grader.checks.pictures import differ, line, loss_curves, points
 from grader.checks.probe import Probe
 from grader.checks.steps import expect_same_leaf, expect_step
+from grader.report.model import Picture
 
 RTOL = 1e-2
 RTOL_OF_LOSS = 2e-3
@@ -74,3 +79,39 @@ def check_update_logistic_returns_the_loss_before_the_step(
             expect_step(got, want, start=case["w"].array, rtol=RTOL)
             continue
         expect_close(got.array(), want.array(), "the loss", rtol=RTOL_OF_LOSS)
+
+
+_STEPS = 30
+_LR = 0.8  # one that nobody writes into the function
+
+
+def pictures(probe: Probe) -> Sequence[Picture]:
+    """Draw the losses of many calls on the same w, and the probabilities after them."""
+    feature = np.linspace(-1, 1, 16)
+    x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))
+    classes = tensor(feature + 0.4 * np.sin(9 * feature) > 0)
+    got, want = probe.both(x=x, y=classes, w=leaf([-1.5, 0.5]), lr=_LR, times=_STEPS)
+    expect_shape(got.after("w"), (2,), "w")
+    curves = [1 / (1 + np.exp(-(x @ one.after("w")))) for one in (got, want)]
+    drawn = []
+    if not got.returns_nothing():
+        losses = [
+            np.array([one.array(step).item() for step in range(_STEPS)]) for one in (got, want)
+        ]
+        if differ(*losses):
+            title = f"The loss that update_logistic() returns, over {_STEPS} calls with lr = {_LR}"
+            drawn.append(loss_curves(title, got=losses[0], want=losses[1], steps="call"))
+    if differ(*curves, part=0.05):
+        drawn.append(
+            Picture(
+                title=f"The probability of class 1 after {_STEPS} calls",
+                x_label="feature",
+                y_label="class, probability of class 1",
+                series=(
+                    points("data", "data", feature, classes),
+                    line("yours", "student", feature, curves[0]),
+                    line("right", "right", feature, curves[1]),
+                ),
+            )
+        )
+    return drawn

@@ -1,0 +1,78 @@
+"""The folder of a batch: a report for each submission, there whole or not at all."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.outputs.files import TEMPORARY_PREFIX, open_atomically
+from grader.report.outline import Outline, read_outline
+
+_REPORTS = "reports"
+_LOCK_FILE = ".zerograd.lock"
+
+
+class ReportStore:
+    """Keeps the reports of one batch.
+
+    Args:
+        folder: Where; made if it is not there.
+
+    Raises:
+        UsageError: it can't be made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._reports = folder / _REPORTS
+        try:
+            self._reports.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"can't write to {folder}: {error.strerror}") from error
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other batches out, and clear up what one that was killed has left half written.
+
+        Raises:
+            UsageError: another batch is at work in it.
+        """
+        descriptor = os.open(self.folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process
+            except OSError as error:
+                raise UsageError(f"another batch is at work in {self.folder}") from error
+            for folder in (self.folder, self._reports):
+                for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
+                    left.unlink(missing_ok=True)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def find(self, name: str, key: str) -> Outline | None:
+        """Read what is needed of a report, if it is there and depends on the same things."""
+        try:
+            outline = read_outline(self._path(name, "json").read_bytes())
+        except (OSError, ValueError):
+            return None
+        is_whole = self._path(name, "html").exists()
+        return outline if outline.key == key and is_whole else None
+
+    def keep(self, name: str, report: bytes, page: bytes) -> Outline:
+        """Write a report and its page.
+
+        The page first: once the report is there, everything is.
+
+        Raises:
+            UsageError: it can't be written.
+        """
+        for ending, content in (("html", page), ("json", report)):
+            with open_atomically(self._path(name, ending)) as file:
+                file.write(content)
+        return read_outline(report)
+
+    def _path(self, name: str, ending: str) -> Path:
+        return self._reports / f"{name}.{ending}"

@@ -1,0 +1,146 @@
+"""The command ``grader batch``: a class in, a report for everybody out."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.exit_codes import ExitCode
+from grader.cli.options import (
+    assignment_option,
+    isolation_option,
+    limit_options,
+    usage_errors,
+)
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from grader.report.class_model import ClassSummary
+
+
+@click.command(
+    epilog="Exit status: 0 everybody has a report, 2 usage, 3 the grader failed on some of them, "
+    "130 interrupted."
+)
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the results; what is in it and unchanged is not graded again.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    help="Graders side by side.  [default: one a core]",
+)
+@click.option(
+    "--roster",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Who is in the class: columns id, name, email. Shows who handed in nothing.",
+)
+@click.option("--regrade", is_flag=True, help="Grade also what is unchanged.")
+@click.option("--salt", default="", metavar="TEXT", help="Your own secret part of every seed.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+@isolation_option
+@limit_options
+@assignment_option
+def batch(
+    paths: tuple[Path, ...],
+    out: Path,
+    jobs: int,
+    roster: Path | None,
+    regrade: bool,  # noqa: FBT001 - click passes options by name
+    salt: str,
+    quiet: bool,  # noqa: FBT001
+    no_color: bool,  # noqa: FBT001
+    isolation: str,
+    limits: dict[str, float],
+    assignment: str,
+) -> None:
+    """Grade a class: every file in a folder, or a folder for each student.
+
+    Writes into DIR a gradebook (gradebook.csv), a page of the class (index.html), its figures
+    (summary.json), and for each submission a report (reports/ID.json) and a page (reports/ID.html).
+    It can be interrupted, even killed: the same command goes on where it was.
+    """
+    from grader.batch.folders import collect_folders
+    from grader.batch.roster import read_roster
+    from grader.batch.run import Batch, grade_class
+    from grader.batch.store import ReportStore
+    from grader.checks.assignment import load_assignment
+    from grader.crew.messages import Setup
+    from grader.outputs.batch_progress import show_batch_progress
+
+    with usage_errors():
+        chosen = load_assignment(assignment)
+        known = read_roster(roster) if roster else None
+        store = ReportStore(out)
+        collection = collect_folders(paths, stem=chosen.reference_path.stem, out=out)
+        setup = Setup(
+            assignment=str(chosen.folder),
+            limits=limits,
+            isolation=isolation,
+            salt=salt,
+            has_pages=True,
+        )
+        job = Batch(
+            assignment=chosen,
+            collection=collection,
+            setup=setup,
+            jobs=jobs,
+            roster=known,
+            has_to_regrade=regrade,
+        )
+        is_shown = sys.stderr.isatty() and not quiet
+        total = len(collection.entries)
+        with (
+            store.lock(),
+            show_batch_progress(total, no_color=no_color, is_shown=is_shown) as (
+                on_progress,
+                tally,
+            ),
+        ):
+            try:
+                summary = grade_class(job, store, on_progress=on_progress)
+            except KeyboardInterrupt:
+                done = sum(tally.values())
+                sys.stderr.write(
+                    f"\ninterrupted: {done} of {total} submissions are graded and kept in {out}; "
+                    "the same command goes on\n"
+                )
+                raise SystemExit(ExitCode.INTERRUPTED) from None
+    if not quiet:
+        _tell(summary, tally, out)
+    if tally["grader_error"]:
+        raise SystemExit(ExitCode.GRADER_FAILED)
+
+
+def _tell(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
+    from grader.outputs.batch_progress import describe_tally
+    from grader.outputs.class_files import GRADEBOOK_FILE, INDEX_FILE
+
+    count = sum(tally.values())
+    click.echo(f"{count} submission{'s' if count != 1 else ''}: {describe_tally(tally) or 'none'}")
+    if summary.scores.count:
+        scores = summary.scores
+        click.echo(f"mean {scores.mean:.1f}, median {scores.median:g} of {summary.max_score:g}")
+    absent = summary.statuses.get("not_handed_in", 0)
+    if absent:
+        click.echo(f"{absent} on the roster handed in nothing")
+    for remark in summary.remarks:
+        click.echo(remark)
+    if tally["grader_error"]:
+        click.echo(
+            "The grader failed on some of them: they have no score. Run the same command again."
+        )
+    click.echo(f"the class: {out / INDEX_FILE}\ngradebook: {out / GRADEBOOK_FILE}")

@@ -1,0 +1,35 @@
+"""The command ``grader diff``: what differs between two gradings."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.exit_codes import ExitCode
+from grader.cli.options import usage_errors
+
+
+@click.command(epilog="Exit status: 0 nothing differs, 1 something does, 2 usage.")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "is_json", is_flag=True, help="Print what differs as JSON.")
+@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+def diff(old: Path, new: Path, is_json: bool, no_color: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Compare two gradings: who gained or lost points, and on which check.
+
+    OLD and NEW are two folders that `grader batch` wrote, two of their summary.json, or the JSON
+    reports of two submissions. The largest difference comes first.
+    """
+    from grader.outputs.comparison import difference_to_json, show_difference
+    from grader.outputs.terminal import make_console
+    from grader.report.compare_classes import compare_classes, read_grading
+
+    with usage_errors():
+        difference = compare_classes(read_grading(old), read_grading(new))
+    if is_json:
+        # JSON is UTF-8, whatever the locale of the terminal.
+        sys.stdout.buffer.write(difference_to_json(difference).encode())
+    else:
+        show_difference(difference, make_console(color=False if no_color else None, stderr=False))
+    if not difference.is_empty:
+        raise SystemExit(ExitCode.POINTS_LOST)

@@ -1,0 +1,75 @@
+"""A progress bar for a batch on standard error: how far, how fast, how long still, how it goes."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+# In the order in which they are told; what needs somebody's attention last.
+_WORDS = {
+    "graded": "graded",
+    "old": "unchanged",
+    "stopped": "stopped",
+    "unreadable": "can't be graded",
+    "grader_error": "grader failed",
+}
+
+
+def describe_tally(tally: Counter[str]) -> str:
+    """Say how many submissions went which way."""
+    return ", ".join(f"{tally[key]} {word}" for key, word in _WORDS.items() if tally[key])
+
+
+class _Rate(ProgressColumn):
+    """Submissions graded a second; what is unchanged goes too fast to count."""
+
+    def render(self, task: Task) -> Text:
+        """Show the rate of late."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f}/s" if speed else "  -/s", style="dim")
+
+
+@contextmanager
+def show_batch_progress(
+    total: int, *, no_color: bool, is_shown: bool
+) -> Iterator[tuple[Callable[[str, bool], None], Counter[str]]]:
+    """Show how a batch goes until the context ends.
+
+    Args:
+        total: How many submissions there are.
+        no_color: Whether to leave out colours.
+        is_shown: Whether somebody is watching; the tally is kept anyhow.
+
+    Yields:
+        What is to be told after each submission, and the tally.
+    """
+    tally: Counter[str] = Counter()
+    console = Console(stderr=True, no_color=True if no_color else None)
+    progress = Progress(
+        TextColumn("{task.completed}/{task.total}"),
+        BarColumn(bar_width=24),
+        _Rate(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}", style="dim"),
+        console=console,
+        transient=True,
+        disable=not is_shown,
+    )
+    with progress:
+        bar = progress.add_task("starting", total=total)
+
+        def on_progress(status: str, is_old: bool) -> None:  # noqa: FBT001 - a callback's plain form
+            tally["old" if is_old and status == "graded" else status] += 1
+            progress.update(bar, advance=1, description=describe_tally(tally))
+
+        yield on_progress, tally

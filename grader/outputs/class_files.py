@@ -1,0 +1,43 @@
+"""Writes what a batch says of the whole class: summary, gradebook, page."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from grader.outputs.class_page import write_class_page
+from grader.outputs.files import open_atomically, write_text_atomically
+from grader.outputs.gradebook import write_gradebook
+from grader.report.class_model import ClassSummary
+from grader.report.summary_file import summary_to_json
+
+SUMMARY_FILE = "summary.json"
+GRADEBOOK_FILE = "gradebook.csv"
+INDEX_FILE = "index.html"
+
+
+def write_class_files(summary: ClassSummary, folder: Path) -> None:
+    """Write ``summary.json``, ``gradebook.csv`` and ``index.html``, each whole or not at all.
+
+    Args:
+        summary: The class.
+        folder: Where; the students' pages are in ``reports`` below it.
+
+    Raises:
+        UsageError: they can't be written there.
+    """
+    write_text_atomically(summary_to_json(summary), folder / SUMMARY_FILE)
+    with _open_text(folder / GRADEBOOK_FILE) as file:
+        write_gradebook(summary, file)
+    with _open_text(folder / INDEX_FILE) as file:
+        write_class_page(summary, file)
+
+
+@contextmanager
+def _open_text(path: Path) -> Iterator[TextIO]:
+    with open_atomically(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+        yield text
+        text.flush()
+        text.detach()

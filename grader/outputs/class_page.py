@@ -1,0 +1,139 @@
+"""The page of a class: one file, readable without its script, that links to everybody's report.
+
+It is written piece by piece, so that ten thousand rows are never one string.
+"""
+
+import base64
+import functools
+import hashlib
+from pathlib import Path
+from typing import TextIO
+
+import jinja2
+from markupsafe import Markup
+
+from grader.outputs import class_view
+from grader.outputs.class_wording import (
+    ADVICE_FOR_FAULTS,
+    ADVICE_FOR_UNREADABLE,
+    ROW_MARKS,
+    count_of,
+    describe_problems,
+    format_figure,
+    format_seconds,
+    show_line,
+)
+from grader.outputs.visible import make_visible
+from grader.outputs.wording import format_points
+from grader.report.class_model import Cell, ClassSummary, Row, RowStatus
+from grader.report.model import Status
+
+_TEMPLATES = Path(__file__).with_name("class_templates")
+_MISCONCEPTIONS_OPEN = 15
+
+
+def write_class_page(summary: ClassSummary, file: TextIO) -> None:
+    """Write the page of a class.
+
+    Args:
+        summary: The class.
+        file: Open for text in UTF-8; the reports are in ``reports`` beside it.
+    """
+    misconceptions = class_view.view_misconceptions(summary)
+    absent = class_view.rows_with(summary, RowStatus.NOT_HANDED_IN)
+    page = _make_environment().get_template("class.html.j2")
+    parts = page.generate(
+        summary=summary,
+        policy=_make_policy(),
+        style=_read("class.css"),
+        script=_read("class.js"),
+        headline=class_view.view_headline(summary),
+        faults=class_view.rows_with(summary, RowStatus.GRADER_ERROR),
+        unreadable=class_view.rows_with(summary, RowStatus.UNREADABLE),
+        advice_for_faults=ADVICE_FOR_FAULTS,
+        advice_for_unreadable=ADVICE_FOR_UNREADABLE,
+        histogram=class_view.view_histogram(summary),
+        graded=class_view.count_graded(summary),
+        looks=class_view.LOOKS,
+        chunks=class_view.chunk_rows(summary),
+        cells_of=_cells_writer(summary),
+        misconceptions=misconceptions[:_MISCONCEPTIONS_OPEN],
+        rarer=misconceptions[_MISCONCEPTIONS_OPEN:],
+        failed_by_all=[one for one in summary.checks if one.graded and not one.passed],
+        passed_by_all=[one for one in summary.checks if one.graded and one.passed == one.graded],
+        slowest=class_view.view_slowest(summary),
+        total_s=summary.timing.get("total_s"),
+        absent=class_view.view_people(absent),
+        RowStatus=RowStatus,
+    )
+    file.writelines(parts)
+
+
+@functools.cache
+def _make_environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Whatever is printed, wherever: on one line, and with nothing in it that can't be seen.
+        finalize=lambda value: show_line(value) if type(value) is str else value,
+    )
+    environment.filters.update(
+        points=format_points,
+        figure=format_figure,
+        seconds=format_seconds,
+        lines=lambda text: Markup.escape(make_visible(text)),
+    )
+    environment.globals.update(
+        person=class_view.view_person,
+        bar=class_view.view_bar,
+        share=class_view.share_of,
+        count_of=count_of,
+        describe_problems=describe_problems,
+        row_marks=ROW_MARKS,
+    )
+    return environment
+
+
+@functools.cache
+def _read(name: str) -> Markup:
+    """Read a file that stands in every page. It is ours, and so not escaped."""
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
+
+
+def _make_policy() -> str:
+    """Say what the page may do: look as its own sheet says, and run its own script."""
+    style, script = (
+        base64.b64encode(hashlib.sha256(_read(name).encode()).digest()).decode()
+        for name in ("class.css", "class.js")
+    )
+    return (
+        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _cells_writer(summary: ClassSummary) -> "functools._lru_cache_wrapper[Markup]":
+    """Give what writes the cells of a row: there are only so many kinds, and many rows.
+
+    Cells are written short, without the closing tags that HTML can do without.
+    """
+    columns = len(summary.functions)
+
+    @functools.cache
+    def write_cell(cell: Cell) -> str:
+        look = class_view.LOOKS[cell.status]
+        is_clear = cell.status in (Status.PASSED, Status.MISSING)
+        text = look.sign if is_clear else f"{look.sign} {format_points(cell.score)}"
+        return f"<td class={look.style}>{text}"
+
+    @functools.lru_cache(maxsize=1)
+    def write_cells(row: Row) -> Markup:
+        if not row.cells:
+            word = ROW_MARKS[row.status].word
+            return Markup("<td class=m colspan={}>{}").format(columns or 1, word)
+        return Markup("".join(map(write_cell, row.cells)))  # noqa: S704 - signs and numbers
+
+    return write_cells

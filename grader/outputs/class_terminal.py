@@ -1,0 +1,205 @@
+"""Shows the figures of a class in a terminal, problems first."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.outputs.class_lines import Lines
+from grader.outputs.class_wording import (
+    ADVICE_FOR_FAULTS,
+    ADVICE_FOR_UNREADABLE,
+    ROW_MARKS,
+    count_of,
+    describe_problems,
+    describe_statuses,
+    format_figure,
+    format_seconds,
+)
+from grader.outputs.wording import format_points
+from grader.report.class_model import (
+    CheckFigures,
+    ClassSummary,
+    FunctionFigures,
+    MisconceptionFigures,
+    Row,
+    RowStatus,
+)
+from grader.report.model import Status
+
+_SHOWN_PROBLEMS = 10
+_SHOWN_MISCONCEPTIONS = 10
+_SHOWN_PEOPLE = 5
+_SHOWN_CHECKS = 10
+_MAX_NAME = 20
+_MAX_BAR = 40
+_WIDE = 100
+_WIDE_BAR, _NARROW_BAR = 20, 8
+
+# The words of `MARKS`, short enough to stand above a column.
+_SHORT_WORDS = {
+    Status.PASSED: "right",
+    Status.PARTIAL: "partly",
+    Status.FAILED: "wrong",
+    Status.ERROR: "error",
+    Status.LIMIT: "limit",
+    Status.MISSING: "missing",
+}
+
+
+def show_class(summary: ClassSummary, console: Console) -> None:
+    """Print what can't be graded, and then the figures of the class.
+
+    Args:
+        summary: The class.
+        console: Where to.
+    """
+    lines = Lines(console)
+    lines.print(Text(lines.line(summary.assignment.title), style="bold"))
+    _problems(summary, RowStatus.GRADER_ERROR, ADVICE_FOR_FAULTS, lines)
+    _problems(summary, RowStatus.UNREADABLE, ADVICE_FOR_UNREADABLE, lines)
+    _figures(summary, lines)
+    if summary.scores.count:
+        _histogram(summary, lines)
+    if any(sum(one.statuses.values()) for one in summary.functions):
+        _functions(summary.functions, lines)
+    if summary.misconceptions:
+        _misconceptions(summary, lines)
+    _checks(summary.checks, lines)
+    _rest(summary, lines)
+
+
+def _problems(summary: ClassSummary, status: RowStatus, advice: str, lines: Lines) -> None:
+    rows = [row for row in summary.rows if row.status is status]
+    if not rows:
+        return
+    mark = ROW_MARKS[status]
+    symbol = mark.symbol if lines.can_draw else mark.ascii
+    said = f"{symbol} {describe_problems(status, len(rows))}. {advice}"
+    lines.print(Text(f"\n{said}", style=mark.color))
+    for row in rows[:_SHOWN_PROBLEMS]:
+        reason = lines.first_line(row.error) or "no reason is known"
+        lines.item(f"{lines.who(row)}: {reason}")
+    lines.more(len(rows) - _SHOWN_PROBLEMS)
+
+
+def _figures(summary: ClassSummary, lines: Lines) -> None:
+    absent = summary.statuses.get(RowStatus.NOT_HANDED_IN.value, 0)
+    handed_in = count_of(len(summary.rows) - absent, "submission")
+    counts = describe_statuses(summary.statuses)
+    also = f"; {absent:,} handed in nothing" if absent else ""
+    lines.print(Text(f"\n{handed_in}: {counts or 'none'}{also}"))
+    scores, top = summary.scores, format_points(summary.max_score)
+    if scores.count:
+        middle = f"{format_figure(scores.lower_quartile)} to {format_figure(scores.upper_quartile)}"
+        line = Text.assemble(
+            (f"mean {format_figure(scores.mean)} of {top}", "bold"),
+            f", median {format_figure(scores.median)}, middle half {middle}, "
+            f"{scores.full_marks:,} with full marks",
+        )
+        lines.print(line)
+
+
+def _histogram(summary: ClassSummary, lines: Lines) -> None:
+    lines.head("Scores")
+    counts = summary.scores.histogram
+    width = summary.max_score / len(counts)
+    ends = [format_figure(width * place) for place in range(len(counts) + 1)]
+    widest = max(map(len, ends))
+    longest = max(len(f"{max(counts):,}"), 1)
+    length = min(_MAX_BAR, lines.console.width - 2 * widest - longest - 10)
+    for place, count in enumerate(counts):
+        bar = lines.bar(count, max(counts), length, is_filled=False)
+        label = f"{ends[place]:>{widest}} to {ends[place + 1]:>{widest}}"
+        lines.print(Text.assemble(f"  {label}  {count:>{longest},} ", (bar, "blue")))
+
+
+def _functions(functions: Sequence[FunctionFigures], lines: Lines) -> None:
+    lines.head("Functions: mean points, and how many stand how")
+    is_wide = lines.console.width >= _WIDE
+    gap = 2 if is_wide else 1
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", no_wrap=True, overflow="crop")
+    table.add_column("mean", justify="right", no_wrap=True, overflow="crop")
+    table.add_column("", no_wrap=True, overflow="crop")
+    for word in _SHORT_WORDS.values():
+        table.add_column(word, justify="right", no_wrap=True, overflow="crop")
+    for one in functions:
+        bar = lines.bar(
+            one.mean_score, one.max_score, _WIDE_BAR if is_wide else _NARROW_BAR, is_filled=True
+        )
+        table.add_row(
+            Text(f"  {lines.line(one.name, _MAX_NAME)}"),
+            Text(f"{format_figure(one.mean_score)} / {format_points(one.max_score):<3}"),
+            Text(bar, style="blue"),
+            *(Text(f"{one.statuses.get(status.value, 0):,}") for status in _SHORT_WORDS),
+        )
+    lines.print(table)
+
+
+def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
+    graded = sum(
+        summary.statuses.get(status.value, 0) for status in (RowStatus.GRADED, RowStatus.STOPPED)
+    )
+    lines.head(f"Misconceptions, of {count_of(graded, 'graded submission')}")
+    known = {row.id: row for row in summary.rows if row.id}
+    found = summary.misconceptions[:_SHOWN_MISCONCEPTIONS]
+    widest = max(len(f"{len(one.rows):,}") for one in found)
+    table = Table.grid(padding=(0, 1), pad_edge=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in found:
+        table.add_row(
+            Text(f" {len(one.rows):>{widest},}", style="bold"),
+            Text.assemble(
+                lines.line(one.title or one.id),
+                (f"  {lines.line(one.id)}\n", "dim"),
+                _people(one, known, lines),
+            ),
+        )
+    lines.print(table)
+    lines.more(len(summary.misconceptions) - len(found))
+
+
+def _people(one: MisconceptionFigures, known: dict[str, Row], lines: Lines) -> str:
+    names = [lines.who(known[id_]) for id_ in one.rows[:_SHOWN_PEOPLE] if id_ in known]
+    left = len(one.rows) - len(names)
+    return ", ".join([*names, *([f"and {left:,} more"] if left > 0 else [])])
+
+
+def _checks(checks: Iterable[CheckFigures], lines: Lines) -> None:
+    graded = [one for one in checks if one.graded]
+    failed_by_all = [one for one in graded if not one.passed]
+    passed_by_all = [one for one in graded if one.passed == one.graded]
+    if failed_by_all:
+        lines.head("Checks that everybody fails: is it the class, or the check?")
+        for one in failed_by_all[:_SHOWN_CHECKS]:
+            lines.item(f"{lines.line(one.id)}: {lines.line(one.title)}")
+        lines.more(len(failed_by_all) - _SHOWN_CHECKS)
+    if passed_by_all:
+        many = count_of(len(passed_by_all), "check is", "checks are")
+        names = dict.fromkeys(one.id.partition("/")[0] for one in passed_by_all)
+        lines.head(f"{many} passed by everybody")
+        lines.item(f"of {', '.join(map(lines.line, names))}")
+
+
+def _rest(summary: ClassSummary, lines: Lines) -> None:
+    absent = [row for row in summary.rows if row.status is RowStatus.NOT_HANDED_IN]
+    if absent:
+        lines.head(f"{count_of(len(absent), 'student')} handed in nothing")
+        for row in absent[:_SHOWN_PROBLEMS]:
+            lines.item(lines.who(row))
+        lines.more(len(absent) - _SHOWN_PROBLEMS)
+    if summary.skipped:
+        lines.head(f"{count_of(len(summary.skipped), 'file')} skipped")
+        for one in summary.skipped[:_SHOWN_PROBLEMS]:
+            said = f"{lines.line(one.path)}: {lines.line(one.reason)}"
+            lines.item(said)
+        lines.more(len(summary.skipped) - _SHOWN_PROBLEMS)
+    total = summary.timing.get("total_s")
+    notes = [*summary.remarks, *([f"It took {format_seconds(total)}."] if total else [])]
+    if notes:
+        lines.print(Text())
+    for note in notes:
+        lines.print(Text(lines.line(note), style="dim"))

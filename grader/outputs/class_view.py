@@ -1,0 +1,186 @@
+"""What the page of a class shows, worked out of the summary before anything is written.
+
+Nothing here is escaped: the templates do that, and make control characters visible.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import quote
+
+from grader.outputs.class_wording import format_figure, format_seconds, show_who
+from grader.outputs.wording import MARKS, format_points
+from grader.report.class_model import ClassSummary, FunctionFigures, Row, RowStatus
+from grader.report.model import Status
+
+# So many rows of the heat map stand open; the others are folded, by as many at a time.
+ROWS_OPEN = 500
+_SLOWEST = 5
+_PEOPLE_OPEN = 10
+_BAR_PX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a status stands in the heat map: a sign, a class of the sheet, and what it means.
+
+    One sign each, other than beside a word: here it stands alone.
+    """
+
+    sign: str
+    style: str
+    word: str
+
+
+LOOKS = {
+    Status.PASSED: Look("✓", "p", MARKS[Status.PASSED].word),
+    Status.PARTIAL: Look("◐", "h", MARKS[Status.PARTIAL].word),
+    Status.FAILED: Look("✗", "f", MARKS[Status.FAILED].word),
+    Status.ERROR: Look("!", "e", MARKS[Status.ERROR].word),
+    Status.LIMIT: Look("⊘", "l", MARKS[Status.LIMIT].word),
+    Status.MISSING: Look("·", "m", MARKS[Status.MISSING].word),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose row it is: the name, what tells them from another of that name, and the report."""
+
+    name: str
+    detail: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Some of the class: those that are shown, and those that are folded."""
+
+    shown: Sequence[Person]
+    folded: Sequence[Person]
+
+    def __len__(self) -> int:
+        return len(self.shown) + len(self.folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a bar: where it begins and how long it is, of a hundred."""
+
+    style: str
+    start: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class MisconceptionView:
+    """A misconception, how many share it, and who."""
+
+    title: str
+    id: str
+    count: int
+    share: float
+    people: People
+
+
+def view_person(row: Row) -> Person:
+    """Say whose row it is."""
+    name = show_who(row)
+    detail = next((one for one in (row.student.id, row.file) if one and one != name), "")
+    # The id is ours and safe as it is; escaped all the same, since it comes out of a file here.
+    link = f"reports/{quote(row.id, safe='', errors='replace')}.html" if row.id else ""
+    return Person(name=name, detail=detail, link=link)
+
+
+def view_people(rows: Iterable[Row]) -> People:
+    """List people, the first few open."""
+    people = [view_person(row) for row in rows]
+    return People(shown=people[:_PEOPLE_OPEN], folded=people[_PEOPLE_OPEN:])
+
+
+def rows_with(summary: ClassSummary, status: RowStatus) -> list[Row]:
+    """Give the rows that stand so."""
+    return [row for row in summary.rows if row.status is status]
+
+
+def chunk_rows(summary: ClassSummary) -> Iterator[list[Row]]:
+    """Give the rows by so many at a time as stand together in the heat map."""
+    rows = iter(summary.rows)
+    while chunk := list(islice(rows, ROWS_OPEN)):
+        yield chunk
+
+
+def view_misconceptions(summary: ClassSummary) -> list[MisconceptionView]:
+    """Give the misconceptions with those who have them, the most frequent first."""
+    known = {row.id: row for row in summary.rows if row.id}
+    graded = count_graded(summary)
+    return [
+        MisconceptionView(
+            title=one.title or one.id,
+            id=one.id,
+            count=len(one.rows),
+            share=share_of(len(one.rows), graded),
+            people=view_people(known[id_] for id_ in one.rows if id_ in known),
+        )
+        for one in summary.misconceptions
+    ]
+
+
+def count_graded(summary: ClassSummary) -> int:
+    """Count the submissions whose functions were graded."""
+    graded = (RowStatus.GRADED, RowStatus.STOPPED)
+    return sum(summary.statuses.get(status.value, 0) for status in graded)
+
+
+def view_bar(function: FunctionFigures) -> list[Segment]:
+    """Give the parts of a function's bar, one for each status that there is."""
+    total = sum(function.statuses.values())
+    segments = []
+    start = 0.0
+    for status, look in LOOKS.items():
+        length = share_of(function.statuses.get(status.value, 0), total)
+        if length:
+            segments.append(Segment(style=look.style, start=round(start, 2), length=length))
+        start += length
+    return segments
+
+
+def view_histogram(summary: ClassSummary) -> list[tuple[str, int, float]]:
+    """Give the bars of the histogram: which scores, how many, and the height, of a hundred."""
+    counts = summary.scores.histogram
+    highest = max(counts, default=0)
+    width = summary.max_score / len(counts) if counts else 0
+    return [
+        (format_figure(width * place), count, share_of(count, highest))
+        for place, count in enumerate(counts)
+    ]
+
+
+def view_headline(summary: ClassSummary) -> list[tuple[str, str]]:
+    """Give the figures that stand on top, with what they are."""
+    scores, top = summary.scores, format_points(summary.max_score)
+    handed_in = sum(1 for row in summary.rows if row.status is not RowStatus.NOT_HANDED_IN)
+    figures = [("submission" if handed_in == 1 else "submissions", f"{handed_in:,}")]
+    if scores.count:
+        figures += [
+            (f"mean of {top}", format_figure(scores.mean)),
+            ("median", format_figure(scores.median)),
+            (
+                "middle half",
+                f"{format_figure(scores.lower_quartile)} to {format_figure(scores.upper_quartile)}",
+            ),
+            ("with full marks", f"{scores.full_marks:,}"),
+        ]
+    absent = len(summary.rows) - handed_in
+    return [*figures, ("not handed in", f"{absent:,}")] if absent else figures
+
+
+def view_slowest(summary: ClassSummary) -> list[tuple[Person, str]]:
+    """Give the submissions that took the longest, with how long."""
+    timed = [row for row in summary.rows if row.id in summary.timing]
+    timed.sort(key=lambda row: -summary.timing[row.id])
+    return [(view_person(row), format_seconds(summary.timing[row.id])) for row in timed[:_SLOWEST]]
+
+
+def share_of(count: float, total: float) -> float:
+    """Give a part in percent, short enough to be written ten thousand times."""
+    return round(_BAR_PX * count / total, 2) if total else 0.0

@@ -1,0 +1,120 @@
+"""Shows what differs between two gradings of a class."""
+
+from collections.abc import Sequence
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from grader.outputs.class_lines import Lines
+from grader.outputs.class_wording import ROW_MARKS, count_of, format_figure
+from grader.outputs.wording import format_points
+from grader.report.class_model import Row, RowStatus
+from grader.report.compare_classes import ClassDifference, PointsChange, RowChange
+
+_SHOWN_PEOPLE = 20
+_CHANGE_INDENT = 8
+
+
+def show_difference(difference: ClassDifference, console: Console) -> None:
+    """Print who gained or lost and on what, who came and went, and the totals.
+
+    Args:
+        difference: What differs.
+        console: Where to.
+    """
+    lines = Lines(console)
+    old, new = difference.old_assignment, difference.new_assignment
+    lines.print(Text(lines.line(new.title), style="bold"))
+    if (old.id, old.version) != (new.id, new.version):
+        before, now = (
+            f"{lines.line(one.id)} version {lines.line(one.version)}" for one in (old, new)
+        )
+        lines.print(Text(f"Before it was {before}, and now it is {now}.", style="yellow"))
+    if difference.totals.new_faults:
+        said = f"The grader failed on {count_of(difference.totals.new_faults, 'submission')} now"
+        lines.print(Text(f"{said}: no score, and not a zero.", style="red"))
+    for change in difference.changes:
+        _show_change(change, lines)
+    _show_rows("Only now", difference.appeared, lines)
+    _show_rows("Only before", difference.disappeared, lines)
+    lines.print(Text(f"\n{_describe_totals(difference)}", style="bold"))
+
+
+def difference_to_json(difference: ClassDifference) -> str:
+    """Write what differs as JSON."""
+    return msgspec.json.format(msgspec.json.encode(difference), indent=2).decode() + "\n"
+
+
+def _show_change(change: RowChange, lines: Lines) -> None:
+    name = lines.line(change.student.name or change.student.id or change.id)
+    told = "" if change.id in {"", name} else f" ({lines.line(change.id)})"
+    difference, style = _describe_change(change)
+    lines.print(
+        Text.assemble(
+            "\n",
+            (f"{difference:>6}  ", style),
+            (name, "bold"),
+            f"{told}  {_describe_scores(change)}",
+        )
+    )
+    if change.error:
+        lines.item(lines.first_line(change.error), _CHANGE_INDENT)
+    for one in change.points:
+        line = Text.assemble(_describe_points(one), "  ", (lines.line(one.id), "dim"))
+        if one.title:
+            line.append(f"  {lines.line(one.title)}")
+        lines.item(line, _CHANGE_INDENT)
+
+
+def _describe_change(change: RowChange) -> tuple[str, str]:
+    if change.difference is None:
+        return "!", "red"
+    if change.difference > 0:
+        return f"+{format_points(change.difference)}", "green"
+    return format_points(change.difference), "red" if change.difference < 0 else ""
+
+
+def _describe_scores(change: RowChange) -> str:
+    before, now = (
+        "no score" if score is None else format_points(score)
+        for score in (change.old_score, change.new_score)
+    )
+    scores = f"{before} -> {now}" if before != now else f"{now} as before"
+    if change.old_status is change.new_status is RowStatus.GRADED:
+        return scores
+    words = dict.fromkeys(ROW_MARKS[one].word for one in (change.old_status, change.new_status))
+    return f"{scores}, {' -> '.join(words)}"
+
+
+def _describe_points(change: PointsChange) -> str:
+    before, now = (
+        "-" if points is None else format_points(points)
+        for points in (change.old_points, change.new_points)
+    )
+    return f"{before} -> {now}"
+
+
+def _show_rows(head: str, rows: Sequence[Row], lines: Lines) -> None:
+    if not rows:
+        return
+    lines.head(f"{head}: {count_of(len(rows), 'submission')}")
+    for row in rows[:_SHOWN_PEOPLE]:
+        score = "no score" if row.score is None else format_points(row.score)
+        lines.item(f"{lines.who(row)}: {score}")
+    lines.more(len(rows) - _SHOWN_PEOPLE)
+
+
+def _describe_totals(difference: ClassDifference) -> str:
+    totals = difference.totals
+    if difference.is_empty:
+        return f"Nothing differs: {count_of(totals.same, 'submission')} the same."
+    unscored = [one for one in difference.changes if not one.difference]
+    parts = [
+        f"{totals.gained:,} gained {format_points(totals.points_gained)} points",
+        f"{totals.lost:,} lost {format_points(totals.points_lost)} points",
+        f"{len(unscored):,} changed without that" if unscored else "",
+        f"{totals.same:,} the same",
+    ]
+    means = f"mean {format_figure(totals.old_mean)} -> {format_figure(totals.new_mean)}"
+    return f"{', '.join(filter(None, parts))}; {means}"

@@ -1,0 +1,191 @@
+"""Takes of a notebook what a page can show: text, code, plain outputs, PNG images.
+
+The notebook is as its student has left it, and may be anything. What has another shape than it
+should is passed over, and nothing is taken without a bound.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from grader.outputs.visible import make_visible
+
+MAX_CELLS = 300
+_MAX_CODE = 100_000  # characters over all cells; each may become a coloured span of its own
+_MAX_TEXT = 100_000
+_MAX_OUTPUT = 60_000
+_MAX_CELL = 10_000
+_MAX_ONE_OUTPUT = 5_000
+_MAX_OUTPUTS_OF_CELL = 20
+_MAX_IMAGES = 40
+_MAX_IMAGE_BYTES = 1024 * 1024  # over all images
+_MAX_IMAGE_SIDE = 4000
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_CUT = "\n... (cut here)"
+_COLOR_CODE = re.compile(r"\x1b\[[0-9;]{0,20}m")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A PNG image, in base64."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell: text in Markdown, or code with what it put out, texts and images.
+
+    ``number`` counts the code cells from 1, as the notes of a report do; 0 for text. Of
+    ``source`` only what is shown is there; ``whole`` is all of it.
+    """
+
+    number: int
+    source: str
+    whole: str
+    outputs: tuple[str | Image, ...] = ()
+
+
+@dataclass(slots=True)
+class _Room:
+    """What may still be taken."""
+
+    code: int = _MAX_CODE
+    text: int = _MAX_TEXT
+    output: int = _MAX_OUTPUT
+    images: int = _MAX_IMAGES
+    image_bytes: int = _MAX_IMAGE_BYTES
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of a notebook, and whether something of it was left out."""
+
+    cells: tuple[Cell, ...]
+    is_cut: bool = field(default=False)
+
+
+def read_cells(data: bytes) -> Cells:
+    """Take from a notebook of format 3 or 4 what can be shown.
+
+    Raises:
+        ValueError: it is no JSON; other exceptions where it is nested without end.
+    """
+    room = _Room()
+    found = list(_read(json.loads(data.decode("utf-8-sig")), room))
+    return Cells(tuple(found), room.is_cut)
+
+
+def _read(content: object, room: _Room) -> Iterator[Cell]:
+    number = 0
+    for count, cell in enumerate(_cells(content)):
+        if count >= MAX_CELLS:
+            room.is_cut = True
+            return
+        kind = cell.get("cell_type")
+        whole = _text(cell.get("source", cell.get("input")))
+        if kind == "code":
+            number += 1
+            yield Cell(
+                number=number,
+                source=_take(whole, room, "code", _MAX_CELL),
+                whole=whole,
+                outputs=tuple(_outputs(cell.get("outputs"), room)),
+            )
+        elif kind in {"markdown", "heading"}:
+            level = cell.get("level")
+            marks = "#" * level + " " if isinstance(level, int) and 0 < level <= 6 else ""  # noqa: PLR2004 - as in HTML
+            yield Cell(number=0, source=_take(marks + whole, room, "text", _MAX_CELL), whole="")
+
+
+def _cells(content: object) -> Iterator[dict[str, object]]:
+    if not isinstance(content, dict):
+        return
+    yield from _dicts(content.get("cells"))
+    for sheet in _dicts(content.get("worksheets")):
+        yield from _dicts(sheet.get("cells"))
+
+
+def _dicts(values: object) -> Iterator[dict[str, object]]:
+    if isinstance(values, list):
+        yield from (value for value in values if isinstance(value, dict))
+
+
+def _text(value: object) -> str:
+    """Read a text, which may come as a list of its lines; with plain line ends."""
+    if isinstance(value, list):
+        value = "".join(part for part in value if isinstance(part, str))
+    if not isinstance(value, str):
+        return ""
+    text = value.encode("utf-8", "replace").decode()
+    return text.replace("\r\n", "\n")
+
+
+def _take(text: str, room: _Room, kind: str, most: int) -> str:
+    """Take as much of a text as there is room for, with what can't be seen made visible."""
+    allowed = min(most, getattr(room, kind))
+    shown = make_visible(text[: allowed + 1])
+    setattr(room, kind, getattr(room, kind) - min(len(shown), allowed))
+    if len(shown) <= allowed:
+        return shown
+    room.is_cut = True
+    return shown[:allowed] + _CUT if allowed else ""
+
+
+def _outputs(outputs: object, room: _Room) -> Iterator[str | Image]:
+    for count, output in enumerate(_dicts(outputs)):
+        if count >= _MAX_OUTPUTS_OF_CELL:
+            room.is_cut = True
+            return
+        data = output.get("data", output)  # format 3 has no level between
+        png = data.get("png", data.get("image/png")) if isinstance(data, dict) else None
+        image = _image(_text(png), room) if png is not None else None
+        if image is not None:
+            yield image
+            continue
+        text = "\n".join(filter(None, map(_text, _texts(output, data))))
+        shown = _take(_as_on_screen(text), room, "output", _MAX_ONE_OUTPUT)
+        if shown.strip():
+            yield shown
+
+
+def _texts(output: dict[str, object], data: object) -> Iterable[object]:
+    """Find the plain texts of an output: of a stream, of a value, or of an error."""
+    traceback = output.get("traceback")
+    if isinstance(traceback, list):
+        return traceback
+    if isinstance(data, dict):
+        return (data.get("text"), data.get("text/plain"))
+    return ()
+
+
+def _as_on_screen(text: str) -> str:
+    """Leave out colours, and what a line was that has been written over."""
+    text = _COLOR_CODE.sub("", text[: 4 * _MAX_ONE_OUTPUT])
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _image(encoded: str, room: _Room) -> Image | None:
+    """Take an image that is what it says, and not too much of one."""
+    if len(encoded) > 2 * _MAX_IMAGE_BYTES:
+        room.is_cut = True
+        return None
+    try:
+        data = base64.b64decode("".join(encoded.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    sides = (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"))
+    if not data.startswith(_PNG) or data[12:16] != b"IHDR" or max(sides) > _MAX_IMAGE_SIDE:
+        return None
+    if room.images <= 0 or len(data) > room.image_bytes:
+        room.is_cut = True
+        return None
+    room.images -= 1
+    room.image_bytes -= len(data)
+    return Image(base64.b64encode(data).decode("ascii"))

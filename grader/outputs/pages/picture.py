@@ -1,0 +1,277 @@
+"""Draws a picture of a report as a piece of SVG that takes its colours from the page.
+
+It is drawn in stand-in colours, one for each role, and what matplotlib has made is then copied
+element by element: without its sheet, its metadata and its fonts, with variables of the page in
+place of the colours, so that one picture serves dark and light and every width.
+"""
+
+import io
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+# Of what matplotlib has drawn, with every text in it escaped: nothing from outside.
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from markupsafe import Markup
+
+from grader.report.model import DrawnAs, Picture, Series
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_INCHES = (4.4, 2.7)  # small, so that its texts can be read on a phone
+_MARKED = range(1, 41)  # with so many points, each is marked; a line of one would not be seen
+_STRAIGHT = 2
+_REACH = 1.5  # how far beyond the rest, in its own spans, the student's series may take the axes
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """How a role is drawn: a stand-in colour, the page's own, a dash pattern, which is on top."""
+
+    stand_in: str
+    color: str
+    dashes: str
+    width: float
+    marker: str
+    height: int
+
+
+_ROLES = {
+    "student": _Role("#010101", "var(--student)", "none", 2.2, "o", 4),
+    "right": _Role("#020202", "var(--right)", "5 3", 1.8, "x", 5),
+    "data": _Role("#030303", "var(--data)", "none", 1.2, "o", 3),
+    "level": _Role("#040404", "var(--level)", "none", 0.9, "", 2),
+}
+_INK = "#050505"
+_COLORS = {role.stand_in: role.color for role in _ROLES.values()} | {_INK: "currentColor"}
+
+_KEPT = ("g", "path", "use", "text", "defs", "clipPath", "rect", "circle", "line")
+_ATTRIBUTES = ("d", "x", "y", "width", "height", "transform", "r", "cx", "cy")
+_PROPERTIES = (
+    "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap",
+    "stroke-linejoin", "stroke-opacity", "fill-opacity", "opacity", "text-anchor",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A series of a picture: a sample of how it is drawn, and what it is."""
+
+    sample: Markup
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture for a page: SVG, a legend for it, and in words where its lines end."""
+
+    title: str
+    drawing: Markup
+    legend: tuple[LegendEntry, ...]
+    words: str
+
+
+def draw_picture(picture: Picture, *, key: str) -> Drawing:
+    """Draw a picture.
+
+    Args:
+        picture: The picture.
+        key: What its ids begin with; another one for each picture of a page.
+    """
+    words = _describe(picture)
+    legend = {(one.label, one.role, one.drawn_as): one for one in picture.series}
+    return Drawing(
+        title=picture.title,
+        drawing=Markup(_to_page(_plot(picture), picture, words, key)),  # noqa: S704 - built below
+        legend=tuple(LegendEntry(sample=_sample(one), label=one.label) for one in legend.values()),
+        words=words,
+    )
+
+
+def _describe(picture: Picture) -> str:
+    """Say where each line ends, if lines are compared."""
+    compared = [
+        one
+        for one in picture.series
+        if one.role in ("student", "right") and one.drawn_as is DrawnAs.LINE and len(one.x) > 1
+    ]
+    ends = (
+        f"“{one.label}” ends at {picture.x_label} = {one.x[-1]:.4g}, "
+        f"{picture.y_label} = {one.y[-1]:.4g}"
+        for one in compared
+    )
+    is_comparison = any(one.role == "student" for one in compared)
+    return "; ".join(ends) + "." if is_comparison else ""
+
+
+def _role(series: Series) -> _Role:
+    return _ROLES.get(series.role, _ROLES["data"])
+
+
+def _sample(series: Series) -> Markup:
+    """Draw a short piece of a series for the legend."""
+    role = _role(series)
+    if series.drawn_as is DrawnAs.POINTS and role.marker == "x":
+        inside = Markup('<path d="M11 2l8 8M11 10l8-8" stroke="{}" stroke-width="2"/>')
+    elif series.drawn_as is DrawnAs.POINTS:
+        inside = Markup('<circle cx="15" cy="6" r="4" fill="{}"/>')
+    else:
+        inside = Markup('<path d="M0 6H30" stroke="{}" stroke-width="{}" stroke-dasharray="{}"/>')
+    drawn = inside.format(role.color, role.width * 1.3, role.dashes)
+    return Markup('<svg viewBox="0 0 30 12" aria-hidden="true">{}</svg>').format(drawn)
+
+
+def _plot(picture: Picture) -> str:
+    """Let matplotlib draw it, in stand-in colours; imported late, since few pages pay for it."""
+    import matplotlib as mpl  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    with warnings.catch_warnings(), mpl.rc_context():
+        warnings.simplefilter("ignore")  # about fonts, which are the reader's own in the end
+        mpl.rcdefaults()  # whatever its owner has set: the same picture everywhere
+        mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "zerograd", "font.size": 10})
+        figure = Figure(figsize=_INCHES, layout="tight")
+        figure.patch.set_visible(False)
+        axes = figure.add_subplot(facecolor="none")
+        axes.set_xlabel(picture.x_label, parse_math=False, color=_INK)
+        axes.set_ylabel(picture.y_label, parse_math=False, color=_INK)
+        # An axis of logarithms has no place for what is not positive.
+        is_log = picture.is_log_y and any(value > 0 for one in picture.series for value in one.y)
+        axes.set_yscale("log" if is_log else "linear")
+        for series in picture.series:
+            _plot_series(axes, series)
+        axes.set_xlim(*_limits([(one, one.x) for one in picture.series], is_log=False))
+        axes.set_ylim(*_limits([(one, one.y) for one in picture.series], is_log=is_log))
+        _dress(axes)
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    return file.getvalue()
+
+
+def _plot_series(axes: "Axes", series: Series) -> None:
+    role = _role(series)
+    if series.drawn_as is DrawnAs.POINTS:
+        style, marker = "none", role.marker
+    else:
+        # Two points make a straight line, whose ends are nothing special.
+        is_marked = role.marker == "o" and len(series.x) in _MARKED and len(series.x) != _STRAIGHT
+        style, marker = "solid" if role.dashes == "none" else "dashed", "o" if is_marked else ""
+    axes.plot(
+        series.x,
+        series.y,
+        color=role.stand_in,
+        linestyle=style,
+        linewidth=role.width,
+        marker=marker,
+        markersize=4,
+        zorder=role.height,
+    )
+
+
+def _dress(axes: "Axes") -> None:
+    """Give the axes plain numbers, the usual ones being set as formulas, and only two sides."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: PLC0415
+
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+        axis.set_minor_formatter(NullFormatter())
+    axes.tick_params(which="both", colors=_INK)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in {"left", "bottom"})
+        spine.set_color(_INK)
+
+
+def _limits(
+    series: Iterable[tuple[Series, Sequence[float]]], *, is_log: bool
+) -> tuple[float, float]:
+    """Find how far an axis goes: around what is right, and to the student's unless that is far off.
+
+    A line that runs away leaves the picture, where it would otherwise make all else a dot.
+    """
+    own: list[float] = []
+    rest: list[float] = []
+    for one, values in series:
+        (own if one.role == "student" else rest).extend(values)
+    rest = rest or own or [0.0, 1.0]
+    numbers, others = (np.asarray(one, dtype=np.float64) for one in (rest, own))
+    if is_log:
+        numbers, others = (np.log10(one[one > 0]) for one in (numbers, others))
+        numbers = numbers if numbers.size else np.zeros(1)
+    low, high = float(np.min(numbers)), float(np.max(numbers))
+    span = (high - low) or 0.1 * abs(high) or 1.0
+    if others.size:
+        low = max(min(low, float(np.min(others))), low - _REACH * span)
+        high = min(max(high, float(np.max(others))), high + _REACH * span)
+    margin = 0.06 * ((high - low) or span)
+    low, high = low - margin, high + margin
+    return (10.0**low, 10.0**high) if is_log else (low, high)
+
+
+def _to_page(svg: str, picture: Picture, words: str, key: str) -> str:
+    """Copy what matplotlib has drawn, as a piece of HTML."""
+    source = ET.fromstring(svg)  # noqa: S314 - our own, see the import
+    drawn = ET.Element(
+        "svg",
+        {
+            "class": "picture",
+            "viewBox": source.get("viewBox", ""),
+            "role": "img",
+            "aria-labelledby": f"{key}-title {key}-words",
+            "fill": "currentColor",
+            "stroke-linejoin": "round",
+        },
+    )
+    ET.SubElement(drawn, "title", {"id": f"{key}-title"}).text = picture.title
+    labels = ", ".join(dict.fromkeys(one.label for one in picture.series))
+    ET.SubElement(
+        drawn, "desc", {"id": f"{key}-words"}
+    ).text = f"{picture.y_label} against {picture.x_label}: {labels}. {words}".strip()
+    referenced = {name: f"{key}-{place}" for place, name in enumerate(_referenced(svg), start=1)}
+    _copy_children(source, drawn, referenced)
+    return ET.tostring(drawn, encoding="unicode")
+
+
+def _referenced(svg: str) -> list[str]:
+    found = re.findall(r'(?:url\(#|href="#)([\w.-]+)', svg)
+    return list(dict.fromkeys(found))
+
+
+def _copy_children(source: ET.Element, target: ET.Element, names: dict[str, str]) -> None:
+    for child in source:
+        tag = child.tag.rpartition("}")[2]
+        if tag not in _KEPT:
+            continue
+        copied = ET.SubElement(target, tag, _copy_attributes(child, names))
+        if tag == "text":
+            copied.text = child.text
+        _copy_children(child, copied, names)
+
+
+def _copy_attributes(element: ET.Element, names: dict[str, str]) -> dict[str, str]:
+    copied = {}
+    for name, value in element.items():
+        plain = name.rpartition("}")[2]
+        if plain in _ATTRIBUTES:
+            copied[plain] = value
+        elif plain == "id" and value in names:
+            copied["id"] = names[value]
+        elif plain == "href":
+            copied["href"] = f"#{names[value.removeprefix('#')]}"
+        elif plain == "clip-path":
+            inner = value.removeprefix("url(#").removesuffix(")")
+            copied["clip-path"] = f"url(#{names[inner]})"
+        elif plain == "style":
+            copied |= _presentation(value)
+    return copied
+
+
+def _presentation(style: str) -> dict[str, str]:
+    """Turn declarations into attributes: the page's policy lets no element style itself."""
+    pairs = (one.partition(":") for one in style.split(";"))
+    plain = {name.strip(): value.strip() for name, _, value in pairs}
+    return {name: _COLORS.get(plain[name], plain[name]) for name in _PROPERTIES if name in plain}

@@ -1,0 +1,157 @@
+"""The page of one submission."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from grader.outputs.pages.environment import make_environment, make_policy, read_style
+from grader.outputs.pages.function_view import FunctionView, view_functions
+from grader.outputs.pages.notebook_page import show_notebook
+from grader.outputs.visibility import describe_pending, show_to_student
+from grader.outputs.visible import make_report_visible
+from grader.outputs.wording import (
+    ENDED_EARLY,
+    MARKS,
+    describe_failure,
+    describe_missing_locks,
+    describe_output,
+    describe_score,
+)
+from grader.report.model import Report, ReportStatus
+
+_SHOWN_OUTPUT_CHARACTERS = 20_000
+_SHOWN_NOTES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """Why a submission was not graded, or not to the end; ``look`` is a class of the sheet."""
+
+    look: str
+    what: str
+    detail: str
+    advice: str
+
+
+def render_student_page(report: Report, *, notebook: bytes | None = None) -> str:
+    """Write a report as a page, as its student may see it.
+
+    Args:
+        report: The report.
+        notebook: The submission's bytes, if it is a notebook: then the page shows it, with
+            what is to be said of a function below the cell that defines it.
+    """
+    shown = make_report_visible(_cut(show_to_student(report)), encoding="utf-8")
+    functions = view_functions(shown.functions)
+    cells = None
+    if notebook is not None and functions:
+        cells = show_notebook(notebook, functions)
+        functions = cells.functions if cells is not None else functions
+    page = make_environment().get_template("student.html.j2")
+    return page.render(
+        report=shown,
+        policy=make_policy(has_images=cells is not None and cells.has_images),
+        style=read_style(),
+        headline=_headline(shown),
+        share=_share(shown),
+        counts=_counts(functions),
+        pending=describe_pending(report),
+        problem=_problem(shown),
+        functions=_open_first(functions),
+        left_out_notes=max(0, len(report.notes) - _SHOWN_NOTES),
+        output_label=describe_output(report, report.output.rstrip("\n").count("\n") + 1),
+        notebook=cells,
+        missing_locks=_missing_locks(shown),
+        facts=_facts(shown),
+    )
+
+
+def _cut(report: Report) -> Report:
+    """Leave out what nobody reads to its end; the JSON report has all of it."""
+    output = report.output.rstrip("\n")
+    if len(output) > _SHOWN_OUTPUT_CHARACTERS:
+        output = output[:_SHOWN_OUTPUT_CHARACTERS] + "\n... (all of it is in the JSON report)"
+    return msgspec.structs.replace(
+        report, output=output if output.strip() else "", notes=report.notes[:_SHOWN_NOTES]
+    )
+
+
+def _headline(report: Report) -> str:
+    return "Can't be graded" if report.status is ReportStatus.UNREADABLE else describe_score(report)
+
+
+def _share(report: Report) -> float | None:
+    """Give the score in percent, where there is one."""
+    if report.score is None or not report.max_score or not report.functions:
+        return None
+    return round(100 * report.score / report.max_score, 2)
+
+
+def _counts(functions: Sequence[FunctionView]) -> str:
+    """Say how many functions stand how: ``14 right, 1 wrong``."""
+    words = [function.word for function in functions]
+    told = [mark.word for mark in MARKS.values() if mark.word in words]
+    return ", ".join(f"{words.count(word)} {word}" for word in told)
+
+
+def _problem(report: Report) -> _Problem | None:
+    match report.status:
+        case ReportStatus.STOPPED:
+            return _Problem(
+                look="half",
+                what=f"It {ENDED_EARLY}.",
+                detail="",
+                advice="What was earned until then counts. Functions that were not tried say so.",
+            )
+        case ReportStatus.UNREADABLE:
+            return _Problem(
+                look="bad",
+                what="This file can't be graded, and is worth "
+                f"{describe_score(report)} as it stands.",
+                detail=report.error,
+                advice="Nothing in it has been run. Mend the file, or hand in another one.",
+            )
+        case ReportStatus.GRADER_ERROR:
+            said = describe_failure(report).removesuffix(report.error).rstrip(": ")
+            return _Problem(
+                look="bad",
+                what=f"{said[0].upper()}{said[1:]}.",
+                detail=report.error,
+                advice="This says nothing about the submission, and it is not a zero. Show this "
+                "page to whoever runs the grader, and have it graded again.",
+            )
+        case _:
+            return None
+
+
+def _open_first(functions: Sequence[FunctionView]) -> list[FunctionView]:
+    """Unfold the first function of the list that has something to tell."""
+    opened = False
+    result = []
+    for function in functions:
+        is_open = not opened and bool(function.failures) and not function.cell
+        opened = opened or is_open
+        result.append(function.unfolded() if is_open else function)
+    return result
+
+
+def _missing_locks(report: Report) -> str:
+    missing = report.isolation.missing
+    return describe_missing_locks(missing) if missing else ""
+
+
+def _facts(report: Report) -> list[tuple[str, str]]:
+    """List what somebody needs to get the same report again."""
+    environment = report.environment
+    versions = (("zerograd", "zerograd"), ("torch", "torch"), ("Python", "python"))
+    facts = [
+        ("Assignment", f"{report.assignment.id}, version {report.assignment.version}"),
+        ("Seed of the inputs", str(report.seed)),
+        ("SHA-256 of the file", report.submission.sha256),
+        (
+            "Graded with",
+            ", ".join(f"{name} {environment[key]}" for name, key in versions if key in environment),
+        ),
+    ]
+    return [(term, value) for term, value in facts if value]

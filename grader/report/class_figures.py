@@ -1,0 +1,271 @@
+"""Adds up a class, one report at a time; nothing but what the summary needs is kept.
+
+A report of 30 KB becomes a row of a few hundred bytes, so ten thousand submissions fit into
+some ten megabytes. The order in which they are added makes no difference.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TypeVar, cast
+
+import msgspec
+
+from grader.report.class_model import (
+    Cell,
+    CheckFigures,
+    ClassSummary,
+    FunctionFigures,
+    MisconceptionFigures,
+    Row,
+    RowStatus,
+    Skipped,
+    Student,
+)
+from grader.report.class_scores import describe_scores, exact
+from grader.report.model import AssignmentInfo, ReportStatus, Status
+from grader.report.outline import CheckOutline, FunctionOutline, Outline, read_outline
+from grader.report.summary_file import read_summary, summary_to_json
+
+__all__ = ["ClassFigures", "Outline", "read_outline", "read_summary", "summary_to_json"]
+
+_Value = TypeVar("_Value", bound=Hashable)
+
+_FIRST_SENTENCE = re.compile(r".*?[.!?](?=\s|$)", re.DOTALL)
+
+
+class ClassFigures:
+    """Takes in the outlines of a class and what came of those who handed in nothing.
+
+    A submission that the grader failed on is a row, and in no figure. One that is unreadable
+    counts as 0 among the scores, but not in functions and checks: none of them were run.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        # For each row the functions that its cells belong to.
+        self._orders: list[tuple[str, ...]] = []
+        self._shared: dict[object, object] = {}
+        self._functions: dict[str, _FunctionCount] = defaultdict(_FunctionCount)
+        self._checks: dict[str, _CheckCount] = defaultdict(_CheckCount)
+        self._titles: dict[str, str] = {}
+        self._seconds: dict[str, float] = {}
+
+    def add(
+        self,
+        outline: Outline,
+        *,
+        id: str,  # noqa: A002 - as the row has it
+        student: Student,
+        file: str,
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Take in one submission.
+
+        Args:
+            outline: The outline of its report.
+            id: Names its files; no other row has it.
+            student: Whose it is.
+            file: The name that it was handed in under.
+            notes: What is to be known of it beside its report.
+        """
+        cells = tuple(
+            self._share(Cell(status=one.status, score=one.score)) for one in outline.functions
+        )
+        for function in outline.functions:
+            self._count(function)
+        is_ours = outline.status is ReportStatus.GRADER_ERROR
+        row = Row(
+            id=id,
+            student=student,
+            file=file,
+            status=RowStatus(outline.status.value),
+            score=None if is_ours else outline.score,
+            max_score=None if is_ours else outline.max_score,
+            cells=self._share(cells),
+            misconceptions=self._share(self._named(outline)),
+            error=outline.error,
+            notes=tuple(notes),
+        )
+        self._rows.append(row)
+        self._orders.append(self._share(tuple(one.name for one in outline.functions)))
+        self._seconds[id] = outline.timing.total_s
+
+    def add_absent(self, student: Student) -> None:
+        """Take in a student who handed in nothing."""
+        row = Row(
+            id="",
+            student=student,
+            file="",
+            status=RowStatus.NOT_HANDED_IN,
+            score=None,
+            max_score=None,
+        )
+        self._rows.append(row)
+        self._orders.append(())
+
+    def finish(
+        self,
+        *,
+        assignment: AssignmentInfo,
+        max_score: float,
+        function_names: Sequence[str],
+        skipped: Iterable[Skipped] = (),
+        remarks: Iterable[str] = (),
+        timing: Mapping[str, float] | None = None,
+    ) -> ClassSummary:
+        """Make the summary of all that was taken in.
+
+        Args:
+            assignment: The assignment.
+            max_score: What a submission can earn.
+            function_names: The functions in the order of the assignment.
+            skipped: Files that are no submissions.
+            remarks: What is to be known of the whole batch.
+            timing: Seconds of the batch, beside those of each row; ``total_s`` is all of it.
+
+        Returns:
+            The summary, rows in the order of the students' names.
+        """
+        places = {name: place for place, name in enumerate(function_names)}
+        paired = zip(self._rows, self._orders, strict=True)
+        rows = [self._arrange(row, names, tuple(places)) for row, names in paired]
+        rows.sort(key=_row_order)
+        statuses = Counter(row.status for row in rows)
+        scores = [row.score for row in rows if row.score is not None]
+        return ClassSummary(
+            assignment=assignment,
+            max_score=max_score,
+            functions=tuple(self._functions[name].figures(name) for name in places),
+            checks=self._check_figures(places),
+            misconceptions=self._rank(rows),
+            scores=describe_scores(scores, max_score),
+            statuses={status.value: statuses[status] for status in RowStatus},
+            rows=tuple(rows),
+            skipped=tuple(sorted(skipped, key=lambda one: (one.path, one.reason))),
+            remarks=tuple(remarks),
+            timing={
+                **{row.id: self._seconds[row.id] for row in rows if row.id},
+                **(timing or {}),
+            },
+        )
+
+    def _share(self, value: _Value) -> _Value:
+        """Give the first of all equal values, so that the others can go."""
+        return cast("_Value", self._shared.setdefault(value, value))
+
+    def _count(self, function: FunctionOutline) -> None:
+        self._functions[function.name].add(function)
+        for place, check in enumerate(function.checks):
+            self._checks[check.id].add(check, place)
+
+    def _named(self, outline: Outline) -> tuple[str, ...]:
+        """List the misconceptions that were named; a title is what its hint says first."""
+        named: dict[str, None] = {}
+        for function in outline.functions:
+            for check in function.checks:
+                if check.misconception is None:
+                    continue
+                named[check.misconception] = None
+                found = _FIRST_SENTENCE.match(check.hint)
+                title = found[0] if found else check.hint
+                known = self._titles.get(check.misconception) or title
+                # The same whatever came first.
+                self._titles[check.misconception] = min(known, title or known)
+        return tuple(named)
+
+    def _arrange(self, row: Row, names: tuple[str, ...], wanted: tuple[str, ...]) -> Row:
+        """Bring cells into the order of the assignment; what was not graded is missing."""
+        if names == wanted or not names:
+            return row
+        known = dict(zip(names, row.cells, strict=True))
+        missing = Cell(status=Status.MISSING, score=0.0)
+        cells = tuple(known.get(name, missing) for name in wanted)
+        return msgspec.structs.replace(row, cells=self._share(cells))
+
+    def _check_figures(self, places: Mapping[str, int]) -> tuple[CheckFigures, ...]:
+        """Put the checks into the order of their functions, and there into their own."""
+        known = [id_ for id_ in self._checks if id_.partition("/")[0] in places]
+        known.sort(key=lambda id_: (places[id_.partition("/")[0]], self._checks[id_].place, id_))
+        return tuple(self._checks[id_].figures(id_) for id_ in known)
+
+    def _rank(self, rows: Sequence[Row]) -> tuple[MisconceptionFigures, ...]:
+        """Rank misconceptions by how many share them, and then by their ids."""
+        who: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            for id_ in row.misconceptions:
+                who[id_].append(row.id)
+        return tuple(
+            MisconceptionFigures(
+                id=id_,
+                title=self._titles[id_],
+                function=id_.partition("/")[0],
+                rows=tuple(who[id_]),
+            )
+            for id_ in sorted(who, key=lambda one: (-len(who[one]), one))
+        )
+
+
+class _FunctionCount:
+    """Adds up one function."""
+
+    def __init__(self) -> None:
+        self.points = Fraction()
+        self.max_score = 0.0
+        self.statuses: Counter[Status] = Counter()
+
+    def add(self, function: FunctionOutline) -> None:
+        self.points += exact(function.score)
+        self.max_score = max(self.max_score, function.max_score)
+        self.statuses[function.status] += 1
+
+    def figures(self, name: str) -> FunctionFigures:
+        count = self.statuses.total()
+        return FunctionFigures(
+            name=name,
+            max_score=self.max_score,
+            mean_score=float(self.points / count) if count else 0.0,
+            statuses={status.value: self.statuses[status] for status in Status},
+        )
+
+
+class _CheckCount:
+    """Counts who passed one check."""
+
+    def __init__(self) -> None:
+        self.title = ""
+        self.place = 0
+        self.max_points = 0.0
+        self.passed = 0
+        self.graded = 0
+
+    def add(self, check: CheckOutline, place: int) -> None:
+        # Equal in all reports of an assignment; where they are not, the order makes no difference.
+        self.title = max(self.title, check.title)
+        self.place = max(self.place, place)
+        self.max_points = max(self.max_points, check.max_points)
+        self.passed += check.status is Status.PASSED
+        self.graded += 1
+
+    def figures(self, id_: str) -> CheckFigures:
+        return CheckFigures(
+            id=id_,
+            title=self.title,
+            max_points=self.max_points,
+            passed=self.passed,
+            graded=self.graded,
+        )
+
+
+def _row_order(row: Row) -> tuple[str, ...]:
+    """Order by the student's name, or by what else is known where there is none."""
+    student = row.student
+    names = (student.name or student.id or row.id, student.id, row.id)
+    return (*map(_fold, names), row.id, student.id, row.file)
+
+
+def _fold(text: str) -> str:
+    """Make small and large letters equal, and accents however they are written."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

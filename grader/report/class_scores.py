@@ -1,0 +1,55 @@
+"""The scores of a class in a few figures, computed exactly."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from grader.report.class_model import ScoreFigures
+
+_BINS = 10
+_QUARTERS = 4
+
+
+def describe_scores(scores: Sequence[float], max_score: float) -> ScoreFigures:
+    """Sum up scores exactly; all figures are 0 where there are none.
+
+    Quartiles are those of the scores themselves, interpolated between neighbours, so that the
+    least is the 0 % and the greatest the 100 % (``inclusive`` in `statistics.quantiles`).
+    """
+    points = [exact(score) for score in sorted(scores)]
+    if not points:
+        return ScoreFigures(
+            count=0,
+            mean=0.0,
+            median=0.0,
+            lower_quartile=0.0,
+            upper_quartile=0.0,
+            full_marks=0,
+            histogram=(0,) * _BINS,
+        )
+    # One score alone is every quartile; it must be there twice to be interpolated.
+    several = points if len(points) > 1 else points * 2
+    lower, median, upper = statistics.quantiles(several, n=_QUARTERS, method="inclusive")
+    bins = Counter(_bin(score, exact(max_score)) for score in points)
+    return ScoreFigures(
+        count=len(points),
+        mean=float(sum(points) / len(points)),
+        median=float(median),
+        lower_quartile=float(lower),
+        upper_quartile=float(upper),
+        full_marks=sum(score >= max_score for score in points),
+        histogram=tuple(bins[place] for place in range(_BINS)),
+    )
+
+
+def _bin(score: Fraction, max_score: Fraction) -> int:
+    """Say in which tenth of the maximum a score is; the last one holds the end."""
+    if max_score <= 0:
+        return _BINS - 1
+    return max(0, min(_BINS - 1, int(score * _BINS // max_score)))
+
+
+def exact(score: float) -> Fraction:
+    """Take 0.1 as one tenth, as the author wrote it."""
+    return Fraction(str(score))

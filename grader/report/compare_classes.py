@@ -1,0 +1,254 @@
+"""Says what differs between two gradings of a class: who gained or lost, and on what."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import UsageError
+from grader.report.class_figures import ClassFigures
+from grader.report.class_model import ClassSummary, Row, RowStatus, Student
+from grader.report.class_scores import exact
+from grader.report.model import AssignmentInfo
+from grader.report.outline import Outline, read_outline
+from grader.report.summary_file import read_summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """One of the two: its summary, and how to read the report of a row.
+
+    Attributes:
+        summary: Its rows and figures.
+        read_report: Reads the report of the row of that id; none where it is not there.
+        is_single: Whether it is a report alone, and no class.
+    """
+
+    summary: ClassSummary
+    read_report: Callable[[str], Outline | None]
+    is_single: bool
+
+
+class _Model(msgspec.Struct, frozen=True, kw_only=True):
+    pass
+
+
+class PointsChange(_Model, frozen=True, kw_only=True):
+    """What a submission has on one check, before and now; null where that was not graded.
+
+    On one function, and without a title, where the reports are not there to tell more.
+    """
+
+    id: str
+    title: str
+    old_points: float | None
+    new_points: float | None
+
+
+class RowChange(_Model, frozen=True, kw_only=True):
+    """A submission that stands otherwise than before.
+
+    ``difference`` is null where one of the scores is. ``error`` says why the new one is
+    unreadable, or what failed in the grader.
+    """
+
+    id: str
+    student: Student
+    old_status: RowStatus
+    new_status: RowStatus
+    old_score: float | None
+    new_score: float | None
+    difference: float | None
+    points: tuple[PointsChange, ...]
+    error: str
+
+
+class Totals(_Model, frozen=True, kw_only=True):
+    """How many gained, lost, or stand as before; and the points of all of them together.
+
+    ``old_faults`` and ``new_faults`` count what the grader failed on, also where it did both times.
+    """
+
+    same: int
+    gained: int
+    lost: int
+    points_gained: float
+    points_lost: float
+    old_mean: float
+    new_mean: float
+    old_faults: int
+    new_faults: int
+
+
+class ClassDifference(_Model, frozen=True, kw_only=True):
+    """All that differs. What the grader failed on comes first, then the largest difference."""
+
+    old_assignment: AssignmentInfo
+    new_assignment: AssignmentInfo
+    changes: tuple[RowChange, ...]
+    appeared: tuple[Row, ...]
+    disappeared: tuple[Row, ...]
+    totals: Totals
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.changes or self.appeared or self.disappeared)
+
+
+def read_grading(path: Path) -> Grading:
+    """Read the folder of a batch, its ``summary.json``, or the JSON report of one submission.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    outline = None if path.is_dir() else _read_outline(path)
+    if outline is not None:
+        return _single(outline)
+    summary = read_summary(path)
+    reports = (path if path.is_dir() else path.parent) / "reports"
+    return Grading(
+        summary=summary,
+        read_report=lambda id_: _read_outline(reports / f"{Path(id_).name}.json"),
+        is_single=False,
+    )
+
+
+def compare_classes(old: Grading, new: Grading) -> ClassDifference:
+    """Compare two gradings row by row; of what is equal, no report is read.
+
+    Raises:
+        UsageError: one is a class, and the other one submission.
+    """
+    if old.is_single != new.is_single:
+        raise UsageError("one is the report of one submission, and the other a class")
+    before, now = _by_id(old.summary), _by_id(new.summary)
+    changes = [
+        _change(before[id_], now[id_], old, new)
+        for id_ in before.keys() & now.keys()
+        if _standing(before[id_], old.summary) != _standing(now[id_], new.summary)
+    ]
+    changes.sort(key=_order)
+    return ClassDifference(
+        old_assignment=old.summary.assignment,
+        new_assignment=new.summary.assignment,
+        changes=tuple(changes),
+        appeared=tuple(row for id_, row in now.items() if id_ not in before),
+        disappeared=tuple(row for id_, row in before.items() if id_ not in now),
+        totals=_total(changes, old.summary, new.summary, shared=len(before.keys() & now.keys())),
+    )
+
+
+def _read_outline(path: Path) -> Outline | None:
+    try:
+        return read_outline(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _single(outline: Outline) -> Grading:
+    figures = ClassFigures()
+    student = Student(name=outline.submission.name)
+    # Without an id: the same row, whatever the two files are called.
+    figures.add(outline, id="", student=student, file=outline.submission.name)
+    summary = figures.finish(
+        assignment=outline.assignment,
+        max_score=outline.max_score or 0.0,
+        function_names=tuple(function.name for function in outline.functions),
+    )
+    return Grading(summary=summary, read_report=lambda _: outline, is_single=True)
+
+
+def _by_id(summary: ClassSummary) -> dict[str, Row]:
+    """Give the rows of those who handed in; the others appear when something comes."""
+    return {row.id: row for row in summary.rows if row.status is not RowStatus.NOT_HANDED_IN}
+
+
+def _standing(row: Row, summary: ClassSummary) -> object:
+    return row.status, row.score, _functions(row, summary)
+
+
+def _functions(row: Row, summary: ClassSummary) -> dict[str, object]:
+    if not row.cells:
+        return {}
+    names = (function.name for function in summary.functions)
+    return dict(zip(names, row.cells, strict=False))
+
+
+def _change(before: Row, now: Row, old: Grading, new: Grading) -> RowChange:
+    difference = None
+    if before.score is not None and now.score is not None:
+        difference = float(exact(now.score) - exact(before.score))
+    old_report, new_report = old.read_report(before.id), new.read_report(now.id)
+    if old_report is not None and new_report is not None:
+        points = _compare_points(_checks(old_report), _checks(new_report))
+    else:
+        points = _compare_points(_scores(before, old.summary), _scores(now, new.summary))
+    return RowChange(
+        id=now.id,
+        student=now.student,
+        old_status=before.status,
+        new_status=now.status,
+        old_score=before.score,
+        new_score=now.score,
+        difference=difference,
+        points=tuple(points),
+        error=now.error,
+    )
+
+
+# A title and points, by the id of a check or the name of a function.
+_Points = Mapping[str, tuple[str, float]]
+
+
+def _checks(report: Outline) -> _Points:
+    return {
+        check.id: (check.title, check.points)
+        for function in report.functions
+        for check in function.checks
+    }
+
+
+def _scores(row: Row, summary: ClassSummary) -> _Points:
+    names = (function.name for function in summary.functions)
+    return {name: ("", cell.score) for name, cell in zip(names, row.cells, strict=False)}
+
+
+def _compare_points(before: _Points, now: _Points) -> Iterator[PointsChange]:
+    if not before or not now:
+        return  # nothing of one was graded: that is said once, and not check by check
+    for id_ in dict.fromkeys((*now, *before)):
+        old_title, old_points = before.get(id_, ("", None))
+        new_title, new_points = now.get(id_, ("", None))
+        if old_points != new_points:
+            yield PointsChange(
+                id=id_,
+                title=new_title or old_title,
+                old_points=old_points,
+                new_points=new_points,
+            )
+
+
+def _order(change: RowChange) -> tuple[bool, bool, float, str]:
+    is_fault = RowStatus.GRADER_ERROR in (change.old_status, change.new_status)
+    return not is_fault, change.difference is not None, -abs(change.difference or 0), change.id
+
+
+def _total(
+    changes: list[RowChange], old: ClassSummary, new: ClassSummary, *, shared: int
+) -> Totals:
+    differences = [exact(one.difference) for one in changes if one.difference]
+    gained = [one for one in differences if one > 0]
+    lost = [-one for one in differences if one < 0]
+    return Totals(
+        same=shared - len(changes),
+        gained=len(gained),
+        lost=len(lost),
+        points_gained=float(sum(gained)),
+        points_lost=float(sum(lost)),
+        old_mean=old.scores.mean,
+        new_mean=new.scores.mean,
+        old_faults=old.statuses.get(RowStatus.GRADER_ERROR.value, 0),
+        new_faults=new.statuses.get(RowStatus.GRADER_ERROR.value, 0),
+    )

@@ -1,0 +1,266 @@
+"""`grader batch` as an instructor runs it: real graders, on a small class."""
+
+import csv
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.mock_class import write_mock_class
+from grader.checks.assignment import load_assignment
+from grader.pipeline import Grader
+from grader.report.schema import report_to_json
+
+GRADER = Path(sys.executable).with_name("grader")
+SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
+_TIME = re.compile(r'<section aria-labelledby="time".*?</section>', re.DOTALL)
+LIMITS = ("--call-limit", "1", "--time-limit", "20")
+
+
+def run(*arguments: object, expected: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command, and expect an exit status."""
+    command = [str(GRADER), "batch", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == expected, done.stdout + done.stderr
+    return done
+
+
+def results(out: Path) -> dict[str, str]:
+    """Read all that a batch has written, without the seconds in it."""
+    found = {}
+    for path in sorted(out.rglob("*")):
+        if path.suffix not in (".csv", ".json", ".html"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".json":
+            content = json.loads(text)
+            content.pop("timing")
+            text = json.dumps(content)
+        elif path.suffix == ".html":
+            text = _TIME.sub("", text)
+        found[str(path.relative_to(out))] = text
+    return found
+
+
+@pytest.fixture(scope="module")
+def small_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a class of twelve, with some that no class should have to bear."""
+    folder = tmp_path_factory.mktemp("class")
+    submissions = write_mock_class(load_assignment(), folder / "made", count=8)
+    for name in (
+        "hostile_exit_at_import.py",
+        "hostile_endless_function.py",
+        "wrong_update_never_zeroed.ipynb",
+    ):
+        (submissions / name).write_bytes((SUBMISSIONS / name).read_bytes())
+    (submissions / "not python.py").write_text("def mse(:\n", encoding="utf-8")
+    return folder / "made"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Grade the class once, with two workers."""
+    out = tmp_path_factory.mktemp("undisturbed")
+    roster = small_class / "roster.csv"
+    run(small_class / "submissions", "--roster", roster, "--out", out, "--jobs", 2, *LIMITS)
+    return out
+
+
+def rows_of(out: Path) -> dict[str, dict[str, str]]:
+    """Read the gradebook, by the names of the reports."""
+    with (out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_everybody_has_a_row_a_report_and_a_page(small_class: Path, undisturbed: Path) -> None:
+    """Whatever was handed in."""
+    rows = rows_of(undisturbed)
+
+    assert len(rows) == len(list((small_class / "submissions").iterdir()))
+    for name in rows:
+        assert (undisturbed / "reports" / f"{name}.json").exists()
+        assert (undisturbed / "reports" / f"{name}.html").exists()
+    assert rows["s1001.ipynb"]["score"] == "100"
+    assert rows["s1001.ipynb"]["student_id"] == "s1001"
+    assert [row["status"] for name, row in rows.items() if "python" in name] == ["unreadable"]
+
+
+def test_report_is_the_same_as_when_graded_alone(small_class: Path, undisturbed: Path) -> None:
+    """Whoever came before it in the same worker."""
+    for name in ("s1003.py", "s1005.ipynb", "wrong_update_never_zeroed.ipynb"):
+        kept = json.loads((undisturbed / "reports" / f"{name}.json").read_text(encoding="utf-8"))
+        with Grader() as alone:
+            report = alone.grade(small_class / "submissions" / name)
+
+        own = json.loads(report_to_json(report))
+        for one in (kept, own):
+            one.pop("timing")
+            one.pop("key")
+        assert kept == own
+
+
+def test_one_worker_in_another_order_gives_the_same(
+    small_class: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    """Byte for byte, but for the time it took."""
+    submissions = small_class / "submissions"
+    files = sorted(submissions.iterdir(), reverse=True)
+    roster = small_class / "roster.csv"
+
+    run(*files, "--roster", roster, "--out", tmp_path / "out", "--jobs", 1, *LIMITS)
+
+    assert results(tmp_path / "out") == results(undisturbed)
+
+
+def test_second_run_grades_only_what_has_changed(small_class: Path, tmp_path: Path) -> None:
+    """And says how much that was."""
+    submissions = tmp_path / "submissions"
+    submissions.mkdir()
+    for name in ("s1003.py", "s1004.py"):
+        (submissions / name).write_bytes((small_class / "submissions" / name).read_bytes())
+    out = tmp_path / "out"
+    run(submissions, "--out", out, "--jobs", 1)
+    before = (out / "reports" / "s1003.py.json").stat().st_mtime_ns
+
+    (submissions / "s1004.py").write_bytes((SUBMISSIONS / "right_plain.py").read_bytes())
+    done = run(submissions, "--out", out, "--jobs", 1)
+
+    assert "1 graded, 1 unchanged" in done.stdout
+    assert (out / "reports" / "s1003.py.json").stat().st_mtime_ns == before
+    assert rows_of(out)["s1004.py"]["score"] == "100"
+
+    done = run(submissions, "--out", out, "--jobs", 1, "--regrade")
+    assert "2 graded" in done.stdout
+    assert (out / "reports" / "s1003.py.json").stat().st_mtime_ns != before
+
+
+def test_batch_that_was_killed_again_and_again_ends_like_an_undisturbed_one(
+    small_class: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    """With SIGKILL, at any moment."""
+    command = [str(GRADER), "batch", str(small_class / "submissions")]
+    command += ["--roster", str(small_class / "roster.csv"), "--out", str(tmp_path / "out")]
+    command += ["--jobs", "2", *LIMITS]
+    chance = random.Random(os.environ.get("ZEROGRAD_TEST_SEED", "1"))  # noqa: S311 - no secret
+    for _ in range(int(os.environ.get("ZEROGRAD_TEST_KILLS", "4"))):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=chance.uniform(0.1, 6))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    run(*command[2:])
+
+    assert results(tmp_path / "out") == results(undisturbed)
+    assert not list((tmp_path / "out").rglob(".zerograd-*"))
+
+
+def test_ctrl_c_keeps_what_is_done(small_class: Path, tmp_path: Path) -> None:
+    """And says how to go on; no process is left."""
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [str(GRADER), "batch", str(small_class / "submissions"), "--out", str(out), *LIMITS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list((out / "reports").glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert "the same command goes on" in told
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert 0 < len(summary["rows"]) < 12
+    assert "interrupted" in summary["remarks"][0]
+
+
+def test_roster_shows_who_handed_in_nothing(small_class: Path, tmp_path: Path) -> None:
+    """With an empty score, which is not a zero."""
+    submission = small_class / "submissions" / "s1003.py"
+
+    done = run(submission, "--roster", small_class / "roster.csv", "--out", tmp_path / "out")
+
+    absent = [row for row in csv.DictReader(_lines(tmp_path / "out")) if row["id"] == ""]
+    assert len(absent) == 7
+    assert {row["score"] for row in absent} == {""}
+    assert "7 on the roster handed in nothing" in done.stdout
+
+
+def _lines(out: Path) -> list[str]:
+    return (out / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["none", "--out", "out"], "no file or folder none"),
+        ([".", "--out", "out", "--roster", "none.csv"], "can't read the roster"),
+        ([".", "--out", "out", "--assignment", "none"], "assignment"),
+        ([".", "--out", "file.py"], "file.py"),
+        (["."], "--out"),
+        (["--out", "out"], "PATH"),
+    ],
+)
+def test_what_can_not_be_done_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    """With exit status 2, before anything is graded."""
+    (tmp_path / "file.py").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    done = run(*arguments, expected=2)
+
+    assert told in done.stderr.splitlines()[-1]
+
+
+def test_empty_folder_is_a_class_of_nobody(tmp_path: Path) -> None:
+    """And no error."""
+    (tmp_path / "submissions").mkdir()
+
+    done = run(tmp_path / "submissions", "--out", tmp_path / "out")
+
+    assert "0 submissions" in done.stdout
+
+
+def test_grader_that_fails_is_never_a_zero(
+    small_class: Path, tmp_path: Path, write_broken_assignment: Callable[[], Path]
+) -> None:
+    """It stands out in the exit status and in the gradebook, and is tried again the next time."""
+    broken = write_broken_assignment()
+    submission = small_class / "submissions" / "s1003.py"
+    arguments = (submission, "--out", tmp_path / "out", "--jobs", 1, "--assignment", broken)
+
+    for _ in range(2):
+        done = run(*arguments, expected=3)
+
+        row = rows_of(tmp_path / "out")["s1003.py"]
+        assert (row["status"], row["score"]) == ("grader_error", "")
+        assert "1 grader failed" in done.stdout
+
+
+@pytest.fixture
+def write_broken_assignment(tmp_path: Path) -> Callable[[], Path]:
+    """Write an assignment one of whose checks raises something of its own."""
+
+    def write() -> Path:
+        subprocess.run([str(GRADER), "new", "lab5"], cwd=tmp_path, check=True, capture_output=True)
+        check = next((tmp_path / "lab5").glob("check_*.py"))
+        source = check.read_text(encoding="utf-8")
+        broken = re.sub(r"(def check_\w+\(.*?-> None:\n)", r"\1    raise OSError('disk')\n", source)
+        check.write_text(broken, encoding="utf-8")
+        return tmp_path / "lab5"
+
+    return write

@@ -1,0 +1,219 @@
+"""What counts as handed in, in a folder of files or of folders."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.batch.collection import Collection, Entry
+from grader.batch.folders import collect_folders
+from grader.errors import UnreadableSubmissionError, UsageError
+
+SOURCE = "def mse(y_hat, y): return ((y_hat - y) ** 2).mean()\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder to hand in to."""
+    path = tmp_path / "submissions"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def collect(folder: Path) -> Callable[..., Collection]:
+    """Collect the folder, or others."""
+
+    def run(*paths: Path) -> Collection:
+        return collect_folders(paths or (folder,), stem="lab4", out=folder / "results")
+
+    return run
+
+
+def put(path: Path, content: str = SOURCE) -> Path:
+    """Write a file, with its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def by_place(collection: Collection) -> dict[str, Entry]:
+    """Look entries up by where they were found."""
+    return {entry.place: entry for entry in collection.entries}
+
+
+def test_each_file_is_a_submission(folder: Path, collect: Callable[..., Collection]) -> None:
+    """Named after whoever handed it in."""
+    put(folder / "anna.py")
+    put(folder / "ben.ipynb", "{}")
+
+    found = by_place(collect())
+
+    assert {place: entry.owner for place, entry in found.items()} == {
+        "anna.py": "anna",
+        "ben.ipynb": "ben",
+    }
+    assert found["anna.py"].read() == SOURCE.encode()
+
+
+def test_each_folder_is_one_students(folder: Path, collect: Callable[..., Collection]) -> None:
+    """Wherever in it the file lies."""
+    put(folder / "anna" / "deep" / "solution.py")
+
+    entry = by_place(collect())["anna"]
+
+    assert (entry.owner, entry.file, entry.notes) == ("anna", "solution.py", ())
+
+
+def test_of_several_files_the_one_that_was_asked_for_is_graded(
+    folder: Path, collect: Callable[..., Collection]
+) -> None:
+    """By its name, and the instructor is told."""
+    put(folder / "anna" / "lab4.py")
+    os.utime(put(folder / "anna" / "helper.py"), (2e9, 2e9))
+    put(folder / "anna" / "plot.png", "x")
+
+    entry = by_place(collect())["anna"]
+
+    assert entry.file == "lab4.py"
+    assert entry.notes == ("lab4.py was graded, of 2 files that could be",)
+
+
+def test_of_files_with_other_names_the_newest_is_graded(
+    folder: Path, collect: Callable[..., Collection]
+) -> None:
+    """The last word of the student's."""
+    os.utime(put(folder / "anna" / "first.py"), (1e9, 1e9))
+    os.utime(put(folder / "anna" / "a_second.py"), (2e9, 2e9))
+
+    assert by_place(collect())["anna"].file == "a_second.py"
+
+
+@pytest.mark.parametrize("name", ["notes.pdf", "lab4.txt", "archive.zip", "README"])
+def test_file_of_another_kind_is_answered_too(
+    folder: Path, collect: Callable[..., Collection], name: str
+) -> None:
+    """Somebody has handed it in, and must hear that it can't be graded."""
+    put(folder / name)
+
+    with pytest.raises(UnreadableSubmissionError, match=r"neither a \.py"):
+        by_place(collect())[name].read()
+
+
+def test_folder_without_a_solution_is_answered_too(
+    folder: Path, collect: Callable[..., Collection]
+) -> None:
+    """With what is missing in it."""
+    put(folder / "anna" / "notes.pdf")
+
+    with pytest.raises(UnreadableSubmissionError, match=r"no \.py file"):
+        by_place(collect())["anna"].read()
+
+
+def test_what_nobody_hands_in_is_skipped_and_said(
+    folder: Path, collect: Callable[..., Collection]
+) -> None:
+    """What systems and editors leave behind."""
+    for name in (".DS_Store", "Thumbs.db", "lab4.py~"):
+        put(folder / name)
+    put(folder / "__MACOSX" / "lab4.py")
+    put(folder / "anna" / "__pycache__" / "lab4.pyc")
+    put(folder / "anna" / ".ipynb_checkpoints" / "lab4-checkpoint.ipynb")
+    put(folder / "anna" / "lab4.py")
+
+    collection = collect()
+
+    assert [entry.place for entry in collection.entries] == ["anna"]
+    assert collection.entries[0].notes == ()
+    assert [one.path for one in collection.skipped] == [
+        ".DS_Store",
+        "Thumbs.db",
+        "__MACOSX",
+        "lab4.py~",
+    ]
+
+
+def test_results_are_no_submissions(folder: Path, collect: Callable[..., Collection]) -> None:
+    """Also when they lie among them."""
+    put(folder / "results" / "reports" / "x.py")
+    put(folder / "anna.py")
+
+    assert list(by_place(collect())) == ["anna.py"]
+
+
+def test_links_and_pipes_are_answered_and_never_followed(
+    folder: Path, collect: Callable[..., Collection], tmp_path: Path
+) -> None:
+    """A link may point at what nobody handed in."""
+    secret = put(tmp_path / "secret.py")
+    (folder / "link.py").symlink_to(secret)
+    (folder / "folder").symlink_to(tmp_path)
+    (folder / "anna").mkdir()
+    (folder / "anna" / "lab4.py").symlink_to(secret)
+    os.mkfifo(folder / "pipe.py")
+
+    found = by_place(collect())
+
+    assert sorted(found) == ["anna", "folder", "link.py", "pipe.py"]
+    for entry in found.values():
+        with pytest.raises(UnreadableSubmissionError):
+            entry.read()
+
+
+def test_file_that_is_gone_when_it_is_its_turn_is_answered(
+    folder: Path, collect: Callable[..., Collection]
+) -> None:
+    """It must not end the batch."""
+    path = put(folder / "anna.py")
+    collection = collect()
+    path.unlink()
+
+    with pytest.raises(UnreadableSubmissionError, match="no file"):
+        collection.entries[0].read()
+
+
+def test_odd_names_are_collected(folder: Path, collect: Callable[..., Collection]) -> None:
+    """Names are bytes."""
+    names = [
+        b"new\nline.py",
+        "😀.py".encode(),
+        b"-rf.py",
+        b"=1+1.py",
+        b"\xff\xfe.py",
+        b"a" * 252 + b".py",
+    ]
+    for name in names:
+        put(folder / os.fsdecode(name))
+
+    collection = collect()
+
+    assert len(collection.entries) == len(names)
+    for entry in collection.entries:
+        assert entry.read() == SOURCE.encode()
+        entry.place.encode("utf-8")
+
+
+def test_several_folders_are_one_class(tmp_path: Path, collect: Callable[..., Collection]) -> None:
+    """Two submissions of one name in folders of one name are two."""
+    first, second = put(tmp_path / "a" / "lab" / "x.py"), put(tmp_path / "b" / "lab" / "x.py")
+
+    collection = collect(first.parent, second.parent)
+
+    assert len({entry.place for entry in collection.entries}) == 2
+
+
+def test_file_can_be_named_by_itself(folder: Path, collect: Callable[..., Collection]) -> None:
+    """And so can several of one name."""
+    first, second = put(folder / "a" / "x.py"), put(folder / "b" / "x.py")
+
+    assert [entry.place for entry in collect(first).entries] == ["x.py"]
+    assert len({entry.place for entry in collect(first, second).entries}) == 2
+
+
+def test_folder_that_is_not_there_is_refused(
+    tmp_path: Path, collect: Callable[..., Collection]
+) -> None:
+    """Before anything is graded."""
+    with pytest.raises(UsageError, match="no file or folder"):
+        collect(tmp_path / "none")

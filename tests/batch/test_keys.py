@@ -1,0 +1,65 @@
+"""A key changes with everything that a report depends on, and with nothing else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.batch.keys import Keys
+from grader.checks.assignment import load_assignment
+from grader.crew.messages import Setup
+
+SETUP = Setup(assignment="")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of a small assignment, to be changed."""
+    example = Path(__file__).resolve().parents[2] / "docs" / "examples" / "two_layers"
+    copy = tmp_path / "two_layers"
+    shutil.copytree(example, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def key(folder: Path, setup: Setup = SETUP, name: str = "a.py", content: bytes = b"x") -> str:
+    """Make the key of one submission."""
+    return Keys(load_assignment(folder), setup).of(name, content)
+
+
+def test_same_input_has_the_same_key(folder: Path, tmp_path: Path) -> None:
+    """Wherever the assignment lies."""
+    other = tmp_path / "elsewhere"
+    shutil.copytree(folder, other)
+
+    assert key(folder) == key(folder) == key(other, Setup(assignment=str(other)))
+
+
+@pytest.mark.parametrize("pattern", ["check_*.py", "assignment.toml", "reference.py", "misc*.py"])
+def test_key_changes_with_every_file_of_the_assignment(folder: Path, pattern: str) -> None:
+    """A changed check has to be run."""
+    before = key(folder)
+    path = next(folder.glob(pattern))
+
+    path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+
+    # A comment in the reference or in a misconception counts as well.
+    assert key(folder) != before
+
+
+def test_key_changes_with_submission_name_salt_and_limits(folder: Path) -> None:
+    """Each of them can change the report."""
+    keys = {
+        key(folder),
+        key(folder, content=b"y"),
+        key(folder, name="b.py"),
+        key(folder, Setup(assignment="", salt="s")),
+        key(folder, Setup(assignment="", isolation="none")),
+        key(folder, Setup(assignment="", limits={"total_wall_s": 5})),
+    }
+
+    assert len(keys) == 6
+
+
+def test_where_one_part_ends_makes_a_difference(folder: Path) -> None:
+    """No two submissions run into one."""
+    assert key(folder, name="ab", content=b"c") != key(folder, name="a", content=b"bc")

@@ -1,0 +1,107 @@
+"""Rosters as people export them, and whose a file is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.batch.roster import Roster, make_roster, read_roster
+from grader.errors import UsageError
+from grader.report.class_model import Student
+
+ANNA = Student(id="1001", name="Anna O'Brien", email="anna@example.edu")
+BEN = Student(id="1002", name="Ben Müller", email="ben@example.edu")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Roster]:
+    """Write a file and read it as a roster."""
+
+    def write_and_read(content: str | bytes, encoding: str = "utf-8") -> Roster:
+        path = tmp_path / "roster.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return read_roster(path)
+
+    return write_and_read
+
+
+CONTENT = "id,name,email\n1001,Anna O'Brien,anna@example.edu\n1002,Ben Müller,ben@example.edu\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (CONTENT, "utf-8"),
+        (CONTENT, "utf-8-sig"),
+        (CONTENT, "utf-16"),
+        (CONTENT, "cp1252"),
+        (CONTENT.replace(",", ";"), "utf-8"),
+        (CONTENT.replace(",", "\t"), "utf-8"),
+        (CONTENT.replace("\n", "\r\n"), "utf-8"),
+        (CONTENT.replace("id,name,email", "Student ID,Full name,E-mail address"), "utf-8"),
+        (CONTENT + "\n,,\n" + CONTENT.splitlines()[1] + "\n", "utf-8"),
+    ],
+)
+def test_roster_is_read_however_it_was_exported(
+    read: Callable[..., Roster], content: str, encoding: str
+) -> None:
+    """Delimiters, encodings, line ends, titles, empty lines, and a line that is there twice."""
+    assert read(content, encoding).students == (ANNA, BEN)
+
+
+def test_name_may_stand_in_two_columns(read: Callable[..., Roster]) -> None:
+    """First and last name."""
+    roster = read("Last Name,First Name,Username\nO'Brien,Anna,1001\n")
+
+    assert roster.students == (Student(id="1001", name="Anna O'Brien"),)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "a,b\n1,2\n", b"\xff\xfe\x00", b"\x00" * 50])
+def test_file_that_is_no_roster_is_refused(
+    read: Callable[..., Roster], content: str | bytes
+) -> None:
+    """In a line that says what is missing."""
+    with pytest.raises(UsageError, match="roster"):
+        read(content)
+
+
+def test_roster_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """And so is a folder."""
+    with pytest.raises(UsageError, match="can't read the roster"):
+        read_roster(tmp_path / "none.csv")
+    with pytest.raises(UsageError, match="can't read the roster"):
+        read_roster(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        "1001",
+        "anna",
+        "anna@example.edu",
+        "Anna O'Brien",
+        "o'brien_anna",
+        "OBrien, 1001",
+        "lab4_1001",
+        "1001-lab4-final (2)",
+        "ANNA_O_BRIEN",
+    ],
+)
+def test_owner_is_found_by_id_name_or_address(owner: str) -> None:
+    """As students and systems name files."""
+    assert make_roster([ANNA, BEN]).find(owner) == ANNA
+
+
+@pytest.mark.parametrize("owner", ["", "lab4", "10011", "Annabel O'Brien", "1001_1002", "2024"])
+def test_nobody_is_guessed(owner: str) -> None:
+    """Also not where two are meant."""
+    assert make_roster([ANNA, BEN]).find(owner) is None
+
+
+def test_two_of_one_name_are_told_apart_by_id_only() -> None:
+    """A name that two have says nothing."""
+    twin = Student(id="1003", name=ANNA.name, email="anna2@example.edu")
+    roster = make_roster([ANNA, twin])
+
+    assert roster.find("Anna O'Brien") is None
+    assert roster.find("1003") == twin

@@ -1,0 +1,157 @@
+"""Runs submissions in this very process, with nothing between them and the checks.
+
+What graders without a sandbox do, with the same checks: the floor for ours, and what it is
+compared with. Never for anything but harmless files.
+
+    python tests/benchmarks/in_process.py RESULT FILE...    CPU seconds a submission, into RESULT
+"""
+
+import functools
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.definitions import definitions, names_used, reachable
+from grader.checks.misconceptions import Misconception
+from grader.checks.probe import Observe
+from grader.checks.questions import Question
+from grader.checks.run import Job, unproved_collaborators
+from grader.checks.session import CheckSession
+from grader.diagnosis.diagnose import Case, diagnose
+from grader.observations.messages import Call, Lent, Load, Observation, Request, Unit
+from grader.report.model import Status
+from grader.sandbox.memory import Memory
+from grader.submission.read import read_submission
+from grader.worker import warm
+from grader.worker.call import answer_call, answer_read
+from grader.worker.defaults import Defaults
+from grader.worker.load import Submission, load
+
+Answer = Callable[[Request], Observation]
+
+
+class InProcess:
+    """Loads, calls and grades submissions here.
+
+    Args:
+        assignment: Whose reference is asked beside them.
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        warm.warm_torch()
+        warm.warm_modules(("matplotlib.pyplot",))
+        self.assignment = assignment
+        self._home = Path.cwd()
+        self._defaults = Defaults(tempfile.mkdtemp())
+        self._reference = self._load_source(definitions(assignment.reference))
+        self._known = functools.cache(self._load_known)
+
+    def submission(self, path: Path, *, lent: frozenset[str] = frozenset()) -> Memory:
+        """Load a file, perhaps with some right functions in it, and give what answers for it."""
+        found = read_submission(path)
+        answer = self._load(
+            found.units,
+            is_notebook=found.is_notebook,
+            lent=self._make_lent(lent) if lent else None,
+        )
+        return Memory(lambda request: functools.partial(answer, request))
+
+    def expect(self, request: Request) -> Callable[[], Observation]:
+        """Ask the reference."""
+        return functools.partial(self._reference, request)
+
+    def grade(self, path: Path, seed: int, checks: CheckSession) -> None:
+        """Run the checks and the diagnosis, as the pipeline does."""
+        own = self.submission(path)
+        lent = functools.cache(lambda names: self.submission(path, lent=names))
+        job = Job(
+            assignment=self.assignment,
+            seed=seed,
+            observe=own.observe,
+            observe_with_lent=lambda _, names: lent(names).observe,
+            expect=self.expect,
+        )
+        results = checks.run(job)
+        wrong = {one.id.partition("/")[0] for one in results if one.status is not Status.PASSED}
+        right = self.assignment.parameters.keys() - wrong
+
+        def observe(name: str) -> Observe:
+            names = unproved_collaborators(self.assignment.function(name), right)
+            memory = lent(names) if names else own
+            return lambda request: memory.recall(request)()
+
+        def questions(name: str) -> list[Question]:
+            is_asked = self.assignment.function(name).ask_reference
+            known = self._known(name)
+            expect = self.expect if is_asked else (lambda one: functools.partial(known, one))
+            return checks.questions(name, assignment=self.assignment, seed=seed, expect=expect)
+
+        case = Case(
+            assignment=self.assignment,
+            observe=observe,
+            questions=questions,
+            ask_known=self._ask_known,
+        )
+        diagnose(results, case)
+
+    def _ask_known(self, one: Misconception, request: Request) -> Observation:
+        return self._known(one.function)(msgspec.structs.replace(request, function=one.name))
+
+    def _load_known(self, name: str) -> Answer:
+        files = dict.fromkeys(one.source for one in self.assignment.misconceptions_of(name))
+        sources = (self.assignment.reference, *files)
+        return self._load_source("\n".join(map(definitions, sources)))
+
+    def _make_lent(self, names: frozenset[str]) -> Lent:
+        reference, parameters = self.assignment.reference, self.assignment.parameters
+        needed = reachable(names, names_used(reference))
+        return Lent(
+            source=definitions(reference, leave_out=parameters.keys() - needed),
+            parameters={one: parameters[one] for one in sorted(names)},
+        )
+
+    def _load_source(self, source: str) -> Answer:
+        return self._load((Unit(label="", source=source),), is_notebook=False, lent=None)
+
+    def _load(self, units: Sequence[Unit], *, is_notebook: bool, lent: Lent | None) -> Answer:
+        message = Load(
+            name="submission.py",
+            units=tuple(units),
+            is_notebook=is_notebook,
+            parameters=self.assignment.parameters,
+            lent=lent,
+        )
+        self._defaults.restore(seed=0)
+        loaded, _ = load(message, report=lambda _: None, defaults=self._defaults)
+        return functools.partial(self._answer, loaded)
+
+    def _answer(self, submission: Submission, request: Request) -> Observation:
+        if isinstance(request, Call):
+            answer = answer_call(request, submission, self._defaults)
+        else:
+            answer = answer_read(request, submission)
+        os.chdir(self._home)
+        return Observation(outcome=answer.outcome, steps=answer.steps, raised=answer.raised)
+
+
+def main(result: Path, files: Sequence[Path]) -> None:
+    """Grade files one after another, and write down the CPU seconds a submission."""
+    runner = InProcess(load_assignment())
+    with CheckSession(runner.assignment.folder) as checks:
+        for seed, path in enumerate(files[:5]):
+            runner.grade(path, seed, checks)
+        started = time.process_time()
+        for seed, path in enumerate(files):
+            runner.grade(path, seed, checks)
+        seconds = (time.process_time() - started) / len(files)
+    result.write_text(str(seconds), encoding="ascii")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [Path(one) for one in sys.argv[2:]])

@@ -1,0 +1,121 @@
+"""Measures what a batch costs, against the same checks without isolation and against pytest.
+
+    python tests/benchmarks/measure_batch.py [--count N] [--today N] [--pages]
+
+All in one run, as ratios: machines differ. A class is made up, a quarter of it notebooks. The
+floor is one process that runs every submission in itself, with the same checks, lending and
+diagnosis.
+"Today" is a process of pytest for each submission with the checks alone.
+"""
+
+import argparse
+import contextlib
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
+_ODD_ONES = 5  # at the end of a made-up class; they would measure the limits
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and of all that have ended below it."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def measure_crew(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[float, float]:
+    """Grade with workers: CPU and wall seconds a submission, starting the workers not counted."""
+    from grader.crew.coordinator import Task, grade_all
+    from grader.crew.messages import Grade, Setup
+
+    setup = Setup(assignment="lab4", has_pages=has_pages)
+
+    def run(chosen: Sequence[Path]) -> tuple[float, float]:
+        tasks = (
+            Task(key=one.name, grade=Grade(name=one.name, data=one.read_bytes())) for one in chosen
+        )
+        cpu, started = cpu_s(), time.perf_counter()
+        for _, graded in grade_all(tasks, setup=setup, jobs=jobs):
+            if graded.is_fault:
+                sys.exit(graded.report.decode())
+        return cpu_s() - cpu, time.perf_counter() - started
+
+    few = files[: 2 * jobs]
+    start_cpu, start_wall = run(few)
+    all_cpu, all_wall = run(files)
+    count = len(files) - len(few)
+    return (all_cpu - start_cpu) / count, (all_wall - start_wall) / count
+
+
+def measure_floor(files: Sequence[Path]) -> float:
+    """Grade in one process without isolation, and give the CPU seconds a submission."""
+    with tempfile.NamedTemporaryFile() as result:
+        subprocess.run(
+            [sys.executable, ROOT / "tests/benchmarks/in_process.py", result.name, *files],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ALONE,
+        )
+        return float(result.read())
+
+
+def measure_today(files: Sequence[Path]) -> float:
+    """Run a process of pytest for each submission, and give the CPU seconds for one."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for path in files:
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-q", "-p", "today", "-p", "no:cacheprovider"),
+                *("-c", str(ROOT / "grader/checks/engine.ini")),
+                *("--import-mode=importlib", str(ROOT / "grader/assignments/lab4")),
+            ],
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**ALONE, "SUBMISSION": str(path), "PYTHONPATH": str(Path(__file__).parent)},
+        )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return spent / len(files)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=200, help="submissions in the class")
+    parser.add_argument("--today", type=int, default=10, help="how many to run with pytest")
+    parser.add_argument("--pages", action="store_true", help="make the pages as well")
+    options = parser.parse_args()
+    from grader.authoring.mock_class import write_mock_class
+    from grader.checks.assignment import load_assignment
+
+    with contextlib.chdir(ROOT), tempfile.TemporaryDirectory() as folder:
+        submissions = write_mock_class(
+            load_assignment(), Path(folder) / "class", count=options.count + _ODD_ONES
+        )
+        files = sorted(submissions.iterdir())[: options.count]
+        floor = measure_floor(files)
+        today = measure_today(files[:: max(1, len(files) // options.today)][: options.today])
+        print(f"floor, one process without isolation: {floor:.3f} CPU s a submission")
+        print(f"today, a process of pytest for each: {today:.2f} CPU s, {today / floor:.1f} floors")
+        walls = {}
+        for jobs in (1, 2):
+            cpu, walls[jobs] = measure_crew(files, jobs=jobs, has_pages=options.pages)
+            print(
+                f"--jobs {jobs}: {cpu:.3f} CPU s a submission, {walls[jobs]:.3f} s wall; "
+                f"{cpu / floor:.2f} floors (aim: 2), {today / cpu:.1f} times better than today "
+                "(aim: 20)"
+            )
+        print(f"two workers are {walls[1] / walls[2]:.2f} times as fast as one (aim: 1.8)")
+
+
+if __name__ == "__main__":
+    main()

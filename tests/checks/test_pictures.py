@@ -1,0 +1,188 @@
+"""Pictures of a function that is wrong: when they are asked for, and what is drawn."""
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from fakes import RecordedSession, check_result, computing, ended, raised
+
+from grader.checks.assignment import load_assignment
+from grader.checks.check import Check
+from grader.checks.pictures import MAX_POINTS, add_pictures, differ, line, loss_curves, points
+from grader.checks.probe import Probe
+from grader.errors import WorkerLostError
+from grader.observations.messages import Outcome
+from grader.report.model import FunctionResult, Picture, Report, Status
+from grader.report.score import score_functions
+
+Draw = Callable[[Probe], Sequence[Picture]]
+LAB = load_assignment()
+
+
+def draw_answer(probe: Probe) -> list[Picture]:
+    """Draw what the function returns for 1 and 2."""
+    got, want = probe.both(y_hat=np.ones(2, np.float32), y=np.zeros(2, np.float32), times=2)
+    return [
+        loss_curves(
+            "Title",
+            got=np.array([got.array(0).item(), got.array(1).item()]),
+            want=np.array([want.array(0).item(), want.array(1).item()]),
+        )
+    ]
+
+
+def draw_nothing_right(_: Probe) -> list[Picture]:
+    """Fail as an author's mistake does."""
+    raise ZeroDivisionError
+
+
+def add(
+    draw: Draw, *statuses: Status, student: RecordedSession | None = None
+) -> tuple[FunctionResult, ...]:
+    """Add pictures to mse, whose checks stand so."""
+    results = [check_result(f"mse/{n}", status) for n, status in enumerate(statuses)]
+    check = Check(id="mse/0", function="mse", title="", hint="", points=1, key=0, pictures=draw)
+    right = RecordedSession(mse=computing(lambda y_hat, y: float(np.mean((y_hat - y) ** 2))))
+    wrong = student or RecordedSession(mse=computing(lambda y_hat, y: float(np.sum(y_hat - y))))
+    return add_pictures(
+        score_functions(results, ("mse",)),
+        [check],
+        assignment=LAB,
+        seed=7,
+        observe=lambda _: wrong.observe,
+        expect=right.ask,
+    )
+
+
+def test_function_that_is_wrong_gets_its_pictures() -> None:
+    """And nothing else of it is changed."""
+    (function,) = add(draw_answer, Status.PASSED, Status.FAILED)
+
+    assert [one.label for one in function.pictures[0].series] == ["yours", "right"]
+    assert function.pictures[0].series[0].y == (2.0, 2.0)
+    assert function.pictures[0].series[1].y == (1.0, 1.0)
+    assert (function.score, function.status) == (1.0, Status.PARTIAL)
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        (Status.PASSED,),
+        (Status.MISSING,),
+        (Status.ERROR,),
+        (Status.LIMIT,),
+        (Status.FAILED, Status.LIMIT),
+    ],
+)
+def test_function_without_wrong_answers_is_not_asked(statuses: tuple[Status, ...]) -> None:
+    """There is nothing to draw, or it would take its time again."""
+    student = RecordedSession()
+
+    (function,) = add(draw_answer, *statuses, student=student)
+
+    assert function.pictures == ()
+    assert student.requests == []
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        RecordedSession(mse=raised("ValueError")),
+        RecordedSession(mse=ended(Outcome.CRASHED)),
+        RecordedSession(mse=computing(lambda y_hat, y: "text")),  # noqa: ARG005 - called by name
+        RecordedSession(mse=computing(lambda y_hat, y: y_hat)),  # noqa: ARG005
+    ],
+    ids=["raised", "crashed", "no number", "too many numbers"],
+)
+def test_answer_that_can_not_be_drawn_is_no_picture(student: RecordedSession) -> None:
+    """And no error."""
+    (function,) = add(draw_answer, Status.FAILED, student=student)
+
+    assert function.pictures == ()
+
+
+def test_mistake_of_the_author_costs_no_grade() -> None:
+    """A picture is an extra."""
+    (function,) = add(draw_nothing_right, Status.FAILED)
+
+    assert function.pictures == ()
+
+
+def test_fault_of_the_machine_stays_one() -> None:
+    """It is no matter of the picture's."""
+
+    def lose(_: Probe) -> list[Picture]:
+        raise WorkerLostError("died")
+
+    with pytest.raises(WorkerLostError):
+        add(lose, Status.FAILED)
+
+
+def test_picture_without_points_is_none() -> None:
+    """An empty frame tells nothing."""
+
+    def draw(_: Probe) -> list[Picture]:
+        nothing = line("yours", "student", [1, 2], [np.nan, np.inf])
+        return [Picture(title="", x_label="", y_label="", series=(nothing,))]
+
+    (function,) = add(draw, Status.FAILED)
+
+    assert function.pictures == ()
+
+
+def test_numbers_are_rounded_and_those_that_can_not_be_drawn_left_out() -> None:
+    """A report is strict JSON, and short."""
+    made = points("a", "data", [1, 2, 3, 4], [1 / 3, np.nan, -np.inf, 123456])
+
+    assert (made.x, made.y) == ((1.0, 4.0), (0.3333, 123500.0))
+
+
+def test_many_points_are_thinned_out() -> None:
+    """The ends stay."""
+    made = line("a", "data", range(1000), range(1000))
+
+    assert len(made.x) == MAX_POINTS
+    assert (made.x[0], made.x[-1]) == (0.0, 999.0)
+
+
+def test_losses_over_many_sizes_are_drawn_on_a_logarithmic_axis() -> None:
+    """Only where none is zero or below."""
+    wide, narrow = np.array([1000.0, 0.5]), np.array([2.0, 1.0])
+
+    assert loss_curves("", got=wide, want=narrow).is_log_y
+    assert not loss_curves("", got=narrow, want=narrow).is_log_y
+    assert not loss_curves("", got=np.array([1000.0, 0.0]), want=narrow).is_log_y
+
+
+def test_difference_is_what_can_be_seen() -> None:
+    """Also another shape, and what is no number."""
+    want = np.array([0.0, 100.0])
+
+    assert not differ(want + 1, want)
+    assert differ(want + 3, want)
+    assert differ(np.zeros(3), want)
+    assert differ(np.array([0.0, np.nan]), want)
+
+
+@pytest.mark.parametrize(
+    ("sample", "function", "titles"),
+    [
+        ("wrong_update_never_zeroed.ipynb", "update", ["The loss that", "The way of w"]),
+        ("wrong_update_fixed_lr.py", "update", ["The loss that", "The way of w"]),
+        ("wrong_train_one_epoch_short.py", "train", ["The losses that"]),
+        ("wrong_train_minibatch_one_batch_an_epoch.py", "train_minibatch", ["The los", "The line"]),
+        ("wrong_update_logistic_squared_error.ipynb", "update_logistic", ["The loss", "The prob"]),
+        ("wrong_make_data_gaussian_noise.py", "make_data", ["60 samples of make_data"]),
+    ],
+)
+def test_lab_has_pictures_where_they_say_more_than_words(
+    sample: str, function: str, titles: list[str], grade_sample: Callable[[str], Report]
+) -> None:
+    """And of no other function."""
+    report = grade_sample(sample)
+
+    drawn = {one.name: one.pictures for one in report.functions if one.pictures}
+    assert list(drawn) == [function]
+    pairs = itertools.zip_longest(drawn[function], titles)
+    assert all(picture.title.startswith(title) for picture, title in pairs)

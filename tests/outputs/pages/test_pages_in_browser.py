@@ -1,0 +1,156 @@
+"""The pages in a real browser: on a phone and a desktop, dark and light, by keyboard, hostile."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from browser import DESKTOP, PHONE, OpenPage, Scheme, find_low_contrast, find_overflow
+from fakes import make_report
+from test_notebook_page import code, display, hostile_notebook
+from test_student_page import hostile_report
+
+from grader.outputs.pages.student_page import render_student_page
+from grader.report.model import Report, ReportStatus
+
+pytestmark = pytest.mark.browser
+
+MakeNotebook = Callable[..., bytes]
+SUBMISSIONS = Path(__file__).resolve().parents[2] / "submissions"
+
+UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+
+
+@pytest.fixture(scope="session")
+def pages(
+    grade_sample: Callable[[str], Report], make_notebook: MakeNotebook, png: str
+) -> dict[str, str]:
+    """The pages that are looked at: of a script, of notebooks, of what failed, of attacks."""
+    names = ("wrong_make_data_gaussian_noise.py", "wrong_update_never_zeroed.ipynb")
+    script, notebook = (grade_sample(name) for name in names)
+    noisy = msgspec.structs.replace(script, notes=("a note " * 40,), output="a line " * 400)
+    images = make_notebook(code("x" * 300, display(image__png=png)), ("markdown", "a" * 500))
+    return {
+        "script": render_student_page(noisy),
+        "notebook": render_student_page(notebook, notebook=(SUBMISSIONS / names[1]).read_bytes()),
+        "images": render_student_page(notebook, notebook=images),
+        "unreadable": render_student_page(
+            make_report(status=ReportStatus.UNREADABLE, error="line 1\n" + "x" * 200)
+        ),
+        "fault": render_student_page(
+            make_report(status=ReportStatus.GRADER_ERROR, score=None, max_score=None, error="why")
+        ),
+        "hostile": render_student_page(hostile_report(), notebook=hostile_notebook(make_notebook)),
+    }
+
+
+PAGES = ("script", "notebook", "images", "unreadable", "fault", "hostile")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_the_window(
+    name: str, size: tuple[int, int], pages: dict[str, str], open_page: OpenPage
+) -> None:
+    """With everything unfolded; nothing is to be scrolled to the side."""
+    page = open_page(pages[name], size=size)
+
+    page.evaluate(UNFOLD)
+
+    assert find_overflow(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_text_stands_out(
+    name: str, scheme: Scheme, pages: dict[str, str], open_page: OpenPage
+) -> None:
+    """4.5 to 1 and better, with everything unfolded."""
+    page = open_page(pages[name], scheme=scheme)
+
+    page.evaluate(UNFOLD)
+
+    assert find_low_contrast(page) == []
+
+
+def test_dark_is_dark(pages: dict[str, str], open_page: OpenPage) -> None:
+    """It follows what the reader prefers."""
+    grounds = [
+        open_page(pages["script"], scheme=scheme).evaluate(
+            "getComputedStyle(document.documentElement).backgroundColor"
+        )
+        for scheme in ("light", "dark")
+    ]
+
+    assert grounds == ["rgb(255, 255, 255)", "rgb(20, 23, 27)"]
+
+
+def test_functions_can_be_unfolded_by_keyboard(pages: dict[str, str], open_page: OpenPage) -> None:
+    """And it can be seen where one is."""
+    page = open_page(pages["script"])
+    opened = "document.activeElement.parentElement.open"
+
+    page.keyboard.press("Tab")
+
+    first = page.evaluate(opened)
+    page.keyboard.press("Enter")
+    assert page.evaluate(opened) is not first
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_list_leads_to_the_feedback_in_the_notebook(
+    pages: dict[str, str], open_page: OpenPage
+) -> None:
+    """Below the cell."""
+    page = open_page(pages["notebook"])
+
+    page.click("a[href='#function-update']")
+
+    assert page.evaluate("document.querySelector(':target').textContent.includes('Hint')")
+    top = page.evaluate("document.querySelector(':target').getBoundingClientRect().top")
+    assert 0 <= top < 100
+
+
+def test_page_needs_no_scripts(pages: dict[str, str], open_page: OpenPage) -> None:
+    """The first failure is there to read."""
+    page = open_page(pages["script"], has_scripts=False)
+
+    assert page.get_by_text("Known mistake").first.is_visible()
+
+
+def test_hostile_page_runs_nothing(pages: dict[str, str], open_page: OpenPage) -> None:
+    """Not even when everything on it is unfolded and clicked."""
+    page = open_page(pages["hostile"])
+    address = page.url
+
+    page.evaluate(UNFOLD)
+    page.evaluate(
+        "document.querySelectorAll('a[href^=\"#\"], svg, pre, p').forEach((one) =>"
+        " one.dispatchEvent(new MouseEvent('click', {bubbles: true})))"
+    )
+
+    assert page.evaluate("window.pwned") is None
+    assert page.url.partition("#")[0] == address
+
+
+def test_image_of_a_notebook_is_shown(pages: dict[str, str], open_page: OpenPage) -> None:
+    """The policy lets it."""
+    page = open_page(pages["images"])
+
+    assert page.evaluate("document.querySelector('img').naturalWidth") == 1
+
+
+def test_failures_are_printed_unfolded(pages: dict[str, str], open_page: OpenPage) -> None:
+    """In the colours of paper, also for who prefers the dark."""
+    page = open_page(pages["script"], scheme="dark")
+    page.evaluate("document.querySelector('details[open]').open = false")
+
+    page.emulate_media(media="print")
+
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.functions .told')].map((one) =>"
+        " one.checkVisibility({contentVisibilityAuto: true}))"
+    )
+    assert shown == [True] + [False] * 15
+    ink = page.evaluate("getComputedStyle(document.documentElement).color")
+    assert ink == "rgb(0, 0, 0)"

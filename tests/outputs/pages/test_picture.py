@@ -1,0 +1,114 @@
+"""Pictures as SVG for a page: what is in them, what is not, and how far their axes go."""
+
+import re
+
+import matplotlib as mpl
+import pytest
+
+from grader.outputs.pages.picture import draw_picture
+from grader.report.model import DrawnAs, Picture, Series
+
+
+def series(role: str, *y: float, drawn_as: DrawnAs = DrawnAs.LINE, label: str = "") -> Series:
+    """Make a series over 1, 2, 3, ..."""
+    x = tuple(float(one) for one in range(1, len(y) + 1))
+    return Series(label=label or role, role=role, drawn_as=drawn_as, x=x, y=y)
+
+
+def draw(*drawn: Series, title: str = "A title", is_log_y: bool = False) -> str:
+    """Draw a picture of some series."""
+    picture = Picture(title=title, x_label="step", y_label="loss", series=drawn, is_log_y=is_log_y)
+    return str(draw_picture(picture, key="picture-1").drawing)
+
+
+def ticks(svg: str) -> list[float]:
+    """Read the numbers at the axes."""
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    return [float(one.replace("\u2212", "-")) for one in texts if one not in {"step", "loss"}]
+
+
+def test_colours_are_those_of_the_page() -> None:
+    """One picture for dark and light."""
+    svg = draw(series("student", 3, 2, 1), series("right", 3, 1, 0.5), series("level", 1, 1, 1))
+
+    for name in ("student", "right", "level"):
+        assert f'"var(--{name})"' in svg
+    assert not re.search(r"#[0-9a-fA-F]{6}\b", svg)
+
+
+def test_nothing_of_matplotlib_but_the_drawing_is_kept() -> None:
+    """No sheet, no metadata, no fonts, no address, no element that styles itself."""
+    svg = draw(series("student", 3, 2, 1))
+
+    tags = set(re.findall(r"<(\w+)", svg))
+    assert tags <= set("svg title desc g path use text defs clipPath rect".split())
+    assert not re.search(r"\bstyle=|xmlns|://|font", svg)
+
+
+def test_ids_begin_with_the_key_and_all_references_are_met() -> None:
+    """Several pictures can stand on a page."""
+    svg = draw(series("student", 3, 2, 1), series("data", 1, 2, 3, drawn_as=DrawnAs.POINTS))
+
+    ids = set(re.findall(r'\bid="([^"]+)"', svg))
+    used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg))
+    assert all(one.startswith("picture-1-") for one in ids)
+    assert {first or second for first, second in used} <= ids
+
+
+def test_same_picture_gives_the_same_bytes() -> None:
+    """Whatever the owner of the machine has set for matplotlib."""
+    before = draw(series("student", 3, 2, 1))
+
+    with mpl.rc_context({"font.size": 30, "axes.grid": True, "text.usetex": False}):
+        after = draw(series("student", 3, 2, 1))
+        assert mpl.rcParams["font.size"] == 30
+
+    assert before == after
+
+
+@pytest.mark.parametrize("text", ["</svg><script>x</script>", "$\\frac{1$", "a_$b$", "&amp;<"])
+def test_labels_are_text(text: str) -> None:
+    """Neither HTML nor formulas."""
+    picture = Picture(
+        title=text, x_label=text, y_label=text, series=(series("student", 1, 2, label=text),)
+    )
+
+    drawing = draw_picture(picture, key="picture-1")
+
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert f">{escaped}</title>" in drawing.drawing
+    assert drawing.drawing.count(f">{escaped}</text>") == 2
+    assert "<script" not in drawing.drawing
+
+
+def test_line_that_runs_away_leaves_the_picture() -> None:
+    """What is right stays to be seen."""
+    svg = draw(series("student", 3, 1e6, 1e20), series("right", 3, 2, 1))
+
+    assert max(ticks(svg)) < 10
+
+
+def test_line_that_is_a_little_off_is_all_in_the_picture() -> None:
+    """The axes reach as far as it does."""
+    svg = draw(series("student", 3, 4, 5), series("right", 3, 2, 1))
+
+    assert max(ticks(svg)) >= 5
+
+
+def test_logarithmic_axis_has_plain_numbers() -> None:
+    """No formulas."""
+    svg = draw(series("student", 1000, 10, 0.1), series("right", 1000, 1, 0.01), is_log_y=True)
+
+    assert {0.1, 1, 10} <= set(ticks(svg))
+
+
+@pytest.mark.parametrize("values", [(), (2.0,), (2.0, 2.0), (0.0, 0.0, 0.0), (1e-30, 1e30)])
+@pytest.mark.parametrize("is_log_y", [False, True])
+def test_picture_of_hardly_anything_is_drawn(values: tuple[float, ...], is_log_y: bool) -> None:  # noqa: FBT001 - a parameter
+    """Nothing that a check file can make is a reason to have no page."""
+    assert "<svg" in draw(series("student", *values), is_log_y=is_log_y)
+
+
+def test_unknown_role_is_drawn_as_data() -> None:
+    """A report of a later version stays readable."""
+    assert "var(--data)" in draw(series("novel", 1, 2))

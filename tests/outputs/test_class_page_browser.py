@@ -1,0 +1,191 @@
+"""The page of a class in a browser: sorted, searched, on any screen, and with no script at all."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser import DESKTOP, PHONE, OpenPage, Scheme, find_low_contrast, find_overflow
+from class_fakes import HOSTILE_NAMES, NAMES, make_class
+
+from grader.outputs.class_page import write_class_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+HEAT = ".heat table.sortable"
+
+
+def write(count: int, names: tuple[str, ...] = NAMES) -> str:
+    """Write the page of a class of so many."""
+    file = io.StringIO(newline="")
+    write_class_page(make_class(count, names=names), file)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def small() -> str:
+    """A class of 40, some with names that break things."""
+    return write(40, (*NAMES, *HOSTILE_NAMES))
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of 1,200, of which some are folded."""
+    path = tmp_path_factory.mktemp("large") / "index.html"
+    path.write_text(write(1200), encoding="utf-8")
+    return path
+
+
+def points(page: "Page") -> list[float | None]:
+    """Read the points in the table from top to bottom."""
+    texts = page.locator(f"{HEAT} tbody td.s").all_inner_texts()
+    return [float(text) if text.strip() else None for text in texts]
+
+
+def head(page: "Page", column: int) -> str:
+    """Read how the table is sorted by one of its columns."""
+    return page.locator(f"{HEAT} thead th").nth(column).get_attribute("aria-sort") or ""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_and_can_be_read(
+    small: str, open_page: OpenPage, size: tuple[int, int], scheme: Scheme
+) -> None:
+    """In the open and with everything unfolded; tables scroll in themselves."""
+    page = open_page(small, size=size, scheme=scheme)
+
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+    assert find_overflow(page) == []
+    assert find_low_contrast(page) == []
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["script", "no-script"])
+def test_hostile_names_execute_nothing(
+    small: str,
+    open_page: OpenPage,
+    has_scripts: bool,  # noqa: FBT001
+) -> None:
+    """They are shown as they are."""
+    page = open_page(small, has_scripts=has_scripts)
+
+    assert page.evaluate("window.pwned") is None
+    shown = page.locator(f"{HEAT} tbody").inner_text()
+    assert "<script>window.pwned = 1</script>" in shown
+    assert "onerror" in shown
+
+
+def test_click_sorts_and_a_second_one_turns_it_round(small: str, open_page: OpenPage) -> None:
+    """Said to all readers by aria-sort; who has no score comes last both times."""
+    page = open_page(small)
+    assert head(page, 1) == "none"
+    button = page.get_by_role("button", name="Points").first
+
+    button.click()
+    up, said_up = points(page), head(page, 1)
+    button.click()
+    down, said_down = points(page), head(page, 1)
+
+    known = [score for score in up if score is not None]
+    nothing = [None] * (len(up) - len(known))
+    assert up == [*sorted(known), *nothing]
+    assert down == [*sorted(known, reverse=True), *nothing]
+    assert (said_up, said_down) == ("ascending", "descending")
+    assert head(page, 0) == "none"
+
+
+def test_keyboard_sorts_by_a_function(small: str, open_page: OpenPage) -> None:
+    """All points are more than some, and some are more than not written."""
+    page = open_page(small)
+
+    page.get_by_role("button", name="sigmoid / 5").first.focus()
+    page.keyboard.press("Enter")
+
+    column = page.locator(f"{HEAT} thead th").all_inner_texts()
+    place = next(nth for nth, text in enumerate(column) if "sigmoid" in text)
+    cells = page.locator(f"{HEAT} tbody tr > :nth-child({place + 1}):not([colspan])")
+    styles = cells.evaluate_all("(all) => all.map((one) => one.className)")
+    assert head(page, place) == "ascending"
+    assert styles.index("p") > max(nth for nth, style in enumerate(styles) if style != "p")
+
+
+def test_search_finds_without_accents_or_case(small: str, open_page: OpenPage) -> None:
+    """And says how many it found."""
+    page = open_page(small)
+
+    page.get_by_label("Find a student").fill("zoe mu")
+
+    rows = page.locator(f"{HEAT} tbody tr")
+    assert rows.count() == 1
+    assert "Zoë Müller" in rows.first.inner_text()
+    assert page.get_by_role("status").first.inner_text() == "1 of 43 found"
+
+
+def test_search_finds_what_can_not_be_graded(small: str, open_page: OpenPage) -> None:
+    """By the words that stand in the row."""
+    page = open_page(small)
+
+    page.get_by_label("Find a student").fill("can't be graded")
+
+    assert page.locator(f"{HEAT} tbody tr").count() == 1
+
+
+def test_large_class_is_shown_by_and_by(large: Path, open_page: OpenPage) -> None:
+    """What is folded is sorted and found with the rest."""
+    page = open_page(large)
+    rows = page.locator(f"{HEAT} tbody tr")
+    assert rows.count() == 500
+
+    page.get_by_role("button", name="Show 500 more").click()
+    more = rows.count()
+    page.get_by_role("button", name="Points").first.click()
+    lowest = points(page)[0]
+    page.get_by_label("Find a student").fill("s01199")
+
+    assert more == 1000
+    assert lowest == 0
+    assert rows.count() == 1
+
+
+def test_all_checks_can_be_sorted(small: str, open_page: OpenPage) -> None:
+    """The hardest first."""
+    page = open_page(small)
+
+    page.get_by_text("All 32 checks").click()
+    page.get_by_role("button", name="Passed by").click()
+
+    first = page.get_by_role("region", name="All checks").locator("tbody tr").first
+    assert "animate_fit" in first.inner_text()
+
+
+def test_everything_is_there_without_a_script(large: Path, open_page: OpenPage) -> None:
+    """In the order of names; no button that would do nothing."""
+    page = open_page(large, has_scripts=False)
+
+    assert page.locator(f"{HEAT} tbody tr").count() == 500
+    assert page.get_by_role("button").count() == 0
+    folded = page.locator("details.rows")
+    assert folded.count() == 2
+    folded.first.locator("summary").click()
+    assert folded.first.locator("tbody tr").first.is_visible()
+
+
+def test_table_can_be_scrolled_by_keyboard(small: str, open_page: OpenPage) -> None:
+    """On a phone the last function is out of sight at first; the name stays."""
+    page = open_page(small, size=PHONE)
+    region = page.get_by_role("region", name="Students and functions")
+
+    region.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+
+    page.wait_for_function("document.querySelector('.heat').scrollLeft > 0")
+    name = page.locator(f"{HEAT} tbody th").first.bounding_box()
+    around = region.bounding_box()
+    assert name is not None
+    assert around is not None
+    assert abs(name["x"] - around["x"]) < 3

@@ -1,0 +1,200 @@
+"""The gradebook: a row for everybody, no zero that nobody earned, and nothing that computes."""
+
+import csv
+import io
+import unicodedata
+
+import pytest
+from class_fakes import (
+    ASSIGNMENT,
+    HOSTILE_NAMES,
+    check_outline,
+    make_class,
+    make_failure,
+    make_outline,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.outputs.gradebook import write_gradebook
+from grader.report.class_figures import ClassFigures
+from grader.report.class_model import ClassSummary, Student
+from grader.report.model import ReportStatus, Status
+from grader.report.outline import Outline
+
+
+def write(summary: ClassSummary) -> str:
+    """Write a gradebook as text."""
+    file = io.StringIO(newline="")
+    write_gradebook(summary, file)
+    return file.getvalue()
+
+
+def read(text: str) -> list[dict[str, str]]:
+    """Read it as any program does that knows of the mark."""
+    data = text.encode("utf-8").decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(data, newline="")))
+
+
+def summarize(
+    outline: Outline, *, student: Student | None = None, file: str = "a.py", notes: str = ""
+) -> ClassSummary:
+    """Make a class of one."""
+    figures = ClassFigures()
+    told = (notes,) if notes else ()
+    figures.add(outline, id="a", student=student or Student(), file=file, notes=told)
+    return figures.finish(
+        assignment=ASSIGNMENT, max_score=10, function_names=("mse", "update"), skipped=()
+    )
+
+
+GRADED = make_outline(
+    check_outline("mse/a", max_points=2.5),
+    check_outline("update/a", Status.FAILED),
+    max_score=10,
+)
+
+
+def test_row_has_its_columns() -> None:
+    """Points short and with a point, whatever the locale."""
+    student = Student(id="17", name="Zoë, A.", email="z@example.edu")
+    summary = summarize(GRADED, student=student, notes="handed in late")
+
+    assert read(write(summary)) == [
+        {
+            "id": "a",
+            "student_id": "17",
+            "name": "Zoë, A.",
+            "email": "z@example.edu",
+            "file": "a.py",
+            "status": "graded",
+            "score": "2.5",
+            "max_score": "10",
+            "mse": "2.5",
+            "update": "0",
+            "notes": "handed in late",
+        }
+    ]
+
+
+def test_file_begins_with_the_mark_of_utf_8() -> None:
+    """Or Excel would spoil accents."""
+    assert write(summarize(GRADED)).encode("utf-8").startswith(b"\xef\xbb\xbfid,student_id,")
+
+
+def test_everybody_has_a_row_in_the_order_of_the_summary() -> None:
+    """Those too who handed in nothing."""
+    summary = make_class(60)
+
+    rows = read(write(summary))
+
+    assert [row["id"] for row in rows] == [row.id for row in summary.rows]
+    assert sum(row["status"] == "not_handed_in" for row in rows) == 3
+
+
+def test_fault_of_the_grader_has_no_score() -> None:
+    """An empty field, and never a 0; and why."""
+    row = read(write(summarize(make_failure(ReportStatus.GRADER_ERROR, "the worker is lost"))))[0]
+
+    assert (row["score"], row["max_score"], row["mse"], row["update"]) == ("", "", "", "")
+    assert (row["status"], row["notes"]) == ("grader_error", "the worker is lost")
+
+
+def test_who_handed_in_nothing_has_no_score() -> None:
+    """Whether that is a zero is not ours to say."""
+    figures = ClassFigures()
+    figures.add_absent(Student(id="1", name="Ada"))
+    summary = figures.finish(assignment=ASSIGNMENT, max_score=10, function_names=("mse",))
+
+    row = read(write(summary))[0]
+
+    assert (row["score"], row["max_score"], row["mse"]) == ("", "", "")
+    assert row["status"] == "not_handed_in"
+
+
+def test_unreadable_submission_has_zero_points_and_says_why() -> None:
+    """Its functions are empty: none was run."""
+    row = read(write(summarize(make_failure(ReportStatus.UNREADABLE, "not\nPython"))))[0]
+
+    assert (row["score"], row["mse"], row["notes"]) == ("0", "", "not Python")
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@sum(A1)", "'@sum(A1)"),
+        ("  =1", "'  =1"),
+        ("\t=1", "'    =1"),
+        ("\tharmless", "'    harmless"),
+        ("\r=1", "' =1"),
+        ("\n=1", "' =1"),
+        ("\x00=1", r"'\x00=1"),
+        ("\N{ZERO WIDTH SPACE}=1", r"'\u200b=1"),
+        ("\N{FULLWIDTH EQUALS SIGN}1", "'\N{FULLWIDTH EQUALS SIGN}1"),
+        ("\N{FULLWIDTH COMMERCIAL AT}a", "'\N{FULLWIDTH COMMERCIAL AT}a"),
+        ("\N{SMALL HYPHEN-MINUS}1", "'\N{SMALL HYPHEN-MINUS}1"),
+        ("a;=1", "a;'=1"),
+        ("a=1", "a=1"),
+        ("O'Brien", "O'Brien"),
+        ("D-A", "D-A"),
+        ("two\r\nlines", "two lines"),
+        ("\N{RIGHT-TO-LEFT OVERRIDE}gpj", r"\u202egpj"),
+        ("\x1b[31m", r"\x1b[31m"),
+        ("\udcf6", r"\udcf6"),
+    ],
+)
+@pytest.mark.parametrize("place", ["name", "file", "notes"])
+def test_text_is_harmless(given: str, shown: str, place: str) -> None:
+    """No formula, no control character, one line; and nothing else is changed."""
+    if place == "name":
+        summary = summarize(GRADED, student=Student(name=given))
+    elif place == "file":
+        summary = summarize(GRADED, file=given)
+    else:
+        summary = summarize(GRADED, notes=given)
+
+    assert read(write(summary))[0][place] == shown
+
+
+def test_hostile_class_can_be_read_back() -> None:
+    """As many rows as there are, each with all of its fields."""
+    summary = make_class(30, names=HOSTILE_NAMES)
+
+    rows = read(write(summary))
+
+    assert len(rows) == len(summary.rows)
+    assert all(None not in row and None not in row.values() for row in rows)
+
+
+_TEXT = st.text(
+    st.sampled_from("=+-@\t\r\n\x00\x0b\x85\u2028\u200b\u202e\uff1d\udcff,;\"' ab1|!")
+    | st.characters()
+)
+
+
+@given(name=_TEXT, file=_TEXT, note=_TEXT)
+def test_no_field_is_a_formula_whatever_is_in_it(name: str, file: str, note: str) -> None:
+    """Nor breaks its row; as it is read by commas, and by semicolons."""
+    student = Student(name=name, id=name, email=file)
+
+    text = write(summarize(GRADED, student=student, file=file, notes=note))
+
+    rows = read(text)
+    assert len(rows) == 1
+    lines = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()
+    assert len(lines) == 2
+    for field in (*rows[0].values(), *lines[1].split(";")):
+        begin = unicodedata.normalize("NFKC", field).lstrip(" \"'")[:1]
+        quoted = unicodedata.normalize("NFKC", field).lstrip(' "')
+        assert begin not in set("=+-@") or quoted.startswith("'")
+        assert all(unicodedata.category(one)[0] != "C" for one in field)
+
+
+def test_long_notes_are_cut() -> None:
+    """A spreadsheet's field has an end."""
+    row = read(write(summarize(GRADED, notes="x" * 50_000)))[0]
+
+    assert row["notes"] == "x" * 1000 + "..."

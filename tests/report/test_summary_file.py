@@ -1,0 +1,85 @@
+"""The summary as a file: strict JSON, as its schema says, and read back as it was."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from class_fakes import HOSTILE_NAMES, make_class
+
+from grader.errors import UsageError
+from grader.report.class_figures import read_summary, summary_to_json
+from grader.report.summary_file import SUMMARY_SCHEMA_FILE, make_summary_schema
+
+CLASS = make_class(40)
+
+
+def test_shipped_schema_is_that_of_the_model() -> None:
+    """A change of the model is a change of the schema."""
+    assert SUMMARY_SCHEMA_FILE.read_text(encoding="utf-8") == make_summary_schema()
+
+
+def test_summary_is_valid() -> None:
+    """Everything that can be in it."""
+    schema = json.loads(SUMMARY_SCHEMA_FILE.read_text(encoding="utf-8"))
+
+    jsonschema.Draft202012Validator(schema).validate(json.loads(summary_to_json(CLASS)))
+
+
+def test_schema_says_something() -> None:
+    """A row without a status is none."""
+    content = json.loads(summary_to_json(CLASS))
+    del content["rows"][0]["status"]
+    schema = json.loads(SUMMARY_SCHEMA_FILE.read_text(encoding="utf-8"))
+
+    assert not jsonschema.Draft202012Validator(schema).is_valid(content)
+
+
+@pytest.mark.parametrize("in_folder", [True, False], ids=["folder", "file"])
+def test_summary_is_read_back(tmp_path: Path, *, in_folder: bool) -> None:
+    """From its file, or from the folder that it is in."""
+    file = tmp_path / "summary.json"
+    file.write_text(summary_to_json(CLASS), encoding="utf-8")
+
+    assert read_summary(tmp_path if in_folder else file) == CLASS
+
+
+def test_each_row_has_a_line() -> None:
+    """So that it can be searched and compared by lines."""
+    lines = summary_to_json(CLASS).splitlines()
+
+    assert sum('"id": "s00003"' in line and '"cells"' in line for line in lines) == 1
+
+
+def test_hostile_names_are_valid_utf_8() -> None:
+    """A lone surrogate is shown as an escape, as in reports."""
+    text = summary_to_json(make_class(20, names=HOSTILE_NAMES))
+
+    names = [row["student"]["name"] for row in json.loads(text.encode())["rows"]]
+    assert r"lone \udcf6 surrogate" in names
+    assert "<script>window.pwned = 1</script>" in names
+
+
+def test_figures_can_be_written_without_rows() -> None:
+    """Nor do times tell of them."""
+    content = json.loads(summary_to_json(CLASS, with_rows=False))
+
+    assert "rows" not in content
+    assert content["timing"] == {"total_s": 100.0}
+    assert content["scores"]["count"] == 39
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"rows": 3}', b"[" * 100])
+def test_other_file_is_an_error_of_use(content: bytes, tmp_path: Path) -> None:
+    """Named, and why."""
+    file = tmp_path / "summary.json"
+    file.write_bytes(content)
+
+    with pytest.raises(UsageError, match=r"summary\.json is no summary of a batch"):
+        read_summary(tmp_path)
+
+
+def test_missing_summary_is_an_error_of_use(tmp_path: Path) -> None:
+    """Of a folder that is no batch's."""
+    with pytest.raises(UsageError, match=r"can't read .*summary\.json: No such file"):
+        read_summary(tmp_path)
