@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TextIO
 
 from grader.outputs.class_page import write_class_page
-from grader.outputs.files import open_atomically, write_text_atomically
+from grader.outputs.files import open_atomically
 from grader.outputs.gradebook import write_gradebook
 from grader.report.class_model import ClassSummary
-from grader.report.summary_file import summary_to_json
+from grader.report.summary_file import write_summary
 
 SUMMARY_FILE = "summary.json"
 GRADEBOOK_FILE = "gradebook.csv"
@@ -27,7 +27,8 @@ def write_class_files(summary: ClassSummary, folder: Path) -> None:
     Raises:
         UsageError: they can't be written there.
     """
-    write_text_atomically(summary_to_json(summary), folder / SUMMARY_FILE)
+    with _open_text(folder / SUMMARY_FILE) as file:
+        file.writelines(write_summary(summary))
     with _open_text(folder / GRADEBOOK_FILE) as file:
         write_gradebook(summary, file)
     with _open_text(folder / INDEX_FILE) as file:

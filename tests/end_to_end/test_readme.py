@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grader.cli.grade import command as grade_command
+from grader.cli.grader import command as grader_command
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -20,14 +23,21 @@ def test_make_targets_of_the_readme_exist() -> None:
 
 
 def test_options_of_the_readme_exist() -> None:
-    """Every option that the README names is one of grade's."""
+    """Every option that the README names is one of grade's or of a command of grader's."""
     options = set(re.findall(r"`?(--[a-z][a-z-]+)", README))
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", "--help"], capture_output=True, text=True, check=True
-    )
+    commands = (grade_command, *grader_command.commands.values())
+    known = {name for one in commands for option in one.params for name in option.opts}
 
     assert options
-    assert {option for option in options if option not in done.stdout} == set()
+    assert options - known == set()
+
+
+def test_commands_of_the_readme_exist() -> None:
+    """Every command of grader's that the README names."""
+    named = set(re.findall(r"(?:`|\$ )grader ([a-z-]+)", README))
+
+    assert named >= {"batch", "stats", "diff", "verify"}
+    assert named - set(grader_command.commands) == set()
 
 
 def test_python_example_of_the_readme_runs() -> None:
