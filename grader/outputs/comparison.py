@@ -111,10 +111,14 @@ def _describe_totals(difference: ClassDifference) -> str:
         return f"Nothing differs: {count_of(totals.same, 'submission')} the same."
     unscored = [one for one in difference.changes if not one.difference]
     parts = [
-        f"{totals.gained:,} gained {format_points(totals.points_gained)} points",
-        f"{totals.lost:,} lost {format_points(totals.points_lost)} points",
+        f"{totals.gained:,} gained {_count_points(totals.points_gained)}",
+        f"{totals.lost:,} lost {_count_points(totals.points_lost)}",
         f"{len(unscored):,} changed without that" if unscored else "",
         f"{totals.same:,} the same",
     ]
     means = f"mean {format_figure(totals.old_mean)} -> {format_figure(totals.new_mean)}"
     return f"{', '.join(filter(None, parts))}; {means}"
+
+
+def _count_points(points: float) -> str:
+    return f"{format_points(points)} point{'' if points == 1 else 's'}"

@@ -77,7 +77,7 @@ def test_who_came_and_went_and_totals_are_shown() -> None:
     assert "Only now: 1 submission\n  Came (came): 0\n" in text
     assert "Only before: 1 submission\n  Gone (gone): 5\n" in text
     end = re.sub(r"\s+", " ", text)
-    assert "1 gained 1 points, 1 lost 6 points, 1 changed without that, 1 the same; mean" in end
+    assert "1 gained 1 point, 1 lost 6 points, 1 changed without that, 1 the same; mean" in end
 
 
 def test_nothing_is_told_in_a_line() -> None:
