@@ -111,6 +111,8 @@ def read_for_batch(path: Path) -> bytes:
         return read_bytes(path)
     except UsageError as error:  # gone since, or not ours to read
         raise UnreadableSubmissionError(str(error)) from error
+    except OSError as error:  # a disk or a network drive that fails
+        raise UnreadableSubmissionError(f"it can't be read: {error.strerror}") from error
 
 
 def _refuse(reason: str) -> NoReturn:

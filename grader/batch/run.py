@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -50,7 +51,7 @@ class _Tally:
     """What is known of the class so far."""
 
     figures: ClassFigures = field(default_factory=ClassFigures)
-    seen: set[Student] = field(default_factory=set)
+    seen: Counter[Student] = field(default_factory=Counter)
     done: int = 0
     strangers: list[str] = field(default_factory=list)
 
@@ -132,7 +133,7 @@ def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: s
             notes = (*notes, "nobody on the roster is known by this name")
         else:
             student = found
-            tally.seen.add(found)
+            tally.seen[found] += 1
     tally.done += 1
     tally.figures.add(outline, id=name, student=student, file=entry.file, notes=notes)
 
@@ -150,6 +151,12 @@ def _finish(tally: _Tally, batch: Batch, *, seconds: float) -> ClassSummary:
         for student in batch.roster.students:
             if student not in tally.seen:
                 tally.figures.add_absent(student)
+    doubles = sum(count > 1 for count in tally.seen.values())
+    if doubles:
+        remarks.append(
+            f"{doubles} student{'s have' if doubles != 1 else ' has'} more than one submission; "
+            "each has a row."
+        )
     if tally.strangers:
         count = len(tally.strangers)
         remarks.append(

@@ -199,6 +199,26 @@ def test_roster_shows_who_handed_in_nothing(small_class: Path, tmp_path: Path) -
     assert "7 on the roster handed in nothing" in done.stdout
 
 
+def test_two_submissions_of_one_student_are_both_graded_and_said(
+    small_class: Path, tmp_path: Path
+) -> None:
+    """Which one counts is for the instructor to say."""
+    submissions = tmp_path / "submissions"
+    submissions.mkdir()
+    for name in ("s1003.py", "s1003-new.py", "somebody.py"):
+        (submissions / name).write_text("", encoding="utf-8")
+
+    done = run(submissions, "--roster", small_class / "roster.csv", "--out", tmp_path / "out")
+
+    assert "1 student has more than one submission; each has a row." in done.stdout
+    assert "1 submission could not be matched with the roster." in done.stdout
+    rows = rows_of(tmp_path / "out")
+    assert {name for name in rows if name and rows[name]["student_id"] == "s1003"} == {
+        "s1003.py",
+        "s1003-new.py",
+    }
+
+
 def _lines(out: Path) -> list[str]:
     return (out / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()
 

@@ -173,6 +173,21 @@ def test_file_that_is_gone_when_it_is_its_turn_is_answered(
         collection.entries[0].read()
 
 
+def test_disk_that_fails_is_told_of_one_file_only(
+    folder: Path, collect: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not the end of the batch."""
+    put(folder / "anna.py")
+
+    def fail(_path: Path) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("grader.batch.folders.read_bytes", fail)
+
+    with pytest.raises(UnreadableSubmissionError, match="can't be read: Input/output error"):
+        collect().entries[0].read()
+
+
 def test_odd_names_are_collected(folder: Path, collect: Callable[..., Collection]) -> None:
     """Names are bytes."""
     names = [
