@@ -152,6 +152,37 @@ def loss_curves(
     )
 
 
+def fits(
+    title: str,
+    *,
+    feature: "np.ndarray",
+    target: "np.ndarray",
+    got: "np.ndarray",
+    want: "np.ndarray",
+    unit: str = "target",
+) -> Picture:
+    """Draw what the student's model and the right one predict, over the data.
+
+    Args:
+        title: The sentence that it shows.
+        feature: One for each sample, ascending, (n,).
+        target: What belongs to it, (n,).
+        got: What the student's model predicts, (n,).
+        want: What the right one does, (n,).
+        unit: What is measured along the vertical axis.
+    """
+    return Picture(
+        title=title,
+        x_label="feature",
+        y_label=unit,
+        series=(
+            points("data", "data", feature, target),
+            line("yours", "student", feature, got),
+            line("right", "right", feature, want),
+        ),
+    )
+
+
 def differ(got: "np.ndarray", want: "np.ndarray", *, part: float = 0.02) -> bool:
     """Tell whether a picture would show a difference between what came out and what should have.
 

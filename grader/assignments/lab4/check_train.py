@@ -8,7 +8,7 @@ import pytest
 
 from grader.checks.compare import expect_close, expect_shape, to_sequence
 from grader.checks.inputs import leaf, tensor
-from grader.checks.pictures import differ, line, loss_curves, points
+from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe
 from grader.checks.steps import expect_same_leaf, expect_step
 from grader.report.model import Picture
@@ -71,11 +71,12 @@ def pictures(probe: Probe) -> Sequence[Picture]:
         title = f"The losses that train() returns, with epochs={_EPOCHS} and lr={_LR}"
         drawn.append(loss_curves(title, got=losses[0], want=losses[1], steps="epoch"))
     if differ(*lines):
-        series = (
-            points("data", "data", feature, y),
-            line("yours", "student", feature[[0, -1]], lines[0][[0, -1]]),
-            line("right", "right", feature[[0, -1]], lines[1][[0, -1]]),
+        picture = fits(
+            f"The line after {_EPOCHS} epochs",
+            feature=feature,
+            target=y,
+            got=lines[0],
+            want=lines[1],
         )
-        title = f"The line after {_EPOCHS} epochs"
-        drawn.append(Picture(title=title, x_label="feature", y_label="target", series=series))
+        drawn.append(picture)
     return drawn

@@ -20,7 +20,7 @@ from grader.checks.compare import (
     to_sequence,
 )
 from grader.checks.inputs import leaf, tensor
-from grader.checks.pictures import differ, line, loss_curves, points
+from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe, Result
 from grader.checks.steps import expect_same_leaf, expect_step
 from grader.checks.verdict import WrongError
@@ -247,11 +247,12 @@ def pictures(probe: Probe) -> Sequence[Picture]:
         title = f"The losses of {_EPOCHS} epochs, with 18 samples in batches of 4 and lr=0.03"
         drawn.append(loss_curves(title, got=losses[0], want=losses[1], steps="epoch"))
     if differ(*lines, part=0.1):
-        series = (
-            points("data", "data", feature, y),
-            line("yours", "student", feature[[0, -1]], lines[0][[0, -1]]),
-            line("right", "right", feature[[0, -1]], lines[1][[0, -1]]),
+        picture = fits(
+            f"The line after {_EPOCHS} epochs",
+            feature=feature,
+            target=y,
+            got=lines[0],
+            want=lines[1],
         )
-        title = f"The line after {_EPOCHS} epochs"
-        drawn.append(Picture(title=title, x_label="feature", y_label="target", series=series))
+        drawn.append(picture)
     return drawn

@@ -11,7 +11,7 @@ import pytest
 
 from grader.checks.compare import expect_close, expect_shape
 from grader.checks.inputs import leaf, tensor
-from grader.checks.pictures import differ, line, loss_curves, points
+from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe
 from grader.checks.steps import expect_same_leaf, expect_step
 from grader.report.model import Picture
@@ -102,16 +102,13 @@ def pictures(probe: Probe) -> Sequence[Picture]:
             title = f"The loss that update_logistic() returns, over {_STEPS} calls with lr = {_LR}"
             drawn.append(loss_curves(title, got=losses[0], want=losses[1], steps="call"))
     if differ(*curves, part=0.05):
-        drawn.append(
-            Picture(
-                title=f"The probability of class 1 after {_STEPS} calls",
-                x_label="feature",
-                y_label="class, probability of class 1",
-                series=(
-                    points("data", "data", feature, classes),
-                    line("yours", "student", feature, curves[0]),
-                    line("right", "right", feature, curves[1]),
-                ),
-            )
+        picture = fits(
+            f"The probability of class 1 after {_STEPS} calls",
+            feature=feature,
+            target=classes,
+            got=curves[0],
+            want=curves[1],
+            unit="class, probability of class 1",
         )
+        drawn.append(picture)
     return drawn
