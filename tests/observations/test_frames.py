@@ -11,7 +11,6 @@ from fakes import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.observations import frames
 from grader.observations.frames import (
     MAX_FRAME_BYTES,
     PREFIX_BYTES,
@@ -183,12 +182,28 @@ def test_unusual_number_arrives_bit_by_bit(number: float) -> None:
     assert arrived == number or (math.isnan(arrived) and math.isnan(number))
 
 
-def test_message_that_is_larger_than_a_frame_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_message_that_is_larger_than_a_frame_is_not_sent() -> None:
     """The sender notices, so that it can say so instead of being caught."""
-    monkeypatch.setattr(frames, "MAX_FRAME_BYTES", 100)
+    message = Read(token=bytes(100), function="f")
 
     with pytest.raises(FrameError, match="doesn't fit in a frame"):
-        encode_frame(Read(token=bytes(100), function="f"))
+        encode_frame(message, limit_bytes=100)
+
+
+def test_limit_of_a_frame_is_the_receivers_as_well() -> None:
+    """Whatever the sender thinks of it."""
+    frame = encode_frame(Read(token=bytes(100), function="f"))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(frame)
+
+        with pytest.raises(FrameError, match="announces"):
+            receive_message(ours, Read, limit_bytes=100)
+
+    buffer = FrameBuffer(limit_bytes=100)
+    buffer.feed(frame)
+    with pytest.raises(FrameError, match="announces"):
+        buffer.next_payload()
 
 
 # --- hostile bytes ------------------------------------------------------------------------
