@@ -8,7 +8,6 @@ beside it, so that a slow or noisy machine slows both. Nothing is asserted: mach
 
 import argparse
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -96,7 +95,7 @@ def regrade_cost(path: Path, *, saves: int) -> tuple[float, float]:
                 started = time.perf_counter()
                 waits.append(_until(lambda old=before: report.stat().st_ino != old, started))
         finally:
-            watcher.send_signal(signal.SIGINT)
+            watcher.terminate()
             watcher.wait()
     return first_s, statistics.median(waits)
 
