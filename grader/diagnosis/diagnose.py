@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
+import numpy as np
 
 from grader.checks.assignment import Assignment
 from grader.checks.misconceptions import Misconception
@@ -33,6 +34,8 @@ class Case:
     ask_known: Callable[[Misconception, Request], Observation]
 
 
+# A submission may answer with numbers that overflow: no ratio is found then, and nobody is warned.
+@np.errstate(all="ignore")
 def diagnose(results: Sequence[CheckResult], case: Case) -> list[CheckResult]:
     """Name the known mistake behind each function that failed.
 
