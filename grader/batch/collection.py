@@ -7,7 +7,7 @@ only when it is its turn.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from grader.report.class_model import Skipped, Student
+from grader.report.class_model import Origin, Skipped, Student
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,16 +18,21 @@ class Entry:
         place: Where it was found, as a path that is unique in the collection: it names the report.
         file: The name that it was handed in under.
         read: Reads its bytes. Raises `UnreadableSubmissionError` where there are none to be graded.
-        owner: What the place says about who handed it in: a name, an id, or both in one.
+        owners: What the place says about who handed it in, the surest first: an id, an address, a
+            name, or several in one.
         student: Who that is, where it is known.
+        members: All whose work it is, where several handed in together; the first is ``student``.
+        origin: Where an LMS had it from.
         notes: What an instructor should know about it.
     """
 
     place: str
     file: str
     read: Callable[[], bytes]
-    owner: str
+    owners: tuple[str, ...]
     student: Student = field(default_factory=Student)
+    members: tuple[Student, ...] = ()
+    origin: Origin = field(default_factory=Origin)
     notes: tuple[str, ...] = ()
 
 

@@ -68,7 +68,7 @@ def _of_file(path: Path, place: str) -> Entry:
         place=place,
         file=_text(path.name),
         read=functools.partial(read_for_batch, path),
-        owner=_text(path.stem),
+        owners=(_text(path.stem),),
     )
 
 
@@ -77,7 +77,9 @@ def _of_folder(folder: Path, place: str, *, stem: str) -> Entry:
     files = [path for path in _files(folder) if path.suffix.lower() in _GRADABLE]
     if not files:
         refuse = functools.partial(_refuse, "there is no .py file and no .ipynb notebook in it")
-        return Entry(place=place, file=_text(folder.name), read=refuse, owner=_text(folder.name))
+        return Entry(
+            place=place, file=_text(folder.name), read=refuse, owners=(_text(folder.name),)
+        )
     chosen = max(files, key=functools.partial(_merit, stem=stem))
     notes: tuple[str, ...] = ()
     if len(files) > 1:
@@ -87,7 +89,7 @@ def _of_folder(folder: Path, place: str, *, stem: str) -> Entry:
         place=place,
         file=_text(chosen.name),
         read=functools.partial(read_for_batch, chosen),
-        owner=_text(folder.name),
+        owners=(_text(folder.name),),
         notes=notes,
     )
 

@@ -31,12 +31,15 @@ class Roster:
     students: tuple[Student, ...]
     _by_word: Mapping[str, tuple[Student, ...]]
 
-    def find(self, owner: str) -> Student | None:
-        """Find the only student whom a file's or a folder's name can mean.
+    def find(self, *owners: str) -> Student | None:
+        """Find the only student whom a file's or a folder's name can mean; the first that is one.
 
         By the whole name, as id, as e-mail address (also only what is before the @), or as name in
         any order of its words; else by an id that stands in it as a word of its own.
         """
+        return next(filter(None, map(self._find, owners)), None)
+
+    def _find(self, owner: str) -> Student | None:
         for key in (_fold(owner), _sorted_words(owner)):
             found = self._by_word.get(key, ())
             if len(found) == 1:

@@ -124,18 +124,31 @@ def _tasks(
 
 
 def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: str) -> None:
-    student = entry.student
-    notes = entry.notes
+    people, notes = entry.members or (entry.student,), entry.notes
     if batch.roster is not None:
-        found = batch.roster.find(entry.owner)
-        if found is None:
+        found = _look_up(entry, batch.roster)
+        if None in found:
             tally.strangers.append(entry.place)
             notes = (*notes, "nobody on the roster is known by this name")
-        else:
-            student = found
-            tally.seen[found] += 1
+        tally.seen.update(one for one in found if one is not None)
+        people = tuple(one or said for one, said in zip(found, people, strict=True))
     tally.done += 1
-    tally.figures.add(outline, id=name, student=student, file=entry.file, notes=notes)
+    tally.figures.add(
+        outline,
+        id=name,
+        student=people[0],
+        file=entry.file,
+        notes=notes,
+        members=people if entry.members else (),
+        origin=entry.origin,
+    )
+
+
+def _look_up(entry: Entry, roster: Roster) -> list[Student | None]:
+    """Find everybody whose work it is on the roster."""
+    if entry.members:
+        return [roster.find(one.id, one.email, one.name) for one in entry.members]
+    return [roster.find(*entry.owners)]
 
 
 def _finish(tally: _Tally, batch: Batch, *, seconds: float) -> ClassSummary:

@@ -19,6 +19,7 @@ from grader.report.class_model import (
     ClassSummary,
     FunctionFigures,
     MisconceptionFigures,
+    Origin,
     Row,
     RowStatus,
     Skipped,
@@ -61,6 +62,8 @@ class ClassFigures:
         student: Student,
         file: str,
         notes: Sequence[str] = (),
+        members: Sequence[Student] = (),
+        origin: Origin | None = None,
     ) -> None:
         """Take in one submission.
 
@@ -70,6 +73,8 @@ class ClassFigures:
             student: Whose it is.
             file: The name that it was handed in under.
             notes: What is to be known of it beside its report.
+            members: All whose work it is, where several handed in together.
+            origin: Where an LMS had it from.
         """
         cells = tuple(
             self._share(Cell(status=one.status, score=one.score)) for one in outline.functions
@@ -88,6 +93,8 @@ class ClassFigures:
             misconceptions=self._share(self._named(outline)),
             error=outline.error,
             notes=tuple(notes),
+            members=tuple(members),
+            origin=origin or Origin(),
         )
         self._rows.append(row)
         self._orders.append(self._share(tuple(one.name for one in outline.functions)))

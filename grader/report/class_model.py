@@ -10,7 +10,7 @@ import msgspec
 
 from grader.report.model import AssignmentInfo, Status
 
-SUMMARY_VERSION = "1.0"
+SUMMARY_VERSION = "1.1"
 
 
 class RowStatus(enum.Enum):
@@ -35,6 +35,22 @@ class Student(_Model, frozen=True, kw_only=True):
     email: str = ""
 
 
+class Origin(_Model, frozen=True, kw_only=True, omit_defaults=True):
+    """Where an LMS had a submission from, in its own terms; all empty where no LMS was asked.
+
+    ``system`` is the collector's name. ``key`` is what the system's own files know the row by: the
+    user id of Canvas, the participant or group number of Moodle, the submission id of
+    Gradescope, the account at GitHub. ``name`` is who it says handed in, a person or a team, as it
+    writes it. ``submitted_at`` is in the system's own words.
+    """
+
+    system: str = ""
+    key: str = ""
+    name: str = ""
+    submitted_at: str = ""
+    is_late: bool = False
+
+
 class Cell(_Model, frozen=True, kw_only=True):
     """What one function of one submission earned; the function's name is known by its place."""
 
@@ -49,6 +65,7 @@ class Row(_Model, frozen=True, kw_only=True):
     nothing was handed in. ``file`` is the name that it was handed in under. ``cells`` follow
     `ClassSummary.functions`, and are empty where nothing was graded. ``misconceptions`` are the
     ids that were named in it. ``error`` says why it is unreadable, or what failed in the grader.
+    ``members`` are all whose work it is, where several handed in together; ``student`` is the first.
     """
 
     id: str
@@ -61,6 +78,13 @@ class Row(_Model, frozen=True, kw_only=True):
     misconceptions: tuple[str, ...] = ()
     error: str = ""
     notes: tuple[str, ...] = ()
+    members: tuple[Student, ...] = ()
+    origin: Origin = Origin()
+
+    @property
+    def people(self) -> tuple[Student, ...]:
+        """Give everybody whose work it is."""
+        return self.members or (self.student,)
 
 
 class FunctionFigures(_Model, frozen=True, kw_only=True):

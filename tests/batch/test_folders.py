@@ -50,9 +50,9 @@ def test_each_file_is_a_submission(folder: Path, collect: Callable[..., Collecti
 
     found = by_place(collect())
 
-    assert {place: entry.owner for place, entry in found.items()} == {
-        "anna.py": "anna",
-        "ben.ipynb": "ben",
+    assert {place: entry.owners for place, entry in found.items()} == {
+        "anna.py": ("anna",),
+        "ben.ipynb": ("ben",),
     }
     assert found["anna.py"].read() == SOURCE.encode()
 
@@ -63,7 +63,7 @@ def test_each_folder_is_one_students(folder: Path, collect: Callable[..., Collec
 
     entry = by_place(collect())["anna"]
 
-    assert (entry.owner, entry.file, entry.notes) == ("anna", "solution.py", ())
+    assert (entry.owners, entry.file, entry.notes) == (("anna",), "solution.py", ())
 
 
 def test_of_several_files_the_one_that_was_asked_for_is_graded(
