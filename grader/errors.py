@@ -4,6 +4,7 @@
         UsageError                 the command can't be carried out as given       exit 2
             AssignmentError        an assignment's folder is not as it should be    exit 2
         UnreadableSubmissionError  this file can't be graded, and why              exit 4
+        NotExpressibleError        a format has no words for what came of it        exit 3
         InternalError              our machine or our code failed                  exit 3
             LocksMissingError      confinement was required and isn't to be had
             WorkerLostError        the forkserver died, not the student's child
@@ -58,6 +59,13 @@ class UnreadableSubmissionError(GraderError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class NotExpressibleError(GraderError):
+    """A platform's format can't say what came of a submission, so nothing is written in it.
+
+    Not a failure of writing: it would have to be a lie, such as a zero where the grader failed.
+    """
 
 
 class InternalError(GraderError):

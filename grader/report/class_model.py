@@ -65,7 +65,8 @@ class Row(_Model, frozen=True, kw_only=True):
     nothing was handed in. ``file`` is the name that it was handed in under. ``cells`` follow
     `ClassSummary.functions`, and are empty where nothing was graded. ``misconceptions`` are the
     ids that were named in it. ``error`` says why it is unreadable, or what failed in the grader.
-    ``members`` are all whose work it is, where several handed in together; ``student`` is the first.
+    ``members`` are all whose work it is, where several handed in together; ``student`` is the
+    first of them.
     """
 
     id: str

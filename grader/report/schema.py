@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import UsageError
 from grader.report.model import SCHEMA_VERSION, Report
 
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
@@ -25,6 +26,20 @@ def report_to_json(report: Report) -> str:
     """Write a report as strict JSON: valid UTF-8, no NaN, ending in a newline."""
     plain = msgspec.to_builtins(report)
     return json.dumps(_well_formed(plain), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_report(path: Path) -> Report:
+    """Read a report from its JSON file.
+
+    Raises:
+        UsageError: there is none, or it is of another form.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Report)
+    except OSError as error:
+        raise UsageError(f"can't read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is no report: {error}") from error
 
 
 def _well_formed(value: object) -> object:

@@ -1,0 +1,102 @@
+"""What is to be said of a report, as plain text; of what its student may see."""
+
+import textwrap
+from collections.abc import Iterator
+
+from grader.exports.view import View
+from grader.outputs.wording import (
+    ENDED_EARLY,
+    MARKS,
+    describe_failure,
+    describe_output,
+    describe_score,
+    failures,
+    format_points,
+)
+from grader.report.model import CheckResult, FunctionResult, ReportStatus
+
+_CUT = "\n... (cut)"
+_INDENT = "    "
+
+
+def describe_function(function: FunctionResult) -> str:
+    """Say what is wrong with a function, each cause once; empty if nothing is."""
+    return "\n\n".join(_failure(check, is_new=is_new) for check, is_new in failures(function))
+
+
+def head_line(function: FunctionResult) -> str:
+    """Say in a line how a function stands: ``update: 8 of 11 points, partly right``."""
+    points = f"{format_points(function.score)} of {format_points(function.max_score)} points"
+    return f"{function.name}: {points}, {MARKS[function.status].word}"
+
+
+def describe_whole(shown: View) -> str:
+    """Say what is to be known of the submission as a whole, and not of one function."""
+    report = shown.report
+    return "\n".join(
+        filter(
+            None,
+            (
+                _state(shown),
+                shown.pending and f"{shown.pending}.",
+                *(f"- {note}" for note in report.notes),
+            ),
+        )
+    )
+
+
+def describe_report(shown: View) -> str:
+    """Say everything: the whole, then function by function, then what was printed."""
+    return "\n\n".join(_parts(shown)) + "\n"
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten text to so many characters, and say so in it."""
+    return text if len(text) <= limit else text[: max(0, limit - len(_CUT))] + _CUT[:limit]
+
+
+def _parts(shown: View) -> Iterator[str]:
+    yield describe_whole(shown)
+    for function in shown.report.functions:
+        told = describe_function(function)
+        yield head_line(function) + (f"\n{textwrap.indent(told, _INDENT)}" if told else "")
+    output = shown.report.output.rstrip("\n")
+    if output.strip():
+        yield f"{describe_output(shown.report, output.count(chr(10)) + 1)}:\n{output}"
+
+
+def _state(shown: View) -> str:
+    report = shown.report
+    match report.status:
+        case ReportStatus.GRADED:
+            return f"{describe_score(report)}."
+        case ReportStatus.STOPPED:
+            return f"{describe_score(report)}. It {ENDED_EARLY}."
+        case ReportStatus.UNREADABLE:
+            return f"This file {describe_failure(report)}"
+        case ReportStatus.GRADER_ERROR:
+            return (
+                "The grader failed. This says nothing about the submission, and it is not a zero: "
+                f"{report.error}"
+            )
+
+
+def _failure(check: CheckResult, *, is_new: bool) -> str:
+    title = f"{format_points(check.points)}/{format_points(check.max_points)} {check.title}"
+    if not is_new:
+        return f"{title}  (for the same reason)"
+    lines = [title, *filter(None, (check.message,))]
+    if check.example is not None:
+        lines += [
+            _labelled("try", check.example.code),
+            _labelled("got", check.example.got),
+            *([_labelled("should be", check.example.expected)] if check.example.expected else []),
+        ]
+    lines += filter(None, (check.hint, check.section and f"Read on in: {check.section}"))
+    return "\n".join([lines[0], *(textwrap.indent(line, _INDENT) for line in lines[1:])])
+
+
+def _labelled(label: str, text: str) -> str:
+    """Write a label before the first line of a text, and space before the others."""
+    first, *rest = text.split("\n") if text else [""]
+    return "\n".join([f"{label:<9} {first}", *(f"{'':<9} {line}" for line in rest)])

@@ -1,0 +1,72 @@
+"""What a student may see of a report, for platforms that show all that they are sent."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from grader.errors import NotExpressibleError
+from grader.outputs.visibility import describe_pending, show_to_student
+from grader.outputs.visible import make_report_visible
+from grader.report.model import CheckResult, Report, ReportStatus, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A report as its student may see it now.
+
+    Attributes:
+        report: Without what is hidden or waits for the due date; its score is of what is left, and
+            no text in it can steer a terminal or break an XML file.
+        pending: How many points are not shown yet, in a sentence; empty where all are.
+    """
+
+    report: Report
+    pending: str
+
+    @property
+    def fraction(self) -> float:
+        """Give the score as a number in 0..1.
+
+        Raises:
+            NotExpressibleError: the grader failed, so there is none; a 0 would be a lie.
+        """
+        score, max_score = self.report.score, self.report.max_score
+        if score is None or max_score is None:
+            raise NotExpressibleError(
+                f"the grader failed, and this is no zero: {self.report.error}"
+            )
+        return min(1.0, max(0.0, score / max_score)) if max_score else 0.0
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether every point was earned; a part of them is never a pass."""
+        report = self.report
+        if report.score is None or not report.max_score or report.status is not ReportStatus.GRADED:
+            return False
+        return report.score >= report.max_score
+
+
+def view(report: Report, *, is_after_due: bool) -> View:
+    """Show a report to its student.
+
+    Args:
+        report: The report.
+        is_after_due: Whether the due date is over: then what waits for it is shown as well.
+    """
+    open_now = _open(report) if is_after_due else report
+    shown = make_report_visible(show_to_student(open_now), encoding="utf-8")
+    return View(report=shown, pending=describe_pending(open_now))
+
+
+def _open(report: Report) -> Report:
+    functions = tuple(
+        msgspec.structs.replace(function, checks=tuple(map(_open_check, function.checks)))
+        for function in report.functions
+    )
+    return msgspec.structs.replace(report, functions=functions)
+
+
+def _open_check(check: CheckResult) -> CheckResult:
+    if check.visibility is not Visibility.AFTER_DUE_DATE:
+        return check
+    return msgspec.structs.replace(check, visibility=Visibility.VISIBLE)
