@@ -11,6 +11,7 @@ import grader
 from grader.cli.batch import batch
 from grader.cli.diff import diff
 from grader.cli.exit_codes import ExitCode
+from grader.cli.export import export
 from grader.cli.options import assignment_option, usage_errors
 from grader.cli.run import run_command
 from grader.cli.stats import stats
@@ -146,6 +147,7 @@ def _load(where: str) -> "Assignment":
 command.add_command(batch)
 command.add_command(stats)
 command.add_command(diff)
+command.add_command(export)
 
 
 def main() -> None:

@@ -50,6 +50,7 @@ class Work:
         assignment: What it is work on.
         max_score: What it can earn, in points.
         items: The rows, in the order of the class. Reports are read one at a time.
+        functions: What the cells of the rows are of.
         is_single: Whether this is one report and not a class.
         is_after_due: Whether everything may be shown now, also what waits for the due date.
         worksheet: A file of the platform's own that is to be filled in.
@@ -59,6 +60,7 @@ class Work:
     assignment: AssignmentInfo
     max_score: float
     items: tuple[Item, ...]
+    functions: tuple[str, ...] = ()
     is_single: bool = False
     is_after_due: bool = False
     worksheet: Path | None = None
@@ -70,13 +72,13 @@ class Work:
         self._used.add(name)
         return self.settings.get(name, default)
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, default: str = "no") -> bool:
         """Give a setting that is on or off.
 
         Raises:
             UsageError: it is neither.
         """
-        value = self.setting(name, "no").lower()
+        value = self.setting(name, default).lower()
         if value not in ("yes", "no"):
             raise UsageError(f"{name} can be yes or no, and not {value}")
         return value == "yes"

@@ -3,15 +3,23 @@
 Built as a tree and not as text, so that nothing of a student's can become markup.
 """
 
-from xml.etree.ElementTree import Element, SubElement, tostring  # written here, never read
+from xml.etree.ElementTree import Element, SubElement, tostring
 
-from grader.exports.text import describe_whole, head_line
+from grader.exports.text import cut, describe_whole, head_line
 from grader.exports.view import View
 from grader.outputs.wording import describe_output, failures, format_points
 from grader.report.model import CheckResult, FunctionResult, Report
 
+# How many characters of each text are kept, from all of it down to headlines alone.
+_ALL = 2**31
+_DEGREES = (_ALL, 4000, 800, 200)
+_HEADLINE_CHARACTERS = 200
+_SHOWN_LINES = 20
 
-def describe_as_markup(shown: View, *, has_output: bool = True) -> str:
+
+def describe_as_markup(
+    shown: View, *, has_output: bool = True, max_characters: int | None = None
+) -> str:
     """Say everything, in a ``div``: the whole, then function by function, then what was printed.
 
     Only elements and attributes that the editors of learning platforms keep; no styles, scripts,
@@ -20,51 +28,72 @@ def describe_as_markup(shown: View, *, has_output: bool = True) -> str:
     Args:
         shown: The report as its student may see it.
         has_output: Whether to tell what the submission printed.
+        max_characters: How long it may become, from 2000 on; then texts are cut, and at last only
+            headlines are left.
     """
+    for degree in _DEGREES:
+        markup = _describe(shown, degree, has_output=has_output)
+        if max_characters is None or len(markup) <= max_characters:
+            return markup
+    return _describe_briefly(shown)
+
+
+def _describe(shown: View, limit: int, *, has_output: bool) -> str:
     root = Element("div")
-    for line in describe_whole(shown).split("\n"):
-        _text(root, "p", line)
+    for line in describe_whole(shown).split("\n")[:limit]:
+        _text(root, "p", cut(line, limit))
     for function in shown.report.functions:
-        _add_function(root, function)
+        _add_function(root, function, limit)
     if has_output and shown.report.output.strip():
-        _add_output(root, shown.report)
+        _add_output(root, shown.report, limit)
+    return _write(root)
+
+
+def _describe_briefly(shown: View) -> str:
+    root = Element("div")
+    for line in describe_whole(shown).split("\n")[:_SHOWN_LINES]:
+        _text(root, "p", cut(line, _HEADLINE_CHARACTERS // 5))
+    return _write(root)
+
+
+def _write(root: Element) -> str:
     return tostring(root, encoding="unicode", short_empty_elements=False)
 
 
-def _add_function(root: Element, function: FunctionResult) -> None:
+def _add_function(root: Element, function: FunctionResult, limit: int) -> None:
     title = SubElement(root, "p")
-    _text(title, "strong", head_line(function))
+    _text(title, "strong", cut(head_line(function), limit))
     told = list(failures(function))
     if told:
         items = SubElement(root, "ul")
         for check, is_new in told:
-            _add_failure(SubElement(items, "li"), check, is_new=is_new)
+            _add_failure(SubElement(items, "li"), check, limit, is_new=is_new)
 
 
-def _add_failure(item: Element, check: CheckResult, *, is_new: bool) -> None:
+def _add_failure(item: Element, check: CheckResult, limit: int, *, is_new: bool) -> None:
     points = f"{format_points(check.points)}/{format_points(check.max_points)} {check.title}"
     if not is_new:
-        item.text = f"{points} (for the same reason)"
+        item.text = cut(f"{points} (for the same reason)", limit)
         return
-    _text(item, "p", points)
+    _text(item, "p", cut(points, limit))
     if check.message:
-        _text(item, "p", check.message)
+        _text(item, "p", cut(check.message, limit))
     if check.example is not None:
         example = check.example
         rows = (("try", example.code), ("got", example.got), ("should be", example.expected))
         for label, code in rows:
             if code:
                 _text(item, "p", f"{label}:")
-                _text(item, "pre", code)
+                _text(item, "pre", cut(code, limit))
     for line in (check.hint, check.section and f"Read on in: {check.section}"):
         if line:
-            _text(SubElement(item, "p"), "em", line)
+            _text(SubElement(item, "p"), "em", cut(line, limit))
 
 
-def _add_output(root: Element, report: Report) -> None:
+def _add_output(root: Element, report: Report, limit: int) -> None:
     output = report.output.rstrip("\n")
     _text(root, "p", f"{describe_output(report, output.count(chr(10)) + 1)}:")
-    _text(root, "pre", output)
+    _text(root, "pre", cut(output, limit))
 
 
 def _text(parent: Element, tag: str, text: str) -> None:

@@ -30,7 +30,7 @@ def write_class_files(summary: ClassSummary, folder: Path) -> None:
     with _open_text(folder / SUMMARY_FILE) as file:
         file.writelines(write_summary(summary))
     with _open_text(folder / GRADEBOOK_FILE) as file:
-        write_gradebook(summary, file)
+        write_gradebook(summary.rows, [one.name for one in summary.functions], file)
     with _open_text(folder / INDEX_FILE) as file:
         write_class_page(summary, file)
 

@@ -48,8 +48,9 @@ def show_line(text: str) -> str:
 
 
 def show_who(row: Row) -> str:
-    """Name whose row it is: as the roster has it, or else by the file."""
-    return show_line(describe_student(row.student) or row.id or row.file) or "somebody"
+    """Name whose row it is: as the roster or the LMS has it, or else by the file."""
+    people = ", ".join(filter(None, map(describe_student, row.people)))
+    return show_line(people or row.origin.name or row.id or row.file) or "somebody"
 
 
 def describe_student(student: Student) -> str:

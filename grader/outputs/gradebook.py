@@ -7,12 +7,12 @@ in. What comes from students can't become a formula.
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from grader.outputs.class_wording import show_line
 from grader.outputs.wording import format_points
-from grader.report.class_model import ClassSummary, Row
+from grader.report.class_model import Row, Student
 
 # Without it Excel takes the file for one in the code page of its machine and spoils every accent.
 # LibreOffice, Numbers, pandas, and the imports of Canvas and Moodle take it off; in Python,
@@ -31,36 +31,36 @@ _STARTS_FORMULA = "=+-@\N{MINUS SIGN}"
 _INVISIBLE = ("C", "Z", "M")
 
 
-def write_gradebook(summary: ClassSummary, file: TextIO) -> None:
-    """Write a row for everybody in the class, in the order of the summary.
+def write_gradebook(rows: Iterable[Row], functions: Sequence[str], file: TextIO) -> None:
+    """Write a row for everybody in the class; those who handed in together have one each.
 
     Args:
-        summary: The class.
+        rows: The class.
+        functions: What the cells of the rows are of.
         file: Open for text in UTF-8, with ``newline=""``.
     """
     file.write(_MARK_OF_UTF_8)
     writer = csv.writer(file)
-    functions = [one.name for one in summary.functions]
-    writer.writerow([*_FIRST_COLUMNS, *map(_field, functions), _LAST_COLUMN])
-    for row in summary.rows:
-        writer.writerow(_fields(row, functions=len(functions)))
+    writer.writerow([*_FIRST_COLUMNS, *map(guard_cell, functions), _LAST_COLUMN])
+    for row in rows:
+        for student in row.people:
+            writer.writerow(_fields(row, student, functions=len(functions)))
 
 
-def _fields(row: Row, *, functions: int) -> Iterator[str]:
-    student = row.student
-    yield from map(_field, (row.id, student.id, student.name, student.email, row.file))
+def _fields(row: Row, student: Student, *, functions: int) -> Iterator[str]:
+    yield from map(guard_cell, (row.id, student.id, student.name, student.email, row.file))
     yield row.status.value
     yield from map(_number, (row.score, row.max_score))
     # Nothing was run, so the functions are empty too.
     yield from [_number(cell.score) for cell in row.cells] or [""] * functions
-    yield _field(" | ".join(filter(None, (row.error, *row.notes))))
+    yield guard_cell(" | ".join(filter(None, (row.error, *row.notes))))
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else format_points(value)
 
 
-def _field(text: str) -> str:
+def guard_cell(text: str) -> str:
     """Make text harmless: no formula, no control character, one line.
 
     A spreadsheet whose language separates fields by semicolons ends a field there, quotes or not;

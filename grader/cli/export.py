@@ -1,0 +1,165 @@
+"""The command ``grader export``: reports in the format of a platform."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.exit_codes import ExitCode
+from grader.cli.options import usage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.exports.format import ExportedFile, LeftOut, Work
+
+
+def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:  # noqa: FBT001 - as click calls it
+    if not is_wanted:
+        return
+    from grader.exports.registry import describe_format, list_formats
+
+    with usage_errors():
+        for name in list_formats():
+            click.echo(f"{name:<18} {describe_format(name)}")
+    context.exit()
+
+
+@click.command(
+    epilog="Exit status: 0 everybody is in it, 1 somebody was left out and stderr says why, 2 "
+    "usage, 3 the grader had failed on the only report, which no such file can say."
+)
+@click.argument("result", type=click.Path(path_type=Path))
+@click.option("--to", "name", required=True, metavar="FORMAT", help="One of those of --list.")
+@click.option(
+    "--out",
+    metavar="PATH",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="File to write, or folder where there are several.  [default: standard output]",
+)
+@click.option(
+    "--worksheet",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The platform's own file, to be filled in.",
+)
+@click.option(
+    "--after-due", is_flag=True, help="The due date is over: show what has waited for it as well."
+)
+@click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A setting of the format; docs/lms.md has them.",
+)
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_formats,
+    help="List the formats, and exit.",
+)
+def export(
+    result: Path,
+    name: str,
+    out: Path | None,
+    worksheet: Path | None,
+    after_due: bool,  # noqa: FBT001 - click passes options by name
+    settings: tuple[str, ...],
+) -> None:
+    """Write RESULT for a platform: a report's JSON, or the folder of a batch."""
+    from grader.exports.registry import load_format
+    from grader.exports.source import open_work
+
+    with usage_errors():
+        make = load_format(name)
+        work = open_work(
+            result,
+            is_after_due=after_due,
+            worksheet=worksheet,
+            settings=_read_settings(settings),
+        )
+        left_out = _write_all(iter(make(work)), work, out)
+        if unused := work.unused_settings():
+            raise click.UsageError(f"the format {name} has no setting {', '.join(unused)}")
+    for one in left_out:
+        click.echo(f"left out: {_line(one.who)}: {_line(one.reason)}", err=True)
+    if left_out:
+        raise SystemExit(ExitCode.GRADER_FAILED if work.is_single else ExitCode.POINTS_LOST)
+
+
+def _read_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in settings]
+    for name, sign, _ in pairs:
+        if not name or not sign:
+            raise click.UsageError(f"--set wants NAME=VALUE, and not {name}")
+    return {name: value for name, _, value in pairs}
+
+
+def _write_all(
+    files: "Iterator[ExportedFile | LeftOut]", work: "Work", out: Path | None
+) -> "list[LeftOut]":
+    """Write each file as it is made: those of a large class are never all in memory."""
+    from grader.exports.format import LeftOut
+
+    left_out: list[LeftOut] = []
+
+    def only_files() -> "Iterator[ExportedFile]":
+        for one in files:
+            if isinstance(one, LeftOut):
+                left_out.append(one)
+            else:
+                yield one
+
+    made = only_files()
+    first, second = next(made, None), next(made, None)
+    if first is None:
+        return left_out
+    if second is None and (work.is_single or "/" not in first.name):
+        _write_one(first, out)
+        return left_out
+    if out is None or str(out) == "-":
+        raise click.UsageError("there are several files: give the folder for them with --out DIR")
+    for file in filter(None, (first, second)):
+        _write_into(out, file)
+    for file in made:
+        _write_into(out, file)
+    return left_out
+
+
+def _write_one(file: "ExportedFile", out: Path | None) -> None:
+    from grader.outputs.files import open_atomically
+
+    if out is None or str(out) == "-":
+        sys.stdout.buffer.write(file.content)
+        sys.stdout.flush()
+    elif out.is_dir():
+        _write_into(out, file)
+    else:
+        with open_atomically(out) as target:
+            target.write(file.content)
+
+
+def _write_into(folder: Path, file: "ExportedFile") -> None:
+    from grader.errors import UsageError
+    from grader.outputs.files import open_atomically
+
+    # Ids are made safe where they are made; a summary may have been through other hands.
+    if any(part in ("", ".", "..") for part in file.name.split("/")):
+        raise UsageError(f"no file can be called {file.name}")
+    target = folder / file.name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"can't write to {folder}: {error.strerror}") from error
+    with open_atomically(target) as opened:
+        opened.write(file.content)
+
+
+def _line(text: str) -> str:
+    from grader.outputs.class_wording import show_line
+
+    return show_line(text)

@@ -1,0 +1,191 @@
+"""The grading worksheet of a Moodle assignment, filled in.
+
+Columns by moodle, ``mod/assign/gradingtable.php`` and
+``mod/assign/feedback/offline/importgradeslib.php``. Their names are in the language of the site, so
+a downloaded worksheet is filled in, and none is ever made up. Nothing in it changes but grades and
+feedback: ``Last modified (grade)`` has to come back as it was.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from grader.errors import UsageError
+from grader.exports.format import ExportedFile, Item, LeftOut, Work
+from grader.exports.grades import People, Place, fill_in
+from grader.exports.markup import describe_as_markup
+from grader.exports.table import (
+    Table,
+    find_column,
+    fold_name,
+    read_number,
+    read_table,
+    scale_points,
+    write_table,
+)
+from grader.exports.view import view
+from grader.report.class_model import Row
+
+_FILE = "moodle.csv"
+_SYSTEM = "moodle"
+_MAX_FEEDBACK_CHARACTERS = 60_000
+
+# What the sites of common languages call the columns.
+_NAMES: Mapping[str, Sequence[str]] = {
+    "identifier": (
+        "Identifier", "Identifiant", "Identificador", "Identificativo", "Identificatie", "ID",
+    ),
+    "grade": (
+        "Grade", "Bewertung", "Note", "Calificación", "Valutazione", "Nota", "Cijfer", "Avaliação",
+    ),
+    "scale": ("Scale", "Skala", "Barème", "Escala", "Scala", "Schaal"),
+    "feedback": (
+        "Feedback comments", "Feedback als Kommentar", "Feedback par commentaires",
+        "Comentarios de retroalimentación", "Commenti di feedback", "Feedback opmerkingen",
+    ),
+    "name": (
+        "Full name", "Vollständiger Name", "Nom complet", "Nombre completo", "Nome completo",
+        "Volledige naam",
+    ),
+    "email": (
+        "Email address", "E-Mail-Adresse", "Adresse de courriel", "Dirección de correo",
+        "Indirizzo email", "E-mailadres",
+    ),
+    "id": ("ID number", "ID-Nummer", "Numéro d'identification", "Número de ID", "Codice ID"),
+    "group": ("Group", "Gruppe", "Groupe", "Grupo", "Gruppo", "Groep"),
+}  # fmt: skip
+_NUMBER_AT_END = re.compile(r"^\D*?(\d+)$")
+
+
+def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """Grading worksheet of Moodle; the downloaded one comes in with --worksheet.
+
+    Settings: ``grade-column`` and ``feedback-column``, where the site calls them something that is
+    not recognised; ``feedback=no`` to leave the comments as they are.
+    """
+    if work.worksheet is None:
+        raise UsageError(
+            "Moodle takes its own worksheet only: download it from the assignment and give it with "
+            "--worksheet FILE"
+        )
+    sheet = _Worksheet(read_table(work.worksheet), work)
+    left_out = fill_in(work, sheet.find, sheet.fill_in)
+    yield ExportedFile(_FILE, write_table(sheet.table))
+    yield from left_out
+
+
+class _Worksheet:
+    """A worksheet, and who stands in which of its lines.
+
+    Raises:
+        UsageError: it has no column for grades, or wants words there.
+    """
+
+    def __init__(self, table: Table, work: Work) -> None:
+        self.table = table
+        self._work = work
+        self._lines = table.lines[1:]
+        self._columns = _find_columns(table, work)
+        for line in self._lines:
+            line.extend([""] * (len(table.header) - len(line)))
+        self._by_number = {
+            found[1]: place
+            for place, line in enumerate(self._lines)
+            if (found := _NUMBER_AT_END.match(self._cell(line, "identifier")))
+        }
+        self._people = People(map(self._keys, self._lines), system=_SYSTEM)
+        self._teams: dict[str, list[int]] = {}
+        for place, line in enumerate(self._lines):
+            self._teams.setdefault(fold_name(self._cell(line, "group")), []).append(place)
+
+    def find(self, row: Row) -> Iterator[Place]:
+        """Find the lines of everybody whose work a row is."""
+        is_ours = row.origin.system == _SYSTEM
+        team = self._teams.get(fold_name(row.origin.name)) if is_ours and row.origin.name else None
+        # First: the number in the folder of a team is that of the group.
+        if team:
+            yield from (Place(self._cell(self._lines[place], "name"), place) for place in team)
+            return
+        place = self._by_number.get(row.origin.key) if is_ours else None
+        if place is not None and self._is_of(place, row.origin.name):
+            yield Place(row.origin.name, place)
+            return
+        yield from self._people.find_all(row)
+
+    def fill_in(self, place: int, item: Item) -> None:
+        """Write grade and feedback into a line."""
+        line, row = self._lines[place], item.row
+        if row.score is None or row.max_score is None:
+            return
+        maximum = read_number(self._cell(line, "maximum"))
+        line[self._columns["grade"]] = scale_points(
+            row.score, row.max_score, maximum or self._work.max_score
+        )
+        if "feedback" in self._columns:
+            shown = view(item.read(), is_after_due=self._work.is_after_due)
+            line[self._columns["feedback"]] = describe_as_markup(
+                shown, has_output=False, max_characters=_MAX_FEEDBACK_CHARACTERS
+            )
+
+    def _cell(self, line: Sequence[str], column: str) -> str:
+        place = self._columns.get(column)
+        return "" if place is None else line[place]
+
+    def _keys(self, line: Sequence[str]) -> dict[str, Sequence[str]]:
+        return {
+            "id": [self._cell(line, "id")],
+            "email": [self._cell(line, "email")],
+            "name": [self._cell(line, "name")],
+        }
+
+    def _is_of(self, place: int, name: str) -> bool:
+        """Tell whether a line can be of this name: else the number is one of something else."""
+        theirs = self._cell(self._lines[place], "name")
+        if not name or not theirs:  # blind marking
+            return True
+        words, others = set(fold_name(name).split()), set(fold_name(theirs).split())
+        # The download leaves out apostrophes and the like, and orders names in its own way.
+        return (
+            sorted("".join(words)) == sorted("".join(others)) or words <= others or others <= words
+        )
+
+
+def _find_columns(table: Table, work: Work) -> dict[str, int]:
+    """Find the columns by what is known of their names, and else by what is in them."""
+    header = table.header
+    columns = {
+        kind: place
+        for kind, names in _NAMES.items()
+        if (place := find_column(header, names)) is not None
+    }
+    for kind in ("grade", "feedback"):
+        name = work.setting(f"{kind}-column")
+        if name:
+            chosen = find_column(header, [name])
+            if chosen is None:
+                raise UsageError(f"the worksheet has no column {name}; it has {', '.join(header)}")
+            columns[kind] = chosen
+    if not work.flag("feedback", default="yes"):
+        columns.pop("feedback", None)
+    columns.setdefault("identifier", 0)  # the first in every language
+    if "grade" not in columns:
+        columns |= _guess_grade(table)
+    if "scale" in columns:
+        raise UsageError("the worksheet wants grades of a scale, and scores are numbers")
+    if columns["grade"] + 1 < len(header):
+        columns["maximum"] = columns["grade"] + 1  # not found by its name, which every site words
+    return columns
+
+
+def _guess_grade(table: Table) -> dict[str, int]:
+    """Find the grade by the column after it, where every line has the same maximum."""
+    lines = table.lines[1:]
+    for place in range(2, len(table.header)):
+        cells = {line[place] for line in lines if len(line) > place}
+        before = [line[place - 1] for line in lines if len(line) > place]
+        is_maximum = len(cells) == 1 and (read_number(next(iter(cells))) or 0) > 0
+        if is_maximum and all(not one.strip() or read_number(one) is not None for one in before):
+            return {"grade": place - 1}
+    raise UsageError(
+        "which column of the worksheet has the grades? Say it with --set grade-column=NAME: "
+        + ", ".join(table.header)
+    )

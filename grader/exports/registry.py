@@ -1,0 +1,35 @@
+"""Finds formats by name: ours and those of any package that is installed beside it."""
+
+from importlib import metadata
+
+from grader.errors import UsageError
+from grader.exports.format import Export
+
+GROUP = "zerograd.exports"
+
+
+def list_formats() -> list[str]:
+    """List the names of all formats."""
+    return sorted(metadata.entry_points(group=GROUP).names)
+
+
+def load_format(name: str) -> Export:
+    """Import a format.
+
+    Raises:
+        UsageError: there is none of this name, or it can't be imported.
+    """
+    found = {one.name: one for one in metadata.entry_points(group=GROUP)}
+    if name not in found:
+        raise UsageError(f"there is no format {name}; there are {', '.join(sorted(found))}")
+    try:
+        export: Export = found[name].load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"the format {name} can't be used: {error}") from error
+    return export
+
+
+def describe_format(name: str) -> str:
+    """Give the first line of what a format says of itself."""
+    text = (load_format(name).__doc__ or "").strip()
+    return text.partition("\n")[0].rstrip(".")

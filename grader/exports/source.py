@@ -1,0 +1,65 @@
+"""Opens what is to be exported: the JSON of a report, or the folder of a batch."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.exports.format import Item, Work
+from grader.report.class_figures import ClassFigures
+from grader.report.class_model import ClassSummary, Student
+from grader.report.model import Report
+from grader.report.outline import read_outline
+from grader.report.schema import read_report, report_to_json
+from grader.report.summary_file import read_summary
+
+
+def open_work(
+    path: Path,
+    *,
+    is_after_due: bool = False,
+    worksheet: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Work:
+    """Open a batch by its folder, or one report by its file.
+
+    Args:
+        path: The folder or file.
+        is_after_due: Whether everything may be shown now.
+        worksheet: A file of the platform's own that is to be filled in.
+        settings: What is said to the format alone.
+
+    Raises:
+        UsageError: there is no such thing.
+    """
+    if path.is_dir():
+        summary = read_summary(path)
+        reports = path / "reports"
+        items = tuple(
+            Item(row=row, read=functools.partial(read_report, reports / f"{row.id}.json"))
+            for row in summary.rows
+        )
+    else:
+        report = read_report(path)
+        summary = _class_of_one(report)
+        items = (Item(row=summary.rows[0], read=lambda: report),)
+    return Work(
+        assignment=summary.assignment,
+        max_score=summary.max_score,
+        items=items,
+        functions=tuple(one.name for one in summary.functions),
+        is_single=not path.is_dir(),
+        is_after_due=is_after_due,
+        worksheet=worksheet,
+        settings=settings or {},
+    )
+
+
+def _class_of_one(report: Report) -> ClassSummary:
+    figures = ClassFigures()
+    outline = read_outline(report_to_json(report).encode())
+    figures.add(outline, id="report", student=Student(), file=report.submission.name)
+    return figures.finish(
+        assignment=report.assignment,
+        max_score=report.max_score or 0.0,
+        function_names=[one.name for one in report.functions],
+    )
