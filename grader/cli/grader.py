@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import grader
+from grader.cli.autograder import autograder, harness
 from grader.cli.batch import batch
 from grader.cli.diff import diff
 from grader.cli.exit_codes import ExitCode
@@ -148,6 +149,8 @@ command.add_command(batch)
 command.add_command(stats)
 command.add_command(diff)
 command.add_command(export)
+command.add_command(autograder)
+command.add_command(harness)
 
 
 def main() -> None:

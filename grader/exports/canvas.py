@@ -99,9 +99,13 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
             table.lines[places[place]][column] = points
 
     left_out = fill_in(work, people.find_all, write)
-    kept = [*range(info), column]
-    lines = [[line[one] for one in kept] for line in table.lines]
+    lines = [[*line[:info], _with_point(line[column])] for line in table.lines]
     return Table(lines=lines, has_mark=table.has_mark, line_end=table.line_end), left_out
+
+
+def _with_point(cell: str) -> str:
+    """Write a number as Canvas reads it in every language; leave other cells alone."""
+    return cell.replace(",", ".") if read_number(cell) is not None else cell
 
 
 def _count_info(header: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grader.exports.format import Item, Work
 from grader.report.class_figures import ClassFigures
-from grader.report.class_model import ClassSummary, Student
+from grader.report.class_model import Student
 from grader.report.model import Report
 from grader.report.outline import read_outline
 from grader.report.schema import read_report, report_to_json
@@ -31,35 +31,49 @@ def open_work(
     Raises:
         UsageError: there is no such thing.
     """
-    if path.is_dir():
-        summary = read_summary(path)
-        reports = path / "reports"
-        items = tuple(
-            Item(row=row, read=functools.partial(read_report, reports / f"{row.id}.json"))
-            for row in summary.rows
+    if not path.is_dir():
+        return work_of_report(
+            read_report(path), is_after_due=is_after_due, worksheet=worksheet, settings=settings
         )
-    else:
-        report = read_report(path)
-        summary = _class_of_one(report)
-        items = (Item(row=summary.rows[0], read=lambda: report),)
+    summary = read_summary(path)
+    reports = path / "reports"
     return Work(
         assignment=summary.assignment,
         max_score=summary.max_score,
-        items=items,
+        items=tuple(
+            Item(row=row, read=functools.partial(read_report, reports / f"{row.id}.json"))
+            for row in summary.rows
+        ),
         functions=tuple(one.name for one in summary.functions),
-        is_single=not path.is_dir(),
         is_after_due=is_after_due,
         worksheet=worksheet,
         settings=settings or {},
     )
 
 
-def _class_of_one(report: Report) -> ClassSummary:
+def work_of_report(
+    report: Report,
+    *,
+    is_after_due: bool = False,
+    worksheet: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Work:
+    """Make work of one report; arguments as for `open_work`."""
     figures = ClassFigures()
     outline = read_outline(report_to_json(report).encode())
     figures.add(outline, id="report", student=Student(), file=report.submission.name)
-    return figures.finish(
+    names = tuple(one.name for one in report.functions)
+    max_score = report.max_score or 0.0
+    summary = figures.finish(
+        assignment=report.assignment, max_score=max_score, function_names=names
+    )
+    return Work(
         assignment=report.assignment,
-        max_score=report.max_score or 0.0,
-        function_names=[one.name for one in report.functions],
+        max_score=max_score,
+        items=(Item(row=summary.rows[0], read=lambda: report),),
+        functions=names,
+        is_single=True,
+        is_after_due=is_after_due,
+        worksheet=worksheet,
+        settings=settings or {},
     )

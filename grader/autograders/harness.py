@@ -1,0 +1,149 @@
+"""What runs on a platform: finds the submission where it puts it, grades, leaves the result there.
+
+Whatever a submission does, and whatever fails here, what is left is valid; a fault of ours is
+never a zero.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from grader.batch.handin import choose, pieces_below
+from grader.batch.tree import tree_of_folder
+from grader.checks.assignment import load_assignment
+from grader.errors import UnreadableSubmissionError
+from grader.exports.format import ExportedFile
+from grader.exports.registry import load_format
+from grader.exports.source import work_of_report
+from grader.outputs.files import open_atomically
+from grader.pipeline import Grader, blank_report, fail_report
+from grader.report.model import Report, ReportStatus
+from grader.sandbox.limits import Confinement, Isolation, Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where a platform puts a submission and looks for the results.
+
+    Attributes:
+        root: The folder that the others are in.
+        submission: Where the student's files are.
+        results: Where the results go; empty for standard output.
+        has_words_for_faults: Whether a result can say that the grader failed. If not, a failing
+            script says it.
+    """
+
+    root: str
+    submission: str
+    results: str
+    has_words_for_faults: bool
+
+
+# Sources: docs/specs.md of Gradescope, docs/externalGrading.md of PrairieLearn,
+# custom-graders/v2/README.md of Coursera, the runners of GitHub Classroom, markus-autotesting.
+LAYOUTS = {
+    "gradescope": Layout(
+        root="/autograder", submission="submission", results="results", has_words_for_faults=True
+    ),
+    "prairielearn": Layout(
+        root="/grade", submission="student", results="results", has_words_for_faults=True
+    ),
+    "coursera": Layout(
+        root="/shared", submission="submission", results=".", has_words_for_faults=False
+    ),
+    "github-classroom": Layout(root=".", submission=".", results="", has_words_for_faults=False),
+    "markus": Layout(root=".", submission=".", results="", has_words_for_faults=True),
+}
+_FORMAT_FILES = {"github-classroom": "result.b64", "markus": "markus.jsonl"}
+_FAULT = 3
+
+
+def run_harness(
+    platform: str,
+    *,
+    root: Path | None,
+    assignment: str,
+    limits: Mapping[str, float],
+    isolation: str,
+    settings: Mapping[str, str] | None = None,
+) -> int:
+    """Grade the submission that lies on a platform.
+
+    Args:
+        platform: Which one; a key of `LAYOUTS`.
+        root: Where it has its folders; by default where they are there.
+        assignment: What is graded: a name or a folder.
+        limits: Limits that are not as the assignment has them, by their names in `Limits`.
+        isolation: How hard the submission is confined.
+        settings: What is said to the format of the platform.
+
+    Returns:
+        The exit status: 0 if a result was left, 3 if the grader failed and the format can't say so.
+
+    Raises:
+        UsageError: the assignment can't be used, or the results not written.
+    """
+    layout = LAYOUTS[platform]
+    folder = root or Path(layout.root)
+    report = _grade(folder / layout.submission, assignment, limits, isolation)
+    made = list(load_format(platform)(work_of_report(report, settings=settings)))
+    files = [one for one in made if isinstance(one, ExportedFile)]
+    is_fault = report.status is ReportStatus.GRADER_ERROR
+    if is_fault:
+        sys.stderr.write(f"the grader failed, and this is no zero: {report.error}\n")
+    if is_fault and not layout.has_words_for_faults:
+        return _FAULT
+    if layout.results:
+        _write(files, folder / layout.results)
+    else:
+        _tell(platform, files)
+    return 0
+
+
+def _grade(folder: Path, where: str, limits: Mapping[str, float], isolation: str) -> Report:
+    assignment = load_assignment(where)
+    try:
+        with Grader(
+            assignment,
+            limits=Limits.of({**assignment.limits, **limits}),
+            confinement=Confinement(isolation=Isolation(isolation)),
+        ) as grader:
+            return _grade_one(grader, folder, stem=assignment.reference_path.stem)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: whatever we missed is our fault
+        blank = blank_report(assignment, folder.name, mode=isolation)
+        reason = f"{type(error).__name__}: {error}"
+        return fail_report(blank, ReportStatus.GRADER_ERROR, reason)
+
+
+def _grade_one(grader: Grader, folder: Path, *, stem: str) -> Report:
+    pieces = pieces_below(tree_of_folder(folder).files, "")
+    chosen = choose(pieces, stem=stem, nothing="nothing was handed in")
+    try:
+        data = chosen.read()
+    except UnreadableSubmissionError as error:
+        return grader.refuse(chosen.file, str(error))
+    report = grader.grade_data(data, name=chosen.file)
+    return msgspec.structs.replace(report, notes=(*chosen.notes, *report.notes))
+
+
+def _write(files: list[ExportedFile], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        with open_atomically(folder / file.name) as opened:
+            opened.write(file.content)
+
+
+def _tell(platform: str, files: list[ExportedFile]) -> None:
+    """Say the result as a step of a workflow does, or on standard output."""
+    content = next(file.content for file in files if file.name == _FORMAT_FILES[platform])
+    output = os.environ.get("GITHUB_OUTPUT") if platform == "github-classroom" else None
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    with Path(output).open("ab") as file:
+        file.write(b"result=" + content.strip() + b"\n")

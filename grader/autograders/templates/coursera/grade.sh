@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Coursera runs this for each submission. It fails only where the grader itself failed: feedback.json
+# has no way to say that, and a 0 would be a lie.
+root=${SHARED_ROOT:-/shared}
+here=$(cd "$(dirname "$0")" && pwd)
+grader=${ZEROGRAD:-grader}
+
+rm -f "$root/feedback.json" "$root/htmlFeedback.html"
+exec "$grader" harness --for coursera --root "$root" --assignment @ASSIGNMENT@ @OPTIONS@

@@ -1,0 +1,77 @@
+"""The commands ``grader autograder`` and ``grader harness``: grading on a platform."""
+
+from pathlib import Path
+
+import click
+
+from grader.cli.options import (
+    assignment_option,
+    isolation_option,
+    limit_options,
+    usage_errors,
+)
+
+_PLATFORMS = click.Choice(["gradescope", "prairielearn", "coursera", "github-classroom", "markus"])
+
+
+@click.command()
+@click.option("--for", "platform", required=True, type=_PLATFORMS, help="Where it is to grade.")
+@click.option(
+    "--out",
+    required=True,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="What to write: a zip if it ends in .zip, else a folder.",
+)
+@click.option("--pip-options", default="", help="What else to say to pip when it installs there.")
+@click.option("--time-limit", type=click.FloatRange(min=1), help="Seconds for each submission.")
+@assignment_option
+def autograder(
+    platform: str, out: Path, pip_options: str, time_limit: float | None, assignment: str
+) -> None:
+    """Write what an instructor uploads so that a platform grades with zerograd.
+
+    The assignment and zerograd itself are in it, so what grades there is what you have tried here.
+    """
+    from grader.autograders.bundle import make_bundle, write_folder, write_zip
+    from grader.checks.assignment import load_assignment
+
+    with usage_errors():
+        files = make_bundle(
+            platform,
+            load_assignment(assignment),
+            pip_options=pip_options,
+            time_limit_s=time_limit,
+        )
+        if out.suffix.lower() == ".zip":
+            write_zip(files, out)
+        else:
+            write_folder(files, out)
+    click.echo(f"wrote {out}; how to upload it is in its README.md")
+
+
+@click.command(
+    epilog="Exit status: 0 a result was left, whatever it is worth; 2 usage; 3 the grader failed, "
+    "and the platform's format has no words for it."
+)
+@click.option("--for", "platform", required=True, type=_PLATFORMS, help="Where this runs.")
+@click.option(
+    "--root",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the platform has its folders.  [default: as it documents them]",
+)
+@isolation_option
+@limit_options
+@assignment_option
+def harness(
+    platform: str, root: Path | None, isolation: str, limits: dict[str, float], assignment: str
+) -> None:
+    """Grade on a platform: what the scripts of `grader autograder` call there."""
+    from grader.autograders.harness import run_harness
+
+    with usage_errors():
+        status = run_harness(
+            platform, root=root, assignment=assignment, limits=limits, isolation=isolation
+        )
+    raise SystemExit(status)

@@ -1,0 +1,276 @@
+"""The worksheet of Moodle: in and out, with nothing changed but grades and feedback."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from class_fakes import ASSIGNMENT, make_outline
+from fakes import check_result, make_report
+from lxml import etree
+
+from grader.errors import UsageError
+from grader.exports.format import ExportedFile, Item, LeftOut, Work
+from grader.exports.moodle import export
+from grader.report.class_figures import ClassFigures
+from grader.report.class_model import Origin, Row, Student
+from grader.report.model import Report, Status, Visibility
+
+HEADER = (
+    "Identifier,Full name,ID number,Email address,Status,Group,Grade,Maximum Grade,"
+    "Grade can be changed,Last modified (submission),Last modified (grade),Feedback comments"
+)
+DATE = '"Tuesday, 24 November 2026, 10:07 AM"'
+WORKSHEET = f"""\
+{HEADER}
+Participant 1001,"O'Brien, Zoë",m1,zoe@example.edu,Submitted for grading,Red,,20.00,Yes,{DATE},-,
+Participant 1002,Ben Roy,m2,ben@example.edu,Submitted for grading,Blue,7.00,20.00,Yes,{DATE},-,<p>old</p>
+Participant 1003,Ada Lee,m3,ada1@example.edu,No submission,Red,,20.00,Yes,-,-,
+Participant 1004,Ada Lee,m4,ada2@example.edu,Submitted for grading,,,20.00,Yes,{DATE},-,
+"""
+REPORT = make_report(
+    check_result("update/a", max_points=75.0),
+    check_result(
+        "update/b",
+        Status.FAILED,
+        max_points=25.0,
+        message="w <moved> & stayed",
+        hint="Clear it.\x00",
+    ),
+)
+
+
+def row_of(
+    id_: str = "a",
+    score: float | None = 75.0,
+    *,
+    key: str = "",
+    name: str = "",
+    student: Student | None = None,
+    members: tuple[Student, ...] = (),
+) -> Row:
+    """Make a row as a batch does."""
+    figures = ClassFigures()
+    figures.add(
+        make_outline(score=score, max_score=100.0),
+        id=id_,
+        student=student or Student(),
+        file="lab4.py",
+        members=members,
+        origin=Origin(system="moodle", key=key, name=name) if key else Origin(),
+    )
+    return figures.finish(assignment=ASSIGNMENT, max_score=100, function_names=()).rows[0]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., tuple[list[list[str]], list[LeftOut]]]:
+    """Fill in a worksheet, and read it back."""
+
+    def fill_in(
+        *rows: Row, text: str = WORKSHEET, report: Report = REPORT, **settings: str
+    ) -> tuple[list[list[str]], list[LeftOut]]:
+        path = tmp_path / "worksheet.csv"
+        path.write_bytes(text.encode())
+        work = Work(
+            assignment=ASSIGNMENT,
+            max_score=100.0,
+            items=tuple(Item(row=row, read=lambda: report) for row in rows),
+            worksheet=path,
+            settings={name.replace("_", "-"): value for name, value in settings.items()},
+        )
+        made = list(export(work))
+        (file,) = [one for one in made if isinstance(one, ExportedFile)]
+        lines = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
+        return lines, [one for one in made if isinstance(one, LeftOut)]
+
+    return fill_in
+
+
+Run = Callable[..., tuple[list[list[str]], list[LeftOut]]]
+ORIGINAL = list(csv.reader(io.StringIO(WORKSHEET, newline="")))
+
+
+def test_nothing_changes_but_grade_and_feedback(run: Run) -> None:
+    """Each other cell comes back as it was, also of those without a score."""
+    lines, left_out = run(row_of(key="1001", name="OBrien Zoë"))
+
+    grade, feedback = lines[0].index("Grade"), lines[0].index("Feedback comments")
+    changed = {
+        (place, column)
+        for place, line in enumerate(lines)
+        for column, cell in enumerate(line)
+        if cell != ORIGINAL[place][column]
+    }
+    assert changed == {(1, grade), (1, feedback)}
+    assert lines[1][grade] == "15"
+    assert left_out == []
+
+
+def test_form_of_the_file_stays(tmp_path: Path) -> None:
+    """Mark, line ends and lines: a worksheet that nobody is graded in is the same bytes."""
+    path = tmp_path / "worksheet.csv"
+    data = b"\xef\xbb\xbf" + WORKSHEET.replace("\n", "\r\n").encode()
+    path.write_bytes(data)
+    work = Work(assignment=ASSIGNMENT, max_score=100.0, items=(), worksheet=path)
+
+    (file,) = export(work)
+
+    assert isinstance(file, ExportedFile)
+    assert file.content == data
+
+
+def test_feedback_is_markup_that_holds_nothing_of_the_students(run: Run) -> None:
+    """Well-formed, and every sign of theirs is escaped."""
+    lines, _ = run(row_of(key="1001", name="OBrien Zoë"))
+
+    root = etree.fromstring(lines[1][-1])
+    text = "".join(root.itertext())
+    assert "w <moved> & stayed" in text
+    assert "75 of 100 points" in text
+    assert {element.tag for element in root.iter()} <= {"div", "p", "strong", "ul", "li", "em"}
+
+
+def test_feedback_can_be_left_alone(run: Run) -> None:
+    """Where somebody has written comments by hand."""
+    lines, _ = run(row_of(key="1002", name="Ben Roy"), feedback="no")
+
+    assert (lines[2][-1], lines[2][6]) == ("<p>old</p>", "15")
+
+
+def test_points_that_are_not_shown_yet_are_told(run: Run) -> None:
+    """And nothing of the check itself."""
+    later = check_result(
+        "update/c", Status.FAILED, message="secret", visibility=Visibility.AFTER_DUE_DATE
+    )
+
+    lines, _ = run(row_of(key="1001", name="OBrien Zoë"), report=make_report(check_result(), later))
+
+    assert "1 more points are checked after the due date" in lines[1][-1]
+    assert "secret" not in lines[1][-1]
+
+
+def test_blind_marking_goes_by_number_alone(run: Run) -> None:
+    """There is no name in the download, nor in the worksheet."""
+    text = "\n".join(
+        line.replace('"O\'Brien, Zoë",m1,zoe@example.edu', ",,") for line in WORKSHEET.split("\n")
+    )
+
+    lines, left_out = run(row_of(key="1001"), text=text)
+
+    assert lines[1][6] == "15"
+    assert left_out == []
+
+
+def test_team_has_its_score_in_each_line_of_its_group(run: Run) -> None:
+    """The number in its folder is that of the group, and may be somebody's."""
+    lines, left_out = run(row_of(key="1002", name="Red"))
+
+    assert [line[6] for line in lines[1:]] == ["15", "7.00", "15", ""]
+    assert left_out == []
+
+
+def test_number_of_somebody_else_is_not_taken(run: Run) -> None:
+    """A group that the worksheet doesn't have, with a number that it has."""
+    lines, left_out = run(row_of(key="1002", name="Team Unknown"))
+
+    assert lines[2][6] == "7.00"
+    assert left_out == [LeftOut("a", "Team Unknown is not in the worksheet, or not only once")]
+
+
+@pytest.mark.parametrize(
+    ("student", "place"),
+    [
+        (Student(id="m4"), 4),
+        (Student(email="ADA1@example.edu"), 3),
+        (Student(name="Zoë O'Brien"), 1),
+        (Student(name="ada lee"), None),
+        (Student(), None),
+    ],
+)
+def test_others_are_found_by_number_address_or_name(
+    run: Run, student: Student, place: int | None
+) -> None:
+    """If only one can be meant."""
+    lines, left_out = run(row_of(student=student))
+
+    assert [index for index, line in enumerate(lines) if line[6] == "15"] == (
+        [] if place is None else [place]
+    )
+    assert bool(left_out) == (place is None)
+
+
+def test_fault_of_the_grader_leaves_the_line_alone(run: Run) -> None:
+    """No grade, and never a zero."""
+    lines, left_out = run(row_of(key="1002", name="Ben Roy", score=None))
+
+    assert lines == ORIGINAL
+    assert "no score" in left_out[0].reason
+
+
+GERMAN = """\
+ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Bewertung kann geändert werden,\
+Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung),Feedback als Kommentar
+Teilnehmer/in1001,Zoë Bär,zoe@example.edu,Zur Bewertung abgegeben,,"20,00",Ja,-,-,
+"""
+UNKNOWN = """\
+Tunniste,Koko nimi,Tila,Arvosana,Maksimiarvosana,Voi muuttaa,Viimeksi (arvosana),Palaute
+Osallistuja 1001,Zoë Bär,Palautettu,,20.00,Kyllä,-,
+Osallistuja 1002,Ben Roy,Palautettu,3.00,20.00,Kyllä,-,
+"""
+
+
+def test_worksheets_of_other_languages_are_filled_in(run: Run) -> None:
+    """By names that are known."""
+    lines, left_out = run(row_of(key="1001", name="Zoë Bär"), text=GERMAN)
+
+    assert lines[1][4] == "15"
+    assert lines[1][-1].startswith("<div>")
+    assert left_out == []
+
+
+def test_language_that_nobody_knows_is_read_by_what_is_in_the_columns(run: Run) -> None:
+    """Grades stand before a column in which all have the same maximum; feedback has to be named."""
+    lines, _ = run(row_of(key="1001", name="Zoë Bär"), text=UNKNOWN)
+    named, _ = run(row_of(key="1001"), text=UNKNOWN, feedback_column="Palaute")
+
+    assert (lines[1][3], lines[1][-1]) == ("15", "")
+    assert named[1][-1].startswith("<div>")
+
+
+def test_column_can_be_named(run: Run) -> None:
+    """And one that isn't there is refused."""
+    lines, _ = run(row_of(key="1001"), text=UNKNOWN, grade_column="Arvosana")
+
+    assert lines[1][3] == "15"
+    with pytest.raises(UsageError, match="no column Note"):
+        run(row_of(key="1001"), text=UNKNOWN, grade_column="Note")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (HEADER.replace("Maximum Grade", "Scale") + "\n", "scale"),
+        ("a,b,c\nd,e,f\n", "grade-column"),
+        ("", "empty"),
+    ],
+)
+def test_worksheets_that_can_not_be_filled_in_are_refused(run: Run, text: str, why: str) -> None:
+    """With what is missing."""
+    with pytest.raises(UsageError, match=why):
+        run(row_of(key="1001"), text=text)
+
+
+def test_none_is_made_up() -> None:
+    """Names of columns are the site's own."""
+    with pytest.raises(UsageError, match="--worksheet"):
+        list(export(Work(assignment=ASSIGNMENT, max_score=100.0, items=())))
+
+
+def test_worksheet_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    """What a spreadsheet saves would spoil names when it is imported."""
+    path = tmp_path / "worksheet.csv"
+    path.write_bytes(WORKSHEET.encode("cp1252"))
+
+    with pytest.raises(UsageError, match="UTF-8"):
+        list(export(Work(assignment=ASSIGNMENT, max_score=100.0, items=(), worksheet=path)))
