@@ -15,6 +15,9 @@ from grader.cli.options import (
     usage_errors,
 )
 
+# Those of grader.batch.collectors; named here so that --help need not import them.
+SOURCES = ("canvas", "folder", "github-classroom", "gradescope", "moodle", "pattern")
+
 if TYPE_CHECKING:
     from collections import Counter
 
@@ -47,6 +50,18 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Who is in the class: columns id, name, email. Shows who handed in nothing.",
 )
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    help="What PATH was exported by; without it, its shape decides.",
+)
+@click.option(
+    "--pattern",
+    metavar="REGEX",
+    help="Takes files by their paths: a regular expression with the group student_id, and perhaps "
+    "file_id, first_name, last_name, email, timestamp.",
+)
 @click.option("--regrade", is_flag=True, help="Grade also what is unchanged.")
 @click.option("--salt", default="", metavar="TEXT", help="Your own secret part of every seed.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -59,6 +74,8 @@ def batch(
     out: Path,
     jobs: int,
     roster: Path | None,
+    source: str | None,
+    pattern: str | None,
     regrade: bool,  # noqa: FBT001 - click passes options by name
     salt: str,
     quiet: bool,  # noqa: FBT001
@@ -67,13 +84,16 @@ def batch(
     limits: dict[str, float],
     assignment: str,
 ) -> None:
-    """Grade a class: every file in a folder, or a folder for each student.
+    """Grade a class: what an LMS exported, a folder of files, or a folder for each student.
+
+    An export is a zip or its folder, of Canvas, Moodle, Gradescope or GitHub Classroom; zips are
+    read as they are, and never unpacked.
 
     Writes into DIR a gradebook (gradebook.csv), a page of the class (index.html), its figures
     (summary.json), and for each submission a report (reports/ID.json) and a page (reports/ID.html).
     It can be interrupted, even killed: the same command goes on where it was.
     """
-    from grader.batch.folders import collect_folders
+    from grader.batch.collectors.choose import collect
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, grade_class
     from grader.batch.store import ReportStore
@@ -85,7 +105,13 @@ def batch(
         chosen = load_assignment(assignment)
         known = read_roster(roster) if roster else None
         store = ReportStore(out)
-        collection = collect_folders(paths, stem=chosen.reference_path.stem, out=out)
+        collection = collect(
+            paths,
+            stem=chosen.reference_path.stem,
+            out=out,
+            source=source,
+            pattern=pattern,
+        )
         setup = Setup(
             assignment=str(chosen.folder),
             limits=limits,

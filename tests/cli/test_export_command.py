@@ -1,0 +1,245 @@
+"""The command ``grader export``: a report or a class, one file or many, ours or another's format."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from class_fakes import ASSIGNMENT, make_failure
+from click.testing import CliRunner, Result
+from fakes import check_result, make_report
+
+from grader.cli.export import export
+from grader.exports import registry
+from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.registry import list_formats, load_format
+from grader.exports.view import view
+from grader.report.class_figures import ClassFigures
+from grader.report.class_model import Student
+from grader.report.model import Report, ReportStatus, Status
+from grader.report.outline import read_outline
+from grader.report.schema import report_to_json
+from grader.report.summary_file import summary_to_json
+
+FAULT = make_report(
+    status=ReportStatus.GRADER_ERROR, score=None, max_score=None, error="it broke", functions=()
+)
+REPORTS = {
+    "anna": make_report(check_result(), check_result("mse/a", Status.FAILED)),
+    "ben": make_report(check_result(), check_result("mse/a")),
+    "eve": FAULT,
+}
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Path:
+    """A folder as a batch leaves it: three reports, and one who handed in nothing."""
+    folder = tmp_path / "results"
+    (folder / "reports").mkdir(parents=True)
+    figures = ClassFigures()
+    for name, report in REPORTS.items():
+        text = report_to_json(report)
+        (folder / "reports" / f"{name}.json").write_text(text, encoding="utf-8")
+        outline = read_outline(text.encode())
+        figures.add(outline, id=name, student=Student(name=name.title()), file=f"{name}.py")
+    figures.add_absent(Student(name="Zoe"))
+    summary = figures.finish(assignment=ASSIGNMENT, max_score=2.0, function_names=("update", "mse"))
+    (folder / "summary.json").write_text(summary_to_json(summary), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def report(batch: Path) -> Path:
+    """The file of one report."""
+    return batch / "reports" / "anna.json"
+
+
+def run(*arguments: object) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(export, list(map(str, arguments)))
+
+
+def fraction(report: Report, work: Work) -> Iterator[ExportedFile]:
+    """Write the fraction alone."""
+    shown = view(report, is_after_due=work.is_after_due)
+    yield ExportedFile("fraction.txt", f"{shown.fraction} {work.setting('mark')}".encode())
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Install a package of somebody else's, with one format."""
+
+    def add(function: Callable[[Work], Iterator[ExportedFile | LeftOut]]) -> None:
+        module = ModuleType("theirs")
+        module.export = function  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "theirs", module)
+        point = metadata.EntryPoint("theirs", "theirs:export", registry.GROUP)
+        known = metadata.entry_points(group=registry.GROUP)
+        found = metadata.EntryPoints((*known, point))
+        monkeypatch.setattr(registry.metadata, "entry_points", lambda group: found)  # noqa: ARG005
+
+    return add
+
+
+def theirs(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """The fraction of each. Second sentence."""
+    yield from each_report(work, fraction)
+
+
+def test_every_format_of_ours_can_be_imported_and_says_what_it_is() -> None:
+    """The entry points lead somewhere."""
+    names = [point.name for point in metadata.entry_points(group=registry.GROUP)]
+
+    assert len(names) == len(set(names)) >= 3
+    assert all(load_format(name).__doc__ for name in names)
+
+
+def test_list_has_every_format() -> None:
+    """With a line on each, and without a result to export."""
+    done = run("--list")
+
+    assert done.exit_code == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == list_formats()
+    assert all(len(line) > 25 for line in done.stdout.splitlines())
+
+
+def test_class_goes_to_standard_output_or_a_file(batch: Path, tmp_path: Path) -> None:
+    """A table is one file."""
+    out = tmp_path / "grades.csv"
+
+    shown, written = run(batch, "--to", "csv"), run(batch, "--to", "csv", "--out", out)
+
+    assert (shown.exit_code, written.exit_code) == (0, 0)
+    assert out.read_bytes() == shown.stdout_bytes
+    rows = list(csv.DictReader(io.StringIO(shown.stdout.lstrip("\ufeff"), newline="")))
+    assert [(row["name"], row["score"]) for row in rows] == [
+        ("Anna", "1"),
+        ("Ben", "2"),
+        ("Eve", ""),
+        ("Zoe", ""),
+    ]
+
+
+def test_one_report_is_a_class_of_one(report: Path) -> None:
+    """Named after the file that was handed in."""
+    done = run(report, "--to", "csv")
+
+    (row,) = csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"), newline=""))
+    assert (row["file"], row["score"], row["update"]) == ("lab4.py", "1", "1")
+
+
+def test_format_of_somebody_else_is_found(install: Callable[..., None], report: Path) -> None:
+    """By its entry point alone."""
+    install(theirs)
+
+    done = run(report, "--to", "theirs", "--set", "mark=of one")
+
+    assert (done.exit_code, done.stdout) == (0, "0.5 of one")
+    assert "theirs" in run("--list").stdout
+
+
+def test_class_has_a_folder_for_each(
+    install: Callable[..., None], batch: Path, tmp_path: Path
+) -> None:
+    """Who can't be said in it is told; who handed in nothing has no report."""
+    install(theirs)
+    out = tmp_path / "out"
+
+    done = run(batch, "--to", "theirs", "--out", out)
+
+    assert done.exit_code == 1
+    assert "left out: eve: the grader failed, and this is no zero: it broke" in done.stderr
+    assert {
+        str(path.relative_to(out)): path.read_text(encoding="utf-8")
+        for path in out.rglob("*")
+        if path.is_file()
+    } == {"anna/fraction.txt": "0.5 ", "ben/fraction.txt": "1.0 "}
+
+
+def test_several_files_want_a_folder(install: Callable[..., None], batch: Path) -> None:
+    """And not standard output."""
+    install(theirs)
+
+    done = run(batch, "--to", "theirs")
+
+    assert done.exit_code == 2
+    assert "--out DIR" in done.stderr
+
+
+def test_fault_alone_is_a_fault(install: Callable[..., None], batch: Path) -> None:
+    """Nothing is written where only a lie could be."""
+    install(theirs)
+
+    done = run(batch / "reports" / "eve.json", "--to", "theirs")
+
+    assert (done.exit_code, done.stdout) == (3, "")
+
+
+def test_no_name_leads_out_of_the_folder(
+    install: Callable[..., None], batch: Path, tmp_path: Path
+) -> None:
+    """Whatever a summary says that went through other hands."""
+
+    def outside(_: Work) -> Iterator[ExportedFile | LeftOut]:
+        """Write elsewhere."""
+        yield ExportedFile("a/x", b"")
+        yield ExportedFile("../y", b"")
+
+    install(outside)
+
+    done = run(batch, "--to", "theirs", "--out", tmp_path / "out")
+
+    assert done.exit_code == 2
+    assert not (tmp_path / "y").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--to", "nothing"), "there is no format nothing; there are"),
+        (("--to", "csv", "--set", "colour=red"), "the format csv has no setting colour"),
+        (("--to", "csv", "--set", "colour"), "NAME=VALUE"),
+        (("--to", "moodle"), "--worksheet"),
+        (("--to", "canvas", "--worksheet", "missing.csv"), "can't read missing.csv"),
+    ],
+)
+def test_what_can_not_be_carried_out_is_a_usage_error(
+    batch: Path, arguments: tuple[str, ...], why: str
+) -> None:
+    """With what to do."""
+    done = run(batch, *arguments)
+
+    assert done.exit_code == 2
+    assert why in done.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.json", "empty.json", "summary.json"])
+def test_what_is_no_report_is_refused(batch: Path, name: str) -> None:
+    """Not there, not JSON, or another thing."""
+    (batch / "empty.json").write_text("{", encoding="utf-8")
+
+    done = run(batch / name, "--to", "csv")
+
+    assert done.exit_code == 2
+
+
+def test_members_of_a_team_have_a_row_each(tmp_path: Path) -> None:
+    """In the plain gradebook as well."""
+    figures = ClassFigures()
+    team = (Student(id="1", name="Anna"), Student(id="2", name="Ben"))
+    failure = make_failure(ReportStatus.UNREADABLE, "not Python")
+    figures.add(failure, id="t", student=team[0], file="t.py", members=team)
+    summary = figures.finish(assignment=ASSIGNMENT, max_score=1.0, function_names=())
+    (tmp_path / "summary.json").write_text(summary_to_json(summary), encoding="utf-8")
+
+    done = run(tmp_path, "--to", "csv")
+
+    rows = list(csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"), newline="")))
+    assert [(row["id"], row["student_id"], row["score"]) for row in rows] == [
+        ("t", "1", "0"),
+        ("t", "2", "0"),
+    ]
