@@ -1,4 +1,4 @@
-"""The command ``grader export``: a report or a class, one file or many, ours or another's format."""
+"""The command ``grader export``: one report or a class, one file or many."""
 
 import csv
 import io
