@@ -2,24 +2,18 @@
 
 import functools
 import os
-import re
-import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from grader.batch.collection import Collection, Entry
+from grader.batch.handin import choose, pieces_below, refuse
+from grader.batch.merit import is_gradable, is_junk, text_of
+from grader.batch.tree import LITTER, is_same_folder, tree_of_folder
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped
 from grader.submission.read import read_bytes
 
-_GRADABLE = (".py", ".ipynb")
-# What systems, editors and Python leave behind, and nobody hands in.
-_JUNK = re.compile(
-    r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc|.*~|node_modules|venv",
-    re.IGNORECASE,
-)
 _MAX_FILES_OF_ONE = 1000
 
 
@@ -37,68 +31,90 @@ def collect_folders(paths: Sequence[Path], *, stem: str, out: Path) -> Collectio
     Raises:
         UsageError: one of them is not there, or can't be looked into.
     """
-    entries: list[Entry] = []
-    skipped: list[Skipped] = []
+    labels = label_paths(paths)
+    parts = [
+        collect_path(path, label, is_alone=len(paths) == 1, stem=stem, out=out)
+        for path, label in labels.items()
+    ]
+    return Collection(
+        entries=tuple(entry for part in parts for entry in part.entries),
+        skipped=tuple(skipped for part in parts for skipped in part.skipped),
+    )
+
+
+def label_paths(paths: Sequence[Path]) -> dict[Path, str]:
+    """Give each path the name that its submissions go by; two of one name must not be confused.
+
+    Raises:
+        UsageError: one of them is not there.
+    """
     names = Counter(path.resolve().name for path in paths)
+    labels = {}
     for path in dict.fromkeys(paths):
         if not os.path.lexists(path):
             raise UsageError(f"there is no file or folder {path}")
-        # Two of one name must not hide each other.
         name = path.resolve().name
-        label = _text(name if names[name] == 1 else str(path))
-        if not path.is_dir():
-            entries.append(_of_file(path, label))
+        labels[path] = text_of(name if names[name] == 1 else str(path))
+    return labels
+
+
+def collect_path(path: Path, label: str, *, is_alone: bool, stem: str, out: Path) -> Collection:
+    """Collect from one file or one folder.
+
+    Args:
+        path: The file or the folder.
+        label: What its submissions go by.
+        is_alone: Nothing else is collected, so that the label needn't be said.
+        stem: As above.
+        out: As above.
+
+    Raises:
+        UsageError: it can't be looked into.
+    """
+    if not path.is_dir():
+        return Collection(entries=(_of_file(path, label),))
+    entries: list[Entry] = []
+    skipped: list[Skipped] = []
+    prefix = "" if is_alone else f"{label}/"
+    for child in _children(path):
+        place = f"{prefix}{text_of(child.name)}"
+        if is_same_folder(child, out):
             continue
-        prefix = "" if len(paths) == 1 else f"{label}/"
-        for child in _children(path):
-            place = f"{prefix}{_text(child.name)}"
-            if _is_same(child, out):
-                continue
-            if _JUNK.fullmatch(child.name):
-                skipped.append(Skipped(path=place, reason="not something that is handed in"))
-            elif child.is_dir() and not child.is_symlink():
-                entries.append(_of_folder(child, place, stem=stem))
-            else:
-                entries.append(_of_file(child, place))
+        if is_junk(child.name):
+            skipped.append(Skipped(path=place, reason=LITTER))
+        elif child.is_dir() and not child.is_symlink():
+            entries.append(_of_folder(child, place, stem=stem))
+        else:
+            entries.append(_of_file(child, place))
     return Collection(entries=tuple(entries), skipped=tuple(skipped))
 
 
 def _of_file(path: Path, place: str) -> Entry:
     return Entry(
         place=place,
-        file=_text(path.name),
+        file=text_of(path.name),
         read=functools.partial(read_for_batch, path),
-        owners=(_text(path.stem),),
+        owners=(text_of(path.stem),),
     )
 
 
 def _of_folder(folder: Path, place: str, *, stem: str) -> Entry:
     """Choose the one file of a student's folder that is graded."""
-    files = [path for path in _files(folder) if path.suffix.lower() in _GRADABLE]
-    if not files:
-        refuse = functools.partial(_refuse, "there is no .py file and no .ipynb notebook in it")
+    name = text_of(folder.name)
+    try:
+        files = tree_of_folder(folder, limit=_MAX_FILES_OF_ONE).files
+    except UsageError as error:  # what one folder is must not end a batch
         return Entry(
-            place=place, file=_text(folder.name), read=refuse, owners=(_text(folder.name),)
+            place=place, file=name, read=functools.partial(refuse, str(error)), owners=(name,)
         )
-    chosen = max(files, key=functools.partial(_merit, stem=stem))
-    notes: tuple[str, ...] = ()
-    if len(files) > 1:
-        name = _text(str(chosen.relative_to(folder)))
-        notes = (f"{name} was graded, of {len(files)} files that could be",)
+    choice = choose(pieces_below(files, ""), stem=stem)
     return Entry(
         place=place,
-        file=_text(chosen.name),
-        read=functools.partial(read_for_batch, chosen),
-        owners=(_text(folder.name),),
-        notes=notes,
+        file=choice.file or name,
+        read=choice.read,
+        owners=(name,),
+        notes=choice.notes,
     )
-
-
-def _merit(path: Path, *, stem: str) -> tuple[bool, bool, int, str]:
-    """Rank files of one student: the name that was asked for, then that name in it, the newest."""
-    name = path.stem.casefold()
-    modified_ns = os.lstat(path).st_mtime_ns
-    return name == stem.casefold(), stem.casefold() in name, modified_ns, path.as_posix()
 
 
 def read_for_batch(path: Path) -> bytes:
@@ -107,8 +123,8 @@ def read_for_batch(path: Path) -> bytes:
     Raises:
         UnreadableSubmissionError: it can't be opened, or is no file that can be graded.
     """
-    if path.suffix.lower() not in _GRADABLE:
-        _refuse("it is neither a .py file nor a .ipynb notebook")
+    if not is_gradable(path.name):
+        refuse("it is neither a .py file nor a .ipynb notebook")
     try:
         return read_bytes(path)
     except UsageError as error:  # gone since, or not ours to read
@@ -117,47 +133,8 @@ def read_for_batch(path: Path) -> bytes:
         raise UnreadableSubmissionError(f"it can't be read: {error.strerror}") from error
 
 
-def _refuse(reason: str) -> NoReturn:
-    raise UnreadableSubmissionError(reason)
-
-
 def _children(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name))
     except OSError as error:
         raise UsageError(f"can't look into {folder}: {error.strerror}") from error
-
-
-def _files(folder: Path) -> list[Path]:
-    """List the regular files below a folder, without following links; so many at the most."""
-    found: list[Path] = []
-    for path in _walk([folder]):
-        found.append(path)
-        if len(found) >= _MAX_FILES_OF_ONE:
-            break
-    return found
-
-
-def _walk(waiting: Iterable[Path]) -> Iterator[Path]:
-    for folder in waiting:
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-        except OSError:
-            continue
-        kept = [entry for entry in entries if not _JUNK.fullmatch(entry.name)]
-        for entry in kept:
-            if entry.is_file(follow_symlinks=False):
-                yield Path(entry.path)
-        yield from _walk(Path(one.path) for one in kept if one.is_dir(follow_symlinks=False))
-
-
-def _is_same(path: Path, other: Path) -> bool:
-    try:
-        return stat.S_ISDIR(path.lstat().st_mode) and path.samefile(other)
-    except OSError:
-        return False
-
-
-def _text(name: str) -> str:
-    """Write a name as text: names are bytes, and may be none."""
-    return name.encode("utf-8", "backslashreplace").decode()

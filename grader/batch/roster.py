@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,23 +30,39 @@ class Roster:
 
     students: tuple[Student, ...]
     _by_word: Mapping[str, tuple[Student, ...]]
+    _by_letters: Mapping[str, tuple[Student, ...]]
 
     def find(self, *owners: str) -> Student | None:
         """Find the only student whom a file's or a folder's name can mean; the first that is one.
 
         By the whole name, as id, as e-mail address (also only what is before the @), or as name in
-        any order of its words; else by an id that stands in it as a word of its own.
+        any order of its words, also without anything between them; else by an id that stands in it
+        as a word of its own. Where two of the names each mean another student, nobody is guessed:
+        a number that one system has given may be somebody else's in another.
         """
+        whole = {student for student in map(self._find_whole, owners) if student is not None}
+        if len(whole) > 1:
+            return None
         return next(filter(None, map(self._find, owners)), None)
 
     def _find(self, owner: str) -> Student | None:
-        for key in (_fold(owner), _sorted_words(owner)):
-            found = self._by_word.get(key, ())
-            if len(found) == 1:
-                return found[0]
+        return self._find_whole(owner) or self._find_id(owner)
+
+    def _find_whole(self, owner: str) -> Student | None:
+        letters = _letters(owner)
+        told = [self._by_word.get(key, ()) for key in (_fold(owner), _sorted_words(owner))]
+        told.append(self._by_letters.get(letters, ()))
+        if letters == _fold(owner):
+            # In one word, the id or the address of one can be the name of another.
+            told = [tuple({student for found in told for student in found})]
+        return next((found[0] for found in told if len(found) == 1), None)
+
+    def _find_id(self, owner: str) -> Student | None:
+        if _fold(owner) in self._by_letters:  # it is a whole name, and not only this one's
+            return None
         ids = {
             student.id: student
-            for word in re.split(r"[^0-9a-z@.]+|(?<=\D)\.|\.(?=\D)", _fold(owner))
+            for word in re.split(r"[^\w@.]+|_+|(?<=\D)\.|\.(?=\D)", _fold(owner))
             for student in self._by_word.get(word, ())
             if word and word in (_fold(student.id), _fold(student.email))
         }
@@ -79,11 +95,17 @@ def read_roster(path: Path) -> Roster:
 def make_roster(students: Iterable[Student]) -> Roster:
     """Make a roster of students."""
     listed = tuple(students)
+    return Roster(listed, _index(listed, _words_for), _index(listed, _letters_for))
+
+
+def _index(
+    students: Iterable[Student], words_for: Callable[[Student], set[str]]
+) -> dict[str, tuple[Student, ...]]:
     found: dict[str, list[Student]] = {}
-    for student in listed:
-        for word in _words_for(student):
+    for student in students:
+        for word in words_for(student):
             found.setdefault(word, []).append(student)
-    return Roster(listed, {word: tuple(them) for word, them in found.items()})
+    return {word: tuple(them) for word, them in found.items()}
 
 
 def _rows(data: bytes, path: Path) -> list[list[str]]:
@@ -129,6 +151,21 @@ def _words_for(student: Student) -> set[str]:
         _sorted_words(student.name),
     }
     return words - {""}
+
+
+def _letters_for(student: Student) -> set[str]:
+    """List how a name can be written without anything between its words, in any turn of them.
+
+    Last names of several words come first or last, as a whole: the words are turned, not shuffled.
+    """
+    words = re.split(r"[\s,]+", _fold(student.name))
+    turns = (words[place:] + words[:place] for place in range(len(words)))
+    return {_letters("".join(turn)) for turn in turns} - {""}
+
+
+def _letters(text: str) -> str:
+    """Keep of a name letters, with what is written above and below them, and digits."""
+    return "".join(one for one in _fold(text) if unicodedata.category(one)[0] in "LMN")
 
 
 def _fold(text: str) -> str:

@@ -141,7 +141,7 @@ def below_the_top(tree: Tree) -> Tree | None:
             if file.path.startswith(prefix)
         ),
         folders=cut(tree.folders),
-        junk=cut(tree.junk),
+        junk=(*(path for path in tree.junk if "/" not in path), *cut(tree.junk)),
         skipped=tree.skipped,
     )
 
@@ -162,7 +162,7 @@ def tree_of_folder(folder: Path, *, without: Path | None = None, limit: int = MA
     except OSError as error:
         raise UsageError(f"can't look into {folder}: {error.strerror}") from error
     walk = _Walk(without=without)
-    for file in walk.files(folder, ""):
+    for file in walk.files(folder):
         walk.found.append(file)
         if len(walk.found) >= limit:
             break
@@ -197,28 +197,28 @@ class _Walk:
         self.skipped: list[Skipped] = []
         self._without = without
 
-    def files(self, folder: Path, prefix: str) -> Iterator[TreeFile]:
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-        except OSError as error:
-            reason = f"can't look into it: {error.strerror}"
-            self.skipped.append(Skipped(path=prefix.rstrip("/"), reason=reason))
-            return
-        below = []
-        for entry in entries:
-            path = f"{prefix}{text_of(entry.name)}"
-            if is_junk(entry.name):
-                self.junk.append(path)
-            elif not entry.is_dir(follow_symlinks=False):
-                file = _file(Path(entry.path), path)
-                if file.problem:
-                    self.skipped.append(Skipped(path=path, reason=file.problem))
-                yield file
-            elif self._without is None or not is_same_folder(Path(entry.path), self._without):
-                self.folders.append(path)
-                below.append((Path(entry.path), f"{path}/"))
-        for child, child_prefix in below:
-            yield from self.files(child, child_prefix)
+    def files(self, top: Path) -> Iterator[TreeFile]:
+        waiting = [(top, "")]  # not recursive: folders can be nested deeper than calls
+        while waiting:
+            folder, prefix = waiting.pop()
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+            except OSError as error:
+                reason = f"can't look into it: {error.strerror}"
+                self.skipped.append(Skipped(path=prefix.rstrip("/"), reason=reason))
+                continue
+            for entry in entries:
+                path = f"{prefix}{text_of(entry.name)}"
+                if is_junk(entry.name):
+                    self.junk.append(path)
+                elif not entry.is_dir(follow_symlinks=False):
+                    file = _file(Path(entry.path), path)
+                    if file.problem:
+                        self.skipped.append(Skipped(path=path, reason=file.problem))
+                    yield file
+                elif self._without is None or not is_same_folder(Path(entry.path), self._without):
+                    self.folders.append(path)
+                    waiting.append((Path(entry.path), f"{path}/"))
 
 
 def is_same_folder(path: Path, other: Path) -> bool:

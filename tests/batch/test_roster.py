@@ -105,3 +105,44 @@ def test_two_of_one_name_are_told_apart_by_id_only() -> None:
 
     assert roster.find("Anna O'Brien") is None
     assert roster.find("1003") == twin
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoë O'Brien", "O'Brien, Zoë", "ZOE\N{COMBINING DIAERESIS} O'Brien"]
+)
+def test_name_without_anything_between_its_words_is_found(name: str) -> None:
+    """As Canvas writes it, whichever way the roster has it."""
+    zoe = Student(id="1", name=name)
+
+    assert make_roster([zoe, BEN]).find("obrienzoë") == zoe
+
+
+def test_name_of_many_words_is_turned_and_not_shuffled() -> None:
+    """Last names of two words, or first names."""
+    jose = Student(id="1", name="José Luis Núñez García")
+    roster = make_roster([jose])
+
+    assert roster.find("núñezgarcíajoséluis") == jose
+    assert roster.find("garcíajosénúñezluis") is None
+
+
+def test_squashed_name_that_two_can_mean_is_nobodys() -> None:
+    """Of one name, or where one's id is the other's name."""
+    anna_bell = Student(id="1", name="Anna Bell")
+
+    assert make_roster([anna_bell, Student(id="2", name="Bell, Anna")]).find("bellanna") is None
+    assert make_roster([anna_bell, Student(id="bellanna", name="X Y")]).find("bellanna") is None
+    assert make_roster([anna_bell, BEN]).find("bellanna") == anna_bell
+
+
+def test_part_of_a_word_is_no_id() -> None:
+    """What is before a letter with an accent is no word of its own."""
+    assert make_roster([Student(id="zo", name="X Y")]).find("zoë") is None
+
+
+def test_owners_that_contradict_each_other_are_nobody() -> None:
+    """The id of one and the name of another."""
+    roster = make_roster([ANNA, BEN])
+
+    assert roster.find("1001", "Ben Müller") is None
+    assert roster.find("1001", "somebody") == ANNA

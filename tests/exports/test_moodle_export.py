@@ -25,7 +25,7 @@ DATE = '"Tuesday, 24 November 2026, 10:07 AM"'
 WORKSHEET = f"""\
 {HEADER}
 Participant 1001,"O'Brien, Zoë",m1,zoe@example.edu,Submitted for grading,Red,,20.00,Yes,{DATE},-,
-Participant 1002,Ben Roy,m2,ben@example.edu,Submitted for grading,Blue,7.00,20.00,Yes,{DATE},-,<p>old</p>
+Participant 1002,Ben Roy,m2,ben@example.edu,Submitted,Blue,7.00,20.00,Yes,{DATE},-,<p>old</p>
 Participant 1003,Ada Lee,m3,ada1@example.edu,No submission,Red,,20.00,Yes,-,-,
 Participant 1004,Ada Lee,m4,ada2@example.edu,Submitted for grading,,,20.00,Yes,{DATE},-,
 """

@@ -1,0 +1,227 @@
+"""Picks the collector for what was given, by its shape or by its name, and collects."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from grader.batch.archive import tree_of_archive
+from grader.batch.collection import Collection, Entry
+from grader.batch.collectors import canvas, github_classroom, gradescope, moodle, plain
+from grader.batch.collectors import pattern as by_pattern
+from grader.batch.folders import collect_path, label_paths
+from grader.batch.tree import Tree, below_the_top, tree_of_files, tree_of_folder
+from grader.errors import UsageError
+
+_MAX_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """How one system's exports are told from others, and collected.
+
+    Attributes:
+        recognise: Tells whether a tree has its shape, and hardly could by chance.
+        accept: Tells whether it can have that shape, where somebody says that it has.
+        collect: Collects from such a tree; takes ``stem`` too, what the file is called that
+            students get.
+    """
+
+    recognise: Callable[[Tree], bool]
+    accept: Callable[[Tree], bool]
+    collect: Callable[..., Collection]
+
+
+# In the order in which they are tried: the most distinctive shape first.
+COLLECTORS: Mapping[str, Collector] = {
+    moodle.SYSTEM: Collector(
+        recognise=moodle.recognise, accept=moodle.recognise, collect=moodle.collect
+    ),
+    gradescope.SYSTEM: Collector(
+        recognise=gradescope.recognise, accept=gradescope.accept, collect=gradescope.collect
+    ),
+    github_classroom.SYSTEM: Collector(
+        recognise=github_classroom.recognise,
+        accept=github_classroom.accept,
+        collect=github_classroom.collect,
+    ),
+    canvas.SYSTEM: Collector(
+        recognise=canvas.recognise, accept=canvas.accept, collect=canvas.collect
+    ),
+}
+FOLDER = "folder"
+# What `--from` may name.
+SOURCES = (*sorted(COLLECTORS), FOLDER, by_pattern.SYSTEM)
+
+
+def collect(
+    paths: Sequence[Path],
+    *,
+    stem: str,
+    out: Path,
+    source: str | None = None,
+    pattern: str | None = None,
+) -> Collection:
+    """Collect what was handed in, from folders, archives and files in any mixture.
+
+    Args:
+        paths: Where to look.
+        stem: What the file is called that students get, without its ending.
+        out: Where results go; left out if it lies in one of the folders.
+        source: The collector to use, one of `SOURCES`; without one, the shape of each decides.
+        pattern: A regular expression for the collector ``pattern``, which it chooses.
+
+    Raises:
+        UsageError: something is not there, or not of the shape that was named.
+    """
+    finder = _Finder(stem=stem, out=out, source=source, pattern=pattern)
+    labels = label_paths(paths)
+    loose = {path for path in _loose(labels) if not finder.is_export(path)}
+    parts: list[Collection] = []
+    if loose and finder.is_named:
+        parts.append(finder.from_tree(tree_of_files(sorted(loose)), "what was given"))
+        labels = {path: label for path, label in labels.items() if path not in loose}
+    is_alone = len(labels) + len(parts) == 1
+    for path, label in labels.items():
+        found = (
+            finder.from_file(path, label)
+            if path in loose
+            else finder.from_path(path, label, is_alone=is_alone)
+        )
+        parts.append(found)
+    entries = tuple(_unique(entry for part in parts for entry in part.entries))
+    return Collection(entries=entries, skipped=tuple(one for part in parts for one in part.skipped))
+
+
+def _loose(paths: Iterable[Path]) -> set[Path]:
+    """Find the files that are submissions themselves: also archives among such, as a shell's * has.
+
+    An archive by itself, or beside others only, is a class's; as is one that a system exported.
+    """
+    files = {path for path in paths if not path.is_dir()}
+    beside = {path.parent for path in files if not _is_archive(path)}
+    return {path for path in files if path.parent in beside}
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
+
+
+class _Finder:
+    """Finds the submissions in one place after the other, in one way for all."""
+
+    def __init__(self, *, stem: str, out: Path, source: str | None, pattern: str | None) -> None:
+        if source is not None and source not in SOURCES:
+            raise UsageError(f"nothing can be collected from {source}: know {', '.join(SOURCES)}")
+        if pattern is not None and source not in (None, by_pattern.SYSTEM):
+            raise UsageError(f"a pattern is for pattern, and can't be used for {source}")
+        if pattern is None and source == by_pattern.SYSTEM:
+            raise UsageError("to collect by pattern, one has to be given with --pattern")
+        self._stem = stem
+        self._out = out
+        self._source = source
+        self._pattern = None if pattern is None else by_pattern.compile_pattern(pattern)
+
+    @property
+    def is_named(self) -> bool:
+        """Tell whether a collector was named that looks at all files together."""
+        return self._pattern is not None or self._source in COLLECTORS
+
+    def is_export(self, path: Path) -> bool:
+        """Tell whether this is an archive of a class of a system's, not a student's own."""
+        if not _is_archive(path) or self._source == FOLDER or self._pattern is not None:
+            return False
+        try:
+            found = self._find(tree_of_archive(path), str(path))
+        except UsageError:
+            return False
+        return found is not None and len(found.entries) > 1
+
+    def from_file(self, path: Path, label: str) -> Collection:
+        if not _is_archive(path):
+            return collect_path(path, label, is_alone=True, stem=self._stem, out=self._out)
+        found = plain.collect(tree_of_files([path]), stem=self._stem)
+        return Collection(
+            entries=tuple(replace(entry, place=label) for entry in found.entries),
+            skipped=found.skipped,
+        )
+
+    def from_path(self, path: Path, label: str, *, is_alone: bool) -> Collection:
+        if path.is_dir():
+            found = None
+            if self._source != FOLDER:
+                found = self._find(tree_of_folder(path, without=self._out), str(path))
+            if found is None:
+                return collect_path(path, label, is_alone=is_alone, stem=self._stem, out=self._out)
+        else:
+            tree = tree_of_archive(path)
+            found = None if self._source == FOLDER else self._find(tree, str(path))
+            if found is None:
+                found = plain.collect(_of_the_class(tree), stem=self._stem)
+        return found if is_alone else _below(found, label)
+
+    def from_tree(self, tree: Tree, told: str) -> Collection:
+        return self._find(tree, told) or Collection(entries=())
+
+    def _find(self, tree: Tree, told: str) -> Collection | None:
+        """Collect from what has a shape that is known, or has the one that was named."""
+        if self._pattern is not None:
+            for level in _levels(tree):
+                if by_pattern.matches(level, self._pattern):
+                    return by_pattern.collect_by(level, self._pattern, stem=self._stem)
+            raise UsageError(f"in {told} there is no file whose path matches the pattern")
+        if self._source is None:
+            return self._recognise(tree)
+        collector = COLLECTORS[self._source]
+        for level in _levels(tree):
+            if collector.accept(level):
+                return collector.collect(level, stem=self._stem)
+        raise UsageError(f"{told} does not look like what {self._source} exports")
+
+    def _recognise(self, tree: Tree) -> Collection | None:
+        for level in _levels(tree):
+            for collector in COLLECTORS.values():
+                if collector.recognise(level):
+                    return collector.collect(level, stem=self._stem)
+        return None
+
+
+def _levels(tree: Tree) -> Iterator[Tree]:
+    """Give the tree, and what is in its only folder, and in that one's."""
+    level: Tree | None = tree
+    for _ in range(_MAX_DEPTH):
+        if level is None:
+            return
+        yield level
+        level = below_the_top(level)
+
+
+def _of_the_class(tree: Tree) -> Tree:
+    """Look into the folder that was zipped with its name, unless that is a student's own."""
+    below = below_the_top(tree)
+    return tree if below is None or plain.is_one_students(below) else below
+
+
+def _below(found: Collection, label: str) -> Collection:
+    """Say of everything in which of several places it was."""
+    return Collection(
+        entries=tuple(replace(entry, place=f"{label}/{entry.place}") for entry in found.entries),
+        skipped=tuple(
+            msgspec.structs.replace(one, path=f"{label}/{one.path}") for one in found.skipped
+        ),
+    )
+
+
+def _unique(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """Give each its own place: reports are named after it."""
+    times: Counter[str] = Counter()
+    taken: set[str] = set()
+    for entry in entries:
+        place = entry.place
+        while place in taken:
+            times[entry.place] += 1
+            place = f"{entry.place} ({times[entry.place] + 1})"
+        taken.add(place)
+        yield entry if place == entry.place else replace(entry, place=place)

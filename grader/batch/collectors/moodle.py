@@ -1,0 +1,108 @@
+"""Collects from what Moodle exports, with a folder for each student or all files in one.
+
+``Full Name_123456_assignsubmission_file/any/depth.py``, with older ones a ``_`` behind the folder's
+name, and ``..._assignsubmission_onlinetext/onlinetext.html``; flat, the file's name follows after
+one more ``_``. The number is the one in the grading worksheet, not a student's. A team has its
+name and its own number there; with blind marking all have one name, "Participant" or what it is
+in the site's language.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.batch.collection import Collection, Entry
+from grader.batch.handin import NOTHING, Piece, choose
+from grader.batch.tree import Tree, TreeFile
+from grader.report.class_model import Origin, Skipped, Student
+
+SYSTEM = "moodle"
+_NAME = re.compile(
+    r"(?P<who>(?P<name>.*?)(?:_(?P<number>[0-9]+))?)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?",
+    re.DOTALL,
+)
+_BLIND = "participant"
+_ONLINE_TEXT = "onlinetext"
+_NO_FILE = "it was handed in as online text, not as a file: ask for the .py file or the notebook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A file, or a folder with nothing in it, and whose it is."""
+
+    who: str
+    name: str
+    number: str
+    kind: str
+    piece: Piece | None
+
+
+def recognise(tree: Tree) -> bool:
+    """Tell whether there is something with such a name here."""
+    names = [*tree.top_folders(), *(file.path for file in tree.top_files())]
+    return any(_NAME.fullmatch(name) for name in names)
+
+
+def collect(tree: Tree, *, stem: str) -> Collection:
+    """Collect an entry for each student, or team, with the number that the worksheet has."""
+    owners: dict[str, list[_Part]] = {}
+    used: set[str] = set()
+    for part in _parts(tree):
+        owners.setdefault(part.who, []).append(part)
+        if part.piece is not None:
+            used.add(part.piece.file.path)
+    skipped = [
+        Skipped(path=file.path, reason="its name is not one that Moodle gives")
+        for file in tree.files
+        if file.path not in used
+    ]
+    names = {who: parts[0].name for who, parts in owners.items()}
+    # One name for a whole class is no name.
+    is_blind = len(names) > 1 and len(set(names.values())) == 1
+    entries = (
+        _entry(parts, stem=stem, is_blind=is_blind or parts[0].name.casefold() == _BLIND)
+        for parts in owners.values()
+    )
+    return Collection(entries=tuple(entries), skipped=(*tree.all_skipped(), *skipped))
+
+
+def _entry(parts: list[_Part], *, stem: str, is_blind: bool) -> Entry:
+    first = parts[0]
+    pieces = [part.piece for part in parts if part.piece and part.kind != _ONLINE_TEXT]
+    has_text = any(part.kind == _ONLINE_TEXT for part in parts)
+    choice = choose(pieces, stem=stem, nothing=_NO_FILE if has_text else NOTHING)
+    # A part of a Moodle, and of its forks, puts the user name first.
+    username, _, name = ("", "", "") if is_blind else first.name.rpartition("_")
+    return Entry(
+        place=first.who,
+        file=choice.file or ("onlinetext.html" if has_text else first.who),
+        read=choice.read,
+        owners=tuple(filter(None, (username, name))),
+        student=Student(name=name),
+        origin=Origin(system=SYSTEM, key=first.number, name=name),
+        notes=choice.notes,
+    )
+
+
+def _parts(tree: Tree) -> Iterator[_Part]:
+    for file in tree.top_files():
+        match = _NAME.fullmatch(file.path)
+        if match is not None:
+            yield _part(match, file, match["rest"] or file.path)
+    for folder, files in tree.top_folders().items():
+        match = _NAME.fullmatch(folder)
+        if match is not None:
+            for file in files:
+                yield _part(match, file, file.path.removeprefix(f"{folder}/"))
+            if not files:
+                yield _part(match, None, "")
+
+
+def _part(match: re.Match[str], file: TreeFile | None, name: str) -> _Part:
+    return _Part(
+        who=match["who"],
+        name=match["name"],
+        number=match["number"] or "",
+        kind=match["kind"],
+        piece=None if file is None else Piece(file=file, name=name),
+    )

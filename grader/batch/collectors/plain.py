@@ -1,0 +1,58 @@
+"""Collects from an archive what `collect_folders` does from a folder: files, and students' folders.
+
+A file at the top is a submission, and its name says whose; a folder is one student's.
+"""
+
+import functools
+from pathlib import PurePosixPath
+
+from grader.batch.collection import Collection, Entry
+from grader.batch.handin import Piece, choose, pieces_below, refuse
+from grader.batch.merit import is_gradable
+from grader.batch.tree import Tree, TreeFile
+
+
+def collect(tree: Tree, *, stem: str) -> Collection:
+    """Collect an entry for each file and each folder at the top."""
+    entries = [
+        *(_of_file(file, stem=stem) for file in tree.top_files()),
+        *(_of_folder(folder, files, stem=stem) for folder, files in tree.top_folders().items()),
+    ]
+    entries.sort(key=lambda entry: entry.place)
+    return Collection(entries=tuple(entries), skipped=tree.all_skipped())
+
+
+def is_one_students(tree: Tree) -> bool:
+    """Tell whether what is in a tree's only folder looks like one student's, not like a class's."""
+    return not tree.top_folders() and sum(is_gradable(file.path) for file in tree.files) <= 1
+
+
+def _of_file(file: TreeFile, *, stem: str) -> Entry:
+    if is_gradable(file.path) or not file.path.lower().endswith(".zip"):
+        read = file.read
+        if not is_gradable(file.path):
+            read = functools.partial(refuse, "it is neither a .py file nor a .ipynb notebook")
+        return Entry(place=file.path, file=file.name, read=read, owners=(_owner(file),))
+    choice = choose([Piece(file=file, name=file.name)], stem=stem)
+    return Entry(
+        place=file.path,
+        file=choice.file,
+        read=choice.read,
+        owners=(_owner(file),),
+        notes=choice.notes,
+    )
+
+
+def _owner(file: TreeFile) -> str:
+    return PurePosixPath(file.path).stem
+
+
+def _of_folder(folder: str, files: list[TreeFile], *, stem: str) -> Entry:
+    choice = choose(pieces_below(files, f"{folder}/"), stem=stem)
+    return Entry(
+        place=folder,
+        file=choice.file or folder,
+        read=choice.read,
+        owners=(folder,),
+        notes=choice.notes,
+    )

@@ -1,0 +1,432 @@
+"""What an archive can do to whoever reads it: nothing, but say why something in it was refused."""
+
+import inspect
+import io
+import stat
+import struct
+import sys
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import lms_samples as samples
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.batch import archive
+from grader.batch.archive import tree_of_archive
+from grader.batch.collectors.choose import collect
+from grader.batch.tree import Tree, tree_of_files, tree_of_folder
+from grader.errors import UnreadableSubmissionError, UsageError
+from grader.report.class_model import Skipped
+
+SOURCE = b"def mse(y_hat, y): return 1\n"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write an archive of members, each a name or all that zipfile knows of it, and content."""
+
+    def run(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = 8) -> Path:
+        path = tmp_path / "class.zip"
+        with zipfile.ZipFile(path, "w", method) as made:
+            for name, content in members:
+                made.writestr(name, content)
+        return path
+
+    return run
+
+
+def info(name: str, **options: int) -> zipfile.ZipInfo:
+    """Describe a member."""
+    made = zipfile.ZipInfo(name)
+    for key, value in options.items():
+        setattr(made, key, value)
+    return made
+
+
+def skipped(tree: Tree) -> dict[str, str]:
+    """Look up why something was skipped."""
+    return {one.path: one.reason for one in tree.skipped}
+
+
+def paths(tree: Tree) -> list[str]:
+    """List what can be read."""
+    return [file.path for file in tree.files if not file.problem]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("../lab4.py", "leads out"),
+        ("anna/../../lab4.py", "leads out"),
+        ("..", "leads out"),
+        ("/etc/passwd.py", "absolute"),
+        ("//host/lab4.py", "absolute"),
+        ("C:/lab4.py", "absolute"),
+        ("c:lab4.py", "absolute"),
+        ("C:\\lab4.py", "backslash"),
+        ("..\\lab4.py", "backslash"),
+        ("anna\\lab4.py", "backslash"),
+        ("anna/lab4\n.py", "control characters"),
+        ("anna/\x1b[2Jlab4.py", "control characters"),
+        ("a" * 5000 + ".py", "characters"),
+        (".", "no name"),
+    ],
+)
+def test_name_that_is_no_path_below_the_top_is_refused(
+    write: Callable[..., Path], name: str, told: str
+) -> None:
+    """And said; the others are collected."""
+    tree = tree_of_archive(write((name, SOURCE), ("ben.py", SOURCE)))
+
+    assert paths(tree) == ["ben.py"]
+    (reason,) = skipped(tree).values()
+    assert told in reason
+    (shown,) = skipped(tree)
+    assert shown.isprintable()
+
+
+def test_name_with_a_nul_is_not_cut_short(write: Callable[..., Path]) -> None:
+    """Python's own reader takes it for a file called anna.py."""
+    path = write(("anna.py_.exe", SOURCE))
+    path.write_bytes(path.read_bytes().replace(b"anna.py_", b"anna.py\0"))
+
+    tree = tree_of_archive(path)
+
+    assert tree.files == ()
+    assert skipped(tree) == {r"anna.py\x00.exe": "its name has control characters in it"}
+
+
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        (info("x.py", external_attr=(stat.S_IFLNK | 0o777) << 16), "symbolic link"),
+        (info("x.py", external_attr=(stat.S_IFIFO | 0o777) << 16), "not a regular file"),
+        (info("x.py", external_attr=(stat.S_IFCHR | 0o777) << 16), "not a regular file"),
+        (info("x.py", external_attr=(stat.S_IFDIR | 0o777) << 16), "not a regular file"),
+        (info("x.py", compress_type=zipfile.ZIP_BZIP2), "another method"),
+        (info("x.py", compress_type=zipfile.ZIP_LZMA), "another method"),
+    ],
+)
+def test_what_is_no_plain_file_is_not_read_and_answered(
+    write: Callable[..., Path], member: zipfile.ZipInfo, told: str
+) -> None:
+    """Its owner hears why, and it stands among what was skipped."""
+    tree = tree_of_archive(write((member, SOURCE)))
+
+    assert told in skipped(tree)["x.py"]
+    with pytest.raises(UnreadableSubmissionError, match=told):
+        tree.files[0].read()
+
+
+def test_encrypted_file_is_answered(write: Callable[..., Path]) -> None:
+    """Nobody is asked for a password."""
+    path = write(("anna.py", SOURCE))
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(data)
+
+    collection = collect([path], stem="lab4", out=path.parent / "out")
+
+    assert collection.skipped == (Skipped(path="anna.py", reason="it is encrypted"),)
+    with pytest.raises(UnreadableSubmissionError, match="it is encrypted"):
+        collection.entries[0].read()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("anna/lab4.py", "anna/LAB4.py", "differs only in case"),
+        ("Zoë.py", unicodedata.normalize("NFD", "Zoë.py"), "differs only in case"),
+        ("straße.py", "STRASSE.py", "differs only in case"),
+        ("anna/lab4.py", "anna//./lab4.py", "another file of this name"),
+    ],
+)
+def test_second_of_two_names_that_can_be_confused_is_skipped(
+    write: Callable[..., Path], first: str, second: str, told: str
+) -> None:
+    """The first is kept, as it is."""
+    tree = tree_of_archive(write((first, b"first"), (second, b"second")))
+
+    assert paths(tree) == [first]
+    assert tree.files[0].read() == b"first"
+    assert told in next(iter(skipped(tree).values()))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_second_of_one_name_is_skipped(write: Callable[..., Path]) -> None:
+    """An archive can have both, and tools don't agree on which counts."""
+    tree = tree_of_archive(write(("anna.py", b"first"), ("anna.py", b"second")))
+
+    assert [file.read() for file in tree.files] == [b"first"]
+    assert "another file of this name" in skipped(tree)["anna.py"]
+
+
+def test_names_without_the_mark_for_utf_8_are_read(tmp_path: Path) -> None:
+    """As most tools write them that leave it out."""
+    names = ["Müller Zoë.py", "王伟.py"]
+    members = [(name.encode(), SOURCE) for name in names]
+    members.append(("Jos\N{LATIN SMALL LETTER E WITH ACUTE}.py".encode("cp437"), SOURCE))
+    path = tmp_path / "class.zip"
+    path.write_bytes(_unmarked(members))
+
+    assert paths(tree_of_archive(path)) == sorted([*names, "José.py"])
+
+
+def _unmarked(members: list[tuple[bytes, bytes]]) -> bytes:
+    """Make an archive whose names are just bytes; all of them as long as their stand-ins."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as made:
+        for number, (name, content) in enumerate(members):
+            made.writestr(f"{number}".rjust(len(name), "_"), content)
+    data = stream.getvalue()
+    for number, (name, _) in enumerate(members):
+        data = data.replace(f"{number}".rjust(len(name), "_").encode(), name)
+    return data
+
+
+def test_bomb_is_not_unpacked(write: Callable[..., Path]) -> None:
+    """By what it says of itself; its owner hears of it."""
+    tree = tree_of_archive(write(("bomb.py", bytes(2**25)), ("anna.py", SOURCE)))
+
+    assert paths(tree) == ["anna.py"]
+    with pytest.raises(UnreadableSubmissionError, match="a hundred times"):
+        tree.files[1].read()
+
+
+def test_file_that_is_larger_than_it_says_is_not_read_on(write: Callable[..., Path]) -> None:
+    """Bytes beyond what was declared are no part of it, and it is damaged."""
+    path = write(("bomb.py", b"x" * 2**20))
+    data = bytearray(path.read_bytes())
+    for signature, place in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        struct.pack_into("<L", data, data.index(signature) + place, 10)
+    path.write_bytes(data)
+
+    with pytest.raises(UnreadableSubmissionError, match="can't be read"):
+        tree_of_archive(path).files[0].read()
+
+
+def test_file_above_the_limit_is_refused(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that packs badly."""
+    monkeypatch.setattr("grader.batch.tree.MAX_SUBMISSION_BYTES", 1000)
+    tree = tree_of_archive(write(("anna.py", b"x" * 1001), ("ben.py", b"x" * 1000)))
+
+    with pytest.raises(UnreadableSubmissionError, match="limit"):
+        tree.files[0].read()
+    assert len(tree.files[1].read()) == 1000
+
+
+def test_files_that_share_bytes_are_refused(tmp_path: Path) -> None:
+    """As in archives of some kilobytes that hold petabytes."""
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("anna.py", SOURCE)
+        made.writestr("zoë.py", SOURCE)
+        made.filelist[1].header_offset = made.filelist[0].header_offset
+
+    tree = tree_of_archive(path)
+
+    assert "shares bytes" in skipped(tree)["zoë.py"]
+
+
+def test_too_many_files_are_refused(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their number, and before by how long the list of them is."""
+    path = write(*((f"{number}.py", b"") for number in range(50)))
+    for limits in (
+        archive.ArchiveLimits(files=49, contents_bytes=10**6, total_bytes=10**6),
+        archive.ArchiveLimits(files=50, contents_bytes=50 * 46, total_bytes=10**6),
+    ):
+        monkeypatch.setattr(archive, "OF_A_CLASS", limits)
+        with pytest.raises(UsageError, match="files are in it"):
+            tree_of_archive(path)
+
+
+def test_archive_that_says_to_be_too_large_is_refused(write: Callable[..., Path]) -> None:
+    """As a whole."""
+    path = write(*((f"{number}.py", SOURCE) for number in range(40)))
+    data = path.read_bytes()
+    place = 0
+    while (place := data.find(b"PK\x01\x02", place)) >= 0:
+        data = data[: place + 24] + struct.pack("<L", 0xFFFFFFFE) + data[place + 28 :]
+        place += 4
+    path.write_bytes(data)
+
+    with pytest.raises(UsageError, match="GiB"):
+        tree_of_archive(path)
+
+
+def test_damaged_file_is_its_owners_only(tmp_path: Path) -> None:
+    """The others are graded."""
+    truth = samples.make_canvas(tmp_path / "export.zip")
+    data = bytearray((tmp_path / "export.zip").read_bytes())
+    with zipfile.ZipFile(tmp_path / "export.zip") as made:
+        victim = next(one for one in made.infolist() if "müller" in one.filename)
+    start = victim.header_offset + 30 + len(victim.filename.encode())
+    data[start : start + 8] = b"\xff" * 8
+    (tmp_path / "export.zip").write_bytes(data)
+
+    entries = collect([tmp_path / "export.zip"], stem="lab4", out=tmp_path / "out").entries
+
+    assert len(entries) == len(truth)
+    readable = 0
+    for entry in entries:
+        try:
+            entry.read()
+        except UnreadableSubmissionError as error:
+            assert error.reason  # noqa: PT017 - some of the class have handed in nothing to read
+        else:
+            readable += 1
+    assert readable == sum(one.content is not None for one in truth) - 1
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"x" * 1000, b"PK\x05\x06" + bytes(17)])
+def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+    """In a line that says which."""
+    path = tmp_path / "class.zip"
+    path.write_bytes(content)
+
+    with pytest.raises(UsageError, match=r"class\.zip"):
+        collect([path], stem="lab4", out=tmp_path / "out")
+
+
+def test_folder_and_pipe_with_the_name_of_an_archive_are_none(tmp_path: Path) -> None:
+    """Nobody waits for a pipe."""
+    (tmp_path / "folder.zip").mkdir()
+    with pytest.raises(UsageError, match="not a regular file"):
+        tree_of_archive(tmp_path / "folder.zip")
+
+
+def test_archive_cut_anywhere_is_refused_or_read(tmp_path: Path) -> None:
+    """And never crashes: at the end of every download that breaks off."""
+    samples.make_moodle(tmp_path / "whole.zip")
+    data = (tmp_path / "whole.zip").read_bytes()
+    path = tmp_path / "class.zip"
+    for end in range(0, len(data), 97):
+        path.write_bytes(data[:end])
+        with pytest.raises(UsageError):
+            tree_of_archive(path)
+
+
+@settings(max_examples=150, deadline=None)
+@given(damage=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1))
+def test_damage_anywhere_never_crashes(
+    damage: list[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """It is refused as a whole, or for single files."""
+    path = tmp_path_factory.mktemp("damage") / "class.zip"
+    data = bytearray(samples.zipped({f"s{number}/lab4.py": SOURCE for number in range(5)}))
+    for place, value in damage:
+        data[place % len(data)] = value
+    path.write_bytes(data)
+
+    try:
+        entries = collect([path], stem="lab4", out=path.parent / "out").entries
+    except UsageError:
+        return
+    for entry in entries:
+        try:
+            entry.read()
+        except UnreadableSubmissionError:
+            continue
+
+
+@settings(max_examples=150, deadline=None)
+@given(names=st.lists(st.text(max_size=40), max_size=8, unique=True))
+def test_every_name_is_listed_or_skipped(
+    names: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """And no path that is listed can lead anywhere else."""
+    path = tmp_path_factory.mktemp("names") / "class.zip"
+    names = [name for name in names if name.split("\0")[0] and _is_text(name)]
+    with zipfile.ZipFile(path, "w") as made:
+        for name in {name.split("\0")[0]: None for name in names}:
+            made.writestr(name, SOURCE)
+
+    tree = tree_of_archive(path)
+
+    known = {name.split("\0")[0] for name in names}
+    files = [name for name in known if not name.endswith("/")]
+    assert len(tree.files) + len(tree.skipped) + len(tree.junk) <= len(known)
+    for file in tree.files:
+        parts = file.path.split("/")
+        assert not {"", ".", ".."} & set(parts)
+        assert "\\" not in file.path
+        assert file.read() == SOURCE
+    if files and not tree.junk:
+        assert tree.files or tree.skipped
+
+
+def _is_text(name: str) -> bool:
+    return name.encode("utf-8", "replace").decode() == name
+
+
+def test_archive_in_an_archive_is_looked_into_once(write: Callable[..., Path]) -> None:
+    """By the same rules; what is deeper is not."""
+    inner = samples.zipped({"../lab4.py": b"out", "deep/lab4.py": SOURCE, "helper.py": b""})
+    deeper = samples.zipped({"more.zip": inner})
+    path = write(("anna/work.zip", inner), ("ben/work.zip", deeper), ("cy/x.zip", b"PK no"))
+
+    entries = collect([path], stem="lab4", out=path.parent / "out").entries
+
+    anna, ben, cy = entries
+    assert (anna.file, anna.read()) == ("lab4.py", SOURCE)
+    assert anna.notes == (
+        "deep/lab4.py was graded, from inside work.zip",
+        "deep/lab4.py was graded, of 2 files that could be",
+    )
+    with pytest.raises(UnreadableSubmissionError, match=r"no \.py file .* only work\.zip"):
+        ben.read()
+    with pytest.raises(UnreadableSubmissionError, match=r"x\.zip"):
+        cy.read()
+
+
+def test_bomb_in_an_archive_in_an_archive_is_answered(write: Callable[..., Path]) -> None:
+    """Its owner's other files count still."""
+    inner = samples.zipped({"lab4.py": bytes(2**24)})
+    path = write(("anna/work.zip", inner), ("ben/work.zip", inner), ("ben/lab4.py", SOURCE))
+
+    anna, ben = collect([path], stem="lab4", out=path.parent / "out").entries
+
+    with pytest.raises(UnreadableSubmissionError, match="a hundred times"):
+        anna.read()
+    assert ben.read() == SOURCE
+
+
+def test_file_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
+    """Between listing a folder and reading from it."""
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "lab4.py").write_bytes(SOURCE)
+    (file,) = tree_of_folder(tmp_path / "class").files
+    (tmp_path / "class" / "lab4.py").unlink()
+    (tmp_path / "class" / "lab4.py").symlink_to(tmp_path / "secret")
+
+    with pytest.raises(UnreadableSubmissionError, match="can't be read"):
+        file.read()
+    with pytest.raises(UnreadableSubmissionError, match="symbolic link"):
+        tree_of_files([tmp_path / "class" / "lab4.py"]).files[0].read()
+
+
+def test_folders_in_folders_without_end_are_walked(tmp_path: Path) -> None:
+    """Deeper than calls can be nested."""
+    descend = tmp_path
+    for _ in range(300):
+        descend /= "d"
+        descend.mkdir()
+    (descend / "lab4.py").write_bytes(SOURCE)
+    limit = sys.getrecursionlimit()
+
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        tree = tree_of_folder(tmp_path)
+    finally:
+        sys.setrecursionlimit(limit)
+
+    assert len(tree.files) == 1
