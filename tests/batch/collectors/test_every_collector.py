@@ -2,7 +2,6 @@
 
 import functools
 import random
-import time
 import tracemalloc
 import zipfile
 from collections import Counter
@@ -265,8 +264,8 @@ def test_what_can_not_be_done_is_refused(
         gather(tmp_path / "class.zip", **options)
 
 
-def test_thousand_students_are_collected_in_less_than_two_seconds(tmp_path: Path) -> None:
-    """In flat memory, whatever they have handed in: here 100 MiB."""
+def test_thousand_students_are_collected_in_flat_memory(tmp_path: Path) -> None:
+    """Whatever they have handed in: here 100 MiB."""
     path = tmp_path / "export.zip"
     notebook = bytes(random.Random(1).randbytes(1000)) * 100  # noqa: S311 - no secret
     files = {
@@ -282,11 +281,7 @@ def test_thousand_students_are_collected_in_less_than_two_seconds(tmp_path: Path
         assert len(entry.read()) == len(notebook)
     _, whole_peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    started = time.perf_counter()
-    gather(path)
-    seconds = time.perf_counter() - started
 
     assert len(collection.entries) == 1000
-    assert seconds < 2
     assert whole_peak_bytes < peak_bytes + 2 * 2**20
     assert peak_bytes < 16 * 2**20

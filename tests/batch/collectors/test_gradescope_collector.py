@@ -1,6 +1,5 @@
 """What Gradescope's metadata says, what it can't, and what it could do."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,19 +122,17 @@ def test_metadata_that_is_none_is_refused(
         gather(metadata, "submission_1/lab4.py")
 
 
-def test_metadata_that_would_grow_without_end_is_read_in_no_time(
+def test_metadata_that_would_grow_without_end_is_not_expanded(
     gather: Callable[..., list[Entry]],
 ) -> None:
-    """Aliases of aliases, and folds within folds."""
+    """Aliases of aliases, and folds within folds; expanded, this would never come to an end."""
     laughs = ["a0: &a0 [lol, lol]"]
     laughs += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     deep = "deep: " + "[" * 800 + "]" * 800
-    started = time.perf_counter()
 
     entries = gather("\n".join([*laughs, deep, PLAIN]), "submission_1/lab4.py")
 
     assert JANE in [entry.student for entry in entries]
-    assert time.perf_counter() - started < 2
 
 
 def test_metadata_that_is_too_large_is_refused(
