@@ -125,6 +125,8 @@ def _tasks(
 
 def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: str) -> None:
     people, notes = entry.members or (entry.student,), entry.notes
+    if entry.origin.is_late:
+        notes = ("handed in late", *notes)
     if batch.roster is not None:
         found = _look_up(entry, batch.roster)
         if None in found:

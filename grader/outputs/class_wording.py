@@ -49,8 +49,10 @@ def show_line(text: str) -> str:
 
 def show_who(row: Row) -> str:
     """Name whose row it is: as the roster or the LMS has it, or else by the file."""
+    # An LMS may know no name, but it writes one before the id that it does know.
+    written = "" if row.members or row.student.name.strip() else row.origin.name
     people = ", ".join(filter(None, map(describe_student, row.people)))
-    return show_line(people or row.origin.name or row.id or row.file) or "somebody"
+    return show_line(written or people or row.id or row.file) or "somebody"
 
 
 def describe_student(student: Student) -> str:

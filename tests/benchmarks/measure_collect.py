@@ -74,8 +74,8 @@ def collect_and_read(path: Path, shape: str, count: int) -> None:
     read_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib
     print(
         f"{shape:<17} {count} students in {collected:.2f} s, {collected / listed:.0f} times "
-        f"listing the zip; {grown_kib / 1024:.0f} MiB, and {read_kib / 1024:.0f} MiB after reading all "
-        f"{size / 2**20:.0f} MiB one by one"
+        f"listing the zip; {grown_kib / 1024:.0f} MiB, and {read_kib / 1024:.0f} MiB after all "
+        f"{size / 2**20:.0f} MiB were read one by one"
     )
 
 

@@ -143,6 +143,7 @@ def test_canvas_out_without_its_gradebook(grade: Grade, export: Export, tmp_path
     }
     late = {row.origin.key for row in summary.rows if row.origin.is_late}
     assert late == {one.key for one in truth if one.is_late}
+    assert late == {row.origin.key for row in summary.rows if "handed in late" in row.notes}
 
 
 def moodle_worksheet(truth: list[Expected], *, is_blind: bool = False, teams: bool = False) -> (
