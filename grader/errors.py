@@ -4,7 +4,8 @@
         UsageError                 the command can't be carried out as given       exit 2
             AssignmentError        an assignment's folder is not as it should be    exit 2
         UnreadableSubmissionError  this file can't be graded, and why              exit 4
-        NotExpressibleError        a format has no words for what came of it        exit 3
+        NotExpressibleError        a format has no words for what came of it       exit 3
+        PlatformUnreachableError   where scores go doesn't answer                  exit 3
         InternalError              our machine or our code failed                  exit 3
             LocksMissingError      confinement was required and isn't to be had
             WorkerLostError        the forkserver died, not the student's child
@@ -66,6 +67,20 @@ class NotExpressibleError(GraderError):
 
     Not a failure of writing: it would have to be a lie, such as a zero where the grader failed.
     """
+
+
+class PlatformUnreachableError(GraderError):
+    """A platform doesn't answer, or only that it can't; nothing can be done here but wait.
+
+    Not its refusal of one score, nor of the key.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the platform can't be reached: {self.reason}"
 
 
 class InternalError(GraderError):

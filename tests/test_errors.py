@@ -14,6 +14,8 @@ from grader.errors import (
     GraderError,
     InternalError,
     LocksMissingError,
+    NotExpressibleError,
+    PlatformUnreachableError,
     UnreadableSubmissionError,
     UsageError,
     WorkerLostError,
@@ -24,6 +26,8 @@ SAMPLES: list[tuple[GraderError, str]] = [
     (GraderError("refused"), "refused"),
     (UsageError("there is no file a.py"), "there is no file a.py"),
     (UnreadableSubmissionError("not UTF-8"), "not UTF-8"),
+    (NotExpressibleError("no word for it"), "no word for it"),
+    (PlatformUnreachableError("HTTP 503"), "the platform can't be reached: HTTP 503"),
     (InternalError("broken"), "broken"),
     (
         LocksMissingError(("files", "syscalls"), "use Linux"),

@@ -14,6 +14,7 @@ from grader.cli.diff import diff
 from grader.cli.exit_codes import ExitCode
 from grader.cli.export import export
 from grader.cli.options import assignment_option, usage_errors
+from grader.cli.post import post
 from grader.cli.run import run_command
 from grader.cli.stats import stats
 
@@ -149,6 +150,7 @@ command.add_command(batch)
 command.add_command(stats)
 command.add_command(diff)
 command.add_command(export)
+command.add_command(post)
 command.add_command(autograder)
 command.add_command(harness)
 

@@ -103,8 +103,8 @@ def _send_all(
     plan: "Plan", platform: "Platform", log_path: Path, *, has_to_resend: bool, no_color: bool
 ) -> int:
     """Send what is to be sent, tell how it went, and give the exit status."""
+    from grader.errors import PlatformUnreachableError
     from grader.posting.log import open_log
-    from grader.posting.patience import PlatformUnreachableError
     from grader.posting.post import Tally, post_scores
     from grader.posting.telling import watch_posting
 
@@ -172,6 +172,8 @@ def _tell(plan: "Plan", tally: "Tally") -> None:
     for line in describe_people("not sent", plan.left_out):
         _say(line)
     for line in describe_people("not taken", tally.refused):
+        _say(line)
+    for line in describe_people("left as it is there", tally.superseded):
         _say(line)
 
 

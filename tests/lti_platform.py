@@ -1,0 +1,292 @@
+"""An LTI 1.3 platform on the loopback: lti1p3platform behind a small HTTP server.
+
+The library checks signatures and tokens and picks the status of an answer. What it leaves out is
+here: the gradebook, Moodle's rule for timestamps, audience and expiry of a request for a token, and
+faults on demand.
+"""
+
+import functools
+import json
+import threading
+import urllib.parse
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import SHUT_RDWR
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from lti1p3platform.exceptions import LtiException, LtiServiceException
+from lti1p3platform.ltiplatform import LTI1P3PlatformConfAbstract
+from lti1p3platform.registration import Registration
+from lti1p3platform.request import Request
+from lti1p3platform.response import Response
+from lti1p3platform.score import UpdateScoreStatus
+from lti1p3platform.service_connector import AssignmentsGradesService
+
+CLIENT_ID = "10000000000042"
+SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
+SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+_ITEM_PATH = "/mod/lti/services.php/2/lineitems/7/lineitem"
+
+
+@functools.cache
+def make_key(_name: str) -> tuple[str, str]:
+    """Make a key pair in PEM, once for each name: private, public."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return private.decode(), public.decode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is answered in place of the answer.
+
+    ``is_stored`` is whether the request was carried out first. Without a status the connection is
+    cut in the middle of the answer.
+    """
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    is_stored: bool = False
+
+
+class _Conf(LTI1P3PlatformConfAbstract):  # type: ignore[misc] # the library has no types
+    def init_platform_config(self, **options: Any) -> None:  # noqa: ANN401
+        self._registration = options["registration"]
+
+    def get_registration_by_params(self, **_options: Any) -> Registration:  # noqa: ANN401
+        return self._registration
+
+
+class _Request(Request):  # type: ignore[misc]
+    def build_metadata(self, request: dict[str, object]) -> dict[str, object]:
+        return request
+
+
+class _Service(AssignmentsGradesService):  # type: ignore[misc]
+    def __init__(self, request: _Request, platform: "LtiPlatform") -> None:
+        super().__init__(request, platform.conf, platform.line_item, platform.line_item)
+        self.platform = platform
+
+    def update_score(self, line_item_id: str, score: dict[str, Any]) -> UpdateScoreStatus:
+        return self.platform.store(line_item_id, score)
+
+    def _unused(self, *_arguments: object, **_options: object) -> Any:  # noqa: ANN401
+        raise NotImplementedError
+
+    find_lineitems = find_lineitem = create_lineitem = update_lineitem = _unused
+    delete_lineitem = get_results = _unused
+
+
+class LtiPlatform:
+    """The platform: its gradebook, all that it was asked, and the faults that are to come.
+
+    Attributes:
+        scores: The score that it keeps of each user.
+        posts: Every score that was sent, in order, also those that were refused.
+        assertions: What every request for a token claimed.
+        score_faults: What the next posts are answered with.
+        token_faults: The same for requests for tokens.
+        ungradable: Users whose role can't be graded.
+        expired_tokens: How many of the next tokens have expired before they are given.
+        on_store: Called when a score is there, and before that is answered.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.token_url = f"{base}/token"
+        self.line_item = f"{base}{_ITEM_PATH}?type_id=3"
+        private, public = make_key("platform")
+        self.private_key = private
+        tool_key = {**Registration.get_jwk(make_key("tool")[1]), "kid": "tool-key"}
+        registration = (
+            Registration()
+            .set_iss(base)
+            .set_client_id(CLIENT_ID)
+            .set_platform_private_key(private)
+            .set_platform_public_key(public)
+            .set_tool_key_set({"keys": [tool_key]})
+        )
+        self.conf = _Conf(registration=registration)
+        self.scores: dict[str, dict[str, Any]] = {}
+        self.posts: list[dict[str, Any]] = []
+        self.assertions: list[dict[str, Any]] = []
+        self.paths: list[str] = []
+        self.score_faults: deque[Fault | None] = deque()
+        self.token_faults: deque[Fault | None] = deque()
+        self.ungradable: set[str] = set()
+        self.expired_tokens = 0
+        self.on_store: Callable[[], object] = lambda: None
+        self.lock = threading.Lock()  # the library keeps what it reads in the object
+
+    def give_token(self, form: dict[str, str]) -> Response:
+        """Answer a request for a token."""
+        try:
+            token = dict(self.conf.get_access_token(form))
+            # The library looks at the signature and the end, and not at whom it is for.
+            claims = jwt.decode(
+                form["client_assertion"],
+                make_key("tool")[1],
+                algorithms=["RS256"],
+                audience=self.token_url,
+                options={"require": ["iss", "sub", "aud", "iat", "exp", "jti"]},
+            )
+        except (LtiException, jwt.PyJWTError) as error:
+            return _json({"error": "invalid_client", "error_description": str(error)}, 400)
+        self.assertions.append(claims)
+        if (claims["iss"], claims["sub"]) != (CLIENT_ID, CLIENT_ID):
+            return _json({"error": "invalid_client"}, 401)
+        if self.expired_tokens:
+            self.expired_tokens -= 1
+            said = {"iss": self.base, "sub": CLIENT_ID, "scopes": token["scope"]}
+            token["access_token"] = Registration.encode_and_sign(
+                said, self.private_key, expiration=-10
+            )
+        return _json(token, 200)
+
+    def take_score(self, request: dict[str, Any]) -> Response:
+        """Answer a score."""
+        service = _Service(_Request(request), self)
+        try:
+            return service.handle_resp(service.handle_update_score, line_item_id="7")
+        except (LtiException, jwt.PyJWTError) as error:
+            return Response(result=None, code=401, message=str(error))
+
+    def store(self, _line_item_id: str, score: dict[str, Any]) -> UpdateScoreStatus:
+        """Keep a score as Moodle does: unless it has one of the same second, or a later one."""
+        user_id = score["userId"]
+        self.posts.append(score)
+        if user_id in self.ungradable:
+            raise LtiServiceException("user can't be graded in this course", 422)
+        known = self.scores.get(user_id)
+        if known and _second(known["timestamp"]) >= _second(score["timestamp"]):
+            return UpdateScoreStatus.OLD_TIMESTAMP
+        self.scores[user_id] = score
+        self.on_store()
+        return UpdateScoreStatus.SUCCESS
+
+    def write_settings(self, folder: Path, *, key_name: str = "tool", **changes: str) -> Path:
+        """Write the settings that a tool has of this platform, and its key."""
+        key_file = folder / "tool.pem"
+        key_file.write_text(make_key(key_name)[0])
+        key_file.chmod(0o600)
+        values = {
+            "client_id": CLIENT_ID,
+            "token_url": self.token_url,
+            "line_item": self.line_item,
+            "key_file": key_file.name,
+            "key_id": "tool-key",
+            **changes,
+        }
+        path = folder / "lti.toml"
+        path.write_text("".join(f"{name} = {json.dumps(one)}\n" for name, one in values.items()))
+        return path
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 5
+    platform: LtiPlatform
+
+    def do_POST(self) -> None:
+        platform = self.platform
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with platform.lock:
+            platform.paths.append(self.path)
+            is_token = self.path == "/token"
+            faults = platform.token_faults if is_token else platform.score_faults
+            fault = faults.popleft() if faults else None
+            answer: tuple[int, bytes, dict[str, str]] = (0, b"", {})
+            if fault is None or fault.is_stored:
+                response = self._token(body) if is_token else self._score(body)
+                answer = (response.code, *_body_of(response))
+            if fault is not None:
+                answer = (fault.status, fault.body, fault.headers)
+        if answer[0]:
+            self._answer(*answer)
+        else:
+            self._cut()
+
+    def do_GET(self) -> None:
+        """Answer what nobody should ask: what a redirect that is followed turns a score into."""
+        self.platform.paths.append(f"GET {self.path}")
+        self._answer(200, b"<html>log in</html>", {"Content-Type": "text/html"})
+
+    def _token(self, body: bytes) -> Response:
+        return self.platform.give_token(dict(urllib.parse.parse_qsl(body.decode())))
+
+    def _score(self, body: bytes) -> Response:
+        path = urllib.parse.urlsplit(self.path)
+        if (path.path, path.query) != (f"{_ITEM_PATH}/scores", "type_id=3"):
+            return Response(result=None, code=404, message="there is no such line item")
+        if self.headers["Content-Type"] != SCORE_TYPE:
+            return Response(result=None, code=415, message="this is no score")
+        return self.platform.take_score(
+            {"method": "POST", "headers": self.headers, "json": json.loads(body)}
+        )
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response_only(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        with suppress(ConnectionError):  # of who was killed in the meantime
+            self.end_headers()
+            self.wfile.write(body)
+
+    def _cut(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+        self.wfile.flush()
+        self.connection.shutdown(SHUT_RDWR)
+        self.close_connection = True
+
+    def log_message(self, *_arguments: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def run_platform() -> Iterator[LtiPlatform]:
+    """Run a platform until the context ends."""
+
+    class Handler(_Handler):
+        pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        platform = LtiPlatform(f"http://127.0.0.1:{server.server_port}")
+        Handler.platform = platform
+        thread = threading.Thread(target=functools.partial(server.serve_forever, 0.02))
+        thread.start()
+        try:
+            yield platform
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _second(timestamp: str) -> int:
+    return int(datetime.fromisoformat(timestamp).timestamp())
+
+
+def _json(content: dict[str, Any], status: int) -> Response:
+    return Response(result=content, code=status, message="")
+
+
+def _body_of(response: Response) -> tuple[bytes, dict[str, str]]:
+    """Write an answer: JSON, or for an error what is wrong, or nothing."""
+    if response.result is not None:
+        return json.dumps(response.result).encode(), {"Content-Type": "application/json"}
+    return ("" if response.code < 400 else response.message).encode(), {}

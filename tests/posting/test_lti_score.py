@@ -1,0 +1,151 @@
+"""Scores in LTI's terms: what is told of each outcome, and what never is."""
+
+import json
+
+import msgspec
+import pytest
+from fakes import check_result, make_report
+from lti_class import ADA, failed_by_us, graded, unreadable
+
+from grader.errors import NotExpressibleError
+from grader.exports.lti_score import MAX_COMMENT_CHARACTERS, Score, make_score
+from grader.report.class_model import Row, RowStatus
+from grader.report.model import Report, ReportStatus, Status, Visibility
+
+NOW = "2026-11-24T10:00:00.000Z"
+
+
+def score_of(report: Report, *, is_after_due: bool = False) -> Score:
+    """Make the score of a report."""
+    row = Row(
+        id="ada",
+        student=ADA,
+        file="lab4.py",
+        status=RowStatus(report.status.value),
+        score=report.score,
+        max_score=report.max_score,
+    )
+    return make_score(row, report, user_id="u-ada", timestamp=NOW, is_after_due=is_after_due)
+
+
+def plain(score: Score) -> dict[str, object]:
+    """Give a score as it is sent, without its comment."""
+    content: dict[str, object] = json.loads(msgspec.json.encode(score))
+    content.pop("comment")
+    return content
+
+
+def test_graded_is_complete() -> None:
+    """With the points of each function as a comment."""
+    score = score_of(graded(9.0))
+
+    assert plain(score) == {
+        "userId": "u-ada",
+        "timestamp": NOW,
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "scoreGiven": 9.0,
+        "scoreMaximum": 12.0,
+    }
+    assert score.comment.splitlines() == ["9 of 12 points.", "mse: 1 of 1", "update: 8 of 11"]
+
+
+def test_stopped_counts_what_was_earned() -> None:
+    """And says why there is not more."""
+    score = score_of(graded(9.0, status=ReportStatus.STOPPED))
+
+    assert plain(score)["gradingProgress"] == "FullyGraded"
+    assert "was ended before everything was graded" in score.comment
+
+
+def test_unreadable_is_a_zero() -> None:
+    """The file's author has to hand in another, and reads why."""
+    score = score_of(unreadable())
+
+    assert (score.score_given, score.score_maximum) == (0.0, 12.0)
+    assert plain(score)["gradingProgress"] == "FullyGraded"
+    assert "line 3 is not Python" in score.comment
+
+
+def test_fault_of_the_grader_has_no_score() -> None:
+    """Not a zero, and nothing of our machine in the comment."""
+    score = score_of(failed_by_us())
+
+    assert plain(score) == {
+        "userId": "u-ada",
+        "timestamp": NOW,
+        "activityProgress": "Submitted",
+        "gradingProgress": "Failed",
+    }
+    assert "not a zero" in score.comment
+    assert "srv" not in score.comment
+
+
+def test_points_that_wait_are_pending() -> None:
+    """The score is of what is shown, and the comment says how much is not."""
+    score = score_of(graded(9.0, waiting=4.0))
+
+    assert plain(score) == {
+        "userId": "u-ada",
+        "timestamp": NOW,
+        "activityProgress": "Submitted",
+        "gradingProgress": "PendingManual",
+        "scoreGiven": 9.0,
+        "scoreMaximum": 12.0,
+    }
+    assert "4 more points are checked after the due date" in score.comment
+    assert "update: 8 of 11" in score.comment
+
+
+def test_after_the_due_date_everything_counts() -> None:
+    """Nothing is pending any more."""
+    score = score_of(graded(9.0, waiting=4.0), is_after_due=True)
+
+    assert (score.score_given, score.score_maximum) == (13.0, 16.0)
+    assert plain(score)["gradingProgress"] == "FullyGraded"
+    assert "update: 12 of 15" in score.comment
+    assert "after the due date" not in score.comment
+
+
+def test_maximum_is_never_zero() -> None:
+    """Where everything waits there is no score yet: platforms refuse a maximum of 0."""
+    late = check_result("mse/late", max_points=5.0, visibility=Visibility.AFTER_DUE_DATE)
+
+    content = plain(score_of(make_report(late)))
+
+    assert "scoreGiven" not in content
+    assert "scoreMaximum" not in content
+    assert content["gradingProgress"] == "PendingManual"
+
+
+def test_hidden_check_tells_no_more_than_its_points() -> None:
+    """Its points are in the score, and its message nowhere."""
+    hidden = check_result(
+        "mse/secret", Status.FAILED, message="the seventh row", visibility=Visibility.HIDDEN
+    )
+
+    score = score_of(make_report(check_result("mse/right"), hidden))
+
+    assert (score.score_given, score.score_maximum) == (1.0, 2.0)
+    assert "seventh" not in score.comment
+
+
+def test_comment_is_short_and_steers_nothing() -> None:
+    """However long and hostile what a student wrote is."""
+    note = "\x1b[31mred\N{RIGHT-TO-LEFT OVERRIDE}" + "x" * 5000
+
+    score = score_of(graded(9.0, waiting=4.0, notes=(note,)))
+
+    assert len(score.comment) <= MAX_COMMENT_CHARACTERS
+    assert "4 more points" in score.comment
+    assert all(one.isprintable() or one == "\n" for one in score.comment)
+
+
+def test_nothing_handed_in_is_no_score() -> None:
+    """That is for the platform to say."""
+    row = Row(
+        id="", student=ADA, file="", status=RowStatus.NOT_HANDED_IN, score=None, max_score=None
+    )
+
+    with pytest.raises(NotExpressibleError):
+        make_score(row, graded(1.0), user_id="u", timestamp=NOW, is_after_due=False)
