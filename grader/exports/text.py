@@ -15,6 +15,10 @@ from grader.outputs.wording import (
 )
 from grader.report.model import CheckResult, FunctionResult, ReportStatus
 
+# How many characters of each text are kept where all of it must not be too long: first what
+# somebody may still read, then less and less.
+TEXT_LIMITS = (20_000, 4000, 800, 200)
+
 _CUT = "\n... (cut)"
 _INDENT = "    "
 
@@ -45,6 +49,14 @@ def describe_whole(shown: View) -> str:
     )
 
 
+def describe_printed(shown: View) -> str:
+    """Say what the submission printed; empty if nothing."""
+    output = shown.report.output.rstrip("\n")
+    if not output.strip():
+        return ""
+    return f"{describe_output(shown.report, output.count(chr(10)) + 1)}:\n{output}"
+
+
 def describe_report(shown: View) -> str:
     """Say everything: the whole, then function by function, then what was printed."""
     return "\n\n".join(_parts(shown)) + "\n"
@@ -60,9 +72,8 @@ def _parts(shown: View) -> Iterator[str]:
     for function in shown.report.functions:
         told = describe_function(function)
         yield head_line(function) + (f"\n{textwrap.indent(told, _INDENT)}" if told else "")
-    output = shown.report.output.rstrip("\n")
-    if output.strip():
-        yield f"{describe_output(shown.report, output.count(chr(10)) + 1)}:\n{output}"
+    if printed := describe_printed(shown):
+        yield printed
 
 
 def _state(shown: View) -> str:

@@ -7,7 +7,8 @@ import msgspec
 from grader.errors import NotExpressibleError
 from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.visible import make_report_visible
-from grader.report.model import CheckResult, Report, ReportStatus, Visibility
+from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Visibility
+from grader.report.score import score_functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,16 @@ class View:
         """Give the score as a number in 0..1.
 
         Raises:
-            NotExpressibleError: the grader failed, so there is none; a 0 would be a lie.
+            NotExpressibleError: the grader failed, or every point waits for the due date, so there
+                is none; a 0 would be a lie.
         """
         score, max_score = self.report.score, self.report.max_score
         if score is None or max_score is None:
             raise NotExpressibleError(
                 f"the grader failed, and this is no zero: {self.report.error}"
             )
+        if not max_score and self.pending:
+            raise NotExpressibleError(f"no point can be shown yet: {self.pending}")
         return min(1.0, max(0.0, score / max_score)) if max_score else 0.0
 
     @property
@@ -53,17 +57,31 @@ def view(report: Report, *, is_after_due: bool) -> View:
         report: The report.
         is_after_due: Whether the due date is over: then what waits for it is shown as well.
     """
-    open_now = _open(report) if is_after_due else report
+    open_now = open_after_due(report) if is_after_due else report
     shown = make_report_visible(show_to_student(open_now), encoding="utf-8")
     return View(report=shown, pending=describe_pending(open_now))
 
 
-def _open(report: Report) -> Report:
+def open_after_due(report: Report) -> Report:
+    """Make everything visible that has waited for the due date."""
     functions = tuple(
         msgspec.structs.replace(function, checks=tuple(map(_open_check, function.checks)))
         for function in report.functions
     )
     return msgspec.structs.replace(report, functions=functions)
+
+
+def view_waiting(report: Report) -> tuple[FunctionResult, ...]:
+    """Give what waits for the due date, and nothing else, as its student may see it then."""
+    names = tuple(function.name for function in report.functions)
+    waiting = [
+        _open_check(check)
+        for function in report.functions
+        for check in function.checks
+        if check.visibility is Visibility.AFTER_DUE_DATE
+    ]
+    alone = msgspec.structs.replace(report, functions=score_functions(waiting, names))
+    return make_report_visible(alone, encoding="utf-8").functions
 
 
 def _open_check(check: CheckResult) -> CheckResult:

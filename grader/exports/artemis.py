@@ -1,0 +1,53 @@
+"""Custom feedback of Artemis: a small JSON file for each function.
+
+A build leaves them in ``customFeedbacks``; Artemis gives each its weight by its name. So there is
+none for anything but functions, and none at all where the grader failed: any other would count.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+from grader.errors import NotExpressibleError
+from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.junit import unique_names
+from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.view import View, view
+from grader.report.model import FunctionResult, Report, ReportStatus, Status
+
+_FOLDER = "customFeedbacks"
+_UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
+
+
+def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """Artemis, custom feedback: a file for each function."""
+    yield from each_report(work, _write)
+
+
+def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
+    shown = view(report, is_after_due=work.is_after_due)
+    if shown.report.status is ReportStatus.GRADER_ERROR:
+        raise NotExpressibleError(f"the grader failed, and this is no zero: {shown.report.error}")
+    if shown.report.status is ReportStatus.UNREADABLE:
+        known = work.functions or (shown.report.assignment.title,)
+        for place, name in enumerate(unique_names(known), start=1):
+            yield _file(place, name, is_successful=False, message=describe_whole(shown))
+        return
+    functions = shown.report.functions
+    names = unique_names(function.name for function in functions)
+    for place, (name, function) in enumerate(zip(names, functions, strict=True), start=1):
+        is_right = function.status is Status.PASSED
+        yield _file(place, name, is_successful=is_right, message=_describe(function, shown))
+
+
+def _describe(function: FunctionResult, shown: View) -> str:
+    pending = f"In all, {shown.pending}." if shown.pending else ""
+    return "\n".join(filter(None, (head_line(function), describe_function(function), pending)))
+
+
+def _file(place: int, name: str, *, is_successful: bool, message: str) -> ExportedFile:
+    feedback = {"name": name, "successful": is_successful, "message": message}
+    return ExportedFile(
+        f"{_FOLDER}/{place:03}-{_UNSAFE.sub('-', name)[:60]}.json",
+        json.dumps(feedback, indent=2).encode() + b"\n",
+    )

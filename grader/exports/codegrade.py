@@ -1,0 +1,103 @@
+"""What CodeGrade's AutoTest v2 reads from a step: JSON lines, in ASCII only.
+
+As cg-pytest-reporter 1.1.3 writes them, for ``cg truncate`` to pass on; that one counts characters
+as bytes. The last line has the points, as a fraction: a fault of the grader has no such line.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+import msgspec
+
+from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.junit import name_checks, unique_names
+from grader.exports.text import describe_function, describe_whole
+from grader.exports.view import View, view
+from grader.outputs.wording import MARKS, format_points
+from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+
+_FILE = "codegrade.jsonl"
+
+
+def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """CodeGrade, AutoTest v2: a suite for each function, and the points as a fraction."""
+    yield from each_report(work, _write)
+
+
+def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
+    shown = view(report, is_after_due=work.is_after_due)
+    lines: list[Mapping[str, object]] = [{"tag": "unit-test", "results": list(_suites(shown))}]
+    points = _points(shown)
+    if points is not None:
+        lines.append({"tag": "points", "points": f"{points.numerator}/{points.denominator}"})
+    yield ExportedFile(
+        _FILE,
+        b"".join(
+            json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+            for line in lines
+        ),
+    )
+
+
+def _points(shown: View) -> Fraction | None:
+    """Give the share of the points exactly: 0.1 is a tenth; None where there is no score."""
+    report = shown.report
+    if report.status is ReportStatus.GRADER_ERROR or report.score is None:
+        return None
+    if not report.max_score:
+        return None if shown.pending else Fraction(0)
+    share = Fraction(str(report.score)) / Fraction(str(report.max_score))
+    return min(Fraction(1), max(Fraction(0), share))
+
+
+def _suites(shown: View) -> Iterator[Mapping[str, object]]:
+    report = shown.report
+    whole = describe_whole(shown)
+    match report.status:
+        case ReportStatus.GRADER_ERROR:
+            yield _whole_suite(report, "Grading", "skipped", whole)
+        case ReportStatus.UNREADABLE:
+            yield _whole_suite(report, "The file can be read", "failure", whole)
+        case ReportStatus.GRADED | ReportStatus.STOPPED:
+            names = unique_names(function.name for function in report.functions)
+            for name, function in zip(names, report.functions, strict=True):
+                yield {"id": name, "name": name, "testCases": _cases(function)}
+            if shown.pending:
+                # It weighs nothing, and is neither passed nor failed.
+                (name,) = unique_names([*names, "After the due date"])[len(names) :]
+                yield _suite(name, "Checks that wait", "skipped", f"{shown.pending}.", weight="0")
+
+
+def _whole_suite(report: Report, case: str, status: str, reason: str) -> Mapping[str, object]:
+    return _suite(report.assignment.title or report.assignment.id, case, status, reason)
+
+
+def _suite(
+    name: str, case: str, status: str, reason: str, *, weight: str = "1"
+) -> Mapping[str, object]:
+    one = {"name": case, "status": status, "weight": weight, "reason": reason}
+    return {"id": name, "name": name, "testCases": [one]}
+
+
+def _cases(function: FunctionResult) -> list[Mapping[str, object]]:
+    return [
+        _case(function, check, name)
+        for name, check in zip(name_checks(function.checks), function.checks, strict=True)
+    ]
+
+
+def _case(function: FunctionResult, check: CheckResult, name: str) -> Mapping[str, object]:
+    is_passed = check.status is Status.PASSED
+    case = {
+        "name": name,
+        "status": "success" if is_passed else "failure",
+        "description": (
+            f"{format_points(check.points)} of {format_points(check.max_points)} points"
+        ),
+        "weight": str(Fraction(str(check.max_points))),
+    }
+    if not is_passed:
+        alone = msgspec.structs.replace(function, checks=(check,))
+        case["reason"] = describe_function(alone) or MARKS[check.status].word
+    return case

@@ -1,0 +1,164 @@
+"""The ``results.json`` that Gradescope reads, by docs/specs.md of its autograder samples.
+
+A test for each function, and one more for what waits for the due date. No test is ever *hidden*,
+since that can hide the total from students: of a hidden check only title and points are in it.
+Standard output is left at staff only, as it is by default.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.json_text import to_json
+from grader.exports.text import (
+    TEXT_LIMITS,
+    cut,
+    describe_function,
+    describe_printed,
+    describe_whole,
+)
+from grader.exports.view import View, view, view_waiting
+from grader.outputs.class_wording import show_line
+from grader.outputs.wording import MARKS
+from grader.report.model import FunctionResult, Report, Status
+
+_MAX_CHARACTERS = TEXT_LIMITS[0]
+_VISIBLE, _AFTER_DUE_DATE = "visible", "after_due_date"
+_FAULT = (
+    "The grader failed on this file, so there is no score yet. This says nothing about the "
+    "submission, and it is not a zero. Tell the course staff, or have it graded again."
+)
+
+
+class _Test(msgspec.Struct, frozen=True, kw_only=True):
+    """A test, with the names that Gradescope has for its parts.
+
+    ``status`` is always there: without it a test of 0 of 0 points would be shown as passed.
+    """
+
+    name: str
+    number: str
+    status: str
+    score: float | UnsetType = UNSET
+    max_score: float | UnsetType = UNSET
+    output: str
+    output_format: str = "text"
+    visibility: str = _VISIBLE
+    tags: tuple[str, ...] = ()
+    extra_data: dict[str, object] = {}
+
+
+class _Results(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it. ``score`` would override the sum of the tests' scores."""
+
+    score: float | UnsetType = UNSET
+    execution_time: float | UnsetType = UNSET
+    output: str
+    output_format: str = "text"
+    test_output_format: str = "text"
+    test_name_format: str = "text"
+    visibility: str = _VISIBLE
+    tests: tuple[_Test, ...]
+    extra_data: dict[str, object]
+
+
+def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """results.json for Gradescope: a test for each function."""
+    yield from each_report(work, _write)
+
+
+def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
+    shown = view(report, is_after_due=work.is_after_due)
+    waiting = () if work.is_after_due else view_waiting(report)
+    results = _describe_fault(shown) if shown.report.score is None else _describe(shown, waiting)
+    yield ExportedFile("results.json", to_json(results))
+
+
+def _describe(shown: View, waiting: tuple[FunctionResult, ...]) -> _Results:
+    report = shown.report
+    tests = [
+        *(_test(str(place), one) for place, one in enumerate(report.functions, start=1)),
+        *_waiting_tests(report, waiting),
+    ]
+    score = report.score
+    return _Results(
+        # Where nothing waits, exactly what was earned, which a sum of rounded numbers may miss.
+        # Where something does, Gradescope adds up: a total of ours would tell of it too early, or
+        # would leave it out for ever.
+        score=UNSET if waiting or score is None else score,
+        execution_time=_execution_time(report),
+        output=_whole(shown),
+        tests=tuple(tests),
+        extra_data=_extra_data(report),
+    )
+
+
+def _describe_fault(shown: View) -> _Results:
+    """Say that there is no grade: no number stands anywhere, which would be taken for one."""
+    report = shown.report
+    test = _Test(name="The grader failed", number="1", status="failed", output=_FAULT)
+    return _Results(
+        execution_time=_execution_time(report),
+        output=_FAULT,
+        tests=(test,),
+        extra_data={**_extra_data(report), "error": cut(report.error, _MAX_CHARACTERS)},
+    )
+
+
+def _waiting_tests(report: Report, waiting: tuple[FunctionResult, ...]) -> Iterator[_Test]:
+    places = {one.name: place for place, one in enumerate(report.functions, start=1)}
+    further = len(places)
+    for one in waiting:
+        if one.name in places:
+            number = f"{places[one.name]}.1"
+        else:
+            further += 1
+            number = str(further)
+        yield _test(number, one, visibility=_AFTER_DUE_DATE)
+
+
+def _test(number: str, function: FunctionResult, *, visibility: str = _VISIBLE) -> _Test:
+    has_passed = function.status is Status.PASSED and function.score >= function.max_score
+    told = describe_function(function) or ("" if has_passed else _word(function))
+    name = show_line(function.name)
+    return _Test(
+        name=name if visibility == _VISIBLE else f"{name}, checked after the due date",
+        number=number,
+        status="passed" if has_passed else "failed",
+        score=function.score,
+        max_score=function.max_score,
+        output=cut(told, _MAX_CHARACTERS),
+        visibility=visibility,
+        tags=(function.status.value,),
+        extra_data={
+            "checks": {check.id: check.status.value for check in function.checks},
+            "misconceptions": sorted({one.misconception or "" for one in function.checks} - {""}),
+        },
+    )
+
+
+def _word(function: FunctionResult) -> str:
+    word = MARKS[function.status].word
+    return f"{word[0].upper()}{word[1:]}."
+
+
+def _whole(shown: View) -> str:
+    """Say what is known of it as a whole, and what it printed."""
+    parts = (describe_whole(shown), describe_printed(shown))
+    return "\n\n".join(cut(part, _MAX_CHARACTERS) for part in parts if part)
+
+
+def _execution_time(report: Report) -> float | UnsetType:
+    return report.timing.get("total_s", UNSET)
+
+
+def _extra_data(report: Report) -> dict[str, object]:
+    return {
+        "status": report.status.value,
+        "assignment": msgspec.to_builtins(report.assignment),
+        "sha256": report.submission.sha256,
+        "seed": report.seed,
+        "versions": report.environment,
+    }

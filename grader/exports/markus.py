@@ -1,0 +1,78 @@
+"""What a custom tester of MarkUs says on standard output: a JSON object on each line.
+
+By the README of markus-autotesting. The points of a test are no less than 0, its name is unique,
+and ``error`` means that there are no points because something broke.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+
+from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.junit import unique_names
+from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.view import View, view
+from grader.report.model import FunctionResult, Report, ReportStatus, Status
+
+_FILE = "markus.jsonl"
+_ALL = "All tests"
+_STATUSES = {
+    Status.PASSED: "pass",
+    Status.PARTIAL: "partial",
+    Status.FAILED: "fail",
+    Status.MISSING: "fail",
+    Status.ERROR: "error",
+    Status.LIMIT: "error",
+}
+
+
+def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """MarkUs, custom tester: a test for each function, and a comment on the whole."""
+    yield from each_report(work, _write)
+
+
+def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
+    shown = view(report, is_after_due=work.is_after_due)
+    lines = [*_tests(shown), {"overall_comment": describe_whole(shown)}]
+    yield ExportedFile(_FILE, b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+
+
+def _tests(shown: View) -> Iterator[Mapping[str, object]]:
+    report = shown.report
+    match report.status:
+        case ReportStatus.GRADER_ERROR:
+            # Of 0 points: that adds nothing to what can be earned, and takes nothing away.
+            yield _test(_ALL, describe_whole(shown), earned=0, total=0, status="error")
+        case ReportStatus.UNREADABLE:
+            total = report.max_score or 0
+            yield _test(_ALL, describe_whole(shown), earned=0, total=total, status="error")
+        case ReportStatus.GRADED | ReportStatus.STOPPED:
+            names = unique_names(function.name for function in report.functions)
+            for name, function in zip(names, report.functions, strict=True):
+                yield _test(
+                    name,
+                    "\n".join(filter(None, (head_line(function), describe_function(function)))),
+                    earned=max(0.0, function.score),
+                    total=function.max_score,
+                    status=_STATUSES[function.status],
+                    time=_milliseconds(function, report.timing),
+                )
+
+
+def _test(
+    name: str, output: str, *, earned: float, total: float, status: str, time: int | None = None
+) -> Mapping[str, object]:
+    return {
+        "name": name,
+        "output": output,
+        "marks_earned": earned,
+        "marks_total": total,
+        "status": status,
+        "time": time,
+    }
+
+
+def _milliseconds(function: FunctionResult, timing: Mapping[str, float]) -> int | None:
+    """Add up how long the checks of a function took; None if none of them ran."""
+    seconds = [timing[check.id] for check in function.checks if check.id in timing]
+    return round(1000 * math.fsum(seconds)) if seconds else None

@@ -1,0 +1,137 @@
+"""The ``results.json`` that PrairieLearn reads, by docs/externalGrading.md.
+
+What it can't grade is *not gradable*, which takes no attempt and gives no score: a file that isn't
+Python, and a fault of the grader. The file is never longer than PrairieLearn takes: pictures are
+left out first, then texts are cut, and at last the tests are left out.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from grader.errors import NotExpressibleError
+from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.images import draw_image
+from grader.exports.json_text import to_json
+from grader.exports.text import (
+    TEXT_LIMITS,
+    cut,
+    describe_function,
+    describe_printed,
+    describe_whole,
+)
+from grader.exports.view import View, view
+from grader.outputs.class_wording import show_line
+from grader.outputs.wording import MARKS
+from grader.report.model import FunctionResult, Picture, Report, ReportStatus
+
+# It says 1 MB: the smaller of the two that this can mean.
+_MAX_BYTES = 1_000_000
+_NAME_CHARACTERS = 200
+_INDENT_BYTES = 100
+
+
+class _Image(msgspec.Struct, frozen=True, kw_only=True):
+    url: str
+    label: str
+
+
+class _Test(msgspec.Struct, frozen=True, kw_only=True):
+    """A test. If one had no points, none of them would be shown with points."""
+
+    name: str
+    points: float
+    max_points: float
+    message: str
+    output: str
+    images: tuple[_Image, ...] = ()
+
+
+class _Results(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it; it has a ``score`` if and only if it is ``gradable``."""
+
+    gradable: bool
+    score: float | UnsetType = UNSET
+    format_errors: tuple[str, ...] | UnsetType = UNSET
+    message: str
+    output: str = ""
+    tests: tuple[_Test, ...] = ()
+
+
+def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """results.json for PrairieLearn: a test for each function."""
+    yield from each_report(work, _write)
+
+
+def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
+    shown = view(report, is_after_due=work.is_after_due)
+    results = _with_images(_describe_as_fits(shown), shown.report)
+    yield ExportedFile("results.json", to_json(results))
+
+
+def _describe_as_fits(shown: View) -> _Results:
+    results = _describe(shown, TEXT_LIMITS[0])
+    for limit in TEXT_LIMITS[1:]:
+        if _has_room(results):
+            return results
+        results = _describe(shown, limit)
+    if _has_room(results):
+        return results
+    message = f"{results.message}\nThere are too many functions to tell of each."
+    return msgspec.structs.replace(results, message=message, tests=())
+
+
+def _has_room(results: _Results) -> bool:
+    return len(to_json(results)) <= _MAX_BYTES
+
+
+def _describe(shown: View, limit: int) -> _Results:
+    report = shown.report
+    message = cut(describe_whole(shown), limit)
+    if report.status is ReportStatus.UNREADABLE:
+        errors = (cut(report.error, limit),)
+        return _Results(gradable=False, format_errors=errors, message=message)
+    try:
+        score = shown.fraction
+    except NotExpressibleError:
+        return _Results(gradable=False, message=message)
+    return _Results(
+        gradable=True,
+        score=score,
+        message=message,
+        output=cut(describe_printed(shown), limit),
+        tests=tuple(_test(function, limit) for function in report.functions),
+    )
+
+
+def _test(function: FunctionResult, limit: int) -> _Test:
+    return _Test(
+        name=cut(show_line(function.name), _NAME_CHARACTERS),
+        points=function.score,
+        max_points=function.max_score,
+        message=MARKS[function.status].word,
+        output=cut(describe_function(function), limit),
+    )
+
+
+def _with_images(results: _Results, report: Report) -> _Results:
+    """Put in the pictures, in order, until there is no more room."""
+    room = _MAX_BYTES - len(to_json(results))
+    tests = list(results.tests)
+    for place, picture in _pictures(report.functions[: len(tests)]):
+        image = _Image(url=draw_image(picture), label=picture.title)
+        # More than what it adds: there it has more indents, and here braces of its own.
+        room -= len(to_json(image)) + _INDENT_BYTES
+        if room < 0:
+            break
+        if image.url:
+            images = (*tests[place].images, image)
+            tests[place] = msgspec.structs.replace(tests[place], images=images)
+    return msgspec.structs.replace(results, tests=tuple(tests))
+
+
+def _pictures(functions: Sequence[FunctionResult]) -> Iterator[tuple[int, Picture]]:
+    for place, function in enumerate(functions):
+        for picture in function.pictures:
+            yield place, picture

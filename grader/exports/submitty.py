@@ -1,0 +1,65 @@
+"""What a custom validator of Submitty leaves: ``validation_results.json``.
+
+By the page on validation of submitty.github.io. A fault of the grader is a validator that failed:
+Submitty shows it to the staff, and not to the student.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.view import View, view
+from grader.report.model import FunctionResult, Report, ReportStatus, Status
+
+_FILE = "validation_results.json"
+
+
+def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """Submitty, custom validator: a score, and a message for each function."""
+    yield from each_report(work, _write)
+
+
+def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
+    result = _describe(view(report, is_after_due=work.is_after_due))
+    yield ExportedFile(_FILE, json.dumps(result, indent=2).encode() + b"\n")
+
+
+def _describe(shown: View) -> Mapping[str, object]:
+    report = shown.report
+    whole = describe_whole(shown)
+    if report.status is ReportStatus.GRADER_ERROR:
+        return {"status": "failure", "message": whole}
+    about_whole = "failure" if report.status is ReportStatus.UNREADABLE else "information"
+    return {
+        "status": "success",
+        "data": {
+            "score": shown.fraction,
+            "message": [
+                {"message": whole, "status": about_whole},
+                *map(_message, report.functions),
+            ],
+            "status": _status_of_whole(shown),
+        },
+    }
+
+
+def _message(function: FunctionResult) -> Mapping[str, str]:
+    text = "\n".join(filter(None, (head_line(function), describe_function(function))))
+    return {"message": text, "status": _status(function.status)}
+
+
+def _status(status: Status) -> str:
+    match status:
+        case Status.PASSED:
+            return "success"
+        case Status.PARTIAL:
+            return "warning"
+        case _:
+            return "failure"
+
+
+def _status_of_whole(shown: View) -> str:
+    if shown.is_full:
+        return "success"
+    return "warning" if shown.fraction else "failure"

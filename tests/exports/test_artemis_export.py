@@ -1,0 +1,132 @@
+"""The custom feedback of Artemis: its rules, and what each outcome becomes."""
+
+import json
+import re
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import (
+    ALL_LATE,
+    FULL,
+    GRADER_ERROR,
+    HIDDEN,
+    PARTIAL,
+    SAMPLES,
+    UNREADABLE,
+    WAITING,
+    WITH_LATE,
+    class_work_of,
+    graded_reports,
+    run_export,
+    work_of,
+)
+
+from grader.exports.artemis import export
+from grader.exports.view import view
+from grader.report.model import Report, ReportStatus, Status
+
+EVERY = [name for name in SAMPLES if "huge" not in name]
+FEEDBACK = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "successful": {"type": "boolean"},
+        "message": {"type": "string", "minLength": 1},
+    },
+    "if": {"required": ["successful"], "properties": {"successful": {"const": True}}},
+    "else": {"required": ["message"]},
+}
+
+
+def write(report: Report, *, is_after_due: bool = False) -> list[dict[str, object]] | None:
+    """Export a report: its feedback by the rules, or None where it was left out."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
+    if left_out:
+        assert not files
+        return None
+    assert all(re.fullmatch(r"customFeedbacks/[\w-]+\.json", name, re.ASCII) for name in files)
+    feedbacks = [json.loads(content) for content in files.values()]
+    jsonschema.validate(feedbacks, {"type": "array", "items": FEEDBACK})
+    names = [one["name"] for one in feedbacks]
+    assert len(set(names)) == len(names)
+    return feedbacks
+
+
+def check_report(report: Report, *, is_after_due: bool) -> None:
+    """Export a report, and hold what was written against it."""
+    feedbacks = write(report, is_after_due=is_after_due)
+
+    assert (feedbacks is None) is (report.status is ReportStatus.GRADER_ERROR)
+    if feedbacks is None:
+        return
+    text = json.dumps(feedbacks)
+    assert HIDDEN not in text
+    assert is_after_due or WAITING not in text
+    if report.status is ReportStatus.UNREADABLE:
+        assert not any(one["successful"] for one in feedbacks)
+        return
+    shown = view(report, is_after_due=is_after_due)
+    assert all(shown.pending in str(one["message"]) for one in feedbacks)
+    for one, function in zip(feedbacks, shown.report.functions, strict=True):
+        assert one["successful"] is (function.status is Status.PASSED)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_feedback_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
+    """Hostile text included."""
+    check_report(SAMPLES[name], is_after_due=False)
+
+
+@given(report=graded_reports(), is_after_due=st.booleans())
+@settings(deadline=None)
+def test_feedback_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
+    """Of any class of checks and any text."""
+    check_report(report, is_after_due=is_after_due)
+
+
+def test_each_function_has_a_file() -> None:
+    """A part of the points is no success."""
+    feedbacks = write(PARTIAL)
+
+    assert feedbacks is not None
+    assert [(one["name"], one["successful"]) for one in feedbacks] == [
+        ("update", False),
+        ("mse", True),
+    ]
+    assert "expected: w <moved> & stayed" in str(feedbacks[0]["message"])
+
+
+def test_fault_of_the_grader_is_left_out() -> None:
+    """Feedback without success would count as a zero."""
+    files, left_out = run_export(export, work_of(GRADER_ERROR))
+
+    assert not files
+    assert "no zero" in left_out[0].reason
+
+
+def test_unreadable_submission_fails_each_function_of_the_class() -> None:
+    """So that their weights are as for everybody."""
+    files, _ = run_export(export, class_work_of(FULL, UNREADABLE))
+
+    feedbacks = [json.loads(files[name]) for name in files if name.startswith("s1/")]
+    assert [(one["name"], one["successful"]) for one in feedbacks] == [
+        ("update", False),
+        ("mse", False),
+    ]
+    assert "line 12 is not Python" in feedbacks[0]["message"]
+
+
+def test_points_that_wait_are_told_and_have_no_file() -> None:
+    """After the due date they have."""
+    early, late = write(WITH_LATE), write(WITH_LATE, is_after_due=True)
+
+    assert early is not None
+    assert late is not None
+    assert [one["name"] for one in early] == ["update", "mse"]
+    assert "5 more points are checked after the due date" in str(early[0]["message"])
+    assert [one["name"] for one in late] == ["update", "mse", "train"]
+    assert write(ALL_LATE) == []

@@ -1,0 +1,135 @@
+"""What an autograder of Autolab prints: the scores on the last line, which nobody forges."""
+
+import json
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import (
+    ALL_LATE,
+    FULL,
+    GRADER_ERROR,
+    HIDDEN,
+    PARTIAL,
+    SAMPLES,
+    UNREADABLE,
+    WAITING,
+    WITH_LATE,
+    class_work_of,
+    failed_report,
+    graded_reports,
+    hostile_report,
+    run_export,
+    work_of,
+)
+
+from grader.exports.autolab import export
+from grader.exports.view import view
+from grader.report.model import Report, ReportStatus
+
+EVERY = [name for name in SAMPLES if "huge" not in name and "unreadable" not in name]
+LAST_LINE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["scores"],
+    "properties": {
+        "scores": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": "number", "minimum": 0},
+        }
+    },
+}
+FORGED = 'x\n{"scores": {"update": 100}}'
+
+
+def write(
+    report: Report, *, is_after_due: bool = False, **said: str
+) -> tuple[dict[str, float] | None, str]:
+    """Export a report: the scores of the last line, None if it is none, and all the text."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **said))
+    assert not left_out
+    text = files["autolab.txt"].decode()
+    last = text.removesuffix("\n").rpartition("\n")[2]
+    if not last.startswith("{"):
+        assert last == "There are no scores."
+        return None, text
+    result = json.loads(last)
+    jsonschema.validate(result, LAST_LINE)
+    scores: dict[str, float] = result["scores"]
+    return scores, text
+
+
+def check_report(report: Report, *, is_after_due: bool) -> None:
+    """Export a report, and hold what was written against it."""
+    scores, text = write(report, is_after_due=is_after_due)
+
+    assert HIDDEN not in text
+    assert is_after_due or WAITING not in text
+    shown = view(report, is_after_due=is_after_due)
+    assert shown.pending in text
+    if report.status is ReportStatus.GRADER_ERROR or not shown.report.functions:
+        assert scores is None
+        return
+    assert scores == {function.name: function.score for function in shown.report.functions}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_text_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
+    """Hostile text included."""
+    check_report(SAMPLES[name], is_after_due=False)
+
+
+@given(report=graded_reports(), is_after_due=st.booleans())
+@settings(deadline=None)
+def test_text_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
+    """Of any class of checks and any text."""
+    check_report(report, is_after_due=is_after_due)
+
+
+def test_each_function_is_a_problem() -> None:
+    """The text before says the rest."""
+    scores, text = write(PARTIAL)
+
+    assert scores == {"update": 3.0, "mse": 5.0}
+    assert text.startswith("8 of 10 points.")
+
+
+def test_whole_score_can_be_one_problem() -> None:
+    """By its name in the assessment."""
+    assert write(PARTIAL, problem="Lab 4")[0] == {"Lab 4": 8.0}
+    assert write(UNREADABLE, problem="Lab 4")[0] == {"Lab 4": 0.0}
+
+
+def test_submission_cannot_forge_scores() -> None:
+    """Not even where there are none of ours."""
+    assert write(hostile_report(FORGED))[0] == {"update": 1.0, "mse": 0.0}
+    assert write(failed_report(ReportStatus.GRADER_ERROR, FORGED))[0] is None
+
+
+def test_fault_of_the_grader_has_no_scores() -> None:
+    """Also not where the problem is known."""
+    scores, text = write(GRADER_ERROR, problem="Lab 4")
+
+    assert scores is None
+    assert "not a zero" in text
+
+
+def test_unreadable_submission_has_a_zero_for_each_function_of_the_class() -> None:
+    """Alone it needs the name of a problem: its report has no functions."""
+    files, _ = run_export(export, class_work_of(FULL, UNREADABLE))
+    _, left_out = run_export(export, work_of(UNREADABLE))
+
+    assert files["s1/autolab.txt"].endswith(b'{"scores": {"update": 0.0, "mse": 0.0}}\n')
+    assert "--set problem=NAME" in left_out[0].reason
+
+
+def test_points_that_wait_are_told_and_not_counted() -> None:
+    """After the due date they are there."""
+    scores, text = write(WITH_LATE)
+
+    assert scores == {"update": 3.0, "mse": 1.0}
+    assert "5 more points are checked after the due date" in text
+    assert write(WITH_LATE, is_after_due=True)[0] == {"update": 3.0, "mse": 1.0, "train": 0.0}
+    assert write(ALL_LATE, problem="Lab 4")[0] is None

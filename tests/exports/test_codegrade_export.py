@@ -1,0 +1,222 @@
+"""What AutoTest v2 of CodeGrade reads: its rules, and what each outcome becomes."""
+
+import json
+from fractions import Fraction
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import (
+    ALL_LATE,
+    FRACTIONAL,
+    FULL,
+    FULL_FRACTIONAL,
+    GRADER_ERROR,
+    HIDDEN,
+    PARTIAL,
+    SAMPLES,
+    UNREADABLE,
+    WAITING,
+    WITH_LATE,
+    class_work_of,
+    graded_reports,
+    run_export,
+    work_of,
+)
+
+from grader.exports.codegrade import export
+from grader.exports.view import view
+from grader.report.model import Report, ReportStatus
+
+EVERY = [name for name in SAMPLES if "huge" not in name]
+TEXT = {"type": "string", "minLength": 1}
+WEIGHT = {"type": "string", "pattern": r"^[0-9]+(/[1-9][0-9]*)?$"}
+CASE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "status"],
+    "properties": {
+        "name": TEXT,
+        "status": {"enum": ["success", "failure", "skipped"]},
+        "description": TEXT,
+        "weight": WEIGHT,
+        "reason": TEXT,
+        "stdout": TEXT,
+        "stderr": TEXT,
+    },
+    "if": {"properties": {"status": {"const": "success"}}},
+    "else": {"required": ["reason"]},
+}
+UNIT_TEST = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["tag", "results"],
+    "properties": {
+        "tag": {"const": "unit-test"},
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["id", "name", "testCases"],
+                "properties": {
+                    "id": TEXT,
+                    "name": TEXT,
+                    "weight": WEIGHT,
+                    "testCases": {"type": "array", "minItems": 1, "items": CASE},
+                },
+            },
+        },
+    },
+}
+POINTS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["tag", "points"],
+    "properties": {
+        "tag": {"const": "points"},
+        "points": {"type": "string", "pattern": r"^[0-9]+/[1-9][0-9]*$"},
+    },
+}
+Suites = list[dict[str, object]]
+
+
+def write(report: Report, *, is_after_due: bool = False) -> tuple[Suites, Fraction | None]:
+    """Export a report: its suites and its points, by the rules."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
+    assert list(files) == ["codegrade.jsonl"]
+    assert not left_out
+    unit_test, *rest = [
+        json.loads(line) for line in files["codegrade.jsonl"].decode("ascii").splitlines()
+    ]
+    jsonschema.validate(unit_test, UNIT_TEST)
+    jsonschema.validate(rest, {"type": "array", "maxItems": 1, "items": POINTS})
+    suites: Suites = unit_test["results"]
+    for key in ("id", "name"):
+        assert len({one[key] for one in suites}) == len(suites)
+    for suite in suites:
+        names = [case["name"] for case in cases_of([suite])]
+        assert len(set(names)) == len(names)
+    points = Fraction(rest[0]["points"]) if rest else None
+    assert points is None or 0 <= points <= 1
+    return suites, points
+
+
+def cases_of(suites: Suites) -> list[dict[str, str]]:
+    """Give the cases of all suites."""
+    cases: list[dict[str, str]] = []
+    for suite in suites:
+        own = suite["testCases"]
+        assert isinstance(own, list)
+        cases += own
+    return cases
+
+
+def check_report(report: Report, *, is_after_due: bool) -> None:
+    """Export a report, and hold what was written against it."""
+    suites, points = write(report, is_after_due=is_after_due)
+
+    text = json.dumps(suites)
+    assert HIDDEN not in text
+    assert is_after_due or WAITING not in text
+    shown = view(report, is_after_due=is_after_due)
+    assert shown.pending in text
+    if report.status is ReportStatus.GRADER_ERROR:
+        assert points is None
+        assert {case["status"] for case in cases_of(suites)} == {"skipped"}
+        return
+    score, max_score = shown.report.score, shown.report.max_score
+    if not max_score:
+        assert points == (None if shown.pending else 0)
+        return
+    assert points == Fraction(str(score)) / Fraction(str(max_score))
+    is_all_right = all(case["status"] != "failure" for case in cases_of(suites))
+    assert not is_all_right or points == 1
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_lines_of_every_kind_of_report_keep_the_rules(name: str) -> None:
+    """Hostile text included, in ASCII only."""
+    check_report(SAMPLES[name], is_after_due=False)
+
+
+@given(report=graded_reports(), is_after_due=st.booleans())
+@settings(deadline=None)
+def test_lines_of_any_report_keep_the_rules(report: Report, *, is_after_due: bool) -> None:
+    """Of any class of checks and any text."""
+    check_report(report, is_after_due=is_after_due)
+
+
+def test_each_function_is_a_suite_and_each_check_a_case() -> None:
+    """A case weighs what its check can earn."""
+    suites, points = write(PARTIAL)
+
+    assert [one["name"] for one in suites] == ["update", "mse"]
+    assert [(case["name"], case["status"], case["weight"]) for case in cases_of(suites)] == [
+        ("update/a", "success", "3"),
+        ("update/b", "failure", "2"),
+        ("It is right", "success", "5"),
+    ]
+    assert "expected: w <moved> & stayed" in cases_of(suites)[1]["reason"]
+    assert points == Fraction(4, 5)
+
+
+def test_points_are_an_exact_fraction() -> None:
+    """0.7 and 0.1 and 0.2 are one whole, and 0.1 is a tenth."""
+    assert write(FULL_FRACTIONAL)[1] == 1
+    assert write(FRACTIONAL)[1] == Fraction("1.5") / Fraction("12.5")
+    assert [case["weight"] for case in cases_of(write(FRACTIONAL)[0])][1:3] == ["1/10", "1/5"]
+
+
+def test_whole_score_is_written_as_a_fraction_too() -> None:
+    """The format has no other form."""
+    files, _ = run_export(export, work_of(FULL))
+
+    assert files["codegrade.jsonl"].endswith(b'{"tag":"points","points":"1/1"}\n')
+
+
+def test_fault_of_the_grader_has_no_points_and_is_skipped() -> None:
+    """It says why."""
+    suites, points = write(GRADER_ERROR)
+
+    assert points is None
+    (case,) = cases_of(suites)
+    assert case["status"] == "skipped"
+    assert "the forkserver <is> gone" in case["reason"]
+
+
+def test_unreadable_submission_has_no_points_of_all() -> None:
+    """That is a zero, and it is said why."""
+    suites, points = write(UNREADABLE)
+
+    assert points == 0
+    (case,) = cases_of(suites)
+    assert case["status"] == "failure"
+    assert "line 12 is not Python" in case["reason"]
+
+
+def test_points_that_wait_are_skipped_and_weigh_nothing() -> None:
+    """They are told, and not counted."""
+    suites, points = write(WITH_LATE)
+
+    last = cases_of(suites)[-1]
+    assert (last["status"], last["weight"]) == ("skipped", "0")
+    assert last["reason"] == "5 more points are checked after the due date."
+    assert points == Fraction(4, 5)
+    assert write(WITH_LATE, is_after_due=True)[1] == Fraction(2, 5)
+
+
+def test_where_all_points_wait_there_are_none_yet() -> None:
+    """A 0 would be a lie."""
+    suites, points = write(ALL_LATE)
+
+    assert points is None
+    assert {case["status"] for case in cases_of(suites)} == {"skipped"}
+
+
+def test_class_has_a_file_for_each_submission() -> None:
+    """In a folder by its id."""
+    files, _ = run_export(export, class_work_of(FULL, GRADER_ERROR))
+
+    assert list(files) == ["s0/codegrade.jsonl", "s1/codegrade.jsonl"]

@@ -1,0 +1,181 @@
+"""What a combinator grader of CodeRunner prints: its rules, and what each outcome becomes."""
+
+import json
+import math
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from report_samples import (
+    ALL_LATE,
+    FULL,
+    GRADER_ERROR,
+    HIDDEN,
+    PARTIAL,
+    RIGHT_SO_FAR,
+    SAMPLES,
+    UNREADABLE,
+    WAITING,
+    class_work_of,
+    graded_reports,
+    run_export,
+    work_of,
+)
+
+from grader.exports.coderunner import export
+from grader.exports.view import view
+from grader.report.model import Report, ReportStatus, Status
+
+EVERY = [name for name in SAMPLES if "huge" not in name]
+# A field besides these makes the whole result invalid.
+RESULT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["fraction", "prologuehtml", "epiloguehtml"],
+    "properties": {
+        "fraction": {"type": "number", "minimum": 0, "maximum": 1},
+        "prologuehtml": {"type": "string"},
+        "epiloguehtml": {"type": "string"},
+        "instructorhtml": {"type": "string"},
+        "testresults": {
+            "type": "array",
+            "minItems": 2,
+            "prefixItems": [{"type": "array", "items": {"type": "string"}, "uniqueItems": True}],
+            "items": {"type": "array", "items": {"type": ["string", "number"]}},
+        },
+        "columnformats": {"type": "array", "items": {"enum": ["%s", "%h"]}},
+    },
+    "dependentRequired": {"testresults": ["columnformats"], "columnformats": ["testresults"]},
+}
+CONTROLS = {"iscorrect", "ishidden"}
+
+
+def write(report: Report, *, is_after_due: bool = False) -> dict[str, object] | None:
+    """Export a report: the result by the rules, or None where it was left out."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
+    if left_out:
+        assert not files
+        return None
+    result = json.loads(files["coderunner.json"])
+    jsonschema.validate(result, RESULT, cls=jsonschema.Draft202012Validator)
+    if "testresults" in result:
+        header, *rows = result["testresults"]
+        assert set(header) >= CONTROLS
+        assert len(result["columnformats"]) == len(set(header) - CONTROLS)
+        assert all(len(row) == len(header) for row in rows)
+        for name in CONTROLS:
+            assert all(row[header.index(name)] in (0, 1) for row in rows)
+    for name in ("prologuehtml", "epiloguehtml"):
+        tree = etree.fromstring(f"<div>{result[name]}</div>")
+        assert not {one.tag for one in tree.iter()} & {"script", "img", "a", "style", "svg"}
+    assert isinstance(result, dict)
+    return result
+
+
+def rows_of(result: dict[str, object] | None) -> list[dict[str, object]]:
+    """Give the rows of the table by the names of its columns."""
+    assert result is not None
+    table = result.get("testresults")
+    assert isinstance(table, list)
+    header, *rows = table
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def check_report(report: Report, *, is_after_due: bool) -> None:
+    """Export a report, and hold what was written against it."""
+    result = write(report, is_after_due=is_after_due)
+
+    shown = view(report, is_after_due=is_after_due)
+    is_open = bool(shown.report.max_score) or not shown.pending
+    assert (result is None) is (report.status is ReportStatus.GRADER_ERROR or not is_open)
+    if result is None:
+        return
+    text = json.dumps(result)
+    assert HIDDEN not in text
+    assert is_after_due or WAITING not in text
+    assert shown.pending in str(result["prologuehtml"])
+    fraction = result["fraction"]
+    assert isinstance(fraction, float)
+    assert math.isclose(fraction * (shown.report.max_score or 0), shown.report.score or 0)
+    is_all = bool(shown.report.max_score) and shown.report.score == shown.report.max_score
+    assert (fraction == 1.0) is is_all
+    if shown.report.functions:
+        for row, function in zip(rows_of(result), shown.report.functions, strict=True):
+            assert (row["iscorrect"] == 1) is (function.status is Status.PASSED)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_result_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
+    """Hostile text included."""
+    check_report(SAMPLES[name], is_after_due=False)
+
+
+@given(report=graded_reports(), is_after_due=st.booleans())
+@settings(deadline=None)
+def test_result_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
+    """Of any class of checks and any text."""
+    check_report(report, is_after_due=is_after_due)
+
+
+def test_each_function_is_a_row() -> None:
+    """A part of the points gets no tick."""
+    result = write(PARTIAL)
+
+    assert result is not None
+    assert result["fraction"] == 0.8
+    assert rows_of(result) == [
+        {
+            "iscorrect": 0,
+            "Function": "update",
+            "Points": "3 of 5",
+            "Result": "partly right",
+            "ishidden": 0,
+        },
+        {"iscorrect": 1, "Function": "mse", "Points": "5 of 5", "Result": "right", "ishidden": 0},
+    ]
+    assert "expected: w &lt;moved&gt; &amp; stayed" in str(result["epiloguehtml"])
+
+
+def test_fault_of_the_grader_is_left_out() -> None:
+    """CodeRunner has no words for it: it shows an error of its own, and takes no marks."""
+    files, left_out = run_export(export, work_of(GRADER_ERROR))
+
+    assert not files
+    assert "no zero" in left_out[0].reason
+
+
+def test_unreadable_submission_has_a_mark_of_zero_and_no_table() -> None:
+    """The reason stands in the feedback."""
+    result = write(UNREADABLE)
+
+    assert result is not None
+    assert result["fraction"] == 0.0
+    assert "testresults" not in result
+    assert "line 12 is not Python" in str(result["epiloguehtml"])
+
+
+def test_points_that_wait_are_told_above_the_table() -> None:
+    """All of what is shown is right, and that is not all."""
+    result = write(RIGHT_SO_FAR)
+
+    assert result is not None
+    assert result["fraction"] == 1.0
+    assert result["prologuehtml"] == "<p>2 more points are checked after the due date.</p>"
+
+
+def test_where_all_points_wait_there_is_no_mark() -> None:
+    """A 0 would be a lie."""
+    files, left_out = run_export(export, work_of(ALL_LATE))
+
+    assert not files
+    assert "4 more points" in left_out[0].reason
+
+
+def test_class_has_a_file_for_each_submission() -> None:
+    """But for those that the grader failed on."""
+    files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR, UNREADABLE))
+
+    assert list(files) == ["s0/coderunner.json", "s2/coderunner.json"]
+    assert [one.who for one in left_out] == ["s1"]

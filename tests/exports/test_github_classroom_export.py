@@ -1,0 +1,317 @@
+"""What a runner of GitHub Classroom outputs, and what the reporter makes of it."""
+
+import base64
+import json
+import math
+
+import jsonschema
+import pytest
+from fakes import make_report
+from hypothesis import HealthCheck, given, settings
+from report_samples import (
+    ALL_LATE,
+    FRACTIONAL,
+    FULL,
+    FULL_FRACTIONAL,
+    GRADER_ERROR,
+    HIDDEN,
+    MANY_FUNCTIONS,
+    NOTHING_RIGHT,
+    PARTIAL,
+    RIGHT_SO_FAR,
+    SAMPLES,
+    UNREADABLE,
+    WAITING,
+    WITH_HIDDEN,
+    WITH_LATE,
+    ZERO_POINTS,
+    failed_check,
+    failed_report,
+    hostile_report,
+    reports,
+    right_check,
+    run_export,
+    work_of,
+)
+
+from grader.exports.github_classroom import export
+from grader.exports.view import view
+from grader.report.model import Report, ReportStatus
+
+TEST = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": [
+        "name", "status", "score", "test_code", "task_id", "filename", "line_no", "duration",
+    ],
+    "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "status": {"enum": ["pass", "fail", "error"]},
+        "score": {"type": "number", "minimum": 0},
+        "message": {"type": "string"},
+        "test_code": {"type": "string"},
+        "task_id": {"type": "integer"},
+        "filename": {"type": "string"},
+        "line_no": {"type": "integer"},
+        "duration": {"type": "number", "minimum": 0},
+        "output": {"type": "string", "maxLength": 500},
+    },
+}  # fmt: skip
+RESULT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["version", "status", "max_score", "tests"],
+    "properties": {
+        "version": {"const": 3},
+        "status": {"enum": ["pass", "fail", "error"]},
+        "message": {"type": "string"},
+        "max_score": {"type": "integer", "minimum": 0},
+        "tests": {"type": "array", "items": TEST},
+    },
+}
+VALIDATOR = jsonschema.Draft202012Validator(RESULT)
+# On Linux a variable of the environment ends with this, its name and "=" included.
+MAX_VARIABLE_BYTES = 128 * 1024 - 1
+
+
+def refuse(name: str) -> None:
+    """Refuse NaN and infinity, which Python's reader takes and others don't."""
+    raise AssertionError(name)
+
+
+def result_of(report: Report, *, is_after_due: bool = False) -> dict:
+    """Export a report, check it against the rules, and read it back."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
+    assert left_out == []
+    assert list(files) == ["result.json", "result.b64"]
+    content = files["result.json"]
+    assert content.endswith(b"\n")
+    encoded = files["result.b64"].strip()
+    assert base64.b64decode(encoded, validate=True) == content
+    assert b"\n" not in encoded
+    assert len(b"ZEROGRAD_RESULTS=" + encoded) <= MAX_VARIABLE_BYTES
+    result = json.loads(content.decode("utf-8"), parse_constant=refuse)
+    VALIDATOR.validate(result)
+    assert type(result["max_score"]) is int
+    assert HIDDEN not in content.decode()
+    return result
+
+
+def logged(result: dict) -> list[str]:
+    """Give the lines that the reporter may write to the log."""
+    texts = [result["message"]]
+    for test in result["tests"]:
+        texts += [test["name"], test["message"], test["output"], test["filename"]]
+    return "\n".join(texts).split("\n")
+
+
+def reported(result: dict) -> tuple[float, int] | None:
+    """Add up the points as the reporter does: in order, and nothing for a maximum of 0."""
+    if not result["max_score"]:
+        return None
+    total = 0.0
+    for test in result["tests"]:
+        total += test["score"]
+    return total, result["max_score"]
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(reports())
+def test_every_report_makes_a_valid_result(report: Report) -> None:
+    """The points that are reported are a whole if and only if all were earned."""
+    for is_after_due in (False, True):
+        result = result_of(report, is_after_due=is_after_due)
+
+        shown = view(report, is_after_due=is_after_due)
+        assert (result["status"] == "pass") == shown.is_full
+        assert (result["status"] == "error") == (report.score is None)
+        if not is_after_due:
+            assert WAITING not in json.dumps(result)
+        for line in logged(result):
+            assert not line.lstrip().startswith("::")
+            assert "##[" not in line
+        if (points := reported(result)) is not None:
+            total, maximum = points
+            assert total / maximum == pytest.approx(shown.fraction)
+            assert (total >= maximum) == (shown.report.score >= shown.report.max_score)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_sample_makes_a_valid_result(name: str) -> None:
+    """Each by itself, so that a failure says which."""
+    result_of(SAMPLES[name])
+
+
+def test_each_function_is_a_test() -> None:
+    """A part of the points fails, with its score."""
+    result = result_of(PARTIAL)
+
+    assert (result["status"], result["max_score"]) == ("fail", 10)
+    assert [(one["name"], one["status"], one["score"]) for one in result["tests"]] == [
+        ("update", "fail", 3.0),
+        ("mse", "pass", 5.0),
+    ]
+    assert "w <moved> & stayed" in result["tests"][0]["message"]
+    assert result["tests"][0]["filename"] == "lab4.py"
+    assert "The last cell was not run." in result["message"]
+
+
+def test_all_points_pass() -> None:
+    """Each test, and the whole."""
+    result = result_of(FULL)
+
+    assert result["status"] == "pass"
+    assert {one["status"] for one in result["tests"]} == {"pass"}
+    assert reported(result) == (10.0, 10)
+
+
+def test_fault_of_the_grader_reports_nothing() -> None:
+    """The job fails, and 0 of 0 is passed over: it is no zero."""
+    result = result_of(GRADER_ERROR)
+
+    assert (result["status"], result["max_score"], result["tests"]) == ("error", 0, [])
+    assert "not a zero" in result["message"]
+    assert reported(result) is None
+
+
+def test_unreadable_file_is_zero_and_says_why() -> None:
+    """Of all the points."""
+    result = result_of(UNREADABLE)
+
+    assert result["status"] == "fail"
+    assert reported(result) == (0.0, 100)
+    assert "line 12 is not Python" in result["tests"][0]["message"]
+
+
+def test_total_that_is_not_whole_is_made_whole() -> None:
+    """12.5 points are 25, and what was earned is scaled likewise."""
+    result = result_of(FRACTIONAL)
+
+    assert result["max_score"] == 25
+    assert [one["score"] for one in result["tests"]] == [1.6, 0.4, 1.0]
+
+
+def test_total_with_no_end_is_rounded_up() -> None:
+    """A third has no small denominator; all points are still all, and a part is not."""
+    third = 1 / 3
+    full = make_report(right_check("mse/a", third), right_check("update/a", third))
+    partial = make_report(right_check("mse/a", third), failed_check("update/a", max_points=third))
+
+    assert reported(result_of(full)) == (1.0, 1)
+    total, maximum = reported(result_of(partial)) or (math.nan, 0)
+    assert maximum == 1
+    assert total == pytest.approx(0.5)
+
+
+def test_full_marks_add_up_to_the_maximum() -> None:
+    """Also where floats in this order would not."""
+    assert 0.2 + 0.7 + 0.1 < 1.0
+
+    assert reported(result_of(FULL_FRACTIONAL)) == (1.0, 1)
+
+
+def test_failed_test_without_points_fails() -> None:
+    """And the whole passes, since all points were earned."""
+    result = result_of(ZERO_POINTS)
+
+    assert [one["status"] for one in result["tests"]] == ["pass", "fail", "pass"]
+    assert result["status"] == "pass"
+
+
+def test_what_waits_is_left_out_and_counted() -> None:
+    """Until after the due date."""
+    before, after = result_of(WITH_LATE), result_of(WITH_LATE, is_after_due=True)
+
+    assert reported(before) == (4.0, 5)
+    assert "5 more points are checked after the due date." in before["message"]
+    assert reported(after) == (4.0, 10)
+    assert WAITING in json.dumps(after)
+
+
+def test_right_so_far_passes_what_is_in_it() -> None:
+    """It is said of these tests and their maximum; the message says that more is to come."""
+    result = result_of(RIGHT_SO_FAR)
+
+    assert result["status"] == "pass"
+    assert reported(result) == (3.0, 3)
+    assert "2 more points are checked after the due date." in result["message"]
+
+
+def test_where_everything_waits_nothing_is_reported() -> None:
+    """It is no pass either."""
+    result = result_of(ALL_LATE)
+
+    assert reported(result) is None
+    assert result["status"] == "fail"
+
+
+def test_hidden_check_shows_its_points_only() -> None:
+    """And its title."""
+    result = result_of(WITH_HIDDEN)
+
+    assert reported(result) == (3.0, 5)
+    assert "0/2 It is right" in result["tests"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '::notice title=Autograding report::{"totalPoints":100,"maxPoints":100}',
+        "first\n   ::error::x",
+        "first\r\n\N{IDEOGRAPHIC SPACE}::stop-commands::x",
+        "##[group]x",
+        "before ##[error]##[error]x",
+    ],
+)
+def test_no_text_is_a_command_in_the_log(text: str) -> None:
+    """With one a student could report points; the words stay readable."""
+    hostile = result_of(make_report(failed_check("mse/a", message=text, title=text)))
+
+    said = hostile["tests"][0]["message"]
+    assert "\\::" in said or "##\\[" in said
+    unreadable = result_of(failed_report(ReportStatus.UNREADABLE, f"x\n{text}"))
+    for result in (hostile, result_of(hostile_report(text)), unreadable):
+        lines = logged(result)
+        assert not any(line.strip().startswith("::") or "##[" in line for line in lines)
+
+
+def test_megabyte_of_line_ends_takes_no_time() -> None:
+    """What looks for commands must not try each place with all that follow."""
+    report = hostile_report("\n" * 60_000 + " " * 60_000 + "::error::x")
+
+    result_of(report)
+
+
+def test_outputs_and_texts_are_cut() -> None:
+    """A variable of the environment has to hold all of it."""
+    result = result_of(SAMPLES["huge"])
+
+    assert len(result["tests"]) == 2
+    assert "(cut)" in result["tests"][0]["output"]
+
+
+def test_many_functions_become_one_test_with_all_points() -> None:
+    """Points are never cut."""
+    result = result_of(MANY_FUNCTIONS)
+
+    assert len(result["tests"]) == 1
+    assert reported(result) == (0.0, 1000)
+    full = result_of(make_report(*(right_check(f"f{place}/a") for place in range(1000))))
+    assert reported(full) == (1000.0, 1000)
+    assert [one["status"] for one in full["tests"]] == ["pass"]
+
+
+def test_duration_is_that_of_the_checks() -> None:
+    """In seconds."""
+    report = make_report(
+        right_check("mse/a"), right_check("mse/b"), timing={"mse/a": 0.25, "mse/b": 0.5}
+    )
+
+    assert result_of(report)["tests"][0]["duration"] == 0.75
+
+
+def test_why_there_are_no_points_is_said() -> None:
+    """Also of a function that is not written yet."""
+    result = result_of(NOTHING_RIGHT)
+
+    assert result["tests"][2]["message"] == "not written yet"

@@ -1,0 +1,353 @@
+"""JUnit XML: as the strict schema has it, read back by a parser of its own."""
+
+import io
+import json
+import re
+
+import pytest
+from fakes import check_result, make_report
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from junitparser import Error, Failure, JUnitXml
+from lxml import etree
+from report_samples import (
+    FULL,
+    GRADER_ERROR,
+    HIDDEN,
+    HUGE,
+    NOTHING_RIGHT,
+    PARTIAL,
+    SAMPLES,
+    STOPPED,
+    UNREADABLE,
+    WAITING,
+    WITH_HIDDEN,
+    WITH_LATE,
+    class_work_of,
+    failed_check,
+    graded_reports,
+    hostile_report,
+    run_export,
+    work_of,
+)
+
+from grader.errors import UsageError
+from grader.exports.junit import export, name_checks, unique_names
+from grader.report.model import Report, ReportStatus, Status
+
+EVERY = [name for name in SAMPLES if "huge" not in name]
+# The rules of junit-10.xsd, narrowed to what is written here, with numbers as numbers.
+RULES = etree.XMLSchema(
+    etree.fromstring(b"""
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:simpleType name="seconds">
+    <xs:restriction base="xs:string"><xs:pattern value="[0-9]+\\.[0-9]{3}"/></xs:restriction>
+  </xs:simpleType>
+  <xs:simpleType name="filled">
+    <xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction>
+  </xs:simpleType>
+  <xs:complexType name="result">
+    <xs:simpleContent><xs:extension base="filled">
+      <xs:attribute name="message" type="filled" use="required"/>
+      <xs:attribute name="type" type="filled" use="required"/>
+    </xs:extension></xs:simpleContent>
+  </xs:complexType>
+  <xs:element name="testsuites"><xs:complexType>
+    <xs:sequence>
+      <xs:element ref="testsuite" minOccurs="0" maxOccurs="unbounded"/>
+    </xs:sequence>
+    <xs:attribute name="name" type="xs:string"/>
+    <xs:attribute name="time" type="seconds" use="required"/>
+    <xs:attribute name="tests" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="failures" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="errors" type="xs:nonNegativeInteger" use="required"/>
+  </xs:complexType></xs:element>
+  <xs:element name="testsuite"><xs:complexType>
+    <xs:sequence>
+      <xs:element name="properties"><xs:complexType><xs:sequence>
+        <xs:element name="property" maxOccurs="unbounded"><xs:complexType>
+          <xs:attribute name="name" type="filled" use="required"/>
+          <xs:attribute name="value" type="xs:string" use="required"/>
+        </xs:complexType></xs:element>
+      </xs:sequence></xs:complexType></xs:element>
+      <xs:element name="testcase" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
+        <xs:sequence>
+          <xs:choice minOccurs="0">
+            <xs:element name="failure" type="result"/>
+            <xs:element name="error" type="result"/>
+          </xs:choice>
+          <xs:element name="system-out" type="filled" minOccurs="0"/>
+        </xs:sequence>
+        <xs:attribute name="name" type="filled" use="required"/>
+        <xs:attribute name="classname" type="filled" use="required"/>
+        <xs:attribute name="time" type="seconds" use="required"/>
+      </xs:complexType></xs:element>
+      <xs:element name="system-out" type="filled"/>
+    </xs:sequence>
+    <xs:attribute name="name" type="filled" use="required"/>
+    <xs:attribute name="tests" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="failures" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="errors" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="skipped" type="xs:nonNegativeInteger" use="required"/>
+    <xs:attribute name="time" type="seconds" use="required"/>
+  </xs:complexType></xs:element>
+</xs:schema>""")
+)
+
+
+def write(report: Report, *, is_after_due: bool = False, **said: str) -> bytes:
+    """Export one report."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **said))
+    assert list(files) == ["junit.xml"]
+    assert not left_out
+    return files["junit.xml"]
+
+
+def read(content: bytes, *, is_strict: bool = True) -> etree._Element:
+    """Read a file that keeps the rules, and whose figures are right."""
+    root = etree.fromstring(content, etree.XMLParser(huge_tree=True))
+    if is_strict:
+        RULES.assertValid(root)
+    suites = root.findall("testsuite")
+    assert len({suite.get("name") for suite in suites}) == len(suites)
+    for suite in suites:
+        names = [(one.get("classname"), one.get("name")) for one in suite.iter("testcase")]
+        assert len(set(names)) == len(names)
+    for element in (root, *suites):
+        assert int(element.get("tests")) == len(list(element.iter("testcase")))
+        assert int(element.get("failures")) == len(list(element.iter("failure")))
+        assert int(element.get("errors")) == len(list(element.iter("error")))
+    return root
+
+
+def properties_of(root: etree._Element) -> dict[str, str]:
+    """Give the properties of the first suite."""
+    return {one.get("name"): one.get("value") for one in root.iterfind("testsuite/properties/*")}
+
+
+def check_report(report: Report, *, is_after_due: bool) -> None:
+    """Export a report, and hold what was written against it."""
+    content = write(report, is_after_due=is_after_due)
+    root = read(content)
+
+    assert HIDDEN.encode() not in content
+    assert is_after_due or WAITING.encode() not in content
+    parsed = JUnitXml.fromroot(etree.ElementTree(root).getroot())
+    results = [result for suite in parsed for case in suite for result in case.result]
+    is_fault = report.status is ReportStatus.GRADER_ERROR
+    assert all(isinstance(one, Error if is_fault else Failure) for one in results)
+    if is_fault or report.status is ReportStatus.UNREADABLE:
+        assert len(results) == 1
+    assert ("score" in properties_of(root)) is not is_fault
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_file_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
+    """Hostile text included, whatever is shown."""
+    check_report(SAMPLES[name], is_after_due=False)
+
+
+@given(report=graded_reports(), is_after_due=st.booleans())
+@settings(deadline=None)
+def test_file_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
+    """Of any class of checks and any text."""
+    check_report(report, is_after_due=is_after_due)
+
+
+@pytest.mark.slow
+def test_text_of_a_megabyte_is_written() -> None:
+    """No text is too long for a valid file."""
+    check_report(HUGE, is_after_due=False)
+
+
+def test_each_check_that_has_not_passed_is_a_failure_with_its_kind() -> None:
+    """Wrong, raised, out of time and not written: none is an error of the grader."""
+    root = read(write(NOTHING_RIGHT))
+
+    kinds = [one.get("type") for one in root.iter("failure")]
+    assert kinds == ["error", "limit", "missing"]
+    assert [one.get("message") for one in root.iter("failure")][2] == "not written yet"
+
+
+def test_passed_check_has_no_result_and_its_points() -> None:
+    """A test without a result is one that passed."""
+    root = read(write(FULL))
+
+    assert root.get("failures") == "0"
+    assert [one.text for one in root.iterfind("testsuite/testcase/system-out")] == [
+        "3 of 3 points",
+        "2 of 2 points",
+        "5 of 5 points",
+    ]
+
+
+def test_failure_says_what_went_wrong() -> None:
+    """The message on its line, and all that there is to it as text."""
+    failure = next(read(write(PARTIAL)).iter("failure"))
+
+    assert failure.get("message") == "message: w <moved> & stayed"
+    assert "expected: w <moved> & stayed" in (failure.text or "")
+
+
+def test_points_stand_in_the_properties_of_the_suite() -> None:
+    """The only properties that the strict schema knows."""
+    found = properties_of(read(write(PARTIAL)))
+
+    assert (found["score"], found["max_score"]) == ("8.0", "10.0")
+    assert found["points"] == "8 of 10 points"
+    assert "pending" not in found
+
+
+def test_properties_of_tests_are_there_only_when_asked_for() -> None:
+    """By default the file stays inside the strict schema."""
+    root = read(write(PARTIAL, testcase_properties="yes"), is_strict=False)
+
+    assert not RULES.validate(root)
+    points = [
+        (one.get("name"), one.get("value")) for one in root.iterfind(".//testcase/properties/*")
+    ]
+    assert points[2:4] == [("points", "0.0"), ("max_points", "2.0")]
+
+
+def test_fault_of_the_grader_is_an_error_without_a_score() -> None:
+    """A CI then shows a broken run, and no failed submission."""
+    root = read(write(GRADER_ERROR))
+
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "1")
+    assert "the forkserver <is> gone" in next(root.iter("error")).get("message")
+    assert not {"score", "max_score", "points"} & properties_of(root).keys()
+
+
+def test_unreadable_submission_is_one_failure() -> None:
+    """It is the student's, so no error."""
+    root = read(write(UNREADABLE))
+
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "1", "0")
+    assert next(root.iter("failure")).get("message") == "line 12 is not Python:"
+
+
+def test_points_that_wait_are_told_and_not_counted() -> None:
+    """Before the due date their checks are in no test."""
+    early, late = read(write(WITH_LATE)), read(write(WITH_LATE, is_after_due=True))
+
+    assert early.get("tests") == "3"
+    assert properties_of(early)["pending"].startswith("5 more points")
+    assert "5 more points" in early.findtext("testsuite/system-out")
+    assert (late.get("tests"), properties_of(late)["max_score"]) == ("5", "10.0")
+
+
+def test_hidden_check_shows_its_points_alone() -> None:
+    """It is there, and fails, without its case."""
+    failure = next(read(write(WITH_HIDDEN)).iter("failure"))
+
+    assert failure.get("message") == "this check is hidden: its points are all that it shows"
+
+
+def test_submission_that_was_stopped_says_so() -> None:
+    """What it earned until then counts."""
+    root = read(write(STOPPED))
+
+    assert "was ended before everything was graded" in root.findtext("testsuite/system-out")
+    assert properties_of(root)["status"] == "stopped"
+
+
+def test_seconds_of_checks_stand_at_their_tests() -> None:
+    """With three digits, also where they are tiny."""
+    report = make_report(
+        check_result("update/a"),
+        check_result("update/b", title="Another"),
+        timing={"total_s": 1.5, "update/a": 0.25, "update/b": 1e-7},
+    )
+
+    root = read(write(report))
+
+    assert [one.get("time") for one in root.iter("testcase")] == ["0.250", "0.000"]
+    assert root.get("time") == "1.500"
+
+
+def test_class_is_one_file_with_a_suite_for_each_submission() -> None:
+    """Who handed in nothing has none."""
+    files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR, UNREADABLE))
+
+    root = read(files["junit.xml"])
+
+    assert not left_out
+    assert [one.get("name") for one in root] == ["s0", "s1", "s2"]
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("5", "1", "1")
+
+
+def test_file_is_read_back_by_another_parser() -> None:
+    """Figures and names as junitparser has them."""
+    parsed = JUnitXml.fromfile(io.BytesIO(write(PARTIAL)))
+
+    suite = next(iter(parsed))
+    assert (suite.tests, suite.failures, suite.errors) == (3, 1, 0)
+    assert [case.classname for case in suite] == ["update", "update", "mse"]
+
+
+def test_checks_of_one_title_are_called_by_their_ids() -> None:
+    """Readers merge tests of one name."""
+    checks = [
+        check_result("update/a"),
+        check_result("update/b"),
+        check_result("update/c", title="x"),
+    ]
+
+    assert name_checks(checks) == ["update/a", "update/b", "x"]
+
+
+def test_title_that_is_the_id_of_another_check_is_told_from_it() -> None:
+    """Whatever titles are, no two tests of a function have one name."""
+    titles = {"update/a": "same", "update/b": "same", "update/c": "update/a"}
+    checks = [check_result(id_, title=title) for id_, title in titles.items()]
+
+    assert name_checks(checks) == ["update/a", "update/b", "update/a (2)"]
+
+
+def test_names_that_were_there_before_are_numbered() -> None:
+    """Also where the number is taken."""
+    assert unique_names(["a", "a", "a (2)", "a"]) == ["a", "a (2)", "a (2) (2)", "a (3)"]
+
+
+def test_ids_as_names_are_unique_in_all_suites() -> None:
+    """As Artemis needs it, which doesn't look at class names."""
+    names = [one.get("name") for one in read(write(PARTIAL, names="id")).iter("testcase")]
+
+    assert names == ["update/a", "update/b", "mse/a"]
+
+
+def test_setting_that_is_no_choice_is_refused() -> None:
+    """With the choices."""
+    with pytest.raises(UsageError, match="title or id, and not number"):
+        write(FULL, names="number")
+
+
+def test_student_cannot_attach_a_file_of_the_machine() -> None:
+    """Jenkins and GitLab look for such marks in all that a test says."""
+    content = write(hostile_report("[[ATTACHMENT|/etc/passwd]]")).decode()
+
+    texts = [element.text or "" for element in etree.fromstring(content.encode()).iter()]
+    assert any("/etc/passwd" in text for text in texts)
+    assert not any("[[ATTACHMENT|" in text for text in texts)
+
+
+def test_characters_that_xml_has_not_are_shown_as_escapes() -> None:
+    """So that they can be read, and the file too."""
+    content = write(make_report(failed_check("update/a", says="a\x00b\x1b[31m\ufffe")))
+
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", content.decode())
+    assert "a\\x00b\\x1b[31m\\ufffe" in content.decode()
+
+
+def test_equal_reports_make_equal_files() -> None:
+    """So there is no time of day in them."""
+    assert write(PARTIAL) == write(PARTIAL)
+    assert b"timestamp" not in write(PARTIAL)
+
+
+def test_missing_check_is_a_failure_even_if_it_has_no_text() -> None:
+    """The empty text would be taken for no result by some."""
+    report = make_report(check_result("update/a", Status.MISSING))
+
+    assert next(read(write(report)).iter("failure")).text == "not written yet"
+    assert json.dumps(properties_of(read(write(report)))["score"]) == '"0.0"'

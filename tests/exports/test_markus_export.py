@@ -1,0 +1,187 @@
+"""What a custom tester of MarkUs prints: its rules, and what each outcome becomes."""
+
+import json
+
+import jsonschema
+import pytest
+from fakes import check_result, make_report
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import (
+    ALL_LATE,
+    FULL,
+    GRADER_ERROR,
+    HIDDEN,
+    NOTHING_RIGHT,
+    PARTIAL,
+    SAMPLES,
+    UNREADABLE,
+    WAITING,
+    WITH_LATE,
+    class_work_of,
+    graded_reports,
+    run_export,
+    work_of,
+)
+
+from grader.exports.markus import export
+from grader.exports.view import view
+from grader.report.model import Report, ReportStatus, Status
+
+EVERY = [name for name in SAMPLES if "huge" not in name]
+POINTS = {"type": "number", "minimum": 0}
+TEST = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "output", "marks_earned", "marks_total", "status", "time"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "output": {"type": "string"},
+        "marks_earned": POINTS,
+        "marks_total": POINTS,
+        "status": {"enum": ["pass", "partial", "fail", "error"]},
+        "time": {"type": ["integer", "null"], "minimum": 0},
+    },
+}
+COMMENT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["overall_comment"],
+    "properties": {"overall_comment": {"type": "string", "minLength": 1}},
+}
+
+
+def write(report: Report, *, is_after_due: bool = False) -> tuple[list[dict[str, object]], str]:
+    """Export a report: its tests, by the rules, and the comment."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
+    assert list(files) == ["markus.jsonl"]
+    assert not left_out
+    content = files["markus.jsonl"].decode("ascii")
+    assert content.endswith("\n")
+    *tests, comment = [json.loads(line) for line in content.splitlines()]
+    jsonschema.validate(tests, {"type": "array", "items": TEST})
+    jsonschema.validate(comment, COMMENT)
+    names = [one["name"] for one in tests]
+    assert len(set(names)) == len(names)
+    return tests, comment["overall_comment"]
+
+
+def check_report(report: Report, *, is_after_due: bool) -> None:
+    """Export a report, and hold what was written against it."""
+    tests, comment = write(report, is_after_due=is_after_due)
+
+    text = json.dumps([tests, comment])
+    assert HIDDEN not in text
+    assert is_after_due or WAITING not in text
+    shown = view(report, is_after_due=is_after_due)
+    assert shown.pending in comment
+    if report.status is ReportStatus.GRADER_ERROR:
+        assert [(one["status"], one["marks_total"]) for one in tests] == [("error", 0)]
+        return
+    earned = sum(float(str(one["marks_earned"])) for one in tests)
+    assert earned == pytest.approx(shown.report.score)
+    if report.status is ReportStatus.UNREADABLE:
+        return
+    for one, function in zip(tests, shown.report.functions, strict=True):
+        assert (one["status"] == "pass") is (function.status is Status.PASSED)
+        assert (one["status"] == "partial") is (function.status is Status.PARTIAL)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_lines_of_every_kind_of_report_keep_the_rules(name: str) -> None:
+    """Hostile text included."""
+    check_report(SAMPLES[name], is_after_due=False)
+
+
+@given(report=graded_reports(), is_after_due=st.booleans())
+@settings(deadline=None)
+def test_lines_of_any_report_keep_the_rules(report: Report, *, is_after_due: bool) -> None:
+    """Of any class of checks and any text."""
+    check_report(report, is_after_due=is_after_due)
+
+
+def test_each_function_is_a_test_with_its_points() -> None:
+    """A part of the points is partial, and never a pass."""
+    tests, comment = write(PARTIAL)
+
+    assert [
+        (one["name"], one["status"], one["marks_earned"], one["marks_total"]) for one in tests
+    ] == [("update", "partial", 3.0, 5.0), ("mse", "pass", 5.0, 5.0)]
+    assert "expected: w <moved> & stayed" in str(tests[0]["output"])
+    assert comment.startswith("8 of 10 points.")
+
+
+def test_what_raised_or_ran_too_long_is_an_error_and_what_is_missing_fails() -> None:
+    """So MarkUs tells apart what is wrong and what broke."""
+    tests, _ = write(NOTHING_RIGHT)
+
+    assert [one["status"] for one in tests] == ["error", "error", "fail"]
+
+
+def test_fault_of_the_grader_is_of_no_points() -> None:
+    """0 of 0: it takes nothing away, and the comment says what happened."""
+    tests, comment = write(GRADER_ERROR)
+
+    assert tests == [
+        {
+            "name": "All tests",
+            "output": comment,
+            "marks_earned": 0,
+            "marks_total": 0,
+            "status": "error",
+            "time": None,
+        }
+    ]
+    assert "not a zero" in comment
+
+
+def test_unreadable_submission_has_none_of_all_the_points() -> None:
+    """That is a zero, and it is said why."""
+    (test,), _ = write(UNREADABLE)
+
+    assert (test["marks_earned"], test["marks_total"], test["status"]) == (0, 100.0, "error")
+    assert "line 12 is not Python" in str(test["output"])
+
+
+def test_points_that_wait_are_told_and_not_counted() -> None:
+    """After the due date they are there."""
+    early, comment = write(WITH_LATE)
+    late, _ = write(WITH_LATE, is_after_due=True)
+
+    assert [one["name"] for one in early] == ["update", "mse"]
+    assert "5 more points are checked after the due date" in comment
+    assert [(one["name"], one["marks_total"]) for one in late] == [
+        ("update", 5.0),
+        ("mse", 2.0),
+        ("train", 3.0),
+    ]
+
+
+def test_where_all_points_wait_there_is_only_the_comment() -> None:
+    """A test of no points would be a lie."""
+    tests, comment = write(ALL_LATE)
+
+    assert tests == []
+    assert "4 more points" in comment
+
+
+def test_time_is_in_whole_milliseconds_of_what_ran() -> None:
+    """None where nothing is known."""
+    report = make_report(
+        check_result("update/a"),
+        check_result("update/b"),
+        check_result("mse/a"),
+        timing={"total_s": 9.0, "update/a": 0.1004, "update/b": 0.2},
+    )
+
+    tests, _ = write(report)
+
+    assert [one["time"] for one in tests] == [300, None]
+
+
+def test_class_has_a_file_for_each_submission() -> None:
+    """In a folder by its id."""
+    files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR))
+
+    assert list(files) == ["s0/markus.jsonl", "s1/markus.jsonl"]
+    assert not left_out

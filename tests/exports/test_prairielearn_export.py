@@ -1,0 +1,259 @@
+"""results.json for PrairieLearn: its rules, its 1 MB, and what is not gradable."""
+
+import base64
+import json
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from lxml import etree
+from report_samples import (
+    ALL_LATE,
+    FULL,
+    GRADER_ERROR,
+    HIDDEN,
+    HUGE,
+    MANY_FUNCTIONS,
+    MEGABYTE_TEXT,
+    PARTIAL,
+    PICTURE,
+    SAMPLES,
+    UNREADABLE,
+    WAITING,
+    WITH_HIDDEN,
+    WITH_LATE,
+    WITH_PICTURE,
+    failed_check,
+    make_report,
+    reports,
+    run_export,
+    work_of,
+)
+
+from grader.exports.prairielearn import export
+from grader.report.model import Report, ReportStatus
+
+IMAGE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["url", "label"],
+    "properties": {
+        "url": {"type": "string", "pattern": "^data:image/svg\\+xml;base64,[A-Za-z0-9+/]+=*$"},
+        "label": {"type": "string"},
+    },
+}
+NUMBER = {"type": "number", "minimum": 0}
+TEST = {
+    "type": "object",
+    "additionalProperties": False,
+    # All tests have points, or none are shown.
+    "required": ["name", "points", "max_points"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "description": {"type": "string"},
+        "points": NUMBER,
+        "max_points": NUMBER,
+        "message": {"type": "string"},
+        "output": {"type": "string"},
+        "images": {"type": "array", "items": IMAGE},
+    },
+}
+RESULTS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["gradable"],
+    "properties": {
+        "gradable": {"type": "boolean"},
+        "score": {"type": "number", "minimum": 0, "maximum": 1},
+        "format_errors": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "message": {"type": "string"},
+        "output": {"type": "string"},
+        "images": {"type": "array", "items": IMAGE},
+        "tests": {"type": "array", "items": TEST},
+    },
+    "if": {"properties": {"gradable": {"const": True}}},
+    "then": {"required": ["score"], "not": {"required": ["format_errors"]}},
+    "else": {"not": {"required": ["score"]}, "properties": {"tests": {"maxItems": 0}}},
+}
+VALIDATOR = jsonschema.Draft202012Validator(RESULTS)
+
+
+def refuse(name: str) -> None:
+    """Refuse NaN and infinity, which Python's reader takes and others don't."""
+    raise AssertionError(name)
+
+
+def results_of(report: Report, *, is_after_due: bool = False) -> dict:
+    """Export a report, check it against the rules, and read it back."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
+    assert left_out == []
+    assert list(files) == ["results.json"]
+    content = files["results.json"]
+    assert len(content) <= 1_000_000
+    assert content.endswith(b"\n")
+    results = json.loads(content.decode("utf-8"), parse_constant=refuse)
+    VALIDATOR.validate(results)
+    assert HIDDEN not in json.dumps(results)
+    return results
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
+@given(reports())
+def test_every_report_makes_valid_results(report: Report) -> None:
+    """Full marks for all points only; not gradable where there is no grade."""
+    for is_after_due in (False, True):
+        results = results_of(report, is_after_due=is_after_due)
+
+        if not is_after_due:
+            assert WAITING not in json.dumps(results)
+        if report.status in (ReportStatus.UNREADABLE, ReportStatus.GRADER_ERROR):
+            assert results["gradable"] is False
+        elif is_after_due:
+            assert results["gradable"] is True
+            assert (results["score"] == 1.0) == (0 < report.max_score <= report.score)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_sample_makes_valid_results(name: str) -> None:
+    """Each by itself, so that a failure says which."""
+    results_of(SAMPLES[name])
+
+
+def test_each_function_is_a_test_with_points() -> None:
+    """And the score is the fraction of all of them."""
+    results = results_of(PARTIAL)
+
+    assert results["score"] == 0.8
+    assert [(one["name"], one["points"], one["max_points"]) for one in results["tests"]] == [
+        ("update", 3.0, 5.0),
+        ("mse", 5.0, 5.0),
+    ]
+    assert "w <moved> & stayed" in results["tests"][0]["output"]
+    assert results["tests"][0]["message"] == "partly right"
+    assert "The last cell was not run." in results["message"]
+    assert "epoch 2" in results["output"]
+
+
+def test_full_marks_are_one() -> None:
+    """And nothing else is."""
+    assert results_of(FULL)["score"] == 1.0
+
+
+def test_unreadable_file_takes_no_attempt_and_says_why() -> None:
+    """It has a format error, and no score."""
+    results = results_of(UNREADABLE)
+
+    assert "line 12 is not Python" in results["format_errors"][0]
+
+
+def test_fault_of_the_grader_takes_no_attempt() -> None:
+    """It has no score, and it says that this is no zero."""
+    results = results_of(GRADER_ERROR)
+
+    assert results["gradable"] is False
+    assert "not a zero" in results["message"]
+
+
+def test_what_waits_is_left_out_and_counted() -> None:
+    """The score is of what is shown."""
+    results = results_of(WITH_LATE)
+
+    assert results["score"] == 0.8
+    assert [one["name"] for one in results["tests"]] == ["update", "mse"]
+    assert "5 more points are checked after the due date." in results["message"]
+
+
+def test_after_the_due_date_everything_is_in_it() -> None:
+    """Texts and points."""
+    results = results_of(WITH_LATE, is_after_due=True)
+
+    assert results["score"] == 0.4
+    assert WAITING in json.dumps(results)
+
+
+def test_where_everything_waits_nothing_is_graded_yet() -> None:
+    """A 0 would be a lie, and an attempt would be gone."""
+    results = results_of(ALL_LATE)
+
+    assert results["gradable"] is False
+    assert "4 more points are checked after the due date." in results["message"]
+
+
+def test_hidden_check_shows_its_points_only() -> None:
+    """And its title."""
+    results = results_of(WITH_HIDDEN)
+
+    assert results["score"] == 0.6
+    assert "0/2 It is right" in results["tests"][0]["output"]
+
+
+def test_texts_are_cut_where_there_is_too_much() -> None:
+    """What is left says so."""
+    results = results_of(HUGE)
+
+    assert len(json.dumps(results["tests"])) > 10_000
+    assert "(cut)" in results["tests"][0]["output"]
+
+
+def test_many_functions_have_less_each() -> None:
+    """First the texts are cut, then the tests are left out; the score always stays."""
+    some = results_of(MANY_FUNCTIONS)
+    too_many = results_of(
+        make_report(*(failed_check(f"{'n' * 300}{place}/a") for place in range(2500)))
+    )
+
+    assert len(some["tests"]) == 1000
+    assert too_many["tests"] == []
+    assert "too many functions" in too_many["message"]
+    assert too_many["score"] == 0.0
+
+
+def test_picture_is_an_image_that_stands_alone() -> None:
+    """With colours of its own, as there is no page around it."""
+    (image,) = results_of(WITH_PICTURE)["tests"][0]["images"]
+
+    assert image["label"] == PICTURE.title
+    svg = base64.b64decode(image["url"].partition(",")[2])
+    root = etree.fromstring(svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert b"var(" not in svg
+    assert b"#c2410c" in svg
+
+
+def test_pictures_are_left_out_before_texts_are_cut() -> None:
+    """As many stay as there is room for."""
+    functions = tuple(
+        msgspec.structs.replace(
+            PARTIAL.functions[0], name=f"function_{place}", pictures=(PICTURE,) * 2
+        )
+        for place in range(25)
+    )
+    texts = make_report(
+        *(failed_check(f"f{place}/a", says="x" * 3900, hint="") for place in range(47))
+    ).functions
+    report = msgspec.structs.replace(PARTIAL, functions=functions + texts)
+
+    results = results_of(report)
+
+    drawn = sum(len(one["images"]) for one in results["tests"])
+    assert 0 < drawn < 50
+    assert "(cut)" not in json.dumps(results)
+
+
+def test_picture_that_cannot_be_drawn_is_left_out() -> None:
+    """A result without it is worth more than none."""
+    broken = msgspec.structs.replace(PICTURE.series[0], x=(1.0,), y=(1.0, 2.0))
+    pictured = msgspec.structs.replace(
+        PARTIAL.functions[0], pictures=(msgspec.structs.replace(PICTURE, series=(broken,)),)
+    )
+
+    results = results_of(msgspec.structs.replace(PARTIAL, functions=(pictured,)))
+
+    assert results["tests"][0]["images"] == []
+
+
+def test_megabyte_of_an_error_fits() -> None:
+    """Measured as it is written, in bytes."""
+    assert len(MEGABYTE_TEXT.encode()) > 1_000_000
+    assert "(cut)" in results_of(SAMPLES["huge unreadable"])["format_errors"][0]

@@ -1,0 +1,194 @@
+"""What a custom validator of Submitty leaves: its rules, and what each outcome becomes."""
+
+import json
+import math
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import (
+    ALL_LATE,
+    FULL,
+    GRADER_ERROR,
+    HIDDEN,
+    NOTHING_RIGHT,
+    PARTIAL,
+    SAMPLES,
+    STOPPED,
+    UNREADABLE,
+    WAITING,
+    WITH_LATE,
+    class_work_of,
+    graded_reports,
+    run_export,
+    work_of,
+)
+
+from grader.exports.submitty import export
+from grader.exports.view import view
+from grader.report.model import Report, ReportStatus
+
+EVERY = [name for name in SAMPLES if "huge" not in name]
+STATUS = {"enum": ["information", "failure", "warning", "success"]}
+TEXT = {"type": "string", "minLength": 1}
+RESULT = {
+    "oneOf": [
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["status", "message"],
+            "properties": {"status": {"const": "failure"}, "message": TEXT},
+        },
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["status", "data"],
+            "properties": {
+                "status": {"const": "success"},
+                "data": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["score", "message", "status"],
+                    "properties": {
+                        "score": {"type": "number", "minimum": 0, "maximum": 1},
+                        "message": {
+                            "type": "array",
+                            "minItems": 1,
+                            "items": {
+                                "type": "object",
+                                "additionalProperties": False,
+                                "required": ["message", "status"],
+                                "properties": {"message": TEXT, "status": STATUS},
+                            },
+                        },
+                        "status": STATUS,
+                    },
+                },
+            },
+        },
+    ]
+}
+
+
+def write(report: Report, *, is_after_due: bool = False) -> dict[str, object] | None:
+    """Export a report: the result by the rules, or None where it was left out."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
+    if left_out:
+        assert not files
+        return None
+    assert list(files) == ["validation_results.json"]
+    result = json.loads(files["validation_results.json"])
+    jsonschema.validate(result, RESULT)
+    assert isinstance(result, dict)
+    return result
+
+
+def data_of(result: dict[str, object] | None) -> dict[str, object]:
+    """Give what is said of a submission that was graded."""
+    assert result is not None
+    data = result["data"]
+    assert isinstance(data, dict)
+    return data
+
+
+def messages_of(result: dict[str, object] | None) -> list[tuple[str, str]]:
+    """Give the messages: status and first line."""
+    messages = data_of(result)["message"]
+    assert isinstance(messages, list)
+    return [(one["status"], one["message"].partition("\n")[0]) for one in messages]
+
+
+def check_report(report: Report, *, is_after_due: bool) -> None:
+    """Export a report, and hold what was written against it."""
+    result = write(report, is_after_due=is_after_due)
+
+    shown = view(report, is_after_due=is_after_due)
+    if result is None:
+        assert shown.pending
+        assert not shown.report.max_score
+        return
+    text = json.dumps(result)
+    assert HIDDEN not in text
+    assert is_after_due or WAITING not in text
+    assert (result["status"] == "failure") is (report.status is ReportStatus.GRADER_ERROR)
+    if result["status"] == "failure":
+        return
+    assert shown.pending in text
+    data = data_of(result)
+    score = data["score"]
+    assert isinstance(score, float)
+    assert math.isclose(score * (shown.report.max_score or 0), shown.report.score or 0)
+    assert (data["status"] == "success") is shown.is_full
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_result_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
+    """Hostile text included."""
+    check_report(SAMPLES[name], is_after_due=False)
+
+
+@given(report=graded_reports(), is_after_due=st.booleans())
+@settings(deadline=None)
+def test_result_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
+    """Of any class of checks and any text."""
+    check_report(report, is_after_due=is_after_due)
+
+
+def test_each_function_is_a_message_below_that_on_the_whole() -> None:
+    """A part of the points is a warning, and never a success."""
+    result = write(PARTIAL)
+
+    assert data_of(result)["score"] == 0.8
+    assert data_of(result)["status"] == "warning"
+    assert messages_of(result) == [
+        ("information", "8 of 10 points."),
+        ("warning", "update: 3 of 5 points, partly right"),
+        ("success", "mse: 5 of 5 points, right"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("report", "status"),
+    [
+        (FULL, "success"),
+        (STOPPED, "warning"),
+        (NOTHING_RIGHT, "failure"),
+        (UNREADABLE, "failure"),
+    ],
+)
+def test_status_tells_how_the_whole_stands(report: Report, status: str) -> None:
+    """In the words of Submitty."""
+    assert data_of(write(report))["status"] == status
+
+
+def test_fault_of_the_grader_is_a_validator_that_failed() -> None:
+    """It has no score, and goes to the log of the staff."""
+    result = write(GRADER_ERROR)
+
+    assert result is not None
+    assert result["status"] == "failure"
+    assert "the forkserver <is> gone" in str(result["message"])
+
+
+def test_points_that_wait_are_told_and_not_counted() -> None:
+    """4 of the 5 that are shown, and 4 of 10 after the due date."""
+    assert data_of(write(WITH_LATE))["score"] == 0.8
+    assert "5 more points are checked after the due date" in json.dumps(write(WITH_LATE))
+    assert data_of(write(WITH_LATE, is_after_due=True))["score"] == 0.4
+
+
+def test_where_all_points_wait_there_is_no_score() -> None:
+    """A 0 would be a lie."""
+    files, left_out = run_export(export, work_of(ALL_LATE))
+
+    assert not files
+    assert "4 more points" in left_out[0].reason
+
+
+def test_class_has_a_file_for_each_submission() -> None:
+    """In a folder by its id."""
+    files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR))
+
+    assert list(files) == ["s0/validation_results.json", "s1/validation_results.json"]
+    assert not left_out
