@@ -16,7 +16,7 @@ from grader.batch.handin import choose, pieces_below
 from grader.batch.tree import tree_of_folder
 from grader.checks.assignment import load_assignment
 from grader.errors import UnreadableSubmissionError
-from grader.exports.format import ExportedFile
+from grader.exports.format import ExportedFile, LeftOut
 from grader.exports.registry import load_format
 from grader.exports.source import work_of_report
 from grader.outputs.files import open_atomically
@@ -82,7 +82,7 @@ def run_harness(
         settings: What is said to the format of the platform.
 
     Returns:
-        The exit status: 0 if a result was left, 3 if the grader failed and the format can't say so.
+        The exit status: 0 if a result was left, 3 if the format has no words for what came of it.
 
     Raises:
         UsageError: the assignment can't be used, or the results not written.
@@ -95,7 +95,10 @@ def run_harness(
     is_fault = report.status is ReportStatus.GRADER_ERROR
     if is_fault:
         sys.stderr.write(f"the grader failed, and this is no zero: {report.error}\n")
-    if is_fault and not layout.has_words_for_faults:
+    for one in made:
+        if isinstance(one, LeftOut):
+            sys.stderr.write(f"no result can be left: {one.reason}\n")
+    if not files or (is_fault and not layout.has_words_for_faults):
         return _FAULT
     if layout.results:
         _write(files, folder / layout.results)

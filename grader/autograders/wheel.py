@@ -8,13 +8,14 @@ import base64
 import hashlib
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 import grader
-from grader.checks.assignment import Assignment
+from grader.checks.assignment import Assignment, load_assignment
 from grader.errors import UsageError
 
 _NAME = "zerograd"
@@ -58,12 +59,28 @@ def _add_assignment(
     folder = assignment.folder
     if folder.parent == Path(grader.__file__).parent / "assignments":
         return folder.name, files
-    if not assignment.reference_path.is_relative_to(folder):
-        raise UsageError(f"the reference of {folder} lies outside of it, so it can't be moved")
+    own = dict(_below(folder, ""))
+    _expect_whole(own, assignment)
     called = re.sub(r"[^A-Za-z0-9_]+", "_", folder.name).strip("_") or "assignment"
     while any(name.startswith(f"{_ASSIGNMENTS}/{called}/") for name in files):
         called += "_own"
-    return called, {**files, **dict(_below(folder, f"{_ASSIGNMENTS}/{called}"))}
+    moved = {f"{_ASSIGNMENTS}/{called}{name}": content for name, content in own.items()}
+    return called, {**files, **moved}
+
+
+def _expect_whole(files: dict[str, bytes], assignment: Assignment) -> None:
+    """Require that an assignment is the same where nothing of it is but these files."""
+    with tempfile.TemporaryDirectory() as place:
+        for name, content in files.items():
+            path = Path(f"{place}/assignment{name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        try:
+            moved = load_assignment(Path(place) / "assignment")
+        except UsageError:
+            moved = None
+    if moved is None or _sources(moved) != _sources(assignment):
+        raise UsageError(f"parts of {assignment.folder} lie outside of it, so it can't be moved")
 
 
 def _package_files() -> Iterator[tuple[str, bytes]]:
@@ -74,6 +91,10 @@ def _package_files() -> Iterator[tuple[str, bytes]]:
         folder = package.parent / name
         if not (package / "assignments" / "lab4" / name).exists() and folder.is_dir():
             yield from _below(folder, f"{_BUILT_IN}/{name}")
+
+
+def _sources(assignment: Assignment) -> list[str]:
+    return [assignment.reference, *(one.source for one in assignment.misconceptions)]
 
 
 def _below(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:

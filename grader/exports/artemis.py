@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from grader.errors import NotExpressibleError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.junit import unique_names
 from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.unique import unique_names
 from grader.exports.view import View, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 

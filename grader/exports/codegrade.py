@@ -11,8 +11,8 @@ from fractions import Fraction
 import msgspec
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.junit import name_checks, unique_names
 from grader.exports.text import describe_function, describe_whole
+from grader.exports.unique import name_checks, unique_names
 from grader.exports.view import View, view
 from grader.outputs.wording import MARKS, format_points
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status

@@ -16,7 +16,7 @@ import msgspec
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
-from grader.exports.text import TEXT_LIMITS, cut, describe_function, describe_whole
+from grader.exports.text import TEXT_LIMITS, cut, describe_function, describe_whole, head_line
 from grader.exports.view import View, view
 from grader.outputs.class_wording import show_line
 from grader.outputs.wording import MARKS
@@ -128,7 +128,7 @@ def _test(
         message=_disarm(told or word, limit),
         filename=file,
         duration=math.fsum(report.timing.get(check.id, 0.0) for check in function.checks),
-        output=_disarm(told, min(limit, _OUTPUT_CHARACTERS)),
+        output=_disarm(head_line(function), min(limit, _OUTPUT_CHARACTERS)),
     )
 
 

@@ -3,7 +3,7 @@
 import base64
 
 from grader.outputs.pages.picture import draw_picture
-from grader.report.model import Picture
+from grader.report.model import DrawnAs, Picture, Series
 
 # Drawn for a page of ours, which has the colours; alone it needs its own, on white, as page.css
 # has them.
@@ -14,6 +14,9 @@ _COLORS = {
     "var(--data)": "#68707a",
     "var(--level)": "#9aa3ad",
 }
+
+# What a legend says: by name, and not by colour alone.
+_LOOKS = {"student": "orange", "right": "blue, dashed", "data": "grey", "level": "light grey"}
 
 
 def draw_image(picture: Picture) -> str:
@@ -26,3 +29,16 @@ def draw_image(picture: Picture) -> str:
     for name, color in _COLORS.items():
         svg = svg.replace(name, color)
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def describe_image(picture: Picture) -> str:
+    """Say what a picture shows, and which line is what: an image has no legend beside it."""
+    legend = dict.fromkeys(f"{_look(one)}: {one.label}" for one in picture.series)
+    return f"{picture.title} ({'; '.join(legend)})"
+
+
+def _look(series: Series) -> str:
+    look = _LOOKS.get(series.role, _LOOKS["data"])
+    if series.drawn_as is DrawnAs.POINTS:
+        return f"{look.partition(',')[0]} points"
+    return look

@@ -5,7 +5,7 @@ own files against; so points stand where that has a place for them. No file says
 a report doesn't know, and equal reports make equal files.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import msgspec
@@ -13,8 +13,8 @@ import msgspec
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work
 from grader.exports.text import describe_function, describe_whole
+from grader.exports.unique import name_checks, on_one_line, unique_names
 from grader.exports.view import View, view
-from grader.outputs.visible import make_visible
 from grader.outputs.wording import MARKS, describe_score, format_points
 from grader.report.model import CheckResult, FunctionResult, ReportStatus, Status
 
@@ -38,38 +38,17 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
         raise UsageError(f"names can be {' or '.join(_NAMES)}, and not {names}")
     items = [item for item in work.items if item.row.id]
     reports = (item.read() for item in items)
-    root = Element("testsuites", name=_line(work.assignment.title))
-    titles = unique_names(_line(item.row.id) for item in items)
+    root = Element("testsuites", name=on_one_line(work.assignment.title))
+    titles = unique_names(on_one_line(item.row.id) for item in items)
     for title, report in zip(titles, reports, strict=True):
         shown = view(report, is_after_due=work.is_after_due)
-        name = (_line(shown.report.submission.name) or title) if work.is_single else title
+        name = (on_one_line(shown.report.submission.name) or title) if work.is_single else title
         root.append(_Suite(shown, names=names, has_properties=has_properties).write(name))
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     root.set("time", _seconds(sum(float(suite.get("time", "0")) for suite in root)))
     indent(root)
     yield ExportedFile(_FILE, tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
-
-
-def unique_names(names: Iterable[str]) -> list[str]:
-    """Number names that were there before: readers merge, or refuse, what is called the same."""
-    taken: dict[str, None] = {}
-    for wanted in names:
-        name, count = wanted, 1
-        while name in taken:
-            count += 1
-            name = f"{wanted} ({count})"
-        taken[name] = None
-    return list(taken)
-
-
-def name_checks(checks: Sequence[CheckResult]) -> list[str]:
-    """Call each check by its title, or by its id where another one has the same."""
-    titles = [_line(check.title) for check in checks]
-    return unique_names(
-        title if title and titles.count(title) == 1 else _line(check.id) or "check"
-        for title, check in zip(titles, checks, strict=True)
-    )
 
 
 class _Suite:
@@ -114,19 +93,21 @@ class _Suite:
 
     def _name_tests(self, function: FunctionResult) -> list[str]:
         if self._names == "id":
-            return unique_names(_line(check.id) for check in function.checks)
+            return unique_names(on_one_line(check.id) for check in function.checks)
         return name_checks(function.checks)
 
     def _write_only_test(self, name: str, tag: str, otherwise: str) -> Element:
         report = self._report
-        test = Element("testcase", classname=_line(report.assignment.id), name=name, time="0.000")
+        test = Element(
+            "testcase", classname=on_one_line(report.assignment.id), name=name, time="0.000"
+        )
         message = _first_line(report.error) or otherwise
         _add_text(test, tag, self._whole, message=message, type=report.status.value)
         return test
 
     def _write_check(self, function: FunctionResult, check: CheckResult, name: str) -> Element:
         seconds = _seconds(self._report.timing.get(check.id, 0.0))
-        test = Element("testcase", classname=_line(function.name), name=name, time=seconds)
+        test = Element("testcase", classname=on_one_line(function.name), name=name, time=seconds)
         if self._has_properties:
             _add_properties(test, {"points": check.points, "max_points": check.max_points})
         if check.status is not Status.PASSED:
@@ -182,8 +163,3 @@ def _seconds(value: float) -> str:
 
 def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
-
-
-def _line(text: str) -> str:
-    """Keep a name on one line, without what XML has no place for."""
-    return " ".join(make_visible(text).split())

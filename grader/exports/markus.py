@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.junit import unique_names
 from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.unique import unique_names
 from grader.exports.view import View, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from grader.errors import NotExpressibleError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.images import draw_image
+from grader.exports.images import describe_image, draw_image
 from grader.exports.json_text import to_json
 from grader.exports.text import (
     TEXT_LIMITS,
@@ -120,7 +120,7 @@ def _with_images(results: _Results, report: Report) -> _Results:
     room = _MAX_BYTES - len(to_json(results))
     tests = list(results.tests)
     for place, picture in _pictures(report.functions[: len(tests)]):
-        image = _Image(url=draw_image(picture), label=picture.title)
+        image = _Image(url=draw_image(picture), label=describe_image(picture))
         # More than what it adds: there it has more indents, and here braces of its own.
         room -= len(to_json(image)) + _INDENT_BYTES
         if room < 0:

@@ -275,19 +275,30 @@ def test_no_text_is_a_command_in_the_log(text: str) -> None:
         assert not any(line.strip().startswith("::") or "##[" in line for line in lines)
 
 
-def test_megabyte_of_line_ends_takes_no_time() -> None:
-    """What looks for commands must not try each place with all that follow."""
-    report = hostile_report("\n" * 60_000 + " " * 60_000 + "::error::x")
-
-    result_of(report)
-
-
-def test_outputs_and_texts_are_cut() -> None:
-    """A variable of the environment has to hold all of it."""
+def test_texts_are_cut() -> None:
+    """And say so."""
     result = result_of(SAMPLES["huge"])
 
     assert len(result["tests"]) == 2
-    assert "(cut)" in result["tests"][0]["output"]
+    assert "(cut)" in result["tests"][0]["message"]
+
+
+def test_output_is_short_whatever_a_function_is_called() -> None:
+    """It says in a line how the function stands."""
+    long = result_of(make_report(right_check(f"{'n' * 600}/a")))
+
+    assert len(long["tests"][0]["output"]) == 500
+    assert result_of(PARTIAL)["tests"][0]["output"] == "update: 3 of 5 points, partly right"
+
+
+def test_every_length_fits_into_a_variable() -> None:
+    """In base64, and with the name of the variable."""
+    lengths = set()
+    for count in range(10, 330, 10):
+        result = result_of(make_report(*(failed_check(f"f{one}/a") for one in range(count))))
+        lengths.add(len(json.dumps(result)) // 10_000)
+
+    assert max(lengths) >= 8
 
 
 def test_many_functions_become_one_test_with_all_points() -> None:

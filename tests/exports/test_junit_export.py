@@ -32,7 +32,8 @@ from report_samples import (
 )
 
 from grader.errors import UsageError
-from grader.exports.junit import export, name_checks, unique_names
+from grader.exports.junit import export
+from grader.exports.unique import name_checks, unique_names
 from grader.report.model import Report, ReportStatus, Status
 
 EVERY = [name for name in SAMPLES if "huge" not in name]

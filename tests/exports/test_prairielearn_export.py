@@ -31,8 +31,9 @@ from report_samples import (
     work_of,
 )
 
+from grader.exports.images import describe_image
 from grader.exports.prairielearn import export
-from grader.report.model import Report, ReportStatus
+from grader.report.model import DrawnAs, Report, ReportStatus
 
 IMAGE = {
     "type": "object",
@@ -213,12 +214,22 @@ def test_picture_is_an_image_that_stands_alone() -> None:
     """With colours of its own, as there is no page around it."""
     (image,) = results_of(WITH_PICTURE)["tests"][0]["images"]
 
-    assert image["label"] == PICTURE.title
+    assert image["label"] == f"{PICTURE.title} (orange: yours; blue, dashed: right)"
     svg = base64.b64decode(image["url"].partition(",")[2])
     root = etree.fromstring(svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert b"var(" not in svg
     assert b"#c2410c" in svg
+
+
+def test_points_of_a_picture_are_told_from_its_lines() -> None:
+    """They are neither solid nor dashed."""
+    data = msgspec.structs.replace(
+        PICTURE.series[1], label="the data", drawn_as=DrawnAs.POINTS, role="data"
+    )
+    picture = msgspec.structs.replace(PICTURE, series=(data, data))
+
+    assert describe_image(picture) == f"{PICTURE.title} (grey points: the data)"
 
 
 def test_pictures_are_left_out_before_texts_are_cut() -> None:

@@ -1,5 +1,6 @@
 """Hidden checks show their points only; those that wait for the due date aren't shown at all."""
 
+import pytest
 from fakes import check_result, make_report
 from rich.console import Console
 
@@ -53,6 +54,24 @@ def test_hidden_check_shows_its_points_and_nothing_of_its_case() -> None:
 
     assert (shown.score, shown.max_score) == (report.score, report.max_score)
     assert shown.functions[0].checks[1].points == 0
+    assert "secret" not in text_of(report)
+    assert "secret" not in report_to_html(report)
+
+
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE])
+@pytest.mark.parametrize("status", [Status.PASSED, Status.FAILED])
+def test_what_was_printed_for_a_hidden_check_is_not_shown(
+    visibility: Visibility, status: Status
+) -> None:
+    """A function could print what it is called with; also where it is right."""
+    check = check_result("mse/late", status, visibility=visibility)
+    report = make_report(check_result("mse/values"), check, output="secret input\n", notes=("a",))
+
+    shown = show_to_student(report)
+
+    assert shown.output == ""
+    assert shown.notes[0] == "a"
+    assert "not shown" in shown.notes[1]
     assert "secret" not in text_of(report)
     assert "secret" not in report_to_html(report)
 

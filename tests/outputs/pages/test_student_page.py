@@ -300,7 +300,7 @@ def test_rest_of_the_report_is_told() -> None:
     for told in (
         "3 more points are checked after the due date",
         "While reading it cell 2 raised",
-        "It printed 2 lines a b",
+        "what it printed is not shown",
         "Not locked on this machine: reading and writing files.",
         "lab4, version 1",
         "Seed of the inputs 7",
@@ -308,6 +308,8 @@ def test_rest_of_the_report_is_told() -> None:
         "zerograd 0.1.0, torch 2.9.1, Python 3.11.7",
     ):
         assert told in text
+    open_report = make_report(check_result("mse/a"), output="a\nb\n")
+    assert "It printed 2 lines a b" in words(read(open_report).text)
 
 
 def test_hidden_check_tells_nothing_of_its_case() -> None:
