@@ -1,5 +1,6 @@
 """The command ``grader export``: reports in the format of a platform."""
 
+import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from grader.cli.exit_codes import ExitCode
 from grader.cli.options import usage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from grader.exports.format import ExportedFile, LeftOut, Work
 
@@ -82,7 +83,8 @@ def export(
             worksheet=worksheet,
             settings=_read_settings(settings),
         )
-        left_out = _write_all(iter(make(work)), work, out)
+        target = None if str(out) == "-" else out
+        left_out = _write_all(iter(make(work)), work, target)
         if unused := work.unused_settings():
             raise click.UsageError(f"the format {name} has no setting {', '.join(unused)}")
     for one in left_out:
@@ -115,25 +117,44 @@ def _write_all(
                 yield one
 
     made = only_files()
-    first, second = next(made, None), next(made, None)
+    first = next(made, None)
     if first is None:
         return left_out
-    if second is None and (work.is_single or "/" not in first.name):
-        _write_one(first, out)
+    if work.is_single:
+        _write_few(first, list(made), out)
         return left_out
-    if out is None or str(out) == "-":
-        raise click.UsageError("there are several files: give the folder for them with --out DIR")
-    for file in filter(None, (first, second)):
-        _write_into(out, file)
-    for file in made:
-        _write_into(out, file)
+    second = next(made, None)
+    if second is None and "/" not in first.name:
+        _write_one(first, out)
+    else:
+        _write_many(itertools.chain(filter(None, (first, second)), made), out)
     return left_out
+
+
+def _write_few(main: "ExportedFile", others: "list[ExportedFile]", out: Path | None) -> None:
+    """Write the files of one report: what the platform reads, and what belongs beside it."""
+    if others and out is not None and (out.is_dir() or not out.suffix):
+        _write_many([main, *others], out)
+        return
+    _write_one(main, out)
+    for file in others:
+        if out is None:
+            click.echo(f"{file.name} belongs to it too: --out writes both", err=True)
+        else:
+            _write_into(out.parent, file)
+
+
+def _write_many(files: "Iterable[ExportedFile]", out: Path | None) -> None:
+    if out is None:
+        raise click.UsageError("there are several files: give the folder for them with --out DIR")
+    for file in files:
+        _write_into(out, file)
 
 
 def _write_one(file: "ExportedFile", out: Path | None) -> None:
     from grader.outputs.files import open_atomically
 
-    if out is None or str(out) == "-":
+    if out is None:
         sys.stdout.buffer.write(file.content)
         sys.stdout.flush()
     elif out.is_dir():

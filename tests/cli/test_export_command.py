@@ -160,6 +160,45 @@ def test_class_has_a_folder_for_each(
     } == {"anna/fraction.txt": "0.5 ", "ben/fraction.txt": "1.0 "}
 
 
+def two_files(work: Work) -> Iterator[ExportedFile | LeftOut]:
+    """Two files for each."""
+    yield from each_report(
+        work, lambda *_: [ExportedFile("main.json", b"{}"), ExportedFile("page.html", b"<p>")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("out", "written"),
+    [
+        ("there", {"there/main.json", "there/page.html"}),
+        ("mine.json", {"mine.json", "page.html"}),
+        ("", {"main.json", "page.html"}),
+    ],
+)
+def test_what_belongs_to_one_report_lies_side_by_side(
+    install: Callable[..., None], report: Path, tmp_path: Path, out: str, written: set[str]
+) -> None:
+    """In a folder, or beside the file that was named."""
+    install(two_files)
+    (tmp_path / "out").mkdir()
+
+    done = run(report, "--to", "theirs", "--out", tmp_path / "out" / out)
+
+    assert done.exit_code == 0
+    found = (tmp_path / "out").rglob("*")
+    assert {str(one.relative_to(tmp_path / "out")) for one in found if one.is_file()} == written
+
+
+def test_standard_output_has_the_main_one(install: Callable[..., None], report: Path) -> None:
+    """And a word on the other."""
+    install(two_files)
+
+    done = run(report, "--to", "theirs")
+
+    assert (done.exit_code, done.stdout) == (0, "{}")
+    assert "page.html belongs to it too" in done.stderr
+
+
 def test_several_files_want_a_folder(install: Callable[..., None], batch: Path) -> None:
     """And not standard output."""
     install(theirs)
