@@ -1,0 +1,91 @@
+"""docs/lms.md is true: its formats, settings, options and its example of a format."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import check_result, make_report
+
+from grader.cli.grader import command as grader
+from grader.exports.registry import list_formats, load_format
+from grader.exports.source import work_of_report
+from grader.posting.platform import read_platform
+
+ROOT = Path(__file__).resolve().parents[2]
+DOC = (ROOT / "docs" / "lms.md").read_text(encoding="utf-8")
+
+
+def test_every_format_is_told_of() -> None:
+    """And none that isn't there."""
+    told = set(re.findall(r"--to ([a-z-]+)", DOC)) | set(re.findall(r"`([a-z-]+)`", DOC))
+
+    assert set(list_formats()) <= told
+    assert set(re.findall(r"--to ([a-z-]+)", DOC)) <= set(list_formats())
+
+
+def test_options_and_commands_exist() -> None:
+    """Each one that is named."""
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", DOC))
+    known = {name for one in grader.commands.values() for opt in one.params for name in opt.opts}
+
+    assert named - known == set()
+    assert set(re.findall(r"`grader ([a-z]+)", DOC)) <= set(grader.commands)
+
+
+SETTINGS = [
+    (format_, name)
+    for format_, names in re.findall(r"^\| `([a-z-]+)` \| (`[a-z`, -]+`) \|", DOC, re.MULTILINE)
+    for name in re.findall(r"`([a-z-]+)`", names)
+]
+
+
+@pytest.mark.parametrize(("name", "setting"), SETTINGS)
+def test_settings_are_known_to_their_formats(name: str, setting: str, tmp_path: Path) -> None:
+    """Each is asked for."""
+    sheet = tmp_path / "sheet.csv"
+    header = "Student,ID,SIS Login ID,Section,yes" if name == "canvas" else "Identifier,yes,Grade"
+    sheet.write_text(f"{header}\n", encoding="utf-8")
+    value = {"names": "id", "maximum": "10", "feedback": "no"}.get(setting, "yes")
+    work = work_of_report(make_report(check_result()), worksheet=sheet, settings={setting: value})
+
+    list(load_format(name)(work))
+
+    assert work.unused_settings() == []
+
+
+def test_every_setting_of_the_formats_is_told_of() -> None:
+    """As their own texts name them."""
+    told = {
+        (name, setting)
+        for name in list_formats()
+        for text in re.findall(r"Settings?:(.*)", load_format(name).__doc__ or "", re.DOTALL)
+        for setting in re.findall(r"``([a-z-]+)(?:=[a-z]+)?``", text)
+    }
+
+    assert told == set(SETTINGS)
+
+
+def test_example_of_a_format_is_one() -> None:
+    """It makes a file of a report."""
+    (example,) = re.findall(r"^```python\n(.*?)^```$", DOC, re.MULTILINE | re.DOTALL)
+    found: dict[str, Any] = {}
+    exec(compile(example, "docs/lms.md", "exec"), found)  # noqa: S102
+
+    (file,) = found["export"](work_of_report(make_report(check_result("mse/a"))))
+
+    assert file.name == "report.txt"
+    assert "mse: 1 of 1 points, right" in file.content.decode()
+
+
+def test_example_of_a_platform_is_one(tmp_path: Path) -> None:
+    """As `grader post` reads it."""
+    (example,) = [
+        block
+        for block in re.findall(r"^```toml\n(.*?)^```$", DOC, re.MULTILINE | re.DOTALL)
+        if "client_id" in block
+    ]
+    path = tmp_path / "lti.toml"
+    path.write_text(example, encoding="utf-8")
+
+    assert read_platform(path).line_item.endswith("/line_items/12")
