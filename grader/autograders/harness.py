@@ -69,7 +69,6 @@ def run_harness(
     assignment: str,
     limits: Mapping[str, float],
     isolation: str,
-    settings: Mapping[str, str] | None = None,
 ) -> int:
     """Grade the submission that lies on a platform.
 
@@ -79,7 +78,6 @@ def run_harness(
         assignment: What is graded: a name or a folder.
         limits: Limits that are not as the assignment has them, by their names in `Limits`.
         isolation: How hard the submission is confined.
-        settings: What is said to the format of the platform.
 
     Returns:
         The exit status: 0 if a result was left, 3 if the format has no words for what came of it.
@@ -90,7 +88,7 @@ def run_harness(
     layout = LAYOUTS[platform]
     folder = root or Path(layout.root)
     report = _grade(folder / layout.submission, assignment, limits, isolation)
-    made = list(load_format(platform)(work_of_report(report, settings=settings)))
+    made = list(load_format(platform)(work_of_report(report)))
     files = [one for one in made if isinstance(one, ExportedFile)]
     is_fault = report.status is ReportStatus.GRADER_ERROR
     if is_fault:

@@ -207,7 +207,7 @@ def _problem(info: zipfile.ZipInfo) -> str:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "it is packed by another method than Deflate"
     if info.file_size > max(_ALWAYS_FINE_BYTES, _MAX_RATIO * info.compress_size):
-        return "it says to be more than a hundred times as large as what is there of it"
+        return "it says to be far larger than what is there of it can be"
     return ""
 
 

@@ -29,7 +29,7 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
 
 @click.command(
     epilog="Exit status: 0 everybody is in it, 1 somebody was left out and stderr says why, 2 "
-    "usage, 3 the grader had failed on the only report, which no such file can say."
+    "usage, 3 the grader had failed on the only report, and the format can't say that."
 )
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option("--to", "name", required=True, metavar="FORMAT", help="One of those of --list.")
@@ -74,6 +74,7 @@ def export(
     """Write RESULT for a platform: a report's JSON, or the folder of a batch."""
     from grader.exports.registry import load_format
     from grader.exports.source import open_work
+    from grader.report.class_model import RowStatus
 
     with usage_errors():
         make = load_format(name)
@@ -84,13 +85,12 @@ def export(
             settings=_read_settings(settings),
         )
         target = None if str(out) == "-" else out
-        left_out = _write_all(iter(make(work)), work, target)
-        if unused := work.unused_settings():
-            raise click.UsageError(f"the format {name} has no setting {', '.join(unused)}")
+        left_out = _write_all(_expect_settings(make(work), work, name), work, target)
     for one in left_out:
         click.echo(f"left out: {_line(one.who)}: {_line(one.reason)}", err=True)
     if left_out:
-        raise SystemExit(ExitCode.GRADER_FAILED if work.is_single else ExitCode.POINTS_LOST)
+        is_fault = work.is_single and work.items[0].row.status is RowStatus.GRADER_ERROR
+        raise SystemExit(ExitCode.GRADER_FAILED if is_fault else ExitCode.POINTS_LOST)
 
 
 def _read_settings(settings: tuple[str, ...]) -> dict[str, str]:
@@ -99,6 +99,16 @@ def _read_settings(settings: tuple[str, ...]) -> dict[str, str]:
         if not name or not sign:
             raise click.UsageError(f"--set wants NAME=VALUE, and not {name}")
     return {name: value for name, _, value in pairs}
+
+
+def _expect_settings(
+    made: "Iterable[ExportedFile | LeftOut]", work: "Work", name: str
+) -> "Iterator[ExportedFile | LeftOut]":
+    """Refuse a setting that the format doesn't ask for, before anything is written."""
+    for one in made:
+        if unused := work.unused_settings():
+            raise click.UsageError(f"the format {name} has no setting {', '.join(unused)}")
+        yield one
 
 
 def _write_all(
@@ -119,6 +129,8 @@ def _write_all(
     made = only_files()
     first = next(made, None)
     if first is None:
+        if not left_out:
+            click.echo("nobody handed in anything, so there is nothing to write", err=True)
         return left_out
     if work.is_single:
         _write_few(first, list(made), out)
@@ -136,6 +148,10 @@ def _write_few(main: "ExportedFile", others: "list[ExportedFile]", out: Path | N
     if others and out is not None and (out.is_dir() or not out.suffix):
         _write_many([main, *others], out)
         return
+    files = [main, *others]
+    if out is not None:  # it may be called like one of the others
+        files.sort(key=lambda file: file.name != out.name)
+    main, *others = files
     _write_one(main, out)
     for file in others:
         if out is None:

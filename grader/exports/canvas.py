@@ -27,6 +27,7 @@ _SYSTEM = "canvas"
 _INFO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_POSSIBLE = "Points Possible"
 _READ_ONLY = "(read only)"
+_EXCUSED = "EX"
 _ID_AT_END = re.compile(r"\s*\((\d+)\)$")
 
 
@@ -89,14 +90,16 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
         name = line[0].strip()
         if name == _POINTS_POSSIBLE:
             maximum = _read_maximum(line[column], header[column], work.max_score)
-        elif name:  # what Canvas says of the columns has none
+        elif any(cell.strip() for cell in line[:info]):  # else it is about the columns
             places.append(place)
     people = People((_keys(header[:info], table.lines[place]) for place in places), system=_SYSTEM)
 
-    def write(place: int, item: Item) -> None:
-        points = _points(item.row, maximum)
-        if points:
-            table.lines[places[place]][column] = points
+    def write(place: int, item: Item) -> str:
+        line = table.lines[places[place]]
+        if line[column].strip().upper() == _EXCUSED:
+            return "excused in Canvas, and a score would take that back"
+        line[column] = _points(item.row, maximum)
+        return ""
 
     left_out = fill_in(work, people.find_all, write)
     lines = [[*line[:info], _with_point(line[column])] for line in table.lines]
@@ -154,7 +157,7 @@ def _keys(info: Sequence[str], line: Sequence[str]) -> dict[str, Sequence[str]]:
     ids = [*cells("SIS User ID"), *cells("SIS Login ID")]
     return {
         "key": cells("ID"),
-        "id": [*ids, *cells("ID")],
+        "id": ids,
         "email": [one for one in ids if "@" in one],
         "name": [name],
     }

@@ -56,7 +56,8 @@ def _suites(shown: View) -> Iterator[Mapping[str, object]]:
     whole = describe_whole(shown)
     match report.status:
         case ReportStatus.GRADER_ERROR:
-            yield _whole_suite(report, "Grading", "skipped", whole)
+            # It weighs nothing: no part of the points, and so no zero.
+            yield _whole_suite(report, "Grading", "skipped", whole, weight="0")
         case ReportStatus.UNREADABLE:
             yield _whole_suite(report, "The file can be read", "failure", whole)
         case ReportStatus.GRADED | ReportStatus.STOPPED:
@@ -69,8 +70,11 @@ def _suites(shown: View) -> Iterator[Mapping[str, object]]:
                 yield _suite(name, "Checks that wait", "skipped", f"{shown.pending}.", weight="0")
 
 
-def _whole_suite(report: Report, case: str, status: str, reason: str) -> Mapping[str, object]:
-    return _suite(report.assignment.title or report.assignment.id, case, status, reason)
+def _whole_suite(
+    report: Report, case: str, status: str, reason: str, *, weight: str = "1"
+) -> Mapping[str, object]:
+    name = report.assignment.title or report.assignment.id
+    return _suite(name, case, status, reason, weight=weight)
 
 
 def _suite(

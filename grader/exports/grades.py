@@ -17,18 +17,18 @@ class Place:
 
 
 def fill_in(
-    work: Work, find: Callable[[Row], Iterable[Place]], write: Callable[[int, Item], None]
+    work: Work, find: Callable[[Row], Iterable[Place]], write: Callable[[int, Item], str]
 ) -> list[LeftOut]:
     """Find the line of everybody whose work has a score, and fill it in.
 
     Args:
         work: The class.
         find: Finds the lines of a row's people.
-        write: Fills in a line.
+        write: Fills in a line, or says why not.
 
     Returns:
-        Who has no line, or shares one with another submission, which then stays as it is; and
-        whom the grader failed on.
+        Whose line was not filled in: the grader failed on it, there is no line, two submissions
+        would go into the same one, or the line says no.
     """
     takers: dict[int, list[Item]] = {}
     left_out: list[LeftOut] = []
@@ -47,7 +47,8 @@ def fill_in(
                 takers.setdefault(place.line, []).append(item)
     for line, items in takers.items():
         if len({item.row.id for item in items}) == 1:
-            write(line, items[0])
+            if reason := write(line, items[0]):
+                left_out.append(LeftOut(items[0].row.id, reason))
             continue
         others = ", ".join(item.row.id for item in items)
         left_out += [
@@ -62,11 +63,11 @@ class People:
 
     Args:
         lines: For each line, what it says of who it is about: by ``key``, ``id``, ``email`` or
-            ``name``; several ids may be there.
+            ``name``; several of each may be there.
         system: Whose keys the ``key`` is of, as `Origin.system` has it.
     """
 
-    def __init__(self, lines: Iterable[Mapping[str, Sequence[str]]], *, system: str) -> None:
+    def __init__(self, lines: Iterable[Mapping[str, Sequence[str]]], *, system: str = "") -> None:
         self._system = system
         self._places: dict[tuple[str, str], set[int]] = {}
         for place, line in enumerate(lines):
@@ -77,12 +78,12 @@ class People:
     def find_all(self, row: Row) -> Iterator[Place]:
         """Find the line of each person whose work a row is."""
         for person in row.people:
-            yield Place(person.name or person.id or person.email, self._find(row, person))
+            yield Place(person.name or person.id or person.email, self.find(row, person))
 
-    def _find(self, row: Row, person: Student) -> int | None:
+    def find(self, row: Row, person: Student) -> int | None:
         """Find the only line that can be meant, by what is surest first."""
         wanted = [("id", person.id), ("email", person.email), ("id", person.email)]
-        if row.origin.system == self._system and not row.members:
+        if self._system and row.origin.system == self._system and not row.members:
             wanted.insert(0, ("key", row.origin.key))
         wanted += [("name", person.name), ("name", "" if row.members else row.origin.name)]
         for kind, value in wanted:

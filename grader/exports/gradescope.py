@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
 from grader.exports.text import (
+    GRADER_FAULT,
     TEXT_LIMITS,
     cut,
     describe_function,
@@ -26,10 +27,6 @@ from grader.report.model import FunctionResult, Report, Status
 
 _MAX_CHARACTERS = TEXT_LIMITS[0]
 _VISIBLE, _AFTER_DUE_DATE = "visible", "after_due_date"
-_FAULT = (
-    "The grader failed on this file, so there is no score yet. This says nothing about the "
-    "submission, and it is not a zero. Tell the course staff, or have it graded again."
-)
 
 
 class _Test(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +95,10 @@ def _describe(shown: View, waiting: tuple[FunctionResult, ...]) -> _Results:
 def _describe_fault(shown: View) -> _Results:
     """Say that there is no grade: no number stands anywhere, which would be taken for one."""
     report = shown.report
-    test = _Test(name="The grader failed", number="1", status="failed", output=_FAULT)
+    test = _Test(name="The grader failed", number="1", status="failed", output=GRADER_FAULT)
     return _Results(
         execution_time=_execution_time(report),
-        output=_FAULT,
+        output=GRADER_FAULT,
         tests=(test,),
         extra_data={**_extra_data(report), "error": cut(report.error, _MAX_CHARACTERS)},
     )

@@ -10,15 +10,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from grader.errors import NotExpressibleError
-from grader.exports.text import cut, describe_whole
+from grader.exports.text import GRADER_FAULT, cut, describe_whole
 from grader.exports.view import view
 from grader.outputs.wording import format_points
 from grader.report.class_model import Row, RowStatus
 from grader.report.model import Report
 
 MAX_COMMENT_CHARACTERS = 1000
-
-_FAULT = "The grader failed on this file, so there is no score yet. It is not a zero."
 
 
 class ActivityProgress(enum.Enum):
@@ -76,7 +74,7 @@ def make_score(
             timestamp=timestamp,
             activity_progress=ActivityProgress.SUBMITTED,
             grading_progress=GradingProgress.FAILED,
-            comment=_FAULT,
+            comment=GRADER_FAULT,
         )
     shown = view(report, is_after_due=is_after_due)
     is_pending = bool(shown.pending)

@@ -40,7 +40,7 @@ def describe_as_markup(
 
 def _describe(shown: View, limit: int, *, has_output: bool) -> str:
     root = Element("div")
-    for line in describe_whole(shown).split("\n")[:limit]:
+    for line in describe_whole(shown).split("\n"):
         _text(root, "p", cut(line, limit))
     for function in shown.report.functions:
         _add_function(root, function, limit)

@@ -53,6 +53,9 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "id": ("ID number", "ID-Nummer", "Numéro d'identification", "Número de ID", "Codice ID"),
     "group": ("Group", "Gruppe", "Groupe", "Grupo", "Gruppo", "Groep"),
 }  # fmt: skip
+# What may stand behind the grades where there is no maximum.
+_NO_MAXIMUM = ("Grade can be changed", "Last modified (submission)", "Last modified (grade)")
+
 _NUMBER_AT_END = re.compile(r"^\D*?(\d+)$")
 
 
@@ -95,7 +98,8 @@ class _Worksheet:
         self._people = People(map(self._keys, self._lines), system=_SYSTEM)
         self._teams: dict[str, list[int]] = {}
         for place, line in enumerate(self._lines):
-            self._teams.setdefault(fold_name(self._cell(line, "group")), []).append(place)
+            if team := fold_name(self._cell(line, "group")):
+                self._teams.setdefault(team, []).append(place)
 
     def find(self, row: Row) -> Iterator[Place]:
         """Find the lines of everybody whose work a row is."""
@@ -111,11 +115,11 @@ class _Worksheet:
             return
         yield from self._people.find_all(row)
 
-    def fill_in(self, place: int, item: Item) -> None:
-        """Write grade and feedback into a line."""
+    def fill_in(self, place: int, item: Item) -> str:
+        """Write grade and feedback into a line; says why not, if the row has no score."""
         line, row = self._lines[place], item.row
         if row.score is None or row.max_score is None:
-            return
+            return "there is no score"
         maximum = read_number(self._cell(line, "maximum"))
         line[self._columns["grade"]] = scale_points(
             row.score, row.max_score, maximum or self._work.max_score
@@ -125,6 +129,7 @@ class _Worksheet:
             line[self._columns["feedback"]] = describe_as_markup(
                 shown, has_output=False, max_characters=_MAX_FEEDBACK_CHARACTERS
             )
+        return ""
 
     def _cell(self, line: Sequence[str], column: str) -> str:
         place = self._columns.get(column)
@@ -169,11 +174,19 @@ def _find_columns(table: Table, work: Work) -> dict[str, int]:
     columns.setdefault("identifier", 0)  # the first in every language
     if "grade" not in columns:
         columns |= _guess_grade(table)
-    if "scale" in columns:
-        raise UsageError("the worksheet wants grades of a scale, and scores are numbers")
     if columns["grade"] + 1 < len(header):
         columns["maximum"] = columns["grade"] + 1  # not found by its name, which every site words
+    if "scale" in columns or _is_scale(table, columns.get("maximum")):
+        raise UsageError("the worksheet wants grades of a scale, and scores are numbers")
     return columns
+
+
+def _is_scale(table: Table, place: int | None) -> bool:
+    """Tell whether a column lists the grades of a scale: the same words in every line."""
+    if place is None or table.header[place] in _NO_MAXIMUM:
+        return False
+    cells = {line[place].strip() for line in table.lines[1:] if len(line) > place}
+    return len(cells) == 1 and "," in (only := cells.pop()) and read_number(only) is None
 
 
 def _guess_grade(table: Table) -> dict[str, int]:

@@ -49,9 +49,13 @@ class _Test(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it; it has a ``score`` if and only if it is ``gradable``."""
+    """All of it; it has a ``score`` if and only if it is ``gradable``.
+
+    ``grader_error`` is not shown; PrairieLearn keeps what it doesn't know for the staff.
+    """
 
     gradable: bool
+    grader_error: str | UnsetType = UNSET
     score: float | UnsetType = UNSET
     format_errors: tuple[str, ...] | UnsetType = UNSET
     message: str
@@ -95,7 +99,8 @@ def _describe(shown: View, limit: int) -> _Results:
     try:
         score = shown.fraction
     except NotExpressibleError:
-        return _Results(gradable=False, message=message)
+        error = cut(report.error, limit) if report.error else UNSET
+        return _Results(gradable=False, grader_error=error, message=message)
     return _Results(
         gradable=True,
         score=score,

@@ -30,6 +30,9 @@ def load_format(name: str) -> Export:
 
 
 def describe_format(name: str) -> str:
-    """Give the first line of what a format says of itself."""
-    text = (load_format(name).__doc__ or "").strip()
+    """Give the first line of what a format says of itself, or why it can't be used."""
+    try:
+        text = (load_format(name).__doc__ or "").strip()
+    except UsageError as error:
+        return str(error)
     return text.partition("\n")[0].rstrip(".")

@@ -29,7 +29,7 @@ def _describe(shown: View) -> Mapping[str, object]:
     report = shown.report
     whole = describe_whole(shown)
     if report.status is ReportStatus.GRADER_ERROR:
-        return {"status": "failure", "message": whole}
+        return {"status": "failure", "message": f"the grader failed: {report.error}"}
     about_whole = "failure" if report.status is ReportStatus.UNREADABLE else "information"
     return {
         "status": "success",

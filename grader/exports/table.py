@@ -113,5 +113,6 @@ def fold(text: str) -> str:
 
 def fold_name(text: str) -> str:
     """Compare names whatever the order of their words and what is between them."""
-    plain = "".join(one if one.isalnum() else " " for one in fold(text))
+    # With what stands above and below letters: in many scripts that is a vowel.
+    plain = "".join(one if unicodedata.category(one)[0] in "LMN" else " " for one in fold(text))
     return " ".join(sorted(plain.split()))

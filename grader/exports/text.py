@@ -15,8 +15,15 @@ from grader.outputs.wording import (
 )
 from grader.report.model import CheckResult, FunctionResult, ReportStatus
 
-# How many characters of each text are kept where all of it must not be too long: first what
-# somebody may still read, then less and less.
+# What a student is told of a fault of ours. What failed is for the staff: it may name checks and
+# folders.
+GRADER_FAULT = (
+    "The grader failed on this file, so there is no score yet. This says nothing about the "
+    "submission, and it is not a zero. Tell the course staff, or have it graded again."
+)
+
+# How many characters of each text are kept where all of it must not be too long: the first of
+# these with which it fits.
 TEXT_LIMITS = (20_000, 4000, 800, 200)
 
 _CUT = "\n... (cut)"
@@ -86,10 +93,7 @@ def _state(shown: View) -> str:
         case ReportStatus.UNREADABLE:
             return f"This file {describe_failure(report)}"
         case ReportStatus.GRADER_ERROR:
-            return (
-                "The grader failed. This says nothing about the submission, and it is not a zero: "
-                f"{report.error}"
-            )
+            return GRADER_FAULT
 
 
 def _failure(check: CheckResult, *, is_new: bool) -> str:

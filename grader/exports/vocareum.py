@@ -6,7 +6,7 @@ $vocareumReportFile``. Where the grader failed there is no file of grades, and s
 
 from collections.abc import Iterator
 
-from grader.errors import NotExpressibleError
+from grader.errors import NotExpressibleError, UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.text import describe_report
 from grader.exports.view import View, view
@@ -23,15 +23,17 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     rubric; without it, each function is a criterion of its name.
     """
     criterion = work.setting("criterion")
+    if "," in criterion or "\n" in criterion:
+        raise UsageError(f"Vocareum has no place for a comma in a criterion: {criterion}")
 
     def write(report: Report, work: Work) -> Iterator[ExportedFile]:
         shown = view(report, is_after_due=work.is_after_due)
         grades = "".join(
             f"{_check_name(name)},{points}\n" for name, points in _points(shown, work, criterion)
         )
-        yield ExportedFile(_REPORT, describe_report(shown).encode())
         if grades:
             yield ExportedFile(_GRADES, grades.encode())
+        yield ExportedFile(_REPORT, describe_report(shown).encode())
 
     yield from each_report(work, write)
 

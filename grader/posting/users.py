@@ -1,17 +1,18 @@
 """Tells by what id a platform knows a student."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.exports.table import Table, find_column, fold, fold_name, read_table
+from grader.exports.grades import People
+from grader.exports.table import find_column, read_table
 from grader.report.class_model import Row, Student
 
 # Gives the id of a person whose work a row is, or an empty text.
 FindUser = Callable[[Row, Student], str]
 
 _USER_COLUMNS = ("lti_user_id", "user_id", "sub")
-# By what somebody can be known, the surest first; and what such a column is called.
+# By what somebody can be known, and what such a column is called.
 _KNOWN_BY = {
     "id": ("id", "student_id", "sis_user_id", "login_id", "username", "lis_person_sourcedid"),
     "email": ("email", "email_address", "mail"),
@@ -50,37 +51,22 @@ def read_users(path: Path) -> FindUser:
     }
     if not columns:
         raise UsageError(f"{path} has no column id, email or name in its first line")
-    known: dict[tuple[str, str], set[str]] = {}
-    for kind, place in columns.items():
-        for value, user_id in _pairs(table, place, user):
-            known.setdefault((kind, _fold(kind, value)), set()).add(user_id)
+    # A user may stand in several lines, such as one for each address.
+    lines: dict[str, dict[str, list[str]]] = {}
+    for line in table.lines[1:]:
+        if len(line) > user and line[user].strip():
+            known = lines.setdefault(line[user].strip(), {})
+            for kind, place in columns.items():
+                known.setdefault(kind, []).extend(line[place : place + 1])
+    return _finder(lines)
+
+
+def _finder(lines: Mapping[str, Mapping[str, Sequence[str]]]) -> FindUser:
+    people = People(lines.values())
+    user_ids = list(lines)
 
     def find(row: Row, person: Student) -> str:
-        for kind, value in _wanted(row, person):
-            ids = known.get((kind, _fold(kind, value)), set())
-            if value and len(ids) == 1:
-                return next(iter(ids))
-        return ""
+        place = people.find(row, person)
+        return "" if place is None else user_ids[place]
 
     return find
-
-
-def _pairs(table: Table, place: int, user: int) -> Iterator[tuple[str, str]]:
-    for line in table.lines[1:]:
-        if len(line) > max(place, user) and line[place].strip() and line[user].strip():
-            yield line[place].strip(), line[user].strip()
-
-
-def _wanted(row: Row, person: Student) -> Iterator[tuple[str, str]]:
-    """List what somebody can be known by, the surest first."""
-    yield "id", person.id
-    yield "email", person.email
-    yield "id", person.email
-    # What a system knows the row by is one person's only where nobody else had a part in it.
-    if not row.members:
-        yield "id", row.origin.key
-    yield "name", person.name
-
-
-def _fold(kind: str, value: str) -> str:
-    return fold_name(value) if kind == "name" else fold(value)

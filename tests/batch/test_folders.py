@@ -1,13 +1,15 @@
 """What counts as handed in, in a folder of files or of folders."""
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grader.batch.collection import Collection, Entry
-from grader.batch.folders import collect_folders
+from grader.batch.collectors.choose import FOLDER
+from grader.batch.collectors.choose import collect as collect_from
 from grader.errors import UnreadableSubmissionError, UsageError
 
 SOURCE = "def mse(y_hat, y): return ((y_hat - y) ** 2).mean()\n"
@@ -26,7 +28,7 @@ def collect(folder: Path) -> Callable[..., Collection]:
     """Collect the folder, or others."""
 
     def run(*paths: Path) -> Collection:
-        return collect_folders(paths or (folder,), stem="lab4", out=folder / "results")
+        return collect_from(paths or (folder,), stem="lab4", out=folder / "results", source=FOLDER)
 
     return run
 
@@ -90,7 +92,7 @@ def test_of_files_with_other_names_the_newest_is_graded(
     assert by_place(collect())["anna"].file == "a_second.py"
 
 
-@pytest.mark.parametrize("name", ["notes.pdf", "lab4.txt", "archive.zip", "README"])
+@pytest.mark.parametrize("name", ["notes.pdf", "lab4.txt", "README"])
 def test_file_of_another_kind_is_answered_too(
     folder: Path, collect: Callable[..., Collection], name: str
 ) -> None:
@@ -99,6 +101,17 @@ def test_file_of_another_kind_is_answered_too(
 
     with pytest.raises(UnreadableSubmissionError, match=r"neither a \.py"):
         by_place(collect())[name].read()
+
+
+def test_zip_among_files_is_looked_into(folder: Path, collect: Callable[..., Collection]) -> None:
+    """It is one student's, as a file beside it is."""
+    put(folder / "ben.py")
+    with zipfile.ZipFile(folder / "anna.zip", "w") as archive:
+        archive.writestr("work/lab4.py", SOURCE)
+
+    entry = by_place(collect())["anna.zip"]
+
+    assert (entry.file, entry.owners, entry.read()) == ("lab4.py", ("anna",), SOURCE.encode())
 
 
 def test_folder_without_a_solution_is_answered_too(
@@ -169,7 +182,7 @@ def test_file_that_is_gone_when_it_is_its_turn_is_answered(
     collection = collect()
     path.unlink()
 
-    with pytest.raises(UnreadableSubmissionError, match="no file"):
+    with pytest.raises(UnreadableSubmissionError, match="No such file"):
         collection.entries[0].read()
 
 
@@ -179,10 +192,10 @@ def test_disk_that_fails_is_told_of_one_file_only(
     """And not the end of the batch."""
     put(folder / "anna.py")
 
-    def fail(_path: Path) -> bytes:
+    def fail(_path: Path) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("grader.batch.folders.read_bytes", fail)
+    monkeypatch.setattr("grader.batch.tree._open_regular", fail)
 
     with pytest.raises(UnreadableSubmissionError, match="can't be read: Input/output error"):
         collect().entries[0].read()

@@ -16,7 +16,7 @@ from fakes import check_result, make_report
 from grader.cli.export import export
 from grader.exports import registry
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.registry import list_formats, load_format
+from grader.exports.registry import describe_format, list_formats, load_format
 from grader.exports.view import view
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import Student
@@ -94,7 +94,9 @@ def test_every_format_of_ours_can_be_imported_and_says_what_it_is() -> None:
     """The entry points lead somewhere."""
     names = [point.name for point in metadata.entry_points(group=registry.GROUP)]
 
-    assert len(names) == len(set(names)) >= 3
+    modules = {path.stem for path in Path(registry.__file__).parent.glob("*.py")}
+    assert {name.replace("-", "_") for name in names} - {"csv"} <= modules
+    assert len(names) == len(set(names)) == 18
     assert all(load_format(name).__doc__ for name in names)
 
 
@@ -104,7 +106,9 @@ def test_list_has_every_format() -> None:
 
     assert done.exit_code == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == list_formats()
-    assert all(len(line) > 25 for line in done.stdout.splitlines())
+    for line in done.stdout.splitlines():
+        name, _, told = line.partition(" ")
+        assert told.strip() == describe_format(name)
 
 
 def test_class_goes_to_standard_output_or_a_file(batch: Path, tmp_path: Path) -> None:
@@ -173,6 +177,7 @@ def two_files(work: Work) -> Iterator[ExportedFile | LeftOut]:
         ("there", {"there/main.json", "there/page.html"}),
         ("mine.json", {"mine.json", "page.html"}),
         ("", {"main.json", "page.html"}),
+        ("page.html", {"main.json", "page.html"}),
     ],
 )
 def test_what_belongs_to_one_report_lies_side_by_side(
@@ -185,6 +190,9 @@ def test_what_belongs_to_one_report_lies_side_by_side(
     done = run(report, "--to", "theirs", "--out", tmp_path / "out" / out)
 
     assert done.exit_code == 0
+    named = tmp_path / "out" / out
+    if named.name == "page.html":
+        assert named.read_bytes() == b"<p>"
     found = (tmp_path / "out").rglob("*")
     assert {str(one.relative_to(tmp_path / "out")) for one in found if one.is_file()} == written
 
@@ -207,6 +215,53 @@ def test_several_files_want_a_folder(install: Callable[..., None], batch: Path) 
 
     assert done.exit_code == 2
     assert "--out DIR" in done.stderr
+
+
+def test_nothing_is_written_with_a_setting_that_is_none(batch: Path, tmp_path: Path) -> None:
+    """What was there stays."""
+    out = tmp_path / "grades.csv"
+    out.write_text("mine", encoding="utf-8")
+
+    done = run(batch, "--to", "csv", "--set", "colour=red", "--out", out)
+
+    assert (done.exit_code, out.read_text(encoding="utf-8")) == (2, "mine")
+
+
+def test_report_that_is_left_out_for_another_reason_is_no_fault(report: Path) -> None:
+    """Its exit status is that of a class with somebody left out."""
+    done = run(report, "--to", "lti")
+
+    assert done.exit_code == 1
+    assert "user id" in done.stderr
+
+
+def test_format_that_can_not_be_imported_does_not_hide_the_others(
+    install: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the list, with the reason."""
+    install(theirs)
+    monkeypatch.delattr("theirs.export")
+
+    done = run("--list")
+
+    assert done.exit_code == 0
+    assert "can't be used" in done.stdout
+    assert "canvas" in done.stdout
+
+
+def test_class_in_which_nobody_handed_in_is_said(
+    install: Callable[..., None], tmp_path: Path
+) -> None:
+    """Not silence."""
+    install(theirs)
+    figures = ClassFigures()
+    figures.add_absent(Student(name="Zoe"))
+    summary = figures.finish(assignment=ASSIGNMENT, max_score=1.0, function_names=())
+    (tmp_path / "summary.json").write_text(summary_to_json(summary), encoding="utf-8")
+
+    done = run(tmp_path, "--to", "theirs", "--out", tmp_path / "out")
+
+    assert "nobody handed in" in done.stderr
 
 
 def test_fault_alone_is_a_fault(install: Callable[..., None], batch: Path) -> None:

@@ -221,6 +221,52 @@ def test_two_submissions_of_one_are_not_guessed_between(gradebook: Path) -> None
     assert {one.who for one in left_out} == {"a", "b"}
 
 
+def test_id_of_the_school_is_none_of_canvas(gradebook: Path) -> None:
+    """Number 502 here is somebody else's there."""
+    row = row_of("a", 10.0, student=Student(id="502", name="Anna Gone"))
+
+    lines, left_out = run(work_of(row, worksheet=gradebook, settings={"column": "Lab 4"}))
+
+    assert lines[4][-1] == ""
+    assert len(left_out) == 1
+
+
+def test_excuse_is_not_taken_back(gradebook: Path) -> None:
+    """And the instructor is told."""
+    gradebook.write_text(GRADEBOOK.replace("12.00", "EX"), encoding="utf-8")
+
+    lines, left_out = run(
+        work_of(row_of(key="501"), worksheet=gradebook, settings={"column": "Lab 4"})
+    )
+
+    assert lines[3][-1] == "EX"
+    assert "excused" in left_out[0].reason
+
+
+def test_only_name_is_in_the_second_column(tmp_path: Path) -> None:
+    """Somebody without a last name stands in the list all the same."""
+    path = tmp_path / "gradebook.csv"
+    header = "LastName,FirstName,ID,SIS Login ID,Section,Lab 4 (42)"
+    path.write_text(f"{header}\n,Teller,501,t,M1,\n", encoding="utf-8")
+
+    lines, left_out = run(work_of(row_of(key="501"), worksheet=path, settings={"column": "Lab 4"}))
+
+    assert (lines[1][-1], left_out) == ("80", [])
+
+
+@pytest.mark.parametrize(("name", "other"), [("राम", "मार"), ("रानी", "रन"), ("שָׁלוֹם", "שילום")])
+def test_names_that_differ_in_a_vowel_sign_are_others(
+    gradebook: Path, name: str, other: str
+) -> None:
+    """In many scripts vowels stand above and below the letters."""
+    gradebook.write_text(GRADEBOOK.replace("Roy, Ben", other), encoding="utf-8")
+    row = row_of("a", 10.0, student=Student(name=name))
+
+    _, left_out = run(work_of(row, worksheet=gradebook, settings={"column": "Lab 4"}))
+
+    assert len(left_out) == 1
+
+
 def test_who_is_not_in_it_is_told(gradebook: Path) -> None:
     """By name, as far as it is known."""
     row = row_of("z", 10.0, student=Student(name="Zoe Nobody"))

@@ -170,6 +170,14 @@ def test_team_has_its_score_in_each_line_of_its_group(run: Run) -> None:
     assert left_out == []
 
 
+def test_team_without_letters_is_nobodys(run: Run) -> None:
+    """Least of all everybody's whose group is not given."""
+    lines, left_out = run(row_of(key="55", name="***"))
+
+    assert lines == ORIGINAL
+    assert len(left_out) == 1
+
+
 def test_number_of_somebody_else_is_not_taken(run: Run) -> None:
     """A group that the worksheet doesn't have, with a number that it has."""
     lines, left_out = run(row_of(key="1002", name="Team Unknown"))
@@ -251,6 +259,8 @@ def test_column_can_be_named(run: Run) -> None:
     ("text", "why"),
     [
         (HEADER.replace("Maximum Grade", "Scale") + "\n", "scale"),
+        ('Identifier,Bewertung,Skala,X\nT 1,,"schlecht, gut",\n', "scale"),
+        ('Identifier,Grade,Skale,X\nT 1,,"bad, good",\n', "scale"),
         ("a,b,c\nd,e,f\n", "grade-column"),
         ("", "empty"),
     ],

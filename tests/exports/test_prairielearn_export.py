@@ -66,6 +66,8 @@ RESULTS = {
     "required": ["gradable"],
     "properties": {
         "gradable": {"type": "boolean"},
+        # Kept, and not shown.
+        "grader_error": {"type": "string"},
         "score": {"type": "number", "minimum": 0, "maximum": 1},
         "format_errors": {"type": "array", "items": {"type": "string"}, "minItems": 1},
         "message": {"type": "string"},
@@ -154,6 +156,8 @@ def test_fault_of_the_grader_takes_no_attempt() -> None:
 
     assert results["gradable"] is False
     assert "not a zero" in results["message"]
+    assert "forkserver" not in results["message"]
+    assert "forkserver" in results["grader_error"]
 
 
 def test_what_waits_is_left_out_and_counted() -> None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fakes import check_result, make_report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import (
@@ -21,6 +22,7 @@ from report_samples import (
     work_of,
 )
 
+from grader.errors import UsageError
 from grader.exports.view import view
 from grader.exports.vocareum import export
 from grader.report.model import Report, ReportStatus
@@ -112,9 +114,17 @@ def test_unreadable_submission_alone_needs_the_name_of_the_criterion() -> None:
     assert "--set criterion=NAME" in left_out[0].reason
 
 
-def test_name_that_would_break_the_line_is_left_out() -> None:
+def test_name_that_would_break_the_line_is_refused() -> None:
     """There is no way to quote it."""
-    files, left_out = run_export(export, work_of(FULL, criterion="Lab, 4"))
+    with pytest.raises(UsageError, match="comma"):
+        run_export(export, work_of(FULL, criterion="Lab, 4"))
+
+
+def test_function_whose_name_would_break_the_line_is_left_out() -> None:
+    """One criterion for the whole is a way out."""
+    report = make_report(check_result("a,b/c"))
+
+    files, left_out = run_export(export, work_of(report))
 
     assert not files
     assert "comma" in left_out[0].reason

@@ -123,7 +123,6 @@ def test_functions_are_titles_and_the_rest_is_preformatted() -> None:
     [
         hostile_report(FORGED),
         failed_report(ReportStatus.UNREADABLE, FORGED),
-        failed_report(ReportStatus.GRADER_ERROR, FORGED),
     ],
 )
 def test_submission_cannot_forge_a_grade(report: Report) -> None:

@@ -179,11 +179,10 @@ def test_own_id_is_the_default() -> None:
         ("sub\tname\n77\tLovelace, Ada\n78\tBob\n", Student(name="Ada Lovelace")),
         ("sub,username\n77,ada@example.edu\n", Student(email="ada@example.edu")),
         ("sub,id,name\n77,,Ada\n78,u-bob,Bob\nshort\n", Student(id="u-other", name="Ada")),
-        ("sub,id\n77,participant 4\n", Student(name="Anonymous")),
     ],
 )
 def test_user_is_found_by_what_is_surest(tmp_path: Path, table: str, person: Student) -> None:
-    """By id, e-mail address, the system's key, or name."""
+    """By id, e-mail address, or name."""
     path = tmp_path / "users.csv"
     path.write_text(table)
 
@@ -197,6 +196,8 @@ def test_user_is_found_by_what_is_surest(tmp_path: Path, table: str, person: Stu
         ("sub,name\n77,\n", Student()),
         ("sub,id\n,u-ada\n", ADA),
         ("sub,id\n77,u-bob\n", ADA),
+        # A number of another kind: of a participant in Moodle, of a submission in Gradescope.
+        ("sub,id\n77,participant 4\n", Student(name="Anonymous")),
     ],
 )
 def test_user_who_is_not_sure_has_no_id(tmp_path: Path, table: str, person: Student) -> None:

@@ -1,5 +1,6 @@
 """Picks the collector for what was given, by its shape or by its name, and collects."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from grader.batch.archive import tree_of_archive
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors import canvas, github_classroom, gradescope, moodle, plain
 from grader.batch.collectors import pattern as by_pattern
-from grader.batch.folders import collect_path, label_paths
+from grader.batch.merit import text_of
 from grader.batch.tree import Tree, below_the_top, tree_of_files, tree_of_folder
 from grader.errors import UsageError
 
@@ -77,11 +78,11 @@ def collect(
         UsageError: something is not there, or not of the shape that was named.
     """
     finder = _Finder(stem=stem, out=out, source=source, pattern=pattern)
-    labels = label_paths(paths)
+    labels = _label(paths)
     loose = {path for path in _loose(labels) if not finder.is_export(path)}
     parts: list[Collection] = []
     if loose and finder.is_named:
-        parts.append(finder.from_tree(tree_of_files(sorted(loose)), "what was given"))
+        parts.append(finder.from_named(tree_of_files(sorted(loose)), "what was given"))
         labels = {path: label for path, label in labels.items() if path not in loose}
     is_alone = len(labels) + len(parts) == 1
     for path, label in labels.items():
@@ -93,6 +94,22 @@ def collect(
         parts.append(found)
     entries = tuple(_unique(entry for part in parts for entry in part.entries))
     return Collection(entries=entries, skipped=tuple(one for part in parts for one in part.skipped))
+
+
+def _label(paths: Sequence[Path]) -> dict[Path, str]:
+    """Give each path the name that its submissions go by; two of one name must not be confused.
+
+    Raises:
+        UsageError: one of them is not there.
+    """
+    names = Counter(path.resolve().name for path in paths)
+    labels = {}
+    for path in dict.fromkeys(paths):
+        if not os.path.lexists(path):
+            raise UsageError(f"there is no file or folder {path}")
+        name = path.resolve().name
+        labels[path] = text_of(name if names[name] == 1 else str(path))
+    return labels
 
 
 def _loose(paths: Iterable[Path]) -> set[Path]:
@@ -140,8 +157,6 @@ class _Finder:
         return found is not None and len(found.entries) > 1
 
     def from_file(self, path: Path, label: str) -> Collection:
-        if not _is_archive(path):
-            return collect_path(path, label, is_alone=True, stem=self._stem, out=self._out)
         found = plain.collect(tree_of_files([path]), stem=self._stem)
         return Collection(
             entries=tuple(replace(entry, place=label) for entry in found.entries),
@@ -149,32 +164,26 @@ class _Finder:
         )
 
     def from_path(self, path: Path, label: str, *, is_alone: bool) -> Collection:
-        if path.is_dir():
-            found = None
-            if self._source != FOLDER:
-                found = self._find(tree_of_folder(path, without=self._out), str(path))
-            if found is None:
-                return collect_path(path, label, is_alone=is_alone, stem=self._stem, out=self._out)
-        else:
-            tree = tree_of_archive(path)
-            found = None if self._source == FOLDER else self._find(tree, str(path))
-            if found is None:
-                found = plain.collect(_of_the_class(tree), stem=self._stem)
+        is_folder = path.is_dir()
+        tree = tree_of_folder(path, without=self._out) if is_folder else tree_of_archive(path)
+        found = None if self._source == FOLDER else self._find(tree, str(path))
+        if found is None:
+            # Who zips a folder zips its name too; who names a folder means what is in it.
+            found = plain.collect(tree if is_folder else _of_the_class(tree), stem=self._stem)
         return found if is_alone else _below(found, label)
-
-    def from_tree(self, tree: Tree, told: str) -> Collection:
-        return self._find(tree, told) or Collection(entries=())
 
     def _find(self, tree: Tree, told: str) -> Collection | None:
         """Collect from what has a shape that is known, or has the one that was named."""
+        return self.from_named(tree, told) if self.is_named else self._recognise(tree)
+
+    def from_named(self, tree: Tree, told: str) -> Collection:
+        """Collect as it was said; where a name was given, the tree has to be of its shape."""
         if self._pattern is not None:
             for level in _levels(tree):
                 if by_pattern.matches(level, self._pattern):
                     return by_pattern.collect_by(level, self._pattern, stem=self._stem)
             raise UsageError(f"in {told} there is no file whose path matches the pattern")
-        if self._source is None:
-            return self._recognise(tree)
-        collector = COLLECTORS[self._source]
+        collector = COLLECTORS[self._source or ""]
         for level in _levels(tree):
             if collector.accept(level):
                 return collector.collect(level, stem=self._stem)

@@ -8,7 +8,7 @@ import re
 
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors.gradescope_metadata import Handed, read_metadata
-from grader.batch.handin import Piece, choose, pieces_below
+from grader.batch.handin import NOTHING, Piece, choose, pieces_below
 from grader.batch.tree import Tree, TreeFile
 from grader.report.class_model import Origin, Skipped, Student
 
@@ -68,11 +68,11 @@ def _no_submission(file: TreeFile) -> Skipped:
 
 
 def _entry(
-    name: str, pieces: list[Piece], handed: Handed | None, *, stem: str, nothing: str = ""
+    name: str, pieces: list[Piece], handed: Handed | None, *, stem: str, nothing: str = NOTHING
 ) -> Entry:
     people = handed.submitters if handed is not None else ()
     student = people[0] if people else Student()
-    choice = choose(pieces, stem=stem, **({"nothing": nothing} if nothing else {}))
+    choice = choose(pieces, stem=stem, nothing=nothing)
     match = _FOLDER.fullmatch(name)
     notes = () if people else ("the export does not say who handed it in",)
     return Entry(

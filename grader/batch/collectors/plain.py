@@ -1,6 +1,7 @@
-"""Collects from an archive what `collect_folders` does from a folder: files, and students' folders.
+"""Collects files and students' folders, from wherever they are.
 
-A file at the top is a submission, and its name says whose; a folder is one student's.
+A file at the top is a submission, and its name says whose; a folder is one student's, of whose
+files one is graded.
 """
 
 import functools
