@@ -25,8 +25,14 @@ _UNFINISHED = (
     "memory or time"
 )
 _TIME = (1980, 1, 1, 0, 0, 0)
-# These have words for a fault of the grader; the others take a script that fails for one.
+# What stands there before the grader runs, where a platform has words for a fault of it.
 _HAVE_FALLBACK = ("gradescope", "prairielearn")
+# The least and the most that platforms let a container take.
+_TIMEOUTS_S = {
+    "coursera": (300.0, 3600.0),
+    "gradescope": (0.0, 2400.0),
+    "prairielearn": (0.0, 600.0),
+}
 PLATFORMS = ("coursera", "github-classroom", "gradescope", "markus", "prairielearn")
 
 
@@ -67,12 +73,24 @@ def make_bundle(
         "@OPTIONS@": shlex.join(options),
         "@ASSIGNMENT@": called,
         # Above ours, and with time to start: whoever hits it has no result at all.
-        "@TIMEOUT_S@": f"{2 * limit_s:.0f}",
+        "@TIMEOUT_S@": f"{_container_limit_s(platform, limit_s):.0f}",
     }
     files = [*_scripts(platform, words), BundleFile(name=wheel_name, content=wheel)]
     if platform in _HAVE_FALLBACK:
         files.append(BundleFile(name=_FALLBACK, content=_fallback(platform, assignment)))
     return files
+
+
+def _container_limit_s(platform: str, limit_s: float) -> float:
+    """Give how long a container may take, within what the platform allows.
+
+    Raises:
+        UsageError: it allows less than a submission may take.
+    """
+    least_s, most_s = _TIMEOUTS_S.get(platform, (0.0, 3600.0))
+    if limit_s > most_s:
+        raise UsageError(f"{platform} ends after {most_s:.0f} s, before a submission has to end")
+    return min(most_s, max(least_s, 2 * limit_s))
 
 
 def write_folder(files: list[BundleFile], folder: Path) -> None:

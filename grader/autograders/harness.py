@@ -19,6 +19,7 @@ from grader.errors import UnreadableSubmissionError
 from grader.exports.format import ExportedFile, LeftOut
 from grader.exports.registry import load_format
 from grader.exports.source import work_of_report
+from grader.exports.view import describe_fault
 from grader.outputs.files import open_atomically
 from grader.pipeline import Grader, blank_report, fail_report
 from grader.report.model import Report, ReportStatus
@@ -92,7 +93,7 @@ def run_harness(
     files = [one for one in made if isinstance(one, ExportedFile)]
     is_fault = report.status is ReportStatus.GRADER_ERROR
     if is_fault:
-        sys.stderr.write(f"the grader failed, and this is no zero: {report.error}\n")
+        sys.stderr.write(f"{describe_fault(report)}\n")
     for one in made:
         if isinstance(one, LeftOut):
             sys.stderr.write(f"no result can be left: {one.reason}\n")

@@ -20,8 +20,9 @@ _LOG_FILE = "lti-log.jsonl"
 
 
 @click.command(
-    epilog="Exit status: 0 the platform has all scores, 1 it refused some or nobody knows whose "
-    "they are, 2 usage or it refuses the key, 3 it can't be reached, 130 interrupted."
+    epilog="Exit status: 0 the platform has these scores or later ones, 1 it refused some or it is "
+    "not known whose they are, 2 usage or it refuses the key, 3 it can't be reached, 130 "
+    "interrupted."
 )
 @click.argument(
     "results", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True)

@@ -4,15 +4,15 @@ A build leaves them in ``customFeedbacks``; Artemis gives each its weight by its
 none for anything but functions, and none at all where the grader failed: any other would count.
 """
 
-import json
 import re
 from collections.abc import Iterator
 
 from grader.errors import NotExpressibleError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.json_text import to_json
+from grader.exports.text import describe_in_full, describe_whole
 from grader.exports.unique import unique_names
-from grader.exports.view import View, view
+from grader.exports.view import View, describe_fault, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
 _FOLDER = "customFeedbacks"
@@ -27,7 +27,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     shown = view(report, is_after_due=work.is_after_due)
     if shown.report.status is ReportStatus.GRADER_ERROR:
-        raise NotExpressibleError(f"the grader failed, and this is no zero: {shown.report.error}")
+        raise NotExpressibleError(describe_fault(shown.report))
     if shown.report.status is ReportStatus.UNREADABLE:
         known = work.functions or (shown.report.assignment.title,)
         for place, name in enumerate(unique_names(known), start=1):
@@ -42,12 +42,12 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
 
 def _describe(function: FunctionResult, shown: View) -> str:
     pending = f"In all, {shown.pending}." if shown.pending else ""
-    return "\n".join(filter(None, (head_line(function), describe_function(function), pending)))
+    return "\n".join(filter(None, (describe_in_full(function), pending)))
 
 
 def _file(place: int, name: str, *, is_successful: bool, message: str) -> ExportedFile:
     feedback = {"name": name, "successful": is_successful, "message": message}
     return ExportedFile(
         f"{_FOLDER}/{place:03}-{_UNSAFE.sub('-', name)[:60]}.json",
-        json.dumps(feedback, indent=2).encode() + b"\n",
+        to_json(feedback),
     )

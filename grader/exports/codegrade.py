@@ -43,10 +43,10 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
 def _points(shown: View) -> Fraction | None:
     """Give the share of the points exactly: 0.1 is a tenth; None where there is no score."""
     report = shown.report
-    if report.status is ReportStatus.GRADER_ERROR or report.score is None:
+    if not shown.has_score or report.score is None:
         return None
     if not report.max_score:
-        return None if shown.pending else Fraction(0)
+        return Fraction(0)
     share = Fraction(str(report.score)) / Fraction(str(report.max_score))
     return min(Fraction(1), max(Fraction(0), share))
 

@@ -5,10 +5,10 @@ whole result invalid. It has no words for a fault of the grader: then there is n
 prints nothing, and CodeRunner shows an error of its own and marks nothing.
 """
 
-import json
 from collections.abc import Iterator
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.json_text import to_json
 from grader.exports.markup import describe_as_markup
 from grader.exports.view import view
 from grader.outputs.wording import MARKS, format_points
@@ -37,7 +37,7 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     if functions:
         result["testresults"] = [_HEADER, *map(_row, functions)]
         result["columnformats"] = _FORMATS
-    yield ExportedFile(_FILE, json.dumps(result).encode() + b"\n")
+    yield ExportedFile(_FILE, to_json(result))
 
 
 def _row(function: FunctionResult) -> tuple[int, str, str, str, int]:

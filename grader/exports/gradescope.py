@@ -1,7 +1,7 @@
 """The ``results.json`` that Gradescope reads, by docs/specs.md of its autograder samples.
 
 A test for each function, and one more for what waits for the due date. No test is ever *hidden*,
-since that can hide the total from students: of a hidden check only title and points are in it.
+since that hides the total from students: of a hidden check only title and points are in it.
 Standard output is left at staff only, as it is by default.
 """
 

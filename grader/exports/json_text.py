@@ -5,11 +5,11 @@ import json
 import msgspec
 
 
-def to_json(value: msgspec.Struct, *, is_compact: bool = False) -> bytes:
+def to_json(value: object, *, is_compact: bool = False) -> bytes:
     """Write strict JSON in UTF-8: no NaN, no lone surrogates, ending in a newline.
 
     Args:
-        value: What is written; every text in it was made visible before.
+        value: What is written, of structs and plain objects; every text was made visible before.
         is_compact: Whether it is for a program alone, on one line.
 
     Raises:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.text import describe_in_full, describe_whole
 from grader.exports.unique import unique_names
 from grader.exports.view import View, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
@@ -51,7 +51,7 @@ def _tests(shown: View) -> Iterator[Mapping[str, object]]:
             for name, function in zip(names, report.functions, strict=True):
                 yield _test(
                     name,
-                    "\n".join(filter(None, (head_line(function), describe_function(function)))),
+                    describe_in_full(function),
                     earned=max(0.0, function.score),
                     total=function.max_score,
                     status=_STATUSES[function.status],

@@ -4,11 +4,11 @@ By the page on validation of submitty.github.io. A fault of the grader is a vali
 Submitty shows it to the staff, and not to the student.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.text import describe_function, describe_whole, head_line
+from grader.exports.json_text import to_json
+from grader.exports.text import describe_in_full, describe_whole
 from grader.exports.view import View, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
@@ -22,7 +22,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     result = _describe(view(report, is_after_due=work.is_after_due))
-    yield ExportedFile(_FILE, json.dumps(result, indent=2).encode() + b"\n")
+    yield ExportedFile(_FILE, to_json(result))
 
 
 def _describe(shown: View) -> Mapping[str, object]:
@@ -45,8 +45,7 @@ def _describe(shown: View) -> Mapping[str, object]:
 
 
 def _message(function: FunctionResult) -> Mapping[str, str]:
-    text = "\n".join(filter(None, (head_line(function), describe_function(function))))
-    return {"message": text, "status": _status(function.status)}
+    return {"message": describe_in_full(function), "status": _status(function.status)}
 
 
 def _status(status: Status) -> str:

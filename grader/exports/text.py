@@ -41,6 +41,11 @@ def head_line(function: FunctionResult) -> str:
     return f"{function.name}: {points}, {MARKS[function.status].word}"
 
 
+def describe_in_full(function: FunctionResult) -> str:
+    """Say how a function stands, and what is wrong with it."""
+    return "\n".join(filter(None, (head_line(function), describe_function(function))))
+
+
 def describe_whole(shown: View) -> str:
     """Say what is to be known of the submission as a whole, and not of one function."""
     report = shown.report

@@ -25,6 +25,13 @@ class View:
     pending: str
 
     @property
+    def has_score(self) -> bool:
+        """Tell whether there is a score to say: no fault, and not every point waits."""
+        if self.report.score is None or self.report.max_score is None:
+            return False
+        return bool(self.report.max_score) or not self.pending
+
+    @property
     def fraction(self) -> float:
         """Give the score as a number in 0..1.
 
@@ -34,9 +41,7 @@ class View:
         """
         score, max_score = self.report.score, self.report.max_score
         if score is None or max_score is None:
-            raise NotExpressibleError(
-                f"the grader failed, and this is no zero: {self.report.error}"
-            )
+            raise NotExpressibleError(describe_fault(self.report))
         if not max_score and self.pending:
             raise NotExpressibleError(f"no point can be shown yet: {self.pending}")
         return min(1.0, max(0.0, score / max_score)) if max_score else 0.0
@@ -48,6 +53,11 @@ class View:
         if report.score is None or not report.max_score or report.status is not ReportStatus.GRADED:
             return False
         return report.score >= report.max_score
+
+
+def describe_fault(report: Report) -> str:
+    """Say to the staff what failed in the grader."""
+    return f"the grader failed, which is not a zero: {report.error}"
 
 
 def view(report: Report, *, is_after_due: bool) -> View:

@@ -14,7 +14,7 @@ from grader.exports.table import read_number, scale_points
 from grader.exports.text import describe_function, describe_whole, head_line
 from grader.exports.view import View, view
 from grader.outputs.wording import describe_output
-from grader.report.model import Report, ReportStatus
+from grader.report.model import Report
 
 _FILE = "vpl.txt"
 _GRADE = "Grade :=>>"
@@ -59,11 +59,8 @@ def _comments(shown: View) -> Iterator[str]:
 def _grade(shown: View, maximum: float) -> Iterator[str]:
     """Say the grade, unless there is none: the grader failed, or all points still wait."""
     report = shown.report
-    if report.status is ReportStatus.GRADER_ERROR or report.score is None:
-        return
-    if shown.pending and not report.max_score:
-        return
-    yield f"{_GRADE} {scale_points(report.score, report.max_score or 0, maximum)}"
+    if shown.has_score and report.score is not None:
+        yield f"{_GRADE} {scale_points(report.score, report.max_score or 0, maximum)}"
 
 
 def _preformat(text: str) -> Iterator[str]:

@@ -74,6 +74,21 @@ def test_workflow_and_settings_can_be_parsed() -> None:
     assert info["externalGradingOptions"]["timeout"] == 100
 
 
+@pytest.mark.parametrize(("limit_s", "told"), [(50, 100), (400, 600), (5, 10)])
+def test_container_gets_more_time_than_a_submission(limit_s: float, told: int) -> None:
+    """As far as the platform allows."""
+    files = make_bundle("prairielearn", load_assignment(), time_limit_s=limit_s)
+
+    (info,) = [json.loads(one.content) for one in files if one.name == "info.example.json"]
+    assert info["externalGradingOptions"]["timeout"] == told
+
+
+def test_submission_can_not_take_longer_than_the_container() -> None:
+    """Nobody who needs all of it would have a result."""
+    with pytest.raises(UsageError, match="600 s"):
+        make_bundle("prairielearn", load_assignment(), time_limit_s=700)
+
+
 def test_own_assignment_is_in_the_wheel(tmp_path: Path) -> None:
     """Under a name of its own, as if it were built in."""
     own = write_assignment("lab4", tmp_path / "mine")

@@ -156,7 +156,7 @@ def test_class_has_a_folder_for_each(
     done = run(batch, "--to", "theirs", "--out", out)
 
     assert done.exit_code == 1
-    assert "left out: eve: the grader failed, and this is no zero: it broke" in done.stderr
+    assert "left out: eve: the grader failed, which is not a zero: it broke" in done.stderr
     assert {
         str(path.relative_to(out)): path.read_text(encoding="utf-8")
         for path in out.rglob("*")

@@ -143,7 +143,7 @@ def test_fault_of_the_grader_is_left_out() -> None:
     files, left_out = run_export(export, work_of(GRADER_ERROR))
 
     assert not files
-    assert "no zero" in left_out[0].reason
+    assert "not a zero" in left_out[0].reason
 
 
 def test_unreadable_submission_has_a_mark_of_zero_and_no_table() -> None:

@@ -157,7 +157,7 @@ def test_fault_of_the_grader_is_left_out_and_not_a_zero() -> None:
     assert list(files) == ["s0/feedback.json", "s0/htmlFeedback.html"]
     (one,) = left_out
     assert one.who == "s1"
-    assert "no zero" in one.reason
+    assert "not a zero" in one.reason
 
 
 def test_where_everything_waits_there_is_no_score_yet() -> None:

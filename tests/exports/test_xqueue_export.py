@@ -150,7 +150,7 @@ def test_fault_of_the_grader_is_left_out_and_not_a_zero() -> None:
 
     assert list(files) == ["s0/xqueue_body.json"]
     assert [one.who for one in left_out] == ["s1"]
-    assert "no zero" in left_out[0].reason
+    assert "not a zero" in left_out[0].reason
 
 
 def test_where_everything_waits_there_is_no_score_yet() -> None:
