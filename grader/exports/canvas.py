@@ -26,6 +26,8 @@ _FILE = "canvas.csv"
 _SYSTEM = "canvas"
 _INFO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_POSSIBLE = "Points Possible"
+# Whose students' ids are those of the school.
+_HAVE_SCHOOL_IDS = ("gradescope",)
 _READ_ONLY = "(read only)"
 _EXCUSED = "EX"
 _ID_AT_END = re.compile(r"\s*\((\d+)\)$")
@@ -65,9 +67,11 @@ def _who(row: Row, person: Student) -> list[str]:
     key = row.origin.key if is_known and row.origin.key.isdecimal() else ""
     # An id that is not Canvas's own may be that of the school, or what somebody logs in with; one
     # column only, so that it can't be taken for somebody else's.
-    login = "" if key else person.id or person.email
+    is_schools = row.origin.system in _HAVE_SCHOOL_IDS
+    sis_id = person.id if is_schools and not key else ""
+    login = "" if key else person.email if is_schools else person.id or person.email
     name = person.name or row.origin.name or person.email or row.id or person.id
-    return [_guard_name(name), key, "", guard_cell(login), ""]
+    return [_guard_name(name), key, guard_cell(sis_id), guard_cell(login), ""]
 
 
 def _guard_name(name: str) -> str:
@@ -102,13 +106,14 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
         return ""
 
     left_out = fill_in(work, people.find_all, write)
-    lines = [[*line[:info], _with_point(line[column])] for line in table.lines]
+    # Written anew: with commas, whatever was between the cells.
+    lines = [[*map(str, line[:info]), _with_point(line[column])] for line in table.lines]
     return Table(lines=lines, has_mark=table.has_mark, line_end=table.line_end), left_out
 
 
 def _with_point(cell: str) -> str:
     """Write a number as Canvas reads it in every language; leave other cells alone."""
-    return cell.replace(",", ".") if read_number(cell) is not None else cell
+    return cell.replace(",", ".") if read_number(cell) is not None else str(cell)
 
 
 def _count_info(header: Sequence[str]) -> int:

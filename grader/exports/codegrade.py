@@ -45,9 +45,9 @@ def _points(shown: View) -> Fraction | None:
     report = shown.report
     if not shown.has_score or report.score is None:
         return None
-    if not report.max_score:
+    if not shown.max_score:
         return Fraction(0)
-    share = Fraction(str(report.score)) / Fraction(str(report.max_score))
+    share = Fraction(str(report.score)) / Fraction(str(shown.max_score))
     return min(Fraction(1), max(Fraction(0), share))
 
 
@@ -65,9 +65,11 @@ def _suites(shown: View) -> Iterator[Mapping[str, object]]:
             for name, function in zip(names, report.functions, strict=True):
                 yield {"id": name, "name": name, "testCases": _cases(function)}
             if shown.pending:
-                # It weighs nothing, and is neither passed nor failed.
+                # Neither passed nor failed, and not earned yet.
                 (name,) = unique_names([*names, "After the due date"])[len(names) :]
-                yield _suite(name, "Checks that wait", "skipped", f"{shown.pending}.", weight="0")
+                weight = str(Fraction(str(shown.pending_points)))
+                reason = f"{shown.pending}."
+                yield _suite(name, "Checks that wait", "skipped", reason, weight=weight)
 
 
 def _whole_suite(

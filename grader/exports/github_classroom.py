@@ -16,7 +16,14 @@ import msgspec
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
-from grader.exports.text import TEXT_LIMITS, cut, describe_function, describe_whole, head_line
+from grader.exports.text import (
+    AFTER_DUE,
+    TEXT_LIMITS,
+    cut,
+    describe_function,
+    describe_whole,
+    head_line,
+)
 from grader.exports.view import View, view
 from grader.outputs.class_wording import show_line
 from grader.outputs.wording import MARKS
@@ -82,10 +89,10 @@ def _describe_as_fits(shown: View) -> bytes:
 def _describe(shown: View, limit: int) -> _Result:
     report = shown.report
     message = _disarm(describe_whole(shown), limit)
-    if report.score is None or report.max_score is None:
+    if not shown.has_score:
         # The reporter passes over a maximum of 0: so nothing is reported, and no zero.
         return _Result(status="error", message=message, max_score=0, tests=())
-    max_score, scores = _share_out(report, is_full=shown.is_full)
+    max_score, scores = _share_out(shown)
     file = _disarm(show_line(report.submission.name), _NAME_CHARACTERS)
     if report.status is ReportStatus.UNREADABLE:
         unread = _Test(name="the file", status="fail", score=0.0, message=message, filename=file)
@@ -95,6 +102,10 @@ def _describe(shown: View, limit: int) -> _Result:
             _test(function, report, score=score, file=file, limit=limit)
             for function, score in zip(report.functions, scores, strict=True)
         )
+        if shown.pending:
+            told = f"{shown.pending}."
+            waiting = _Test(name=AFTER_DUE, status="fail", score=0.0, message=told, filename=file)
+            tests = (*tests, waiting)
     return _Result(
         status="pass" if shown.is_full else "fail",
         message=message,
@@ -141,18 +152,18 @@ def _with_backslash(found: re.Match[str]) -> str:
     return "##\\[" if found[0] == "##[" else f"{found[1]}\\::"
 
 
-def _share_out(report: Report, *, is_full: bool) -> tuple[int, list[float]]:
+def _share_out(shown: View) -> tuple[int, list[float]]:
     """Give the maximum as a whole number, and the score of each function in its terms.
 
     Of 12.5 points it makes 25. All the points add up to the maximum exactly, in the order in which
     the reporter adds them.
     """
-    total = _exact(report.max_score or 0.0)
+    total = _exact(shown.max_score or 0.0)
     is_short = total.denominator <= _MAX_DENOMINATOR
     max_score = total.numerator if is_short else math.ceil(total)
     scale = max_score / total if total else Fraction(1)
-    scores = [float(_exact(function.score) * scale) for function in report.functions]
-    if is_full and scores:
+    scores = [float(_exact(one.score) * scale) for one in shown.report.functions]
+    if shown.is_full and scores:
         scores[-1] = max_score - _add(scores[:-1])
     return max_score, scores
 

@@ -78,8 +78,9 @@ def make_score(
         )
     shown = view(report, is_after_due=is_after_due)
     is_pending = bool(shown.pending)
+    has_score = bool(row.max_score) and shown.has_score
     given = shown.report.score if is_pending else row.score
-    maximum = shown.report.max_score if is_pending else row.max_score
+    maximum = row.max_score  # of all points: those that wait are not earned yet
     return Score(
         user_id=user_id,
         timestamp=timestamp,
@@ -87,9 +88,9 @@ def make_score(
         grading_progress=(
             GradingProgress.PENDING_MANUAL if is_pending else GradingProgress.FULLY_GRADED
         ),
-        # A maximum of 0 is not allowed: so it is where everything waits for the due date.
-        score_given=given if given is not None and maximum else UNSET,
-        score_maximum=maximum or UNSET,
+        # A maximum of 0 is not allowed, and where everything waits there is no score yet.
+        score_given=given if given is not None and has_score else UNSET,
+        score_maximum=maximum if has_score else UNSET,
         # What is pending stands at the top: the end is what may be cut.
         comment=cut(
             "\n".join([describe_whole(shown), *_lines(shown.report)]), MAX_COMMENT_CHARACTERS

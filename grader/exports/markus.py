@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
-from grader.exports.text import describe_in_full, describe_whole
+from grader.exports.text import AFTER_DUE, describe_in_full, describe_whole
 from grader.exports.unique import unique_names
 from grader.exports.view import View, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
@@ -57,6 +57,10 @@ def _tests(shown: View) -> Iterator[Mapping[str, object]]:
                     status=_STATUSES[function.status],
                     time=_milliseconds(function, report.timing),
                 )
+            if shown.pending:
+                (name,) = unique_names([*names, AFTER_DUE])[len(names) :]
+                total = shown.pending_points
+                yield _test(name, f"{shown.pending}.", earned=0, total=total, status="partial")
 
 
 def _test(

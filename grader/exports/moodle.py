@@ -7,7 +7,7 @@ feedback: ``Last modified (grade)`` has to come back as it was.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, Item, LeftOut, Work
@@ -16,6 +16,7 @@ from grader.exports.markup import describe_as_markup
 from grader.exports.table import (
     Table,
     find_column,
+    fold,
     fold_name,
     read_number,
     read_table,
@@ -56,6 +57,12 @@ _NAMES: Mapping[str, Sequence[str]] = {
 # What may stand behind the grades where there is no maximum.
 _NO_MAXIMUM = ("Grade can be changed", "Last modified (submission)", "Last modified (grade)")
 
+# Moodle reads with PHP's fgetcsv, for which a backslash before a quote is no end of the cell: so
+# none of either is in what is written. There are no attributes in it that would need quotes.
+_GUARDED = {ord('"'): "&quot;", ord("\\"): "&#92;"}
+# What Moodle's clean_filename takes out of the names of folders.
+_NOT_IN_NAMES = re.compile(r"""[\x00-\x1f\x7f&<>"`|':\\/]""")
+
 _NUMBER_AT_END = re.compile(r"^\D*?(\d+)$")
 
 
@@ -88,23 +95,21 @@ class _Worksheet:
         self._work = work
         self._lines = table.lines[1:]
         self._columns = _find_columns(table, work)
-        for line in self._lines:
-            line.extend([""] * (len(table.header) - len(line)))
-        self._by_number = {
-            found[1]: place
+        self._by_number = _only_once(
+            (found[1], place)
             for place, line in enumerate(self._lines)
             if (found := _NUMBER_AT_END.match(self._cell(line, "identifier")))
-        }
+        )
         self._people = People(map(self._keys, self._lines), system=_SYSTEM)
         self._teams: dict[str, list[int]] = {}
         for place, line in enumerate(self._lines):
-            if team := fold_name(self._cell(line, "group")):
+            if team := _clean(self._cell(line, "group")):
                 self._teams.setdefault(team, []).append(place)
 
     def find(self, row: Row) -> Iterator[Place]:
         """Find the lines of everybody whose work a row is."""
         is_ours = row.origin.system == _SYSTEM
-        team = self._teams.get(fold_name(row.origin.name)) if is_ours and row.origin.name else None
+        team = self._teams.get(_clean(row.origin.name)) if is_ours else None
         # First: the number in the folder of a team is that of the group.
         if team:
             yield from (Place(self._cell(self._lines[place], "name"), place) for place in team)
@@ -118,6 +123,7 @@ class _Worksheet:
     def fill_in(self, place: int, item: Item) -> str:
         """Write grade and feedback into a line; says why not, if the row has no score."""
         line, row = self._lines[place], item.row
+        line.extend([""] * (len(self.table.header) - len(line)))
         if row.score is None or row.max_score is None:
             return "there is no score"
         maximum = read_number(self._cell(line, "maximum"))
@@ -126,14 +132,15 @@ class _Worksheet:
         )
         if "feedback" in self._columns:
             shown = view(item.read(), is_after_due=self._work.is_after_due)
-            line[self._columns["feedback"]] = describe_as_markup(
+            markup = describe_as_markup(
                 shown, has_output=False, max_characters=_MAX_FEEDBACK_CHARACTERS
             )
+            line[self._columns["feedback"]] = markup.translate(_GUARDED)
         return ""
 
     def _cell(self, line: Sequence[str], column: str) -> str:
         place = self._columns.get(column)
-        return "" if place is None else line[place]
+        return "" if place is None or place >= len(line) else line[place]
 
     def _keys(self, line: Sequence[str]) -> dict[str, Sequence[str]]:
         return {
@@ -152,6 +159,19 @@ class _Worksheet:
         return (
             sorted("".join(words)) == sorted("".join(others)) or words <= others or others <= words
         )
+
+
+def _only_once(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Make a dictionary of what has one place only."""
+    found: dict[str, list[int]] = {}
+    for key, place in pairs:
+        found.setdefault(key, []).append(place)
+    return {key: places[0] for key, places in found.items() if len(places) == 1}
+
+
+def _clean(name: str) -> str:
+    """Compare the names of teams as folders have them; no two of "C", "C#" and "C++" are one."""
+    return " ".join(fold(_NOT_IN_NAMES.sub("", name).replace("_", " ")).split())
 
 
 def _find_columns(table: Table, work: Work) -> dict[str, int]:

@@ -15,6 +15,7 @@ from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.images import describe_image, draw_image
 from grader.exports.json_text import to_json
 from grader.exports.text import (
+    AFTER_DUE,
     TEXT_LIMITS,
     cut,
     describe_function,
@@ -106,7 +107,7 @@ def _describe(shown: View, limit: int) -> _Results:
         score=score,
         message=message,
         output=cut(describe_printed(shown), limit),
-        tests=tuple(_test(function, limit) for function in report.functions),
+        tests=(*(_test(function, limit) for function in report.functions), *_waiting(shown)),
     )
 
 
@@ -118,6 +119,17 @@ def _test(function: FunctionResult, limit: int) -> _Test:
         message=MARKS[function.status].word,
         output=cut(describe_function(function), limit),
     )
+
+
+def _waiting(shown: View) -> Iterator[_Test]:
+    if shown.pending:
+        yield _Test(
+            name=AFTER_DUE,
+            points=0.0,
+            max_points=shown.pending_points,
+            message=f"{shown.pending}.",
+            output="",
+        )
 
 
 def _with_images(results: _Results, report: Report) -> _Results:

@@ -1,19 +1,39 @@
 """Tables in CSV that a platform wrote: read as they are, and written back with little changed."""
 
-import csv
-import io
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
+from typing import Self
 
 from grader.errors import UsageError
 
 _MAX_BYTES = 64 * 1024 * 1024
-_MAX_CELL_CHARACTERS = 4 * 1024 * 1024  # an online text is one cell
 _MARK_OF_UTF_8 = b"\xef\xbb\xbf"
 _CENT = Decimal("0.01")
+_NEEDS_QUOTES = re.compile(r'[",;\t\r\n]|^\s|\s$')
+_LINE_END = re.compile(r"\r\n|\n|\r")
+# A cell in quotes: by RFC 4180, and as PHP writes it, for which a backslash guards what follows.
+_QUOTED = (r'"(?:[^"]|"")*+"', r'"(?:[^"\\]|""|\\.)*+"')
+
+
+class Cell(str):
+    """A cell as it was read: its text, and how that stood in the file.
+
+    Attributes:
+        raw: With its quotes; written back as it is, so that what nobody changes doesn't change.
+    """
+
+    __slots__ = ("raw",)
+    raw: str
+
+    def __new__(cls, text: str, raw: str) -> Self:
+        """Make one of a text and how it stood there."""
+        cell = super().__new__(cls, text)
+        cell.raw = raw
+        return cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,28 +72,69 @@ def read_table(path: Path) -> Table:
         ) from error
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    csv.field_size_limit(_MAX_CELL_CHARACTERS)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise UsageError(f"{path} is no CSV file: {error}") from error
-    if not lines:
-        raise UsageError(f"{path} is empty")
     return Table(
-        lines=lines,
+        lines=_parse(text, delimiter, path),
         delimiter=delimiter,
         line_end="\r\n" if first.endswith("\r") else "\n",
         has_mark=data.startswith(_MARK_OF_UTF_8),
     )
 
 
+def _parse(text: str, delimiter: str, path: Path) -> list[list[str]]:
+    """Take a text apart, in the way of quoting with which all lines have one length."""
+    if not text.strip():
+        raise UsageError(f"{path} is empty")
+    problems: list[str] = []
+    found: list[list[list[str]]] = []
+    for quoted in _QUOTED:
+        try:
+            found.append(list(_read_lines(text, delimiter, quoted)))
+        except ValueError as error:
+            problems.append(str(error))
+    if not found:
+        raise UsageError(f"{path} is no CSV file: {problems[0]}")
+    return next((lines for lines in found if len(set(map(len, lines))) == 1), found[0])
+
+
+def _read_lines(text: str, delimiter: str, quoted: str) -> Iterator[list[str]]:
+    plain = rf'(?!")[^{delimiter}\r\n]*'
+    cell = re.compile(rf"(?:{quoted}|{plain})(?=[{delimiter}\r\n]|\Z)", re.DOTALL)
+    line: list[str] = []
+    place = 0
+    while place < len(text) or line:
+        found = cell.match(text, place)
+        if found is None:
+            number = text.count("\n", 0, place) + 1
+            raise ValueError(f"in line {number} a cell does not end where its quotes do")
+        line.append(_read_cell(found[0]))
+        place = found.end()
+        if text[place : place + 1] == delimiter:
+            place += 1
+            continue
+        end = _LINE_END.match(text, place)
+        place = end.end() if end else place
+        yield line
+        line = []
+
+
+def _read_cell(raw: str) -> Cell:
+    return Cell(raw[1:-1].replace('""', '"') if raw.startswith('"') else raw, raw)
+
+
 def write_table(table: Table) -> bytes:
-    """Write a table in the form in which it came."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, delimiter=table.delimiter, lineterminator=table.line_end)
-    writer.writerows(table.lines)
-    text = file.getvalue().encode("utf-8", "backslashreplace")
-    return (_MARK_OF_UTF_8 if table.has_mark else b"") + text
+    """Write a table in the form in which it came, and verbatim what was not changed in it."""
+    lines = (table.delimiter.join(map(_write_cell, line)) for line in table.lines)
+    text = "".join(f"{line}{table.line_end}" for line in lines)
+    return (_MARK_OF_UTF_8 if table.has_mark else b"") + text.encode("utf-8", "backslashreplace")
+
+
+def _write_cell(cell: str) -> str:
+    if isinstance(cell, Cell):
+        return cell.raw
+    if _NEEDS_QUOTES.search(cell):
+        doubled = cell.replace('"', '""')
+        return f'"{doubled}"'
+    return cell
 
 
 def find_column(header: Sequence[str], names: Iterable[str]) -> int | None:
@@ -89,9 +150,17 @@ def scale_points(score: float, max_score: float, maximum: float) -> str:
         score: What was earned.
         max_score: Of how many points.
         maximum: What the gradebook gives for all of them.
+
+    Raises:
+        UsageError: it is no number of points that a gradebook could hold.
     """
-    exact = Decimal(str(score)) * Decimal(str(maximum)) / Decimal(str(max_score or 1))
-    points = exact.quantize(_CENT, ROUND_HALF_UP)
+    if not max_score:
+        return "0"
+    exact = Decimal(str(score)) * Decimal(str(maximum)) / Decimal(str(max_score))
+    try:
+        points = exact.quantize(_CENT, ROUND_HALF_UP)
+    except InvalidOperation as error:
+        raise UsageError(f"a score of {score:g} can't be points in a gradebook") from error
     if score < max_score and points >= Decimal(str(maximum)):
         points = exact.quantize(_CENT, ROUND_DOWN)  # a part of the points never becomes all
     return f"{points.normalize():f}"

@@ -26,6 +26,9 @@ GRADER_FAULT = (
 # these with which it fits.
 TEXT_LIMITS = (20_000, 4000, 800, 200)
 
+# What a test is called that stands for the points which are not shown yet.
+AFTER_DUE = "Checked after the due date"
+
 _CUT = "\n... (cut)"
 _INDENT = "    "
 
@@ -91,6 +94,8 @@ def _parts(shown: View) -> Iterator[str]:
 def _state(shown: View) -> str:
     report = shown.report
     match report.status:
+        case ReportStatus.GRADED | ReportStatus.STOPPED if not shown.has_score:
+            return "No points can be seen yet."
         case ReportStatus.GRADED:
             return f"{describe_score(report)}."
         case ReportStatus.STOPPED:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from grader.errors import NotExpressibleError
-from grader.outputs.visibility import describe_pending, show_to_student
+from grader.outputs.visibility import describe_pending, pending_points, show_to_student
 from grader.outputs.visible import make_report_visible
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Visibility
 from grader.report.score import score_functions
@@ -19,40 +19,45 @@ class View:
         report: Without what is hidden or waits for the due date; its score is of what is left, and
             no text in it can steer a terminal or break an XML file.
         pending: How many points are not shown yet, in a sentence; empty where all are.
+        pending_points: How many those are.
+        max_score: What all of it is worth, with the points that are not shown yet; None where the
+            grader failed.
     """
 
     report: Report
     pending: str
+    pending_points: float
+    max_score: float | None
 
     @property
     def has_score(self) -> bool:
         """Tell whether there is a score to say: no fault, and not every point waits."""
-        if self.report.score is None or self.report.max_score is None:
+        if self.report.score is None or self.max_score is None:
             return False
         return bool(self.report.max_score) or not self.pending
 
     @property
     def fraction(self) -> float:
-        """Give the score as a number in 0..1.
+        """Give the score as a number in 0..1, of all points: those that wait are not earned yet.
 
         Raises:
             NotExpressibleError: the grader failed, or every point waits for the due date, so there
                 is none; a 0 would be a lie.
         """
-        score, max_score = self.report.score, self.report.max_score
+        score, max_score = self.report.score, self.max_score
         if score is None or max_score is None:
             raise NotExpressibleError(describe_fault(self.report))
-        if not max_score and self.pending:
+        if not self.has_score:
             raise NotExpressibleError(f"no point can be shown yet: {self.pending}")
         return min(1.0, max(0.0, score / max_score)) if max_score else 0.0
 
     @property
     def is_full(self) -> bool:
-        """Tell whether every point was earned; a part of them is never a pass."""
+        """Tell whether every point was earned; a part of them, or of what is shown, never is."""
         report = self.report
-        if report.score is None or not report.max_score or report.status is not ReportStatus.GRADED:
+        if report.score is None or not self.max_score or report.status is not ReportStatus.GRADED:
             return False
-        return report.score >= report.max_score
+        return report.score >= self.max_score
 
 
 def describe_fault(report: Report) -> str:
@@ -69,7 +74,12 @@ def view(report: Report, *, is_after_due: bool) -> View:
     """
     open_now = open_after_due(report) if is_after_due else report
     shown = make_report_visible(show_to_student(open_now), encoding="utf-8")
-    return View(report=shown, pending=describe_pending(open_now))
+    return View(
+        report=shown,
+        pending=describe_pending(open_now),
+        pending_points=pending_points(open_now),
+        max_score=open_now.max_score,
+    )
 
 
 def open_after_due(report: Report) -> Report:

@@ -60,7 +60,7 @@ def _grade(shown: View, maximum: float) -> Iterator[str]:
     """Say the grade, unless there is none: the grader failed, or all points still wait."""
     report = shown.report
     if shown.has_score and report.score is not None:
-        yield f"{_GRADE} {scale_points(report.score, report.max_score or 0, maximum)}"
+        yield f"{_GRADE} {scale_points(report.score, shown.max_score or 0, maximum)}"
 
 
 def _preformat(text: str) -> Iterator[str]:

@@ -38,8 +38,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     shown = view(report, is_after_due=work.is_after_due)
     answer = _Answer(
-        # It is said of the whole problem: not while points wait for the due date.
-        correct=shown.is_full and not shown.pending,
+        correct=shown.is_full,
         score=shown.fraction,
         msg=describe_as_markup(shown, max_characters=_MAX_CHARACTERS),
     )
