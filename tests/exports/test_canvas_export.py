@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+import msgspec
 import pytest
 from class_fakes import ASSIGNMENT, HOSTILE_NAMES, NAMES, make_failure, make_outline
 from hypothesis import given
@@ -132,6 +133,16 @@ def test_who_is_not_from_canvas_is_known_by_login() -> None:
 
     assert lines[0][-1] == "Lab 4 (42)"
     assert lines[2] == ["Anna Lee", "", "", "anna7", "", "80"]
+
+
+def test_id_of_the_school_is_in_its_column() -> None:
+    """What Gradescope knows somebody by, it has from the school."""
+    row = row_of(student=ANNA)
+    row = msgspec.structs.replace(row, origin=Origin(system="gradescope", key="55"))
+
+    lines, _ = run(work_of(row))
+
+    assert lines[2][:4] == ["Anna Lee", "", "anna7", "anna@example.edu"]
 
 
 def test_everybody_of_a_team_has_the_score() -> None:

@@ -170,6 +170,69 @@ def test_team_has_its_score_in_each_line_of_its_group(run: Run) -> None:
     assert left_out == []
 
 
+@pytest.mark.parametrize("team", ["C", "3-12", "+++", "Team A", "A/B", "a_b"])
+def test_teams_of_similar_names_are_not_confused(run: Run, team: str) -> None:
+    """Only those of the very name, as the folder of a download has it."""
+    groups = ["C", "C++", "C#", "3-12", "12-3", "+++", "Team A", "A Team", "A/B", "B/A", "a b"]
+    lines = [
+        f"Participant {number},N {number},m,e{number}@x.edu,Submitted,{group},,20.00,Yes,-,-,"
+        for number, group in enumerate(groups, start=1)
+    ]
+    in_folder = team.replace("/", "")
+
+    filled, left_out = run(row_of(key="999", name=in_folder), text="\n".join([HEADER, *lines, ""]))
+
+    assert left_out == []
+    assert [line[5] for line in filled[1:] if line[6]] == [team.replace("_", " ")]
+
+
+def test_line_that_stands_there_twice_is_not_guessed_between(run: Run) -> None:
+    """Somebody has put two downloads together."""
+    first, *others = WORKSHEET.splitlines()
+    text = "\n".join([first, others[0], *others, ""])
+
+    lines, left_out = run(row_of(key="1001"), text=text)
+
+    assert [line[6] for line in lines[1:3]] == ["", ""]
+    assert len(left_out) == 1
+
+
+def test_no_text_ends_its_cell_for_php(run: Run) -> None:
+    """For which a backslash before a quote is not an end: so there is neither in the feedback."""
+    text = 'print("\\"hi\\"") \\"\r\n"Participant 1002","x\\'
+    report = make_report(check_result("update/a", Status.FAILED, message=text, max_points=100.0))
+
+    lines, _ = run(row_of(key="1001", name="OBrien Zoë"), report=report)
+
+    assert '"' not in lines[1][-1]
+    assert "\\" not in lines[1][-1]
+    shown = "".join(etree.fromstring(lines[1][-1]).itertext())
+    assert text.replace("\r\n", "\n") in shown
+
+
+def test_cells_that_php_wrote_come_back_as_they_were(tmp_path: Path) -> None:
+    """Also with quotes behind backslashes, as in an online text."""
+    header = HEADER.replace(",Feedback", ",Online text,Feedback")
+    line = (
+        'Participant 1001,"Zoë B",m1,z@x.edu,Submitted,,,20.00,Yes,-,-,'
+        '"<p>say \\"hi, you\\"</p>",""'
+    )
+    path = tmp_path / "worksheet.csv"
+    path.write_text(f"{header}\n{line}\n", encoding="utf-8")
+    work = Work(
+        assignment=ASSIGNMENT,
+        max_score=100.0,
+        items=(Item(row=row_of(key="1001", name="Zoë B"), read=lambda: REPORT),),
+        worksheet=path,
+        settings={"feedback": "no"},
+    )
+
+    (file,) = export(work)
+
+    assert isinstance(file, ExportedFile)
+    assert file.content.decode() == f"{header}\n{line.replace(',,20.00', ',15,20.00')}\n"
+
+
 def test_team_without_letters_is_nobodys(run: Run) -> None:
     """Least of all everybody's whose group is not given."""
     lines, left_out = run(row_of(key="55", name="***"))
