@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.autograders.platforms import PLATFORMS
 from grader.autograders.wheel import make_wheel
 from grader.checks.assignment import Assignment
 from grader.errors import UsageError
@@ -25,15 +26,6 @@ _UNFINISHED = (
     "memory or time"
 )
 _TIME = (1980, 1, 1, 0, 0, 0)
-# What stands there before the grader runs, where a platform has words for a fault of it.
-_HAVE_FALLBACK = ("gradescope", "prairielearn")
-# The least and the most that platforms let a container take.
-_TIMEOUTS_S = {
-    "coursera": (300.0, 3600.0),
-    "gradescope": (0.0, 2400.0),
-    "prairielearn": (0.0, 600.0),
-}
-PLATFORMS = ("coursera", "github-classroom", "gradescope", "markus", "prairielearn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +43,7 @@ def make_bundle(
     *,
     pip_options: str = "",
     time_limit_s: float | None = None,
+    is_after_due: bool = False,
 ) -> list[BundleFile]:
     """Make the files that an instructor uploads.
 
@@ -59,6 +52,7 @@ def make_bundle(
         assignment: What is graded there.
         pip_options: What is said to pip besides when zerograd is installed there.
         time_limit_s: Seconds for a submission in all; by default what the assignment says.
+        is_after_due: Whether what waits for the due date is shown at once.
 
     Raises:
         UsageError: the assignment can't be moved elsewhere.
@@ -66,6 +60,7 @@ def make_bundle(
     wheel_name, wheel, called = make_wheel(assignment)
     limit_s = time_limit_s or Limits.of(assignment.limits).total_wall_s
     options = [] if time_limit_s is None else ["--time-limit", f"{time_limit_s:g}"]
+    options += ["--after-due"] if is_after_due else []
     words = {
         "@WHEEL@": wheel_name,
         "@TITLE@": assignment.info.title,
@@ -76,7 +71,7 @@ def make_bundle(
         "@TIMEOUT_S@": f"{_container_limit_s(platform, limit_s):.0f}",
     }
     files = [*_scripts(platform, words), BundleFile(name=wheel_name, content=wheel)]
-    if platform in _HAVE_FALLBACK:
+    if PLATFORMS[platform].has_fallback:
         files.append(BundleFile(name=_FALLBACK, content=_fallback(platform, assignment)))
     return files
 
@@ -87,10 +82,12 @@ def _container_limit_s(platform: str, limit_s: float) -> float:
     Raises:
         UsageError: it allows less than a submission may take.
     """
-    least_s, most_s = _TIMEOUTS_S.get(platform, (0.0, 3600.0))
-    if limit_s > most_s:
-        raise UsageError(f"{platform} ends after {most_s:.0f} s, before a submission has to end")
-    return min(most_s, max(least_s, 2 * limit_s))
+    there = PLATFORMS[platform]
+    if limit_s > there.most_s:
+        raise UsageError(
+            f"{platform} ends after {there.most_s:.0f} s, before a submission has to end"
+        )
+    return min(there.most_s, max(there.least_s, 2 * limit_s))
 
 
 def write_folder(files: list[BundleFile], folder: Path) -> None:

@@ -7,11 +7,11 @@ never a zero.
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from grader.autograders.platforms import PLATFORMS
 from grader.batch.handin import choose, pieces_below
 from grader.batch.tree import tree_of_folder
 from grader.checks.assignment import load_assignment
@@ -25,41 +25,6 @@ from grader.pipeline import Grader, blank_report, fail_report
 from grader.report.model import Report, ReportStatus
 from grader.sandbox.limits import Confinement, Isolation, Limits
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Where a platform puts a submission and looks for the results.
-
-    Attributes:
-        root: The folder that the others are in.
-        submission: Where the student's files are.
-        results: Where the results go; empty for standard output.
-        has_words_for_faults: Whether a result can say that the grader failed. If not, a failing
-            script says it.
-    """
-
-    root: str
-    submission: str
-    results: str
-    has_words_for_faults: bool
-
-
-# Sources: docs/specs.md of Gradescope, docs/externalGrading.md of PrairieLearn,
-# custom-graders/v2/README.md of Coursera, the runners of GitHub Classroom, markus-autotesting.
-LAYOUTS = {
-    "gradescope": Layout(
-        root="/autograder", submission="submission", results="results", has_words_for_faults=True
-    ),
-    "prairielearn": Layout(
-        root="/grade", submission="student", results="results", has_words_for_faults=True
-    ),
-    "coursera": Layout(
-        root="/shared", submission="submission", results=".", has_words_for_faults=False
-    ),
-    "github-classroom": Layout(root=".", submission=".", results="", has_words_for_faults=False),
-    "markus": Layout(root=".", submission=".", results="", has_words_for_faults=True),
-}
-_FORMAT_FILES = {"github-classroom": "result.b64", "markus": "markus.jsonl"}
 _FAULT = 3
 
 
@@ -70,15 +35,17 @@ def run_harness(
     assignment: str,
     limits: Mapping[str, float],
     isolation: str,
+    is_after_due: bool = False,
 ) -> int:
     """Grade the submission that lies on a platform.
 
     Args:
-        platform: Which one; a key of `LAYOUTS`.
+        platform: Which one; a key of `PLATFORMS`.
         root: Where it has its folders; by default where they are there.
         assignment: What is graded: a name or a folder.
         limits: Limits that are not as the assignment has them, by their names in `Limits`.
         isolation: How hard the submission is confined.
+        is_after_due: Whether what waits for the due date is shown at once.
 
     Returns:
         The exit status: 0 if a result was left, 3 if the format has no words for what came of it.
@@ -86,10 +53,10 @@ def run_harness(
     Raises:
         UsageError: the assignment can't be used, or the results not written.
     """
-    layout = LAYOUTS[platform]
-    folder = root or Path(layout.root)
-    report = _grade(folder / layout.submission, assignment, limits, isolation)
-    made = list(load_format(platform)(work_of_report(report)))
+    there = PLATFORMS[platform]
+    folder = root or Path(there.root)
+    report = _grade(folder / there.submission, assignment, limits, isolation)
+    made = list(load_format(platform)(work_of_report(report, is_after_due=is_after_due)))
     files = [one for one in made if isinstance(one, ExportedFile)]
     is_fault = report.status is ReportStatus.GRADER_ERROR
     if is_fault:
@@ -97,12 +64,12 @@ def run_harness(
     for one in made:
         if isinstance(one, LeftOut):
             sys.stderr.write(f"no result can be left: {one.reason}\n")
-    if not files or (is_fault and not layout.has_words_for_faults):
+    if not files or (is_fault and not there.has_words_for_faults):
         return _FAULT
-    if layout.results:
-        _write(files, folder / layout.results)
+    if there.results:
+        _write(files, folder / there.results)
     else:
-        _tell(platform, files)
+        _tell(platform, next(one for one in files if one.name == there.printed_file))
     return 0
 
 
@@ -139,13 +106,12 @@ def _write(files: list[ExportedFile], folder: Path) -> None:
             opened.write(file.content)
 
 
-def _tell(platform: str, files: list[ExportedFile]) -> None:
+def _tell(platform: str, result: ExportedFile) -> None:
     """Say the result as a step of a workflow does, or on standard output."""
-    content = next(file.content for file in files if file.name == _FORMAT_FILES[platform])
     output = os.environ.get("GITHUB_OUTPUT") if platform == "github-classroom" else None
     if output is None:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(result.content)
         sys.stdout.flush()
         return
     with Path(output).open("ab") as file:
-        file.write(b"result=" + content.strip() + b"\n")
+        file.write(b"result=" + result.content.strip() + b"\n")

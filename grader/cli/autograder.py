@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.autograders.platforms import PLATFORMS
 from grader.cli.options import (
     assignment_option,
     isolation_option,
@@ -11,7 +12,10 @@ from grader.cli.options import (
     usage_errors,
 )
 
-_PLATFORMS = click.Choice(["gradescope", "prairielearn", "coursera", "github-classroom", "markus"])
+_after_due_option = click.option(
+    "--after-due", is_flag=True, help="Show at once what the assignment lets wait for the due date."
+)
+_PLATFORMS = click.Choice(sorted(PLATFORMS))
 
 
 @click.command()
@@ -25,9 +29,15 @@ _PLATFORMS = click.Choice(["gradescope", "prairielearn", "coursera", "github-cla
 )
 @click.option("--pip-options", default="", help="What else to say to pip when it installs there.")
 @click.option("--time-limit", type=click.FloatRange(min=1), help="Seconds for each submission.")
+@_after_due_option
 @assignment_option
 def autograder(
-    platform: str, out: Path, pip_options: str, time_limit: float | None, assignment: str
+    platform: str,
+    out: Path,
+    pip_options: str,
+    time_limit: float | None,
+    after_due: bool,  # noqa: FBT001 - click passes options by name
+    assignment: str,
 ) -> None:
     """Write what an instructor uploads so that a platform grades with zerograd.
 
@@ -42,6 +52,7 @@ def autograder(
             load_assignment(assignment),
             pip_options=pip_options,
             time_limit_s=time_limit,
+            is_after_due=after_due,
         )
         if out.suffix.lower() == ".zip":
             write_zip(files, out)
@@ -61,17 +72,28 @@ def autograder(
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the platform has its folders.  [default: as it documents them]",
 )
+@_after_due_option
 @isolation_option
 @limit_options
 @assignment_option
 def harness(
-    platform: str, root: Path | None, isolation: str, limits: dict[str, float], assignment: str
+    platform: str,
+    root: Path | None,
+    after_due: bool,  # noqa: FBT001 - click passes options by name
+    isolation: str,
+    limits: dict[str, float],
+    assignment: str,
 ) -> None:
     """Grade on a platform: what the scripts of `grader autograder` call there."""
     from grader.autograders.harness import run_harness
 
     with usage_errors():
         status = run_harness(
-            platform, root=root, assignment=assignment, limits=limits, isolation=isolation
+            platform,
+            root=root,
+            assignment=assignment,
+            limits=limits,
+            isolation=isolation,
+            is_after_due=after_due,
         )
     raise SystemExit(status)

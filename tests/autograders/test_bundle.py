@@ -13,7 +13,8 @@ import yaml
 from click.testing import CliRunner
 
 from grader.authoring.new import write_assignment
-from grader.autograders.bundle import PLATFORMS, make_bundle, write_folder, write_zip
+from grader.autograders.bundle import make_bundle, write_folder, write_zip
+from grader.autograders.platforms import PLATFORMS
 from grader.autograders.wheel import make_wheel
 from grader.checks.assignment import load_assignment
 from grader.cli.autograder import autograder
@@ -81,6 +82,14 @@ def test_container_gets_more_time_than_a_submission(limit_s: float, told: int) -
 
     (info,) = [json.loads(one.content) for one in files if one.name == "info.example.json"]
     assert info["externalGradingOptions"]["timeout"] == told
+
+
+def test_what_waits_can_be_shown_at_once() -> None:
+    """The script says so to the grader."""
+    files = make_bundle("prairielearn", load_assignment(), is_after_due=True)
+
+    (script,) = [one.content.decode() for one in files if one.name == "grade.sh"]
+    assert "--assignment lab4 --after-due" in script
 
 
 def test_submission_can_not_take_longer_than_the_container() -> None:
