@@ -147,6 +147,10 @@ def test_failures_are_printed_unfolded(pages: dict[str, str], open_page: OpenPag
 
     page.emulate_media(media="print")
 
+    # Chromium lays the page out anew in its own time.
+    page.wait_for_function(
+        "document.querySelector('.functions .told').checkVisibility({contentVisibilityAuto: true})"
+    )
     shown = page.evaluate(
         "[...document.querySelectorAll('.functions .told')].map((one) =>"
         " one.checkVisibility({contentVisibilityAuto: true}))"
