@@ -14,7 +14,7 @@ from grader.errors import UsageError
 from grader.exports.format import ExportedFile
 from grader.exports.registry import load_format
 from grader.exports.source import work_of_report
-from grader.outputs.files import open_atomically
+from grader.outputs.files import open_atomically, write_below
 from grader.pipeline import blank_report, fail_report
 from grader.report.model import ReportStatus
 from grader.sandbox.limits import Limits
@@ -97,13 +97,7 @@ def write_folder(files: list[BundleFile], folder: Path) -> None:
         UsageError: it can't be written there.
     """
     for file in files:
-        path = folder / file.name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"can't write to {folder}: {error.strerror}") from error
-        with open_atomically(path) as opened:
-            opened.write(file.content)
+        path = write_below(folder, file.name, file.content)
         if file.is_script:
             path.chmod(path.stat().st_mode | 0o111)
 

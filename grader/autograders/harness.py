@@ -20,7 +20,7 @@ from grader.exports.format import ExportedFile, LeftOut
 from grader.exports.registry import load_format
 from grader.exports.source import work_of_report
 from grader.exports.view import describe_fault
-from grader.outputs.files import open_atomically
+from grader.outputs.files import write_below
 from grader.pipeline import Grader, blank_report, fail_report
 from grader.report.model import Report, ReportStatus
 from grader.sandbox.limits import Confinement, Isolation, Limits
@@ -67,7 +67,8 @@ def run_harness(
     if not files or (is_fault and not there.has_words_for_faults):
         return _FAULT
     if there.results:
-        _write(files, folder / there.results)
+        for file in files:
+            write_below(folder / there.results, file.name, file.content)
     else:
         _tell(platform, next(one for one in files if one.name == there.printed_file))
     return 0
@@ -97,13 +98,6 @@ def _grade_one(grader: Grader, folder: Path, *, stem: str) -> Report:
         return grader.refuse(chosen.file, str(error))
     report = grader.grade_data(data, name=chosen.file)
     return msgspec.structs.replace(report, notes=(*chosen.notes, *report.notes))
-
-
-def _write(files: list[ExportedFile], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        with open_atomically(folder / file.name) as opened:
-            opened.write(file.content)
 
 
 def _tell(platform: str, result: ExportedFile) -> None:

@@ -145,6 +145,8 @@ def _write_all(
 
 def _write_few(main: "ExportedFile", others: "list[ExportedFile]", out: Path | None) -> None:
     """Write the files of one report: what the platform reads, and what belongs beside it."""
+    from grader.outputs.files import write_below
+
     if others and out is not None and (out.is_dir() or not out.suffix):
         _write_many([main, *others], out)
         return
@@ -157,43 +159,29 @@ def _write_few(main: "ExportedFile", others: "list[ExportedFile]", out: Path | N
         if out is None:
             click.echo(f"{file.name} belongs to it too: --out writes both", err=True)
         else:
-            _write_into(out.parent, file)
+            write_below(out.parent, file.name, file.content)
 
 
 def _write_many(files: "Iterable[ExportedFile]", out: Path | None) -> None:
     if out is None:
         raise click.UsageError("there are several files: give the folder for them with --out DIR")
+    from grader.outputs.files import write_below
+
     for file in files:
-        _write_into(out, file)
+        write_below(out, file.name, file.content)
 
 
 def _write_one(file: "ExportedFile", out: Path | None) -> None:
-    from grader.outputs.files import open_atomically
+    from grader.outputs.files import open_atomically, write_below
 
     if out is None:
         sys.stdout.buffer.write(file.content)
         sys.stdout.flush()
     elif out.is_dir():
-        _write_into(out, file)
+        write_below(out, file.name, file.content)
     else:
         with open_atomically(out) as target:
             target.write(file.content)
-
-
-def _write_into(folder: Path, file: "ExportedFile") -> None:
-    from grader.errors import UsageError
-    from grader.outputs.files import open_atomically
-
-    # Ids are made safe where they are made; a summary may have been through other hands.
-    if any(part in ("", ".", "..") for part in file.name.split("/")):
-        raise UsageError(f"no file can be called {file.name}")
-    target = folder / file.name
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"can't write to {folder}: {error.strerror}") from error
-    with open_atomically(target) as opened:
-        opened.write(file.content)
 
 
 def _line(text: str) -> str:

@@ -39,6 +39,32 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
             os.unlink(name)  # noqa: PTH108
 
 
+def write_below(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file below a folder, as `open_atomically` does; folders that are missing are made.
+
+    Args:
+        folder: The folder.
+        name: The file's name, with the folders before it.
+        content: What it holds.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        UsageError: it can't be written there, or its name leads elsewhere.
+    """
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        raise UsageError(f"no file can be called {name}")
+    path = folder / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"can't write to {folder}: {error.strerror}") from error
+    with open_atomically(path) as file:
+        file.write(content)
+    return path
+
+
 def write_text_atomically(text: str, path: Path) -> None:
     """Write text to a file, in UTF-8, as `open_atomically` does.
 
