@@ -194,6 +194,21 @@ def test_grader_that_is_killed_leaves_a_result_without_a_score(
     assert "too little memory" in json.dumps(content)
 
 
+@pytest.mark.slow
+def test_grader_on_the_path_does_where_setup_has_not_run(bundles: Path, tmp_path: Path) -> None:
+    """As in an image of one's own."""
+    shutil.copytree(bundles / "gradescope", tmp_path / "source")
+    (tmp_path / "submission").mkdir()
+    shutil.copy(SUBMISSIONS / "right_plain.py", tmp_path / "submission")
+    path = f"{GRADER.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "AUTOGRADER_ROOT": str(tmp_path), "PATH": path}
+    environment.pop("ZEROGRAD", None)
+
+    subprocess.run([tmp_path / "source" / "run_autograder"], check=True, env=environment)
+
+    assert results("gradescope", tmp_path)["score"] == 100
+
+
 def test_grader_that_fails_on_coursera_fails_the_container(run: Run, tmp_path: Path) -> None:
     """Its feedback has no word for it; what an earlier run left is gone."""
     (tmp_path / "feedback.json").write_text('{"fractionalScore": 1.0}', encoding="utf-8")
