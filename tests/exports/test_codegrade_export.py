@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import jsonschema
 import pytest
+from due_points import points_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import (
@@ -15,6 +16,7 @@ from report_samples import (
     GRADER_ERROR,
     HIDDEN,
     PARTIAL,
+    RIGHT_SO_FAR,
     SAMPLES,
     UNREADABLE,
     WAITING,
@@ -27,7 +29,7 @@ from report_samples import (
 
 from grader.exports.codegrade import export
 from grader.exports.view import view
-from grader.report.model import Report, ReportStatus
+from grader.report.model import Report
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
 TEXT = {"type": "string", "minLength": 1}
@@ -122,17 +124,20 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     assert is_after_due or WAITING not in text
     shown = view(report, is_after_due=is_after_due)
     assert shown.pending in text
-    if report.status is ReportStatus.GRADER_ERROR:
+    expected = points_of(report, is_after_due=is_after_due)
+    skipped = [case for case in cases_of(suites) if case["status"] == "skipped"]
+    if expected is None:
         assert points is None
-        assert {case["status"] for case in cases_of(suites)} == {"skipped"}
+        assert skipped == cases_of(suites)
         return
-    score, max_score = shown.report.score, shown.report.max_score
-    if not max_score:
-        assert points == (None if shown.pending else 0)
-        return
-    assert points == Fraction(str(score)) / Fraction(str(max_score))
-    is_all_right = all(case["status"] != "failure" for case in cases_of(suites))
-    assert not is_all_right or points == 1
+    assert [Fraction(case["weight"]) for case in skipped] == (
+        [Fraction(str(expected.waiting))] if expected.waiting else []
+    )
+    assert points == (expected.exact_share if expected.can_be_said else None)
+    if expected.total:
+        is_all_right = all(case["status"] == "success" for case in cases_of(suites))
+        assert not is_all_right or points == 1
+        assert (points == 1) is expected.are_all_earned
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -198,15 +203,25 @@ def test_unreadable_submission_has_no_points_of_all() -> None:
     assert "line 12 is not Python" in case["reason"]
 
 
-def test_points_that_wait_are_skipped_and_weigh_nothing() -> None:
-    """They are told, and not counted."""
+def test_points_that_wait_are_skipped_and_not_earned_yet() -> None:
+    """Their case weighs as much as they do, and the points are of all points."""
     suites, points = write(WITH_LATE)
 
     last = cases_of(suites)[-1]
-    assert (last["status"], last["weight"]) == ("skipped", "0")
+    assert (last["status"], last["weight"]) == ("skipped", "5")
     assert last["reason"] == "5 more points are checked after the due date."
-    assert points == Fraction(4, 5)
-    assert write(WITH_LATE, is_after_due=True)[1] == Fraction(2, 5)
+    assert points == Fraction(2, 5)
+    late, points = write(WITH_LATE, is_after_due=True)
+    assert "skipped" not in {case["status"] for case in cases_of(late)}
+    assert points == Fraction(2, 5)
+
+
+def test_right_so_far_is_not_all_of_it() -> None:
+    """It has a part of the points, until the rest is shown."""
+    suites, points = write(RIGHT_SO_FAR)
+
+    assert [case["status"] for case in cases_of(suites)] == ["success", "skipped"]
+    assert points == Fraction(3, 5)
 
 
 def test_where_all_points_wait_there_are_none_yet() -> None:
@@ -214,7 +229,8 @@ def test_where_all_points_wait_there_are_none_yet() -> None:
     suites, points = write(ALL_LATE)
 
     assert points is None
-    assert {case["status"] for case in cases_of(suites)} == {"skipped"}
+    (case,) = cases_of(suites)
+    assert (case["status"], case["weight"]) == ("skipped", "4")
 
 
 def test_class_has_a_file_for_each_submission() -> None:

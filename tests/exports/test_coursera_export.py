@@ -1,9 +1,11 @@
 """feedback.json and htmlFeedback.html for Coursera: a float always, and nothing for a fault."""
 
 import json
+import math
 
 import jsonschema
 import pytest
+from due_points import points_of
 from hypothesis import HealthCheck, given, settings
 from lxml import html
 from report_samples import (
@@ -74,19 +76,19 @@ def can_say(report: Report, *, is_after_due: bool) -> bool:
 @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_every_report_makes_valid_feedback_or_none(report: Report) -> None:
-    """None where there is no score; all of it for all points only."""
+    """None where there is no score; else what can be seen, as a part of all points."""
     for is_after_due in (False, True):
-        if not can_say(report, is_after_due=is_after_due):
-            assert report.score is None or not is_after_due
+        expected = points_of(report, is_after_due=is_after_due)
+        is_said = can_say(report, is_after_due=is_after_due)
+        assert is_said is (expected is not None and expected.can_be_said)
+        if not is_said or expected is None:
             continue
 
         feedback, page = feedback_of(report, is_after_due=is_after_due)
 
-        if is_after_due:
-            is_full = 0 < report.max_score <= report.score
-            assert (feedback["fractionalScore"] == 1.0) == is_full
-        else:
-            assert WAITING not in page
+        assert math.isclose(feedback["fractionalScore"], expected.share)
+        assert (feedback["fractionalScore"] == 1.0) is expected.are_all_earned
+        assert is_after_due or WAITING not in page
 
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if "grader error" not in name])
@@ -112,12 +114,12 @@ def test_page_is_the_students_page() -> None:
     assert "w &lt;moved&gt; &amp; stayed" in page
 
 
-def test_what_waits_is_counted_and_shown_after_the_due_date() -> None:
-    """Neither in the score nor on the page before."""
+def test_what_waits_is_not_earned_yet_and_shown_after_the_due_date() -> None:
+    """Before it is not on the page, and the score is of all points."""
     before, page_before = feedback_of(WITH_LATE)
     after, page_after = feedback_of(WITH_LATE, is_after_due=True)
 
-    assert before["fractionalScore"] == 0.8
+    assert before["fractionalScore"] == 0.4
     assert "5 more points are checked after the due date." in before["feedback"]
     assert "5 more points" in page_before
     assert WAITING not in page_before
@@ -127,9 +129,10 @@ def test_what_waits_is_counted_and_shown_after_the_due_date() -> None:
 
 
 def test_right_so_far_says_that_more_is_to_come() -> None:
-    """Its score is of what is shown."""
+    """Its score is a part of all points."""
     feedback, _ = feedback_of(RIGHT_SO_FAR)
 
+    assert feedback["fractionalScore"] == 0.6
     assert feedback["feedback"] == ("3 of 3 points. 2 more points are checked after the due date.")
 
 

@@ -6,6 +6,7 @@ import math
 
 import jsonschema
 import pytest
+from due_points import AFTER_DUE, points_of
 from fakes import make_report
 from hypothesis import HealthCheck, given, settings
 from report_samples import (
@@ -35,7 +36,6 @@ from report_samples import (
 )
 
 from grader.exports.github_classroom import export
-from grader.exports.view import view
 from grader.report.model import Report, ReportStatus
 
 TEST = {
@@ -118,22 +118,32 @@ def reported(result: dict) -> tuple[float, int] | None:
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_every_report_makes_a_valid_result(report: Report) -> None:
-    """The points that are reported are a whole if and only if all were earned."""
+    """The points that are reported are a whole if and only if all were earned and can be seen."""
     for is_after_due in (False, True):
         result = result_of(report, is_after_due=is_after_due)
 
-        shown = view(report, is_after_due=is_after_due)
-        assert (result["status"] == "pass") == shown.is_full
-        assert (result["status"] == "error") == (report.score is None)
+        expected = points_of(report, is_after_due=is_after_due)
+        can_be_said = expected is not None and expected.can_be_said
+        assert (result["status"] == "pass") is (expected is not None and expected.is_full)
+        assert (result["status"] == "error") is not can_be_said
         if not is_after_due:
             assert WAITING not in json.dumps(result)
         for line in logged(result):
             assert not line.lstrip().startswith("::")
             assert "##[" not in line
-        if (points := reported(result)) is not None:
+        if expected is None or not can_be_said:
+            assert (result["max_score"], result["tests"]) == (0, [])
+            continue
+        waiting = [one for one in result["tests"] if one["name"] == AFTER_DUE]
+        assert [(one["status"], one["score"]) for one in waiting] == (
+            [("fail", 0.0)] if expected.waiting else []
+        )
+        points = reported(result)
+        assert (points is not None) is (expected.total > 0)
+        if points is not None:
             total, maximum = points
-            assert total / maximum == pytest.approx(shown.fraction)
-            assert (total >= maximum) == (shown.report.score >= shown.report.max_score)
+            assert total / maximum == pytest.approx(expected.share)
+            assert (total >= maximum) is expected.are_all_earned
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -218,31 +228,40 @@ def test_failed_test_without_points_fails() -> None:
     assert result["status"] == "pass"
 
 
-def test_what_waits_is_left_out_and_counted() -> None:
-    """Until after the due date."""
+def test_what_waits_is_a_test_that_fails_until_after_the_due_date() -> None:
+    """The maximum is of all points, before and after."""
     before, after = result_of(WITH_LATE), result_of(WITH_LATE, is_after_due=True)
 
-    assert reported(before) == (4.0, 5)
-    assert "5 more points are checked after the due date." in before["message"]
+    assert reported(before) == (4.0, 10)
+    assert [(one["name"], one["status"], one["score"]) for one in before["tests"]] == [
+        ("update", "pass", 3.0),
+        ("mse", "fail", 1.0),
+        (AFTER_DUE, "fail", 0.0),
+    ]
+    said = "5 more points are checked after the due date."
+    assert said in before["message"]
+    assert before["tests"][-1]["message"] == said
     assert reported(after) == (4.0, 10)
+    assert [one["name"] for one in after["tests"]] == ["update", "mse", "train"]
     assert WAITING in json.dumps(after)
 
 
-def test_right_so_far_passes_what_is_in_it() -> None:
-    """It is said of these tests and their maximum; the message says that more is to come."""
+def test_right_so_far_does_not_pass_while_points_wait() -> None:
+    """It might have to be taken back; the message says that more is to come."""
     result = result_of(RIGHT_SO_FAR)
 
-    assert result["status"] == "pass"
-    assert reported(result) == (3.0, 3)
+    assert result["status"] == "fail"
+    assert reported(result) == (3.0, 5)
     assert "2 more points are checked after the due date." in result["message"]
 
 
 def test_where_everything_waits_nothing_is_reported() -> None:
-    """It is no pass either."""
+    """It has neither passed nor failed: it has no tests, and a maximum that is passed over."""
     result = result_of(ALL_LATE)
 
     assert reported(result) is None
-    assert result["status"] == "fail"
+    assert (result["status"], result["max_score"], result["tests"]) == ("error", 0, [])
+    assert "4 more points are checked after the due date." in result["message"]
 
 
 def test_hidden_check_shows_its_points_only() -> None:

@@ -4,6 +4,7 @@ import json
 
 import jsonschema
 import pytest
+from due_points import AFTER_DUE, points_of
 from fakes import check_result, make_report
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from report_samples import (
     HIDDEN,
     NOTHING_RIGHT,
     PARTIAL,
+    RIGHT_SO_FAR,
     SAMPLES,
     UNREADABLE,
     WAITING,
@@ -26,7 +28,7 @@ from report_samples import (
 
 from grader.exports.markus import export
 from grader.exports.view import view
-from grader.report.model import Report, ReportStatus, Status
+from grader.report.model import Report, ReportStatus, Status, Visibility
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
 POINTS = {"type": "number", "minimum": 0}
@@ -66,6 +68,11 @@ def write(report: Report, *, is_after_due: bool = False) -> tuple[list[dict[str,
     return tests, comment["overall_comment"]
 
 
+def add(tests: list[dict[str, object]], name: str) -> float:
+    """Add up the points of all tests."""
+    return sum(float(str(one[name])) for one in tests)
+
+
 def check_report(report: Report, *, is_after_due: bool) -> None:
     """Export a report, and hold what was written against it."""
     tests, comment = write(report, is_after_due=is_after_due)
@@ -75,13 +82,18 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     assert is_after_due or WAITING not in text
     shown = view(report, is_after_due=is_after_due)
     assert shown.pending in comment
-    if report.status is ReportStatus.GRADER_ERROR:
+    expected = points_of(report, is_after_due=is_after_due)
+    if expected is None:
         assert [(one["status"], one["marks_total"]) for one in tests] == [("error", 0)]
         return
-    earned = sum(float(str(one["marks_earned"])) for one in tests)
-    assert earned == pytest.approx(shown.report.score)
+    assert add(tests, "marks_earned") == pytest.approx(expected.seen)
+    assert add(tests, "marks_total") == pytest.approx(expected.total)
     if report.status is ReportStatus.UNREADABLE:
         return
+    if expected.waiting:
+        waiting = tests.pop()
+        assert (waiting["name"], waiting["status"]) == (AFTER_DUE, "partial")
+        assert (waiting["marks_earned"], waiting["marks_total"]) == (0, expected.waiting)
     for one, function in zip(tests, shown.report.functions, strict=True):
         assert (one["status"] == "pass") is (function.status is Status.PASSED)
         assert (one["status"] == "partial") is (function.status is Status.PARTIAL)
@@ -143,12 +155,19 @@ def test_unreadable_submission_has_none_of_all_the_points() -> None:
     assert "line 12 is not Python" in str(test["output"])
 
 
-def test_points_that_wait_are_told_and_not_counted() -> None:
-    """After the due date they are there."""
+def test_points_that_wait_are_a_test_of_their_own() -> None:
+    """None of them is earned; after the due date they are in the tests of their functions."""
     early, comment = write(WITH_LATE)
     late, _ = write(WITH_LATE, is_after_due=True)
 
-    assert [one["name"] for one in early] == ["update", "mse"]
+    assert [
+        (one["name"], one["status"], one["marks_earned"], one["marks_total"]) for one in early
+    ] == [
+        ("update", "pass", 3.0, 3.0),
+        ("mse", "partial", 1.0, 2.0),
+        (AFTER_DUE, "partial", 0, 5.0),
+    ]
+    assert early[-1]["output"] == "5 more points are checked after the due date."
     assert "5 more points are checked after the due date" in comment
     assert [(one["name"], one["marks_total"]) for one in late] == [
         ("update", 5.0),
@@ -157,12 +176,39 @@ def test_points_that_wait_are_told_and_not_counted() -> None:
     ]
 
 
-def test_where_all_points_wait_there_is_only_the_comment() -> None:
-    """A test of no points would be a lie."""
+def test_right_so_far_is_not_all_of_it() -> None:
+    """3 of 5, and not everything has passed."""
+    tests, _ = write(RIGHT_SO_FAR)
+
+    assert [one["status"] for one in tests] == ["pass", "partial"]
+    assert (add(tests, "marks_earned"), add(tests, "marks_total")) == (3.0, 5.0)
+
+
+def test_where_all_points_wait_there_is_only_the_test_that_says_so() -> None:
+    """It has neither passed nor failed."""
     tests, comment = write(ALL_LATE)
 
-    assert tests == []
+    assert tests == [
+        {
+            "name": AFTER_DUE,
+            "output": "4 more points are checked after the due date.",
+            "marks_earned": 0,
+            "marks_total": 4.0,
+            "status": "partial",
+            "time": None,
+        }
+    ]
     assert "4 more points" in comment
+
+
+def test_function_may_have_the_name_of_the_test_for_what_waits() -> None:
+    """MarkUs needs names that differ."""
+    late = check_result("update/late", max_points=2.0, visibility=Visibility.AFTER_DUE_DATE)
+
+    tests, _ = write(make_report(check_result(f"{AFTER_DUE}/a"), late))
+
+    assert [(one["status"], one["marks_total"]) for one in tests] == [("pass", 1.0), ("partial", 2)]
+    assert tests[0]["name"] == AFTER_DUE
 
 
 def test_time_is_in_whole_milliseconds_of_what_ran() -> None:

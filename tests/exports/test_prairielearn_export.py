@@ -6,6 +6,7 @@ import json
 import jsonschema
 import msgspec
 import pytest
+from due_points import AFTER_DUE, points_of
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from report_samples import (
@@ -18,6 +19,7 @@ from report_samples import (
     MEGABYTE_TEXT,
     PARTIAL,
     PICTURE,
+    RIGHT_SO_FAR,
     SAMPLES,
     UNREADABLE,
     WAITING,
@@ -104,17 +106,27 @@ def results_of(report: Report, *, is_after_due: bool = False) -> dict:
 @settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_every_report_makes_valid_results(report: Report) -> None:
-    """Full marks for all points only; not gradable where there is no grade."""
+    """The score is what can be seen of all points; not gradable where there is no grade."""
     for is_after_due in (False, True):
         results = results_of(report, is_after_due=is_after_due)
 
         if not is_after_due:
             assert WAITING not in json.dumps(results)
-        if report.status in (ReportStatus.UNREADABLE, ReportStatus.GRADER_ERROR):
-            assert results["gradable"] is False
-        elif is_after_due:
-            assert results["gradable"] is True
-            assert (results["score"] == 1.0) == (0 < report.max_score <= report.score)
+        expected = points_of(report, is_after_due=is_after_due)
+        is_readable = report.status is not ReportStatus.UNREADABLE
+        can_be_said = is_readable and expected is not None and expected.can_be_said
+        assert results["gradable"] is can_be_said
+        if expected is None or not can_be_said:
+            continue
+        assert results["score"] == pytest.approx(expected.share)
+        assert (results["score"] == 1.0) is expected.are_all_earned
+        tests = results["tests"]
+        assert sum(one["points"] for one in tests) == pytest.approx(expected.seen)
+        assert sum(one["max_points"] for one in tests) == pytest.approx(expected.total)
+        waiting = [one for one in tests if one["name"] == AFTER_DUE]
+        assert [(one["points"], one["max_points"]) for one in waiting] == (
+            [(0.0, expected.waiting)] if expected.waiting else []
+        )
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -160,13 +172,24 @@ def test_fault_of_the_grader_takes_no_attempt() -> None:
     assert "forkserver" in results["grader_error"]
 
 
-def test_what_waits_is_left_out_and_counted() -> None:
-    """The score is of what is shown."""
+def test_what_waits_is_a_test_of_which_nothing_is_earned_yet() -> None:
+    """The score is of all points."""
     results = results_of(WITH_LATE)
 
-    assert results["score"] == 0.8
-    assert [one["name"] for one in results["tests"]] == ["update", "mse"]
-    assert "5 more points are checked after the due date." in results["message"]
+    assert results["score"] == 0.4
+    assert [(one["name"], one["points"], one["max_points"]) for one in results["tests"]] == [
+        ("update", 3.0, 3.0),
+        ("mse", 1.0, 2.0),
+        (AFTER_DUE, 0.0, 5.0),
+    ]
+    said = "5 more points are checked after the due date."
+    assert said in results["message"]
+    assert results["tests"][-1]["message"] == said
+
+
+def test_right_so_far_has_no_full_marks() -> None:
+    """While points wait."""
+    assert results_of(RIGHT_SO_FAR)["score"] == 0.6
 
 
 def test_after_the_due_date_everything_is_in_it() -> None:
@@ -174,6 +197,7 @@ def test_after_the_due_date_everything_is_in_it() -> None:
     results = results_of(WITH_LATE, is_after_due=True)
 
     assert results["score"] == 0.4
+    assert [one["name"] for one in results["tests"]] == ["update", "mse", "train"]
     assert WAITING in json.dumps(results)
 
 

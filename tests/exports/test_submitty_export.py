@@ -5,6 +5,7 @@ import math
 
 import jsonschema
 import pytest
+from due_points import points_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import (
@@ -14,6 +15,7 @@ from report_samples import (
     HIDDEN,
     NOTHING_RIGHT,
     PARTIAL,
+    RIGHT_SO_FAR,
     SAMPLES,
     STOPPED,
     UNREADABLE,
@@ -27,7 +29,7 @@ from report_samples import (
 
 from grader.exports.submitty import export
 from grader.exports.view import view
-from grader.report.model import Report, ReportStatus
+from grader.report.model import Report
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
 STATUS = {"enum": ["information", "failure", "warning", "success"]}
@@ -104,22 +106,23 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     result = write(report, is_after_due=is_after_due)
 
     shown = view(report, is_after_due=is_after_due)
+    expected = points_of(report, is_after_due=is_after_due)
+    assert (result is None) is (expected is not None and not expected.can_be_said)
     if result is None:
-        assert shown.pending
-        assert not shown.report.max_score
         return
     text = json.dumps(result)
     assert HIDDEN not in text
     assert is_after_due or WAITING not in text
-    assert (result["status"] == "failure") is (report.status is ReportStatus.GRADER_ERROR)
-    if result["status"] == "failure":
+    assert (result["status"] == "failure") is (expected is None)
+    if expected is None:
         return
     assert shown.pending in text
     data = data_of(result)
     score = data["score"]
     assert isinstance(score, float)
-    assert math.isclose(score * (shown.report.max_score or 0), shown.report.score or 0)
-    assert (data["status"] == "success") is shown.is_full
+    assert math.isclose(score, expected.share)
+    assert (score == 1.0) is expected.are_all_earned
+    assert (data["status"] == "success") is expected.is_full
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -153,6 +156,7 @@ def test_each_function_is_a_message_below_that_on_the_whole() -> None:
     [
         (FULL, "success"),
         (STOPPED, "warning"),
+        (RIGHT_SO_FAR, "warning"),
         (NOTHING_RIGHT, "failure"),
         (UNREADABLE, "failure"),
     ],
@@ -171,9 +175,10 @@ def test_fault_of_the_grader_is_a_validator_that_failed() -> None:
     assert "the forkserver <is> gone" in str(result["message"])
 
 
-def test_points_that_wait_are_told_and_not_counted() -> None:
-    """4 of the 5 that are shown, and 4 of 10 after the due date."""
-    assert data_of(write(WITH_LATE))["score"] == 0.8
+def test_points_that_wait_are_told_and_not_earned_yet() -> None:
+    """4 of all 10, before the due date and after it."""
+    assert data_of(write(WITH_LATE))["score"] == 0.4
+    assert data_of(write(RIGHT_SO_FAR))["score"] == 0.6
     assert "5 more points are checked after the due date" in json.dumps(write(WITH_LATE))
     assert data_of(write(WITH_LATE, is_after_due=True))["score"] == 0.4
 

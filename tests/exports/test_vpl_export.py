@@ -1,8 +1,10 @@
 """What an evaluation script of VPL prints, read as VPL reads it: nobody forges a grade."""
 
+import math
 import re
 
 import pytest
+from due_points import points_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import (
@@ -11,6 +13,7 @@ from report_samples import (
     GRADER_ERROR,
     HIDDEN,
     PARTIAL,
+    RIGHT_SO_FAR,
     SAMPLES,
     UNREADABLE,
     WAITING,
@@ -81,13 +84,17 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     assert not any(re.search(r"\(\s*-[0-9.]+\s*\)\s*$", line) for line in comment if line[0] == "-")
     shown = view(report, is_after_due=is_after_due)
     assert shown.pending in text
-    is_open = bool(shown.report.max_score) or not shown.pending
-    if report.status is ReportStatus.GRADER_ERROR or not is_open:
+    expected = points_of(report, is_after_due=is_after_due)
+    if expected is None or not expected.can_be_said:
         assert not grades
         return
     assert len(grades) == 1
     assert lines[-2:] == [grades[0], ""]
     assert re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", proposed_grade(text))
+    # In the points of the assignment, of which a platform sees no more than two digits.
+    grade = float(proposed_grade(text))
+    assert math.isclose(grade, expected.seen, abs_tol=0.01)
+    assert grade < expected.total or not expected.waiting
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -160,9 +167,10 @@ def test_unreadable_submission_has_a_grade_of_zero() -> None:
     assert "line 12 is not Python" in write(UNREADABLE)
 
 
-def test_points_that_wait_are_told_and_not_counted() -> None:
-    """4 of the 5 that are shown, and 4 of 10 after the due date."""
-    assert proposed_grade(write(WITH_LATE, maximum="100")) == "80"
+def test_points_that_wait_are_told_and_not_earned_yet() -> None:
+    """4 of all 10, before the due date and after it."""
+    assert proposed_grade(write(WITH_LATE, maximum="100")) == "40"
+    assert proposed_grade(write(RIGHT_SO_FAR, maximum="100")) == "60"
     assert "> 5 more points are checked after the due date." in write(WITH_LATE)
     assert proposed_grade(write(WITH_LATE, is_after_due=True, maximum="100")) == "40"
     assert proposed_grade(write(ALL_LATE)) == ""

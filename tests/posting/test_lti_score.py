@@ -82,7 +82,7 @@ def test_fault_of_the_grader_has_no_score() -> None:
 
 
 def test_points_that_wait_are_pending() -> None:
-    """The score is of what is shown, and the comment says how much is not."""
+    """What is shown counts, of all points, and the comment says how much is not shown."""
     score = score_of(graded(9.0, waiting=4.0))
 
     assert plain(score) == {
@@ -91,7 +91,7 @@ def test_points_that_wait_are_pending() -> None:
         "activityProgress": "Submitted",
         "gradingProgress": "PendingManual",
         "scoreGiven": 9.0,
-        "scoreMaximum": 12.0,
+        "scoreMaximum": 16.0,
     }
     assert "4 more points are checked after the due date" in score.comment
     assert "update: 8 of 11" in score.comment

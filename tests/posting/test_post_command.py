@@ -15,6 +15,7 @@ from lti_class import ADA, BOB, graded, write_class, write_three
 from lti_platform import Fault, LtiPlatform, make_key
 
 from grader.cli.post import post
+from grader.exports.text import GRADER_FAULT
 from grader.posting.patience import Patience
 from grader.report.class_model import Student
 
@@ -75,7 +76,7 @@ def test_dry_run_sends_nothing(
         "    mse: 1 of 1",
         "    update: 2 of 11",
         "Eve (eve) as user u-eve: no score, Submitted, Failed",
-        "    The grader failed on this file, so there is no score yet. It is not a zero.",
+        f"    {GRADER_FAULT}",
         "3 would be sent, 0 unchanged",
     ]
     assert not (folder / "lti-log.jsonl").exists()
@@ -138,6 +139,8 @@ def test_after_due_changes_what_is_sent(
 
     assert run(folder, "--platform", settings).exit_code == 0
     assert platform.scores["u-ada"]["gradingProgress"] == "PendingManual"
+    assert platform.scores["u-ada"]["scoreGiven"] == 9.0
+    assert platform.scores["u-ada"]["scoreMaximum"] == 16.0
     assert run(folder, "--platform", settings, "--after-due").stdout == "1 sent\n"
     assert platform.scores["u-ada"]["gradingProgress"] == "FullyGraded"
     assert platform.scores["u-ada"]["scoreGiven"] == 13.0
