@@ -12,7 +12,7 @@ from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
 from grader.exports.text import describe_in_full, describe_whole
 from grader.exports.unique import unique_names
-from grader.exports.view import View, describe_fault, view
+from grader.exports.view import View, describe_fault, view, view_waiting
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
 _FOLDER = "customFeedbacks"
@@ -34,9 +34,11 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
             yield _file(place, name, is_successful=False, message=describe_whole(shown))
         return
     functions = shown.report.functions
+    waiting = {function.name for function in ([] if work.is_after_due else view_waiting(report))}
     names = unique_names(function.name for function in functions)
     for place, (name, function) in enumerate(zip(names, functions, strict=True), start=1):
-        is_right = function.status is Status.PASSED
+        # All of it counts as soon as it is called successful: not while a part of it waits.
+        is_right = function.status is Status.PASSED and function.name not in waiting
         yield _file(place, name, is_successful=is_right, message=_describe(function, shown))
 
 

@@ -12,11 +12,11 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work
-from grader.exports.text import describe_function, describe_whole
+from grader.exports.text import AFTER_DUE, describe_function, describe_whole
 from grader.exports.unique import name_checks, on_one_line, unique_names
 from grader.exports.view import View, view
 from grader.outputs.wording import MARKS, describe_score, format_points
-from grader.report.model import CheckResult, FunctionResult, ReportStatus, Status
+from grader.report.model import CheckResult, FunctionResult, ReportStatus, Status, Visibility
 
 _FILE = "junit.xml"
 _NAMES = ("title", "id")
@@ -68,7 +68,7 @@ class _Suite:
         suite.set("tests", str(len(suite.findall("testcase"))))
         suite.set("failures", str(len(suite.findall("testcase/failure"))))
         suite.set("errors", str(len(suite.findall("testcase/error"))))
-        suite.set("skipped", "0")
+        suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
         suite.set("time", _seconds(self._report.timing.get("total_s", 0.0)))
         printed = self._report.output.rstrip("\n")
         _add_text(suite, "system-out", "\n\n".join(filter(None, (self._whole, printed))))
@@ -90,6 +90,8 @@ class _Suite:
                     names = self._name_tests(function)
                     for name, check in zip(names, function.checks, strict=True):
                         yield self._write_check(function, check, name)
+                if self._shown.pending:
+                    yield self._write_waiting()
 
     def _name_tests(self, function: FunctionResult) -> list[str]:
         if self._names == "id":
@@ -103,6 +105,14 @@ class _Suite:
         )
         message = _first_line(report.error) or otherwise
         _add_text(test, tag, self._whole, message=message, type=report.status.value)
+        return test
+
+    def _write_waiting(self) -> Element:
+        """Stand for what is not shown yet: neither passed nor failed."""
+        title = on_one_line(self._report.assignment.id)
+        test = Element("testcase", classname=title, name=AFTER_DUE, time="0.000")
+        told = f"{self._shown.pending}."
+        _add_text(test, "skipped", told, message=told, type=Visibility.AFTER_DUE_DATE.value)
         return test
 
     def _write_check(self, function: FunctionResult, check: CheckResult, name: str) -> Element:
@@ -138,8 +148,8 @@ def _facts(shown: View) -> dict[str, object]:
     if report.status is not ReportStatus.GRADER_ERROR:
         facts |= {
             "score": report.score,
-            "max_score": report.max_score,
-            "points": describe_score(report),
+            "max_score": shown.max_score,
+            "points": describe_score(msgspec.structs.replace(report, max_score=shown.max_score)),
         }
     if shown.pending:
         facts["pending"] = shown.pending

@@ -5,6 +5,7 @@ import re
 
 import jsonschema
 import pytest
+from fakes import check_result, make_report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import (
@@ -25,7 +26,7 @@ from report_samples import (
 
 from grader.exports.artemis import export
 from grader.exports.view import view
-from grader.report.model import Report, ReportStatus, Status
+from grader.report.model import Report, ReportStatus, Status, Visibility
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
 FEEDBACK = {
@@ -71,8 +72,15 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
         return
     shown = view(report, is_after_due=is_after_due)
     assert all(shown.pending in str(one["message"]) for one in feedbacks)
+    waiting = {
+        check.id.partition("/")[0]
+        for function in report.functions
+        for check in function.checks
+        if check.visibility is Visibility.AFTER_DUE_DATE and not is_after_due
+    }
     for one, function in zip(feedbacks, shown.report.functions, strict=True):
-        assert one["successful"] is (function.status is Status.PASSED)
+        is_right = function.status is Status.PASSED and function.name not in waiting
+        assert one["successful"] is is_right
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -118,6 +126,23 @@ def test_unreadable_submission_fails_each_function_of_the_class() -> None:
         ("mse", False),
     ]
     assert "line 12 is not Python" in feedbacks[0]["message"]
+
+
+def test_function_of_which_a_part_waits_is_no_success_yet() -> None:
+    """All of its weight would be given away."""
+    checks = [
+        check_result("update/a"),
+        check_result("update/b", visibility=Visibility.AFTER_DUE_DATE),
+        check_result("mse/a"),
+    ]
+
+    (early, other), late = (
+        write(make_report(*checks)),
+        write(make_report(*checks), is_after_due=True),
+    )
+
+    assert (early["successful"], other["successful"]) == (False, True)
+    assert [one["successful"] for one in late] == [True, True]
 
 
 def test_points_that_wait_are_told_and_have_no_file() -> None:

@@ -8,7 +8,7 @@ import pytest
 from fakes import check_result, make_report
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from junitparser import Error, Failure, JUnitXml
+from junitparser import Error, Failure, JUnitXml, Skipped
 from lxml import etree
 from report_samples import (
     FULL,
@@ -34,7 +34,7 @@ from report_samples import (
 from grader.errors import UsageError
 from grader.exports.junit import export
 from grader.exports.unique import name_checks, unique_names
-from grader.report.model import Report, ReportStatus, Status
+from grader.report.model import Report, ReportStatus, Status, Visibility
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
 # The rules of junit-10.xsd, narrowed to what is written here, with numbers as numbers.
@@ -76,6 +76,7 @@ RULES = etree.XMLSchema(
           <xs:choice minOccurs="0">
             <xs:element name="failure" type="result"/>
             <xs:element name="error" type="result"/>
+            <xs:element name="skipped" type="result"/>
           </xs:choice>
           <xs:element name="system-out" type="filled" minOccurs="0"/>
         </xs:sequence>
@@ -118,6 +119,8 @@ def read(content: bytes, *, is_strict: bool = True) -> etree._Element:
         assert int(element.get("tests")) == len(list(element.iter("testcase")))
         assert int(element.get("failures")) == len(list(element.iter("failure")))
         assert int(element.get("errors")) == len(list(element.iter("error")))
+    for suite in suites:
+        assert int(suite.get("skipped")) == len(list(suite.iter("skipped")))
     return root
 
 
@@ -136,6 +139,21 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     parsed = JUnitXml.fromroot(etree.ElementTree(root).getroot())
     results = [result for suite in parsed for case in suite for result in case.result]
     is_fault = report.status is ReportStatus.GRADER_ERROR
+    skipped = [one for one in results if isinstance(one, Skipped)]
+    results = [one for one in results if one not in skipped]
+    has_checks = report.status in (ReportStatus.GRADED, ReportStatus.STOPPED)
+    is_pending = (
+        has_checks
+        and not is_after_due
+        and Visibility.AFTER_DUE_DATE
+        in {
+            check.visibility
+            for function in report.functions
+            for check in function.checks
+            if check.max_points
+        }
+    )
+    assert len(skipped) == int(is_pending)
     assert all(isinstance(one, Error if is_fault else Failure) for one in results)
     if is_fault or report.status is ReportStatus.UNREADABLE:
         assert len(results) == 1
@@ -227,11 +245,15 @@ def test_unreadable_submission_is_one_failure() -> None:
     assert next(root.iter("failure")).get("message") == "line 12 is not Python:"
 
 
-def test_points_that_wait_are_told_and_not_counted() -> None:
-    """Before the due date their checks are in no test."""
+def test_points_that_wait_are_told_and_not_earned_yet() -> None:
+    """Before the due date a test that is skipped stands for all of their checks."""
     early, late = read(write(WITH_LATE)), read(write(WITH_LATE, is_after_due=True))
 
-    assert early.get("tests") == "3"
+    assert (early.get("tests"), early.find("testsuite").get("skipped")) == ("4", "1")
+    assert "5 more points" in early.find(".//skipped").get("message")
+    assert early.find(".//skipped/..").get("name") == "Checked after the due date"
+    assert late.find(".//skipped") is None
+    assert properties_of(early)["max_score"] == "10.0"
     assert properties_of(early)["pending"].startswith("5 more points")
     assert "5 more points" in early.findtext("testsuite/system-out")
     assert (late.get("tests"), properties_of(late)["max_score"]) == ("5", "10.0")
