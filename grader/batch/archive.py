@@ -9,6 +9,7 @@ import functools
 import io
 import stat
 import struct
+import weakref
 import zipfile
 from calendar import timegm
 from collections.abc import Iterable
@@ -66,6 +67,33 @@ def tree_of_archive(path: Path) -> Tree:
         raise UsageError(f"the archive {path} can't be used: {error}") from error
     except READ_ERRORS as error:
         raise UsageError(f"{path} is no zip archive, or a damaged one: {error}") from error
+
+
+def tree_of_export(file: TreeFile) -> Tree:
+    """List what an archive holds that lies in a folder or an archive, and may be a class's.
+
+    One on a disk stays open as long as anyone may read from it; one in an archive is read whole.
+
+    Raises:
+        UnreadableSubmissionError: it can't be used, and why.
+    """
+    with reading(file.name):
+        stream = file.open_stream()
+    if isinstance(stream, zipfile.ZipExtFile):  # going back in it means to begin again
+        stream.close()
+        stream = io.BytesIO(file.read())
+    try:
+        with reading(file.name):
+            _check_end(stream, OF_A_CLASS)
+            archive = zipfile.ZipFile(stream)
+            weakref.finalize(archive, stream.close)  # it leaves open what it didn't open
+            return _list(archive, OF_A_CLASS)
+    except ArchiveError as error:
+        stream.close()
+        raise UnreadableSubmissionError(f"{file.name} can't be used: {error}") from error
+    except UnreadableSubmissionError:
+        stream.close()
+        raise
 
 
 def tree_inside(file: TreeFile) -> Tree:

@@ -1,16 +1,22 @@
 """Reads a roster, a CSV of who is in the class, and tells whose a submission is."""
 
 import csv
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.batch.collection import Account, LmsName, LmsNumber
 from grader.errors import UsageError
 from grader.report.class_model import Student
+from grader.report.folding import fold, fold_name
 
 _MAX_BYTES = 16 * 1024 * 1024
+# So many numbers that are all on a roster are there for a reason.
+_ENOUGH_NUMBERS = 3
+_SHORTEST_WORD, _MOST_WORDS = 2, 12
 
 # What columns are called in what people export, in order of preference; compared without case,
 # spaces and underscores.
@@ -31,6 +37,7 @@ class Roster:
     students: tuple[Student, ...]
     _by_word: Mapping[str, tuple[Student, ...]]
     _by_letters: Mapping[str, tuple[Student, ...]]
+    _ids: frozenset[str]
 
     def find(self, *owners: str) -> Student | None:
         """Find the only student whom a file's or a folder's name can mean; the first that is one.
@@ -38,33 +45,57 @@ class Roster:
         By the whole name, as id, as e-mail address (also only what is before the @), or as name in
         any order of its words, also without anything between them; else by an id that stands in it
         as a word of its own. Where two of the names each mean another student, nobody is guessed:
-        a number that one system has given may be somebody else's in another.
+        a number that one system has given may be somebody else's in another. For the same reason
+        `LmsNumber` and `LmsName` mean a student only whose name fits what the system calls them.
         """
-        whole = {student for student in map(self._find_whole, owners) if student is not None}
+        written = next((owner for owner in owners if isinstance(owner, LmsName)), "")
+        whole = {self._find_word(owner) for owner in owners} - {None}
         if len(whole) > 1:
             return None
-        return next(filter(None, map(self._find, owners)), None)
+        return next(filter(None, (self._find(owner, written) for owner in owners)), None)
 
-    def _find(self, owner: str) -> Student | None:
-        return self._find_whole(owner) or self._find_id(owner)
+    def _find(self, owner: str, written: str) -> Student | None:
+        whole = self._find_whole(owner, written)
+        if whole is not None or isinstance(owner, (LmsNumber, Account)):
+            return whole
+        found = self._find_id(owner)
+        return found if self._can_be(found, owner, written) else None
 
-    def _find_whole(self, owner: str) -> Student | None:
+    def _find_whole(self, owner: str, written: str) -> Student | None:
+        found = self._find_word(owner)
+        return found if self._can_be(found, owner, written) else None
+
+    def _can_be(self, student: Student | None, owner: str, written: str) -> bool:
+        """Tell whether what a system says of somebody doesn't speak against this student."""
+        if student is None or not isinstance(owner, (LmsNumber, LmsName)):
+            return True
+        if isinstance(owner, LmsNumber) and fold(owner) != fold(student.id):
+            return False
+        if written and student.name:
+            return fits(written, student.name)
+        return isinstance(owner, LmsNumber) and self._are_ids(owner.of_class)
+
+    def _are_ids(self, numbers: frozenset[str]) -> bool:
+        """Tell whether the roster has the numbers of a system: if it has those of a whole class."""
+        return len(numbers) >= _ENOUGH_NUMBERS and numbers <= self._ids
+
+    def _find_word(self, owner: str) -> Student | None:
         letters = _letters(owner)
-        told = [self._by_word.get(key, ()) for key in (_fold(owner), _sorted_words(owner))]
+        told = [self._by_word.get(key, ()) for key in (fold(owner), fold_name(owner))]
         told.append(self._by_letters.get(letters, ()))
-        if letters == _fold(owner):
+        if letters == fold(owner):
             # In one word, the id or the address of one can be the name of another.
             told = [tuple({student for found in told for student in found})]
         return next((found[0] for found in told if len(found) == 1), None)
 
     def _find_id(self, owner: str) -> Student | None:
-        if _fold(owner) in self._by_letters:  # it is a whole name, and not only this one's
+        if fold(owner) in self._by_letters:  # it is a whole name, and not only this one's
             return None
         ids = {
             student.id: student
-            for word in re.split(r"[^\w@.]+|_+|(?<=\D)\.|\.(?=\D)", _fold(owner))
+            for word in re.split(r"[^\w@.]+|_+|(?<=\D)\.|\.(?=\D)", fold(owner))
             for student in self._by_word.get(word, ())
-            if word and word in (_fold(student.id), _fold(student.email))
+            if word and word in (fold(student.id), fold(student.email))
         }
         return next(iter(ids.values())) if len(ids) == 1 else None
 
@@ -95,7 +126,8 @@ def read_roster(path: Path) -> Roster:
 def make_roster(students: Iterable[Student]) -> Roster:
     """Make a roster of students."""
     listed = tuple(students)
-    return Roster(listed, _index(listed, _words_for), _index(listed, _letters_for))
+    ids = frozenset(fold(student.id) for student in listed)
+    return Roster(listed, _index(listed, _words_for), _index(listed, _letters_for), ids)
 
 
 def _index(
@@ -144,11 +176,11 @@ def _student(row: Sequence[str], columns: Mapping[str, int]) -> Student:
 def _words_for(student: Student) -> set[str]:
     """List everything that a whole file name could be, if it is this student's."""
     words = {
-        _fold(student.id),
-        _fold(student.email),
-        _fold(student.email.partition("@")[0]),
-        _fold(student.name),
-        _sorted_words(student.name),
+        fold(student.id),
+        fold(student.email),
+        fold(student.email.partition("@")[0]),
+        fold(student.name),
+        fold_name(student.name),
     }
     return words - {""}
 
@@ -158,21 +190,58 @@ def _letters_for(student: Student) -> set[str]:
 
     Last names of several words come first or last, as a whole: the words are turned, not shuffled.
     """
-    words = re.split(r"[\s,]+", _fold(student.name))
+    words = re.split(r"[\s,]+", fold(student.name))
     turns = (words[place:] + words[:place] for place in range(len(words)))
     return {_letters("".join(turn)) for turn in turns} - {""}
 
 
+def fits(written: str, name: str) -> bool:
+    """Tell whether what a system calls somebody, perhaps in one word, can be of a name.
+
+    ``doejonathan`` can be Jon Doe, all of whose words are most of it, and ``doejon`` Jonathan M.
+    Doe, of whose words' beginnings it is made; neither can be John Doe.
+    """
+    whole = _bare(written)
+    words = tuple(filter(None, map(_bare, re.split(r"[\s,]+", name))))[:_MOST_WORDS]
+    if not whole or not words:
+        return not whole and not words
+    return _has_all(whole, words) or (len(words) > 1 and _is_made_of(whole, words))
+
+
+def _has_all(whole: str, words: tuple[str, ...]) -> bool:
+    """Tell whether these words are in one, one of them at an end, and are most of it."""
+    if not whole.startswith(words) and not whole.endswith(words):
+        return False
+    rest = whole
+    for word in sorted(words, key=len, reverse=True):
+        if word not in rest:
+            return False
+        rest = rest.replace(word, " ", 1)
+    return 2 * len("".join(words)) >= len(whole)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _is_made_of(whole: str, words: tuple[str, ...], *, has_whole: bool = False) -> bool:
+    """Tell whether a word is beginnings of these words, in any order, one of them whole."""
+    if not whole:
+        return has_whole
+    for place, word in enumerate(words):
+        others = (*words[:place], *words[place + 1 :])
+        for end in range(min(len(word), len(whole)), 0, -1):
+            is_whole = end == len(word) >= _SHORTEST_WORD
+            if whole.startswith(word[:end]) and _is_made_of(
+                whole[end:], others, has_whole=has_whole or is_whole
+            ):
+                return True
+    return False
+
+
+def _bare(text: str) -> str:
+    """Keep of a name its letters only, without what is written above and below them."""
+    parts = unicodedata.normalize("NFKD", fold(text))
+    return "".join(one for one in parts if unicodedata.category(one)[0] == "L")
+
+
 def _letters(text: str) -> str:
     """Keep of a name letters, with what is written above and below them, and digits."""
-    return "".join(one for one in _fold(text) if unicodedata.category(one)[0] in "LMN")
-
-
-def _fold(text: str) -> str:
-    """Compare without case, and without the two ways in which Unicode writes an accent."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
-def _sorted_words(text: str) -> str:
-    """Compare names whatever the order of their words and what is between them."""
-    return " ".join(sorted(word for word in re.split(r"[\W_]+", _fold(text)) if word))
+    return "".join(one for one in fold(text) if unicodedata.category(one)[0] in "LMN")

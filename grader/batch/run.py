@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from grader.batch.collection import Collection, Entry
+import msgspec
+
+from grader.batch.collection import Collection, Entry, LmsNumber
 from grader.batch.keys import Keys
 from grader.batch.names import make_ids
 from grader.batch.roster import Roster
@@ -133,6 +135,9 @@ def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: s
             tally.strangers.append(entry.place)
             notes = (*notes, "nobody on the roster is known by this name")
         tally.seen.update(one for one in found if one is not None)
+        if entry.owners and isinstance(entry.owners[0], LmsNumber):
+            # Beside a roster, the number that an LMS has for somebody could pass for an id of its.
+            people = tuple(msgspec.structs.replace(one, id="") for one in people)
         people = tuple(one or said for one, said in zip(found, people, strict=True))
     tally.done += 1
     tally.figures.add(

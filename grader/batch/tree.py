@@ -146,6 +146,29 @@ def below_the_top(tree: Tree) -> Tree | None:
     )
 
 
+def inside_each(tree: Tree) -> dict[str, Tree]:
+    """Give what is in each of the folders at the top, as a tree of its own.
+
+    What was passed over stays with the whole tree: it is told there, once.
+    """
+    files = tree.top_folders()
+    folders: dict[str, list[str]] = {top: [] for top in files}
+    junk: dict[str, list[str]] = {top: [] for top in files}
+    for paths, found in ((tree.folders, folders), (tree.junk, junk)):
+        for path in paths:
+            top, has_more, rest = path.partition("/")
+            if has_more and top in found:
+                found[top].append(rest)
+    return {
+        top: Tree(
+            files=tuple(replace(file, path=file.path.removeprefix(f"{top}/")) for file in below),
+            folders=tuple(folders[top]),
+            junk=tuple(junk[top]),
+        )
+        for top, below in files.items()
+    }
+
+
 def tree_of_folder(folder: Path, *, without: Path | None = None, limit: int = MAX_FILES) -> Tree:
     """List what is below a folder of this computer.
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.exports.format import Item, LeftOut, Work
-from grader.exports.table import fold, fold_name
 from grader.report.class_model import Row, RowStatus, Student
+from grader.report.folding import fold, fold_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,6 @@ from grader.exports.markup import describe_as_markup
 from grader.exports.table import (
     Table,
     find_column,
-    fold,
-    fold_name,
     read_number,
     read_table,
     scale_points,
@@ -25,6 +23,7 @@ from grader.exports.table import (
 )
 from grader.exports.view import view
 from grader.report.class_model import Row
+from grader.report.folding import fold, fold_name
 
 _FILE = "moodle.csv"
 _SYSTEM = "moodle"

@@ -1,7 +1,6 @@
 """Tables in CSV that a platform wrote: read as they are, and written back with little changed."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from grader.errors import UsageError
+from grader.report.folding import fold
 
 _MAX_BYTES = 64 * 1024 * 1024
 _MARK_OF_UTF_8 = b"\xef\xbb\xbf"
@@ -173,15 +173,3 @@ def read_number(text: str) -> float | None:
     except InvalidOperation:
         return None
     return float(value) if value.is_finite() else None
-
-
-def fold(text: str) -> str:
-    """Compare without case, and without the two ways in which Unicode writes an accent."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
-def fold_name(text: str) -> str:
-    """Compare names whatever the order of their words and what is between them."""
-    # With what stands above and below letters: in many scripts that is a vowel.
-    plain = "".join(one if unicodedata.category(one)[0] in "LMN" else " " for one in fold(text))
-    return " ".join(sorted(plain.split()))

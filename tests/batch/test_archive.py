@@ -193,7 +193,7 @@ def test_bomb_is_not_unpacked(write: Callable[..., Path]) -> None:
     tree = tree_of_archive(write(("bomb.py", bytes(2**25)), ("anna.py", SOURCE)))
 
     assert paths(tree) == ["anna.py"]
-    with pytest.raises(UnreadableSubmissionError, match="a hundred times"):
+    with pytest.raises(UnreadableSubmissionError, match="far larger than what is there"):
         tree.files[1].read()
 
 
@@ -394,7 +394,7 @@ def test_bomb_in_an_archive_in_an_archive_is_answered(write: Callable[..., Path]
 
     anna, ben = collect([path], stem="lab4", out=path.parent / "out").entries
 
-    with pytest.raises(UnreadableSubmissionError, match="a hundred times"):
+    with pytest.raises(UnreadableSubmissionError, match="far larger than what is there"):
         anna.read()
     assert ben.read() == SOURCE
 

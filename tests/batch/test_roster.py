@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.roster import Roster, make_roster, read_roster
+from grader.batch.roster import Roster, fits, make_roster, read_roster
 from grader.errors import UsageError
 from grader.report.class_model import Student
 
@@ -146,3 +146,43 @@ def test_owners_that_contradict_each_other_are_nobody() -> None:
 
     assert roster.find("1001", "Ben Müller") is None
     assert roster.find("1001", "somebody") == ANNA
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("doejonathan", "Doe, Jon"),
+        ("doejon", "Jonathan M. Doe"),
+        ("doejon", "Doe, Jon"),
+        ("smithjrrobert", "Robert Smith"),
+        ("vanderbergludwig", "Ludwig van der Berg"),
+        ("nunezgarciajose", "José Núñez García"),
+        ("delacruzyortizmaríadelcarmen", "María del Carmen de la Cruz y Ortiz"),
+        ("王伟", "王, 伟"),
+    ],
+)
+def test_name_in_one_word_fits_what_it_is_of(written: str, name: str) -> None:
+    """Shortened or whole, on either side."""
+    assert fits(written, name)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("doejonathan", "Moe, Ben"),
+        ("doejonathan", "Doe, Ben"),
+        ("poeann", "Absent, Al"),
+        ("liuandreas", "An Li"),
+        ("williamsandrea", "Li, An"),
+        ("", "Doe, Jon"),
+        ("doe", ""),
+    ],
+)
+def test_name_in_one_word_does_not_fit_another(written: str, name: str) -> None:
+    """Also one that has some of the same letters, or the same last name."""
+    assert not fits(written, name)
+
+
+def test_name_of_many_like_words_is_compared_in_no_time() -> None:
+    """Whatever people call themselves."""
+    assert not fits("a" * 200 + "b", "aaa " * 40)

@@ -146,6 +146,23 @@ def test_canvas_out_without_its_gradebook(grade: Grade, export: Export, tmp_path
     assert late == {row.origin.key for row in summary.rows if "handed in late" in row.notes}
 
 
+def test_number_of_canvas_is_no_id_of_the_school(
+    grade: Grade, export: Export, tmp_path: Path
+) -> None:
+    """Number 4104 on the roster is somebody else, and so is nobody of the class."""
+    truth = lms_samples.make_canvas(tmp_path / "submissions.zip")
+    roster = make_roster([lms_samples.Student(id="4104", name="Somebody Else")])
+
+    summary = grade(tmp_path / "submissions.zip", roster)
+    lines, _ = export("csv")
+    table, _ = export("canvas")
+
+    student_id = lines[0].index("student_id")
+    assert [line[student_id] for line in lines[1:] if line[student_id]] == ["4104"]
+    assert summary.statuses["not_handed_in"] == 1
+    assert {line[1] for line in table[2:]} == {"", *(one.key for one in truth)}
+
+
 def moodle_worksheet(truth: list[Expected], *, is_blind: bool = False, teams: bool = False) -> (
     list[list[str]]
 ):  # fmt: skip

@@ -13,12 +13,12 @@ from grader.errors import UsageError
 from grader.exports.table import (
     Table,
     find_column,
-    fold_name,
     read_number,
     read_table,
     scale_points,
     write_table,
 )
+from grader.report.folding import fold_name
 
 
 def table_of(path: Path, data: bytes | str) -> Table:

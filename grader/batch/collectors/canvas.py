@@ -7,109 +7,147 @@ as no file. Groups hand in under their own name, with the number of the one who 
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from grader.batch.collection import Collection, Entry
+from grader.batch.collection import Collection, Entry, LmsName, LmsNumber
+from grader.batch.collectors.canvas_names import Named, is_anonymous, read_names
 from grader.batch.handin import NOTHING, Piece, choose, shorten
-from grader.batch.tree import Tree, TreeFile
+from grader.batch.merit import is_gradable
+from grader.batch.tree import Tree
 from grader.report.class_model import Origin, Skipped, Student
 
 SYSTEM = "canvas"
-_FLAGS = re.IGNORECASE | re.DOTALL
-_REST = r"_(?:(?P<attachment>[0-9]+)_(?P<original>.+)|(?P<kind>text|link)\.html)"
-# Lazily: what follows the first two numbers is the file's own, whatever numbers it has in it.
-_NAMED = re.compile(rf"(?P<name>.*?)(?P<late>_late)?_(?P<user>[0-9]+){_REST}", _FLAGS)
-_ANONYMOUS = re.compile(rf"(?P<late>late_)?(?P<name>anon)_(?P<user>[a-z0-9]+){_REST}", _FLAGS)
 _UPLOADED_AGAIN = re.compile(r"(?P<title>.+)-(?P<number>[0-9]{1,9})", re.DOTALL)
 _ASK = "ask for the .py file or the notebook"
 _NO_FILE = {
     "text": f"it was handed in as a text entry, not as a file: {_ASK}",
     "link": f"it was handed in as a web address, not as a file: {_ASK}",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Named:
-    """What the name of one file says."""
-
-    file: TreeFile
-    name: str
-    user: str
-    attachment: str
-    original: str
-    kind: str
-    is_late: bool
+_IN_DOUBT = (
+    "the numbers in its name do not tell for certain who handed it in: see who it is by hand"
+)
+# How long the numbers are by which an export is known: of three people or more, of two, and of one
+# or of people of one name.
+_SHORT, _LONG, _LONGER, _USER_LONG = 3, 4, 5, 3
+_MANY, _SOME = 3, 2
+_YEAR = "(?:20[0-4][0-9]|19[0-9][0-9])"
+_MONTH, _DAY, _SHORT_YEAR = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])", "[1-4][0-9]"
+_DATE = re.compile(
+    rf"{_YEAR}(?:{_MONTH}(?:{_DAY})?)?|{_MONTH}{_DAY}|{_DAY}{_MONTH}(?:{_YEAR}|{_SHORT_YEAR})?"
+    rf"|{_SHORT_YEAR}{_MONTH}{_DAY}"
+)
 
 
 def accept(tree: Tree) -> bool:
     """Tell whether most files here have such names."""
     files = tree.top_files()
-    return 2 * sum(1 for _ in _parse(files)) > len(files)
+    return 2 * len(read_names(files)) > len(files)
 
 
 def recognise(tree: Tree) -> bool:
     """Tell whether these are such names, of people who can be told apart, and not by chance."""
-    if not accept(tree):
-        return False
     files = tree.top_files()
-    found = list(_parse(files))
-    names: dict[str, set[str]] = {}
-    for one in found:
-        names.setdefault(one.user, set()).add(one.name)
-    # Not hw_2024_05_anna.py, hw_2024_06_ben.py: one "user" with many files, or many of one name.
-    attachments = [one.attachment for one in found if one.attachment]
-    if len(set(attachments)) < len(attachments) or any(len(them) > 1 for them in names.values()):
+    sure = [one for one in read_names(files) if one.is_certain]
+    attachments = [one.attachment for one in sure if one.attachment]
+    doubles = len(attachments) - len(set(attachments))
+    if 2 * len(sure) <= len(files) or 10 * doubles > len(attachments):
         return False
-    if _is_anonymous(files):
-        return True
-    different = {name for them in names.values() for name in them}
-    return len(found) == 1 or (len(names) > 1 and 2 * len(different) > len(names))
+    are_pages = len({one.user for one in sure if one.kind}) >= _SOME
+    are_many = len({one.user for one in sure}) >= _MANY
+    are_ids = are_pages or _are_ids(attachments, length=_SHORT if are_many else _LONG)
+    return is_anonymous(files) or (are_ids and _are_people(sure, attachments))
+
+
+def resembles(tree: Tree) -> bool:
+    """Tell whether it may be an export, even if it isn't recognised."""
+    return len(tree.top_files()) >= _SOME and accept(tree)
+
+
+def _are_ids(attachments: Sequence[str], *, length: int) -> bool:
+    """Tell whether most are numbers that a system counts with; not pages, days or years."""
+    found = sum(len(one) >= length for one in attachments)
+    return not attachments or (
+        2 * found > len(attachments) and not all(map(_DATE.fullmatch, attachments))
+    )
+
+
+def _are_people(sure: Sequence[Named], attachments: Sequence[str]) -> bool:
+    """Tell whether these are students with their files, and not files of one name and number."""
+    users = {one.user for one in sure}
+    are_longer = _are_ids(attachments, length=_LONGER)
+    if len(users) == 1:
+        # lab_4_71234_a.py, lab_4_71235_b.py: the number of the lab, and then the students'.
+        graded = sum(is_gradable(one.original) for one in sure)
+        return len(sure) == 1 or (graded <= 1 and are_longer)
+    names = {one.name for one in sure}
+    if 2 * len(names) == len(users):
+        return are_longer and min(map(len, users)) >= _USER_LONG
+    return 2 * len(names) > len(users)
 
 
 def collect(tree: Tree, *, stem: str) -> Collection:
     """Collect an entry for each student, or group, whose user id Canvas gives."""
     files = tree.top_files()
-    known = {one.file.path: one for one in _parse(files)}
-    people: dict[str, list[_Named]] = {}
-    for one in known.values():
-        people.setdefault(one.user, []).append(one)
+    found = read_names(files)
+    people: dict[tuple[str, str, bool], list[Named]] = {}
+    for one in found:
+        people.setdefault((one.name, one.user, one.is_certain), []).append(one)
+    known = {one.file.path for one in found}
     skipped = [
         Skipped(path=file.path, reason="its name is not one that Canvas gives")
         for file in tree.files
         if file.path not in known
     ]
-    is_anonymous = _is_anonymous(files)
-    entries = (_entry(them, stem=stem, is_anonymous=is_anonymous) for them in people.values())
+    numbers = frozenset(one.user for one in found if one.is_certain)
+    is_hidden = is_anonymous(files)
+    entries = (
+        _entry(them, _owners(them[0], numbers, is_hidden=is_hidden), stem=stem)
+        for them in people.values()
+    )
     return Collection(entries=tuple(entries), skipped=(*tree.all_skipped(), *skipped))
 
 
-def _entry(them: list[_Named], *, stem: str, is_anonymous: bool) -> Entry:
+def _owners(one: Named, numbers: frozenset[str], *, is_hidden: bool) -> tuple[str, ...]:
+    """Give what is known of the owner; of one who is in doubt, nothing, so that nobody is taken."""
+    if is_hidden or not one.is_certain:
+        return ()
+    return tuple(filter(None, (LmsNumber(one.user, numbers), LmsName(one.name))))
+
+
+def _entry(them: list[Named], owners: tuple[str, ...], *, stem: str) -> Entry:
     first = them[0]
     uploads = [one for one in them if not one.kind]
     newest, notes = _newest(uploads, stem=stem)
     nothing = next((_NO_FILE[one.kind] for one in them if one.kind), NOTHING)
     choice = choose(newest, stem=stem, nothing=nothing)
+    place = f"{first.name}_{first.user}"
+    if not first.is_certain:
+        notes = (_IN_DOUBT, *notes)
     return Entry(
-        place=f"{first.name}_{first.user}",
+        place=place,
         file=choice.file or first.file.name,
         read=choice.read,
-        owners=() if is_anonymous else tuple(filter(None, (first.user, first.name))),
+        owners=owners,
         # A name that has lost its spaces and capitals is nobody's name: it stays in the origin.
-        student=Student() if is_anonymous else Student(id=first.user),
+        student=Student(id=first.user) if owners else Student(),
         origin=Origin(
             system=SYSTEM,
-            key=first.user,
-            name="" if is_anonymous else first.name,
+            key=first.user if first.is_certain else "",
+            name=_written(first, place, is_hidden=not owners),
             is_late=any(one.is_late for one in them),
         ),
         notes=(*notes, *choice.notes),
     )
 
 
-def _newest(uploads: list[_Named], *, stem: str) -> tuple[list[Piece], tuple[str, ...]]:
+def _written(one: Named, place: str, *, is_hidden: bool) -> str:
+    if not one.is_certain:
+        return place  # nobody's name, so that nobody's row is found by it
+    return "" if is_hidden else one.name
+
+
+def _newest(uploads: list[Named], *, stem: str) -> tuple[list[Piece], tuple[str, ...]]:
     """Keep of the files that were uploaded again, as ``lab4-1.py``, ``lab4-2.py``, the last one."""
     versions: dict[tuple[str, str], list[Piece]] = {}
     for one in uploads:
@@ -139,59 +177,3 @@ def _title(name: str, *, stem: str) -> tuple[str, int]:
     if match is None or name.casefold() == stem.casefold():
         return name, 0
     return match["title"], int(match["number"])
-
-
-def _is_anonymous(files: list[TreeFile]) -> bool:
-    """Tell whether these are of a class that is graded anonymously, and not of one named Anon."""
-    return 2 * sum(_ANONYMOUS.fullmatch(file.name) is not None for file in files) > len(files)
-
-
-def _parse(files: list[TreeFile]) -> Iterator[_Named]:
-    """Read the names of those files that have such names."""
-    pattern = _ANONYMOUS if _is_anonymous(files) else _NAMED
-    matches = [(file, match) for file in files if (match := pattern.fullmatch(file.name))]
-    lengths = _Lengths(match for _, match in matches)
-    for file, match in matches:
-        said = lengths.correct(match, pattern)
-        yield _Named(
-            file=file,
-            name=said["name"],
-            user=said["user"],
-            attachment=said["attachment"] or "",
-            original=said["original"] or "",
-            kind=(said["kind"] or "").lower(),
-            is_late=bool(said["late"]),
-        )
-
-
-class _Lengths:
-    """How long the numbers are here, to see where a name that ends in a number was cut too early.
-
-    ``doe_12_345_67890_lab4.py`` is of user 345, not 12, where others have such numbers.
-    """
-
-    def __init__(self, matches: Iterable[re.Match[str]]) -> None:
-        self._users: Counter[int] = Counter()
-        self._attachments: Counter[int] = Counter()
-        for match in matches:
-            if match["attachment"] and not re.match(r"[0-9]+_", match["original"]):
-                self._users[len(match["user"])] += 1
-                self._attachments[len(match["attachment"])] += 1
-
-    def correct(self, match: re.Match[str], pattern: re.Pattern[str]) -> re.Match[str]:
-        """Give the other way to read a name, if only that one has numbers as others have."""
-        if match["attachment"] is None or self._likely(match):
-            return match
-        start = match.end("user")
-        other = pattern.fullmatch(match.string, start)
-        if other is None or other["attachment"] is None or self._likely(other) < 2:  # noqa: PLR2004 - both numbers
-            return match
-        # Read again, with the name up to there.
-        whole = re.compile(
-            rf"(?P<name>.{{{start}}})(?P<late>_late)?_(?P<user>[0-9]+){_REST}", _FLAGS
-        )
-        return whole.fullmatch(match.string) or match
-
-    def _likely(self, match: re.Match[str]) -> int:
-        is_user = len(match["user"]) in self._users
-        return is_user + (len(match["attachment"]) in self._attachments)

@@ -2,59 +2,28 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-
-import msgspec
 
 from grader.batch.archive import tree_of_archive
 from grader.batch.collection import Collection, Entry
-from grader.batch.collectors import canvas, github_classroom, gradescope, moodle, plain
+from grader.batch.collectors import canvas, plain
 from grader.batch.collectors import pattern as by_pattern
-from grader.batch.merit import text_of
+from grader.batch.collectors.known import COLLECTORS, below, collect_known, levels
+from grader.batch.collectors.nested import MAY_BE_CANVAS, Search
+from grader.batch.merit import is_gradable, text_of
 from grader.batch.tree import Tree, below_the_top, tree_of_files, tree_of_folder
 from grader.errors import UsageError
+from grader.report.class_model import Skipped
 
-_MAX_DEPTH = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collector:
-    """How one system's exports are told from others, and collected.
-
-    Attributes:
-        recognise: Tells whether a tree has its shape, and hardly could by chance.
-        accept: Tells whether it can have that shape, where somebody says that it has.
-        collect: Collects from such a tree; takes ``stem`` too, what the file is called that
-            students get.
-    """
-
-    recognise: Callable[[Tree], bool]
-    accept: Callable[[Tree], bool]
-    collect: Callable[..., Collection]
-
-
-# In the order in which they are tried: the most distinctive shape first.
-COLLECTORS: Mapping[str, Collector] = {
-    moodle.SYSTEM: Collector(
-        recognise=moodle.recognise, accept=moodle.recognise, collect=moodle.collect
-    ),
-    gradescope.SYSTEM: Collector(
-        recognise=gradescope.recognise, accept=gradescope.accept, collect=gradescope.collect
-    ),
-    github_classroom.SYSTEM: Collector(
-        recognise=github_classroom.recognise,
-        accept=github_classroom.accept,
-        collect=github_classroom.collect,
-    ),
-    canvas.SYSTEM: Collector(
-        recognise=canvas.recognise, accept=canvas.accept, collect=canvas.collect
-    ),
-}
 FOLDER = "folder"
 # What `--from` may name.
 SOURCES = (*sorted(COLLECTORS), FOLDER, by_pattern.SYSTEM)
+# What is named beside an export, as by a shell's *, and nobody hands in.
+_TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".ods")
+_TABLE = "it is a table, and lies beside what was handed in"
+_MAX_HINTS = 3
 
 
 def collect(
@@ -79,12 +48,17 @@ def collect(
     """
     finder = _Finder(stem=stem, out=out, source=source, pattern=pattern)
     labels = _label(paths)
-    loose = {path for path in _loose(labels) if not finder.is_export(path)}
-    parts: list[Collection] = []
+    tables = {path for path in labels if _is_table(path)} if not all(map(_is_table, labels)) else {}
+    parts: list[Collection] = [
+        Collection(entries=(), skipped=(Skipped(path=labels.pop(path), reason=_TABLE),))
+        for path in sorted(tables)
+    ]
+    is_packed = not any(is_gradable(path.name) for path in labels)
+    loose = {path for path in _loose(labels) if not finder.is_export(path, is_alone=is_packed)}
     if loose and finder.is_named:
         parts.append(finder.from_named(tree_of_files(sorted(loose)), "what was given"))
         labels = {path: label for path, label in labels.items() if path not in loose}
-    is_alone = len(labels) + len(parts) == 1
+    is_alone = len(labels) + len(parts) - len(tables) == 1
     for path, label in labels.items():
         found = (
             finder.from_file(path, label)
@@ -126,6 +100,10 @@ def _is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in _TABLES and path.is_file()
+
+
 class _Finder:
     """Finds the submissions in one place after the other, in one way for all."""
 
@@ -139,6 +117,7 @@ class _Finder:
         self._stem = stem
         self._out = out
         self._source = source
+        self._near: list[Skipped] = []
         self._pattern = None if pattern is None else by_pattern.compile_pattern(pattern)
 
     @property
@@ -146,15 +125,18 @@ class _Finder:
         """Tell whether a collector was named that looks at all files together."""
         return self._pattern is not None or self._source in COLLECTORS
 
-    def is_export(self, path: Path) -> bool:
-        """Tell whether this is an archive of a class of a system's, not a student's own."""
+    def is_export(self, path: Path, *, is_alone: bool) -> bool:
+        """Tell whether this is an archive of a class of a system's, not a student's own.
+
+        If it is of one person, only where there is no work but in archives (``is_alone``).
+        """
         if not _is_archive(path) or self._source == FOLDER or self._pattern is not None:
             return False
         try:
             found = self._find(tree_of_archive(path), str(path))
         except UsageError:
             return False
-        return found is not None and len(found.entries) > 1
+        return found is not None and (len(found.entries) > 1 or is_alone)
 
     def from_file(self, path: Path, label: str) -> Collection:
         found = plain.collect(tree_of_files([path]), stem=self._stem)
@@ -167,10 +149,21 @@ class _Finder:
         is_folder = path.is_dir()
         tree = tree_of_folder(path, without=self._out) if is_folder else tree_of_archive(path)
         found = None if self._source == FOLDER else self._find(tree, str(path))
+        hints: list[Skipped] = []
         if found is None:
             # Who zips a folder zips its name too; who names a folder means what is in it.
             found = plain.collect(tree if is_folder else _of_the_class(tree), stem=self._stem)
-        return found if is_alone else _below(found, label)
+            hints = self._hints(tree, label)
+        placed = found if is_alone else below(found, label)
+        return replace(placed, skipped=(*hints, *placed.skipped))
+
+    def _hints(self, tree: Tree, label: str) -> list[Skipped]:
+        """Say what may be an export, of what is taken for the work of students."""
+        if self._source is not None:
+            return []
+        if any(map(canvas.resembles, levels(tree))):
+            return [Skipped(path=label, reason=MAY_BE_CANVAS)]
+        return self._near if len(self._near) <= _MAX_HINTS else []
 
     def _find(self, tree: Tree, told: str) -> Collection | None:
         """Collect from what has a shape that is known, or has the one that was named."""
@@ -179,48 +172,27 @@ class _Finder:
     def from_named(self, tree: Tree, told: str) -> Collection:
         """Collect as it was said; where a name was given, the tree has to be of its shape."""
         if self._pattern is not None:
-            for level in _levels(tree):
+            for level in levels(tree):
                 if by_pattern.matches(level, self._pattern):
                     return by_pattern.collect_by(level, self._pattern, stem=self._stem)
             raise UsageError(f"in {told} there is no file whose path matches the pattern")
-        collector = COLLECTORS[self._source or ""]
-        for level in _levels(tree):
-            if collector.accept(level):
-                return collector.collect(level, stem=self._stem)
-        raise UsageError(f"{told} does not look like what {self._source} exports")
+        found = self._recognise(tree)
+        if found is None:
+            raise UsageError(f"{told} does not look like what {self._source} exports")
+        return found
 
     def _recognise(self, tree: Tree) -> Collection | None:
-        for level in _levels(tree):
-            for collector in COLLECTORS.values():
-                if collector.recognise(level):
-                    return collector.collect(level, stem=self._stem)
-        return None
-
-
-def _levels(tree: Tree) -> Iterator[Tree]:
-    """Give the tree, and what is in its only folder, and in that one's."""
-    level: Tree | None = tree
-    for _ in range(_MAX_DEPTH):
-        if level is None:
-            return
-        yield level
-        level = below_the_top(level)
+        found = collect_known(tree, stem=self._stem, system=self._source)
+        if found is None:
+            search = Search(stem=self._stem, system=self._source)
+            found, self._near = search.collect(tree), search.near
+        return found
 
 
 def _of_the_class(tree: Tree) -> Tree:
     """Look into the folder that was zipped with its name, unless that is a student's own."""
-    below = below_the_top(tree)
-    return tree if below is None or plain.is_one_students(below) else below
-
-
-def _below(found: Collection, label: str) -> Collection:
-    """Say of everything in which of several places it was."""
-    return Collection(
-        entries=tuple(replace(entry, place=f"{label}/{entry.place}") for entry in found.entries),
-        skipped=tuple(
-            msgspec.structs.replace(one, path=f"{label}/{one.path}") for one in found.skipped
-        ),
-    )
+    inside = below_the_top(tree)
+    return tree if inside is None or plain.is_one_students(inside) else inside
 
 
 def _unique(entries: Iterator[Entry]) -> Iterator[Entry]:

@@ -2,13 +2,14 @@
 
 The file holds the results of all attempts too, which are most of it and of no use here: it is read
 as a stream of events, never as a whole, and nothing in it is built or executed. An alias, which can
-make of a small file a huge one, stands for a piece of text that was there before, or for nothing.
+make of a small file a huge one, stands for what was read before of a text, of submitters or of a
+submission, which is not copied; or for nothing.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TypeVar
 
 import yaml  # type: ignore[import-untyped]
 
@@ -24,8 +25,11 @@ _MAX_ANCHORS = 100_000
 _LINE_BYTES = 65_536
 _CHUNK_BYTES = 262_144
 # Their value stands alone in lines that are indented deeper, or begin with a dash.
-_LEFT_OUT = re.compile(rb"  :(results|history):\s*")
+_LEFT_OUT = re.compile(rb"  :?(results|history):\s*")
 _NULLS = ("", "~", "null", "Null", "NULL")
+
+
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,9 @@ class Handed:
 
     submitters: tuple[Student, ...]
     created_at: str
+
+
+_NOTHING = Handed(submitters=(), created_at="")
 
 
 def read_metadata(file: TreeFile) -> dict[str, Handed]:
@@ -95,7 +102,10 @@ class _Reader:
 
     def __init__(self, events: Iterator[yaml.Event]) -> None:
         self._events = events
-        self._anchors: dict[str, str] = {}
+        # What later aliases may stand for, by the names that it has in the file.
+        self._texts: dict[str, str] = {}
+        self._people: dict[str, tuple[Student, ...]] = {}
+        self._handed: dict[str, Handed] = {}
 
     def submissions(self) -> dict[str, Handed]:
         found: dict[str, Handed] = {}
@@ -107,38 +117,78 @@ class _Reader:
         else:
             return found
         for key, event in self._pairs():
-            submitters: list[Student] = []
-            times: list[str] = []
-            if isinstance(event, yaml.MappingStartEvent):
-                self._submission(submitters, times)
-            else:
-                self._skip(event)
-            found.setdefault(
-                key, Handed(submitters=tuple(submitters), created_at="".join(times[:1]))
-            )
+            found.setdefault(key, self._submission(event))
             if len(found) > _MAX_SUBMISSIONS:
                 raise yaml.YAMLError(f"it has more than {_MAX_SUBMISSIONS} submissions")
         return found
 
-    def _submission(self, submitters: list[Student], times: list[str]) -> None:
-        for key, event in self._pairs():
-            if key == ":submitters" and isinstance(event, yaml.SequenceStartEvent):
-                self._each(lambda one: self._submitter(one, submitters))
-            elif key == ":created_at":
-                times.append(self._time(event))
-            else:
-                self._skip(event)
-
-    def _submitter(self, event: yaml.Event, submitters: list[Student]) -> None:
+    def _submission(self, event: yaml.Event) -> Handed:
+        if isinstance(event, yaml.AliasEvent):
+            return self._handed.get(event.anchor, _NOTHING)
         if not isinstance(event, yaml.MappingStartEvent):
             self._skip(event)
-            return
-        said = {key: self._text(value) for key, value in self._pairs()}
+            return _NOTHING
+        people: tuple[Student, ...] | None = None
+        time: str | None = None
+        merged: list[Handed] = []
+        for key, value in self._pairs():
+            match key.removeprefix(":"):
+                case "submitters":
+                    people = self._submitters(value)
+                case "created_at":
+                    time = self._time(value)
+                case "<<":
+                    merged += self._merged(value)
+                case _:
+                    self._skip(value)
+        # What stands there itself goes first, then what was merged, in its order.
+        if people is None:
+            people = next((one.submitters for one in merged if one.submitters), ())
+        if time is None:
+            time = next((one.created_at for one in merged if one.created_at), "")
+        return _keep(self._handed, event, Handed(submitters=people, created_at=time))
+
+    def _merged(self, event: yaml.Event) -> list[Handed]:
+        """Read what one mapping takes over: another, or several."""
+        if not isinstance(event, yaml.SequenceStartEvent):
+            return [self._submission(event)]
+        found: list[Handed] = []
+        self._each(lambda one: found.append(self._submission(one)))
+        return found
+
+    def _submitters(self, event: yaml.Event) -> tuple[Student, ...]:
+        if isinstance(event, yaml.AliasEvent):
+            return self._people.get(event.anchor, ())
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._submitter(event)
+        if not isinstance(event, yaml.SequenceStartEvent):
+            self._skip(event)
+            return ()
+        found: list[Student] = []
+        self._each(lambda one: found.extend(self._submitter(one)))
+        return _keep(self._people, event, tuple(found[:_MAX_SUBMITTERS]))
+
+    def _submitter(self, event: yaml.Event) -> tuple[Student, ...]:
+        """Read one of them; an alias for one is a tuple of one too."""
+        if isinstance(event, yaml.AliasEvent):
+            return self._people.get(event.anchor, ())[:1]
+        if not isinstance(event, yaml.MappingStartEvent):
+            self._skip(event)
+            return ()
+        said: dict[str, str] = {}
+        merged: list[Student] = []
+        for key, value in self._pairs():
+            if key == "<<" and not isinstance(value, yaml.SequenceStartEvent):
+                merged += self._submitter(value)
+            else:
+                said[key.removeprefix(":")] = self._text(value)
+        base = merged[0] if merged else Student()
         student = Student(
-            id=said.get(":sid", ""), name=said.get(":name", ""), email=said.get(":email", "")
+            id=said.get("sid", base.id),
+            name=said.get("name", base.name),
+            email=said.get("email", base.email),
         )
-        if len(submitters) < _MAX_SUBMITTERS:
-            submitters.append(student)
+        return _keep(self._people, event, (student,) if student != Student() else ())
 
     def _time(self, event: yaml.Event) -> str:
         """Read a time, which Ruby may write as an object with the time in it."""
@@ -164,15 +214,14 @@ class _Reader:
     def _text(self, event: yaml.Event) -> str:
         """Take a value for text: empty for null, and for everything that is none."""
         if isinstance(event, yaml.AliasEvent):
-            return self._anchors.get(event.anchor, "")
+            return self._texts.get(event.anchor, "")
         if not isinstance(event, yaml.ScalarEvent):
             self._skip(event)
             return ""
-        text = "" if event.style is None and event.value in _NULLS else str(event.value)
-        text = text[:_MAX_TEXT]
-        if event.anchor and len(self._anchors) < _MAX_ANCHORS:
-            self._anchors[event.anchor] = text
-        return text
+        # Without quotes; the style says so in one way or another, by who has parsed it.
+        is_bare = event.implicit[0]
+        text = "" if is_bare and event.value in _NULLS else str(event.value)
+        return _keep(self._texts, event, text[:_MAX_TEXT])
 
     def _skip(self, event: yaml.Event) -> None:
         """Leave out a value, however deep it is."""
@@ -183,3 +232,10 @@ class _Reader:
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
+
+
+def _keep(kept: dict[str, _Kept], event: yaml.Event, value: _Kept) -> _Kept:
+    """Note what an alias may stand for."""
+    if event.anchor and len(kept) < _MAX_ANCHORS:
+        kept[event.anchor] = value
+    return value

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.batch.collection import Collection, Entry
+from grader.batch.collection import Collection, Entry, LmsName
 from grader.batch.handin import NOTHING, Piece, choose
 from grader.batch.tree import Tree, TreeFile
 from grader.report.class_model import Origin, Skipped, Student
@@ -77,7 +77,7 @@ def _entry(parts: list[_Part], *, stem: str, is_blind: bool) -> Entry:
         place=first.who,
         file=choice.file or ("onlinetext.html" if has_text else first.who),
         read=choice.read,
-        owners=tuple(filter(None, (username, name))),
+        owners=tuple(filter(None, (username, LmsName(name)))),
         student=Student(name=name),
         origin=Origin(system=SYSTEM, key=first.number, name=name),
         notes=choice.notes,

@@ -144,3 +144,36 @@ def test_metadata_that_is_too_large_is_refused(
 
     with pytest.raises(UsageError, match="MiB"):
         gather(metadata, "submission_1/lab4.py")
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "s: &s\n  :submitters: &p\n  - :name: Jane Doe\nsubmission_1: &x\n  :submitters: *p\n",
+        "s: &s\n  :submitters:\n  - :name: Jane Doe\nsubmission_1: *s\n",
+        "s: &s\n  :submitters:\n  - :name: Jane Doe\nsubmission_1:\n  :score: 1\n  <<: *s\n",
+        "s: &s\n  :submitters:\n  - :name: Jane Doe\nsubmission_1:\n  <<: [*s]\n",
+        "s:\n  :submitters:\n  - &p\n    :name: Jane Doe\nsubmission_1:\n  :submitters: [*p]\n",
+        "submission_1:\n  submitters:\n  - name: Jane Doe\n    sid: null\n  results:\n    x: 1\n",
+        "submission_1:\n  :submitters:\n  - :name: Jane Doe\n    :sid: ~\n    :email: null\n",
+    ],
+)
+def test_submitters_are_found_wherever_they_stand(
+    gather: Callable[..., list[Entry]], metadata: str
+) -> None:
+    """In what another submission has, without colons, and with nothing for an id."""
+    entry = next(one for one in gather(metadata, "submission_1/lab4.py") if one.origin.key == "1")
+
+    assert entry.student == Student(name="Jane Doe")
+
+
+def test_submitters_of_its_own_are_not_merged_over(gather: Callable[..., list[Entry]]) -> None:
+    """Whatever comes first."""
+    metadata = (
+        "submission_1: &s\n  :submitters:\n  - :name: Jane Doe\n    :sid: 'null'\n"
+        "submission_2:\n  :submitters:\n  - :name: Ben Moe\n  <<: *s\n"
+    )
+    first, second = gather(metadata, "submission_1/lab4.py", "submission_2/lab4.py")
+
+    assert first.student == Student(name="Jane Doe", id="null")
+    assert second.student == Student(name="Ben Moe")

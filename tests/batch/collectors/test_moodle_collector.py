@@ -8,7 +8,9 @@ import pytest
 
 from grader.batch.collection import Collection
 from grader.batch.collectors.choose import collect
+from grader.batch.roster import make_roster
 from grader.errors import UnreadableSubmissionError
+from grader.report.class_model import Student
 
 
 @pytest.fixture
@@ -87,3 +89,13 @@ def test_what_moodle_has_not_named_is_skipped(gather: Callable[..., Collection])
 
     assert len(collection.entries) == 1
     assert [one.path for one in collection.skipped] == ["notes.txt", "old/lab4.py"]
+
+
+def test_number_is_never_an_id_on_the_roster(gather: Callable[..., Collection]) -> None:
+    """Neither the one that Moodle gives nor one that is in a name."""
+    (entry,) = gather("Jane Doe 13_12_assignsubmission_file/lab4.py").entries
+    twelve, thirteen = Student(id="12", name="Ben Moe"), Student(id="13", name="Al Poe")
+
+    assert make_roster([twelve, thirteen]).find(*entry.owners) is None
+    jane = Student(id="13", name="Jane Doe")
+    assert make_roster([twelve, jane]).find(*entry.owners) == jane

@@ -8,7 +8,9 @@ import pytest
 
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors.choose import collect
+from grader.batch.roster import make_roster
 from grader.errors import UsageError
+from grader.report.class_model import Student
 
 
 @pytest.fixture
@@ -63,6 +65,37 @@ def test_folders_without_clones_are_folders_unless_named(gather: Callable[..., C
 
     assert {one.origin.system for one in gather(*files).entries} == {""}
     assert sorted(by_key(gather(*files, source="github-classroom"))) == ["anna", "ben"]
+
+
+@pytest.mark.parametrize("template", ["lab-4", "lab"])
+def test_template_beside_the_clones_is_no_students(
+    gather: Callable[..., Collection], template: str
+) -> None:
+    """And the accounts are what follows its name."""
+    names = (template, f"{template}-anna", f"{template}-anna-b")
+    collection = gather(*(f"{name}/{file}" for name in names for file in (".git/HEAD", "x.py")))
+
+    assert sorted(by_key(collection)) == ["anna", "anna-b"]
+    assert [one.path for one in collection.skipped] == [template]
+
+
+def test_nobody_is_lost_for_a_template_where_there_are_but_two(
+    gather: Callable[..., Collection],
+) -> None:
+    """They may be of ann and of ann-lee."""
+    found = by_key(gather("lab-4-ann/.git/HEAD", "lab-4-ann-lee/.git/HEAD"))
+
+    assert sorted(found) == ["lab-4-ann", "lab-4-ann-lee"]
+
+
+def test_number_in_the_assignments_name_is_nobodys_id(gather: Callable[..., Collection]) -> None:
+    """Only one in the account can be."""
+    entry = by_key(gather("lab-4-anna/.git/HEAD", "lab-4-b-7/.git/HEAD"))
+    four, seven = Student(id="4", name="X Y"), Student(id="7", name="Ben")
+    roster = make_roster([four, seven])
+
+    assert roster.find(*entry["anna"].owners) is None
+    assert roster.find(*entry["b-7"].owners) == seven
 
 
 def test_pattern_says_all_that_it_can(gather: Callable[..., Collection]) -> None:
