@@ -154,6 +154,7 @@ def batch(
 def _tell(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
     from grader.outputs.batch_progress import describe_tally
     from grader.outputs.class_files import GRADEBOOK_FILE, INDEX_FILE
+    from grader.outputs.class_wording import show_line
 
     count = sum(tally.values())
     click.echo(f"{count} submission{'s' if count != 1 else ''}: {describe_tally(tally) or 'none'}")
@@ -165,6 +166,11 @@ def _tell(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
         click.echo(f"{absent} on the roster handed in nothing")
     for remark in summary.remarks:
         click.echo(remark)
+    if summary.skipped:
+        first = summary.skipped[0]
+        others = len(summary.skipped) - 1
+        more = f", and {others} more that the class page lists" if others else ""
+        click.echo(f"passed over: {show_line(first.path)} ({show_line(first.reason)}){more}")
     if tally["grader_error"]:
         click.echo(
             "The grader failed on some of them: they have no score. Run the same command again."
