@@ -5,6 +5,7 @@ is no browser, it is skipped.
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +33,18 @@ DESKTOP = (1280, 900)
 
 Scheme = Literal["light", "dark"]
 OpenPage = Callable[..., "Page"]
+
+
+def wait_until(page: "Page", condition: str) -> None:
+    """Wait for what the browser does in its own time, ten seconds at the most.
+
+    Asked from here again and again: Playwright's own way polls in the page, whose policy forbids
+    it to evaluate a string.
+    """
+    deadline = time.monotonic() + 10
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, f"it never came to be: {condition}"
+        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

@@ -163,7 +163,8 @@ def _share_out(shown: View) -> tuple[int, list[float]]:
     max_score = total.numerator if is_short else math.ceil(total)
     scale = max_score / total if total else Fraction(1)
     scores = [float(_exact(one.score) * scale) for one in shown.report.functions]
-    if shown.is_full and scores:
+    # Also of a submission that was ended early, which is not called full.
+    if scores and (shown.report.score or 0.0) >= (shown.max_score or 0.0):
         scores[-1] = max_score - _add(scores[:-1])
     return max_score, scores
 

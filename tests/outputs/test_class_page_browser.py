@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import DESKTOP, PHONE, OpenPage, Scheme, find_low_contrast, find_overflow
+from browser import (
+    DESKTOP,
+    PHONE,
+    OpenPage,
+    Scheme,
+    find_low_contrast,
+    find_overflow,
+    wait_until,
+)
 from class_fakes import HOSTILE_NAMES, NAMES, make_class
 
 from grader.outputs.class_page import write_class_page
@@ -183,7 +191,7 @@ def test_table_can_be_scrolled_by_keyboard(small: str, open_page: OpenPage) -> N
     for _ in range(4):
         page.keyboard.press("ArrowRight")
 
-    page.wait_for_function("document.querySelector('.heat').scrollLeft > 0")
+    wait_until(page, "document.querySelector('.heat').scrollLeft > 0")
     name = page.locator(f"{HEAT} tbody th").first.bounding_box()
     around = region.bounding_box()
     assert name is not None

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from browser import DESKTOP, PHONE, OpenPage, Scheme, find_low_contrast, find_overflow
+from browser import (
+    DESKTOP,
+    PHONE,
+    OpenPage,
+    Scheme,
+    find_low_contrast,
+    find_overflow,
+    wait_until,
+)
 from fakes import make_report
 from test_notebook_page import code, display, hostile_notebook
 from test_student_page import hostile_report
@@ -148,8 +156,9 @@ def test_failures_are_printed_unfolded(pages: dict[str, str], open_page: OpenPag
     page.emulate_media(media="print")
 
     # Chromium lays the page out anew in its own time.
-    page.wait_for_function(
-        "document.querySelector('.functions .told').checkVisibility({contentVisibilityAuto: true})"
+    wait_until(
+        page,
+        "document.querySelector('.functions .told').checkVisibility({contentVisibilityAuto: true})",
     )
     shown = page.evaluate(
         "[...document.querySelectorAll('.functions .told')].map((one) =>"
