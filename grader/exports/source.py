@@ -10,7 +10,7 @@ from grader.report.class_model import Student
 from grader.report.model import Report
 from grader.report.outline import read_outline
 from grader.report.schema import read_report, report_to_json
-from grader.report.summary_file import read_summary
+from grader.report.summary_file import SUMMARY_NAME, read_summary
 
 
 def open_work(
@@ -20,7 +20,7 @@ def open_work(
     worksheet: Path | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Work:
-    """Open a batch by its folder, or one report by its file.
+    """Open a batch by its folder or its summary, or one report by its file.
 
     Args:
         path: The folder or file.
@@ -31,6 +31,8 @@ def open_work(
     Raises:
         UsageError: there is no such thing.
     """
+    if path.name == SUMMARY_NAME:
+        path = path.parent
     if not path.is_dir():
         return work_of_report(
             read_report(path), is_after_due=is_after_due, worksheet=worksheet, settings=settings

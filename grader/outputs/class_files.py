@@ -10,9 +10,8 @@ from grader.outputs.class_page import write_class_page
 from grader.outputs.files import open_atomically
 from grader.outputs.gradebook import write_gradebook
 from grader.report.class_model import ClassSummary
-from grader.report.summary_file import write_summary
+from grader.report.summary_file import SUMMARY_NAME, write_summary
 
-SUMMARY_FILE = "summary.json"
 GRADEBOOK_FILE = "gradebook.csv"
 INDEX_FILE = "index.html"
 
@@ -27,7 +26,7 @@ def write_class_files(summary: ClassSummary, folder: Path) -> None:
     Raises:
         UsageError: they can't be written there.
     """
-    with _open_text(folder / SUMMARY_FILE) as file:
+    with _open_text(folder / SUMMARY_NAME) as file:
         file.writelines(write_summary(summary))
     with _open_text(folder / GRADEBOOK_FILE) as file:
         write_gradebook(summary.rows, [one.name for one in summary.functions], file)

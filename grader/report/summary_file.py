@@ -10,6 +10,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.report.class_model import SUMMARY_VERSION, ClassSummary
 
+SUMMARY_NAME = "summary.json"
 SUMMARY_SCHEMA_FILE = Path(__file__).with_name("summary.schema.json")
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -63,7 +64,7 @@ def read_summary(path: Path) -> ClassSummary:
     Raises:
         UsageError: there is none, or it is of another form.
     """
-    file = path / "summary.json" if path.is_dir() else path
+    file = path / SUMMARY_NAME if path.is_dir() else path
     try:
         return msgspec.json.decode(file.read_bytes(), type=ClassSummary)
     except OSError as error:

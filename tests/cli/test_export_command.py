@@ -128,6 +128,11 @@ def test_class_goes_to_standard_output_or_a_file(batch: Path, tmp_path: Path) ->
     ]
 
 
+def test_summary_stands_for_its_folder(batch: Path) -> None:
+    """As for `grader stats`."""
+    assert run(batch / "summary.json", "--to", "csv").stdout == run(batch, "--to", "csv").stdout
+
+
 def test_one_report_is_a_class_of_one(report: Path) -> None:
     """Named after the file that was handed in."""
     done = run(report, "--to", "csv")
@@ -311,10 +316,11 @@ def test_what_can_not_be_carried_out_is_a_usage_error(
     assert why in done.stderr
 
 
-@pytest.mark.parametrize("name", ["missing.json", "empty.json", "summary.json"])
+@pytest.mark.parametrize("name", ["missing.json", "empty.json", "gradebook.csv"])
 def test_what_is_no_report_is_refused(batch: Path, name: str) -> None:
     """Not there, not JSON, or another thing."""
     (batch / "empty.json").write_text("{", encoding="utf-8")
+    (batch / "gradebook.csv").write_text("a,b\n", encoding="utf-8")
 
     done = run(batch / name, "--to", "csv")
 
