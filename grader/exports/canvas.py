@@ -34,7 +34,7 @@ _ID_AT_END = re.compile(r"\s*\((\d+)\)$")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Gradebook CSV for Canvas; fills in a downloaded one with --worksheet.
+    """Gradebook of Canvas, new or filled in: --worksheet FILE.
 
     Settings: ``column`` is the title of the assignment in Canvas, with or without its id, or the id
     alone; without it, the title of the assignment here. A title that Canvas doesn't know makes a

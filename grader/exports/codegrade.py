@@ -21,7 +21,7 @@ _FILE = "codegrade.jsonl"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """CodeGrade, AutoTest v2: a suite for each function, and the points as a fraction."""
+    """AutoTest v2 of CodeGrade: a suite for each function."""
     yield from each_report(work, _write)
 
 

@@ -21,7 +21,7 @@ _FORMATS = ("%s", "%s", "%s")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """CodeRunner, combinator template grader: a mark, a table of functions, and the feedback."""
+    """What a combinator template grader of CodeRunner prints."""
     yield from each_report(work, _write)
 
 

@@ -8,7 +8,7 @@ from grader.outputs.gradebook import write_gradebook
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Plain CSV: a row for everybody, with the points of each function."""
+    """Plain CSV: a row for each person, the points of each function."""
     file = io.StringIO(newline="")
     write_gradebook((item.row for item in work.items), work.functions, file)
     yield ExportedFile("gradebook.csv", file.getvalue().encode())

@@ -68,7 +68,7 @@ class _Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """result.json for GitHub Classroom, and in base64 as result.b64."""
+    """What a runner of GitHub Classroom outputs, also in base64."""
     yield from each_report(work, _write)
 
 

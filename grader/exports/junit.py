@@ -26,7 +26,7 @@ _NO_ATTACHMENT = "[[ATTACHMENT |"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """JUnit XML: a suite for each submission, a test for each check.
+    """JUnit XML: a suite for each submission, a test a check.
 
     Settings: ``names=id`` calls each test by the id of its check, which is unique in the whole
     assignment, as Artemis needs it. ``testcase-properties=yes`` gives the points of a test as its

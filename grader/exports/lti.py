@@ -12,7 +12,7 @@ _NO_USER = "nobody knows its user id: give it with --set user=ID"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """LTI 1.3 AGS scores, a line of JSON for each person; `grader post` sends them.
+    """Scores of LTI 1.3 AGS, as `grader post` sends them.
 
     Settings: ``user`` is the user id of a single report; in a class it is each student's id.
     ``timestamp``, in ISO 8601 with a zone, is now unless it is given.

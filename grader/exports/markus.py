@@ -27,7 +27,7 @@ _STATUSES = {
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """MarkUs, custom tester: a test for each function, and a comment on the whole."""
+    """What a custom tester of MarkUs prints: a test a function."""
     yield from each_report(work, _write)
 
 

@@ -66,7 +66,7 @@ _NUMBER_AT_END = re.compile(r"^\D*?(\d+)$")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Grading worksheet of Moodle; the downloaded one comes in with --worksheet.
+    """Grading worksheet of Moodle, filled in: --worksheet FILE.
 
     Settings: ``grade-column`` and ``feedback-column``, where the site calls them something that is
     not recognised; ``feedback=no`` to leave the comments as they are.

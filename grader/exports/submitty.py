@@ -16,7 +16,7 @@ _FILE = "validation_results.json"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Submitty, custom validator: a score, and a message for each function."""
+    """validation_results.json of a custom validator of Submitty."""
     yield from each_report(work, _write)
 
 

@@ -18,7 +18,7 @@ _REPORT = "report.txt"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Vocareum: the points of each function as criteria of the rubric, and a report.
+    """Criteria and report of Vocareum: a criterion a function.
 
     Settings: ``criterion`` is the one criterion that has the whole score, by its name in the
     rubric; without it, each function is a criterion of its name.

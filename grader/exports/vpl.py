@@ -25,7 +25,7 @@ _BROKEN = ((":=>>", ": =>>"), (_BEGIN, "< |--"), (_END, "--| >"))
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Moodle VPL: the comments and the grade that an evaluation script prints.
+    """What an evaluation script of Moodle VPL prints.
 
     Settings: ``maximum`` is the maximum grade of the activity; without it, that of the assignment
     here.

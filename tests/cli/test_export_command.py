@@ -109,6 +109,7 @@ def test_list_has_every_format() -> None:
     for line in done.stdout.splitlines():
         name, _, told = line.partition(" ")
         assert told.strip() == describe_format(name)
+        assert len(line) <= 80
 
 
 def test_class_goes_to_standard_output_or_a_file(batch: Path, tmp_path: Path) -> None:
