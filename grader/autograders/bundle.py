@@ -1,14 +1,12 @@
 """Puts together what is uploaded to a platform: scripts, the assignment, and zerograd itself."""
 
-import io
 import shlex
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.autograders.platforms import PLATFORMS
-from grader.autograders.wheel import make_wheel
+from grader.autograders.wheel import make_wheel, zip_files
 from grader.checks.assignment import Assignment
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile
@@ -25,7 +23,6 @@ _UNFINISHED = (
     "the grader was ended before it had come to a result; most likely the container has too little "
     "memory or time"
 )
-_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,15 +105,11 @@ def write_zip(files: list[BundleFile], path: Path) -> None:
     Raises:
         UsageError: it can't be written there.
     """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            entry = zipfile.ZipInfo(file.name, _TIME)
-            entry.external_attr = (0o100755 if file.is_script else 0o100644) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, file.content)
+    content = zip_files(
+        (file.name, file.content, 0o100755 if file.is_script else 0o100644) for file in files
+    )
     with open_atomically(path) as opened:
-        opened.write(buffer.getvalue())
+        opened.write(content)
 
 
 def _scripts(platform: str, words: dict[str, str]) -> Iterator[BundleFile]:

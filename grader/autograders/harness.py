@@ -25,8 +25,6 @@ from grader.pipeline import Grader, blank_report, fail_report
 from grader.report.model import Report, ReportStatus
 from grader.sandbox.limits import Confinement, Isolation, Limits
 
-_FAULT = 3
-
 
 def run_harness(
     platform: str,
@@ -36,7 +34,7 @@ def run_harness(
     limits: Mapping[str, float],
     isolation: str,
     is_after_due: bool = False,
-) -> int:
+) -> bool:
     """Grade the submission that lies on a platform.
 
     Args:
@@ -48,7 +46,7 @@ def run_harness(
         is_after_due: Whether what waits for the due date is shown at once.
 
     Returns:
-        The exit status: 0 if a result was left, 3 if the format has no words for what came of it.
+        Whether a result was left; else the format has no words for what came of it.
 
     Raises:
         UsageError: the assignment can't be used, or the results not written.
@@ -65,13 +63,13 @@ def run_harness(
         if isinstance(one, LeftOut):
             sys.stderr.write(f"no result can be left: {one.reason}\n")
     if not files or (is_fault and not there.has_words_for_faults):
-        return _FAULT
+        return False
     if there.results:
         for file in files:
             write_below(folder / there.results, file.name, file.content)
     else:
         _tell(platform, next(one for one in files if one.name == there.printed_file))
-    return 0
+    return True
 
 
 def _grade(folder: Path, where: str, limits: Mapping[str, float], isolation: str) -> Report:

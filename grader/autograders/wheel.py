@@ -10,7 +10,7 @@ import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from grader.errors import UsageError
 
 _NAME = "zerograd"
 _TAG = "py3-none-any"
-_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes from the same files
-_MODE = 0o644 << 16
+_TIME = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o644
 _ASSIGNMENTS = "grader/assignments"
 _BUILT_IN = f"{_ASSIGNMENTS}/lab4"
 
@@ -43,14 +43,20 @@ def make_wheel(assignment: Assignment) -> tuple[str, bytes, str]:
     files |= _metadata_files(info)
     record = [f"{name},sha256={_digest(content)},{len(content)}" for name, content in files.items()]
     files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
+    wheel = zip_files((name, content, _MODE) for name, content in files.items())
+    return f"{_NAME}-{grader.__version__}-{_TAG}.whl", wheel, called
+
+
+def zip_files(files: Iterable[tuple[str, bytes, int]]) -> bytes:
+    """Zip files, each with its name, content and mode; the same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
+        for name, content, mode in files:
             entry = zipfile.ZipInfo(name, _TIME)
-            entry.external_attr = _MODE
+            entry.external_attr = mode << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-    return f"{_NAME}-{grader.__version__}-{_TAG}.whl", buffer.getvalue(), called
+    return buffer.getvalue()
 
 
 def _add_assignment(

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from grader.autograders.platforms import PLATFORMS
+from grader.cli.exit_codes import ExitCode
 from grader.cli.options import (
     assignment_option,
     isolation_option,
@@ -88,7 +89,7 @@ def harness(
     from grader.autograders.harness import run_harness
 
     with usage_errors():
-        status = run_harness(
+        is_left = run_harness(
             platform,
             root=root,
             assignment=assignment,
@@ -96,4 +97,5 @@ def harness(
             isolation=isolation,
             is_after_due=after_due,
         )
-    raise SystemExit(status)
+    if not is_left:
+        raise SystemExit(ExitCode.GRADER_FAILED)

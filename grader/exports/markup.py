@@ -92,7 +92,7 @@ def _add_failure(item: Element, check: CheckResult, limit: int, *, is_new: bool)
 
 def _add_output(root: Element, report: Report, limit: int) -> None:
     output = report.output.rstrip("\n")
-    _text(root, "p", f"{describe_output(report, output.count(chr(10)) + 1)}:")
+    _text(root, "p", f"{describe_output(report)}:")
     _text(root, "pre", cut(output, limit))
 
 

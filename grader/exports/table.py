@@ -85,15 +85,19 @@ def _parse(text: str, delimiter: str, path: Path) -> list[list[str]]:
     if not text.strip():
         raise UsageError(f"{path} is empty")
     problems: list[str] = []
-    found: list[list[list[str]]] = []
+    uneven: list[list[list[str]]] = []
     for quoted in _QUOTED:
         try:
-            found.append(list(_read_lines(text, delimiter, quoted)))
+            lines = list(_read_lines(text, delimiter, quoted))
         except ValueError as error:
             problems.append(str(error))
-    if not found:
+            continue
+        if len(set(map(len, lines))) == 1:
+            return lines
+        uneven.append(lines)
+    if not uneven:
         raise UsageError(f"{path} is no CSV file: {problems[0]}")
-    return next((lines for lines in found if len(set(map(len, lines))) == 1), found[0])
+    return uneven[0]
 
 
 def _read_lines(text: str, delimiter: str, quoted: str) -> Iterator[list[str]]:
@@ -140,7 +144,7 @@ def _write_cell(cell: str) -> str:
 def find_column(header: Sequence[str], names: Iterable[str]) -> int | None:
     """Find a column by the first of several names that is there, without regard to case."""
     folded = [fold(title) for title in header]
-    return next((folded.index(fold(name)) for name in names if fold(name) in folded), None)
+    return next((folded.index(name) for name in map(fold, names) if name in folded), None)
 
 
 def scale_points(score: float, max_score: float, maximum: float) -> str:

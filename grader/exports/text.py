@@ -69,7 +69,7 @@ def describe_printed(shown: View) -> str:
     output = shown.report.output.rstrip("\n")
     if not output.strip():
         return ""
-    return f"{describe_output(shown.report, output.count(chr(10)) + 1)}:\n{output}"
+    return f"{describe_output(shown.report)}:\n{output}"
 
 
 def describe_report(shown: View) -> str:

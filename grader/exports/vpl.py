@@ -52,7 +52,7 @@ def _comments(shown: View) -> Iterator[str]:
         yield from _preformat(describe_function(function))
     output = shown.report.output.rstrip("\n")
     if output.strip():
-        yield _TITLE + describe_output(shown.report, output.count("\n") + 1)
+        yield _TITLE + describe_output(shown.report)
         yield from _preformat(output)
 
 

@@ -153,6 +153,6 @@ def _rest(report: Report) -> Iterable[Markup]:
         text = report.output.rstrip("\n")
         cut = text[:_SHOWN_OUTPUT_CHARACTERS]
         shown = _CODE.format(label="", text=cut + ("\n..." if len(cut) < len(text) else ""))
-        yield _FOLDED.format(describe_output(report, text.count("\n") + 1), shown)
+        yield _FOLDED.format(describe_output(report), shown)
     if report.isolation.missing:
         yield _LINE.format(describe_missing_locks(report.isolation.missing))

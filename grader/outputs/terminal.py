@@ -164,7 +164,7 @@ def _notes(report: Report) -> Iterable[RenderableType]:
 
 def _output(report: Report) -> Iterable[RenderableType]:
     lines = report.output.rstrip("\n").split("\n")
-    yield Text("\n" + describe_output(report, len(lines)), style="bold")
+    yield Text("\n" + describe_output(report), style="bold")
     for line in lines[:_SHOWN_OUTPUT_LINES]:
         yield Padding(Text(line[:500], style="dim", overflow="fold"), (0, 0, 0, 2))
     if len(lines) > _SHOWN_OUTPUT_LINES:

@@ -91,7 +91,8 @@ def describe_missing_locks(missing: Mapping[str, str]) -> str:
     return f"Not locked on this machine: {names}. Grade only files that you trust. ({reasons})"
 
 
-def describe_output(report: Report, lines: int) -> str:
+def describe_output(report: Report) -> str:
     """Say how much a submission printed."""
+    lines = report.output.rstrip("\n").count("\n") + 1
     cut = ", cut at the limit" if report.is_output_cut else ""
     return f"It printed {lines} line{'s' if lines != 1 else ''}{cut}"

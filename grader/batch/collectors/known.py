@@ -58,10 +58,10 @@ def collect_known(tree: Tree, *, stem: str, system: str | None = None) -> Collec
     Raises:
         UsageError: it is one, but it can't be read.
     """
+    wanted = COLLECTORS.values() if system is None else [COLLECTORS[system]]
     for level in levels(tree):
-        for name, collector in COLLECTORS.items():
-            is_it = collector.recognise(level) if system is None else collector.accept(level)
-            if is_it and system in (None, name):
+        for collector in wanted:
+            if collector.recognise(level) if system is None else collector.accept(level):
                 return collector.collect(level, stem=stem)
     return None
 

@@ -17,6 +17,7 @@ from grader.batch.collection import Collection, Entry
 from grader.batch.collectors import choose
 from grader.batch.collectors.choose import collect
 from grader.batch.roster import make_roster
+from grader.cli.batch import SOURCES
 from grader.errors import UnreadableSubmissionError, UsageError
 
 SHAPES: dict[str, tuple[str, Callable[[Path], list[Expected]]]] = {
@@ -285,3 +286,8 @@ def test_thousand_students_are_collected_in_flat_memory(tmp_path: Path) -> None:
     assert len(collection.entries) == 1000
     assert whole_peak_bytes < peak_bytes + 2 * 2**20
     assert peak_bytes < 16 * 2**20
+
+
+def test_command_names_every_collector() -> None:
+    """Its help is made without importing them."""
+    assert set(SOURCES) == set(choose.SOURCES)
