@@ -8,7 +8,7 @@
         PlatformUnreachableError   where scores go doesn't answer                  exit 3
         InternalError              our machine or our code failed                  exit 3
             LocksMissingError      confinement was required and isn't to be had
-            WorkerLostError        the forkserver died, not the student's child
+            ForkserverLostError        the forkserver died, not the student's child
             CheckCrashedError      a check raised something other than its verdict
 
 What a student's code does wrong is never an exception here: it is a value, an
@@ -105,7 +105,7 @@ class LocksMissingError(InternalError):
         return f"cannot confine a submission without {', '.join(self.missing)}: {self.remedy}"
 
 
-class WorkerLostError(InternalError):
+class ForkserverLostError(InternalError):
     """The forkserver, which no submission can reach, is gone or never came up.
 
     Not the death of a student's child: that is an outcome of its call.

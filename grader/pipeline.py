@@ -14,10 +14,11 @@ import msgspec
 import grader
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.pictures import add_pictures
-from grader.checks.probe import Observe
-from grader.checks.run import Job, Progress, ignore_progress, unproved_collaborators
+from grader.checks.run import CheckRun, OnCheckStart, ignore_progress, unproved_collaborators
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import InternalError, UnreadableSubmissionError, UsageError
+from grader.observations.asking import Observe
+from grader.report.describe_loading import describe_notes, describe_syntax_error
 from grader.report.model import (
     CheckResult,
     IsolationInfo,
@@ -27,13 +28,12 @@ from grader.report.model import (
     SubmissionInfo,
 )
 from grader.report.score import exact_sum, score_functions
-from grader.report.words import describe_notes, describe_syntax_error
-from grader.sandbox.launch import Launched
-from grader.sandbox.limits import Confinement, Isolation, Limits
-from grader.sandbox.memory import Memory
-from grader.sandbox.session import Session
+from grader.resources import GradingResources
+from grader.sandbox.host.launch import ForkserverProcess
+from grader.sandbox.host.limits import Confinement, Isolation, Limits
+from grader.sandbox.host.recording import Recording
+from grader.sandbox.host.session import Session
 from grader.submission.read import Submission, parse_submission, read_submission
-from grader.workshop import Workshop
 
 _SEED_BITS = 48  # every JSON reader keeps integers below 2**53 exact
 
@@ -88,10 +88,10 @@ class Grader:
         limits: Limits | None = None,
         confinement: Confinement | None = None,
         salt: str = "",
-        launched: Launched | None = None,
+        launched: ForkserverProcess | None = None,
     ) -> None:
         chosen = assignment or load_assignment()
-        self._workshop = Workshop(
+        self._resources = GradingResources(
             chosen,
             limits=limits or Limits.of(chosen.limits),
             confinement=confinement or Confinement(),
@@ -110,7 +110,7 @@ class Grader:
         trace: TracebackType | None,
     ) -> None:
         """End all processes."""
-        self._workshop.__exit__(kind, error, trace)
+        self._resources.__exit__(kind, error, trace)
 
     def grade(
         self,
@@ -118,7 +118,7 @@ class Grader:
         *,
         seed: int | None = None,
         only: str | Collection[str] | None = None,
-        on_progress: Progress = ignore_progress,
+        on_progress: OnCheckStart = ignore_progress,
     ) -> Report:
         """Grade one submission; arguments and errors as for the function `grade`."""
         return self._grade(
@@ -151,7 +151,7 @@ class Grader:
         *,
         seed: int | None,
         only: str | Collection[str] | None,
-        on_progress: Progress = ignore_progress,
+        on_progress: OnCheckStart = ignore_progress,
     ) -> Report:
         started = time.monotonic()
         seconds: dict[str, float] = {}
@@ -161,26 +161,26 @@ class Grader:
             self._expect_functions(chosen or ())
             submission = read()
             blank = self._with_submission(blank, submission, seed)
-            self._workshop.use_seed(blank.seed)
-            clock = self._workshop.start_clock(submission)
+            self._resources.use_seed(blank.seed)
+            clock = self._resources.start_clock(submission)
             with contextlib.ExitStack() as sessions:
-                student = sessions.enter_context(self._workshop.open(submission, clock))
+                student = sessions.enter_context(self._resources.open(submission, clock))
                 if student.loaded.syntax_error is not None:
                     message = describe_syntax_error(student.loaded.syntax_error)
                     raise UnreadableSubmissionError(message)
-                own = Memory(student.ask)
-                lent = self._workshop.lender(submission, clock, sessions)
-                job = Job(
-                    assignment=self._workshop.assignment,
+                own = Recording(student.ask)
+                lent = self._resources.lender(submission, clock, sessions)
+                job = CheckRun(
+                    assignment=self._resources.assignment,
                     seed=blank.seed,
                     observe=own.observe,
                     observe_with_lent=lambda _, names: lent(names).observe,
-                    expect=self._workshop.peer.recall,
+                    expect=self._resources.reference.replay,
                     only=chosen,
                     on_progress=on_progress,
                     seconds=seconds,
                 )
-                results = self._workshop.checks.run(job)
+                results = self._resources.checks.run(job)
                 case = self._case(job.seed, results, own=own, lent=lent)
                 report = self._fill(blank, submission, student, diagnose(results, case))
                 # Last, when all that counts is there: it changes neither score nor status.
@@ -193,14 +193,14 @@ class Grader:
         return msgspec.structs.replace(report, timing=timing)
 
     def _expect_functions(self, chosen: Collection[str]) -> None:
-        names = self._workshop.assignment.parameters
+        names = self._resources.assignment.parameters
         for name in chosen:
             if name not in names:
                 raise UsageError(f"there is no function {name}; there are {', '.join(names)}")
 
     def _blank_report(self, name: str) -> Report:
-        workshop = self._workshop
-        return blank_report(workshop.assignment, name, mode=workshop.confinement.isolation.value)
+        resources = self._resources
+        return blank_report(resources.assignment, name, mode=resources.confinement.isolation.value)
 
     def _with_submission(self, blank: Report, submission: Submission, seed: int | None) -> Report:
         info = SubmissionInfo(
@@ -210,7 +210,7 @@ class Grader:
         return msgspec.structs.replace(blank, submission=info, seed=used_seed)
 
     def _derive_seed(self, submission: Submission) -> int:
-        info = self._workshop.assignment.info
+        info = self._resources.assignment.info
         text = f"{info.id}/{info.version}/{submission.sha256}/{self._salt}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
 
@@ -219,34 +219,34 @@ class Grader:
         seed: int,
         results: Sequence[CheckResult],
         *,
-        own: Memory,
-        lent: Callable[[frozenset[str]], Memory],
+        own: Recording,
+        lent: Callable[[frozenset[str]], Recording],
     ) -> Case:
-        workshop = self._workshop
-        known = {result.id.partition("/")[0] for result in results}
+        resources = self._resources
+        known = {result.function for result in results}
         right = known - {
-            result.id.partition("/")[0] for result in results if result.status is not Status.PASSED
+            result.function for result in results if result.status is not Status.PASSED
         }
 
         def observe(name: str) -> Observe:
-            names = unproved_collaborators(workshop.assignment.function(name), right)
+            names = unproved_collaborators(resources.assignment.function(name), right)
             # What was answered to the checks is diagnosed, and only the rest is asked.
-            memory = lent(names) if names else own
-            return lambda request: memory.recall(request)()
+            recording = lent(names) if names else own
+            return lambda request: recording.replay(request)()
 
         return Case(
-            assignment=workshop.assignment,
+            assignment=resources.assignment,
             observe=observe,
-            questions=lambda name: workshop.questions(name, seed),
-            ask_known=workshop.ask_known,
+            questions=lambda name: resources.questions(name, seed),
+            ask_misconception=resources.ask_misconception,
         )
 
     def _fill(
         self, blank: Report, submission: Submission, student: Session, results: list[CheckResult]
     ) -> Report:
-        assignment = self._workshop.assignment
+        assignment = self._resources.assignment
         seen = [
-            msgspec.structs.replace(result, visibility=assignment.who_sees(result.id))
+            msgspec.structs.replace(result, visibility=assignment.visibility_of(result.id))
             for result in results
         ]
         functions = score_functions(seen, tuple(assignment.parameters))
@@ -263,10 +263,10 @@ class Grader:
             is_output_cut=is_output_cut,
             isolation=IsolationInfo(
                 mode=blank.isolation.mode,
-                locks=student.locks.locks,
-                missing=student.locks.missing,
+                locks=tuple(map(str, student.locks.locks)),
+                missing={str(lock): why for lock, why in student.locks.missing.items()},
             ),
-            environment={**blank.environment, **self._workshop.versions},
+            environment={**blank.environment, **self._resources.versions},
         )
 
     def _illustrate(self, report: Report, case: Case) -> Report:
@@ -274,11 +274,11 @@ class Grader:
             return report
         functions = add_pictures(
             report.functions,
-            self._workshop.checks.checks,
-            assignment=self._workshop.assignment,
+            self._resources.checks.checks,
+            assignment=self._resources.assignment,
             seed=report.seed,
             observe=case.observe,
-            expect=self._workshop.peer.recall,
+            expect=self._resources.reference.replay,
         )
         return msgspec.structs.replace(report, functions=functions)
 

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from grader.observations.messages import Call, Observation, Outcome, Raised, Request, State, Step
+from grader.observations.messages import (
+    CallRequest,
+    Observation,
+    Outcome,
+    Raised,
+    Request,
+    State,
+    Step,
+)
 from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Text, Value
 from grader.observations.values import Mapping as MappingValue
 from grader.report.model import (
@@ -124,7 +132,7 @@ def computing(compute: Callable[..., object]) -> Rule:
     """
 
     def answer(request: Request) -> Observation:
-        assert isinstance(request, Call)
+        assert isinstance(request, CallRequest)
         plain: dict[str, object] = {
             name: value.to_numpy() if isinstance(value, Array) else value.value
             for name, value in request.inputs.items()

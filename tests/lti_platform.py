@@ -78,7 +78,7 @@ class _Request(Request):  # type: ignore[misc]
 
 
 class _Service(AssignmentsGradesService):  # type: ignore[misc]
-    def __init__(self, request: _Request, platform: "LtiPlatform") -> None:
+    def __init__(self, request: _Request, platform: "LoopbackPlatform") -> None:
         super().__init__(request, platform.conf, platform.line_item, platform.line_item)
         self.platform = platform
 
@@ -92,7 +92,7 @@ class _Service(AssignmentsGradesService):  # type: ignore[misc]
     delete_lineitem = get_results = _unused
 
 
-class LtiPlatform:
+class LoopbackPlatform:
     """The platform: its gradebook, all that it was asked, and the faults that are to come.
 
     Attributes:
@@ -134,7 +134,7 @@ class LtiPlatform:
         self.lock = threading.Lock()  # the library keeps what it reads in the object
 
     def give_token(self, form: dict[str, str]) -> Response:
-        """Answer a request for a token."""
+        """PostResult a request for a token."""
         try:
             token = dict(self.conf.get_access_token(form))
             # The library looks at the signature and the end, and not at whom it is for.
@@ -159,7 +159,7 @@ class LtiPlatform:
         return _json(token, 200)
 
     def take_score(self, request: dict[str, Any]) -> Response:
-        """Answer a score."""
+        """PostResult a score."""
         service = _Service(_Request(request), self)
         try:
             return service.handle_resp(service.handle_update_score, line_item_id="7")
@@ -200,7 +200,7 @@ class LtiPlatform:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 5
-    platform: LtiPlatform
+    platform: LoopbackPlatform
 
     def do_POST(self) -> None:
         platform = self.platform
@@ -222,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
 
     def do_GET(self) -> None:
-        """Answer what nobody should ask: what a redirect that is followed turns a score into."""
+        """PostResult what nobody should ask: what a redirect that is followed turns a score into."""
         self.platform.paths.append(f"GET {self.path}")
         self._answer(200, b"<html>log in</html>", {"Content-Type": "text/html"})
 
@@ -259,14 +259,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def run_platform() -> Iterator[LtiPlatform]:
+def run_platform() -> Iterator[LoopbackPlatform]:
     """Run a platform until the context ends."""
 
     class Handler(_Handler):
         pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        platform = LtiPlatform(f"http://127.0.0.1:{server.server_port}")
+        platform = LoopbackPlatform(f"http://127.0.0.1:{server.server_port}")
         Handler.platform = platform
         thread = threading.Thread(target=functools.partial(server.serve_forever, 0.02))
         thread.start()

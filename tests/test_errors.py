@@ -11,6 +11,7 @@ from grader import errors
 from grader.errors import (
     AssignmentError,
     CheckCrashedError,
+    ForkserverLostError,
     GraderError,
     InternalError,
     LocksMissingError,
@@ -18,7 +19,6 @@ from grader.errors import (
     PlatformUnreachableError,
     UnreadableSubmissionError,
     UsageError,
-    WorkerLostError,
 )
 from grader.observations.frames import FrameError
 
@@ -33,7 +33,7 @@ SAMPLES: list[tuple[GraderError, str]] = [
         LocksMissingError(("files", "syscalls"), "use Linux"),
         "cannot confine a submission without files, syscalls: use Linux",
     ),
-    (WorkerLostError("died"), "the forkserver died"),
+    (ForkserverLostError("died"), "the forkserver died"),
     (
         AssignmentError(Path("lab5"), "no id"),
         "the assignment in lab5 can't be used: no id",
@@ -133,7 +133,7 @@ def test_fault_of_who_calls_or_hands_in_is_never_ours(kind: type[GraderError]) -
     assert not issubclass(kind, InternalError)
 
 
-@pytest.mark.parametrize("kind", [LocksMissingError, WorkerLostError, CheckCrashedError])
+@pytest.mark.parametrize("kind", [LocksMissingError, ForkserverLostError, CheckCrashedError])
 def test_fault_of_ours_is_internal(kind: type[GraderError]) -> None:
     """There is no score then."""
     assert issubclass(kind, InternalError)
@@ -147,7 +147,7 @@ def test_fields_are_there_to_be_read() -> None:
     assert (missing.missing, missing.remedy) == (("files",), "use Linux")
     assert (crashed.check_id, crashed.problem) == ("mse/values", "no")
     assert UnreadableSubmissionError("why").reason == "why"
-    assert WorkerLostError("died").what_happened == "died"
+    assert ForkserverLostError("died").what_happened == "died"
 
 
 def test_frame_error_is_none_of_ours() -> None:

@@ -13,15 +13,15 @@ from grader.authoring.release import render_script
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import definitions, names_used
 from grader.checks.misconceptions import Misconception
-from grader.crew.coordinator import Task, grade_all
-from grader.crew.messages import Grade, Setup
+from grader.pool.local_pool import Job, grade_all
+from grader.pool.messages import GradeRequest, PoolSettings
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
-from grader.sandbox.limits import Limits
+from grader.sandbox.host.limits import Limits
 
 _REFERENCE = "the reference"
 _STUB = "the stub"
 
-Progress = Callable[[int, int, str], None]
+OnGradingDone = Callable[[int, int, str], None]
 
 
 @dataclass(slots=True)
@@ -48,7 +48,9 @@ class Verification:
         return not self.problems
 
 
-def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progress) -> Verification:
+def verify(
+    assignment: Assignment, *, seeds: int, jobs: int, on_progress: OnGradingDone
+) -> Verification:
     """Grade reference, stub and misconceptions, and tell what is off.
 
     Args:
@@ -65,7 +67,7 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
     tasks = list(_tasks(assignment, seeds=seeds))
-    done = grade_all(tasks, setup=Setup(assignment=str(assignment.folder)), jobs=jobs)
+    done = grade_all(tasks, setup=PoolSettings(assignment=str(assignment.folder)), jobs=jobs)
     for count, (task, graded) in enumerate(done):
         on_progress(count, len(tasks), task.key)
         report = msgspec.json.decode(graded.report, type=Report)
@@ -91,7 +93,7 @@ def verify(assignment: Assignment, *, seeds: int, jobs: int, on_progress: Progre
     return verification
 
 
-def _tasks(assignment: Assignment, *, seeds: int) -> Iterator[Task]:
+def _tasks(assignment: Assignment, *, seeds: int) -> Iterator[Job]:
     for seed in range(seeds):
         yield _task(f"{_REFERENCE} with seed {seed}", assignment.reference, seed=seed)
     yield _task(_STUB, render_script(assignment.reference))
@@ -103,9 +105,10 @@ def _tasks(assignment: Assignment, *, seeds: int) -> Iterator[Task]:
 
 def _task(
     key: str, source: str, *, seed: int | None = None, only: tuple[str, ...] | None = None
-) -> Task:
-    return Task(
-        key=key, grade=Grade(name="submission.py", data=source.encode(), seed=seed, only=only)
+) -> Job:
+    return Job(
+        key=key,
+        grade=GradeRequest(name="submission.py", data=source.encode(), seed=seed, only=only),
     )
 
 
@@ -135,7 +138,7 @@ def make_submission(assignment: Assignment, misconception: Misconception) -> str
 
 
 def _look_at_reference(
-    task: Task, report: Report, assignment: Assignment, verification: Verification
+    task: Job, report: Report, assignment: Assignment, verification: Verification
 ) -> None:
     for function in report.functions:
         verification.checks[function.name] = tuple(check.id for check in function.checks)

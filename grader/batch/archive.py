@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from grader.batch.archive_names import Names, RefusedNameError, clean_path, decode_name
-from grader.batch.merit import is_junk
+from grader.batch.gradable_files import is_junk
 from grader.batch.tree import MAX_FILES, READ_ERRORS, Tree, TreeFile, reading
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped

@@ -8,7 +8,7 @@ import msgspec
 
 import grader
 from grader.checks.assignment import Assignment
-from grader.crew.messages import Setup
+from grader.pool.messages import PoolSettings
 
 # What runs the submissions: another version may answer otherwise.
 _LIBRARIES = ("torch", "numpy", "matplotlib")
@@ -22,7 +22,7 @@ class Keys:
         setup: How it is graded.
     """
 
-    def __init__(self, assignment: Assignment, setup: Setup) -> None:
+    def __init__(self, assignment: Assignment, setup: PoolSettings) -> None:
         versions = [f"{name}={_version(name)}" for name in _LIBRARIES]
         # Where the assignment lies makes no difference, and its files are read here.
         how = msgspec.json.encode(msgspec.structs.replace(setup, assignment=""))

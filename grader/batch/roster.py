@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.batch.collection import Account, LmsName, LmsNumber
 from grader.errors import UsageError
 from grader.report.class_model import Student
-from grader.report.folding import fold, fold_name
+from grader.report.normalize import normalize, normalize_name
 
 _MAX_BYTES = 16 * 1024 * 1024
 # So many numbers that are all on a roster are there for a reason.
@@ -69,7 +69,7 @@ class Roster:
         """Tell whether what a system says of somebody doesn't speak against this student."""
         if student is None or not isinstance(owner, (LmsNumber, LmsName)):
             return True
-        if isinstance(owner, LmsNumber) and fold(owner) != fold(student.id):
+        if isinstance(owner, LmsNumber) and normalize(owner) != normalize(student.id):
             return False
         if written and student.name:
             return fits(written, student.name)
@@ -81,21 +81,21 @@ class Roster:
 
     def _find_word(self, owner: str) -> Student | None:
         letters = _letters(owner)
-        told = [self._by_word.get(key, ()) for key in (fold(owner), fold_name(owner))]
+        told = [self._by_word.get(key, ()) for key in (normalize(owner), normalize_name(owner))]
         told.append(self._by_letters.get(letters, ()))
-        if letters == fold(owner):
+        if letters == normalize(owner):
             # In one word, the id or the address of one can be the name of another.
             told = [tuple({student for found in told for student in found})]
         return next((found[0] for found in told if len(found) == 1), None)
 
     def _find_id(self, owner: str) -> Student | None:
-        if fold(owner) in self._by_letters:  # it is a whole name, and not only this one's
+        if normalize(owner) in self._by_letters:  # it is a whole name, and not only this one's
             return None
         ids = {
             student.id: student
-            for word in re.split(r"[^\w@.]+|_+|(?<=\D)\.|\.(?=\D)", fold(owner))
+            for word in re.split(r"[^\w@.]+|_+|(?<=\D)\.|\.(?=\D)", normalize(owner))
             for student in self._by_word.get(word, ())
-            if word and word in (fold(student.id), fold(student.email))
+            if word and word in (normalize(student.id), normalize(student.email))
         }
         return next(iter(ids.values())) if len(ids) == 1 else None
 
@@ -126,7 +126,7 @@ def read_roster(path: Path) -> Roster:
 def make_roster(students: Iterable[Student]) -> Roster:
     """Make a roster of students."""
     listed = tuple(students)
-    ids = frozenset(fold(student.id) for student in listed)
+    ids = frozenset(normalize(student.id) for student in listed)
     return Roster(listed, _index(listed, _words_for), _index(listed, _letters_for), ids)
 
 
@@ -176,11 +176,11 @@ def _student(row: Sequence[str], columns: Mapping[str, int]) -> Student:
 def _words_for(student: Student) -> set[str]:
     """List everything that a whole file name could be, if it is this student's."""
     words = {
-        fold(student.id),
-        fold(student.email),
-        fold(student.email.partition("@")[0]),
-        fold(student.name),
-        fold_name(student.name),
+        normalize(student.id),
+        normalize(student.email),
+        normalize(student.email.partition("@")[0]),
+        normalize(student.name),
+        normalize_name(student.name),
     }
     return words - {""}
 
@@ -190,7 +190,7 @@ def _letters_for(student: Student) -> set[str]:
 
     Last names of several words come first or last, as a whole: the words are turned, not shuffled.
     """
-    words = re.split(r"[\s,]+", fold(student.name))
+    words = re.split(r"[\s,]+", normalize(student.name))
     turns = (words[place:] + words[:place] for place in range(len(words)))
     return {_letters("".join(turn)) for turn in turns} - {""}
 
@@ -238,10 +238,10 @@ def _is_made_of(whole: str, words: tuple[str, ...], *, has_whole: bool = False) 
 
 def _bare(text: str) -> str:
     """Keep of a name its letters only, without what is written above and below them."""
-    parts = unicodedata.normalize("NFKD", fold(text))
+    parts = unicodedata.normalize("NFKD", normalize(text))
     return "".join(one for one in parts if unicodedata.category(one)[0] == "L")
 
 
 def _letters(text: str) -> str:
     """Keep of a name letters, with what is written above and below them, and digits."""
-    return "".join(one for one in fold(text) if unicodedata.category(one)[0] in "LMN")
+    return "".join(one for one in normalize(text) if unicodedata.category(one)[0] in "LMN")

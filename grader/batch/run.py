@@ -10,21 +10,21 @@ import msgspec
 
 from grader.batch.collection import Collection, Entry, LmsNumber
 from grader.batch.keys import Keys
-from grader.batch.names import make_ids
+from grader.batch.report_ids import make_ids
 from grader.batch.roster import Roster
 from grader.batch.store import ReportStore
 from grader.checks.assignment import Assignment
-from grader.crew.coordinator import Task, grade_all
-from grader.crew.messages import Grade, Setup
 from grader.errors import UnreadableSubmissionError
 from grader.outputs.class_files import write_class_files
+from grader.pool.local_pool import Job, grade_all
+from grader.pool.messages import GradeRequest, PoolSettings
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import ClassSummary, Student
 from grader.report.model import ReportStatus
 from grader.report.outline import Outline
 
 # Told after each submission: how it went (a report's status), and whether it was there already.
-Progress = Callable[[str, bool], None]
+OnSubmissionDone = Callable[[str, bool], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +37,15 @@ class Batch:
         setup: How each is graded.
         jobs: How many graders work side by side.
         roster: Who is in the class, if that is known.
-        has_to_regrade: Grade also what is there already.
+        regrade_all: GradeRequest also what is there already.
     """
 
     assignment: Assignment
     collection: Collection
-    setup: Setup
+    setup: PoolSettings
     jobs: int
     roster: Roster | None = None
-    has_to_regrade: bool = False
+    regrade_all: bool = False
 
 
 @dataclass
@@ -58,7 +58,7 @@ class _Tally:
     strangers: list[str] = field(default_factory=list)
 
 
-def grade_class(batch: Batch, store: ReportStore, *, on_progress: Progress) -> ClassSummary:
+def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDone) -> ClassSummary:
     """Grade what is new or has changed, and write everything about the class.
 
     Args:
@@ -105,7 +105,7 @@ def _tasks(
     names: dict[str, str],
     graded: dict[str, Entry],
     note: Callable[..., None],
-) -> Iterator[Task]:
+) -> Iterator[Job]:
     """Give what has to be graded; what is there already is noted by the way."""
     keys = Keys(batch.assignment, batch.setup)
     for entry in batch.collection.entries:
@@ -116,13 +116,13 @@ def _tasks(
         except UnreadableSubmissionError as error:
             problem = str(error)
         key = keys.of(entry.file, data or problem.encode())
-        outline = None if batch.has_to_regrade else store.find(name, key)
+        outline = None if batch.regrade_all else store.find(name, key)
         if outline is not None and outline.status is not ReportStatus.GRADER_ERROR:
             note(entry, outline, is_old=True)
             continue
         graded[name] = entry
-        grade = Grade(name=entry.file, data=data, problem=problem, key=key)
-        yield Task(key=name, grade=grade)
+        grade = GradeRequest(name=entry.file, data=data, problem=problem, key=key)
+        yield Job(key=name, grade=grade)
 
 
 def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from grader.batch.merit import is_junk, text_of
+from grader.batch.gradable_files import decode_name, is_junk
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped
 from grader.submission.read import MAX_SUBMISSION_BYTES
@@ -74,7 +74,7 @@ def reading(name: str) -> Iterator[None]:
     except READ_ERRORS as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         reason = said or "it is damaged"
-        raise UnreadableSubmissionError(f"{name} can't be read: {text_of(reason)}") from error
+        raise UnreadableSubmissionError(f"{name} can't be read: {decode_name(reason)}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +200,9 @@ def tree_of_folder(folder: Path, *, without: Path | None = None, limit: int = MA
 
 def tree_of_files(paths: Sequence[Path]) -> Tree:
     """List files of this computer that were named one by one."""
-    names = [text_of(path.name) for path in paths]
+    names = [decode_name(path.name) for path in paths]
     found = (
-        _file(path, name if names.count(name) == 1 else text_of(path.as_posix().lstrip("/")))
+        _file(path, name if names.count(name) == 1 else decode_name(path.as_posix().lstrip("/")))
         for path, name in zip(paths, names, strict=True)
     )
     files = tuple(sorted(found, key=lambda file: file.path))
@@ -231,7 +231,7 @@ class _Walk:
                 self.skipped.append(Skipped(path=prefix.rstrip("/"), reason=reason))
                 continue
             for entry in entries:
-                path = f"{prefix}{text_of(entry.name)}"
+                path = f"{prefix}{decode_name(entry.name)}"
                 if is_junk(entry.name):
                     self.junk.append(path)
                 elif not entry.is_dir(follow_symlinks=False):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.checks.misconceptions import Misconception, read_misconceptions
 from grader.errors import AssignmentError
-from grader.report.model import AssignmentInfo, Visibility
+from grader.report.model import AssignmentInfo, Visibility, function_of
 
 _BUILT_IN = Path(__file__).resolve().parent.parent / "assignments"
 SETTINGS_FILE = "assignment.toml"
@@ -76,10 +76,9 @@ class Assignment:
         """List the known wrong ways to write a function."""
         return tuple(one for one in self.misconceptions if one.function == name)
 
-    def who_sees(self, check_id: str) -> Visibility:
+    def visibility_of(self, check_id: str) -> Visibility:
         """Tell who sees a check: its own setting, else its function's, else the assignment's."""
-        function = check_id.partition("/")[0]
-        for key in (check_id, function, ""):
+        for key in (check_id, function_of(check_id), ""):
             if key in self.visibility:
                 return self.visibility[key]
         return Visibility.VISIBLE
@@ -155,7 +154,7 @@ def _expect_order(functions: Sequence[Function]) -> None:
 
 def _visibility(content: Mapping[str, str], functions: Sequence[str]) -> dict[str, Visibility]:
     for key in content:
-        if key != "default" and key.partition("/")[0] not in functions:
+        if key != "default" and function_of(key) not in functions:
             message = f"visibility is set for {key}, which is of no function"
             raise ValueError(message)
     return {"" if key == "default" else key: Visibility(value) for key, value in content.items()}

@@ -23,8 +23,9 @@ import numpy as np
 
 from grader.checks.assignment import Assignment
 from grader.checks.check import Check, Draw
-from grader.checks.probe import Ask, Observe, Probe, derive_seed
+from grader.checks.probe import Probe, derive_seed
 from grader.errors import GraderError
+from grader.observations.asking import Ask, Observe
 from grader.report.model import (
     CheckResult,
     DrawnAs,

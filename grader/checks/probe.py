@@ -1,7 +1,7 @@
 """What a check is handed: asks student and reference the same thing."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,15 +10,19 @@ import numpy as np
 from grader.checks.assignment import Function
 from grader.checks.compare import to_array, to_parts
 from grader.checks.inputs import Leaf, encode_input, is_small, show_call
-from grader.checks.record import tell_record
+from grader.checks.torch_calls import describe_torch_calls
 from grader.checks.verdict import NoAnswerError, WrongError
-from grader.observations.messages import Call, Observation, Outcome, Read, Request, State, Step
+from grader.observations.asking import Ask, Observe, is_complete
+from grader.observations.messages import (
+    CallRequest,
+    Observation,
+    Outcome,
+    ReadRequest,
+    State,
+    Step,
+)
 from grader.observations.values import AnyValue, Array, Nothing
 from grader.report.model import Example
-
-Observe = Callable[[Request], Observation]
-# Asks at once, and gives what waits for the answer: student and reference work side by side.
-Ask = Callable[[Request], Callable[[], Observation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Probe:
         self._expect = expect
         self._seed = seed
         self._calls = 0
-        self._last_request: Call | None = None
+        self._last_request: CallRequest | None = None
         self._last: tuple[Mapping[str, object], int, Result | None] | None = None
 
     @property
@@ -173,14 +177,14 @@ class Probe:
         Raises:
             NoAnswerError: the student has none.
         """
-        request = Read(function=self.name)
+        request = ReadRequest(function=self.name)
         observation = self._observe(request)
-        if observation.outcome is Outcome.RETURNED and not observation.steps:
+        if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
             observation = Observation(outcome=Outcome.CRASHED, detail="it gave no whole answer")
         got = self._result(observation, is_student=True)
         return got, self._result(self._expect(request)(), is_student=False)
 
-    def told_by_record(self) -> str:
+    def torch_call_facts(self) -> str:
         """Repeat the last call with torch's calls recorded, and tell what was seen.
 
         Only for a function that takes a leaf; empty where there is nothing to tell.
@@ -190,8 +194,8 @@ class Probe:
         leaves = [name for name, value in self._last[0].items() if isinstance(value, Leaf)]
         if len(leaves) != 1 or self._last_request.differentiate:
             return ""
-        recorded = self._observe(msgspec.structs.replace(self._last_request, is_recorded=True))
-        return tell_record(recorded.steps, leaves[0])
+        recorded = self._observe(msgspec.structs.replace(self._last_request, log_torch_calls=True))
+        return describe_torch_calls(recorded.steps, leaves[0])
 
     def example(self, wrong: WrongError) -> Example | None:
         """Show the last call as code to paste, if its inputs are few enough to read."""
@@ -207,7 +211,7 @@ class Probe:
         code = show_call(self.name, inputs, times=wrong.calls or times, as_globals=as_globals)
         return Example(code=code, got=wrong.got, expected=wrong.expected)
 
-    def _answer(self, request: Call, inputs: Mapping[str, object], times: int) -> Result:
+    def _answer(self, request: CallRequest, inputs: Mapping[str, object], times: int) -> Result:
         self._last_request = request
         observation = self._observe(request)
         if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
@@ -240,11 +244,11 @@ class Probe:
         cotangent: "np.ndarray | None",
         draw: int,
         frame_limit: int,
-    ) -> Call:
+    ) -> CallRequest:
         ordered = {name: inputs[name] for name in self._function.parameters}
         self._calls += 1
         digest = hashlib.sha256(self._seed + self._calls.to_bytes(4, "big")).digest()
-        return Call(
+        return CallRequest(
             function=self.name,
             inputs={name: encode_input(value) for name, value in ordered.items()},
             times=times,
@@ -262,13 +266,6 @@ class Probe:
             message = f"the reference gave no answer: {observation}"
             raise RuntimeError(message)
         return Result(self.name, observation.steps)
-
-
-def is_complete(observation: Observation, request: Call) -> bool:
-    """Tell whether an answer has a step for each call, and each step an end for each input."""
-    return len(observation.steps) == request.times and all(
-        step.inputs.keys() == request.inputs.keys() for step in observation.steps
-    )
 
 
 def derive_seed(seed: int, check_id: str) -> bytes:

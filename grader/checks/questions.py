@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from grader.checks.assignment import Function
 from grader.checks.check import Check, RunBody
-from grader.checks.probe import Ask, Probe, derive_seed
+from grader.checks.probe import Probe, derive_seed
 from grader.errors import CheckCrashedError
+from grader.observations.asking import Ask
 from grader.observations.messages import Observation, Request
 
 

@@ -13,10 +13,11 @@ import msgspec
 
 from grader.checks.assignment import Assignment, Function
 from grader.checks.check import Check, RunBody
-from grader.checks.outcomes import describe_no_answer
-from grader.checks.probe import Ask, Observe, Probe, derive_seed
+from grader.checks.no_answer import describe_no_answer
+from grader.checks.probe import Probe, derive_seed
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError
+from grader.observations.asking import Ask, Observe
 from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status
 
@@ -25,7 +26,7 @@ _COSTLY = (Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT)
 
 
 # Told before each check: how many are done, how many there are, which function is next.
-Progress = Callable[[int, int, str], None]
+OnCheckStart = Callable[[int, int, str], None]
 
 
 def ignore_progress(_done: int, _total: int, _name: str) -> None:
@@ -33,7 +34,7 @@ def ignore_progress(_done: int, _total: int, _name: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class CheckRun:
     """A submission to be graded, seen from the checks.
 
     ``observe`` asks the submission as it is; ``observe_with_lent`` gives for a function's
@@ -47,7 +48,7 @@ class Job:
     observe_with_lent: Callable[[str, frozenset[str]], Observe]
     expect: Ask
     only: Collection[str] | None = None
-    on_progress: Progress = ignore_progress
+    on_progress: OnCheckStart = ignore_progress
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -64,7 +65,7 @@ class _Standing:
     ended: dict[frozenset[str], CheckResult] = field(default_factory=dict)
 
 
-def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: Job) -> list[CheckResult]:
+def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: CheckRun) -> list[CheckResult]:
     """Run every check of a submission, the functions it leans on first.
 
     Args:
@@ -102,7 +103,7 @@ def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: Job) -> list[
 
 def _run_check(
     check: Check,
-    job: Job,
+    job: CheckRun,
     run_body: RunBody,
     standing: _Standing,
     standings: Mapping[str, _Standing],
@@ -164,7 +165,7 @@ class _Attempt:
 
 def _attempt(
     check: Check,
-    job: Job,
+    job: CheckRun,
     run_body: RunBody,
     standing: _Standing,
     *,
@@ -200,7 +201,7 @@ def _tell_wrong(result: CheckResult, *, wrong: WrongError, probe: Probe) -> Chec
     message = result.message
     if example is None and wrong.got and wrong.expected:
         message += f": got {wrong.got}, should be {wrong.expected}"
-    seen = probe.told_by_record()
+    seen = probe.torch_call_facts()
     if seen:
         message += f"\n(while it ran, {seen})"
     return msgspec.structs.replace(result, message=message, example=example)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from grader.autograders.platforms import PLATFORMS
+from grader.bundles.platforms import PLATFORMS
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import (
     assignment_option,
@@ -44,7 +44,7 @@ def autograder(
 
     The assignment and zerograd itself are in it, so what grades there is what you have tried here.
     """
-    from grader.autograders.bundle import make_bundle, write_folder, write_zip
+    from grader.bundles.bundle import make_bundle, write_folder, write_zip
     from grader.checks.assignment import load_assignment
 
     with usage_errors():
@@ -86,7 +86,7 @@ def harness(
     assignment: str,
 ) -> None:
     """Grade on a platform: what the scripts of `grader autograder` call there."""
-    from grader.autograders.harness import run_harness
+    from grader.bundles.harness import run_harness
 
     with usage_errors():
         is_left = run_harness(

@@ -14,9 +14,7 @@ from grader.cli.options import (
     limit_options,
     usage_errors,
 )
-
-# Those of grader.batch.collectors; named here so that --help need not import them.
-SOURCES = ("canvas", "folder", "github-classroom", "gradescope", "moodle", "pattern")
+from grader.report.collector_name import CollectorName
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -53,7 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "source",
-    type=click.Choice(SOURCES),
+    type=click.Choice(tuple(CollectorName)),
     help="What PATH was exported by; without it, its shape decides.",
 )
 @click.option(
@@ -98,8 +96,8 @@ def batch(
     from grader.batch.run import Batch, grade_class
     from grader.batch.store import ReportStore
     from grader.checks.assignment import load_assignment
-    from grader.crew.messages import Setup
     from grader.outputs.batch_progress import show_batch_progress
+    from grader.pool.messages import PoolSettings
 
     with usage_errors():
         chosen = load_assignment(assignment)
@@ -112,7 +110,7 @@ def batch(
             source=source,
             pattern=pattern,
         )
-        setup = Setup(
+        setup = PoolSettings(
             assignment=str(chosen.folder),
             limits=limits,
             isolation=isolation,
@@ -125,7 +123,7 @@ def batch(
             setup=setup,
             jobs=jobs,
             roster=known,
-            has_to_regrade=regrade,
+            regrade_all=regrade,
         )
         is_shown = sys.stderr.isatty() and not quiet
         total = len(collection.entries)

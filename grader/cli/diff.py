@@ -20,7 +20,7 @@ def diff(old: Path, new: Path, is_json: bool, no_color: bool) -> None:  # noqa: 
     OLD and NEW are two folders that `grader batch` wrote, two of their summary.json, or the JSON
     reports of two submissions. The largest difference comes first.
     """
-    from grader.outputs.comparison import difference_to_json, show_difference
+    from grader.outputs.class_difference import difference_to_json, show_difference
     from grader.outputs.terminal import make_console
     from grader.report.compare_classes import compare_classes, read_grading
 

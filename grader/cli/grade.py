@@ -63,7 +63,7 @@ def command(
     shows.
     The solution runs in a sandbox: it can neither change its score nor harm this machine.
     """
-    from grader.sandbox.launch import launch
+    from grader.sandbox.host.launch import launch
 
     _expect_targets(json_target, html_target, is_watching=watch)
     with usage_errors():
@@ -76,7 +76,7 @@ def command(
     from grader.outputs.json_file import write_json
     from grader.outputs.terminal import make_console, show_failure, show_report
     from grader.pipeline import Grader
-    from grader.sandbox.limits import Confinement, Isolation, Limits
+    from grader.sandbox.host.limits import Confinement, Isolation, Limits
 
     color = False if no_color else None
     # With the report on standard output, people read on standard error.

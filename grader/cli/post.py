@@ -11,10 +11,10 @@ from grader.cli.exit_codes import ExitCode
 from grader.cli.options import usage_errors
 
 if TYPE_CHECKING:
-    from grader.posting.client import PlatformClient
-    from grader.posting.plan import Plan
-    from grader.posting.platform import Platform
-    from grader.posting.post import Tally
+    from grader.lti.client import PlatformClient
+    from grader.lti.plan import PostingPlan
+    from grader.lti.platform import LtiPlatform
+    from grader.lti.post import Tally
 
 _LOG_FILE = "lti-log.jsonl"
 
@@ -73,11 +73,11 @@ def post(
     changed.
     """
     from grader.exports.source import open_work
-    from grader.posting.log import read_log
-    from grader.posting.plan import plan_scores
-    from grader.posting.platform import read_platform
-    from grader.posting.telling import describe_people, preview
-    from grader.posting.users import own_ids, read_users
+    from grader.lti.log import read_log
+    from grader.lti.plan import plan_scores
+    from grader.lti.platform import read_platform
+    from grader.lti.terminal import describe_people, preview
+    from grader.lti.users import own_ids, read_users
 
     log = log_path or results / _LOG_FILE
     with usage_errors():
@@ -101,13 +101,18 @@ def post(
 
 
 def _send_all(
-    plan: "Plan", platform: "Platform", log_path: Path, *, has_to_resend: bool, no_color: bool
+    plan: "PostingPlan",
+    platform: "LtiPlatform",
+    log_path: Path,
+    *,
+    has_to_resend: bool,
+    no_color: bool,
 ) -> int:
     """Send what is to be sent, tell how it went, and give the exit status."""
     from grader.errors import PlatformUnreachableError
-    from grader.posting.log import open_log
-    from grader.posting.post import Tally, post_scores
-    from grader.posting.telling import watch_posting
+    from grader.lti.log import open_log
+    from grader.lti.post import Tally, post_scores
+    from grader.lti.terminal import watch_posting
 
     tally = Tally()
     reason = ""
@@ -140,20 +145,20 @@ def _send_all(
     return _exit_code(plan, tally, is_unreachable=bool(reason))
 
 
-def _exit_code(plan: "Plan", tally: "Tally", *, is_unreachable: bool) -> int:
-    from grader.posting.log import Outcome
+def _exit_code(plan: "PostingPlan", tally: "Tally", *, is_unreachable: bool) -> int:
+    from grader.lti.log import PostOutcome
 
-    if is_unreachable or tally.outcomes[Outcome.UNANSWERED]:
+    if is_unreachable or tally.outcomes[PostOutcome.UNANSWERED]:
         return ExitCode.GRADER_FAILED
     return ExitCode.POINTS_LOST if plan.left_out or tally.refused else ExitCode.FULL_MARKS
 
 
-def _connect(platform: "Platform", on_wait: Callable[[float, str], None]) -> "PlatformClient":
-    from grader.posting.patience import Patience
+def _connect(platform: "LtiPlatform", on_wait: Callable[[float, str], None]) -> "PlatformClient":
+    from grader.lti.retry import RetryPolicy
 
     try:
-        from grader.posting.client import PlatformClient
-        from grader.posting.key import read_key
+        from grader.lti.client import PlatformClient
+        from grader.lti.key import read_key
     except ImportError as error:
         raise click.UsageError(
             'posting needs libraries that are not installed: pip install "zerograd[lti]"'
@@ -161,11 +166,11 @@ def _connect(platform: "Platform", on_wait: Callable[[float, str], None]) -> "Pl
     key = read_key(platform.key_path)
     if key.is_exposed:
         _say(f"warning: others can open the key: chmod 600 {platform.key_path}")
-    return PlatformClient(platform, key, patience=Patience(on_wait=on_wait))
+    return PlatformClient(platform, key, patience=RetryPolicy(on_wait=on_wait))
 
 
-def _tell(plan: "Plan", tally: "Tally") -> None:
-    from grader.posting.telling import describe_people, describe_tally
+def _tell(plan: "PostingPlan", tally: "Tally") -> None:
+    from grader.lti.terminal import describe_people, describe_tally
 
     _say(describe_tally(tally) or "there is nothing to send", err=False)
     if plan.absent:

@@ -14,9 +14,9 @@ from rich.text import Text
 
 from grader.cli.exit_codes import ExitCode
 from grader.errors import UsageError
-from grader.outputs.changes import GAINED, LOST, describe_changes
+from grader.outputs.escaping import escape_controls, escape_report
 from grader.outputs.terminal import show_failure, show_report
-from grader.outputs.visible import make_report_visible, make_visible
+from grader.outputs.watch_changes import GAINED, LOST, describe_changes
 from grader.report.model import Report, ReportStatus
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class _Screen:
     """Shows one run below the other; nothing is cleared, so that earlier ones can be read."""
 
     def __init__(self, path: Path, console: Console | None) -> None:
-        self._name = make_visible(path.name).replace("\n", "\\n")
+        self._name = escape_controls(path.name).replace("\n", "\\n")
         self._console = console
         self._graded: Report | None = None
         self.is_empty = True
@@ -153,7 +153,7 @@ class _Screen:
 
     def show_problem(self, error: UsageError) -> None:
         """Say why it was not graded."""
-        (self._console or Console(stderr=True)).print(Text(make_visible(str(error))))
+        (self._console or Console(stderr=True)).print(Text(escape_controls(str(error))))
 
     def show_waiting(self, why: str) -> None:
         """Say why nothing happens."""
@@ -170,9 +170,7 @@ class _Screen:
             self._console.rule(Text(f"{now:%H:%M:%S}  {self._name}"), align="left")
 
     def _show_changes(self, console: Console, before: Report, after: Report) -> None:
-        before, after = (
-            make_report_visible(one, encoding=console.encoding) for one in (before, after)
-        )
+        before, after = (escape_report(one, encoding=console.encoding) for one in (before, after))
         for line in describe_changes(before, after):
             text = line.lstrip()
             style = {GAINED: "green", LOST: "red"}.get(text[:2], "dim")

@@ -8,12 +8,12 @@ import numpy as np
 
 from grader.checks.assignment import Assignment
 from grader.checks.misconceptions import Misconception
-from grader.checks.probe import Observe, is_complete
 from grader.checks.questions import Question
-from grader.diagnosis.match import find_misconception
-from grader.diagnosis.ratios import tell_ratio, tell_shift
+from grader.diagnosis.find_misconception import find_misconception
+from grader.diagnosis.ratios import describe_ratio, describe_shift
 from grader.errors import CheckCrashedError
-from grader.observations.messages import Call, Observation, Outcome, Request
+from grader.observations.asking import Observe, is_complete
+from grader.observations.messages import CallRequest, Observation, Outcome, Request
 from grader.report.model import CheckResult, Status
 
 _DIAGNOSED = (Status.FAILED, Status.ERROR)
@@ -25,13 +25,13 @@ class Case:
     """A graded submission, seen from its diagnosis.
 
     ``observe`` gives for a function's name whom to ask about it; ``questions`` all that its
-    checks ask; ``ask_known`` asks a misconception's program.
+    checks ask; ``ask_misconception`` asks a misconception's program.
     """
 
     assignment: Assignment
     observe: Callable[[str], Observe]
     questions: Callable[[str], Sequence[Question]]
-    ask_known: Callable[[Misconception, Request], Observation]
+    ask_misconception: Callable[[Misconception, Request], Observation]
 
 
 # A submission may answer with numbers that overflow: no ratio is found then, and nobody is warned.
@@ -48,7 +48,7 @@ def diagnose(results: Sequence[CheckResult], case: Case) -> list[CheckResult]:
     """
     by_function: dict[str, list[CheckResult]] = {}
     for result in results:
-        by_function.setdefault(result.id.partition("/")[0], []).append(result)
+        by_function.setdefault(result.function, []).append(result)
     told: dict[str, CheckResult] = {}
     for name, checks in by_function.items():
         if any(check.status in _DIAGNOSED for check in checks) and _is_worth_asking(checks):
@@ -79,7 +79,7 @@ def _diagnose_function(name: str, checks: Sequence[CheckResult], case: Case) -> 
 
 
 def _is_usable(answer: Observation, request: Request) -> bool:
-    if answer.outcome is Outcome.RETURNED and isinstance(request, Call):
+    if answer.outcome is Outcome.RETURNED and isinstance(request, CallRequest):
         return is_complete(answer, request)
     return answer.outcome in _ANSWERED
 
@@ -96,9 +96,9 @@ def _diagnose_group(
             return []
         answers.append(answer)
     found = find_misconception(
-        case.assignment.misconceptions_of(name), questions, answers, case.ask_known
+        case.assignment.misconceptions_of(name), questions, answers, case.ask_misconception
     )
-    rule = tell_ratio(questions, answers) or tell_shift(questions, answers)
+    rule = describe_ratio(questions, answers) or describe_shift(questions, answers)
     diagnosed = []
     for check in checks:
         if check.status not in _DIAGNOSED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.checks.questions import Question
-from grader.observations.messages import Call, Observation, Outcome, Step
+from grader.observations.messages import CallRequest, Observation, Outcome, Step
 from grader.observations.values import AnyValue, Array, Items, Number
 
 _RTOL = 1e-3
@@ -48,7 +48,7 @@ class _Pair:
         return k if gap <= _RTOL * max(abs(k), 1e-3) * size else None
 
 
-def tell_ratio(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
+def describe_ratio(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
     """Say that an answer is k times the right one, if it is on all inputs.
 
     Args:
@@ -74,10 +74,10 @@ def tell_ratio(questions: Sequence[Question], answers: Sequence[Observation]) ->
     return ""
 
 
-def tell_shift(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
+def describe_shift(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
     """Say that a list of losses is the right one moved by an epoch, if it is on all inputs.
 
-    Arguments and result as for `tell_ratio`.
+    Arguments and result as for `describe_ratio`.
     """
     curves = [pair for pair in _returned(questions, answers) if pair.want.ndim == 1]
     curves = [pair for pair in curves if len(pair.want) > 1]
@@ -139,7 +139,7 @@ def _aspects(
     return aspects
 
 
-def _pairs_of_parts(request: Call, got: Step, want: Step) -> list[_Pair]:
+def _pairs_of_parts(request: CallRequest, got: Step, want: Step) -> list[_Pair]:
     """Pair the tensors of two tuples, part by part; none where one doesn't fit."""
     if not isinstance(got.returned, Items) or not isinstance(want.returned, Items):
         return []
@@ -169,19 +169,19 @@ def _returned(questions: Sequence[Question], answers: Sequence[Observation]) -> 
             yield pair
 
 
-def _pair(request: Call, got: Step, want: Step) -> _Pair | None:
+def _pair(request: CallRequest, got: Step, want: Step) -> _Pair | None:
     first, second = _numbers(got.returned), _numbers(want.returned)
     return None if first is None or second is None else _Pair(first, second, _samples(request))
 
 
 def _answered(
     questions: Sequence[Question], answers: Sequence[Observation]
-) -> Iterator[tuple[str, Call, Step, Step]]:
+) -> Iterator[tuple[str, CallRequest, Step, Step]]:
     """Go through the calls to which both gave an answer: function, request, got, want."""
     for question, answer in zip(questions, answers, strict=True):
         request = question.request
         is_whole = answer.outcome is Outcome.RETURNED is question.expected.outcome
-        if isinstance(request, Call) and is_whole and question.check.facts is None:
+        if isinstance(request, CallRequest) and is_whole and question.check.facts is None:
             yield question.check.function, request, answer.steps[0], question.expected.steps[0]
 
 
@@ -199,12 +199,12 @@ def _numbers(value: AnyValue) -> "np.ndarray | None":
     return None
 
 
-def _rate(request: Call) -> float:
+def _rate(request: CallRequest) -> float:
     rate = request.inputs.get("lr")
     return rate.value if isinstance(rate, Number) else 1.0
 
 
-def _samples(request: Call) -> int:
+def _samples(request: CallRequest) -> int:
     sizes = [
         value.shape[0]
         for value in request.inputs.values()

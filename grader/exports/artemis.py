@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from grader.errors import NotExpressibleError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
+from grader.exports.student_view import StudentView, describe_fault, student_view, view_waiting
 from grader.exports.text import describe_in_full, describe_whole
 from grader.exports.unique import unique_names
-from grader.exports.view import View, describe_fault, view, view_waiting
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
 _FOLDER = "customFeedbacks"
@@ -25,7 +25,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     if shown.report.status is ReportStatus.GRADER_ERROR:
         raise NotExpressibleError(describe_fault(shown.report))
     if shown.report.status is ReportStatus.UNREADABLE:
@@ -42,7 +42,7 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
         yield _file(place, name, is_successful=is_right, message=_describe(function, shown))
 
 
-def _describe(function: FunctionResult, shown: View) -> str:
+def _describe(function: FunctionResult, shown: StudentView) -> str:
     pending = f"In all, {shown.pending}." if shown.pending else ""
     return "\n".join(filter(None, (describe_in_full(function), pending)))
 

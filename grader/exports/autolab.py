@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.named_scores import name_scores
+from grader.exports.student_view import student_view
 from grader.exports.text import describe_report
-from grader.exports.view import view
 from grader.report.model import Report
 
 _FILE = "autolab.txt"
@@ -27,7 +27,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     scores = name_scores(shown, work, setting="problem")
     last = json.dumps({"scores": scores}) if scores else _NO_SCORES
     yield ExportedFile(_FILE, f"{describe_report(shown)}\n{last}\n".encode())

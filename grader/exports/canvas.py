@@ -21,13 +21,13 @@ from grader.exports.table import (
 )
 from grader.outputs.gradebook import guard_cell
 from grader.report.class_model import Row, Student
+from grader.report.collector_name import CollectorName
 
 _FILE = "canvas.csv"
-_SYSTEM = "canvas"
 _INFO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_POSSIBLE = "Points Possible"
 # Whose students' ids are those of the school.
-_HAVE_SCHOOL_IDS = ("gradescope",)
+_HAVE_SCHOOL_IDS = (CollectorName.GRADESCOPE,)
 _READ_ONLY = "(read only)"
 _EXCUSED = "EX"
 _ID_AT_END = re.compile(r"\s*\((\d+)\)$")
@@ -63,7 +63,7 @@ def _write_new(work: Work) -> ExportedFile:
 
 def _who(row: Row, person: Student) -> list[str]:
     """Say who somebody is, by the one thing that is surest."""
-    is_known = row.origin.system == _SYSTEM and not row.members
+    is_known = row.origin.system == CollectorName.CANVAS and not row.members
     key = row.origin.key if is_known and row.origin.key.isdecimal() else ""
     # An id that is not Canvas's own may be that of the school, or what somebody logs in with; one
     # column only, so that it can't be taken for somebody else's.
@@ -96,7 +96,9 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
             maximum = _read_maximum(line[column], header[column], work.max_score)
         elif any(cell.strip() for cell in line[:info]):  # else it is about the columns
             places.append(place)
-    people = People((_keys(header[:info], table.lines[place]) for place in places), system=_SYSTEM)
+    people = People(
+        (_keys(header[:info], table.lines[place]) for place in places), system=CollectorName.CANVAS
+    )
 
     def write(place: int, item: Item) -> str:
         line = table.lines[places[place]]

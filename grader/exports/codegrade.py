@@ -11,9 +11,9 @@ from fractions import Fraction
 import msgspec
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import describe_function, describe_whole
 from grader.exports.unique import name_checks, unique_names
-from grader.exports.view import View, view
 from grader.outputs.wording import MARKS, format_points
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
 
@@ -26,7 +26,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     lines: list[Mapping[str, object]] = [{"tag": "unit-test", "results": list(_suites(shown))}]
     points = _points(shown)
     if points is not None:
@@ -40,7 +40,7 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     )
 
 
-def _points(shown: View) -> Fraction | None:
+def _points(shown: StudentView) -> Fraction | None:
     """Give the share of the points exactly: 0.1 is a tenth; None where there is no score."""
     report = shown.report
     if not shown.has_score or report.score is None:
@@ -51,7 +51,7 @@ def _points(shown: View) -> Fraction | None:
     return min(Fraction(1), max(Fraction(0), share))
 
 
-def _suites(shown: View) -> Iterator[Mapping[str, object]]:
+def _suites(shown: StudentView) -> Iterator[Mapping[str, object]]:
     report = shown.report
     whole = describe_whole(shown)
     match report.status:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
 from grader.exports.markup import describe_as_markup
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.outputs.wording import MARKS, format_points
 from grader.report.model import FunctionResult, Report, Status
 
@@ -26,7 +26,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     result: dict[str, object] = {
         "fraction": shown.fraction,
         # Above the table: its points are not all that there are.

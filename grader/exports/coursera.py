@@ -10,7 +10,7 @@ import msgspec
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
-from grader.exports.view import View, open_after_due, view
+from grader.exports.student_view import StudentView, open_after_due, student_view
 from grader.outputs.pages.student_page import render_student_page
 from grader.outputs.wording import ENDED_EARLY, describe_score
 from grader.report.model import Report, ReportStatus
@@ -30,14 +30,14 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     feedback = _Feedback(fractional_score=shown.fraction, feedback=_headline(shown))
     page = render_student_page(open_after_due(report) if work.is_after_due else report)
     yield ExportedFile("feedback.json", to_json(feedback))
     yield ExportedFile("htmlFeedback.html", page.encode())
 
 
-def _headline(shown: View) -> str:
+def _headline(shown: StudentView) -> str:
     """Say the least: this may be shown as text or as HTML, so nothing of a student's is in it."""
     said = [f"{describe_score(shown.report)}."]
     if shown.report.status is ReportStatus.UNREADABLE:

@@ -16,6 +16,7 @@ import msgspec
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import (
     AFTER_DUE,
     TEXT_LIMITS,
@@ -24,7 +25,6 @@ from grader.exports.text import (
     describe_whole,
     head_line,
 )
-from grader.exports.view import View, view
 from grader.outputs.class_wording import show_line
 from grader.outputs.wording import MARKS
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
@@ -73,12 +73,12 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    content = _describe_as_fits(view(report, is_after_due=work.is_after_due))
+    content = _describe_as_fits(student_view(report, is_after_due=work.is_after_due))
     yield ExportedFile("result.json", content)
     yield ExportedFile("result.b64", base64.b64encode(content) + b"\n")
 
 
-def _describe_as_fits(shown: View) -> bytes:
+def _describe_as_fits(shown: StudentView) -> bytes:
     for limit in TEXT_LIMITS:
         content = to_json(_describe(shown, limit), is_compact=True)
         if len(content) <= _MAX_BYTES:
@@ -86,7 +86,7 @@ def _describe_as_fits(shown: View) -> bytes:
     return to_json(_describe_briefly(shown), is_compact=True)
 
 
-def _describe(shown: View, limit: int) -> _Result:
+def _describe(shown: StudentView, limit: int) -> _Result:
     report = shown.report
     message = _disarm(describe_whole(shown), limit)
     if not shown.has_score:
@@ -114,7 +114,7 @@ def _describe(shown: View, limit: int) -> _Result:
     )
 
 
-def _describe_briefly(shown: View) -> _Result:
+def _describe_briefly(shown: StudentView) -> _Result:
     """Put all tests into one: their scores must not be lost."""
     result = _describe(shown, TEXT_LIMITS[-1])
     whole = _Test(
@@ -152,7 +152,7 @@ def _with_backslash(found: re.Match[str]) -> str:
     return "##\\[" if found[0] == "##[" else f"{found[1]}\\::"
 
 
-def _share_out(shown: View) -> tuple[int, list[float]]:
+def _share_out(shown: StudentView) -> tuple[int, list[float]]:
     """Give the maximum as a whole number, and the score of each function in its terms.
 
     Of 12.5 points it makes 25. All the points add up to the maximum exactly, in the order in which

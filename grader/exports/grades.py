@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grader.exports.format import Item, LeftOut, Work
 from grader.report.class_model import Row, RowStatus, Student
-from grader.report.folding import fold, fold_name
+from grader.report.normalize import normalize, normalize_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class People:
 
 
 _FOLDED: Mapping[str, Callable[[str], str]] = {
-    "key": fold,
-    "id": fold,
-    "email": fold,
-    "name": fold_name,
+    "key": normalize,
+    "id": normalize,
+    "email": normalize,
+    "name": normalize_name,
 }

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
+from grader.exports.student_view import StudentView, student_view, view_waiting
 from grader.exports.text import (
     GRADER_FAULT,
     TEXT_LIMITS,
@@ -20,7 +21,6 @@ from grader.exports.text import (
     describe_printed,
     describe_whole,
 )
-from grader.exports.view import View, view, view_waiting
 from grader.outputs.class_wording import show_line
 from grader.outputs.wording import MARKS
 from grader.report.model import FunctionResult, Report, Status
@@ -67,13 +67,13 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     waiting = () if work.is_after_due else view_waiting(report)
     results = _describe_fault(shown) if shown.report.score is None else _describe(shown, waiting)
     yield ExportedFile("results.json", to_json(results))
 
 
-def _describe(shown: View, waiting: tuple[FunctionResult, ...]) -> _Results:
+def _describe(shown: StudentView, waiting: tuple[FunctionResult, ...]) -> _Results:
     report = shown.report
     tests = [
         *(_test(str(place), one) for place, one in enumerate(report.functions, start=1)),
@@ -92,7 +92,7 @@ def _describe(shown: View, waiting: tuple[FunctionResult, ...]) -> _Results:
     )
 
 
-def _describe_fault(shown: View) -> _Results:
+def _describe_fault(shown: StudentView) -> _Results:
     """Say that there is no grade: no number stands anywhere, which would be taken for one."""
     report = shown.report
     test = _Test(name="The grader failed", number="1", status="failed", output=GRADER_FAULT)
@@ -141,7 +141,7 @@ def _word(function: FunctionResult) -> str:
     return f"{word[0].upper()}{word[1:]}."
 
 
-def _whole(shown: View) -> str:
+def _whole(shown: StudentView) -> str:
     """Say what is known of it as a whole, and what it printed."""
     parts = (describe_whole(shown), describe_printed(shown))
     return "\n\n".join(cut(part, _MAX_CHARACTERS) for part in parts if part)

@@ -12,9 +12,9 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import AFTER_DUE, describe_function, describe_whole
 from grader.exports.unique import name_checks, on_one_line, unique_names
-from grader.exports.view import View, view
 from grader.outputs.wording import MARKS, describe_score, format_points
 from grader.report.model import CheckResult, FunctionResult, ReportStatus, Status, Visibility
 
@@ -41,7 +41,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     root = Element("testsuites", name=on_one_line(work.assignment.title))
     titles = unique_names(on_one_line(item.row.id) for item in items)
     for title, report in zip(titles, reports, strict=True):
-        shown = view(report, is_after_due=work.is_after_due)
+        shown = student_view(report, is_after_due=work.is_after_due)
         name = (on_one_line(shown.report.submission.name) or title) if work.is_single else title
         root.append(_Suite(shown, names=names, has_properties=has_properties).write(name))
     for count in ("tests", "failures", "errors"):
@@ -54,7 +54,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 class _Suite:
     """Writes a report as a suite of tests."""
 
-    def __init__(self, shown: View, *, names: str, has_properties: bool) -> None:
+    def __init__(self, shown: StudentView, *, names: str, has_properties: bool) -> None:
         self._shown = shown
         self._report = shown.report
         self._names = names
@@ -136,7 +136,7 @@ class _Suite:
         return test
 
 
-def _facts(shown: View) -> dict[str, object]:
+def _facts(shown: StudentView) -> dict[str, object]:
     """List what is to be known of a suite; a fault of the grader has no score, not even a 0."""
     report = shown.report
     facts: dict[str, object] = {

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from grader.errors import NotExpressibleError
+from grader.exports.student_view import student_view
 from grader.exports.text import GRADER_FAULT, cut, describe_whole
-from grader.exports.view import view
 from grader.outputs.wording import format_points
 from grader.report.class_model import Row, RowStatus
 from grader.report.model import Report
@@ -76,7 +76,7 @@ def make_score(
             grading_progress=GradingProgress.FAILED,
             comment=GRADER_FAULT,
         )
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     is_pending = bool(shown.pending)
     has_score = bool(row.max_score) and shown.has_score
     given = shown.report.score if is_pending else row.score

@@ -5,8 +5,8 @@ Built as a tree and not as text, so that nothing of a student's can become marku
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from grader.exports.student_view import StudentView
 from grader.exports.text import cut, describe_whole, head_line
-from grader.exports.view import View
 from grader.outputs.wording import describe_output, failures, format_points
 from grader.report.model import CheckResult, FunctionResult, Report
 
@@ -18,7 +18,7 @@ _SHOWN_LINES = 20
 
 
 def describe_as_markup(
-    shown: View, *, has_output: bool = True, max_characters: int | None = None
+    shown: StudentView, *, has_output: bool = True, max_characters: int | None = None
 ) -> str:
     """Say everything, in a ``div``: the whole, then function by function, then what was printed.
 
@@ -38,7 +38,7 @@ def describe_as_markup(
     return _describe_briefly(shown)
 
 
-def _describe(shown: View, limit: int, *, has_output: bool) -> str:
+def _describe(shown: StudentView, limit: int, *, has_output: bool) -> str:
     root = Element("div")
     for line in describe_whole(shown).split("\n"):
         _text(root, "p", cut(line, limit))
@@ -49,7 +49,7 @@ def _describe(shown: View, limit: int, *, has_output: bool) -> str:
     return _write(root)
 
 
-def _describe_briefly(shown: View) -> str:
+def _describe_briefly(shown: StudentView) -> str:
     root = Element("div")
     for line in describe_whole(shown).split("\n")[:_SHOWN_LINES]:
         _text(root, "p", cut(line, _HEADLINE_CHARACTERS // 5))

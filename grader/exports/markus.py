@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator, Mapping
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import AFTER_DUE, describe_in_full, describe_whole
 from grader.exports.unique import unique_names
-from grader.exports.view import View, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
 _FILE = "markus.jsonl"
@@ -32,12 +32,12 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     lines = [*_tests(shown), {"overall_comment": describe_whole(shown)}]
     yield ExportedFile(_FILE, b"".join(json.dumps(line).encode() + b"\n" for line in lines))
 
 
-def _tests(shown: View) -> Iterator[Mapping[str, object]]:
+def _tests(shown: StudentView) -> Iterator[Mapping[str, object]]:
     report = shown.report
     match report.status:
         case ReportStatus.GRADER_ERROR:

@@ -13,6 +13,7 @@ from grader.errors import UsageError
 from grader.exports.format import ExportedFile, Item, LeftOut, Work
 from grader.exports.grades import People, Place, fill_in
 from grader.exports.markup import describe_as_markup
+from grader.exports.student_view import student_view
 from grader.exports.table import (
     Table,
     find_column,
@@ -21,12 +22,11 @@ from grader.exports.table import (
     scale_points,
     write_table,
 )
-from grader.exports.view import view
 from grader.report.class_model import Row
-from grader.report.folding import fold, fold_name
+from grader.report.collector_name import CollectorName
+from grader.report.normalize import normalize, normalize_name
 
 _FILE = "moodle.csv"
-_SYSTEM = "moodle"
 _MAX_FEEDBACK_CHARACTERS = 60_000
 
 # What the sites of common languages call the columns.
@@ -99,7 +99,7 @@ class _Worksheet:
             for place, line in enumerate(self._lines)
             if (found := _NUMBER_AT_END.match(self._cell(line, "identifier")))
         )
-        self._people = People(map(self._keys, self._lines), system=_SYSTEM)
+        self._people = People(map(self._keys, self._lines), system=CollectorName.MOODLE)
         self._teams: dict[str, list[int]] = {}
         for place, line in enumerate(self._lines):
             if team := _clean(self._cell(line, "group")):
@@ -107,7 +107,7 @@ class _Worksheet:
 
     def find(self, row: Row) -> Iterator[Place]:
         """Find the lines of everybody whose work a row is."""
-        is_ours = row.origin.system == _SYSTEM
+        is_ours = row.origin.system == CollectorName.MOODLE
         team = self._teams.get(_clean(row.origin.name)) if is_ours else None
         # First: the number in the folder of a team is that of the group.
         if team:
@@ -130,7 +130,7 @@ class _Worksheet:
             row.score, row.max_score, maximum or self._work.max_score
         )
         if "feedback" in self._columns:
-            shown = view(item.read(), is_after_due=self._work.is_after_due)
+            shown = student_view(item.read(), is_after_due=self._work.is_after_due)
             markup = describe_as_markup(
                 shown, has_output=False, max_characters=_MAX_FEEDBACK_CHARACTERS
             )
@@ -153,7 +153,7 @@ class _Worksheet:
         theirs = self._cell(self._lines[place], "name")
         if not name or not theirs:  # blind marking
             return True
-        words, others = set(fold_name(name).split()), set(fold_name(theirs).split())
+        words, others = set(normalize_name(name).split()), set(normalize_name(theirs).split())
         # The download leaves out apostrophes and the like, and orders names in its own way.
         return (
             sorted("".join(words)) == sorted("".join(others)) or words <= others or others <= words
@@ -170,7 +170,7 @@ def _only_once(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 def _clean(name: str) -> str:
     """Compare the names of teams as folders have them; no two of "C", "C#" and "C++" are one."""
-    return " ".join(fold(_NOT_IN_NAMES.sub("", name).replace("_", " ")).split())
+    return " ".join(normalize(_NOT_IN_NAMES.sub("", name).replace("_", " ")).split())
 
 
 def _find_columns(table: Table, work: Work) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 from grader.errors import NotExpressibleError
 from grader.exports.format import Work
-from grader.exports.view import View
+from grader.exports.student_view import StudentView
 from grader.report.model import ReportStatus
 
 
-def name_scores(shown: View, work: Work, *, setting: str) -> dict[str, float]:
+def name_scores(shown: StudentView, work: Work, *, setting: str) -> dict[str, float]:
     """Give the score of each function by its name, or the whole one by the one name that was set.
 
     Args:

@@ -14,6 +14,7 @@ from grader.errors import NotExpressibleError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.images import describe_image, draw_image
 from grader.exports.json_text import to_json
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import (
     AFTER_DUE,
     TEXT_LIMITS,
@@ -22,7 +23,6 @@ from grader.exports.text import (
     describe_printed,
     describe_whole,
 )
-from grader.exports.view import View, view
 from grader.outputs.class_wording import show_line
 from grader.outputs.wording import MARKS
 from grader.report.model import FunctionResult, Picture, Report, ReportStatus
@@ -70,12 +70,12 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     results = _with_images(_describe_as_fits(shown), shown.report)
     yield ExportedFile("results.json", to_json(results))
 
 
-def _describe_as_fits(shown: View) -> _Results:
+def _describe_as_fits(shown: StudentView) -> _Results:
     results = _describe(shown, TEXT_LIMITS[0])
     for limit in TEXT_LIMITS[1:]:
         if _has_room(results):
@@ -91,7 +91,7 @@ def _has_room(results: _Results) -> bool:
     return len(to_json(results)) <= _MAX_BYTES
 
 
-def _describe(shown: View, limit: int) -> _Results:
+def _describe(shown: StudentView, limit: int) -> _Results:
     report = shown.report
     message = cut(describe_whole(shown), limit)
     if report.status is ReportStatus.UNREADABLE:
@@ -121,7 +121,7 @@ def _test(function: FunctionResult, limit: int) -> _Test:
     )
 
 
-def _waiting(shown: View) -> Iterator[_Test]:
+def _waiting(shown: StudentView) -> Iterator[_Test]:
     if shown.pending:
         yield _Test(
             name=AFTER_DUE,

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import describe_in_full, describe_whole
-from grader.exports.view import View, view
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
 _FILE = "validation_results.json"
@@ -21,11 +21,11 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    result = _describe(view(report, is_after_due=work.is_after_due))
+    result = _describe(student_view(report, is_after_due=work.is_after_due))
     yield ExportedFile(_FILE, to_json(result))
 
 
-def _describe(shown: View) -> Mapping[str, object]:
+def _describe(shown: StudentView) -> Mapping[str, object]:
     report = shown.report
     whole = describe_whole(shown)
     if report.status is ReportStatus.GRADER_ERROR:
@@ -58,7 +58,7 @@ def _status(status: Status) -> str:
             return "failure"
 
 
-def _status_of_whole(shown: View) -> str:
+def _status_of_whole(shown: StudentView) -> str:
     if shown.is_full:
         return "success"
     return "warning" if shown.fraction else "failure"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from grader.errors import UsageError
-from grader.report.folding import fold
+from grader.report.normalize import normalize
 
 _MAX_BYTES = 64 * 1024 * 1024
 _MARK_OF_UTF_8 = b"\xef\xbb\xbf"
@@ -19,7 +19,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _QUOTED = (r'"(?:[^"]|"")*+"', r'"(?:[^"\\]|""|\\.)*+"')
 
 
-class Cell(str):
+class TableCell(str):
     """A cell as it was read: its text, and how that stood in the file.
 
     Attributes:
@@ -121,8 +121,8 @@ def _read_lines(text: str, delimiter: str, quoted: str) -> Iterator[list[str]]:
         line = []
 
 
-def _read_cell(raw: str) -> Cell:
-    return Cell(raw[1:-1].replace('""', '"') if raw.startswith('"') else raw, raw)
+def _read_cell(raw: str) -> TableCell:
+    return TableCell(raw[1:-1].replace('""', '"') if raw.startswith('"') else raw, raw)
 
 
 def write_table(table: Table) -> bytes:
@@ -133,7 +133,7 @@ def write_table(table: Table) -> bytes:
 
 
 def _write_cell(cell: str) -> str:
-    if isinstance(cell, Cell):
+    if isinstance(cell, TableCell):
         return cell.raw
     if _NEEDS_QUOTES.search(cell):
         doubled = cell.replace('"', '""')
@@ -143,8 +143,8 @@ def _write_cell(cell: str) -> str:
 
 def find_column(header: Sequence[str], names: Iterable[str]) -> int | None:
     """Find a column by the first of several names that is there, without regard to case."""
-    folded = [fold(title) for title in header]
-    return next((folded.index(name) for name in map(fold, names) if name in folded), None)
+    folded = [normalize(title) for title in header]
+    return next((folded.index(name) for name in map(normalize, names) if name in folded), None)
 
 
 def scale_points(score: float, max_score: float, maximum: float) -> str:

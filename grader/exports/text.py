@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from grader.exports.view import View
+from grader.exports.student_view import StudentView
 from grader.outputs.wording import (
     ENDED_EARLY,
     MARKS,
@@ -49,7 +49,7 @@ def describe_in_full(function: FunctionResult) -> str:
     return "\n".join(filter(None, (head_line(function), describe_function(function))))
 
 
-def describe_whole(shown: View) -> str:
+def describe_whole(shown: StudentView) -> str:
     """Say what is to be known of the submission as a whole, and not of one function."""
     report = shown.report
     return "\n".join(
@@ -64,7 +64,7 @@ def describe_whole(shown: View) -> str:
     )
 
 
-def describe_printed(shown: View) -> str:
+def describe_printed(shown: StudentView) -> str:
     """Say what the submission printed; empty if nothing."""
     output = shown.report.output.rstrip("\n")
     if not output.strip():
@@ -72,7 +72,7 @@ def describe_printed(shown: View) -> str:
     return f"{describe_output(shown.report)}:\n{output}"
 
 
-def describe_report(shown: View) -> str:
+def describe_report(shown: StudentView) -> str:
     """Say everything: the whole, then function by function, then what was printed."""
     return "\n\n".join(_parts(shown)) + "\n"
 
@@ -82,7 +82,7 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(0, limit - len(_CUT))] + _CUT[:limit]
 
 
-def _parts(shown: View) -> Iterator[str]:
+def _parts(shown: StudentView) -> Iterator[str]:
     yield describe_whole(shown)
     for function in shown.report.functions:
         told = describe_function(function)
@@ -91,7 +91,7 @@ def _parts(shown: View) -> Iterator[str]:
         yield printed
 
 
-def _state(shown: View) -> str:
+def _state(shown: StudentView) -> str:
     report = shown.report
     match report.status:
         case ReportStatus.GRADED | ReportStatus.STOPPED if not shown.has_score:

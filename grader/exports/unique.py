@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from grader.outputs.visible import make_visible
+from grader.outputs.escaping import escape_controls
 from grader.report.model import CheckResult
 
 
@@ -29,4 +29,4 @@ def name_checks(checks: Sequence[CheckResult]) -> list[str]:
 
 def on_one_line(text: str) -> str:
     """Keep a name on one line, without what XML has no place for."""
-    return " ".join(make_visible(text).split())
+    return " ".join(escape_controls(text).split())

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from grader.errors import NotExpressibleError, UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.named_scores import name_scores
+from grader.exports.student_view import student_view
 from grader.exports.text import describe_report
-from grader.exports.view import view
 from grader.report.model import Report
 
 _GRADES = "grades.csv"
@@ -30,7 +30,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     scores = name_scores(shown, work, setting="criterion")
     if scores:
         lines = [f"{_check_name(name)},{points}\n" for name, points in scores.items()]

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.table import read_number, scale_points
 from grader.exports.text import describe_function, describe_whole, head_line
-from grader.exports.view import View, view
 from grader.outputs.wording import describe_output
 from grader.report.model import Report
 
@@ -36,14 +36,14 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
         raise UsageError(f"maximum is a number of points, and not {text}")
 
     def write(report: Report, work: Work) -> Iterator[ExportedFile]:
-        shown = view(report, is_after_due=work.is_after_due)
+        shown = student_view(report, is_after_due=work.is_after_due)
         lines = [_BEGIN, *_comments(shown), _END, *_grade(shown, maximum)]
         yield ExportedFile(_FILE, "\n".join(lines).encode() + b"\n")
 
     yield from each_report(work, write)
 
 
-def _comments(shown: View) -> Iterator[str]:
+def _comments(shown: StudentView) -> Iterator[str]:
     yield f"{_TITLE}Result"
     yield from _preformat(describe_whole(shown))
     for function in shown.report.functions:
@@ -56,7 +56,7 @@ def _comments(shown: View) -> Iterator[str]:
         yield from _preformat(output)
 
 
-def _grade(shown: View, maximum: float) -> Iterator[str]:
+def _grade(shown: StudentView, maximum: float) -> Iterator[str]:
     """Say the grade, unless there is none: the grader failed, or all points still wait."""
     report = shown.report
     if shown.has_score and report.score is not None:

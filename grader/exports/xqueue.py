@@ -11,14 +11,14 @@ import msgspec
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
 from grader.exports.markup import describe_as_markup
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.report.model import Report
 
 # It is kept with every attempt of every student, and sent with each page that shows the problem.
 _MAX_CHARACTERS = 50_000
 
 
-class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+class _Reply(msgspec.Struct, frozen=True, kw_only=True):
     """All that a queue takes.
 
     ``score`` is a fraction, as the watcher's graders have it. ``msg`` has to be well-formed XML
@@ -36,8 +36,8 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
-    shown = view(report, is_after_due=work.is_after_due)
-    answer = _Answer(
+    shown = student_view(report, is_after_due=work.is_after_due)
+    answer = _Reply(
         correct=shown.is_full,
         score=shown.fraction,
         msg=describe_as_markup(shown, max_characters=_MAX_CHARACTERS),

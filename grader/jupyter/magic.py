@@ -14,7 +14,7 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from IPython.display import display
 
 from grader.jupyter.history import cells_to_grade
-from grader.jupyter.process import Answer, GraderProcess
+from grader.jupyter.process import GradeReply, GraderProcess
 
 _MAX_SEED = 2**48 - 1
 _STEP_S = 0.2  # between two updates of the progress, each of which is a message to the browser
@@ -105,7 +105,7 @@ class _Output:
             self._handle.update(Shown(f"grading ... {text}"))
 
 
-def _result(answer: Answer) -> Shown:
+def _result(answer: GradeReply) -> Shown:
     if answer.problem:
         return Shown(f"%grade: {answer.problem}")
     return Shown(answer.text, answer.html)

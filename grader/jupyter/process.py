@@ -25,7 +25,7 @@ _PATIENCE_S = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class GradeReply:
     """What to show: a report as HTML and as plain text, or the problem in a line."""
 
     html: str = ""
@@ -47,7 +47,7 @@ class GraderProcess:
         only: str | None,
         seed: int | None,
         on_progress: Callable[[str], None],
-    ) -> Answer:
+    ) -> GradeReply:
         """Grade cells as a notebook; blocks until that is done.
 
         Raises:
@@ -63,7 +63,7 @@ class GraderProcess:
             for line in process.stdout:
                 answer = json.loads(line)
                 if "progress" not in answer:
-                    return Answer(**answer)
+                    return GradeReply(**answer)
                 on_progress(answer["progress"])
         except BrokenPipeError:
             pass
@@ -73,7 +73,7 @@ class GraderProcess:
             self.close()
             raise
         self.close()
-        return Answer(
+        return GradeReply(
             problem="the grader's process ended unexpectedly; run the cell again, and if it happens"
             " again, `grade` on the saved notebook in a terminal says more"
         )

@@ -1,9 +1,9 @@
 """The messages of the two conversations that cross the wall.
 
 Trusted side and student's child: ``Load`` is answered by any number of
-``Progress`` and one ``Loaded``; each ``Call`` or ``Read`` by one ``Answer``.
+``StatementStarted`` and one ``Loaded``; each ``CallRequest`` or ``ReadRequest`` by one ``Answer``.
 Trusted side and forkserver: ``Warm``, ``Spawn`` and ``Kill`` are answered by
-``Hello``, ``Spawned`` and ``Killed``; first of all it says ``Starting``.
+``Warmed``, ``Spawned`` and ``Killed``; first of all it says ``Starting``.
 
 Every field that comes from a child is a claim, and is treated as one.
 """
@@ -12,6 +12,7 @@ import enum
 
 import msgspec
 
+from grader.observations.locks import Lock
 from grader.observations.values import AnyValue, Array, Number
 
 
@@ -41,7 +42,7 @@ class Raised(Message, frozen=True, kw_only=True):
 
     type_name: str
     text: str
-    unit: str = ""
+    block: str = ""
     line: int = 0
     code: str = ""
     function: str = ""
@@ -50,7 +51,7 @@ class Raised(Message, frozen=True, kw_only=True):
 # --- trusted side -> student's child ------------------------------------------------------
 
 
-class Unit(Message, frozen=True, kw_only=True):
+class CodeBlock(Message, frozen=True, kw_only=True):
     """A piece of source that runs as a whole: a ``.py`` file, or a notebook's code cell.
 
     ``stop_before`` is the index of the first top-level statement to leave out, or
@@ -73,20 +74,20 @@ class Lent(Message, frozen=True, kw_only=True):
 
 
 class Load(Message, frozen=True, kw_only=True, tag="load"):
-    """Run a submission's units in order, in one fresh module.
+    """Run a submission's blocks in order, in one fresh module.
 
     ``parameters`` maps the functions of the contract to their parameters in
     order: how the submission's own functions may be called.
     """
 
     name: str
-    units: tuple[Unit, ...]
+    blocks: tuple[CodeBlock, ...]
     is_notebook: bool
     parameters: dict[str, tuple[str, ...]]
     lent: Lent | None = None
 
 
-class Call(Message, frozen=True, kw_only=True, tag="call"):
+class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
     """Call one function of the submission, ``times`` times on the same leaves.
 
     Tensors that require grad are made once and live through all the calls;
@@ -105,18 +106,18 @@ class Call(Message, frozen=True, kw_only=True, tag="call"):
     cotangent: Array | None = None
     draw: int = 0
     frames: int = 0
-    is_recorded: bool = False
+    log_torch_calls: bool = False
 
 
-class Read(Message, frozen=True, kw_only=True, tag="read"):
+class ReadRequest(Message, frozen=True, kw_only=True, tag="read"):
     """Read a global of the submission."""
 
     token: bytes = b""
     function: str
 
 
-Request = Call | Read
-ToWorker = Load | Call | Read
+Request = CallRequest | ReadRequest
+ToChild = Load | CallRequest | ReadRequest
 
 
 # --- student's child -> trusted side ------------------------------------------------------
@@ -125,14 +126,14 @@ ToWorker = Load | Call | Read
 class Ready(Message, frozen=True, kw_only=True, tag="ready"):
     """The child is locked and waits: which locks hold, and which do not and why."""
 
-    locks: tuple[str, ...]
-    missing: dict[str, str]
+    locks: tuple[Lock, ...]
+    missing: dict[Lock, str]
 
 
-class Progress(Message, frozen=True, kw_only=True, tag="progress"):
-    """The child is about to run this top-level statement of this unit."""
+class StatementStarted(Message, frozen=True, kw_only=True, tag="statement_started"):
+    """The child is about to run this top-level statement of this block."""
 
-    unit: int
+    block: int
     statement: int
 
 
@@ -143,7 +144,7 @@ class Note(Message, frozen=True, kw_only=True):
     unit did not get to what this one needs.
     """
 
-    unit: str
+    block: str
     text: str = ""
     raised: Raised | None = None
     follows: bool = False
@@ -200,7 +201,7 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
     raised: Raised | None = None
 
 
-FromWorker = Ready | Progress | Loaded | Answer
+FromChild = Ready | StatementStarted | Loaded | Answer
 
 
 # --- trusted side <-> forkserver ----------------------------------------------------------
@@ -230,7 +231,7 @@ class Spawn(Message, frozen=True, kw_only=True, tag="spawn"):
     scratch: str
     readable: tuple[str, ...]
     limits: ChildLimits
-    without: tuple[str, ...] = ()
+    without: tuple[Lock, ...] = ()
 
 
 class Kill(Message, frozen=True, kw_only=True, tag="kill"):
@@ -251,7 +252,7 @@ class Starting(Message, frozen=True, kw_only=True, tag="starting"):
     path: tuple[str, ...]
 
 
-class Hello(Message, frozen=True, kw_only=True, tag="hello"):
+class Warmed(Message, frozen=True, kw_only=True, tag="warmed"):
     """The forkserver is ready: the versions that every fork will have."""
 
     versions: dict[str, str]
@@ -269,7 +270,7 @@ class Killed(Message, frozen=True, kw_only=True, tag="killed"):
     status: int
 
 
-FromForkserver = Starting | Hello | Spawned | Killed
+FromForkserver = Starting | Warmed | Spawned | Killed
 
 
 # --- what the trusted side makes of an answer ---------------------------------------------

@@ -23,9 +23,9 @@ from grader.outputs.class_wording import (
     format_seconds,
     show_line,
 )
-from grader.outputs.visible import make_visible
+from grader.outputs.escaping import escape_controls
 from grader.outputs.wording import format_points
-from grader.report.class_model import Cell, ClassSummary, Row, RowStatus
+from grader.report.class_model import ClassSummary, FunctionScore, Row, RowStatus
 from grader.report.model import Status
 
 _TEMPLATES = Path(__file__).with_name("class_templates")
@@ -84,7 +84,7 @@ def _make_environment() -> jinja2.Environment:
         points=format_points,
         figure=format_figure,
         seconds=format_seconds,
-        lines=lambda text: Markup.escape(make_visible(text)),
+        lines=lambda text: Markup.escape(escape_controls(text)),
     )
     environment.globals.update(
         person=class_view.view_person,
@@ -123,7 +123,7 @@ def _cells_writer(summary: ClassSummary) -> "functools._lru_cache_wrapper[Markup
     columns = len(summary.functions)
 
     @functools.cache
-    def write_cell(cell: Cell) -> str:
+    def write_cell(cell: FunctionScore) -> str:
         look = class_view.LOOKS[cell.status]
         is_clear = cell.status in (Status.PASSED, Status.MISSING)
         text = look.sign if is_clear else f"{look.sign} {format_points(cell.score)}"

@@ -179,7 +179,7 @@ def _checks(checks: Iterable[CheckFigures], lines: Lines) -> None:
         lines.more(len(failed_by_all) - _SHOWN_CHECKS)
     if passed_by_all:
         many = count_of(len(passed_by_all), "check is", "checks are")
-        names = dict.fromkeys(one.id.partition("/")[0] for one in passed_by_all)
+        names = dict.fromkeys(one.function for one in passed_by_all)
         lines.head(f"{many} passed by everybody")
         lines.item(f"of {', '.join(map(lines.line, names))}")
 

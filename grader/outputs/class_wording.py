@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from grader.outputs.visible import make_visible
+from grader.outputs.escaping import escape_controls
 from grader.outputs.wording import Mark, format_points
 from grader.report.class_model import Row, RowStatus, Student
 
@@ -41,10 +41,10 @@ def describe_statuses(statuses: Mapping[str, int]) -> str:
 
 def show_line(text: str) -> str:
     """Make text of a student's safe to show, on one line."""
-    # Nothing but what make_visible leaves alone: it would be called for every name of a class.
+    # Nothing but what escape_controls leaves alone: it would be called for every name of a class.
     if text.isprintable():
         return text
-    return make_visible(" ".join(text.splitlines()))
+    return escape_controls(" ".join(text.splitlines()))
 
 
 def show_who(row: Row) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from grader.outputs.escaping import escape_report
 from grader.outputs.visibility import describe_pending, show_to_student
-from grader.outputs.visible import make_report_visible
 from grader.outputs.wording import (
     ENDED_EARLY,
     MARKS,
@@ -79,7 +79,7 @@ def report_to_html(report: Report) -> str:
 
     The first function with a failure is unfolded.
     """
-    visible = make_report_visible(show_to_student(report), encoding="utf-8")
+    visible = escape_report(show_to_student(report), encoding="utf-8")
     if visible.error:
         return line_to_html(describe_failure(visible))
     parts = [*_parts(visible)]

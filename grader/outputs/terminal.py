@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.outputs.escaping import escape_report
 from grader.outputs.visibility import describe_pending, show_to_student
-from grader.outputs.visible import make_report_visible
 from grader.outputs.wording import (
     ENDED_EARLY,
     MARKS,
@@ -45,7 +45,7 @@ def show_report(report: Report, console: Console, *, is_short: bool = False) -> 
         console: Where to.
         is_short: Leave out what is right and what was printed, for who has just seen it.
     """
-    visible = make_report_visible(show_to_student(report), encoding=console.encoding)
+    visible = escape_report(show_to_student(report), encoding=console.encoding)
     parts = _short if is_short else _parts
     for part in parts(visible, is_ascii=not _can_encode(console)):
         console.print(part)
@@ -56,7 +56,7 @@ def show_report(report: Report, console: Console, *, is_short: bool = False) -> 
 
 def show_failure(report: Report, console: Console) -> None:
     """Print in one line why there is no grade; below it what belongs to it, such as a caret."""
-    visible = make_report_visible(report, encoding=console.encoding)
+    visible = escape_report(report, encoding=console.encoding)
     line = f"{visible.submission.name}: {describe_failure(visible)}"
     console.print(Text(line), soft_wrap=True)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from grader.observations.locks import Lock
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
 
 
@@ -30,12 +31,12 @@ MARKS = {
 ENDED_EARLY = "was ended before everything was graded"
 
 # What each lock keeps a submission from, for the note about those that are missing.
-_LOCKS = {
-    "privileges": "gaining rights",
-    "resources": "using up memory",
-    "files": "reading and writing files",
-    "signals": "sending signals to other processes",
-    "syscalls": "network and new processes",
+_LOCKS: Mapping[str, str] = {
+    Lock.PRIVILEGES: "gaining rights",
+    Lock.RESOURCES: "using up memory",
+    Lock.FILES: "reading and writing files",
+    Lock.SIGNALS: "sending signals to other processes",
+    Lock.SYSCALLS: "network and new processes",
 }
 
 

@@ -14,10 +14,10 @@ from typing import TypeVar, cast
 import msgspec
 
 from grader.report.class_model import (
-    Cell,
     CheckFigures,
     ClassSummary,
     FunctionFigures,
+    FunctionScore,
     MisconceptionFigures,
     Origin,
     Row,
@@ -26,7 +26,7 @@ from grader.report.class_model import (
     Student,
 )
 from grader.report.class_scores import describe_scores, exact
-from grader.report.model import AssignmentInfo, ReportStatus, Status
+from grader.report.model import AssignmentInfo, ReportStatus, Status, function_of
 from grader.report.outline import CheckOutline, FunctionOutline, Outline, read_outline
 from grader.report.summary_file import read_summary, summary_to_json
 
@@ -77,7 +77,8 @@ class ClassFigures:
             origin: Where an LMS had it from.
         """
         cells = tuple(
-            self._share(Cell(status=one.status, score=one.score)) for one in outline.functions
+            self._share(FunctionScore(status=one.status, score=one.score))
+            for one in outline.functions
         )
         for function in outline.functions:
             self._count(function)
@@ -188,14 +189,14 @@ class ClassFigures:
         if names == wanted or not names:
             return row
         known = dict(zip(names, row.cells, strict=True))
-        missing = Cell(status=Status.MISSING, score=0.0)
+        missing = FunctionScore(status=Status.MISSING, score=0.0)
         cells = tuple(known.get(name, missing) for name in wanted)
         return msgspec.structs.replace(row, cells=self._share(cells))
 
     def _check_figures(self, places: Mapping[str, int]) -> tuple[CheckFigures, ...]:
         """Put the checks into the order of their functions, and there into their own."""
-        known = [id_ for id_ in self._checks if id_.partition("/")[0] in places]
-        known.sort(key=lambda id_: (places[id_.partition("/")[0]], self._checks[id_].place, id_))
+        known = [id_ for id_ in self._checks if function_of(id_) in places]
+        known.sort(key=lambda id_: (places[function_of(id_)], self._checks[id_].place, id_))
         return tuple(self._checks[id_].figures(id_) for id_ in known)
 
     def _rank(self, rows: Sequence[Row]) -> tuple[MisconceptionFigures, ...]:
@@ -208,7 +209,7 @@ class ClassFigures:
             MisconceptionFigures(
                 id=id_,
                 title=self._titles[id_],
-                function=id_.partition("/")[0],
+                function=function_of(id_),
                 rows=tuple(who[id_]),
             )
             for id_ in sorted(who, key=lambda one: (-len(who[one]), one))

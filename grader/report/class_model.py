@@ -8,7 +8,7 @@ import enum
 
 import msgspec
 
-from grader.report.model import AssignmentInfo, Status
+from grader.report.model import AssignmentInfo, Status, function_of
 
 SUMMARY_VERSION = "1.1"
 
@@ -51,7 +51,7 @@ class Origin(_Model, frozen=True, kw_only=True, omit_defaults=True):
     is_late: bool = False
 
 
-class Cell(_Model, frozen=True, kw_only=True):
+class FunctionScore(_Model, frozen=True, kw_only=True):
     """What one function of one submission earned; the function's name is known by its place."""
 
     status: Status
@@ -75,7 +75,7 @@ class Row(_Model, frozen=True, kw_only=True):
     status: RowStatus
     score: float | None
     max_score: float | None
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[FunctionScore, ...] = ()
     misconceptions: tuple[str, ...] = ()
     error: str = ""
     notes: tuple[str, ...] = ()
@@ -105,6 +105,11 @@ class CheckFigures(_Model, frozen=True, kw_only=True):
     max_points: float
     passed: int
     graded: int
+
+    @property
+    def function(self) -> str:
+        """The name of the function that the check judges."""
+        return function_of(self.id)
 
 
 class MisconceptionFigures(_Model, frozen=True, kw_only=True):

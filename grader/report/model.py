@@ -47,6 +47,11 @@ class ReportStatus(enum.Enum):
     GRADER_ERROR = "grader_error"
 
 
+def function_of(check_id: str) -> str:
+    """Return the name of the function that a check judges: the part of its id before the slash."""
+    return check_id.partition("/")[0]
+
+
 class _Model(msgspec.Struct, frozen=True, kw_only=True):
     pass
 
@@ -115,6 +120,11 @@ class CheckResult(_Model, frozen=True, kw_only=True):
     misconception: str | None = None
     section: str = ""
     visibility: Visibility = Visibility.VISIBLE
+
+    @property
+    def function(self) -> str:
+        """The name of the function that the check judges."""
+        return function_of(self.id)
 
 
 class FunctionResult(_Model, frozen=True, kw_only=True):

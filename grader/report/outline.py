@@ -2,7 +2,7 @@
 
 import msgspec
 
-from grader.report.model import AssignmentInfo, ReportStatus, Status
+from grader.report.model import AssignmentInfo, ReportStatus, Status, function_of
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +19,11 @@ class CheckOutline(_Part, frozen=True, kw_only=True):
     max_points: float
     hint: str = ""
     misconception: str | None = None
+
+    @property
+    def function(self) -> str:
+        """The name of the function that the check judges."""
+        return function_of(self.id)
 
 
 class FunctionOutline(_Part, frozen=True, kw_only=True):

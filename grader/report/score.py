@@ -25,7 +25,7 @@ def score_functions(
     """
     scored = []
     for name in functions:
-        checks = tuple(check for check in results if check.id.partition("/")[0] == name)
+        checks = tuple(check for check in results if check.function == name)
         if checks:
             scored.append(_score_function(name, checks))
     return tuple(scored)

@@ -4,13 +4,13 @@ import json
 import warnings
 
 from grader.errors import UnreadableSubmissionError
-from grader.observations.messages import Note, Unit
+from grader.observations.messages import CodeBlock, Note
 
 _OLDEST_FORMAT, _NEWEST_FORMAT = 3, 4
 _MAX_CELLS = 5_000
 
 
-def read_notebook(data: bytes) -> tuple[tuple[Unit, ...], tuple[Note, ...]]:
+def read_notebook(data: bytes) -> tuple[tuple[CodeBlock, ...], tuple[Note, ...]]:
     """Read a notebook's code cells, in order; stored outputs are ignored.
 
     Returns:
@@ -32,11 +32,11 @@ def read_notebook(data: bytes) -> tuple[tuple[Unit, ...], tuple[Note, ...]]:
     sources = _code_cells(content)
     if len(sources) > _MAX_CELLS:
         raise UnreadableSubmissionError(f"more than {_MAX_CELLS} code cells")
-    units = tuple(
-        Unit(label=f"cell {number}", source=_clean(source))
+    blocks = tuple(
+        CodeBlock(label=f"cell {number}", source=_clean(source))
         for number, source in enumerate(sources, start=1)
     )
-    return units, ()
+    return blocks, ()
 
 
 def _clean(source: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UnreadableSubmissionError, UsageError
-from grader.observations.messages import Note, Unit
+from grader.observations.messages import CodeBlock, Note
 
 MAX_SUBMISSION_BYTES = 64 * 1024 * 1024
 MAX_SOURCE_BYTES = 4 * 1024 * 1024
@@ -23,17 +23,17 @@ class Submission:
     name: str
     sha256: str
     format: str
-    units: tuple[Unit, ...]
+    blocks: tuple[CodeBlock, ...]
     notes: tuple[Note, ...] = ()
 
     @property
     def is_notebook(self) -> bool:
-        """Tell whether the units are the cells of a notebook."""
+        """Tell whether the blocks are the cells of a notebook."""
         return self.format == "notebook"
 
     def mentions(self, *words: str) -> bool:
         """Tell whether one of the words stands anywhere in the source."""
-        return any(word in unit.source for unit in self.units for word in words)
+        return any(word in block.source for block in self.blocks for word in words)
 
 
 def read_submission(path: Path) -> Submission:
@@ -48,7 +48,7 @@ def read_submission(path: Path) -> Submission:
 
 
 def parse_submission(data: bytes, *, name: str) -> Submission:
-    """Take a submission's bytes apart into units, by the ending of its name.
+    """Take a submission's bytes apart into blocks, by the ending of its name.
 
     Raises:
         UnreadableSubmissionError: the bytes are no such file, or too much of one.
@@ -58,13 +58,13 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
     if is_notebook:
         from grader.submission.notebook import read_notebook
 
-        units, notes = read_notebook(data)
+        blocks, notes = read_notebook(data)
     else:
         from grader.submission.python_file import read_python
 
         source = read_python(data).encode("utf-8", "replace").decode()  # no lone surrogates
-        units, notes = (Unit(label="", source=source),), ()
-    if sum(len(unit.source) for unit in units) > MAX_SOURCE_BYTES:
+        blocks, notes = (CodeBlock(label="", source=source),), ()
+    if sum(len(block.source) for block in blocks) > MAX_SOURCE_BYTES:
         raise UnreadableSubmissionError(
             f"more than {MAX_SOURCE_BYTES // 2**20} MiB of source code: this isn't a solution"
         )
@@ -72,7 +72,7 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
         format="notebook" if is_notebook else "python",
-        units=units,
+        blocks=blocks,
         notes=notes,
     )
 

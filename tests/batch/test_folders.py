@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.batch.collection import Collection, Entry
-from grader.batch.collectors.choose import FOLDER
 from grader.batch.collectors.choose import collect as collect_from
 from grader.errors import UnreadableSubmissionError, UsageError
+from grader.report.collector_name import CollectorName
 
 SOURCE = "def mse(y_hat, y): return ((y_hat - y) ** 2).mean()\n"
 
@@ -28,7 +28,9 @@ def collect(folder: Path) -> Callable[..., Collection]:
     """Collect the folder, or others."""
 
     def run(*paths: Path) -> Collection:
-        return collect_from(paths or (folder,), stem="lab4", out=folder / "results", source=FOLDER)
+        return collect_from(
+            paths or (folder,), stem="lab4", out=folder / "results", source=CollectorName.FOLDER
+        )
 
     return run
 

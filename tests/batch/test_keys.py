@@ -7,9 +7,9 @@ import pytest
 
 from grader.batch.keys import Keys
 from grader.checks.assignment import load_assignment
-from grader.crew.messages import Setup
+from grader.pool.messages import PoolSettings
 
-SETUP = Setup(assignment="")
+SETUP = PoolSettings(assignment="")
 
 
 @pytest.fixture
@@ -21,7 +21,9 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
-def key(folder: Path, setup: Setup = SETUP, name: str = "a.py", content: bytes = b"x") -> str:
+def key(
+    folder: Path, setup: PoolSettings = SETUP, name: str = "a.py", content: bytes = b"x"
+) -> str:
     """Make the key of one submission."""
     return Keys(load_assignment(folder), setup).of(name, content)
 
@@ -31,7 +33,7 @@ def test_same_input_has_the_same_key(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere"
     shutil.copytree(folder, other)
 
-    assert key(folder) == key(folder) == key(other, Setup(assignment=str(other)))
+    assert key(folder) == key(folder) == key(other, PoolSettings(assignment=str(other)))
 
 
 @pytest.mark.parametrize("pattern", ["check_*.py", "assignment.toml", "reference.py", "misc*.py"])
@@ -52,9 +54,9 @@ def test_key_changes_with_submission_name_salt_and_limits(folder: Path) -> None:
         key(folder),
         key(folder, content=b"y"),
         key(folder, name="b.py"),
-        key(folder, Setup(assignment="", salt="s")),
-        key(folder, Setup(assignment="", isolation="none")),
-        key(folder, Setup(assignment="", limits={"total_wall_s": 5})),
+        key(folder, PoolSettings(assignment="", salt="s")),
+        key(folder, PoolSettings(assignment="", isolation="none")),
+        key(folder, PoolSettings(assignment="", limits={"total_wall_s": 5})),
     }
 
     assert len(keys) == 6

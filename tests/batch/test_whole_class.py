@@ -14,8 +14,8 @@ import pytest
 from grader.authoring.mock_class import make_notebook, make_source
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.misconceptions import Misconception
-from grader.crew.coordinator import Task, grade_all
-from grader.crew.messages import Grade, Setup
+from grader.pool.local_pool import Job, grade_all
+from grader.pool.messages import GradeRequest, PoolSettings
 
 GRADER = Path(sys.executable).with_name("grader")
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
@@ -101,9 +101,9 @@ def test_report_does_not_depend_on_who_else_is_in_the_class(
 ) -> None:
     """The others in another order, by one worker, without the hostile ones."""
     names = sorted((name for name in reports if name.startswith("s")), reverse=True)
-    grades = (Grade(name=one, data=(whole_class / one).read_bytes()) for one in names)
-    tasks = (Task(key=one.name, grade=one) for one in grades)
-    setup = Setup(assignment="lab4", limits={"call_cpu_s": 2})
+    grades = (GradeRequest(name=one, data=(whole_class / one).read_bytes()) for one in names)
+    tasks = (Job(key=one.name, grade=one) for one in grades)
+    setup = PoolSettings(assignment="lab4", limits={"call_cpu_s": 2})
 
     again = {task.key: graded.report for task, graded in grade_all(tasks, setup=setup, jobs=1)}
 

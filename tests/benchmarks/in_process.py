@@ -20,19 +20,19 @@ import msgspec
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
-from grader.checks.probe import Observe
 from grader.checks.questions import Question
-from grader.checks.run import Job, unproved_collaborators
-from grader.checks.session import CheckSession
+from grader.checks.run import CheckRun, unproved_collaborators
+from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
-from grader.observations.messages import Call, Lent, Load, Observation, Request, Unit
+from grader.observations.asking import Observe
+from grader.observations.messages import CallRequest, CodeBlock, Lent, Load, Observation, Request
 from grader.report.model import Status
-from grader.sandbox.memory import Memory
+from grader.sandbox.guest import warm
+from grader.sandbox.guest.call import answer_call, answer_read
+from grader.sandbox.guest.defaults import Defaults
+from grader.sandbox.guest.load import LoadedSubmission, load
+from grader.sandbox.host.recording import Recording
 from grader.submission.read import read_submission
-from grader.worker import warm
-from grader.worker.call import answer_call, answer_read
-from grader.worker.defaults import Defaults
-from grader.worker.load import Submission, load
 
 Answer = Callable[[Request], Observation]
 
@@ -53,25 +53,25 @@ class InProcess:
         self._reference = self._load_source(definitions(assignment.reference))
         self._known = functools.cache(self._load_known)
 
-    def submission(self, path: Path, *, lent: frozenset[str] = frozenset()) -> Memory:
+    def submission(self, path: Path, *, lent: frozenset[str] = frozenset()) -> Recording:
         """Load a file, perhaps with some right functions in it, and give what answers for it."""
         found = read_submission(path)
         answer = self._load(
-            found.units,
+            found.blocks,
             is_notebook=found.is_notebook,
             lent=self._make_lent(lent) if lent else None,
         )
-        return Memory(lambda request: functools.partial(answer, request))
+        return Recording(lambda request: functools.partial(answer, request))
 
     def expect(self, request: Request) -> Callable[[], Observation]:
         """Ask the reference."""
         return functools.partial(self._reference, request)
 
-    def grade(self, path: Path, seed: int, checks: CheckSession) -> None:
+    def grade(self, path: Path, seed: int, checks: CheckRunner) -> None:
         """Run the checks and the diagnosis, as the pipeline does."""
         own = self.submission(path)
         lent = functools.cache(lambda names: self.submission(path, lent=names))
-        job = Job(
+        job = CheckRun(
             assignment=self.assignment,
             seed=seed,
             observe=own.observe,
@@ -84,8 +84,8 @@ class InProcess:
 
         def observe(name: str) -> Observe:
             names = unproved_collaborators(self.assignment.function(name), right)
-            memory = lent(names) if names else own
-            return lambda request: memory.recall(request)()
+            recording = lent(names) if names else own
+            return lambda request: recording.replay(request)()
 
         def questions(name: str) -> list[Question]:
             is_asked = self.assignment.function(name).ask_reference
@@ -97,7 +97,7 @@ class InProcess:
             assignment=self.assignment,
             observe=observe,
             questions=questions,
-            ask_known=self._ask_known,
+            ask_misconception=self._ask_known,
         )
         diagnose(results, case)
 
@@ -118,12 +118,12 @@ class InProcess:
         )
 
     def _load_source(self, source: str) -> Answer:
-        return self._load((Unit(label="", source=source),), is_notebook=False, lent=None)
+        return self._load((CodeBlock(label="", source=source),), is_notebook=False, lent=None)
 
-    def _load(self, units: Sequence[Unit], *, is_notebook: bool, lent: Lent | None) -> Answer:
+    def _load(self, blocks: Sequence[CodeBlock], *, is_notebook: bool, lent: Lent | None) -> Answer:
         message = Load(
             name="submission.py",
-            units=tuple(units),
+            blocks=tuple(blocks),
             is_notebook=is_notebook,
             parameters=self.assignment.parameters,
             lent=lent,
@@ -132,8 +132,8 @@ class InProcess:
         loaded, _ = load(message, report=lambda _: None, defaults=self._defaults)
         return functools.partial(self._answer, loaded)
 
-    def _answer(self, submission: Submission, request: Request) -> Observation:
-        if isinstance(request, Call):
+    def _answer(self, submission: LoadedSubmission, request: Request) -> Observation:
+        if isinstance(request, CallRequest):
             answer = answer_call(request, submission, self._defaults)
         else:
             answer = answer_read(request, submission)
@@ -144,7 +144,7 @@ class InProcess:
 def main(result: Path, files: Sequence[Path]) -> None:
     """Grade files one after another, and write down the CPU seconds a submission."""
     runner = InProcess(load_assignment())
-    with CheckSession(runner.assignment.folder) as checks:
+    with CheckRunner(runner.assignment.folder) as checks:
         for seed, path in enumerate(files[:5]):
             runner.grade(path, seed, checks)
         gc.collect()

@@ -34,14 +34,15 @@ def cpu_s() -> float:
 
 def measure_crew(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[float, float]:
     """Grade with workers: CPU and wall seconds a submission, starting the workers not counted."""
-    from grader.crew.coordinator import Task, grade_all
-    from grader.crew.messages import Grade, Setup
+    from grader.pool.local_pool import Job, grade_all
+    from grader.pool.messages import GradeRequest, PoolSettings
 
-    setup = Setup(assignment="lab4", has_pages=has_pages)
+    setup = PoolSettings(assignment="lab4", has_pages=has_pages)
 
     def run(chosen: Sequence[Path]) -> tuple[float, float]:
         tasks = (
-            Task(key=one.name, grade=Grade(name=one.name, data=one.read_bytes())) for one in chosen
+            Job(key=one.name, grade=GradeRequest(name=one.name, data=one.read_bytes()))
+            for one in chosen
         )
         cpu, started = cpu_s(), time.perf_counter()
         for _, graded in grade_all(tasks, setup=setup, jobs=jobs):
@@ -58,12 +59,12 @@ def measure_crew(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
 
 def leave_out_endless(files: Sequence[Path]) -> list[Path]:
     """Leave out what hits a limit: without isolation there are none, and it would never end."""
-    from grader.crew.coordinator import Task, grade_all
-    from grader.crew.messages import Grade, Setup
+    from grader.pool.local_pool import Job, grade_all
+    from grader.pool.messages import GradeRequest, PoolSettings
 
-    grades = (Grade(name=one.name, data=one.read_bytes()) for one in files)
-    tasks = (Task(key=one.name, grade=one) for one in grades)
-    setup = Setup(assignment="lab4", limits={"call_cpu_s": 1})
+    grades = (GradeRequest(name=one.name, data=one.read_bytes()) for one in files)
+    tasks = (Job(key=one.name, grade=one) for one in grades)
+    setup = PoolSettings(assignment="lab4", limits={"call_cpu_s": 1})
     endless = {
         task.key
         for task, graded in grade_all(tasks, setup=setup, jobs=os.cpu_count() or 1)

@@ -16,12 +16,12 @@ from pathlib import Path
 import msgspec
 
 from grader.batch.keys import Keys
-from grader.batch.names import make_ids
+from grader.batch.report_ids import make_ids
 from grader.batch.store import ReportStore
 from grader.checks.assignment import load_assignment
-from grader.crew.messages import Setup
 from grader.outputs.pages.student_page import render_student_page
 from grader.pipeline import grade
+from grader.pool.messages import PoolSettings
 from grader.report.model import Report
 from grader.report.schema import report_to_json
 
@@ -35,7 +35,7 @@ def fill(folder: Path, reports: list[Report], *, count: int) -> None:
     submissions, store = folder / "submissions", ReportStore(folder / "results")
     submissions.mkdir()
     assignment = load_assignment()
-    setup = Setup(assignment=str(assignment.folder), has_pages=True)
+    setup = PoolSettings(assignment=str(assignment.folder), has_pages=True)
     keys = Keys(assignment, setup)
     places = [f"student{number:05}.py" for number in range(count)]
     names = make_ids(places)

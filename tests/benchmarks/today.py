@@ -11,7 +11,7 @@ from in_process import InProcess
 
 from grader.checks.assignment import load_assignment
 from grader.checks.probe import Probe, derive_seed
-from grader.sandbox.memory import Memory
+from grader.sandbox.host.recording import Recording
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,13 +27,13 @@ def runner() -> InProcess:
 
 
 @pytest.fixture(scope="session")
-def submission(runner: InProcess) -> Memory:
+def submission(runner: InProcess) -> Recording:
     """The submission, loaded once."""
     return runner.submission(Path(os.environ["SUBMISSION"]))
 
 
 @pytest.fixture
-def probe(request: pytest.FixtureRequest, runner: InProcess, submission: Memory) -> Probe:
+def probe(request: pytest.FixtureRequest, runner: InProcess, submission: Recording) -> Probe:
     """Ask the submission and the reference, both of them here."""
     marker = request.node.get_closest_marker("function")
     name = marker.args[0] if marker else request.node.path.stem.removeprefix("check_")

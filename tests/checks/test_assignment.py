@@ -10,7 +10,7 @@ from grader.checks import assignment as assignment_module
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.check import Check
 from grader.checks.definitions import definitions, names_used, reachable
-from grader.checks.session import CheckSession
+from grader.checks.runner import CheckRunner
 from grader.errors import AssignmentError
 from grader.report.model import MAX_SCORE, Visibility
 from grader.report.score import exact_sum
@@ -152,7 +152,7 @@ def lab() -> Assignment:
 @pytest.fixture(scope="module")
 def checks(lab: Assignment) -> list[Check]:
     """What is collected of it."""
-    with CheckSession(lab.folder) as session:
+    with CheckRunner(lab.folder) as session:
         return session.checks
 
 
@@ -336,9 +336,9 @@ def test_visibility_is_that_of_the_check_else_of_its_function_else_the_default(
 
     tiny = load_assignment(tmp_path / "tiny")
 
-    assert tiny.who_sees("f/late") is Visibility.AFTER_DUE_DATE
-    assert tiny.who_sees("f/values") is Visibility.VISIBLE
-    assert tiny.who_sees("g/values") is Visibility.HIDDEN
+    assert tiny.visibility_of("f/late") is Visibility.AFTER_DUE_DATE
+    assert tiny.visibility_of("f/values") is Visibility.VISIBLE
+    assert tiny.visibility_of("g/values") is Visibility.HIDDEN
 
 
 # --- what a function stands on ------------------------------------------------------------

@@ -11,7 +11,7 @@ from grader.checks.assignment import load_assignment
 from grader.checks.check import Check
 from grader.checks.pictures import MAX_POINTS, add_pictures, differ, line, loss_curves, points
 from grader.checks.probe import Probe
-from grader.errors import WorkerLostError
+from grader.errors import ForkserverLostError
 from grader.observations.messages import Outcome
 from grader.report.model import FunctionResult, Picture, Report, Status
 from grader.report.score import score_functions
@@ -113,9 +113,9 @@ def test_fault_of_the_machine_stays_one() -> None:
     """It is no matter of the picture's."""
 
     def lose(_: Probe) -> list[Picture]:
-        raise WorkerLostError("died")
+        raise ForkserverLostError("died")
 
-    with pytest.raises(WorkerLostError):
+    with pytest.raises(ForkserverLostError):
         add(lose, Status.FAILED)
 
 

@@ -12,12 +12,13 @@ from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.observations.messages import (
-    Call,
+    CallRequest,
     Observation,
     Outcome,
-    Read,
+    ReadRequest,
     Request,
     State,
+    Step,
     TorchCall,
 )
 from grader.observations.values import Array, Nothing, Number
@@ -44,6 +45,12 @@ def moved(value: object = 0.5, w: object = (0.0, 0.0)) -> Observation:
     return returned(value, x=X, w=array(w, requires_grad=True), lr=0.1)
 
 
+def differentiated(observation: Observation, *names: str) -> Step:
+    """Add to its only step a gradient for each of these inputs."""
+    (step,) = observation.steps
+    return msgspec.structs.replace(step, gradients={name: Nothing() for name in names})
+
+
 # --- requests -----------------------------------------------------------------------------
 
 
@@ -54,7 +61,7 @@ def test_inputs_are_sent_in_the_order_of_the_contract() -> None:
     probe.student(lr=0.1, w=W, x=X)
 
     (request,) = own.requests
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     assert list(request.inputs) == ["x", "w", "lr"]
     assert request.inputs["lr"] == Number(value=0.1)
     assert isinstance(request.inputs["w"], Array)
@@ -63,7 +70,8 @@ def test_inputs_are_sent_in_the_order_of_the_contract() -> None:
 
 def test_everything_that_is_asked_for_is_in_the_request() -> None:
     """Repetitions, gradients, drawn items, frames."""
-    twice = answered(*moved().steps, *moved().steps)
+    step = differentiated(moved(), "w")
+    twice = answered(step, step)
     probe, own, _ = make_probe(twice)
 
     probe.student(
@@ -78,7 +86,7 @@ def test_everything_that_is_asked_for_is_in_the_request() -> None:
     )
 
     (request,) = own.requests
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     assert (request.times, request.differentiate, request.draw, request.frames) == (2, ("w",), 3, 4)
     assert request.cotangent is not None
     assert request.cotangent.to_numpy().tolist() == [1, 2]
@@ -91,7 +99,7 @@ def test_both_sides_get_the_same_request() -> None:
     probe.both(x=X, w=W, lr=0.1)
     probe.both(x=X, w=W, lr=0.1)
 
-    seeds = [request.seed for request in own.requests if isinstance(request, Call)]
+    seeds = [request.seed for request in own.requests if isinstance(request, CallRequest)]
     assert own.requests == peer.requests
     assert len(set(seeds)) == 2
     assert all(0 <= seed < 2**31 for seed in seeds)
@@ -148,7 +156,7 @@ def test_global_is_read_from_both() -> None:
     got, want = probe.read()
 
     assert got.returned() != want.returned()
-    assert own.requests == peer.requests == [Read(function="ANSWERS")]
+    assert own.requests == peer.requests == [ReadRequest(function="ANSWERS")]
 
 
 def test_random_numbers_are_those_of_the_seed() -> None:
@@ -279,13 +287,13 @@ def test_gradient_that_autograd_does_not_find_is_wrong(gradients: dict[str, obje
 
 def piled_up(request: Request) -> Observation:
     """Answer as an update that never clears the gradient, recorded only where asked for."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     calls = (
         TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True),
         TorchCall(name="torch.Tensor.sub_", on="w", is_grad_enabled=False),
     )
-    (one,) = moved().steps
-    recorded = msgspec.structs.replace(one, torch_calls=calls if request.is_recorded else ())
+    one = differentiated(moved(), *request.differentiate)
+    recorded = msgspec.structs.replace(one, torch_calls=calls if request.log_torch_calls else ())
     return answered(*[recorded] * request.times)
 
 
@@ -295,22 +303,22 @@ def test_record_is_told_of_the_last_call_made_again() -> None:
     probe.student(x=X, w=W, lr=0.5)
     probe.student(x=X, w=W, lr=0.1, times=2)
 
-    told = probe.told_by_record()
+    told = probe.torch_call_facts()
 
     *_, last, again = own.requests
     assert told == "backward() ran 2 times and nothing cleared w.grad"
-    assert isinstance(again, Call)
-    assert again == msgspec.structs.replace(last, is_recorded=True)
+    assert isinstance(again, CallRequest)
+    assert again == msgspec.structs.replace(last, log_torch_calls=True)
     assert peer.requests == []
 
 
 def test_there_is_no_record_without_a_leaf_or_before_a_call() -> None:
     """Nothing could have been done to it."""
     probe, own, _ = make_probe(piled_up)
-    before = probe.told_by_record()
+    before = probe.torch_call_facts()
     probe.student(x=X, w=tensor([0, 0]), lr=0.1, times=2)
 
-    after = probe.told_by_record()
+    after = probe.torch_call_facts()
 
     assert (before, after) == ("", "")
     assert len(own.requests) == 1
@@ -321,7 +329,7 @@ def test_there_is_no_record_of_a_call_that_is_differentiated() -> None:
     probe, own, _ = make_probe(piled_up)
     probe.student(x=X, w=W, lr=0.1, differentiate=["w"])
 
-    told = probe.told_by_record()
+    told = probe.torch_call_facts()
 
     assert told == ""
     assert len(own.requests) == 1

@@ -12,7 +12,7 @@ from grader.checks.probe import Probe, derive_seed
 from grader.checks.questions import Question, record_questions
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.errors import CheckCrashedError
-from grader.observations.messages import Call, Read, Request
+from grader.observations.messages import CallRequest, ReadRequest, Request
 
 DOUBLE = Function(name="double", parameters=("n",))
 SEED = 11
@@ -128,8 +128,8 @@ def test_value_is_read() -> None:
         [check], read, function=answers, seed=0, expect=RecordedSession(ANSWERS=returned({})).ask
     )
 
-    assert isinstance(question.request, Read)
-    assert not isinstance(question.request, Call)
+    assert isinstance(question.request, ReadRequest)
+    assert not isinstance(question.request, CallRequest)
 
 
 def test_reference_that_fails_a_check_is_the_checks_fault() -> None:

@@ -25,11 +25,12 @@ from grader.checks.assignment import Assignment, Function
 from grader.checks.check import Check
 from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
-from grader.checks.probe import Observe, Probe
-from grader.checks.run import Job, run_checks
+from grader.checks.probe import Probe
+from grader.checks.run import CheckRun, run_checks
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError
-from grader.observations.messages import Call, Observation, Outcome, Request, TorchCall
+from grader.observations.asking import Observe
+from grader.observations.messages import CallRequest, Observation, Outcome, Request, TorchCall
 from grader.report.model import AssignmentInfo, CheckResult, Status
 
 ASSIGNMENT = Assignment(
@@ -128,7 +129,7 @@ class Bench:
         on_progress: Callable[[int, int, str], None] = lambda *_: None,
     ) -> dict[str, CheckResult]:
         """Run the checks, and give their results by id."""
-        job = Job(
+        job = CheckRun(
             assignment=ASSIGNMENT,
             seed=seed,
             observe=self.own.observe,
@@ -230,10 +231,10 @@ def test_failure_tells_what_torch_was_seen_to_do(monkeypatch: pytest.MonkeyPatch
         raise WrongError("no")
 
     def record(request: Request) -> Observation:
-        assert isinstance(request, Call)
+        assert isinstance(request, CallRequest)
         call = TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True)
         one = step(None, n=array([1]))
-        calls = (call,) if request.is_recorded else ()
+        calls = (call,) if request.log_torch_calls else ()
         return answered(msgspec.structs.replace(one, torch_calls=calls))
 
     monkeypatch.setattr("test_run.BODIES", [body])

@@ -17,7 +17,7 @@ from grader.cli.export import export
 from grader.exports import registry
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.registry import describe_format, list_formats, load_format
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import Student
 from grader.report.model import Report, ReportStatus, Status
@@ -65,7 +65,7 @@ def run(*arguments: object) -> Result:
 
 def fraction(report: Report, work: Work) -> Iterator[ExportedFile]:
     """Write the fraction alone."""
-    shown = view(report, is_after_due=work.is_after_due)
+    shown = student_view(report, is_after_due=work.is_after_due)
     yield ExportedFile("fraction.txt", f"{shown.fraction} {work.setting('mark')}".encode())
 
 

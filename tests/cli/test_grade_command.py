@@ -337,7 +337,7 @@ def test_required_isolation_refuses_to_grade_without_a_lock() -> None:
     program = f"""
 from pathlib import Path
 from grader.pipeline import Grader
-from grader.sandbox.limits import Confinement, Isolation
+from grader.sandbox.host.limits import Confinement, Isolation
 confinement = Confinement(isolation=Isolation.REQUIRED, without=("syscalls",))
 with Grader(confinement=confinement) as grader:
     report = grader.grade(Path({str(RIGHT)!r}), only="mse")

@@ -11,7 +11,7 @@ from grader.checks.check import Check
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
-from grader.observations.messages import Call, Observation, Outcome, Request
+from grader.observations.messages import CallRequest, Observation, Outcome, Request
 from grader.observations.values import Number
 from grader.report.model import AssignmentInfo, CheckResult, Status
 
@@ -62,8 +62,10 @@ def questions(function: str) -> list[Question]:
                 key=0,
                 is_independent=check == "f/alone",
             ),
-            request=Call(function=function, inputs={"n": Number(value=n)}),
-            expected=computing(lambda n: n)(Call(function=function, inputs={"n": Number(value=n)})),
+            request=CallRequest(function=function, inputs={"n": Number(value=n)}),
+            expected=computing(lambda n: n)(
+                CallRequest(function=function, inputs={"n": Number(value=n)})
+            ),
         )
         for check, numbers in INPUTS.items()
         for n in numbers
@@ -77,15 +79,17 @@ def told(
     """Diagnose results of a submission whose functions give these answers."""
     session = RecordedSession(**answers)
 
-    def ask_known(one: Misconception, request: Request) -> Observation:
-        assert isinstance(request, Call)
-        return PROGRAMS.observe(Call(function=one.name, inputs=request.inputs, times=request.times))
+    def ask_misconception(one: Misconception, request: Request) -> Observation:
+        assert isinstance(request, CallRequest)
+        return PROGRAMS.observe(
+            CallRequest(function=one.name, inputs=request.inputs, times=request.times)
+        )
 
     case = Case(
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_known=ask_known,
+        ask_misconception=ask_misconception,
     )
     diagnosed = diagnose(results, case)
     assert [one.id for one in diagnosed] == [one.id for one in results]
@@ -132,7 +136,7 @@ def test_function_that_passed_is_not_asked() -> None:
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_known=lambda _one, _request: returned(),
+        ask_misconception=lambda _one, _request: returned(),
     )
 
     assert diagnose([PASSED], case) == [PASSED]
@@ -217,7 +221,7 @@ def test_nothing_is_asked_after_a_limit() -> None:
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_known=lambda _one, _request: returned(),
+        ask_misconception=lambda _one, _request: returned(),
     )
 
     assert diagnose(results, case) == results
@@ -242,7 +246,7 @@ def test_nothing_is_said_if_a_limit_is_hit_while_asking(outcome: Outcome) -> Non
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_known=lambda _one, _request: returned(),
+        ask_misconception=lambda _one, _request: returned(),
     )
 
     assert diagnose([VALUES, MORE], case) == [VALUES, MORE]

@@ -8,8 +8,8 @@ from fakes import array, raised, returned
 from grader.checks.check import Check
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
-from grader.diagnosis.match import find_misconception
-from grader.observations.messages import Call, Observation, Request
+from grader.diagnosis.find_misconception import find_misconception
+from grader.observations.messages import CallRequest, Observation, Request
 from grader.observations.values import Number
 
 CHECK = Check(id="f/a", function="f", title="", hint="", points=1, key=0)
@@ -42,7 +42,7 @@ class Programs:
 
     def ask(self, one: Misconception, request: Request) -> Observation:
         """Compute what a misconception's program would answer."""
-        assert isinstance(request, Call)
+        assert isinstance(request, CallRequest)
         number = request.inputs["n"]
         assert isinstance(number, Number)
         self.asked.append(one.id)
@@ -54,7 +54,7 @@ def questions(*numbers: float) -> list[Question]:
     return [
         Question(
             check=CHECK,
-            request=Call(function="f", inputs={"n": Number(value=n)}),
+            request=CallRequest(function="f", inputs={"n": Number(value=n)}),
             expected=returned(n + 1),
         )
         for n in numbers

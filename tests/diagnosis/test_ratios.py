@@ -10,8 +10,8 @@ from fakes import answered, array, raised, returned, step
 from grader.checks.check import Check
 from grader.checks.facts import Facts
 from grader.checks.questions import Question
-from grader.diagnosis.ratios import tell_ratio, tell_shift
-from grader.observations.messages import Call, Observation, Outcome, Read
+from grader.diagnosis.ratios import describe_ratio, describe_shift
+from grader.observations.messages import CallRequest, Observation, Outcome, ReadRequest
 
 SIZES = (2, 3, 7)
 
@@ -35,7 +35,7 @@ def ask_losses(
     questions = [
         Question(
             check=check_of("mse"),
-            request=Call(function="mse", inputs={"y": array(np.zeros((n, 2)))}),
+            request=CallRequest(function="mse", inputs={"y": array(np.zeros((n, 2)))}),
             expected=returned(loss_of(n)),
         )
         for n in sizes
@@ -61,7 +61,7 @@ def ask_losses(
 )
 def test_factor_is_told(wrong: Callable[[float, int], object], said: str) -> None:
     """A constant, or one that goes with the number of samples."""
-    told = tell_ratio(*ask_losses(wrong))
+    told = describe_ratio(*ask_losses(wrong))
 
     assert told.startswith("on all inputs tried, what mse() returns is ")
     assert said in told
@@ -87,19 +87,19 @@ def test_factor_is_told(wrong: Callable[[float, int], object], said: str) -> Non
 )
 def test_no_factor_is_told_where_there_is_none(wrong: Callable[[float, int], object]) -> None:
     """The right one is no finding, and nor is 0: it is not proportional, it is gone."""
-    assert tell_ratio(*ask_losses(wrong)) == ""
+    assert describe_ratio(*ask_losses(wrong)) == ""
 
 
 def test_one_input_proves_no_rule() -> None:
     """Any number is a multiple of another."""
-    assert tell_ratio(*ask_losses(lambda right, _n: 2 * right, sizes=(3,))) == ""
+    assert describe_ratio(*ask_losses(lambda right, _n: 2 * right, sizes=(3,))) == ""
 
 
 def test_factor_that_could_be_n_or_a_constant_is_told_as_the_constant() -> None:
     """With equally many samples each time nobody can know."""
     questions, answers = ask_losses(lambda right, n: n * right, sizes=(3, 3))
 
-    assert "exactly 3 times the right one" in tell_ratio(questions, answers)
+    assert "exactly 3 times the right one" in describe_ratio(questions, answers)
 
 
 def test_what_is_no_answer_does_not_count() -> None:
@@ -107,7 +107,9 @@ def test_what_is_no_answer_does_not_count() -> None:
     questions, answers = ask_losses(lambda right, _n: 2 * right)
     odd = [
         Question(check=check_of("mse"), request=questions[0].request, expected=returned(1.0)),
-        Question(check=check_of("mse"), request=Read(function="mse"), expected=returned(1.0)),
+        Question(
+            check=check_of("mse"), request=ReadRequest(function="mse"), expected=returned(1.0)
+        ),
         Question(
             check=check_of("mse", facts=lambda _request, _result: {}),
             request=questions[0].request,
@@ -116,7 +118,7 @@ def test_what_is_no_answer_does_not_count() -> None:
     ]
     theirs = [raised("ValueError"), returned(5.0), returned(5.0)]
 
-    assert "exactly 2 times" in tell_ratio([*questions, *odd], [*answers, *theirs])
+    assert "exactly 2 times" in describe_ratio([*questions, *odd], [*answers, *theirs])
     assert theirs[0].outcome is Outcome.RAISED
 
 
@@ -125,12 +127,12 @@ def test_right_answer_of_zero_has_no_multiples() -> None:
     questions = [
         Question(
             check=check_of("mse"),
-            request=Call(function="mse", inputs={"y": array([0, 0])}),
+            request=CallRequest(function="mse", inputs={"y": array([0, 0])}),
             expected=returned(0.0),
         )
     ] * 3
 
-    assert tell_ratio(questions, [returned(0.0)] * 3) == ""
+    assert describe_ratio(questions, [returned(0.0)] * 3) == ""
 
 
 # --- factors of tuples and of steps -------------------------------------------------------
@@ -141,7 +143,7 @@ def ask_tuples(*factors: float) -> tuple[list[Question], list[Observation]]:
     questions, answers = [], []
     for n in SIZES:
         right = (np.full((2, 3), float(n)), np.arange(3.0) + n)
-        request = Call(function="gradients", inputs={"x": array(np.zeros((n, 2)))})
+        request = CallRequest(function="gradients", inputs={"x": array(np.zeros((n, 2)))})
         questions.append(
             Question(check=check_of("gradients"), request=request, expected=returned(right))
         )
@@ -164,7 +166,7 @@ def test_factor_of_a_tuple_is_told_of_the_whole_or_of_a_part(
     factors: tuple[float, ...], said: str
 ) -> None:
     """Four gradients with one wrong sign are one wrong gradient."""
-    told = tell_ratio(*ask_tuples(*factors))
+    told = describe_ratio(*ask_tuples(*factors))
 
     assert told.removeprefix("on all inputs tried, ") == said
 
@@ -174,7 +176,7 @@ def test_tuple_that_does_not_fit_has_no_factor(wrong: tuple[object, ...]) -> Non
     """Of other length, kind or shapes."""
     questions, answers = ask_tuples(1, 1)
 
-    assert tell_ratio(questions, [returned(wrong) for _ in answers]) == ""
+    assert describe_ratio(questions, [returned(wrong) for _ in answers]) == ""
 
 
 def ask_steps(**factors: float) -> tuple[list[Question], list[Observation]]:
@@ -186,7 +188,7 @@ def ask_steps(**factors: float) -> tuple[list[Question], list[Observation]]:
         inputs |= {name: array(start, requires_grad=True) for name, start in starts.items()}
         right = {name: array(start - 0.1 * n) for name, start in starts.items()}
         moved = {name: array(starts[name] - 0.1 * n * k) for name, k in factors.items()}
-        check, request = check_of("step"), Call(function="step", inputs=inputs)
+        check, request = check_of("step"), CallRequest(function="step", inputs=inputs)
         expected = answered(step(float(n), gradients=None, x=inputs["x"], **right))
         questions.append(Question(check=check, request=request, expected=expected))
         answers.append(answered(step(float(n), gradients=None, x=inputs["x"], **moved)))
@@ -209,7 +211,7 @@ def test_factor_of_a_step_is_told_of_all_leaves_that_share_it(
     factors: dict[str, float], said: str
 ) -> None:
     """A leaf is data that requires grad; how far it moves is compared, not where it is."""
-    told = tell_ratio(*ask_steps(**factors))
+    told = describe_ratio(*ask_steps(**factors))
 
     assert told.removeprefix("on all inputs tried, ") == said
 
@@ -222,7 +224,7 @@ LATE = "the first entry is the loss after the first step: each is one step late"
 
 def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], list[Observation]]:
     """Ask for lists of losses, and answer by a rule."""
-    request = Call(function="train", inputs={"w": array([1, 2])})
+    request = CallRequest(function="train", inputs={"w": array([1, 2])})
     questions = [
         Question(check=check_of("train"), request=request, expected=returned(curve))
         for curve in CURVES
@@ -243,7 +245,7 @@ def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], 
 )
 def test_shift_is_told(wrong: Callable[[list[float]], object], said: str) -> None:
     """Whatever the list is: only its numbers count."""
-    assert tell_shift(*ask_curves(wrong)) == f"on all inputs tried, {said}"
+    assert describe_shift(*ask_curves(wrong)) == f"on all inputs tried, {said}"
 
 
 @pytest.mark.parametrize(
@@ -261,9 +263,9 @@ def test_shift_is_told(wrong: Callable[[list[float]], object], said: str) -> Non
 )
 def test_no_shift_is_told_where_there_is_none(wrong: Callable[[list[float]], object]) -> None:
     """Nor for what has no list in it at all."""
-    assert tell_shift(*ask_curves(wrong)) == ""
+    assert describe_shift(*ask_curves(wrong)) == ""
 
 
 def test_single_numbers_have_no_shift() -> None:
     """One epoch says nothing about the order of epochs."""
-    assert tell_shift(*ask_losses(lambda right, _n: [right])) == ""
+    assert describe_shift(*ask_losses(lambda right, _n: [right])) == ""

@@ -18,7 +18,7 @@ from grader.cli.grade import command as grade
 from grader.cli.grader import command as grader
 from grader.outputs.verification import show_matrix, show_outcome
 from grader.report.model import Visibility
-from grader.sandbox.limits import Limits
+from grader.sandbox.host.limits import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from fakes import check_result, make_report
 from grader.cli.grader import command as grader
 from grader.exports.registry import list_formats, load_format
 from grader.exports.source import work_of_report
-from grader.posting.platform import read_platform
+from grader.lti.platform import read_platform
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "lms.md").read_text(encoding="utf-8")

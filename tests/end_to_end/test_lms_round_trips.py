@@ -21,16 +21,16 @@ from grader.batch.roster import Roster, make_roster
 from grader.batch.run import Batch, grade_class
 from grader.batch.store import ReportStore
 from grader.checks.assignment import load_assignment
-from grader.crew.coordinator import Task
-from grader.crew.messages import Graded, Setup
 from grader.exports.format import ExportedFile, LeftOut
 from grader.exports.registry import load_format
 from grader.exports.source import open_work
+from grader.pool.local_pool import Job
+from grader.pool.messages import GradeResult, PoolSettings
 from grader.report.class_model import ClassSummary
 from grader.report.model import ReportStatus, Status
 from grader.report.schema import report_to_json
 
-Grade = Callable[..., ClassSummary]
+GradeRequest = Callable[..., ClassSummary]
 
 
 def points_of(content: bytes | None) -> float:
@@ -40,7 +40,7 @@ def points_of(content: bytes | None) -> float:
     return int.from_bytes(hashlib.sha256(content).digest()[:4], "big") % 9900 / 100 + 1
 
 
-def _grade_all(tasks: Iterable[Task], **_: object) -> Iterator[tuple[Task, Graded]]:
+def _grade_all(tasks: Iterable[Job], **_: object) -> Iterator[tuple[Job, GradeResult]]:
     for task in tasks:
         grade = task.grade
         points = points_of(None if grade.problem else grade.data)
@@ -52,11 +52,11 @@ def _grade_all(tasks: Iterable[Task], **_: object) -> Iterator[tuple[Task, Grade
             error=grade.problem,
             key=grade.key,
         )
-        yield task, Graded(report=report_to_json(report).encode())
+        yield task, GradeResult(report=report_to_json(report).encode())
 
 
 @pytest.fixture
-def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
+def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GradeRequest:
     """Grade an export as `grader batch` does, into the folder ``out``."""
     monkeypatch.setattr(batch_run, "grade_all", _grade_all)
     assignment = load_assignment()
@@ -66,7 +66,7 @@ def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
         job = Batch(
             assignment=assignment,
             collection=collect([path], stem="lab4", out=out, **how),  # type: ignore[arg-type]
-            setup=Setup(assignment="lab4"),
+            setup=PoolSettings(assignment="lab4"),
             jobs=1,
             roster=roster,
         )
@@ -115,7 +115,7 @@ def canvas_gradebook() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", ["submissions.zip", "submissions"])
-def test_canvas_in_and_out(grade: Grade, export: Export, tmp_path: Path, name: str) -> None:
+def test_canvas_in_and_out(grade: GradeRequest, export: Export, tmp_path: Path, name: str) -> None:
     """Into the gradebook that was downloaded, in the points that it gives."""
     truth = lms_samples.make_canvas(tmp_path / name)
 
@@ -131,7 +131,9 @@ def test_canvas_in_and_out(grade: Grade, export: Export, tmp_path: Path, name: s
     }
 
 
-def test_canvas_out_without_its_gradebook(grade: Grade, export: Export, tmp_path: Path) -> None:
+def test_canvas_out_without_its_gradebook(
+    grade: GradeRequest, export: Export, tmp_path: Path
+) -> None:
     """The ids in the names of the files are enough."""
     truth = lms_samples.make_canvas(tmp_path / "submissions.zip")
 
@@ -147,7 +149,7 @@ def test_canvas_out_without_its_gradebook(grade: Grade, export: Export, tmp_path
 
 
 def test_number_of_canvas_is_no_id_of_the_school(
-    grade: Grade, export: Export, tmp_path: Path
+    grade: GradeRequest, export: Export, tmp_path: Path
 ) -> None:
     """Number 4104 on the roster is somebody else, and so is nobody of the class."""
     truth = lms_samples.make_canvas(tmp_path / "submissions.zip")
@@ -196,7 +198,7 @@ def moodle_worksheet(truth: list[Expected], *, is_blind: bool = False, teams: bo
     ids=lambda how: "-".join(how) or "folders",
 )
 def test_moodle_in_and_out(
-    grade: Grade, export: Export, tmp_path: Path, how: dict[str, bool]
+    grade: GradeRequest, export: Export, tmp_path: Path, how: dict[str, bool]
 ) -> None:
     """With nothing changed but grades and feedback."""
     truth = lms_samples.make_moodle(tmp_path / "moodle.zip", **how)  # type: ignore[arg-type]
@@ -219,7 +221,7 @@ def test_moodle_in_and_out(
 
 
 def test_gradescope_in_and_a_line_for_each_member(
-    grade: Grade, export: Export, tmp_path: Path
+    grade: GradeRequest, export: Export, tmp_path: Path
 ) -> None:
     """Groups share a submission, and each has the score."""
     truth = lms_samples.make_gradescope(tmp_path / "export.zip")
@@ -235,7 +237,7 @@ def test_gradescope_in_and_a_line_for_each_member(
 
 
 def test_github_classroom_in_with_a_roster_of_accounts(
-    grade: Grade, export: Export, tmp_path: Path
+    grade: GradeRequest, export: Export, tmp_path: Path
 ) -> None:
     """What is left of a folder's name is the account."""
     truth = lms_samples.make_github(tmp_path / "clones")
@@ -254,7 +256,7 @@ def test_github_classroom_in_with_a_roster_of_accounts(
     assert not [remark for remark in summary.remarks if "could not be matched" in remark]
 
 
-def test_pattern_in(grade: Grade, export: Export, tmp_path: Path) -> None:
+def test_pattern_in(grade: GradeRequest, export: Export, tmp_path: Path) -> None:
     """The newest by the timestamp in the name."""
     truth = lms_samples.make_pattern(tmp_path / "collected.zip")
 

@@ -9,7 +9,7 @@ import pytest
 from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.model import Report, Status
-from grader.sandbox.limits import Limits
+from grader.sandbox.host.limits import Limits
 
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 FUNCTIONS = tuple(load_assignment().parameters)

@@ -1,6 +1,6 @@
 """The points of a report, added up anew: what can be seen, and what waits for the due date.
 
-Of the checks alone and not of ``View``, so that tests have something to hold a format against.
+Of the checks alone and not of ``StudentView``, so that tests have something to hold a format against.
 """
 
 from collections.abc import Iterable

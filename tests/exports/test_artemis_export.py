@@ -25,7 +25,7 @@ from report_samples import (
 )
 
 from grader.exports.artemis import export
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.report.model import Report, ReportStatus, Status, Visibility
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
@@ -70,7 +70,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     if report.status is ReportStatus.UNREADABLE:
         assert not any(one["successful"] for one in feedbacks)
         return
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     assert all(shown.pending in str(one["message"]) for one in feedbacks)
     waiting = {
         check.id.partition("/")[0]

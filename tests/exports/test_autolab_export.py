@@ -26,7 +26,7 @@ from report_samples import (
 )
 
 from grader.exports.autolab import export
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.report.model import Report, ReportStatus
 
 EVERY = [name for name in SAMPLES if "huge" not in name and "unreadable" not in name]
@@ -68,7 +68,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
     assert HIDDEN not in text
     assert is_after_due or WAITING not in text
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     assert shown.pending in text
     expected = points_of(report, is_after_due=is_after_due)
     can_be_said = expected is not None and expected.can_be_said

@@ -26,7 +26,7 @@ from report_samples import (
 )
 
 from grader.exports.coderunner import export
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.report.model import Report, Status
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
@@ -88,7 +88,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     """Export a report, and hold what was written against it."""
     result = write(report, is_after_due=is_after_due)
 
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     expected = points_of(report, is_after_due=is_after_due)
     assert (result is not None) is (expected is not None and expected.can_be_said)
     if result is None or expected is None:

@@ -27,7 +27,7 @@ from report_samples import (
 )
 
 from grader.exports.markus import export
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.report.model import Report, ReportStatus, Status, Visibility
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
@@ -80,7 +80,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     text = json.dumps([tests, comment])
     assert HIDDEN not in text
     assert is_after_due or WAITING not in text
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     assert shown.pending in comment
     expected = points_of(report, is_after_due=is_after_due)
     if expected is None:

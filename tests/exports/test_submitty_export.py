@@ -27,8 +27,8 @@ from report_samples import (
     work_of,
 )
 
+from grader.exports.student_view import student_view
 from grader.exports.submitty import export
-from grader.exports.view import view
 from grader.report.model import Report
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
@@ -105,7 +105,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     """Export a report, and hold what was written against it."""
     result = write(report, is_after_due=is_after_due)
 
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     expected = points_of(report, is_after_due=is_after_due)
     assert (result is None) is (expected is not None and not expected.can_be_said)
     if result is None:

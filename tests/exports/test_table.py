@@ -18,7 +18,7 @@ from grader.exports.table import (
     scale_points,
     write_table,
 )
-from grader.report.folding import fold_name
+from grader.report.normalize import normalize_name
 
 
 def table_of(path: Path, data: bytes | str) -> Table:
@@ -155,4 +155,4 @@ def test_column_is_found_by_the_first_name_that_is_there() -> None:
 )
 def test_names_are_the_same_in_any_order(one: str, other: str) -> None:
     """Whatever is between their words."""
-    assert fold_name(one) == fold_name(other)
+    assert normalize_name(one) == normalize_name(other)

@@ -24,7 +24,7 @@ from report_samples import (
 )
 
 from grader.errors import UsageError
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.exports.vocareum import export
 from grader.report.model import Report
 
@@ -54,7 +54,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
     assert HIDDEN not in told
     assert is_after_due or WAITING not in told
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     assert shown.pending in told
     expected = points_of(report, is_after_due=is_after_due)
     can_be_said = expected is not None and expected.can_be_said

@@ -27,7 +27,7 @@ from report_samples import (
 )
 
 from grader.errors import UsageError
-from grader.exports.view import view
+from grader.exports.student_view import student_view
 from grader.exports.vpl import export
 from grader.report.model import Report, ReportStatus
 
@@ -82,7 +82,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     comment = proposed_comment(text)
     assert all(line.startswith((">", "-")) for line in comment)
     assert not any(re.search(r"\(\s*-[0-9.]+\s*\)\s*$", line) for line in comment if line[0] == "-")
-    shown = view(report, is_after_due=is_after_due)
+    shown = student_view(report, is_after_due=is_after_due)
     assert shown.pending in text
     expected = points_of(report, is_after_due=is_after_due)
     if expected is None or not expected.can_be_said:

@@ -83,10 +83,10 @@ def test_notebook_is_read_as_any_other() -> None:
     """Cell by cell, with lone surrogates and all."""
     cells = ["x = 1\ny = 2", "", "s = '\ud800ü'"]
 
-    units, notes = read_notebook(make_notebook(cells))
+    blocks, notes = read_notebook(make_notebook(cells))
 
-    assert [unit.source for unit in units] == ["x = 1\ny = 2", "", "s = '?ü'"]
-    assert [unit.label for unit in units] == ["cell 1", "cell 2", "cell 3"]
+    assert [block.source for block in blocks] == ["x = 1\ny = 2", "", "s = '?ü'"]
+    assert [block.label for block in blocks] == ["cell 1", "cell 2", "cell 3"]
     assert notes == ()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.authoring.new import write_assignment
 from grader.jupyter import process
-from grader.jupyter.process import Answer, GraderProcess
+from grader.jupyter.process import GradeReply, GraderProcess
 
 ANSWERS = """
 import json, sys
@@ -33,7 +33,7 @@ def warm() -> Iterator[GraderProcess]:
     warm.close()
 
 
-def grade(warm: GraderProcess) -> Answer:
+def grade(warm: GraderProcess) -> GradeReply:
     """Ask once."""
     return warm.grade(["x = 1"], only="mse", seed=7, on_progress=lambda _text: None)
 

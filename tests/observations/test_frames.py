@@ -21,13 +21,14 @@ from grader.observations.frames import (
     receive_message,
     send_message,
 )
+from grader.observations.locks import Lock
 from grader.observations.messages import (
     Answer,
-    Call,
+    CallRequest,
     ChildLimits,
+    CodeBlock,
+    FromChild,
     FromForkserver,
-    FromWorker,
-    Hello,
     Kill,
     Killed,
     Lent,
@@ -36,20 +37,20 @@ from grader.observations.messages import (
     Message,
     Note,
     Outcome,
-    Progress,
     Raised,
-    Read,
+    ReadRequest,
     Ready,
     Spawn,
     Spawned,
     Starting,
     State,
+    StatementStarted,
     Step,
+    ToChild,
     ToForkserver,
     TorchCall,
-    ToWorker,
-    Unit,
     Warm,
+    Warmed,
 )
 from grader.observations.values import (
     Animation,
@@ -76,7 +77,9 @@ VALUES: tuple[AnyValue, ...] = (
     Animation(frame_count=2, frames=((_ARTIST,), ())),
     Opaque(type_name="module", reason="not data"),
 )
-_RAISED = Raised(type_name="ValueError", text="no", unit="cell 2", line=3, code="f()", function="f")
+_RAISED = Raised(
+    type_name="ValueError", text="no", block="cell 2", line=3, code="f()", function="f"
+)
 _STEPS = tuple(
     Step(
         returned=value,
@@ -91,15 +94,15 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
     (
         Load(
             name="a.py",
-            units=(Unit(label="cell 1", source="x = 1", stop_before=2),),
+            blocks=(CodeBlock(label="cell 1", source="x = 1", stop_before=2),),
             is_notebook=True,
             parameters={"f": ("x",)},
             lent=_LENT,
         ),
-        ToWorker,
+        ToChild,
     ),
     (
-        Call(
+        CallRequest(
             token=b"\0\xff",
             function="f",
             inputs={"x": array([1, 2]), "lr": Number(value=0.1)},
@@ -109,35 +112,35 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
             cotangent=array(1.0),
             draw=4,
             frames=5,
-            is_recorded=True,
+            log_torch_calls=True,
         ),
-        ToWorker,
+        ToChild,
     ),
-    (Read(token=b"t", function="ANSWERS"), ToWorker),
-    (Ready(locks=("files",), missing={"syscalls": "no libseccomp"}), FromWorker),
-    (Progress(unit=1, statement=2), FromWorker),
+    (ReadRequest(token=b"t", function="ANSWERS"), ToChild),
+    (Ready(locks=(Lock.FILES,), missing={Lock.SYSCALLS: "no libseccomp"}), FromChild),
+    (StatementStarted(block=1, statement=2), FromChild),
     (
-        Loaded(defined=("f",), notes=(Note(unit="cell 1", raised=_RAISED),), syntax_error=_RAISED),
-        FromWorker,
+        Loaded(defined=("f",), notes=(Note(block="cell 1", raised=_RAISED),), syntax_error=_RAISED),
+        FromChild,
     ),
-    (Answer(token=b"t", outcome=Outcome.RAISED, steps=_STEPS, raised=_RAISED), FromWorker),
+    (Answer(token=b"t", outcome=Outcome.RAISED, steps=_STEPS, raised=_RAISED), FromChild),
     (Warm(modules=("torch",)), ToForkserver),
     (
         Spawn(
             scratch="/tmp/s",  # noqa: S108 - a text, never opened
             readable=("/usr",),
             limits=ChildLimits(memory_bytes=1, file_bytes=2, cpu_s=3),
-            without=("files",),
+            without=(Lock.FILES,),
         ),
         ToForkserver,
     ),
     (Kill(pid=7), ToForkserver),
     (Starting(path=("/usr/lib",)), FromForkserver),
-    (Hello(versions={"torch": "2"}), FromForkserver),
+    (Warmed(versions={"torch": "2"}), FromForkserver),
     (Spawned(pid=7), FromForkserver),
     (Killed(status=-9), FromForkserver),
 )
-KINDS = (ToWorker, FromWorker, ToForkserver, FromForkserver)
+KINDS = (ToChild, FromChild, ToForkserver, FromForkserver)
 
 
 def _payload(message: Message) -> bytes:
@@ -176,7 +179,7 @@ def test_unusual_number_arrives_bit_by_bit(number: float) -> None:
     step = Step(returned=Number(value=number), inputs={})
     sent = Answer(token=b"", outcome=Outcome.RETURNED, steps=(step,))
 
-    arrived = decode_payload(_payload(sent), FromWorker).steps[0].returned.value
+    arrived = decode_payload(_payload(sent), FromChild).steps[0].returned.value
 
     assert math.copysign(1, arrived) == math.copysign(1, number)
     assert arrived == number or (math.isnan(arrived) and math.isnan(number))
@@ -184,7 +187,7 @@ def test_unusual_number_arrives_bit_by_bit(number: float) -> None:
 
 def test_message_that_is_larger_than_a_frame_is_not_sent() -> None:
     """The sender notices, so that it can say so instead of being caught."""
-    message = Read(token=bytes(100), function="f")
+    message = ReadRequest(token=bytes(100), function="f")
 
     with pytest.raises(FrameError, match="doesn't fit in a frame"):
         encode_frame(message, limit_bytes=100)
@@ -192,13 +195,13 @@ def test_message_that_is_larger_than_a_frame_is_not_sent() -> None:
 
 def test_limit_of_a_frame_is_the_receivers_as_well() -> None:
     """Whatever the sender thinks of it."""
-    frame = encode_frame(Read(token=bytes(100), function="f"))
+    frame = encode_frame(ReadRequest(token=bytes(100), function="f"))
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(frame)
 
         with pytest.raises(FrameError, match="announces"):
-            receive_message(ours, Read, limit_bytes=100)
+            receive_message(ours, ReadRequest, limit_bytes=100)
 
     buffer = FrameBuffer(limit_bytes=100)
     buffer.feed(frame)
@@ -261,7 +264,7 @@ def test_answer_of_any_content_is_an_answer_or_a_frame_error(content: object) ->
     payload = msgspec.msgpack.encode(answer)
 
     try:
-        arrived = decode_payload(payload, FromWorker)
+        arrived = decode_payload(payload, FromChild)
     except FrameError:
         return
 
@@ -281,7 +284,7 @@ _ANSWER: dict[str, object] = {"type": "answer", "token": b"", "outcome": "return
         {**_ANSWER, "steps": [{"returned": {"type": "none"}}]},
         {**_ANSWER, "steps": [{"returned": {"type": "pickle"}, "inputs": {}}]},
         {"type": "answer", "outcome": "returned"},
-        {"type": "load", "name": "", "units": [], "is_notebook": False, "parameters": {}},
+        {"type": "load", "name": "", "blocks": [], "is_notebook": False, "parameters": {}},
         [_ANSWER],
         None,
         "answer",
@@ -305,23 +308,23 @@ def test_message_of_another_form_is_refused(content: object) -> None:
     payload = msgspec.msgpack.encode(content)
 
     with pytest.raises(FrameError):
-        decode_payload(payload, FromWorker)
+        decode_payload(payload, FromChild)
 
 
 def test_two_messages_in_one_frame_are_refused() -> None:
     """A second answer would be one that nobody asked for."""
-    payload = _payload(Progress(unit=0, statement=0))
+    payload = _payload(StatementStarted(block=0, statement=0))
 
     with pytest.raises(FrameError):
-        decode_payload(payload * 2, FromWorker)
+        decode_payload(payload * 2, FromChild)
 
 
 def test_text_that_is_not_utf_8_is_refused() -> None:
     """No lone surrogate comes in this way."""
-    payload = _payload(Read(function="PLACE")).replace(b"PLACE", b"\xed\xa0\x80\xff\xfe")
+    payload = _payload(ReadRequest(function="PLACE")).replace(b"PLACE", b"\xed\xa0\x80\xff\xfe")
 
     with pytest.raises(FrameError):
-        decode_payload(payload, ToWorker)
+        decode_payload(payload, ToChild)
 
 
 @pytest.mark.parametrize("depth", [2_000, 200_000])
@@ -336,7 +339,7 @@ def test_endless_nesting_is_refused(depth: int) -> None:
     )
 
     with pytest.raises(FrameError):
-        decode_payload(payload, FromWorker)
+        decode_payload(payload, FromChild)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +363,7 @@ def test_announced_length_costs_no_memory(announcement: bytes) -> None:
 def decode_and_forget(payload: bytes) -> None:
     """Decode what must be refused."""
     with pytest.raises(FrameError):
-        decode_payload(payload, FromWorker)
+        decode_payload(payload, FromChild)
 
 
 # --- the stream ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.observations.frames import FrameError, decode_payload
-from grader.observations.messages import FromWorker
+from grader.observations.messages import FromChild
 from grader.observations.values import (
     MAX_ARRAY_ELEMENTS,
     MAX_DIMENSIONS,
@@ -51,7 +51,7 @@ def test_array_survives_a_frame(data: st.DataObject, name: str) -> None:
     shape = data.draw(hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))
     sent = Array.from_numpy(data.draw(hnp.arrays(np.dtype(name), shape)))
 
-    answer = decode_payload(_frame_with(sent.dtype, sent.shape, sent.data), FromWorker)
+    answer = decode_payload(_frame_with(sent.dtype, sent.shape, sent.data), FromChild)
 
     assert answer.steps[0].returned == sent
 
@@ -109,7 +109,7 @@ def test_array_whose_dtype_shape_and_bytes_disagree_is_refused(
     with pytest.raises(ValueError, match="no "):
         Array(dtype=name, shape=shape, data=bytes(length))
     with pytest.raises(FrameError):
-        decode_payload(_frame_with(name, shape, bytes(length)), FromWorker)
+        decode_payload(_frame_with(name, shape, bytes(length)), FromChild)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_impossible_array_is_refused(name: str, shape: tuple[int, ...], data: by
     with pytest.raises(ValueError, match="no "):
         Array(dtype=name, shape=shape, data=data)
     with pytest.raises(FrameError):
-        decode_payload(payload, FromWorker)
+        decode_payload(payload, FromChild)
 
 
 def test_array_at_both_limits_is_accepted() -> None:
@@ -171,7 +171,7 @@ def test_array_at_both_limits_is_accepted() -> None:
 def test_array_that_was_accepted_can_be_read(shape: tuple[int, ...]) -> None:
     """An empty array of absurd sides is refused in its frame, or read; it crashes no check."""
     try:
-        answer = decode_payload(_frame_with("float32", shape, b""), FromWorker)
+        answer = decode_payload(_frame_with("float32", shape, b""), FromChild)
     except FrameError:
         return
 

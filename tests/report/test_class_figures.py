@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.report.class_figures import ClassFigures
-from grader.report.class_model import Cell, ClassSummary, RowStatus, Skipped, Student
+from grader.report.class_model import ClassSummary, FunctionScore, RowStatus, Skipped, Student
 from grader.report.class_scores import describe_scores
 from grader.report.model import ReportStatus, Status
 from grader.report.outline import Outline, TimingOutline, read_outline
@@ -202,8 +202,8 @@ def test_cells_follow_the_functions_of_the_assignment() -> None:
     summary = summarize(make_outline(check_outline("update/a")))
 
     assert summary.rows[0].cells == (
-        Cell(status=Status.MISSING, score=0.0),
-        Cell(status=Status.PASSED, score=1.0),
+        FunctionScore(status=Status.MISSING, score=0.0),
+        FunctionScore(status=Status.PASSED, score=1.0),
     )
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.observations.messages import Unit
-from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.limits import Confinement, Limits
-from grader.sandbox.session import Session, Source, open_session
+from grader.observations.locks import Lock
+from grader.observations.messages import CodeBlock
+from grader.sandbox.host.forkserver import Forkserver
+from grader.sandbox.host.limits import Confinement, Limits
+from grader.sandbox.host.session import Session, Source, open_session
 
 # Enough for anything harmless, short enough to wait for what is not.
 LIMITS = Limits(load_cpu_s=2, call_cpu_s=1, idle_wall_s=1.5, total_wall_s=30)
@@ -29,11 +30,11 @@ def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
     with ExitStack() as stack:
 
         def open_it(
-            *sources: str, limits: Limits = LIMITS, without: tuple[str, ...] = ()
+            *sources: str, limits: Limits = LIMITS, without: tuple[Lock, ...] = ()
         ) -> Session:
             source = Source(
                 name="submission.py",
-                units=tuple(Unit(label="", source=one) for one in sources),
+                blocks=tuple(CodeBlock(label="", source=one) for one in sources),
                 is_notebook=len(sources) > 1,
                 parameters=PARAMETERS,
             )
@@ -49,7 +50,7 @@ def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
 def printed(open_source: Callable[..., Session]) -> Callable[..., str]:
     """Run source in a locked child, and give what it printed."""
 
-    def run(source: str, without: tuple[str, ...] = (), limits: Limits = LIMITS) -> str:
+    def run(source: str, without: tuple[Lock, ...] = (), limits: Limits = LIMITS) -> str:
         session = open_source(source, without=without, limits=limits)
         loaded = session.loaded
         output, _ = session.output()

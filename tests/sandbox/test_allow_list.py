@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.sandbox.allow_list import allow_list
+from grader.sandbox.host.allow_list import allow_list
 
 
 def test_other_checkout_on_the_path_is_hidden_whole(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from sessions import call
 
 from grader.observations.messages import Outcome
 from grader.observations.values import Number
-from grader.sandbox.limits import MIB, Limits
-from grader.sandbox.session import Session
+from grader.sandbox.host.limits import MIB, Limits
+from grader.sandbox.host.session import Session
 
 OpenSource = Callable[..., Session]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.observations.locks import Lock
+
 Printed = Callable[..., str]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the locks are Linux's")
@@ -58,7 +60,7 @@ SYSTEM_CALLS = {
 def test_seccomp_refuses_what_no_exercise_needs(attack: str, printed: Printed) -> None:
     """No sockets, processes, namespaces or shared memory; without seccomp each is there."""
     # Programs and abstract sockets are out of reach for Landlock's reasons as well.
-    unlocked = printed(attack, without=("syscalls", "files", "signals", "privileges"))
+    unlocked = printed(attack, without=(Lock.SYSCALLS, Lock.FILES, Lock.SIGNALS, Lock.PRIVILEGES))
     locked = printed(attack)
 
     assert REACHED in unlocked
@@ -75,7 +77,7 @@ def _secret_paths() -> dict[str, Path]:
         "a check": root / "grader" / "assignments" / "lab4" / "check_update.py",
         "the reference": root / "reference" / "lab4.py",
         "a test": Path(__file__),
-        "the worker itself": root / "grader" / "worker" / "call.py",
+        "the guest itself": root / "grader" / "sandbox" / "guest" / "call.py",
         "users": Path("/etc/passwd"),
         "its memory": Path("/proc/self/maps"),
         "its environment": Path("/proc/self/environ"),
@@ -86,7 +88,7 @@ def _secret_paths() -> dict[str, Path]:
 @pytest.mark.parametrize("path", _secret_paths().values(), ids=_secret_paths().keys())
 def test_landlock_hides_files(path: Path, printed: Printed) -> None:
     """Checks, reference, /proc and users can't be read; without Landlock they can."""
-    unlocked = printed(_read(path), without=("files",))
+    unlocked = printed(_read(path), without=(Lock.FILES,))
     locked = printed(_read(path))
 
     assert REACHED in unlocked
@@ -99,7 +101,7 @@ def test_landlock_hides_the_home_folder(printed: Printed, tmp_path: Path) -> Non
     (tmp_path / "homework.py").write_text("secret = 1", encoding="utf-8")
     attack = f"import os; print(os.listdir({str(tmp_path)!r}))"
 
-    assert "homework.py" in printed(attack, without=("files",))
+    assert "homework.py" in printed(attack, without=(Lock.FILES,))
     assert "homework.py" not in printed(attack)
 
 
@@ -107,7 +109,7 @@ def test_landlock_keeps_files_from_being_written(printed: Printed, tmp_path: Pat
     """Nothing outside of the scratch folder can be made or changed."""
     first, second = tmp_path / "first", tmp_path / "second"
 
-    printed(f"open({str(first)!r}, 'w').write('x')", without=("files",))
+    printed(f"open({str(first)!r}, 'w').write('x')", without=(Lock.FILES,))
     printed(f"open({str(second)!r}, 'w').write('x')")
 
     assert first.exists()
@@ -123,7 +125,7 @@ def test_modes_and_owners_of_files_outside_stay(printed: Printed, tmp_path: Path
 
     printed(attack)
     assert target.stat().st_mode & 0o777 == 0o600
-    printed(attack, without=("syscalls",))
+    printed(attack, without=(Lock.SYSCALLS,))
     assert target.stat().st_mode & 0o777 == 0o777
 
 
@@ -133,16 +135,16 @@ def test_no_signal_reaches_the_grader(printed: Printed) -> None:
     attack = "import os; os.kill(os.getppid(), 0); print('REACHED')"
 
     assert REACHED not in printed(attack)
-    assert REACHED not in printed(attack, without=("syscalls",))
-    assert REACHED not in printed(attack, without=("signals",))
-    assert REACHED in printed(attack, without=("syscalls", "signals"))
+    assert REACHED not in printed(attack, without=(Lock.SYSCALLS,))
+    assert REACHED not in printed(attack, without=(Lock.SIGNALS,))
+    assert REACHED in printed(attack, without=(Lock.SYSCALLS, Lock.SIGNALS))
 
 
 def test_memory_is_bounded(printed: Printed) -> None:
     """More than 4 GiB can't even be asked for."""
     attack = "import mmap; mmap.mmap(-1, 6 << 30); print('REACHED')"
 
-    assert REACHED in printed(attack, without=("resources",))
+    assert REACHED in printed(attack, without=(Lock.RESOURCES,))
     locked = printed(attack)
     assert REACHED not in locked
     assert "Cannot allocate memory" in locked
@@ -152,10 +154,10 @@ def test_memory_is_bounded(printed: Printed) -> None:
 def test_root_loses_its_capabilities(printed: Printed) -> None:
     """A grader that runs as root doesn't give that power to a submission."""
     attack = "print([l for l in open('/proc/self/status') if l.startswith('CapEff')])"
-    open_doors = ("files", "signals", "syscalls")
+    open_doors = (Lock.FILES, Lock.SIGNALS, Lock.SYSCALLS)
 
     assert "0000000000000000" in printed(attack, without=open_doors)
-    assert "0000000000000000" not in printed(attack, without=(*open_doors, "privileges"))
+    assert "0000000000000000" not in printed(attack, without=(*open_doors, Lock.PRIVILEGES))
 
 
 def test_torch_numpy_threads_and_figures_work_inside(printed: Printed) -> None:

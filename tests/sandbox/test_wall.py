@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.limits import Limits
+from grader.observations.locks import Lock
+from grader.sandbox.host.limits import Limits
 
 FIND_CHECKS = r"""
 import importlib, os, sys
@@ -57,7 +58,8 @@ def test_child_knows_no_module_of_the_trusted_side(printed: Callable[..., str]) 
     strangers = {
         name
         for name in ours
-        if name != "grader" and not name.startswith(("grader.worker", "grader.observations"))
+        if name not in ("grader", "grader.sandbox")
+        and not name.startswith(("grader.sandbox.guest", "grader.observations"))
     }
     assert ours, "the listing is empty"
     assert strangers == set()
@@ -86,7 +88,7 @@ def test_submission_that_resets_sys_path_finds_no_check_in_a_checkout(
     """The checkout (an editable install) is out of reach, and the lock is what does it."""
     patient = Limits(load_cpu_s=60)  # unlocked, it walks over the whole disk
     locked = printed(_probe_source(root), limits=patient)
-    unlocked = printed(_probe_source(root), without=("files",), limits=patient)
+    unlocked = printed(_probe_source(root), without=(Lock.FILES,), limits=patient)
 
     assert "NOTHING FOUND" in locked
     assert "check_update" in unlocked
@@ -129,7 +131,7 @@ import sys
 from pathlib import Path
 import grader
 from grader.pipeline import Grader
-from grader.sandbox.limits import Confinement
+from grader.sandbox.host.limits import Confinement
 assert str(Path(grader.__file__)).startswith(sys.argv[2]), grader.__file__
 for without in ((), ("files",)):
     with Grader(confinement=Confinement(without=without)) as warm:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UnreadableSubmissionError
-from grader.observations.messages import Unit
+from grader.observations.messages import CodeBlock
 from grader.submission import notebook
 from grader.submission.notebook import read_notebook
 
@@ -55,8 +55,8 @@ def code_3(source: object) -> dict[str, Any]:
 
 def sources(data: bytes) -> list[str]:
     """Read a notebook and give the sources of its cells."""
-    units, _ = read_notebook(data)
-    return [unit.source for unit in units]
+    blocks, _ = read_notebook(data)
+    return [block.source for block in blocks]
 
 
 # --- what can be read ---------------------------------------------------------------------
@@ -67,9 +67,12 @@ def test_code_cells_are_counted_from_one() -> None:
     text = {"cell_type": "markdown", "id": "b", "metadata": {}, "source": "# Lab"}
     raw = {"cell_type": "raw", "id": "c", "metadata": {}, "source": "x = 0"}
 
-    units, notes = read_notebook(encode(text, code("x = 1"), raw, text, code("y = 2")))
+    blocks, notes = read_notebook(encode(text, code("x = 1"), raw, text, code("y = 2")))
 
-    assert units == (Unit(label="cell 1", source="x = 1"), Unit(label="cell 2", source="y = 2"))
+    assert blocks == (
+        CodeBlock(label="cell 1", source="x = 1"),
+        CodeBlock(label="cell 2", source="y = 2"),
+    )
     assert notes == ()
 
 
@@ -358,11 +361,11 @@ def test_any_json_is_read_or_refused(
     data = encode(nbformat=major, cells=cells, worksheets=worksheets, metadata=metadata)
 
     try:
-        units, _ = read_notebook(data)
+        blocks, _ = read_notebook(data)
     except UnreadableSubmissionError:
         return
 
-    assert all(isinstance(unit.source, str) for unit in units)
+    assert all(isinstance(block.source, str) for block in blocks)
 
 
 @pytest.mark.parametrize("metadata", ["", '"metadata": null,', '"metadata": 5,'])

@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.observations.frames import encode_frame
-from grader.observations.messages import Load, Unit
+from grader.observations.messages import CodeBlock, Load
 from grader.submission import read
 from grader.submission.read import Submission, parse_submission, read_submission
 
@@ -41,7 +41,7 @@ def test_script_is_one_unit_without_a_label(tmp_path: Path) -> None:
 
     submission = read_submission(path)
 
-    assert submission.units == (Unit(label="", source="x = 1\n"),)
+    assert submission.blocks == (CodeBlock(label="", source="x = 1\n"),)
     assert (submission.name, submission.format) == ("lab4.py", "python")
     assert submission.sha256 == hashlib.sha256(b"x = 1\r\n").hexdigest()
     assert not submission.is_notebook
@@ -54,7 +54,7 @@ def test_notebook_is_a_unit_for_each_code_cell(tmp_path: Path) -> None:
 
     submission = read_submission(path)
 
-    assert submission.units == (Unit(label="cell 1", source="x = 1"),)
+    assert submission.blocks == (CodeBlock(label="cell 1", source="x = 1"),)
     assert submission.format == "notebook"
     assert submission.is_notebook
 
@@ -77,7 +77,7 @@ def test_empty_file_can_be_read(tmp_path: Path) -> None:
 
     submission = read_submission(path)
 
-    assert submission.units == (Unit(label="", source=""),)
+    assert submission.blocks == (CodeBlock(label="", source=""),)
 
 
 def test_name_may_hold_anything_that_a_file_name_may(tmp_path: Path) -> None:
@@ -92,8 +92,11 @@ def test_name_may_hold_anything_that_a_file_name_may(tmp_path: Path) -> None:
 
 def test_mentions_looks_into_every_unit() -> None:
     """What is imported before the clock starts depends on it."""
-    units = (Unit(label="cell 1", source="x = 1"), Unit(label="cell 2", source="plt.show()"))
-    submission = Submission(name="a", sha256="", format="notebook", units=units)
+    blocks = (
+        CodeBlock(label="cell 1", source="x = 1"),
+        CodeBlock(label="cell 2", source="plt.show()"),
+    )
+    submission = Submission(name="a", sha256="", format="notebook", blocks=blocks)
 
     mentioned = submission.mentions("pylab", "plt")
 
@@ -217,7 +220,7 @@ def test_file_of_the_largest_size_is_read(tmp_path: Path, monkeypatch: pytest.Mo
 
     submission = read_submission(path)
 
-    assert submission.units[0].source == "#" * 100
+    assert submission.blocks[0].source == "#" * 100
 
 
 def test_size_is_told_of_a_file_with_holes(tmp_path: Path) -> None:
@@ -249,7 +252,7 @@ def test_more_source_than_anybody_writes_is_refused(
 def _load(submission: Submission) -> Load:
     return Load(
         name=submission.name,
-        units=submission.units,
+        blocks=submission.blocks,
         is_notebook=submission.is_notebook,
         parameters={},
     )

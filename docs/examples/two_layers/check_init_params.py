@@ -15,7 +15,7 @@ from grader.checks.compare import expect_finite, expect_shape
 from grader.checks.facts import Roughly
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.messages import Call, Request
+from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array, Items, Number
 
 NAMES = ("w1", "b1", "w2", "b2")
@@ -113,7 +113,7 @@ def check_init_params_draws_afresh(probe: Probe) -> None:
 
 def facts(request: Request, result: Result) -> dict[str, object]:
     """Sum up what no draw changes: what repeats, what is 0, how the weights are distributed."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     sizes = {
         name: int(value.value)
         for name, value in request.inputs.items()

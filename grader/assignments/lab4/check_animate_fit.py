@@ -14,7 +14,7 @@ from grader.checks.drawings import lies_on_line
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.messages import Call, Request
+from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Animation, Artist, Number
 
 PLAYED = 6
@@ -107,7 +107,7 @@ def _expect_moves(animation: Animation) -> None:
 _FAR_TOO_MANY = 1000
 
 
-def _frames_asked(request: Call, count: int) -> str:
+def _frames_asked(request: CallRequest, count: int) -> str:
     """Compare the number of frames with the one asked for: which other one it is may differ."""
     asked = request.inputs["frames"]
     assert isinstance(asked, Number)
@@ -119,7 +119,7 @@ def _frames_asked(request: Call, count: int) -> str:
 
 def facts(request: Request, result: Result) -> dict[str, object]:
     """Sum up by how many frames there are, and by how many steps a frame the line goes."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     animation = _animation(result)
     path = _path(_case(), (PLAYED + 1) * MOST_STEPS + FURTHEST_AHEAD)
     drawings = animation.frames[:PLAYED]

@@ -8,7 +8,7 @@ from grader.checks.facts import Roughly
 from grader.checks.inputs import Leaf, show_array, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.messages import Call, Request
+from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array
 
 # The contract's own tolerance; a clamp or eps of 1e-5 changes this much at p = 0.05.
@@ -104,7 +104,7 @@ def check_cross_entropy_can_be_differentiated(probe: Probe) -> None:
 
 def facts(request: Request, result: Result) -> dict[str, object] | None:
     """Sum up where p is exactly 0 or 1: there every clamp and every eps gives another number."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     p, y = (request.inputs[name] for name in ("p", "y"))
     assert isinstance(p, Array)
     assert isinstance(y, Array)

@@ -17,7 +17,7 @@ from grader.checks.inputs import tensor
 from grader.checks.pictures import line, points
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.messages import Call, Request
+from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array, Items, Number
 from grader.report.model import Picture
 
@@ -160,7 +160,7 @@ _MANY = 1000  # draws, from which on quantiles tell distributions apart
 
 def facts(request: Request, result: Result) -> dict[str, object]:
     """Sum up by shapes, by how the columns and the noise are distributed, and what repeats."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     n, w = (request.inputs[name] for name in ("n", "w"))
     assert isinstance(n, Number)
     assert isinstance(w, Array)

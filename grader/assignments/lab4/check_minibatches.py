@@ -7,7 +7,7 @@ from grader.checks.compare import expect_finite, name_kind, to_array
 from grader.checks.inputs import tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.messages import Call, Request
+from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array, Items
 
 Batch = tuple[np.ndarray, np.ndarray]
@@ -171,7 +171,7 @@ _ENOUGH = 20  # samples, from which on no order comes about by chance
 
 def facts(request: Request, result: Result) -> dict[str, object]:
     """Sum up by the sizes of the batches, and by what is kept, lost, repeated and shuffled."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     given = request.inputs["x"]
     assert isinstance(given, Array)
     x = given.to_numpy()[:, 0]

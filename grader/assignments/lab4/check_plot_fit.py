@@ -9,7 +9,7 @@ from grader.checks.compare import name_kind
 from grader.checks.drawings import has_points, lies_on_line
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
-from grader.observations.messages import Call, Request
+from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array, Artist, Axes
 
 
@@ -59,7 +59,7 @@ def check_plot_fit_shows_the_model(probe: Probe, regressions: list[dict[str, Any
 
 def facts(request: Request, result: Result) -> dict[str, object]:
     """Sum up by what is drawn: which columns as points, which lines."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
     artists = _artists(result)
     joined = [

@@ -24,7 +24,7 @@ from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe, Result
 from grader.checks.steps import expect_same_leaf, expect_step
 from grader.checks.verdict import WrongError
-from grader.observations.messages import Call, Request
+from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array, Items, Number
 from grader.report.model import Picture
 
@@ -148,7 +148,7 @@ def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
 
 def facts(request: Request, result: Result) -> dict[str, object] | None:
     """Sum up by where w is and, if that is right, by the losses, of whichever kind."""
-    assert isinstance(request, Call)
+    assert isinstance(request, CallRequest)
     x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
     lr, epochs, batch_size = (
         _number(request.inputs[name]) for name in ("lr", "epochs", "batch_size")

@@ -10,14 +10,14 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from grader.batch.choose_file import NOTHING, Piece, choose, shorten
 from grader.batch.collection import Collection, Entry, LmsName, LmsNumber
 from grader.batch.collectors.canvas_names import Named, is_anonymous, read_names
-from grader.batch.handin import NOTHING, Piece, choose, shorten
-from grader.batch.merit import is_gradable
+from grader.batch.gradable_files import is_gradable
 from grader.batch.tree import Tree
 from grader.report.class_model import Origin, Skipped, Student
+from grader.report.collector_name import CollectorName
 
-SYSTEM = "canvas"
 _UPLOADED_AGAIN = re.compile(r"(?P<title>.+)-(?P<number>[0-9]{1,9})", re.DOTALL)
 _ASK = "ask for the .py file or the notebook"
 _NO_FILE = {
@@ -132,7 +132,7 @@ def _entry(them: list[Named], owners: tuple[str, ...], *, stem: str) -> Entry:
         # A name that has lost its spaces and capitals is nobody's name: it stays in the origin.
         student=Student(id=first.user) if owners else Student(),
         origin=Origin(
-            system=SYSTEM,
+            system=CollectorName.CANVAS,
             key=first.user if first.is_certain else "",
             name=_written(first, place, is_hidden=not owners),
             is_late=any(one.is_late for one in them),

@@ -10,16 +10,14 @@ from grader.batch.archive import tree_of_archive
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors import canvas, plain
 from grader.batch.collectors import pattern as by_pattern
-from grader.batch.collectors.known import COLLECTORS, below, collect_known, levels
 from grader.batch.collectors.nested import MAY_BE_CANVAS, Search
-from grader.batch.merit import is_gradable, text_of
+from grader.batch.collectors.registry import COLLECTORS, below, collect_recognised, levels
+from grader.batch.gradable_files import decode_name, is_gradable
 from grader.batch.tree import Tree, below_the_top, tree_of_files, tree_of_folder
 from grader.errors import UsageError
 from grader.report.class_model import Skipped
+from grader.report.collector_name import CollectorName
 
-FOLDER = "folder"
-# What `--from` may name.
-SOURCES = (*sorted(COLLECTORS), FOLDER, by_pattern.SYSTEM)
 # What is named beside an export, as by a shell's *, and nobody hands in.
 _TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".ods")
 _TABLE = "it is a table, and lies beside what was handed in"
@@ -40,7 +38,7 @@ def collect(
         paths: Where to look.
         stem: What the file is called that students get, without its ending.
         out: Where results go; left out if it lies in one of the folders.
-        source: The collector to use, one of `SOURCES`; without one, the shape of each decides.
+        source: The collector to use, a `CollectorName`; without one, the shape of each decides.
         pattern: A regular expression for the collector ``pattern``, which it chooses.
 
     Raises:
@@ -82,7 +80,7 @@ def _label(paths: Sequence[Path]) -> dict[Path, str]:
         if not os.path.lexists(path):
             raise UsageError(f"there is no file or folder {path}")
         name = path.resolve().name
-        labels[path] = text_of(name if names[name] == 1 else str(path))
+        labels[path] = decode_name(name if names[name] == 1 else str(path))
     return labels
 
 
@@ -108,11 +106,12 @@ class _Finder:
     """Finds the submissions in one place after the other, in one way for all."""
 
     def __init__(self, *, stem: str, out: Path, source: str | None, pattern: str | None) -> None:
-        if source is not None and source not in SOURCES:
-            raise UsageError(f"nothing can be collected from {source}: know {', '.join(SOURCES)}")
-        if pattern is not None and source not in (None, by_pattern.SYSTEM):
+        if source is not None and source not in tuple(CollectorName):
+            known = ", ".join(CollectorName)
+            raise UsageError(f'unknown collector "{source}"; known collectors: {known}')
+        if pattern is not None and source not in (None, CollectorName.PATTERN):
             raise UsageError(f"a pattern is for pattern, and can't be used for {source}")
-        if pattern is None and source == by_pattern.SYSTEM:
+        if pattern is None and source == CollectorName.PATTERN:
             raise UsageError("to collect by pattern, one has to be given with --pattern")
         self._stem = stem
         self._out = out
@@ -130,7 +129,11 @@ class _Finder:
 
         If it is of one person, only where there is no work but in archives (``is_alone``).
         """
-        if not _is_archive(path) or self._source == FOLDER or self._pattern is not None:
+        if (
+            not _is_archive(path)
+            or self._source == CollectorName.FOLDER
+            or self._pattern is not None
+        ):
             return False
         try:
             found = self._find(tree_of_archive(path), str(path))
@@ -148,7 +151,7 @@ class _Finder:
     def from_path(self, path: Path, label: str, *, is_alone: bool) -> Collection:
         is_folder = path.is_dir()
         tree = tree_of_folder(path, without=self._out) if is_folder else tree_of_archive(path)
-        found = None if self._source == FOLDER else self._find(tree, str(path))
+        found = None if self._source == CollectorName.FOLDER else self._find(tree, str(path))
         hints: list[Skipped] = []
         if found is None:
             # Who zips a folder zips its name too; who names a folder means what is in it.
@@ -182,7 +185,7 @@ class _Finder:
         return found
 
     def _recognise(self, tree: Tree) -> Collection | None:
-        found = collect_known(tree, stem=self._stem, system=self._source)
+        found = collect_recognised(tree, stem=self._stem, system=self._source)
         if found is None:
             search = Search(stem=self._stem, system=self._source)
             found, self._near = search.collect(tree), search.near

@@ -5,12 +5,12 @@ What git keeps in ``.git`` is never read: a clone may hold anything there.
 
 import itertools
 
+from grader.batch.choose_file import choose, pieces_below
 from grader.batch.collection import Account, Collection, Entry
-from grader.batch.handin import choose, pieces_below
 from grader.batch.tree import Tree, TreeFile
 from grader.report.class_model import Origin, Skipped, Student
+from grader.report.collector_name import CollectorName
 
-SYSTEM = "github-classroom"
 _DEEPER = 2  # how many "/" are in the path of what git keeps, one level further down
 _FEWEST = 2
 _IS_TEMPLATE = "all others' names begin with its: it is the template, and no student's"
@@ -82,7 +82,7 @@ def _entry(folder: str, files: list[TreeFile], prefix: str, *, stem: str) -> Ent
         read=choice.read,
         owners=_owners(folder, prefix),
         student=Student(id=username) if folder.startswith(prefix or "/") else Student(),
-        origin=Origin(system=SYSTEM, key=username, name=username),
+        origin=Origin(system=CollectorName.GITHUB_CLASSROOM, key=username, name=username),
         notes=choice.notes,
     )
 

@@ -6,13 +6,13 @@ who handed in together are in it by name, number and address.
 
 import re
 
+from grader.batch.choose_file import NOTHING, Piece, choose, pieces_below
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors.gradescope_metadata import Handed, read_metadata
-from grader.batch.handin import NOTHING, Piece, choose, pieces_below
 from grader.batch.tree import Tree, TreeFile
 from grader.report.class_model import Origin, Skipped, Student
+from grader.report.collector_name import CollectorName
 
-SYSTEM = "gradescope"
 METADATA = "submission_metadata.yml"
 _FOLDER = re.compile(r"submission_([0-9]+)")
 _MISSING = "the metadata tells of this submission, but it is not in the export"
@@ -83,7 +83,7 @@ def _entry(
         student=student,
         members=people if len(people) > 1 else (),
         origin=Origin(
-            system=SYSTEM,
+            system=CollectorName.GRADESCOPE,
             key=match[1] if match else name.removesuffix(".pdf"),
             name=", ".join(one.name for one in people if one.name),
             submitted_at=handed.created_at if handed is not None else "",

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.batch.choose_file import NOTHING, Piece, choose
 from grader.batch.collection import Collection, Entry, LmsName
-from grader.batch.handin import NOTHING, Piece, choose
 from grader.batch.tree import Tree, TreeFile
 from grader.report.class_model import Origin, Skipped, Student
+from grader.report.collector_name import CollectorName
 
-SYSTEM = "moodle"
 _NAME = re.compile(
     r"(?P<who>(?P<name>.*?)(?:_(?P<number>[0-9]+))?)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?",
     re.DOTALL,
@@ -79,7 +79,7 @@ def _entry(parts: list[_Part], *, stem: str, is_blind: bool) -> Entry:
         read=choice.read,
         owners=tuple(filter(None, (username, LmsName(name)))),
         student=Student(name=name),
-        origin=Origin(system=SYSTEM, key=first.number, name=name),
+        origin=Origin(system=CollectorName.MOODLE, key=first.number, name=name),
         notes=choice.notes,
     )
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from grader.batch.archive import tree_of_export
 from grader.batch.collection import Collection, Entry
-from grader.batch.collectors import canvas, github_classroom, gradescope, moodle, plain
-from grader.batch.collectors.known import below, collect_known, levels
-from grader.batch.merit import is_gradable
+from grader.batch.collectors import canvas, plain
+from grader.batch.collectors.registry import below, collect_recognised, levels
+from grader.batch.gradable_files import is_gradable
 from grader.batch.tree import Tree, TreeFile, inside_each
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped, Student
+from grader.report.collector_name import CollectorName
 
 _MAX_DEPTH = 3
 # Of a class more will lie in one place; each is opened, and one in an archive is read whole.
@@ -92,7 +93,7 @@ class Search:
         return self._together(level, found, others, broken)
 
     def _inside(self, tree: Tree, depth: int) -> Collection | None:
-        itself = collect_known(tree, stem=self._stem, system=self._system)
+        itself = collect_recognised(tree, stem=self._stem, system=self._system)
         if itself is None:
             return self._below(tree, depth)
         return itself if self._system or _is_distinct(itself) else None
@@ -166,9 +167,9 @@ def _is_distinct(found: Collection) -> bool:
     A clone, attempts in numbered folders or one file of such a name can be a student's own.
     """
     system = found.entries[0].origin.system if found.entries else ""
-    if system == gradescope.SYSTEM:
+    if system == CollectorName.GRADESCOPE:
         return any(entry.student != Student() for entry in found.entries)
-    return system == moodle.SYSTEM or len(found.entries) > 1
+    return system == CollectorName.MOODLE or len(found.entries) > 1
 
 
 def _are_parts(found: dict[str, Collection]) -> bool:
@@ -177,6 +178,6 @@ def _are_parts(found: dict[str, Collection]) -> bool:
         entry.origin.key
         for one in found.values()
         for entry in one.entries
-        if entry.origin.system == github_classroom.SYSTEM
+        if entry.origin.system == CollectorName.GITHUB_CLASSROOM
     ]
     return 2 * len(set(keys)) <= len(keys) and bool(keys)

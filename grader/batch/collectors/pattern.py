@@ -7,13 +7,13 @@ It is matched from the beginning of each file's path. Its group ``student_id`` s
 import re
 from pathlib import PurePosixPath
 
+from grader.batch.choose_file import Piece, choose, shorten
 from grader.batch.collection import Collection, Entry
-from grader.batch.handin import Piece, choose, shorten
 from grader.batch.tree import Tree, TreeFile
 from grader.errors import UsageError
 from grader.report.class_model import Origin, Skipped, Student
+from grader.report.collector_name import CollectorName
 
-SYSTEM = "pattern"
 _ID = "student_id"
 _GROUPS = (_ID, "file_id", "first_name", "last_name", "email", "timestamp")
 _MAX_DIGITS = 18
@@ -74,7 +74,9 @@ def _entry(id_: str, found: list[tuple[TreeFile, dict[str, str]]], *, stem: str)
         read=choice.read,
         owners=tuple(filter(None, (id_, student.email, name))),
         student=student,
-        origin=Origin(system=SYSTEM, key=id_, name=name, submitted_at=said.get("timestamp", "")),
+        origin=Origin(
+            system=CollectorName.PATTERN, key=id_, name=name, submitted_at=said.get("timestamp", "")
+        ),
         notes=notes,
     )
 

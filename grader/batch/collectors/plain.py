@@ -7,9 +7,9 @@ files one is graded.
 import functools
 from pathlib import PurePosixPath
 
+from grader.batch.choose_file import Piece, choose, pieces_below, refuse
 from grader.batch.collection import Collection, Entry
-from grader.batch.handin import Piece, choose, pieces_below, refuse
-from grader.batch.merit import is_gradable
+from grader.batch.gradable_files import is_gradable
 from grader.batch.tree import Tree, TreeFile
 
 

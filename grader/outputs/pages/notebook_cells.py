@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from grader.outputs.visible import make_visible
+from grader.outputs.escaping import escape_controls
 
 MAX_CELLS = 300
 _MAX_CODE = 100_000  # characters over all cells; each may become a coloured span of its own
@@ -37,7 +37,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class FunctionScore:
     """A cell: text in Markdown, or code with what it put out, texts and images.
 
     ``number`` counts the code cells from 1, as the notes of a report do; 0 for text. Of
@@ -66,7 +66,7 @@ class _Room:
 class Cells:
     """The cells of a notebook, and whether something of it was left out."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[FunctionScore, ...]
     is_cut: bool = field(default=False)
 
 
@@ -81,7 +81,7 @@ def read_cells(data: bytes) -> Cells:
     return Cells(tuple(found), room.is_cut)
 
 
-def _read(content: object, room: _Room) -> Iterator[Cell]:
+def _read(content: object, room: _Room) -> Iterator[FunctionScore]:
     number = 0
     for count, cell in enumerate(_cells(content)):
         if count >= MAX_CELLS:
@@ -91,7 +91,7 @@ def _read(content: object, room: _Room) -> Iterator[Cell]:
         whole = _text(cell.get("source", cell.get("input")))
         if kind == "code":
             number += 1
-            yield Cell(
+            yield FunctionScore(
                 number=number,
                 source=_take(whole, room, "code", _MAX_CELL),
                 whole=whole,
@@ -100,7 +100,9 @@ def _read(content: object, room: _Room) -> Iterator[Cell]:
         elif kind in {"markdown", "heading"}:
             level = cell.get("level")
             marks = "#" * level + " " if isinstance(level, int) and 0 < level <= 6 else ""  # noqa: PLR2004 - as in HTML
-            yield Cell(number=0, source=_take(marks + whole, room, "text", _MAX_CELL), whole="")
+            yield FunctionScore(
+                number=0, source=_take(marks + whole, room, "text", _MAX_CELL), whole=""
+            )
 
 
 def _cells(content: object) -> Iterator[dict[str, object]]:
@@ -129,7 +131,7 @@ def _text(value: object) -> str:
 def _take(text: str, room: _Room, kind: str, most: int) -> str:
     """Take as much of a text as there is room for, with what can't be seen made visible."""
     allowed = min(most, getattr(room, kind))
-    shown = make_visible(text[: allowed + 1])
+    shown = escape_controls(text[: allowed + 1])
     setattr(room, kind, getattr(room, kind) - min(len(shown), allowed))
     if len(shown) <= allowed:
         return shown

@@ -12,7 +12,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 
-from grader.outputs.pages.notebook_cells import Cell, Image
+from grader.outputs.pages.notebook_cells import FunctionScore, Image
 
 # Below each cell, and for each image, stands a mark.
 _TEMPLATE = """{% extends 'basic/index.html.j2' %}
@@ -75,7 +75,10 @@ def _exporter() -> _Exporter:
 
 
 def export_cells(
-    cells: Iterable[Cell], *, image: Callable[[Cell, Image], str], below: Callable[[Cell], str]
+    cells: Iterable[FunctionScore],
+    *,
+    image: Callable[[FunctionScore, Image], str],
+    below: Callable[[FunctionScore], str],
 ) -> str:
     """Make clean HTML of cells.
 
@@ -88,7 +91,11 @@ def export_cells(
     return _clean(_exporter().export(notebook))
 
 
-def _cell(cell: Cell, image: Callable[[Cell, Image], str], below: Callable[[Cell], str]) -> object:
+def _cell(
+    cell: FunctionScore,
+    image: Callable[[FunctionScore, Image], str],
+    below: Callable[[FunctionScore], str],
+) -> object:
     if not cell.number:
         return nbformat.v4.new_markdown_cell(cell.source)
     outputs = [

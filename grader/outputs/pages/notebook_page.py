@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from grader.outputs.pages.environment import make_environment
 from grader.outputs.pages.function_view import FunctionView
-from grader.outputs.pages.notebook_cells import Cell, Image, read_cells
+from grader.outputs.pages.notebook_cells import FunctionScore, Image, read_cells
 
 # At the left margin: a definition inside a class or an if is no function of the contract's.
 _DEFINITION = re.compile(
@@ -83,7 +83,7 @@ def _show(data: bytes, functions: Sequence[FunctionView]) -> NotebookView:
     )
 
 
-def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:
+def _find_definitions(cells: Iterable[FunctionScore], names: set[str]) -> dict[str, int]:
     """Find for each function the cell that defines it; the last one counts."""
     homes: dict[str, int] = {}
     for cell in cells:
@@ -96,14 +96,14 @@ def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:
     return homes
 
 
-def _feedback(cell: Cell, functions: Iterable[FunctionView]) -> Markup:
+def _feedback(cell: FunctionScore, functions: Iterable[FunctionView]) -> Markup:
     template = make_environment().get_template("feedback.html.j2")
     home = f"cell {cell.number}"
     parts = [template.render(function=one) for one in functions if one.cell == home]
     return Markup("\n".join(parts))  # noqa: S704 - our own template
 
 
-def _image(cell: Cell, image: Image) -> Markup:
+def _image(cell: FunctionScore, image: Image) -> Markup:
     return Markup('<img src="data:image/png;base64,{}" alt="image from cell {}">').format(
         image.data, cell.number
     )

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from grader.outputs.escaping import escape_report
 from grader.outputs.pages.environment import make_environment, make_policy, read_style
 from grader.outputs.pages.function_view import FunctionView, view_functions
 from grader.outputs.pages.notebook_page import show_notebook
 from grader.outputs.visibility import describe_pending, show_to_student
-from grader.outputs.visible import make_report_visible
 from grader.outputs.wording import (
     ENDED_EARLY,
     MARKS,
@@ -42,7 +42,7 @@ def render_student_page(report: Report, *, notebook: bytes | None = None) -> str
         notebook: The submission's bytes, if it is a notebook: then the page shows it, with
             what is to be said of a function below the cell that defines it.
     """
-    shown = make_report_visible(_cut(show_to_student(report)), encoding="utf-8")
+    shown = escape_report(_cut(show_to_student(report)), encoding="utf-8")
     functions = view_functions(shown.functions)
     cells = None
     if notebook is not None and functions:

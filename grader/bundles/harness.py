@@ -1,0 +1,109 @@
+"""What runs on a platform: finds the submission where it puts it, grades, leaves the result there.
+
+Whatever a submission does, and whatever fails here, what is left is valid; a fault of ours is
+never a zero.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from grader.batch.choose_file import choose, pieces_below
+from grader.batch.tree import tree_of_folder
+from grader.bundles.platforms import PLATFORMS
+from grader.checks.assignment import load_assignment
+from grader.errors import UnreadableSubmissionError
+from grader.exports.format import ExportedFile, LeftOut
+from grader.exports.registry import load_format
+from grader.exports.source import work_of_report
+from grader.exports.student_view import describe_fault
+from grader.outputs.files import write_below
+from grader.pipeline import Grader, blank_report, fail_report
+from grader.report.model import Report, ReportStatus
+from grader.sandbox.host.limits import Confinement, Isolation, Limits
+
+
+def run_harness(
+    platform: str,
+    *,
+    root: Path | None,
+    assignment: str,
+    limits: Mapping[str, float],
+    isolation: str,
+    is_after_due: bool = False,
+) -> bool:
+    """Grade the submission that lies on a platform.
+
+    Args:
+        platform: Which one; a key of `PLATFORMS`.
+        root: Where it has its folders; by default where they are there.
+        assignment: What is graded: a name or a folder.
+        limits: Limits that are not as the assignment has them, by their names in `Limits`.
+        isolation: How hard the submission is confined.
+        is_after_due: Whether what waits for the due date is shown at once.
+
+    Returns:
+        Whether a result was left; else the format has no words for what came of it.
+
+    Raises:
+        UsageError: the assignment can't be used, or the results not written.
+    """
+    there = PLATFORMS[platform]
+    folder = root or Path(there.root)
+    report = _grade(folder / there.submission, assignment, limits, isolation)
+    made = list(load_format(platform)(work_of_report(report, is_after_due=is_after_due)))
+    files = [one for one in made if isinstance(one, ExportedFile)]
+    is_fault = report.status is ReportStatus.GRADER_ERROR
+    if is_fault:
+        sys.stderr.write(f"{describe_fault(report)}\n")
+    for one in made:
+        if isinstance(one, LeftOut):
+            sys.stderr.write(f"no result can be left: {one.reason}\n")
+    if not files or (is_fault and not there.has_words_for_faults):
+        return False
+    if there.results:
+        for file in files:
+            write_below(folder / there.results, file.name, file.content)
+    else:
+        _tell(platform, next(one for one in files if one.name == there.printed_file))
+    return True
+
+
+def _grade(folder: Path, where: str, limits: Mapping[str, float], isolation: str) -> Report:
+    assignment = load_assignment(where)
+    try:
+        with Grader(
+            assignment,
+            limits=Limits.of({**assignment.limits, **limits}),
+            confinement=Confinement(isolation=Isolation(isolation)),
+        ) as grader:
+            return _grade_one(grader, folder, stem=assignment.reference_path.stem)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: whatever we missed is our fault
+        blank = blank_report(assignment, folder.name, mode=isolation)
+        reason = f"{type(error).__name__}: {error}"
+        return fail_report(blank, ReportStatus.GRADER_ERROR, reason)
+
+
+def _grade_one(grader: Grader, folder: Path, *, stem: str) -> Report:
+    pieces = pieces_below(tree_of_folder(folder).files, "")
+    chosen = choose(pieces, stem=stem, nothing="nothing was handed in")
+    try:
+        data = chosen.read()
+    except UnreadableSubmissionError as error:
+        return grader.refuse(chosen.file, str(error))
+    report = grader.grade_data(data, name=chosen.file)
+    return msgspec.structs.replace(report, notes=(*chosen.notes, *report.notes))
+
+
+def _tell(platform: str, result: ExportedFile) -> None:
+    """Say the result as a step of a workflow does, or on standard output."""
+    output = os.environ.get("GITHUB_OUTPUT") if platform == "github-classroom" else None
+    if output is None:
+        sys.stdout.buffer.write(result.content)
+        sys.stdout.flush()
+        return
+    with Path(output).open("ab") as file:
+        file.write(b"result=" + result.content.strip() + b"\n")

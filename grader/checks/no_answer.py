@@ -1,0 +1,90 @@
+"""Puts into words why a function gave no answer."""
+
+from dataclasses import dataclass
+
+from grader.checks.verdict import NoAnswerError
+from grader.observations.messages import Outcome, Raised
+from grader.report.describe_loading import describe_place
+from grader.report.explanations import explain
+from grader.report.model import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """Why there was no answer, for the student.
+
+    ``may_be_others_fault`` is false where lending collaborators can't help.
+    """
+
+    status: Status
+    message: str
+    hint: str = ""
+    may_be_others_fault: bool = True
+
+
+def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAnswer:
+    """Turn an outcome without an answer into a status and a message.
+
+    Args:
+        error: Why there is no answer.
+        is_quoted: Whether an exception's own text is shown. Among lent functions it isn't: the
+            student's code could put theirs into it.
+    """
+    name, observation = error.function, error.observation
+    detail = observation.detail
+    match observation.outcome:
+        case Outcome.MISSING:
+            return NoAnswer(
+                status=Status.MISSING,
+                message=f"there is no {name} in the submission",
+                may_be_others_fault=False,
+            )
+        case Outcome.RAISED if observation.raised is not None:
+            return _raised(name, observation.raised, is_quoted=is_quoted)
+        case Outcome.TIME_LIMIT:
+            return NoAnswer(
+                status=Status.LIMIT,
+                message=f"{name}() did not come to an end: {detail}",
+                hint="Look for a loop that never ends, or for far more work than is needed.",
+            )
+        case Outcome.MEMORY_LIMIT:
+            return NoAnswer(
+                status=Status.LIMIT,
+                message=f"{name}() needs more memory than there is"
+                + (f": {detail}" if detail else ""),
+                hint="Look for a tensor that is much larger than the data, such as (n, n).",
+            )
+        case Outcome.DISK_LIMIT:
+            return NoAnswer(status=Status.LIMIT, message=f"{name}() writes too much to disk")
+        case Outcome.STOPPED:
+            return NoAnswer(
+                status=Status.LIMIT,
+                message="not tried: grading this submission was ended",
+                may_be_others_fault=False,
+            )
+        case Outcome.FORGED:
+            return NoAnswer(
+                status=Status.ERROR,
+                message="the submission wrote to the grader's own channel",
+                may_be_others_fault=False,
+            )
+        case _:
+            return NoAnswer(
+                status=Status.ERROR, message=f"{name}() ended the Python process: {detail}"
+            )
+
+
+def _raised(name: str, raised: Raised, *, is_quoted: bool) -> NoAnswer:
+    # Not one out of torch's insides, such as that of a caret where a power was meant.
+    if raised.type_name == "NotImplementedError" and (not raised.code or "raise" in raised.code):
+        is_own = raised.function in ("", name)
+        return NoAnswer(
+            status=Status.MISSING,
+            message=f"{name}() is not written yet",
+            may_be_others_fault=not is_own,
+        )
+    text = raised.text.strip().splitlines() if is_quoted else []
+    message = f"{name}() raised {raised.type_name}" + (f": {text[0][:300]}" if text else "")
+    return NoAnswer(
+        status=Status.ERROR, message=message + describe_place(raised), hint=explain(raised)
+    )

@@ -1,0 +1,47 @@
+"""Says what torch was seen to do during a call that went wrong: facts, no guesses."""
+
+from collections.abc import Iterable
+
+from grader.observations.messages import Step, TorchCall
+
+_CLEARING = {"zero_", "zeros_like", "fill_", "zero_grad", "_foreach_zero_"}
+_NOT_A_CHANGE = {"requires_grad_", "retain_grad", "__get__", "backward", "detach_"}
+
+
+def describe_torch_calls(steps: Iterable[Step], leaf: str) -> str:
+    """Put the record of some calls into a sentence about a leaf and its gradient.
+
+    Args:
+        steps: The calls, recorded.
+        leaf: The name of the leaf that should have moved.
+
+    Returns:
+        What is certain and worth knowing; empty where there is nothing.
+    """
+    calls = [call for step in steps for call in step.torch_calls]
+    facts = []
+    backwards = sum(_is_backward(call) for call in calls)
+    if backwards > 1 and not any(_may_clear(call) for call in calls):
+        facts.append(f"backward() ran {backwards} times and nothing cleared {leaf}.grad")
+    if backwards and not any(_may_change(call, leaf) for call in calls):
+        facts.append(f"no operation changed {leaf} in place")
+    return "; ".join(facts)
+
+
+def _is_backward(call: TorchCall) -> bool:
+    return call.name.rpartition(".")[2] == "backward"
+
+
+def _may_clear(call: TorchCall) -> bool:
+    """Tell whether a call clears a gradient, or sets one: whichever tensor it was called on."""
+    name = call.name.rpartition(".")[2]
+    return name in _CLEARING or call.name.endswith(("grad.__set__", "grad.__delete__"))
+
+
+def _may_change(call: TorchCall, leaf: str) -> bool:
+    """Tell whether a call may have changed a leaf, directly or through its data."""
+    if call.name.endswith(("data.__get__", "data.__set__", "detach", "numpy", "_foreach_add_")):
+        return True
+    name = call.name.rpartition(".")[2]
+    is_in_place = (name.endswith("_") and name not in _NOT_A_CHANGE) or name == "__setitem__"
+    return is_in_place and call.on in (leaf, "") and not name.startswith("_set_grad")

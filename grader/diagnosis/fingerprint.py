@@ -1,0 +1,158 @@
+"""What matters of an answer, in a form in which two answers can be compared.
+
+Two programs with the same mistake differ in what the contract leaves open: a loss as a float or
+as a tensor, rounding, the type of a list. A summary keeps what a function is judged by.
+"""
+
+import re
+
+import numpy as np
+
+from grader.checks.facts import Roughly
+from grader.checks.probe import Result
+from grader.checks.questions import Question
+from grader.checks.verdict import WrongError
+from grader.observations.messages import CallRequest, Observation, Outcome, Raised, State, Step
+from grader.observations.values import AnyValue, Array, Items, Mapping, Nothing, Number
+
+# Programs with one mistake agree to rounding, or to a clamp of their own; programs with
+# different ones differ by far more somewhere.
+_RTOL = 5e-3
+_ATOL_OF_SCALE = 1e-4
+
+
+class _Anything:
+    """Equal to whatever another answer has in its place."""
+
+
+_ANYTHING = _Anything()
+
+
+def fingerprint(question: Question, observation: Observation) -> object:
+    """Reduce an answer to what it is judged by: plain containers, arrays, words.
+
+    Args:
+        question: What was asked, and how its answers are summed up.
+        observation: The answer.
+    """
+    if observation.outcome is not Outcome.RETURNED:
+        return {
+            "outcome": observation.outcome.value,
+            "raised": _words(observation.raised) if observation.raised else (),
+        }
+    facts = question.check.facts
+    if facts is not None:
+        result = Result(question.check.function, observation.steps)
+        try:
+            found = facts(question.request, result)
+        except WrongError as wrong:
+            return {"wrong": wrong.message}
+        if found is not None:
+            return dict(found)
+    if not isinstance(question.request, CallRequest):
+        return [_value(step.returned) for step in observation.steps]
+    return [_step(question.request, step) for step in observation.steps]
+
+
+def is_same(one: object, other: object) -> bool:
+    """Tell whether two summaries say the same."""
+    match one, other:
+        case (_Anything(), _) | (_, _Anything()):
+            return True
+        case (Roughly(), Roughly()):
+            return one.is_like(other)
+        case (np.ndarray(), np.ndarray()):
+            return _is_close(one, other)
+        case (dict(), dict()):
+            return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+        case (list() | tuple(), list() | tuple()):
+            return len(one) == len(other) and all(map(is_same, one, other))
+        case (float(), float()):
+            return _is_close(np.asarray(one), np.asarray(other))
+        case _:
+            return type(one) is type(other) and bool(one == other)
+
+
+def _step(request: CallRequest, step: Step) -> dict[str, object]:
+    is_classroom = any(state.is_global for state in step.inputs.values())
+    returned: object = _value(step.returned)
+    if is_classroom and isinstance(step.returned, Nothing):
+        returned = _ANYTHING  # the classroom's update() need not return its loss
+    return {
+        "returned": returned,
+        "inputs": {
+            name: _state(request.inputs[name], state) for name, state in step.inputs.items()
+        },
+        "gradients": {name: _value(value) for name, value in step.gradients.items()},
+    }
+
+
+def _state(before: Array | Number, state: State) -> object:
+    after = state.value
+    if not isinstance(before, Array) or not isinstance(after, Array):
+        return _value(after)
+    if not before.requires_grad or np.iscomplexobj(after.to_numpy()):
+        return _value(after)
+    return {
+        # How far it has moved: a small step must not drown in where it started from.
+        "moved": _moved(before, after),
+        "requires_grad": after.requires_grad,
+        "has_grad_fn": after.has_grad_fn or not after.is_leaf,
+        "is_same": state.is_same_leaf or state.is_global,
+    }
+
+
+def _moved(before: Array, after: Array) -> "np.ndarray":
+    start, end = before.to_numpy().astype(np.float64), after.to_numpy().astype(np.float64)
+    if start.shape != end.shape:
+        return end
+    moved = end - start
+    # What float32 can't tell from standing still.
+    resolution = 1e-6 * max(1.0, float(np.max(np.abs(start), initial=0.0)))
+    return np.where(np.abs(moved) <= resolution, 0.0, moved)
+
+
+def _value(value: AnyValue) -> object:
+    match value:
+        case Number():
+            return np.asarray(value.value, dtype=np.float64)
+        case Array():
+            array = value.to_numpy()
+            return array if np.iscomplexobj(array) else array.astype(np.float64)
+        case Items(items=items):
+            parts = [_value(item) for item in items]
+            shapes = {part.shape if isinstance(part, np.ndarray) else None for part in parts}
+            # Numbers in a list, a tuple or a tensor are the same numbers.
+            return np.stack(parts) if len(shapes) == 1 and None not in shapes else parts  # type: ignore[arg-type]
+        case Mapping(entries=entries):
+            # In whatever order it was filled; what a key is matters to the letter.
+            return {repr(_value(key)): _value(one) for key, one in entries}
+        case Nothing():
+            return "None"
+        case _:
+            return value
+
+
+def _words(raised: Raised) -> tuple[str, ...]:
+    """Reduce an exception to its type and the words of its text, in no order.
+
+    ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``, and an index
+    may have been drawn at random. But it matters whether None was a gradient or something else.
+    """
+    pattern = r"[^\W\d]+" if raised.type_name == "IndexError" else r"\w+"
+    place = "at a gradient" if ".grad" in raised.code else "elsewhere"
+    return (raised.type_name, place, *sorted(re.findall(pattern, raised.text.partition("\n")[0])))
+
+
+def _is_close(one: "np.ndarray", other: "np.ndarray") -> bool:
+    if one.shape != other.shape:
+        return False
+    finite = np.isfinite(one)
+    if not np.array_equal(finite, np.isfinite(other)):
+        return False
+    if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
+        return False
+    gap = np.abs(one[finite] - other[finite])
+    size = np.maximum(np.abs(one[finite]), np.abs(other[finite]))
+    scale = float(np.max(size, initial=0.0))
+    return bool(np.all(gap <= _RTOL * size + _ATOL_OF_SCALE * min(scale, 1e30) + 1e-12))

@@ -1,0 +1,110 @@
+"""What a student may see of a report, for platforms that show all that they are sent."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from grader.errors import NotExpressibleError
+from grader.outputs.escaping import escape_report
+from grader.outputs.visibility import describe_pending, pending_points, show_to_student
+from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Visibility
+from grader.report.score import score_functions
+
+
+@dataclass(frozen=True, slots=True)
+class StudentView:
+    """A report as its student may see it now.
+
+    Attributes:
+        report: Without what is hidden or waits for the due date; its score is of what is left, and
+            no text in it can steer a terminal or break an XML file.
+        pending: How many points are not shown yet, in a sentence; empty where all are.
+        pending_points: How many those are.
+        max_score: What all of it is worth, with the points that are not shown yet; None where the
+            grader failed.
+    """
+
+    report: Report
+    pending: str
+    pending_points: float
+    max_score: float | None
+
+    @property
+    def has_score(self) -> bool:
+        """Tell whether there is a score to say: no fault, and not every point waits."""
+        if self.report.score is None or self.max_score is None:
+            return False
+        return bool(self.report.max_score) or not self.pending
+
+    @property
+    def fraction(self) -> float:
+        """Give the score as a number in 0..1, of all points: those that wait are not earned yet.
+
+        Raises:
+            NotExpressibleError: the grader failed, or every point waits for the due date, so there
+                is none; a 0 would be a lie.
+        """
+        score, max_score = self.report.score, self.max_score
+        if score is None or max_score is None:
+            raise NotExpressibleError(describe_fault(self.report))
+        if not self.has_score:
+            raise NotExpressibleError(f"no point can be shown yet: {self.pending}")
+        return min(1.0, max(0.0, score / max_score)) if max_score else 0.0
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether every point was earned; a part of them, or of what is shown, never is."""
+        report = self.report
+        if report.score is None or not self.max_score or report.status is not ReportStatus.GRADED:
+            return False
+        return report.score >= self.max_score
+
+
+def describe_fault(report: Report) -> str:
+    """Say to the staff what failed in the grader."""
+    return f"the grader failed, which is not a zero: {report.error}"
+
+
+def student_view(report: Report, *, is_after_due: bool) -> StudentView:
+    """Show a report to its student.
+
+    Args:
+        report: The report.
+        is_after_due: Whether the due date is over: then what waits for it is shown as well.
+    """
+    open_now = open_after_due(report) if is_after_due else report
+    shown = escape_report(show_to_student(open_now), encoding="utf-8")
+    return StudentView(
+        report=shown,
+        pending=describe_pending(open_now),
+        pending_points=pending_points(open_now),
+        max_score=open_now.max_score,
+    )
+
+
+def open_after_due(report: Report) -> Report:
+    """Make everything visible that has waited for the due date."""
+    functions = tuple(
+        msgspec.structs.replace(function, checks=tuple(map(_open_check, function.checks)))
+        for function in report.functions
+    )
+    return msgspec.structs.replace(report, functions=functions)
+
+
+def view_waiting(report: Report) -> tuple[FunctionResult, ...]:
+    """Give what waits for the due date, and nothing else, as its student may see it then."""
+    names = tuple(function.name for function in report.functions)
+    waiting = [
+        _open_check(check)
+        for function in report.functions
+        for check in function.checks
+        if check.visibility is Visibility.AFTER_DUE_DATE
+    ]
+    alone = msgspec.structs.replace(report, functions=score_functions(waiting, names))
+    return escape_report(alone, encoding="utf-8").functions
+
+
+def _open_check(check: CheckResult) -> CheckResult:
+    if check.visibility is not Visibility.AFTER_DUE_DATE:
+        return check
+    return msgspec.structs.replace(check, visibility=Visibility.VISIBLE)

@@ -1,0 +1,103 @@
+"""Tells how posting goes, and beforehand what would be sent; no text in it can steer a terminal."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from msgspec import UNSET
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.exports.format import LeftOut
+from grader.lti.log import History, PostOutcome
+from grader.lti.plan import Delivery, PostingPlan, describe_person
+from grader.lti.post import Tally
+from grader.outputs.class_wording import show_line
+from grader.outputs.escaping import escape_controls
+from grader.outputs.wording import format_points
+
+_WORDS = {
+    PostOutcome.ACCEPTED: "sent",
+    PostOutcome.THERE: "there already",
+    PostOutcome.LATER: "not taken, as the platform has it or a later one",
+    PostOutcome.REFUSED: "refused",
+    PostOutcome.UNANSWERED: "not answered",
+}
+
+OnProgress = Callable[[Tally], None]
+OnWait = Callable[[float, str], None]
+
+
+def describe_tally(tally: Tally) -> str:
+    """Say how many scores went which way; empty where there were none."""
+    counts = [(tally.outcomes[outcome], word) for outcome, word in _WORDS.items()]
+    counts.append((tally.unchanged, "unchanged"))
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def describe_people(what: str, people: Iterable[LeftOut]) -> Iterator[str]:
+    """Say of each of them what is not done, and why."""
+    for one in people:
+        yield f"{what}: {show_line(one.who)}: {show_line(one.reason)}"
+
+
+def preview(
+    plan: PostingPlan, *, line_item: str, history: History, has_to_resend: bool = False
+) -> Iterator[str]:
+    """Say what would be sent, in full: students read the comments.
+
+    Args:
+        plan: The scores.
+        line_item: Where they would go.
+        history: What is there already.
+        has_to_resend: Whether that would be sent as well.
+    """
+    due = [one for one in plan.deliveries if has_to_resend or not history.has(line_item, one.score)]
+    for delivery in due:
+        yield from _describe_delivery(delivery)
+    yield f"{len(due)} would be sent, {len(plan.deliveries) - len(due)} unchanged"
+
+
+@contextmanager
+def watch_posting(total: int, *, no_color: bool) -> Iterator[tuple[OnProgress, OnWait]]:
+    """Show a bar on standard error until the context ends, where somebody is watching.
+
+    Args:
+        total: How many scores there are.
+        no_color: Whether to leave out colours.
+
+    Yields:
+        What is to be told after each score, and before each wait.
+    """
+    progress = Progress(
+        TextColumn("{task.completed}/{task.total}"),
+        BarColumn(bar_width=24),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}", style="dim", markup=False),
+        console=Console(stderr=True, no_color=True if no_color else None),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with progress:
+        bar = progress.add_task("sending", total=total)
+
+        def on_progress(tally: Tally) -> None:
+            progress.update(bar, completed=tally.done, description=describe_tally(tally))
+
+        def on_wait(seconds: float, reason: str) -> None:
+            progress.update(bar, description=f"{reason}; trying again in {seconds:.0f} s")
+
+        yield on_progress, on_wait
+
+
+def _describe_delivery(delivery: Delivery) -> Iterator[str]:
+    score = delivery.score
+    points = "no score"
+    if score.score_given is not UNSET and score.score_maximum is not UNSET:
+        points = f"{format_points(score.score_given)} of {format_points(score.score_maximum)}"
+    yield (
+        f"{show_line(describe_person(delivery))} as user {show_line(score.user_id)}: {points}, "
+        f"{score.activity_progress.value}, {score.grading_progress.value}"
+    )
+    for line in escape_controls(score.comment).splitlines():
+        yield f"    {line}"

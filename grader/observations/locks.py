@@ -1,0 +1,13 @@
+"""The names of the locks that a child puts on itself."""
+
+import enum
+
+
+class Lock(enum.StrEnum):
+    """A lock; `grader.sandbox.guest.lock` says what each is against."""
+
+    PRIVILEGES = "privileges"
+    RESOURCES = "resources"
+    FILES = "files"
+    SIGNALS = "signals"
+    SYSCALLS = "syscalls"

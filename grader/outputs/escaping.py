@@ -1,0 +1,55 @@
+"""Makes text of a student's safe to show: nothing in it may steer a terminal."""
+
+import unicodedata
+
+import msgspec
+
+from grader.report.model import Report
+
+# Besides the control characters: what turns the reading direction, and line separators.
+_FORMAT_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_KEPT = "\n"
+
+
+def escape_report(report: Report, *, encoding: str) -> Report:
+    """Make every text of a report safe to show.
+
+    Args:
+        report: The report.
+        encoding: The terminal's; what it doesn't have is shown as an escape.
+
+    Returns:
+        The same report, whose file name stays on one line.
+    """
+
+    def visible(value: object) -> object:
+        match value:
+            case str():
+                return escape_controls(value).encode(encoding, "backslashreplace").decode(encoding)
+            case list() | tuple():
+                return [visible(item) for item in value]
+            case dict():
+                return {key: visible(item) for key, item in value.items()}
+            case _:
+                return value
+
+    shown = msgspec.convert(visible(msgspec.to_builtins(report)), Report)
+    name = shown.submission.name.replace("\n", "\\n")
+    submission = msgspec.structs.replace(shown.submission, name=name)
+    return msgspec.structs.replace(shown, submission=submission)
+
+
+def escape_controls(text: str) -> str:
+    r"""Show control characters, escape sequences and bidi marks as escapes.
+
+    Line ends stay, and tabs become four spaces.
+    """
+    return "".join(map(_visible, text.replace("\r\n", "\n").replace("\t", "    ")))
+
+
+def _visible(character: str) -> str:
+    if character in _KEPT or (character.isascii() and character.isprintable()):
+        return character
+    if unicodedata.category(character) in _FORMAT_CATEGORIES:
+        return character.encode("unicode_escape").decode("ascii")
+    return character

@@ -1,0 +1,220 @@
+"""What stays warm from one submission to the next: forkserver, checks, the reference's session."""
+
+import contextlib
+import functools
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from grader.checks.assignment import Assignment
+from grader.checks.definitions import definitions, names_used, reachable
+from grader.checks.misconceptions import Misconception
+from grader.checks.questions import Question
+from grader.errors import InternalError
+from grader.observations.asking import Ask
+from grader.observations.messages import CodeBlock, Lent, Observation, Request
+from grader.sandbox.host.forkserver import Forkserver
+from grader.sandbox.host.launch import ForkserverProcess
+from grader.sandbox.host.limits import Confinement, Limits
+from grader.sandbox.host.recording import Recording
+from grader.sandbox.host.session import Clock, Session, Source, open_session
+from grader.submission.read import Submission
+
+_UNLIMITED_S = 10.0**8
+
+_MATPLOTLIB = "matplotlib.pyplot"
+_IPYTHON = "IPython.core.inputtransformer2"
+
+
+class GradingResources:
+    """Opens sessions on submissions of one assignment.
+
+    Args:
+        assignment: What is graded.
+        limits: What each submission may use.
+        confinement: How hard each is confined.
+        launched: The forkserver's process, where that was started already.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        *,
+        limits: Limits,
+        confinement: Confinement,
+        launched: ForkserverProcess | None = None,
+    ) -> None:
+        self.assignment = assignment
+        self.limits = limits
+        self.confinement = confinement
+        self._stack = contextlib.ExitStack()
+        # Both at once: torch is imported in one process while checks are collected in the other.
+        self._forkserver = self._stack.enter_context(
+            Forkserver(hidden=(assignment.folder,), launched=launched)
+        )
+        # Imported only now: pytest takes its time, and meanwhile torch is imported.
+        from grader.checks.runner import CheckRunner  # noqa: PLC0415
+
+        self.checks = self._stack.enter_context(CheckRunner(assignment.folder))
+        self._lent = functools.cache(self._make_lent)
+        self._known_wrong = functools.cache(self._open_known_wrong)
+        self._seed: int | None = None
+        self._recordings: list[Recording] = []
+        self._questions: dict[str, list[Question]] = {}
+
+    def __enter__(self) -> Self:
+        """Give the resources itself; leaving the context ends all processes."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End all processes."""
+        self._stack.close()
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of torch and numpy that submissions run with."""
+        return self._forkserver.versions
+
+    def use_seed(self, seed: int) -> None:
+        """Prepare for a submission whose inputs are drawn from this seed.
+
+        While it stays the same, so do the questions, and what is right is not asked again.
+        """
+        if seed != self._seed:
+            self._seed = seed
+            self._questions.clear()
+            for recording in self._recordings:
+                recording.clear()
+
+    @functools.cached_property
+    def reference(self) -> Recording:
+        """The reference's session: of the same kind, and kept for all submissions.
+
+        Raises:
+            InternalError: the reference can't be loaded.
+        """
+        unasked = [one.name for one in self.assignment.functions if not one.ask_reference]
+        code = definitions(self.assignment.reference, leave_out=unasked)
+        return self._open_trusted(code, self.assignment.parameters)
+
+    def expect(self, name: str) -> Ask:
+        """Give who answers for the reference's function, whichever it is."""
+        if self.assignment.function(name).ask_reference:
+            return self.reference.replay
+        return self._known_wrong(name).replay
+
+    def questions(self, name: str, seed: int) -> list[Question]:
+        """List what the checks of a function ask, with the right answers.
+
+        Raises:
+            InternalError: the reference itself fails a check.
+        """
+        if name not in self._questions:
+            self._questions[name] = self.checks.questions(
+                name, assignment=self.assignment, seed=seed, expect=self.expect(name)
+            )
+        return self._questions[name]
+
+    def ask_misconception(self, misconception: Misconception, request: Request) -> Observation:
+        """Ask a misconception's program, among right functions, what a submission was asked."""
+        programs = self._known_wrong(misconception.function)
+        return programs.replay(msgspec.structs.replace(request, function=misconception.name))()
+
+    def _open_known_wrong(self, name: str) -> Recording:
+        """Open a session with the reference and the known wrong versions of one function."""
+        known = self.assignment.misconceptions_of(name)
+        files = dict.fromkeys(one.source for one in known)
+        code = "\n".join(definitions(one) for one in (self.assignment.reference, *files))
+        if _MATPLOTLIB.partition(".")[0] in code:
+            self._forkserver.warm((_MATPLOTLIB,))
+        parameters = self.assignment.parameters
+        wrong = {one.name: parameters[name] for one in known}
+        return self._open_trusted(code, {**parameters, **wrong})
+
+    def _open_trusted(self, code: str, parameters: dict[str, tuple[str, ...]]) -> Recording:
+        """Open a session on an author's code, to be kept for all submissions."""
+        source = Source(
+            name="reference.py",
+            blocks=(CodeBlock(label="", source=code),),
+            is_notebook=False,
+            parameters=parameters,
+        )
+        session = self._stack.enter_context(
+            open_session(
+                self._forkserver,
+                source,
+                limits=Limits(total_wall_s=_UNLIMITED_S),
+                confinement=self.confinement,
+            )
+        )
+        loaded = session.loaded
+        if loaded.notes or loaded.syntax_error:
+            raise InternalError(f"the reference can't be loaded: {loaded}")
+        recording = Recording(session.ask)
+        self._recordings.append(recording)
+        return recording
+
+    def start_clock(self, submission: Submission) -> Clock:
+        """Start a submission's time, once what it needn't pay for is imported."""
+        if submission.mentions("plt", "matplotlib", "pylab", "pyplot"):
+            self._forkserver.warm((_MATPLOTLIB,))
+        if submission.is_notebook and submission.mentions("%", "!", "?"):
+            self._forkserver.warm((_IPYTHON,))
+        _ = self._forkserver.versions
+        return Clock.start(self.limits)
+
+    def open(
+        self, submission: Submission, clock: Clock, *, lent: Lent | None = None
+    ) -> contextlib.AbstractContextManager[Session]:
+        """Open a session on a submission, perhaps with functions lent to it."""
+        source = Source(
+            name=submission.name,
+            blocks=submission.blocks,
+            is_notebook=submission.is_notebook,
+            parameters=self.assignment.parameters,
+            lent=lent,
+        )
+        return open_session(
+            self._forkserver,
+            source,
+            limits=self.limits,
+            confinement=self.confinement,
+            clock=clock,
+        )
+
+    def lender(
+        self, submission: Submission, clock: Clock, sessions: contextlib.ExitStack
+    ) -> Callable[[frozenset[str]], Recording]:
+        """Give who answers among right functions of these names: a child of its own.
+
+        What is lent must not reach a child in which the lent functions are graded
+        themselves. Several functions that lean on the same ones can share a child: none of
+        them is lent, or stands in the source of what is lent, as that lies below them all.
+
+        Args:
+            submission: The submission.
+            clock: Its time.
+            sessions: Where the sessions that are opened are put to be closed.
+        """
+
+        @functools.cache
+        def open_with_lent(names: frozenset[str]) -> Recording:
+            session = self.open(submission, clock, lent=self._lent(names))
+            return Recording(sessions.enter_context(session).ask)
+
+        return open_with_lent
+
+    def _make_lent(self, names: frozenset[str]) -> Lent:
+        needed = reachable(names, names_used(self.assignment.reference))
+        others = self.assignment.parameters.keys() - needed
+        return Lent(
+            source=definitions(self.assignment.reference, leave_out=others),
+            parameters={one: self.assignment.function(one).parameters for one in sorted(names)},
+        )

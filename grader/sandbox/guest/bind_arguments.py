@@ -1,0 +1,165 @@
+"""Which input goes to which parameter of a student's function.
+
+The rules are the contract's: by name where the name is one of the contract's for this
+function, else by position; extra parameters with defaults keep them; ``*args`` takes all in
+order; what the function doesn't take is handed over as a global.
+"""
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import Parameter
+
+import numpy as np
+import torch
+
+ANYTHING = object()  # an input whose value is not known yet, and could be of any kind
+
+
+@dataclass(frozen=True)
+class ArgumentBinding:
+    """How to call one function.
+
+    Attributes:
+        signature: The function's own, or None for a builtin that has none.
+        assigned: From the function's parameter names to the contract's.
+        rest: What goes to ``*args``, in order.
+        extra: What goes to ``**kwargs``, by name.
+        unassigned: What has to be a global.
+    """
+
+    signature: inspect.Signature | None
+    assigned: Mapping[str, str]
+    rest: tuple[str, ...]
+    extra: tuple[str, ...]
+    unassigned: tuple[str, ...]
+
+    def arguments(
+        self, inputs: Mapping[str, object]
+    ) -> tuple[tuple[object, ...], dict[str, object]]:
+        """Turn inputs by contract name into positional and keyword arguments."""
+        if self.signature is None:
+            return tuple(inputs[name] for name in self.rest), {}
+        bound = self.signature.bind_partial()
+        for own, name in self.assigned.items():
+            bound.arguments[own] = inputs[name]
+        if self.rest:
+            # *args can only be reached past every positional parameter before it.
+            bound.apply_defaults()
+        for parameter in self.signature.parameters.values():
+            if parameter.kind is Parameter.VAR_POSITIONAL:
+                bound.arguments[parameter.name] = tuple(inputs[name] for name in self.rest)
+            elif parameter.kind is Parameter.VAR_KEYWORD:
+                bound.arguments[parameter.name] = {name: inputs[name] for name in self.extra}
+        ordered = {
+            name: bound.arguments[name]
+            for name in self.signature.parameters
+            if name in bound.arguments
+        }
+        bound.arguments = ordered
+        return bound.args, bound.kwargs
+
+
+def bind_arguments(
+    function: Callable[..., object], inputs: Mapping[str, object]
+) -> ArgumentBinding:
+    """Decide which of the inputs each parameter takes.
+
+    Args:
+        function: Anything callable: function, lambda, partial, instance, builtin.
+        inputs: The contract's parameters for it, in the contract's order, with the values.
+    """
+    names = tuple(inputs)
+    signature = find_signature(function)
+    if signature is None:
+        return ArgumentBinding(None, {}, names, (), ())
+    bound_already = _keywords_of_partials(function)
+    parameters = [
+        parameter
+        for parameter in signature.parameters.values()
+        if parameter.name in inputs or parameter.name not in bound_already
+    ]
+    assigned = {p.name: p.name for p in parameters if p.name in inputs and not _is_variadic(p)}
+    taken = set(assigned.values())
+    plain = [p for p in parameters if not _is_variadic(p)]
+    for place, parameter in enumerate(plain):
+        if parameter.name in assigned or place >= len(names) or names[place] in taken:
+            continue
+        if _could_be(parameter.default, inputs[names[place]]):
+            assigned[parameter.name] = names[place]
+            taken.add(names[place])
+    # A parameter that needs a value, but whose place is taken by name elsewhere: the next free.
+    for parameter in plain:
+        free = [name for name in names if name not in taken]
+        if parameter.name not in assigned and parameter.default is Parameter.empty and free:
+            assigned[parameter.name] = free[0]
+            taken.add(free[0])
+    left = tuple(name for name in names if name not in taken)
+    kinds = {parameter.kind for parameter in parameters}
+    if Parameter.VAR_POSITIONAL in kinds:
+        return ArgumentBinding(signature, assigned, left, (), ())
+    if Parameter.VAR_KEYWORD in kinds:
+        return ArgumentBinding(signature, assigned, (), left, ())
+    return ArgumentBinding(signature, assigned, (), (), left)
+
+
+def find_signature(function: Callable[..., object]) -> inspect.Signature | None:
+    """Give the signature that a caller has to respect, or None for some builtins.
+
+    A wrapper written ``(*args, **kwargs)`` without ``functools.wraps`` passes
+    on what it gets, so the one function it closes over tells what that may be.
+    """
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):
+        return None
+    kinds = [parameter.kind for parameter in signature.parameters.values()]
+    if kinds == [Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD] and isinstance(
+        function, types.FunctionType
+    ):
+        inner = _closed_over(function)
+        if inner is not None:
+            return find_signature(inner)
+    return signature
+
+
+def _closed_over(function: types.FunctionType) -> Callable[..., object] | None:
+    found = []
+    for cell in function.__closure__ or ():
+        try:
+            value = cell.cell_contents
+        except ValueError:  # an empty cell
+            continue
+        # A wrapper that counts its calls holds itself as well.
+        if isinstance(value, types.FunctionType | functools.partial) and value is not function:
+            found.append(value)
+    return found[0] if len(found) == 1 else None
+
+
+def _keywords_of_partials(function: object) -> set[str]:
+    return set(function.keywords) if isinstance(function, functools.partial) else set()
+
+
+def _is_variadic(parameter: Parameter) -> bool:
+    return parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+
+
+def _could_be(default: object, value: object) -> bool:
+    """Tell whether a parameter with this default may stand for an input of the contract.
+
+    ``learning_rate=0.1`` in the place of ``lr`` does, ``verbose=False`` doesn't.
+    """
+    if default is Parameter.empty or default is None or value is ANYTHING:
+        return True
+    if isinstance(default, bool | np.bool_ | str) or callable(default):
+        return False
+    return _is_number(default) == _is_number(value)
+
+
+def _is_number(value: object) -> bool:
+    """Tell a number, also one of numpy's or a 0-d tensor, from a tensor of data."""
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return value.ndim == 0 and not getattr(value, "requires_grad", False)
+    return isinstance(value, int | float | np.number)

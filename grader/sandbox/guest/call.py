@@ -1,0 +1,198 @@
+"""Calls one function of the submission and tells what came of it.
+
+Both styles of the contract: what a function takes as parameters is passed, what it
+doesn't take is set as a global of the submission before the call and read back after it.
+"""
+
+import contextlib
+import errno
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+
+from grader.observations.messages import (
+    Answer,
+    CallRequest,
+    Outcome,
+    Raised,
+    ReadRequest,
+    State,
+    Step,
+)
+from grader.observations.values import AnyValue, Array, Nothing, Number
+from grader.sandbox.guest.bind_arguments import ArgumentBinding, bind_arguments
+from grader.sandbox.guest.defaults import Defaults
+from grader.sandbox.guest.describe import describe
+from grader.sandbox.guest.exceptions import describe_exception
+from grader.sandbox.guest.figures import is_animation, play
+from grader.sandbox.guest.load import LoadedSubmission
+from grader.sandbox.guest.torch_call_log import TorchCallLog
+
+# The lab's own update() reads it besides its inputs.
+_LOOP_VARIABLE = "epoch"
+
+_frombuffer = torch.frombuffer
+_empty = torch.empty
+_grad = torch.autograd.grad
+
+
+def answer_read(message: ReadRequest, submission: LoadedSubmission) -> Answer:
+    """Describe a global of the submission."""
+    if message.function not in submission.namespace:
+        return Answer(token=message.token, outcome=Outcome.MISSING)
+    value = describe(submission.namespace[message.function])
+    step = Step(returned=value, inputs={})
+    return Answer(token=message.token, outcome=Outcome.RETURNED, steps=(step,))
+
+
+def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: Defaults) -> Answer:
+    """Call a function ``message.times`` times and describe what came of each call.
+
+    Never raises for what the student's code does.
+    """
+    function = submission.namespace.get(message.function)
+    if function is None or not callable(function):
+        return Answer(token=message.token, outcome=Outcome.MISSING)
+    steps: list[Step] = []
+    outcome = Outcome.RETURNED
+    raised: Raised | None = None
+    try:
+        # Seeds are set once: a second call that draws the same again does so by itself.
+        defaults.restore(seed=message.seed)
+        # Around all of it: an input made in inference mode could never be differentiated.
+        with torch.inference_mode(mode=False):
+            for step in _steps(message, function, submission):
+                steps.append(step)
+                if len(steps) < message.times:
+                    defaults.restore()
+                else:
+                    defaults.disarm()  # the next request restores the rest
+    except BaseException as error:
+        outcome = _outcome_of(error)
+        raised = describe_exception(error, submission.labels)
+    return Answer(token=message.token, outcome=outcome, steps=tuple(steps), raised=raised)
+
+
+def _steps(
+    message: CallRequest, function: Callable[..., object], submission: LoadedSubmission
+) -> Iterator[Step]:
+    leaves: dict[str, torch.Tensor] = {}
+    for index in range(message.times):
+        inputs = {name: leaves.get(name, _make(value)) for name, value in message.inputs.items()}
+        plan = bind_arguments(function, inputs)
+        with _globals_set(submission.namespace, plan, inputs, index):
+            step, after = _one_step(message, function, plan, inputs, submission.namespace)
+        for name, value in message.inputs.items():
+            if isinstance(value, Array) and value.requires_grad and not message.differentiate:
+                leaves[name] = after[name]  # type: ignore[assignment]
+        yield step
+
+
+def _one_step(
+    message: CallRequest,
+    function: Callable[..., object],
+    plan: ArgumentBinding,
+    inputs: Mapping[str, object],
+    namespace: Mapping[str, object],
+) -> tuple[Step, dict[str, object]]:
+    args, kwargs = plan.arguments(inputs)
+    tensors = {name: value for name, value in inputs.items() if isinstance(value, torch.Tensor)}
+    recorder = TorchCallLog(tensors) if message.log_torch_calls else None
+    with recorder or contextlib.nullcontext():
+        returned = function(*args, **kwargs)
+        # Within the globals and the recorder: generators and frame functions run only now.
+        value = _describe_returned(returned, message)
+    gradients = _differentiate(returned, message, inputs) if message.differentiate else {}
+    after = {
+        name: namespace.get(name) if name in plan.unassigned else inputs[name] for name in inputs
+    }
+    states = {
+        name: State(
+            value=describe(after[name]),
+            is_same_leaf=after[name] is inputs[name],
+            is_global=name in plan.unassigned,
+        )
+        for name in inputs
+    }
+    calls = tuple(recorder.calls) if recorder is not None else ()
+    return Step(returned=value, inputs=states, gradients=gradients, torch_calls=calls), after
+
+
+@contextlib.contextmanager
+def _globals_set(
+    namespace: dict[str, object], plan: ArgumentBinding, inputs: Mapping[str, object], index: int
+) -> Iterator[None]:
+    """Hand over as globals what the function doesn't take, and put back what was there."""
+    values: dict[str, object] = {name: inputs[name] for name in plan.unassigned}
+    values.setdefault(_LOOP_VARIABLE, index)
+    before = {name: namespace[name] for name in values if name in namespace}
+    namespace.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            if name in before:
+                namespace[name] = before[name]
+            else:
+                namespace.pop(name, None)
+
+
+def _describe_returned(returned: object, message: CallRequest) -> AnyValue:
+    if message.frames and is_animation(returned):
+        return play(returned, frames=message.frames)
+    return describe(returned, draw=message.draw)
+
+
+def _differentiate(
+    returned: object, message: CallRequest, inputs: Mapping[str, object]
+) -> dict[str, AnyValue]:
+    """Differentiate sum(cotangent * returned); an input it doesn't depend on gives nothing."""
+    if not isinstance(returned, torch.Tensor) or not returned.requires_grad:
+        return {name: Nothing() for name in message.differentiate}
+    cotangent = None
+    if message.cotangent is not None:
+        cotangent = _make_tensor(message.cotangent).to(returned.dtype)
+        if cotangent.shape != returned.shape:
+            return {name: Nothing() for name in message.differentiate}
+    # Not grad_outputs=: its first use imports sympy, which takes 0.4 s.
+    total = returned if cotangent is None else (returned * cotangent).sum()
+    wanted: Any = [inputs[name] for name in message.differentiate]
+    gradients = _grad(total, wanted, allow_unused=True)
+    return {
+        name: describe(gradient)
+        for name, gradient in zip(message.differentiate, gradients, strict=True)
+    }
+
+
+def _make(value: Array | Number) -> "torch.Tensor | int | float":
+    """Make a fresh input out of its plain data."""
+    if isinstance(value, Number):
+        return int(value.value) if value.kind == "int" else value.value
+    return _make_tensor(value)
+
+
+def _make_tensor(value: Array) -> torch.Tensor:
+    dtype = getattr(torch, value.dtype)
+    if value.data:
+        tensor = _frombuffer(bytearray(value.data), dtype=dtype).reshape(value.shape)
+    else:
+        tensor = _empty(value.shape, dtype=dtype)
+    # A copy owns its memory: a view of a buffer would be no tensor of the usual kind.
+    tensor = tensor.clone()
+    return tensor.requires_grad_() if value.requires_grad else tensor
+
+
+def _outcome_of(error: BaseException) -> Outcome:
+    if isinstance(error, MemoryError) or "can't allocate memory" in _safe_text(error):
+        return Outcome.MEMORY_LIMIT
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return Outcome.DISK_LIMIT
+    return Outcome.RAISED
+
+
+def _safe_text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:
+        return ""

@@ -1,0 +1,178 @@
+"""The locks that a child puts on itself before it sees student code.
+
+=============  ===============================================================  =============
+lock           against                                                          by
+=============  ===============================================================  =============
+privileges     setuid programs, capabilities of root                            prctl, capset
+resources      100 GB of memory, core files, huge files, endless descriptors    setrlimit
+files          reading checks, reference, home, /proc; writing outside scratch  Landlock
+signals        signals to the grader, abstract unix sockets                     Landlock
+syscalls       sockets, fork, exec, ptrace, kill, namespaces, IPC, keyrings,    seccomp
+               io_uring, bpf, chmod, shared memory files
+=============  ===============================================================  =============
+
+Every lock is one-way. Each is tried on its own: what this machine doesn't have
+is reported and the others still hold.
+"""
+
+import ctypes
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from grader.observations.locks import Lock
+from grader.observations.messages import ChildLimits
+from grader.sandbox.guest.file_lock import FileLock, prepare_file_lock
+from grader.sandbox.guest.syscall_lock import SyscallLock, prepare_syscall_lock
+from grader.sandbox.guest.unavailable import LockUnavailableError
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+_SIGKILL = 9
+_CAPABILITY_VERSION_3 = 0x20080522
+
+MAX_DESCRIPTORS = 256
+
+_Lock = TypeVar("_Lock")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The locks on files and system calls; asking for a missing one raises why."""
+
+    files: Callable[[], FileLock]
+    syscalls: Callable[[], SyscallLock]
+
+
+def lock_down(
+    *,
+    scratch: str,
+    prepared: Prepared,
+    limits: ChildLimits,
+    without: Iterable[Lock],
+) -> tuple[tuple[Lock, ...], dict[Lock, str]]:
+    """Put every available lock on this process, for good.
+
+    Args:
+        scratch: The only folder that stays writable.
+        prepared: What `prepare` has made before the fork.
+        limits: What setrlimit enforces.
+        without: Names of locks to leave out.
+
+    Returns:
+        The names of the locks that hold, and the missing ones with the reason.
+    """
+    steps: dict[Lock, Callable[[], None]] = {
+        Lock.PRIVILEGES: _drop_privileges,
+        # Landlock goes before seccomp, whose allow-list doesn't have its system calls, and before
+        # the limit on descriptors, since it holds one for each rule.
+        Lock.FILES: lambda: prepared.files().enforce(
+            scratch, is_scoped=Lock.SIGNALS not in skipped
+        ),
+        Lock.SIGNALS: lambda: _expect_scopes(prepared.files()),
+        Lock.RESOURCES: lambda: _limit_resources(limits),
+        Lock.SYSCALLS: lambda: prepared.syscalls().enforce(),
+    }
+    skipped = set(without)
+    locks: list[Lock] = []
+    missing: dict[Lock, str] = {}
+    for name, step in steps.items():
+        if name in skipped:
+            missing[name] = "switched off"
+            continue
+        try:
+            step()
+        except (LockUnavailableError, OSError, ValueError) as error:
+            missing[name] = str(error)
+        else:
+            locks.append(name)
+    if Lock.FILES in missing and Lock.SIGNALS in locks:  # one Landlock ruleset carries both
+        locks.remove(Lock.SIGNALS)
+        missing[Lock.SIGNALS] = missing[Lock.FILES]
+    return tuple(locks), missing
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent goes, and hide its memory.
+
+    The signal is forgotten when the uid changes; nothing here changes it.
+    """
+    if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+        _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def prepare(readable: tuple[str, ...]) -> Prepared:
+    """Make what costs more than a fork, once, before any: it is given to every child.
+
+    Args:
+        readable: Files and folders that children may read.
+    """
+    return Prepared(_try(lambda: prepare_file_lock(readable)), _try(prepare_syscall_lock))
+
+
+def _try(make: Callable[[], _Lock]) -> Callable[[], _Lock]:
+    """Make something now; who asks for it later gets it, or the reason why it isn't there."""
+    try:
+        made = make()
+    except LockUnavailableError as error:
+        reason = str(error)
+
+        def refuse() -> _Lock:
+            raise LockUnavailableError(reason)
+
+        return refuse
+    return lambda: made
+
+
+def _expect_scopes(files: FileLock) -> None:
+    # The scope itself is part of the ruleset that the lock on files has put on.
+    if not files.has_scopes:
+        raise LockUnavailableError(f"Landlock {files.abi} has no scopes (Linux 6.12 has)")
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+def _drop_privileges() -> None:
+    if sys.platform != "linux":
+        raise LockUnavailableError("needs Linux")
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    # Root without capabilities can raise no limit and pass no permission check. Its uid stays,
+    # since Python itself may lie in a folder that only this uid can read.
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
+    if libc.capset(ctypes.byref(header), (ctypes.c_uint32 * 6)()) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _limit_resources(limits: ChildLimits) -> None:
+    wanted = {
+        "RLIMIT_AS": limits.memory_bytes,
+        "RLIMIT_FSIZE": limits.file_bytes,
+        "RLIMIT_CPU": limits.cpu_s,
+        "RLIMIT_NOFILE": MAX_DESCRIPTORS,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_MEMLOCK": 0,
+    }
+    for name, value in wanted.items():
+        number = getattr(resource, name, None)  # platforms differ in what they have
+        if number is None:
+            continue
+        hard = resource.getrlimit(number)[1]
+        ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(number, (ceiling, ceiling))

@@ -1,0 +1,83 @@
+"""The seccomp filter of a child: which system calls it may make.
+
+The filter is put together once, in the forkserver; a child adds its own process id and
+closes the door.
+"""
+
+import errno
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from grader.sandbox.guest.syscalls import (
+    ALLOWED,
+    ALLOWED_FCNTLS,
+    ALLOWED_IOCTLS,
+    ALLOWED_PRCTLS,
+    PRETENDED,
+    REFUSED,
+)
+from grader.sandbox.guest.unavailable import LockUnavailableError
+
+_CLONE_THREAD = 0x00010000
+
+
+@dataclass(frozen=True, slots=True)
+class SyscallLock:
+    """A prepared filter, and the library that it is made with."""
+
+    seccomp: Any
+    policy: Any
+
+    def enforce(self) -> None:
+        """Filter this process's system calls, for good."""
+        # abort() and raise() signal the own process; nobody else's.
+        own = self.seccomp.Arg(0, self.seccomp.EQ, os.getpid())
+        _add_rule(self.policy, self.seccomp.ALLOW, "tgkill", own)
+        self.policy.load()
+
+
+def prepare_syscall_lock() -> SyscallLock:
+    """Put the filter together.
+
+    Raises:
+        LockUnavailableError: this machine has no seccomp, or not the library for it.
+    """
+    if sys.platform != "linux":
+        raise LockUnavailableError("needs Linux")
+    try:
+        import pyseccomp as seccomp
+    except (ImportError, RuntimeError, OSError) as error:
+        raise LockUnavailableError(f"pyseccomp can't be loaded: {error}") from error
+    # ENOSYS for what is unknown: libc then falls back (clone3 to clone, say).
+    policy = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
+    for names, action in (
+        (ALLOWED, seccomp.ALLOW),
+        (PRETENDED, seccomp.ERRNO(0)),
+        (REFUSED, seccomp.ERRNO(errno.EPERM)),
+    ):
+        for name in names:
+            _add_rule(policy, action, name)
+    # Threads, but no processes: clone only with CLONE_THREAD.
+    threads = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
+    processes = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
+    _add_rule(policy, seccomp.ALLOW, "clone", threads)
+    _add_rule(policy, seccomp.ERRNO(errno.EPERM), "clone", processes)
+    # Limits may be read, not set.
+    _add_rule(policy, seccomp.ALLOW, "prlimit64", seccomp.Arg(2, seccomp.EQ, 0))
+    for number in ALLOWED_IOCTLS.values():
+        _add_rule(policy, seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.EQ, number))
+    for number in ALLOWED_FCNTLS.values():
+        _add_rule(policy, seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
+    for number in ALLOWED_PRCTLS.values():
+        _add_rule(policy, seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, number))
+    return SyscallLock(seccomp, policy)
+
+
+def _add_rule(policy: Any, action: int, name: str, *arguments: object) -> None:
+    try:
+        policy.add_rule(action, name, *arguments)
+    except (OSError, ValueError):
+        # This libseccomp or this processor doesn't know the call: the default refuses it.
+        return

@@ -1,0 +1,53 @@
+"""Writes down which torch functions ran, on what, and whether grad mode was on.
+
+The record only explains; no score depends on it.
+"""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch.overrides import TorchFunctionMode, resolve_name
+
+from grader.observations.messages import TorchCall
+
+MAX_CALLS = 2_000
+
+
+class TorchCallLog(TorchFunctionMode):
+    """Records every torch function called while it is entered, up to `MAX_CALLS`.
+
+    Args:
+        inputs: The tensors that were handed to the function, by contract name.
+    """
+
+    def __init__(self, inputs: Mapping[str, torch.Tensor]) -> None:
+        super().__init__()
+        self._inputs = inputs
+        self.calls: list[TorchCall] = []
+
+    def __torch_function__(
+        self,
+        func: Callable[..., object],
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        """Note the call, then let it happen."""
+        if len(self.calls) < MAX_CALLS:
+            name = resolve_name(func) or getattr(func, "__name__", "")
+            call = TorchCall(
+                name=str(name)[:100],
+                on=self._name_of(args[0]) if args else "",
+                is_grad_enabled=torch.is_grad_enabled(),
+            )
+            self.calls.append(call)
+        return func(*args, **(kwargs or {}))
+
+    def _name_of(self, value: object) -> str:
+        with torch._C.DisableTorchFunction():  # noqa: SLF001 - our own look must not be recorded
+            for name, tensor in self._inputs.items():
+                if value is tensor:
+                    return name
+                if tensor.requires_grad and tensor.is_leaf and value is tensor.grad is not None:
+                    return f"{name}.grad"
+        return ""

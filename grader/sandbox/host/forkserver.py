@@ -1,0 +1,175 @@
+"""Talks to the forkserver process: asks it for children, and has them killed."""
+
+import contextlib
+import os
+import socket
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from grader.errors import ForkserverLostError
+from grader.observations.frames import PREFIX_BYTES, FrameError, encode_frame, receive_message
+from grader.observations.locks import Lock
+from grader.observations.messages import (
+    ChildLimits,
+    FromForkserver,
+    Kill,
+    Killed,
+    Spawn,
+    Spawned,
+    Starting,
+    Warm,
+    Warmed,
+)
+from grader.sandbox.host.allow_list import allow_list
+from grader.sandbox.host.launch import PACKAGE, ForkserverProcess, launch
+from grader.sandbox.host.scratch import remove_folder
+
+_T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A forked child as the trusted side holds it: its id, its socket, its output, its folder."""
+
+    pid: int
+    socket: socket.socket
+    output_descriptor: int
+    scratch: Path
+
+
+class Forkserver:
+    """A process that has imported torch and forks a child for every session.
+
+    Starting it returns at once; the first use waits until torch is imported. Not for
+    use from several threads at once.
+
+    Args:
+        hidden: More files and folders that no child may read (an assignment's, say).
+        launched: Its process, where that was started already.
+    """
+
+    def __init__(
+        self, *, hidden: Sequence[Path] = (), launched: ForkserverProcess | None = None
+    ) -> None:
+        self._launched = launched or launch()
+        self._control = self._launched.control
+        self._pending_warmups = 1
+        self._warm: set[str] = set()
+        self._versions: dict[str, str] = {}
+        self._hidden = (PACKAGE, *hidden)
+        self._readable: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        """Give the forkserver itself; leaving the context closes it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the forkserver."""
+        self.close()
+
+    def warm(self, modules: Sequence[str]) -> None:
+        """Have more modules imported before the next fork; returns at once."""
+        new = tuple(name for name in modules if name not in self._warm)
+        if new:
+            self._warm.update(new)
+            self._send(Warm(modules=new))
+            self._pending_warmups += 1
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of torch and numpy in the children; waits until they are imported."""
+        self._catch_up()
+        return self._versions
+
+    def spawn(self, *, limits: ChildLimits, without: Sequence[Lock]) -> Child:
+        """Fork a child with an empty folder of its own.
+
+        Raises:
+            ForkserverLostError: the forkserver is gone.
+        """
+        self._catch_up()
+        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._launched.home))
+        ours, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        try:
+            message = Spawn(
+                scratch=str(scratch),
+                readable=self._readable,
+                limits=limits,
+                without=tuple(without),
+            )
+            self._send(message, descriptors=(theirs.fileno(), output_end))
+            pid = self._receive(Spawned).pid
+        except BaseException:
+            ours.close()
+            os.close(output)
+            remove_folder(scratch)
+            raise
+        finally:
+            theirs.close()
+            os.close(output_end)
+        return Child(pid=pid, socket=ours, output_descriptor=output, scratch=scratch)
+
+    def kill(self, child: Child) -> int:
+        """Kill a child, wait until it is gone, and remove its folder.
+
+        Returns:
+            Minus the signal that ended it, or its exit code.
+        """
+        child.socket.close()
+        with contextlib.suppress(OSError):
+            os.close(child.output_descriptor)
+        try:
+            self._send(Kill(pid=child.pid))
+            status = self._receive(Killed).status
+        finally:
+            remove_folder(child.scratch)
+        return status
+
+    def close(self) -> None:
+        """End the forkserver and every child that is left."""
+        self._launched.close(is_listening=not self._pending_warmups)
+
+    def _catch_up(self) -> None:
+        if not self._readable:  # worked out while the forkserver imports torch
+            path = self._receive(Starting).path
+            self._readable = (
+                *allow_list(path, hidden=self._hidden),
+                str(self._launched.font_cache),
+            )
+        while self._pending_warmups:
+            self._versions = self._receive(Warmed).versions
+            self._pending_warmups -= 1
+
+    def _send(self, message: Warm | Spawn | Kill, *, descriptors: Sequence[int] = ()) -> None:
+        try:
+            frame = encode_frame(message)
+            # The descriptors ride on the first bytes, which always fit into the socket.
+            socket.send_fds(self._control, [frame[:PREFIX_BYTES]], list(descriptors))
+            self._control.sendall(frame[PREFIX_BYTES:])
+        except OSError as error:
+            raise self._lost() from error
+
+    def _receive(self, kind: type[_T]) -> _T:
+        try:
+            message = receive_message(self._control, FromForkserver)
+        except (EOFError, OSError, FrameError) as error:
+            raise self._lost() from error
+        if not isinstance(message, kind):
+            raise ForkserverLostError(f"answered {type(message).__name__}, not {kind.__name__}")
+        return message
+
+    def _lost(self) -> ForkserverLostError:
+        return ForkserverLostError(
+            f"ended unexpectedly with status {self._launched.wait()}; "
+            "is torch installed in this environment?"
+        )

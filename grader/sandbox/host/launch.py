@@ -1,0 +1,110 @@
+"""Starts the forkserver's process, and ends it.
+
+Apart from what is said to it, and importing next to nothing: what a command waits for is torch,
+so the process that imports it has to start before anything else.
+"""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from grader.sandbox.host.scratch import remove_folder
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+# -P: no folder of the caller's comes first in sys.path. The package's own folder goes last, for a
+# checkout that is not installed.
+_BOOTSTRAP = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from grader.sandbox.guest.start import main; main(int(sys.argv[2]), sys.argv[3])"
+)
+
+_PATIENCE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ForkserverProcess:
+    """A forkserver that is on its way: our end of its control socket, and its folders."""
+
+    process: "subprocess.Popen[bytes]"
+    control: socket.socket
+    home: Path
+    font_cache: Path
+
+    def close(self, *, is_listening: bool = False) -> None:
+        """End it, with every child that is left; a second time does nothing.
+
+        Args:
+            is_listening: It is known to read its control socket, so it can end by itself and
+                take its children along. One that still imports has none, and is killed.
+        """
+        self.control.close()
+        if not is_listening:
+            self.process.kill()
+        if self.wait(_PATIENCE_S) is None:
+            self.process.kill()
+            self.process.wait()
+        remove_folder(self.home)
+
+    def wait(self, patience_s: float = 1.0) -> int | None:
+        """Wait a little for its end, and give its exit status."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.wait(timeout=patience_s)
+        return None
+
+
+def launch() -> ForkserverProcess:
+    """Start a forkserver, which imports torch from now on; returns at once."""
+    home = Path(tempfile.mkdtemp(prefix="zerograd-"))
+    font_cache = _font_cache(home)
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-P", "-c", _BOOTSTRAP),
+                *(str(PACKAGE.parent), str(theirs.fileno()), str(home)),
+            ],
+            env=_environment(home, font_cache),
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(),),
+        )
+    return ForkserverProcess(process, ours, home, font_cache)
+
+
+def _environment(home: Path, font_cache: Path) -> dict[str, str]:
+    """Give the forkserver's whole environment: nothing of the caller's comes along."""
+    return {
+        "PATH": "/usr/bin:/bin",  # ctypes finds libseccomp with ldconfig
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",  # the order of sets, and so the report, is the same each time
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(font_cache),
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile then returns the function as it is
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "USER": "student",
+        "LOGNAME": "student",
+    }
+
+
+def _font_cache(home: Path) -> Path:
+    """Find a lasting folder for matplotlib's table of fonts, which takes a second to make."""
+    cache = platformdirs.user_cache_path("zerograd") / "matplotlib"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        cache = home / "matplotlib"
+        cache.mkdir()
+    return cache

@@ -1,0 +1,97 @@
+"""Why there was no answer: a status and a message for each outcome."""
+
+import pytest
+from fakes import ended, raised
+
+from grader.checks.no_answer import NoAnswer, describe_no_answer
+from grader.checks.verdict import NoAnswerError
+from grader.observations.messages import Observation, Outcome, Raised
+from grader.report.model import Status
+
+
+def describe(observation: Observation) -> NoAnswer:
+    """Describe what came of a call of update()."""
+    return describe_no_answer(NoAnswerError("update", observation))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "message", "may_be_others_fault"),
+    [
+        (Outcome.MISSING, Status.MISSING, "there is no update in the submission", False),
+        (Outcome.TIME_LIMIT, Status.LIMIT, "update() did not come to an end: so long", True),
+        (Outcome.MEMORY_LIMIT, Status.LIMIT, "update() needs more memory than there is", True),
+        (Outcome.DISK_LIMIT, Status.LIMIT, "update() writes too much to disk", True),
+        (Outcome.CRASHED, Status.ERROR, "update() ended the Python process: so long", True),
+        (Outcome.STOPPED, Status.LIMIT, "not tried: grading this submission was ended", False),
+        (Outcome.FORGED, Status.ERROR, "the submission wrote to the grader's own channel", False),
+    ],
+)
+def test_outcome_is_put_into_words(
+    outcome: Outcome,
+    status: Status,
+    message: str,
+    may_be_others_fault: bool,  # noqa: FBT001 - a column
+) -> None:
+    """And told whether lending collaborators could help."""
+    described = describe(ended(outcome, "so long"))
+
+    assert described.status is status
+    assert described.message.startswith(message)
+    assert described.may_be_others_fault is may_be_others_fault
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.RETURNED])
+def test_no_outcome_without_an_answer_counts_as_passed(outcome: Outcome) -> None:
+    """Silence is never a pass."""
+    described = describe(ended(outcome))
+
+    assert described.status not in (Status.PASSED, Status.PARTIAL)
+    assert described.message
+
+
+def test_error_is_told_with_the_students_own_line() -> None:
+    """Its type, its first line, and where."""
+    error = Raised(
+        type_name="RuntimeError",
+        text="a leaf Variable\nand more",
+        block="cell 3",
+        line=4,
+        code="w -= 1",
+        function="update",
+    )
+
+    described = describe(Observation(outcome=Outcome.RAISED, raised=error))
+
+    assert described.status is Status.ERROR
+    assert described.message == (
+        "update() raised RuntimeError: a leaf Variable\n    line 4 of cell 3: w -= 1"
+    )
+
+
+def test_error_without_a_text_is_told_by_its_type() -> None:
+    """``assert x`` has none."""
+    described = describe(raised("AssertionError", " \n"))
+
+    assert described.message == "update() raised AssertionError"
+
+
+def test_long_error_is_cut() -> None:
+    """One line of it is enough."""
+    described = describe(raised("ValueError", "a" * 5000))
+
+    assert len(described.message) < 500
+
+
+@pytest.mark.parametrize(
+    ("function", "may_be_others_fault"), [("update", False), ("", False), ("mse", True)]
+)
+def test_stub_is_not_written_yet_and_is_no_crash(
+    function: str,
+    may_be_others_fault: bool,  # noqa: FBT001 - a column
+) -> None:
+    """Where the stub is another function's, that one can be lent."""
+    described = describe(raised("NotImplementedError", "lab 4", function=function))
+
+    assert described.status is Status.MISSING
+    assert described.message == "update() is not written yet"
+    assert described.may_be_others_fault is may_be_others_fault

@@ -1,0 +1,255 @@
+"""The scores of a class: who gets which, what is sent again, and what ends it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from lti_class import ADA, BOB, EVE, failed_by_us, graded, write_class, write_three
+from lti_platform import Fault, LoopbackPlatform
+
+from grader.errors import PlatformUnreachableError, UsageError
+from grader.exports.lti_score import Score
+from grader.exports.source import open_work
+from grader.lti.client import PlatformClient
+from grader.lti.key import read_key
+from grader.lti.log import PostOutcome, open_log
+from grader.lti.plan import PostingPlan, plan_scores
+from grader.lti.platform import read_platform
+from grader.lti.post import Tally, post_scores
+from grader.lti.responses import PostResult
+from grader.lti.retry import RetryPolicy
+from grader.lti.users import own_ids
+from grader.report.class_model import Student
+
+NOW = datetime(2026, 11, 24, 10, 0, 0, tzinfo=UTC)
+Post = Callable[..., Tally]
+
+
+def plan_of(folder: Path) -> PostingPlan:
+    """PostingPlan what is to be sent of a class."""
+    return plan_scores(open_work(folder), find_user=own_ids)
+
+
+@pytest.fixture
+def post(platform: LoopbackPlatform, tmp_path: Path) -> Post:
+    """Post a class at a moment; waiting takes no time."""
+    settings = read_platform(platform.write_settings(tmp_path))
+    key = read_key(settings.key_path)
+    patience = RetryPolicy(sleep=lambda _seconds: None)
+
+    def run(
+        folder: Path,
+        *,
+        now: datetime = NOW,
+        wrap: Callable[
+            [Callable[[Score], PostResult]], Callable[[Score], PostResult]
+        ] = lambda send: send,
+        tally: Tally | None = None,
+        has_to_resend: bool = False,
+    ) -> Tally:
+        tally = tally or Tally()
+        with (
+            PlatformClient(settings, key, patience=patience) as client,
+            open_log(tmp_path / "log.jsonl") as log,
+        ):
+            post_scores(
+                plan_of(folder),
+                line_item=settings.line_item,
+                send=wrap(client.send),
+                log=log,
+                tally=tally,
+                now=lambda: now,
+                has_to_resend=has_to_resend,
+            )
+        return tally
+
+    return run
+
+
+def test_everybody_has_a_score(platform: LoopbackPlatform, post: Post, tmp_path: Path) -> None:
+    """But for those on whom the grader failed: they have none, and no zero."""
+    tally = post(write_three(tmp_path))
+
+    assert tally.outcomes == {PostOutcome.ACCEPTED: 3}
+    given = {user: one.get("scoreGiven") for user, one in platform.scores.items()}
+    assert given == {"u-ada": 11.0, "u-bob": 3.0, "u-eve": None}
+    assert platform.scores["u-eve"]["gradingProgress"] == "Failed"
+
+
+def test_what_is_there_is_not_sent_again(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """Unless that is asked for: then with a later timestamp."""
+    folder = write_three(tmp_path)
+    post(folder)
+
+    assert post(folder).unchanged == 3
+    assert len(platform.posts) == 3
+    assert post(folder, has_to_resend=True).outcomes == {PostOutcome.ACCEPTED: 3}
+    stamps = [one["timestamp"] for one in platform.posts if one["userId"] == "u-ada"]
+    assert stamps == ["2026-11-24T10:00:00.000Z", "2026-11-24T10:00:01.000Z"]
+
+
+def test_changed_score_is_sent(platform: LoopbackPlatform, post: Post, tmp_path: Path) -> None:
+    """And only that, however soon; the platform takes it for the later one."""
+    post(write_three(tmp_path))
+
+    tally = post(write_three(tmp_path, ada=7.0))
+
+    assert (tally.unchanged, tally.outcomes) == (2, {PostOutcome.ACCEPTED: 1})
+    assert platform.scores["u-ada"]["scoreGiven"] == 7.0
+
+
+def test_crash_before_the_log_is_harmless(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """The score is sent again, and an equal one takes its place."""
+    folder = write_three(tmp_path)
+
+    def crash_after_bob(send: Callable[[Score], PostResult]) -> Callable[[Score], PostResult]:
+        def send_and_crash(score: Score) -> PostResult:
+            answer = send(score)
+            if score.user_id == "u-bob":
+                raise KeyboardInterrupt
+            return answer
+
+        return send_and_crash
+
+    tally = Tally()
+    with pytest.raises(KeyboardInterrupt):
+        post(folder, wrap=crash_after_bob, tally=tally)
+    before = platform.scores["u-bob"]
+
+    assert tally.done == 1
+    assert post(folder, now=NOW.replace(minute=5)).unchanged == 1
+    after = platform.scores["u-bob"]
+    assert before["timestamp"] < after["timestamp"]
+    assert {**before, "timestamp": ""} == {**after, "timestamp": ""}
+    assert [one["userId"] for one in platform.posts] == ["u-ada", "u-bob", "u-bob", "u-eve"]
+
+
+def test_half_a_line_in_the_log_is_sent_again(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """With a later time, even if the clock was put back in between."""
+    folder = write_three(tmp_path)
+    post(folder)
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(log.read_bytes()[:-20])
+
+    tally = post(folder, now=NOW.replace(year=2020))
+
+    assert (tally.unchanged, tally.outcomes) == (2, {PostOutcome.ACCEPTED: 1})
+    assert platform.posts[-1]["timestamp"] == "2026-11-24T10:00:01.000Z"
+
+
+def test_lost_log_is_harmless(post: Post, tmp_path: Path) -> None:
+    """The platform refuses what is not later than what it has; and that is no failure."""
+    folder = write_three(tmp_path)
+    post(folder)
+    (tmp_path / "log.jsonl").unlink()
+
+    assert post(folder).outcomes == {PostOutcome.LATER: 3}
+    assert post(folder).unchanged == 3
+
+
+def test_refused_one_is_told_and_the_others_go_on(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """And it is tried again the next time."""
+    folder = write_three(tmp_path)
+    platform.ungradable.add("u-bob")
+
+    tally = post(folder)
+
+    assert tally.outcomes == {PostOutcome.ACCEPTED: 2, PostOutcome.REFUSED: 1}
+    assert [one.who for one in tally.refused] == ["Bob (bob)"]
+    platform.ungradable.clear()
+    assert post(folder).outcomes == {PostOutcome.ACCEPTED: 1}
+
+
+def test_one_score_that_is_not_answered_does_not_end_it(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """It may be the only one that the platform fails on."""
+    platform.score_faults += [None, *[Fault(status=500)] * 5]
+
+    tally = post(write_three(tmp_path))
+
+    assert tally.outcomes == {PostOutcome.ACCEPTED: 2, PostOutcome.UNANSWERED: 1}
+
+
+def test_platform_that_answers_nobody_ends_it(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """After three in a row; what was done is kept, and the same command goes on."""
+    people = [(f"r{n}", (Student(id=f"u{n}"),), graded(n + 1.0)) for n in range(6)]
+    folder = write_class(tmp_path, *people)
+    platform.score_faults += [None, *[Fault(status=503)] * 15]
+    tally = Tally()
+
+    with pytest.raises(PlatformUnreachableError, match="HTTP 503"):
+        post(folder, tally=tally)
+
+    assert (tally.done, tally.outcomes[PostOutcome.UNANSWERED]) == (4, 3)
+    assert post(folder).outcomes == {PostOutcome.ACCEPTED: 5}
+    assert len(platform.scores) == 6
+
+
+def test_members_of_a_group_have_a_score_each(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """The same one, and somebody who is listed twice gets it once."""
+    folder = write_class(tmp_path, ("team", (ADA, BOB, ADA), graded(9.0)))
+
+    assert post(folder).outcomes == {PostOutcome.ACCEPTED: 2}
+    assert {one["scoreGiven"] for one in platform.scores.values()} == {9.0}
+    assert sorted(platform.scores) == ["u-ada", "u-bob"]
+
+
+def test_who_cannot_be_sent_to_is_in_the_plan(tmp_path: Path) -> None:
+    """Without an id, with one that is none, with several submissions, with no submission."""
+    plan = plan_of(
+        write_class(
+            tmp_path,
+            ("a", (Student(name="Nobody"),), graded(9.0)),
+            ("b", (Student(id="\N{GREEK SMALL LETTER ALPHA}"),), graded(9.0)),
+            ("c1", (BOB,), graded(9.0)),
+            ("c2", (BOB,), graded(8.0)),
+            ("d", (ADA, Student(email="x@example.edu")), graded(7.0)),
+            ("", (EVE,), None),
+        )
+    )
+
+    assert [(one.row_id, one.score.user_id) for one in plan.deliveries] == [("d", "u-ada")]
+    assert sorted((one.who, one.reason) for one in plan.left_out) == [
+        ("Bob (c1)", "user u-bob has several submissions, choose one: c1, c2"),
+        ("Nobody (a)", "no user id is known"),
+        ("x@example.edu (d)", "no user id is known"),
+        (
+            "\N{GREEK SMALL LETTER ALPHA} (b)",
+            "the user id is none: it has to be ASCII, and at most 255 characters",
+        ),
+    ]
+    assert plan.absent == 1
+
+
+def test_report_of_another_grading_is_not_sent(tmp_path: Path) -> None:
+    """As a batch that was killed leaves it: a new report, and the summary of before."""
+    folder = write_class(tmp_path, ("ada", (ADA,), graded(9.0)))
+    summary = (folder / "summary.json").read_bytes()
+    write_class(folder, ("ada", (ADA,), graded(4.0)))
+    (folder / "summary.json").write_bytes(summary)
+
+    with pytest.raises(UsageError, match="the report of ada is of another grading"):
+        plan_of(folder)
+
+
+def test_missing_report_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    """The score alone would be sent without its comment."""
+    folder = write_class(tmp_path, ("ada", (ADA,), failed_by_us()))
+    (folder / "reports" / "ada.json").unlink()
+
+    with pytest.raises(UsageError, match=r"can't read .*ada\.json"):
+        plan_of(folder)

@@ -1,0 +1,243 @@
+"""Workers that fail are replaced, and nothing that they were at is lost.
+
+With a worker that is made up: it speaks as the real one does, and its submissions tell it what
+to do.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.errors import UsageError
+from grader.pool import local_pool, worker_process
+from grader.pool.local_pool import Job, grade_all
+from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
+from grader.report.model import Report, ReportStatus
+
+_FAKE = """
+import os, sys, time
+sys.path.append(sys.argv[1])
+import socket
+from pathlib import Path
+from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
+from grader.observations.frames import receive_message, send_message
+
+coordinator = socket.socket(fileno=int(sys.argv[2]))
+setup = receive_message(coordinator, PoolSettings)
+folder = Path(setup.salt)
+(folder / f"pid-{os.getpid()}").touch()
+while True:
+    try:
+        task = receive_message(coordinator, GradeRequest, limit_bytes=1 << 27)
+    except EOFError:
+        break
+    todo, _, name = task.name.partition(" ")
+    is_first = not (folder / f"seen-{name}").exists()
+    (folder / f"seen-{name}").touch()
+    if todo == "die" or (todo == "die-once" and is_first):
+        print("something broke", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(7)
+    if todo == "hang" and is_first:
+        time.sleep(60)
+    if todo == "garbage":
+        coordinator.sendall(b"\\xff" * 100)
+        time.sleep(60)
+    is_fault = todo == "fault" or (todo == "fault-once" and is_first)
+    report = f"{os.getpid()} {len(task.data)}".encode()
+    send_message(coordinator, GradeResult(report=report, is_fault=is_fault), limit_bytes=1 << 27)
+    if todo == "leave":
+        break
+"""
+
+
+@pytest.fixture
+def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GradeResult]]:
+    """Grade submissions with made-up workers; gives what came of each by its name."""
+    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
+    monkeypatch.setattr(local_pool, "_SPARE_S", 2.0)
+
+    def run(*names: str, jobs: int = 2, data: bytes = b"") -> dict[str, GradeResult]:
+        setup = PoolSettings(assignment="lab4", salt=str(tmp_path), limits={"total_wall_s": 1})
+        tasks = (Job(key=name, grade=GradeRequest(name=name, data=data)) for name in names)
+        return {task.key: graded for task, graded in grade_all(tasks, setup=setup, jobs=jobs)}
+
+    return run
+
+
+def processes(folder: Path) -> list[int]:
+    """List the workers that there have been."""
+    return [int(path.name.removeprefix("pid-")) for path in folder.glob("pid-*")]
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def fault_of(graded: GradeResult) -> Report:
+    """Read the report of a fault, which must have no score."""
+    report = msgspec.json.decode(graded.report, type=Report)
+    assert (report.status, report.score) == (ReportStatus.GRADER_ERROR, None)
+    return report
+
+
+def test_every_submission_is_graded_once(
+    grade: Callable[..., dict[str, GradeResult]], tmp_path: Path
+) -> None:
+    """By as many workers as there are jobs, which are gone at the end."""
+    names = [f"ok {number}" for number in range(20)]
+
+    graded = grade(*names)
+
+    assert sorted(graded) == sorted(names)
+    assert len(processes(tmp_path)) == 2
+    assert not any(map(is_running, processes(tmp_path)))
+
+
+def test_no_more_workers_are_started_than_there_is_to_do(
+    grade: Callable[..., dict[str, GradeResult]], tmp_path: Path
+) -> None:
+    """Each takes seconds to get warm."""
+    grade("ok 1", jobs=8)
+
+    assert len(processes(tmp_path)) == 1
+
+
+def test_nothing_to_do_is_no_error(grade: Callable[..., dict[str, GradeResult]]) -> None:
+    """And starts nobody."""
+    assert grade() == {}
+
+
+@pytest.mark.parametrize("failure", ["die-once x", "fault-once x", "hang x"])
+def test_submission_on_which_the_grader_failed_is_tried_again_in_a_fresh_process(
+    grade: Callable[..., dict[str, GradeResult]], tmp_path: Path, failure: str
+) -> None:
+    """The others don't notice."""
+    graded = grade("ok 1", failure, "ok 2", "ok 3", jobs=1)
+
+    assert len(graded) == 4
+    assert not graded[failure].is_fault
+    assert len({graded[name].report.split()[0] for name in ("ok 1", failure)}) == 2
+    assert len(processes(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("failure", ["die x", "garbage x"])
+def test_second_failure_is_reported_and_never_a_zero(
+    grade: Callable[..., dict[str, GradeResult]], failure: str
+) -> None:
+    """It stands out, and the others are graded."""
+    graded = grade("ok 1", failure, "ok 2", jobs=1)
+
+    assert graded[failure].is_fault
+    assert fault_of(graded[failure]).submission.name == failure
+    assert not graded["ok 1"].is_fault
+    assert not graded["ok 2"].is_fault
+
+
+def test_fault_says_what_the_process_said_last(
+    grade: Callable[..., dict[str, GradeResult]],
+) -> None:
+    """So that somebody can mend it."""
+    report = fault_of(grade("die x")["die x"])
+
+    assert "exit status 7" in report.error
+    assert "something broke" in report.error
+
+
+def test_worker_that_ends_between_two_submissions_is_replaced(
+    grade: Callable[..., dict[str, GradeResult]],
+) -> None:
+    """It had nothing to do with either."""
+    graded = grade("leave 1", "leave 2", "leave 3", jobs=1)
+
+    assert [one.is_fault for one in graded.values()] == [False, False, False]
+
+
+def test_large_submission_goes_through(grade: Callable[..., dict[str, GradeResult]]) -> None:
+    """As large as one may be."""
+    graded = grade("ok large", data=b"x" * (64 << 20))
+
+    assert graded["ok large"].report.split()[1] == str(64 << 20).encode()
+
+
+def test_next_task_is_taken_only_when_somebody_is_free(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Ten thousand submissions are not held in memory at once."""
+    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
+    taken = 0
+
+    def tasks() -> Iterator[Job]:
+        nonlocal taken
+        for number in range(50):
+            taken += 1
+            yield Job(key=str(number), grade=GradeRequest(name=f"ok {number}"))
+
+    setup = PoolSettings(assignment="lab4", salt=str(tmp_path))
+    ahead = [taken - done for done, _ in enumerate(grade_all(tasks(), setup=setup, jobs=2))]
+
+    assert max(ahead) <= 4
+
+
+def test_workers_end_when_nobody_wants_the_rest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As after Ctrl-C."""
+    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
+    tasks = (Job(key=str(number), grade=GradeRequest(name=f"ok {number}")) for number in range(9))
+    results = grade_all(tasks, setup=PoolSettings(assignment="lab4", salt=str(tmp_path)), jobs=2)
+    next(results)
+
+    results.close()
+
+    assert not any(map(is_running, processes(tmp_path)))
+
+
+def test_limit_that_is_none_is_refused_before_anything_starts() -> None:
+    """It would fail for every submission."""
+    with pytest.raises(UsageError, match="limit"):
+        next(grade_all([], setup=PoolSettings(assignment="lab4", limits={"none": 1}), jobs=1))
+
+
+def test_real_worker_ends_with_its_coordinator() -> None:
+    """However that ends: the kernel sees to it."""
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        started = worker_process.WorkerProcess(PoolSettings(assignment="lab4"), patience_s=60)
+        time.sleep(30)
+        started.close()
+        os._exit(0)
+    time.sleep(0.5)
+    children = [
+        int(path.name)
+        for path in Path("/proc").iterdir()
+        if path.name.isdigit() and _parent_of(path) == pid
+    ]
+    assert len(children) == 1
+
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    for _ in range(100):
+        if not is_running(children[0]):
+            break
+        time.sleep(0.05)
+
+    assert not is_running(children[0])
+
+
+def _parent_of(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0

@@ -1,0 +1,134 @@
+"""What torch and Python really say is recognised: the texts are theirs, and may change."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from grader.report.explanations import _REASONS, explain
+from grader.sandbox.guest.exceptions import describe_exception
+
+
+def leaf() -> torch.Tensor:
+    """Make weights as the checks do."""
+    return torch.tensor([1.0, 2.0], requires_grad=True)
+
+
+def step_outside_no_grad() -> None:
+    """Change a leaf while autograd records."""
+    w = leaf()
+    w -= 0.1
+
+
+def step_on_a_view() -> None:
+    """Change a part of a leaf."""
+    leaf()[0] = 1.0
+
+
+def backward_twice() -> None:
+    """Go through a graph again."""
+    loss = leaf().pow(2).sum()
+    loss.backward()
+    loss.backward()
+
+
+def give_to_numpy() -> None:
+    """Take what autograd is tracking out of torch."""
+    leaf().numpy()
+
+
+def clear_what_is_not_there() -> None:
+    """Clear a gradient before the first backward()."""
+    w = leaf()
+    w.grad.zero_()  # type: ignore[union-attr]
+
+
+def use_none_in_a_sum() -> None:
+    """Step by a gradient that isn't there."""
+    w = leaf()
+    w.data = w.data - 0.1 * w.grad
+
+
+def change_before_backward() -> None:
+    """Change what backward() needs."""
+    w = leaf()
+    y = w.exp()
+    y += 1
+    y.sum().backward()
+
+
+def product_of_dtypes() -> None:
+    """Multiply float32 by float64."""
+    torch.ones(3, 2) @ torch.ones(2, dtype=torch.float64)
+
+
+def require_grad_of_integers() -> None:
+    """Ask for the gradient of integers."""
+    torch.tensor([1, 2], requires_grad=True)
+
+
+def local_w() -> None:
+    """Assign to a global without saying so."""
+    exec("w = 1\ndef f():\n    w -= 1\nf()", {})  # noqa: S102 - our own
+
+
+CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "in place on a leaf": (step_outside_no_grad, "no_grad"),
+    "in place on a view": (step_on_a_view, "no_grad"),
+    "backward twice": (backward_twice, "twice"),
+    "numpy of what requires grad": (give_to_numpy, "detach"),
+    "numpy of it by asarray": (lambda: np.asarray(leaf()), "detach"),
+    "None.zero_()": (clear_what_is_not_there, "w.grad"),
+    "None in an operation": (use_none_in_a_sum, "w.grad"),
+    "cut graph": (lambda: torch.tensor(1.0).backward(), "cut the graph"),
+    "backward of a vector": ((leaf() * 2).backward, "mean"),
+    "unused": (lambda: torch.autograd.grad(leaf().sum(), leaf()), "not computed from"),
+    "changed before backward": (change_before_backward, "Call backward() before"),
+    "matrix product": (lambda: torch.ones(3, 2) @ torch.ones(3), "matrix product"),
+    "matrix product of matrices": (lambda: torch.ones(3, 2) @ torch.ones(3, 2), "matrix product"),
+    "sizes": (lambda: torch.ones(3) + torch.ones(2), "shapes"),
+    "view": (lambda: torch.ones(3).view(2, 2), "shapes"),
+    "broadcast in place": (lambda: torch.ones(3).add_(torch.ones(2, 3)), "shapes"),
+    "dtypes": (product_of_dtypes, "dtypes"),
+    "integers": (require_grad_of_integers, "decimal point"),
+    "step on integers": (lambda: torch.tensor([1, 2]).sub_(0.5), "decimal point"),
+    "item of several": (lambda: torch.ones(3).item(), "several"),
+    "float of several": (lambda: float(torch.ones(3)), "several"),
+    "requires_grad of computed": (
+        lambda: (leaf() * 2).requires_grad_(requires_grad=False),
+        "Only a leaf",
+    ),
+    "name": (lambda: eval("torhc"), "not defined"),  # noqa: S307 - our own
+    "local name": (local_w, "global w"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_well_known_exception_is_explained(name: str) -> None:
+    """In the lab's words, with the way out."""
+    provoke, expected = CASES[name]
+
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - which one is the case's business
+        provoke()
+
+    assert expected in explain(describe_exception(caught.value, {})), caught.value
+
+
+def test_every_reason_is_provoked() -> None:
+    """None is there that nobody has seen."""
+    seen = set()
+    for provoke, _ in CASES.values():
+        try:
+            provoke()
+        except Exception as error:  # noqa: BLE001 - whatever it raises
+            seen.add(explain(describe_exception(error, {})))
+
+    assert {reason.explanation for reason in _REASONS} == seen
+
+
+def test_unknown_exception_is_left_alone() -> None:
+    """No guess."""
+    assert explain(describe_exception(ValueError("nobody knows"), {})) == ""
+    assert all(re.compile(reason.pattern) for reason in _REASONS)

@@ -1,0 +1,528 @@
+"""Loading a submission, statement by statement: what counts, and what is told about the rest."""
+
+import builtins
+import inspect
+import linecache
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from grader.observations.messages import (
+    CodeBlock,
+    Lent,
+    Load,
+    Loaded,
+    Note,
+    Raised,
+    StatementStarted,
+)
+from grader.sandbox.guest.defaults import Defaults, QuietShell
+from grader.sandbox.guest.load import MODULE_NAME, LoadedSubmission, load
+
+PARAMETERS = {"predict": ("x", "w"), "mse": ("y_hat", "y"), "ANSWERS": ()}
+
+
+class FakeDefaults:
+    """Stands in for what sets the process back, which no test process may be."""
+
+    def __init__(self) -> None:
+        self.times_tamed = 0
+
+    def tame_if_imported(self) -> None:
+        """Count."""
+        self.times_tamed += 1
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, MODULE_NAME, None)
+    monkeypatch.setattr(linecache, "cache", dict(linecache.cache))
+    monkeypatch.setattr(builtins, "get_ipython", QuietShell, raising=False)
+
+
+def _load(
+    *blocks: CodeBlock,
+    is_notebook: bool,
+    lent: Lent | None = None,
+    report: Callable[[StatementStarted], None] = lambda _: None,
+    defaults: FakeDefaults | None = None,
+    name: str = "lab4.py",
+) -> tuple[dict[str, Any], Loaded]:
+    message = Load(
+        name=name, blocks=blocks, is_notebook=is_notebook, parameters=PARAMETERS, lent=lent
+    )
+    fake = cast("Defaults", defaults or FakeDefaults())
+    submission, loaded = load(message, report=report, defaults=fake)
+    assert isinstance(submission, LoadedSubmission)
+    return submission.namespace, loaded
+
+
+def load_script(
+    source: str,
+    *,
+    stop_before: int = -1,
+    **options: Any,  # noqa: ANN401 - handed on
+) -> tuple[dict[str, Any], Loaded]:
+    """Load a script, and give its globals and what is told of it."""
+    block = CodeBlock(label="", source=source, stop_before=stop_before)
+    return _load(block, is_notebook=False, **options)
+
+
+def load_cells(
+    *sources: str,
+    **options: Any,  # noqa: ANN401 - handed on
+) -> tuple[dict[str, Any], Loaded]:
+    """Load a notebook of these cells, and give its globals and what is told of it."""
+    blocks = [
+        CodeBlock(label=f"cell {number}", source=source) for number, source in enumerate(sources, 1)
+    ]
+    return _load(*blocks, is_notebook=True, **options)
+
+
+def the_note(loaded: Loaded) -> Note:
+    """Give the only note."""
+    (note,) = loaded.notes
+    return note
+
+
+def what_raised(note: Note) -> Raised:
+    """Give what a note says was raised."""
+    assert note.raised is not None
+    return note.raised
+
+
+# --- what is there afterwards -------------------------------------------------------------
+
+
+def test_definitions_of_the_contract_are_named_in_its_order() -> None:
+    """Whatever else there is, is nobody's business."""
+    namespace, loaded = load_script("ANSWERS = {}\nother = 1\ndef predict(x, w): return x @ w\n")
+
+    assert loaded == Loaded(defined=("predict", "ANSWERS"))
+    assert namespace["other"] == 1
+
+
+def test_last_definition_counts() -> None:
+    """As in Python."""
+    namespace, _ = load_script("def predict(): return 1\npredict = lambda: 2\n")
+
+    assert namespace["predict"]() == 2
+
+
+def test_cells_share_their_globals() -> None:
+    """As in a notebook that is run from top to bottom."""
+    namespace, _ = load_cells("a = 1", "def f(): return a + b", "b = 2", "c = f()")
+
+    assert namespace["c"] == 3
+
+
+def test_module_is_called_submission() -> None:
+    """So nothing below ``if __name__ == "__main__"`` runs."""
+    namespace, loaded = load_script(
+        '"""My solution."""\nwas = __name__\nif __name__ == "__main__":\n    raise SystemExit\n'
+    )
+
+    assert (namespace["was"], namespace["__doc__"]) == ("submission", "My solution.")
+    assert loaded.notes == ()
+
+
+def test_script_has_a_file_and_a_notebook_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies in the folder where it runs, whatever path it came by."""
+    monkeypatch.chdir(tmp_path)
+
+    script, _ = load_script("here = __file__", name="../somewhere/lab4.py")
+    notebook, _ = load_cells("")
+
+    assert script["here"] == str(tmp_path / "lab4.py")
+    assert "__file__" not in notebook
+
+
+def test_classes_find_their_module() -> None:
+    """Dataclasses and type hints look it up by name."""
+    namespace, loaded = load_script(
+        "from __future__ import annotations\n"
+        "import dataclasses, typing\n"
+        "@dataclasses.dataclass\n"
+        "class Model:\n"
+        "    w: list[int]\n"
+        "    count: typing.ClassVar[int] = 0\n"
+        "hints = typing.get_type_hints(Model)\n"
+        "fields = [field.name for field in dataclasses.fields(Model)]\n"
+    )
+
+    assert loaded.notes == ()
+    assert namespace["fields"] == ["w"]
+    assert namespace["hints"]["w"] == list[int]
+
+
+def test_source_of_a_function_can_be_looked_at() -> None:
+    """Tracebacks and ``inspect.getsource`` find the lines."""
+    namespace, _ = load_cells("a = 1", "def f():\n    return 1\n")
+
+    source = inspect.getsource(namespace["f"])
+
+    assert source == "def f():\n    return 1\n"
+
+
+def test_lent_functions_replace_what_was_loaded() -> None:
+    """Once everything has run: the submission's own definition would undo it."""
+    lent = Lent(source="def mse(y_hat, y): return 'right'", parameters={"mse": ("y_hat", "y")})
+
+    namespace, loaded = load_script(
+        "def mse(y_hat, y): return 'wrong'\nbefore = mse(1, 2)\ndef use(): return mse(1, 2)\n",
+        lent=lent,
+    )
+
+    assert (namespace["before"], namespace["use"]()) == ("wrong", "right")
+    assert loaded.defined == ("mse",)
+
+
+# --- statement by statement ---------------------------------------------------------------
+
+
+def test_each_statement_is_announced_before_it_runs() -> None:
+    """So that it is known which one ended the child."""
+    events: list[object] = []
+    source = "import sys\nevents = sys.modules['events_of_test'].log\nevents.append('ran')\n"
+    module = type(sys)("events_of_test")
+    module.log = events  # type: ignore[attr-defined]
+    sys.modules["events_of_test"] = module
+
+    try:
+        load_cells("", source, "events.append('next')", report=events.append)
+    finally:
+        del sys.modules["events_of_test"]
+
+    assert events == [
+        StatementStarted(block=1, statement=0),
+        StatementStarted(block=1, statement=1),
+        StatementStarted(block=1, statement=2),
+        "ran",
+        StatementStarted(block=2, statement=0),
+        "next",
+    ]
+
+
+@pytest.mark.parametrize(("stop_before", "defined"), [(0, []), (1, ["a"]), (2, ["a", "b"])])
+def test_unit_is_cut_off_before_a_statement(stop_before: int, defined: list[str]) -> None:
+    """The one that ended an earlier child, and what comes after it."""
+    namespace, loaded = load_script("a = 1\nb = 2\nc = 3\n", stop_before=stop_before)
+
+    assert [name for name in "abc" if name in namespace] == defined
+    assert loaded.notes == ()
+
+
+def test_cell_that_was_cut_off_does_not_stop_the_others() -> None:
+    """Only its own rest is missing."""
+    blocks = (
+        CodeBlock(label="cell 1", source="a = 1\nb = 2", stop_before=1),
+        CodeBlock(label="cell 2", source="c = 3"),
+    )
+
+    namespace, _ = _load(*blocks, is_notebook=True)
+
+    assert [name for name in "abc" if name in namespace] == ["a", "c"]
+
+
+def test_pyplot_is_tamed_after_every_import() -> None:
+    """Before the next statement can open a window."""
+    defaults = FakeDefaults()
+
+    load_script("import os\nfrom os import path\nx = 1\n", defaults=defaults)
+
+    assert defaults.times_tamed == 2
+
+
+# --- what goes wrong ----------------------------------------------------------------------
+
+
+def test_what_a_script_defined_before_it_raised_counts() -> None:
+    """The rest is missing, and the student is told where it stopped."""
+    namespace, loaded = load_script("a = 1\nb = [][1]\nc = 3\n")
+
+    raised = what_raised(the_note(loaded))
+    assert [name for name in "abc" if name in namespace] == ["a"]
+    assert (raised.type_name, raised.text) == ("IndexError", "list index out of range")
+    assert (raised.block, raised.line, raised.code) == ("", 2, "b = [][1]")
+    assert loaded.syntax_error is None
+
+
+def test_cells_after_one_that_raised_still_run() -> None:
+    """As when the student clicks on."""
+    namespace, loaded = load_cells("a = 1", "b = 2\n1 / 0\nc = 3", "d = 4")
+
+    raised = what_raised(the_note(loaded))
+    assert [name for name in "abcd" if name in namespace] == ["a", "b", "d"]
+    assert the_note(loaded).block == "cell 2"
+    assert (raised.block, raised.line, raised.code) == ("cell 2", 2, "1 / 0")
+
+
+def test_error_is_told_from_the_innermost_line_of_the_student() -> None:
+    """Not from a line of Python's own library."""
+    _, loaded = load_cells("import json", "def read():\n    return json.loads('[')", "read()")
+
+    raised = what_raised(the_note(loaded))
+    assert (raised.block, raised.line, raised.function) == ("cell 2", 2, "read")
+    assert raised.code == "return json.loads('[')"
+    assert the_note(loaded).block == "cell 3"
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("raise SystemExit(0)", "SystemExit"),
+        ("import sys; sys.exit('bye')", "SystemExit"),
+        ("exit()", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise GeneratorExit", "GeneratorExit"),
+        ("class E(BaseException): pass\nraise E", "E"),
+        ("class E(Exception):\n    def __str__(self): 1 / 0\nraise E", "E"),
+        ("def f(): f()\nf()", "RecursionError"),
+        ("assert False", "AssertionError"),
+        ("raise StopIteration", "StopIteration"),
+        ("compile('x x', 'f', 'exec')", "SyntaxError"),
+    ],
+)
+def test_whatever_is_raised_becomes_a_note(statement: str, name: str) -> None:
+    """Also what is meant to end the process."""
+    namespace, loaded = load_cells(f"a = 1\n{statement}", "b = 2")
+
+    assert what_raised(the_note(loaded)).type_name == name
+    assert (namespace["a"], namespace["b"]) == (1, 2)
+
+
+def test_script_that_is_not_python_does_not_run() -> None:
+    """Not even the statements above the mistake."""
+    namespace, loaded = load_script("a = 1\ndef predict(x, w)\n    return x @ w\n")
+
+    assert loaded.syntax_error is not None
+    assert (loaded.syntax_error.type_name, loaded.syntax_error.line) == ("SyntaxError", 2)
+    assert loaded.syntax_error.code.startswith("def predict(x, w)\n")
+    assert loaded.syntax_error.code.endswith("^")
+    assert "a" not in namespace
+    assert loaded.defined == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a = 1\n\0",
+        "(" * 300 + ")" * 300,
+        "a = " + "-" * 100_000 + "1",
+        "a = '\ud800'",
+        "return 1",
+        "await f()",
+        "x = 1\nfrom __future__ import annotations",
+        "from __future__ import braces",
+        "def f(x, x): pass",
+        "if True:\n\ta = 1\n        b = 2",
+    ],
+    ids=[
+        "NUL",
+        "too many brackets",
+        "too deep",
+        "lone surrogate",
+        "return",
+        "await",
+        "late future",
+        "unknown future",
+        "parameter twice",
+        "tabs and spaces",
+    ],
+)
+def test_source_that_can_not_be_compiled_is_told_and_never_crashes(source: str) -> None:
+    """A script is refused as a whole; in a notebook it costs one cell."""
+    _, script = load_script(source)
+    namespace, notebook = load_cells("a = 0", source, "b = 2")
+
+    assert script.syntax_error is not None
+    assert the_note(notebook).block == "cell 2"
+    assert namespace["b"] == 2
+
+
+def test_cell_that_is_not_python_costs_only_itself() -> None:
+    """The line is counted within the cell."""
+    namespace, loaded = load_cells("a = 1", "b = 2\nc = = 3", "d = 4")
+
+    raised = what_raised(the_note(loaded))
+    assert [name for name in "abcd" if name in namespace] == ["a", "d"]
+    assert (raised.block, raised.line) == ("cell 2", 2)
+    assert loaded.syntax_error is None
+
+
+def test_cell_that_waits_for_what_a_stopped_one_would_have_made_is_marked() -> None:
+    """It is a consequence, and not one more mistake."""
+    _, loaded = load_cells("1 / 0\nlosses = []", "print(losses)", "print(loses)")
+
+    assert [note.follows for note in loaded.notes] == [False, True, False]
+
+
+def test_cell_that_lacks_what_nobody_makes_follows_from_nothing() -> None:
+    """Its NameError is its own."""
+    _, loaded = load_cells("a = 1", "print(b)", "b = 2")
+
+    assert not the_note(loaded).follows
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "follows"),
+    [
+        ("1 / 0\ndef helper(): pass", "helper", True),
+        ("1 / 0\nclass Model: pass", "Model", True),
+        ("1 / 0\nimport math", "math", True),
+        ("def f():\n    total = 1\n1 / 0", "total", False),
+    ],
+    ids=["function", "class", "module", "local"],
+)
+def test_what_a_stopped_cell_would_have_made_is_what_it_binds(
+    cell: str,
+    name: str,
+    follows: bool,  # noqa: FBT001 - a column
+) -> None:
+    """At its top level, by any statement that binds a name there."""
+    _, loaded = load_cells(cell, f"print({name})")
+
+    assert loaded.notes[1].follows is follows
+
+
+def test_warning_of_the_compiler_is_no_error_where_warnings_are() -> None:
+    """Python compiles a script as a whole, before its own filters count."""
+    source = (
+        "import warnings\n"
+        "warnings.simplefilter('error')\n"
+        "def predict(x, w):\n"
+        "    assert (x is not 1, 'x')\n"
+        "    return x\n"
+    )
+
+    with warnings.catch_warnings():
+        _, loaded = load_script(source)
+
+    assert loaded == Loaded(defined=("predict",))
+
+
+# --- futures ------------------------------------------------------------------------------
+
+FUTURE = "from __future__ import annotations"
+
+
+def test_future_of_a_script_holds_for_all_its_statements() -> None:
+    """Though each one is compiled for itself."""
+    namespace, loaded = load_script(f'"""Doc."""\n{FUTURE}\ndef f(x: Unknown): pass\n')
+
+    assert loaded.notes == ()
+    assert namespace["f"].__annotations__ == {"x": "Unknown"}
+
+
+def test_future_of_a_cell_holds_for_later_cells() -> None:
+    """As in Jupyter, and not for earlier ones."""
+    namespace, loaded = load_cells("def e(x: int): pass", FUTURE, "def f(x: Unknown): pass")
+
+    assert loaded.notes == ()
+    assert namespace["e"].__annotations__ == {"x": int}
+    assert namespace["f"].__annotations__ == {"x": "Unknown"}
+
+
+def test_futures_of_the_loader_are_not_the_submissions() -> None:
+    """Nothing is inherited from the code that runs it."""
+    _, loaded = load_script("def f(x: Unknown): pass\n")
+
+    assert what_raised(the_note(loaded)).type_name == "NameError"
+
+
+# --- magics -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%matplotlib inline",
+        "%pip install torch",
+        "%%html",
+        "!touch made",
+        "!!touch made",
+        "files = !touch made",
+        "files = %pwd",
+        "print?",
+        "?print",
+        "if True:\n    !touch made",
+        "if True:\n    %time touch = 1",
+    ],
+)
+@pytest.mark.parametrize("kind", [load_script, load_cells])
+def test_magic_or_shell_line_is_left_out(
+    line: str, kind: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a notebook, and in a script that was exported from one; it never runs."""
+    monkeypatch.chdir(tmp_path)
+
+    namespace, loaded = kind(f"a = 1\n{line}\nb = 2\n")
+
+    assert loaded == Loaded()
+    assert (namespace["a"], namespace["b"]) == (1, 2)
+    assert {path.name for path in tmp_path.iterdir()} <= {"lab4.py"}  # the copy of the file itself
+
+
+@pytest.mark.parametrize(
+    "magic", ["%%time", "%%timeit -n 1", "%%capture out", "%%capture", "%%prun", "\n\n%%time"]
+)
+def test_cell_under_a_magic_that_only_watches_is_run(magic: str) -> None:
+    """Its body is ordinary code."""
+    namespace, loaded = load_cells(f"{magic}\na = 1\ndef predict(x, w): return x")
+
+    assert loaded == Loaded(defined=("predict",))
+    assert namespace["a"] == 1
+
+
+def test_line_magic_inside_of_a_timed_cell_is_left_out() -> None:
+    """Both rules at once."""
+    namespace, loaded = load_cells("%%time\n!ls\na = 1")
+
+    assert loaded.notes == ()
+    assert namespace["a"] == 1
+
+
+@pytest.mark.parametrize("name", ["bash", "html", "writefile", "javascript", "unknown"])
+def test_cell_under_another_magic_is_left_out_with_a_note(name: str) -> None:
+    """It is in another language, or goes elsewhere."""
+    namespace, loaded = load_cells("a = 1", f"%%{name} x\nb = 2", "c = 3")
+
+    assert [one for one in "abc" if one in namespace] == ["a", "c"]
+    assert loaded.notes == (Note(block="cell 2", text=f"left out, with its cell magic %%{name}"),)
+
+
+def test_lines_are_counted_with_the_magic() -> None:
+    """The student sees the magic as the first line of the cell."""
+    _, loaded = load_cells("%%time\na = 1\n1 / 0")
+
+    raised = what_raised(the_note(loaded))
+    assert (raised.line, raised.code) == (3, "1 / 0")
+
+
+def test_lines_are_counted_with_empty_ones_above_the_magic() -> None:
+    """They stand in the cell too."""
+    _, loaded = load_cells("\n\n%%time\na = 1\n1 / 0")
+
+    assert what_raised(the_note(loaded)).line == 5
+
+
+def test_modulo_is_no_magic() -> None:
+    """What is Python is left as it is."""
+    namespace, _ = load_cells("a = 7\\\n%4\nb = '''\n%time\n!ls\n'''")
+
+    assert (namespace["a"], namespace["b"]) == (3, "\n%time\n!ls\n")
+
+
+def test_mistake_in_a_cell_with_magics_is_told_from_the_cell() -> None:
+    """With its own text, not with what the magic was turned into."""
+    _, loaded = load_cells("%matplotlib inline\na = = 1")
+
+    raised = what_raised(the_note(loaded))
+    assert raised.type_name == "SyntaxError"
+    assert "get_ipython" not in raised.code + raised.text
