@@ -134,7 +134,7 @@ class LoopbackPlatform:
         self.lock = threading.Lock()  # the library keeps what it reads in the object
 
     def give_token(self, form: dict[str, str]) -> Response:
-        """PostResult a request for a token."""
+        """Answer a request for a token."""
         try:
             token = dict(self.conf.get_access_token(form))
             # The library looks at the signature and the end, and not at whom it is for.
@@ -159,7 +159,7 @@ class LoopbackPlatform:
         return _json(token, 200)
 
     def take_score(self, request: dict[str, Any]) -> Response:
-        """PostResult a score."""
+        """Answer a score."""
         service = _Service(_Request(request), self)
         try:
             return service.handle_resp(service.handle_update_score, line_item_id="7")
@@ -222,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
 
     def do_GET(self) -> None:
-        """PostResult what nobody should ask: what a redirect that is followed turns a score into."""
+        """Answer what nobody should ask: what a redirect that is followed turns a score into."""
         self.platform.paths.append(f"GET {self.path}")
         self._answer(200, b"<html>log in</html>", {"Content-Type": "text/html"})
 

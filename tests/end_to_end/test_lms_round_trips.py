@@ -30,7 +30,7 @@ from grader.report.class_model import ClassSummary
 from grader.report.model import ReportStatus, Status
 from grader.report.schema import report_to_json
 
-GradeRequest = Callable[..., ClassSummary]
+Grade = Callable[..., ClassSummary]
 
 
 def points_of(content: bytes | None) -> float:
@@ -115,7 +115,7 @@ def canvas_gradebook() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", ["submissions.zip", "submissions"])
-def test_canvas_in_and_out(grade: GradeRequest, export: Export, tmp_path: Path, name: str) -> None:
+def test_canvas_in_and_out(grade: Grade, export: Export, tmp_path: Path, name: str) -> None:
     """Into the gradebook that was downloaded, in the points that it gives."""
     truth = lms_samples.make_canvas(tmp_path / name)
 
@@ -132,7 +132,7 @@ def test_canvas_in_and_out(grade: GradeRequest, export: Export, tmp_path: Path, 
 
 
 def test_canvas_out_without_its_gradebook(
-    grade: GradeRequest, export: Export, tmp_path: Path
+    grade: Grade, export: Export, tmp_path: Path
 ) -> None:
     """The ids in the names of the files are enough."""
     truth = lms_samples.make_canvas(tmp_path / "submissions.zip")
@@ -149,7 +149,7 @@ def test_canvas_out_without_its_gradebook(
 
 
 def test_number_of_canvas_is_no_id_of_the_school(
-    grade: GradeRequest, export: Export, tmp_path: Path
+    grade: Grade, export: Export, tmp_path: Path
 ) -> None:
     """Number 4104 on the roster is somebody else, and so is nobody of the class."""
     truth = lms_samples.make_canvas(tmp_path / "submissions.zip")
@@ -198,7 +198,7 @@ def moodle_worksheet(truth: list[Expected], *, is_blind: bool = False, teams: bo
     ids=lambda how: "-".join(how) or "folders",
 )
 def test_moodle_in_and_out(
-    grade: GradeRequest, export: Export, tmp_path: Path, how: dict[str, bool]
+    grade: Grade, export: Export, tmp_path: Path, how: dict[str, bool]
 ) -> None:
     """With nothing changed but grades and feedback."""
     truth = lms_samples.make_moodle(tmp_path / "moodle.zip", **how)  # type: ignore[arg-type]
@@ -221,7 +221,7 @@ def test_moodle_in_and_out(
 
 
 def test_gradescope_in_and_a_line_for_each_member(
-    grade: GradeRequest, export: Export, tmp_path: Path
+    grade: Grade, export: Export, tmp_path: Path
 ) -> None:
     """Groups share a submission, and each has the score."""
     truth = lms_samples.make_gradescope(tmp_path / "export.zip")
@@ -237,7 +237,7 @@ def test_gradescope_in_and_a_line_for_each_member(
 
 
 def test_github_classroom_in_with_a_roster_of_accounts(
-    grade: GradeRequest, export: Export, tmp_path: Path
+    grade: Grade, export: Export, tmp_path: Path
 ) -> None:
     """What is left of a folder's name is the account."""
     truth = lms_samples.make_github(tmp_path / "clones")
@@ -256,7 +256,7 @@ def test_github_classroom_in_with_a_roster_of_accounts(
     assert not [remark for remark in summary.remarks if "could not be matched" in remark]
 
 
-def test_pattern_in(grade: GradeRequest, export: Export, tmp_path: Path) -> None:
+def test_pattern_in(grade: Grade, export: Export, tmp_path: Path) -> None:
     """The newest by the timestamp in the name."""
     truth = lms_samples.make_pattern(tmp_path / "collected.zip")
 

@@ -27,7 +27,7 @@ Post = Callable[..., Tally]
 
 
 def plan_of(folder: Path) -> PostingPlan:
-    """PostingPlan what is to be sent of a class."""
+    """Plan what is to be sent of a class."""
     return plan_scores(open_work(folder), find_user=own_ids)
 
 
