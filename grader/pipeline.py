@@ -16,7 +16,7 @@ from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.pictures import add_pictures
 from grader.checks.run import CheckRun, OnCheckStart, ignore_progress, unproved_collaborators
 from grader.diagnosis.diagnose import Case, diagnose
-from grader.errors import InternalError, UnreadableSubmissionError, UsageError
+from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
 from grader.report.describe_loading import describe_notes, describe_syntax_error
 from grader.report.model import (
@@ -58,20 +58,33 @@ def grade(
         assignment: What it is a submission of: a built-in lab's name, or a folder.
 
     Returns:
-        The report: also of a submission that can't be read, and when the grader itself
-        failed, which says nothing about the submission.
+        The report, also for a submission that can't be read. If the grader itself failed, in
+        whatever way, the report says so: it has no score, and says nothing about the submission.
 
     Raises:
         UsageError: there is no such file, function or assignment.
     """
     chosen = load_assignment(assignment)
-    confinement = Confinement(isolation=isolation)
-    with Grader(chosen, limits=limits, confinement=confinement) as warm_grader:
-        return warm_grader.grade(Path(path), seed=seed, only=only)
+    report: Report | None = None
+    try:
+        with Grader(
+            chosen, limits=limits, confinement=Confinement(isolation=isolation)
+        ) as warm_grader:
+            report = warm_grader.grade(Path(path), seed=seed, only=only)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever fails here is our fault
+        if report is None:  # else only the clearing up has failed
+            blank = blank_report(chosen, Path(path).name, mode=isolation.value)
+            return fail_report(blank, ReportStatus.GRADER_ERROR, _describe_fault(error))
+    return report
 
 
 class Grader:
     """Grades one submission after another, keeping torch imported and the checks collected.
+
+    After a failure of its own, or an interruption, it refuses more work: what it holds may be
+    half-way through the submission before. Its owner replaces it.
 
     Args:
         assignment: What is graded; the built-in lab by default.
@@ -98,6 +111,7 @@ class Grader:
             launched=launched,
         )
         self._salt = salt
+        self._refusal = ""
 
     def __enter__(self) -> Self:
         """Give the grader itself; leaving the context ends all its processes."""
@@ -137,7 +151,7 @@ class Grader:
         seed: int | None = None,
         only: str | Collection[str] | None = None,
     ) -> Report:
-        """Grade a submission that is no file here: its bytes, and what it was handed in as."""
+        """Grade a submission given as bytes; ``name`` is what it was handed in as."""
         return self._grade(name, lambda: parse_submission(data, name=name), seed=seed, only=only)
 
     def refuse(self, name: str, reason: str) -> Report:
@@ -156,6 +170,8 @@ class Grader:
         started = time.monotonic()
         seconds: dict[str, float] = {}
         blank = self._blank_report(name)
+        if self._refusal:
+            return fail_report(blank, ReportStatus.GRADER_ERROR, self._refusal)
         chosen = (only,) if isinstance(only, str) else only
         try:
             self._expect_functions(chosen or ())
@@ -187,10 +203,19 @@ class Grader:
                 report = self._illustrate(report, case)
         except UnreadableSubmissionError as error:
             report = fail_report(blank, ReportStatus.UNREADABLE, str(error))
-        except InternalError as error:
-            report = fail_report(blank, ReportStatus.GRADER_ERROR, str(error))
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever fails here is our fault
+            self._refuse_more(_describe_fault(error))
+            report = fail_report(blank, ReportStatus.GRADER_ERROR, _describe_fault(error))
+        except BaseException as error:
+            self._refuse_more(f"interrupted ({type(error).__name__})")
+            raise
         timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
         return msgspec.structs.replace(report, timing=timing)
+
+    def _refuse_more(self, reason: str) -> None:
+        self._refusal = f"this grader takes no more submissions, as it has failed before: {reason}"
 
     def _expect_functions(self, chosen: Collection[str]) -> None:
         names = self._resources.assignment.parameters
@@ -306,6 +331,11 @@ def blank_report(assignment: Assignment, name: str, *, mode: str) -> Report:
         },
         timing={},
     )
+
+
+def _describe_fault(error: Exception) -> str:
+    """Say what failed; other people's exceptions need their type to be understood."""
+    return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
 
 
 def fail_report(blank: Report, status: ReportStatus, reason: str) -> Report:

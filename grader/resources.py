@@ -19,7 +19,8 @@ from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.recording import Recording
-from grader.sandbox.host.session import Clock, Session, Source, open_session
+from grader.sandbox.host.session import Session, Source, open_session
+from grader.sandbox.host.usage import Clock
 from grader.submission.read import Submission
 
 _UNLIMITED_S = 10.0**8
@@ -49,15 +50,16 @@ class GradingResources:
         self.assignment = assignment
         self.limits = limits
         self.confinement = confinement
-        self._stack = contextlib.ExitStack()
-        # Both at once: torch is imported in one process while checks are collected in the other.
-        self._forkserver = self._stack.enter_context(
-            Forkserver(hidden=(assignment.folder,), launched=launched)
-        )
-        # Imported only now: pytest takes its time, and meanwhile torch is imported.
-        from grader.checks.runner import CheckRunner  # noqa: PLC0415
+        with contextlib.ExitStack() as stack:
+            # Both at once: one process imports torch while the other collects the checks.
+            self._forkserver = stack.enter_context(
+                Forkserver(hidden=(assignment.folder,), launched=launched)
+            )
+            # Imported only now: pytest takes its time, and meanwhile torch is imported.
+            from grader.checks.runner import CheckRunner  # noqa: PLC0415
 
-        self.checks = self._stack.enter_context(CheckRunner(assignment.folder))
+            self.checks = stack.enter_context(CheckRunner(assignment.folder))
+            self._stack = stack.pop_all()
         self._lent = functools.cache(self._make_lent)
         self._known_wrong = functools.cache(self._open_known_wrong)
         self._seed: int | None = None

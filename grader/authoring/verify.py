@@ -67,7 +67,9 @@ def verify(
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
     tasks = list(_tasks(assignment, seeds=seeds))
-    done = grade_all(tasks, setup=PoolSettings(assignment=str(assignment.folder)), jobs=jobs)
+    done = grade_all(
+        tasks, settings=PoolSettings(assignment=str(assignment.folder)), workers=jobs
+    )
     for count, (task, graded) in enumerate(done):
         on_progress(count, len(tasks), task.key)
         report = msgspec.json.decode(graded.report, type=Report)
@@ -108,7 +110,7 @@ def _task(
 ) -> Job:
     return Job(
         key=key,
-        grade=GradeRequest(name="submission.py", data=source.encode(), seed=seed, only=only),
+        request=GradeRequest(name="submission.py", data=source.encode(), seed=seed, only=only),
     )
 
 

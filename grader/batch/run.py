@@ -37,7 +37,7 @@ class Batch:
         setup: How each is graded.
         jobs: How many graders work side by side.
         roster: Who is in the class, if that is known.
-        regrade_all: GradeRequest also what is there already.
+        regrade_all: Grade also what is there already.
     """
 
     assignment: Assignment
@@ -86,7 +86,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
     interrupt: KeyboardInterrupt | None = None
     tasks = _tasks(batch, store, names, graded, note)
     try:
-        with contextlib.closing(grade_all(tasks, setup=batch.setup, jobs=batch.jobs)) as results:
+        with contextlib.closing(grade_all(tasks, settings=batch.setup, workers=batch.jobs)) as results:
             for task, result in results:
                 outline = store.keep(task.key, result.report, result.page)
                 note(graded.pop(task.key), outline, is_old=False)
@@ -122,7 +122,7 @@ def _tasks(
             continue
         graded[name] = entry
         grade = GradeRequest(name=entry.file, data=data, problem=problem, key=key)
-        yield Job(key=name, grade=grade)
+        yield Job(key=name, request=grade)
 
 
 def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: str) -> None:

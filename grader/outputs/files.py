@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,31 +12,49 @@ from grader.errors import UsageError
 # What is left over begins with this, where somebody was killed in the middle of it.
 TEMPORARY_PREFIX = ".zerograd-"
 
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL
+for _name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"):  # no system has all of them
+    _CREATE |= getattr(os, _name, 0)
+
 
 @contextlib.contextmanager
 def open_atomically(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to be written under another name, which is renamed when all of it is there.
+    """Open a file to be written under another name, and rename it once all of it is on the disk.
+
+    When the context ends without an error, the file is there whole, also after a power failure.
 
     Raises:
         UsageError: it can't be written there.
     """
     try:
-        # A new, unguessable name beside the target: no link that waits there is followed.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY_PREFIX)
+        # A new, unguessable name beside the target, so that no link is followed. The kernel takes
+        # the user's umask off the mode: to ask for the umask would change it for all threads.
+        temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+        descriptor = os.open(temporary, _CREATE, 0o666)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)  # noqa: PTH101 - mkstemp makes it private
-        os.replace(name, path)  # noqa: PTH105 - as above, a name and not yet a path
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     finally:
-        with contextlib.suppress(OSError):  # not there any more where all went well
-            os.unlink(name)  # noqa: PTH108
+        with contextlib.suppress(OSError):  # gone by now unless something failed
+            temporary.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a folder's new names on the disk, where the system lets a folder be opened for that."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_below(folder: Path, name: str, content: bytes) -> Path:

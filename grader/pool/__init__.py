@@ -1,6 +1,21 @@
-"""Several graders at work side by side, each in a process of its own.
+"""Grades submissions side by side, in worker processes.
 
-A process and not a thread: pytest is not made to run twice in one. Each has its own pytest session
-and its own forkserver, and keeps both warm from one submission to the next. A process that
-dies, hangs or reports a fault of the grader's is replaced, and its submission is tried once more.
+Theory of operation
+-------------------
+`local_pool.grade_all` takes *jobs* from an iterator, one whenever a *worker* is free, and yields
+each with its *result*. A worker is a process, not a thread, because pytest is not made to run
+twice in one: it has a pytest session and a forkserver of its own, and keeps both warm from one
+submission to the next.
+
+The pool (`worker_process`) and the worker's program (`worker_main`) talk over a socket pair, in
+frames of `messages`. The pool never waits for one worker alone and never blocks on a send: it
+waits for all of them at once, until the first deadline. A worker that dies, hangs, says what it
+should not, or reports a fault of the grader is killed and replaced, and its job is done once more
+in a fresh process. A second failure becomes a report without a score.
+
+Workers are trusted: student code runs in the children of their forkservers. They end with the
+process that started them, however that ends.
+
+Another way of running batches (a cluster, say) is a module beside `local_pool` with a function
+like `grade_all`.
 """

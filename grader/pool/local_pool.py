@@ -1,6 +1,5 @@
-"""Hands submissions to workers, one at a time each, and replaces workers that fail."""
+"""A pool of workers on this machine: gives each one job at a time, and replaces those that fail."""
 
-import contextlib
 import dataclasses
 import selectors
 from collections import deque
@@ -17,7 +16,7 @@ from grader.report.model import ReportStatus
 from grader.report.schema import report_to_json
 from grader.sandbox.host.limits import Limits
 
-# Beside a submission's own time: the reference's, the checks', starting a worker.
+# Besides a submission's own time: the reference's, the checks', starting a worker.
 _SPARE_S = 120.0
 
 
@@ -26,47 +25,58 @@ class Job:
     """One submission to be graded: ``key`` is the caller's own name for it."""
 
     key: str
-    grade: GradeRequest
+    request: GradeRequest
     is_second_try: bool = False
 
 
 @dataclass
 class _Workers:
-    """The workers, and which of them is at what."""
+    """The workers of a pool, and which job each of them has."""
 
-    setup: PoolSettings
+    settings: PoolSettings
     patience_s: float
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
-    at_work: dict[WorkerProcess, Job] = field(default_factory=dict)
+    busy: dict[WorkerProcess, Job] = field(default_factory=dict)
     idle: list[WorkerProcess] = field(default_factory=list)
 
-    def start(self, task: Job) -> None:
-        """Give a task to a worker that is free, or to a new one."""
-        worker = self.idle.pop() if self.idle else self._hire()
-        self.at_work[worker] = task
-        # One that has died meanwhile is noticed when its answer is read.
-        with contextlib.suppress(WorkerEndedError):
-            worker.start(task.grade)
+    def start(self, job: Job) -> None:
+        """Give a job to a worker that is free, or to a new one."""
+        worker = self.idle.pop() if self.idle else self._add()
+        self.busy[worker] = job
+        worker.start(job.request)
+        self.selector.modify(worker.socket, worker.events, worker)
 
-    def _hire(self) -> WorkerProcess:
-        worker = WorkerProcess(self.setup, patience_s=self.patience_s)
-        self.selector.register(worker.socket, selectors.EVENT_READ, worker)
+    def _add(self) -> WorkerProcess:
+        worker = WorkerProcess(self.settings, patience_s=self.patience_s)
+        self.selector.register(worker.socket, worker.events, worker)
         return worker
 
     def wait(self) -> list[WorkerProcess]:
-        """Wait until somebody has something to say, or has taken too long."""
-        timeout = min(worker.left_s for worker in self.at_work)
-        ready = [key.data for key, _ in self.selector.select(timeout)]
+        """Wait for workers that have answered, ended, or taken too long; there may be none yet."""
+        timeout = min(worker.left_s for worker in self.busy)
+        ready = []
+        for key, events in self.selector.select(timeout):
+            worker = key.data
+            if events & selectors.EVENT_WRITE:
+                worker.send_pending()
+                self.selector.modify(worker.socket, worker.events, worker)
+            if events & selectors.EVENT_READ:
+                ready.append(worker)
         for worker in ready:
-            if worker in self.idle:  # it has nothing to say, so it has ended
+            if worker in self.idle:  # it was asked nothing, so it has ended
                 self.idle.remove(worker)
                 self._end(worker)
-        return [one for one in self.at_work if one in ready or not one.left_s]
+        return [worker for worker in self.busy if worker in ready or not worker.left_s]
 
-    def dismiss(self, worker: WorkerProcess) -> Job:
-        """End a worker, and give back what it was at."""
+    def free(self, worker: WorkerProcess) -> None:
+        """Note that a worker has done its job."""
+        del self.busy[worker]
+        self.idle.append(worker)
+
+    def remove(self, worker: WorkerProcess) -> None:
+        """End a worker that has failed."""
+        del self.busy[worker]
         self._end(worker)
-        return self.at_work.pop(worker)
 
     def _end(self, worker: WorkerProcess) -> None:
         self.selector.unregister(worker.socket)
@@ -74,7 +84,7 @@ class _Workers:
 
     def close(self) -> None:
         """End all workers."""
-        for worker in self.at_work:
+        for worker in self.busy:
             worker.close()
         for worker in self.idle:
             worker.close(is_idle=True)
@@ -82,71 +92,72 @@ class _Workers:
 
 
 def grade_all(
-    tasks: Iterable[Job], *, setup: PoolSettings, jobs: int
+    jobs: Iterable[Job], *, settings: PoolSettings, workers: int
 ) -> Generator[tuple[Job, GradeResult], None, None]:
     """Grade submissions side by side.
 
     Args:
-        tasks: What to grade; the next is taken only when a worker is free for it.
-        setup: How to grade.
-        jobs: How many workers; each is started when there is something for it to do.
+        jobs: What to grade; the next is taken only when a worker is free for it.
+        settings: How to grade.
+        workers: How many grade at once; each is started when there is a job for it.
 
     Yields:
-        Each task with what came of it, in the order in which they are done. Also when the grader
-        failed twice: then the report says so, and has no score.
+        Each job with its result, in the order in which they are done. If the grader failed on a
+        submission twice, its report says so and has no score.
 
     Raises:
-        UsageError: the assignment can't be used, or its limits are none.
+        UsageError: the assignment or its limits can't be used.
     """
-    assignment = load_assignment(setup.assignment)
-    limits = Limits.of({**assignment.limits, **setup.limits})
-    waiting = iter(tasks)
+    assignment = load_assignment(settings.assignment)
+    limits = Limits.of({**assignment.limits, **settings.limits})
+    waiting = iter(jobs)
     again: deque[Job] = deque()
-    crew = _Workers(setup, patience_s=limits.total_wall_s + _SPARE_S)
+    pool = _Workers(settings, patience_s=limits.total_wall_s + _SPARE_S)
     try:
         while True:
-            while len(crew.at_work) < jobs:
-                task = again.popleft() if again else next(waiting, None)
-                if task is None:
+            while len(pool.busy) < workers:
+                job = again.popleft() if again else next(waiting, None)
+                if job is None:
                     break
-                crew.start(task)
-            if not crew.at_work:
+                pool.start(job)
+            if not pool.busy:
                 return
-            for worker in crew.wait():
-                task, graded = _hear(crew, worker)
-                if graded is None:
+            for worker in pool.wait():
+                job = pool.busy[worker]
+                result = _receive(pool, worker)
+                if result is None:
                     continue
-                if not graded.is_fault or task.is_second_try:
-                    yield task, graded
+                if not result.is_fault or job.is_second_try:
+                    yield job, result
                 else:
-                    again.append(dataclasses.replace(task, is_second_try=True))
+                    again.append(dataclasses.replace(job, is_second_try=True))
     finally:
-        crew.close()
+        pool.close()
 
 
-def _hear(crew: _Workers, worker: WorkerProcess) -> tuple[Job, GradeResult | None]:
-    """Take what a worker says; one that has failed is dismissed, so that a fresh one goes on."""
-    task = crew.at_work[worker]
+def _receive(pool: _Workers, worker: WorkerProcess) -> GradeResult | None:
+    """Take a worker's answer; one that has failed is removed, so that a fresh one goes on."""
+    job = pool.busy[worker]
     try:
         if not worker.left_s:
-            raise WorkerEndedError("a grading process did not come to an end")
-        graded = worker.take()
+            raise WorkerEndedError("a grading process did not end in time")
+        result = worker.receive()
     except WorkerEndedError as error:
-        crew.dismiss(worker)
-        return task, _fault(crew.setup, task, str(error))
-    if graded is None:
-        return task, None
-    if graded.is_fault:
-        crew.dismiss(worker)
+        pool.remove(worker)
+        return _fault(pool.settings, job, str(error))
+    if result is None:
+        return None
+    if result.is_fault:
+        pool.remove(worker)
     else:
-        del crew.at_work[worker]
-        crew.idle.append(worker)
-    return task, graded
+        pool.free(worker)
+    return result
 
 
-def _fault(setup: PoolSettings, task: Job, reason: str) -> GradeResult:
+def _fault(settings: PoolSettings, job: Job, reason: str) -> GradeResult:
     """Report that the grader failed: no score, and so never a zero."""
-    blank = blank_report(load_assignment(setup.assignment), task.grade.name, mode=setup.isolation)
+    assignment = load_assignment(settings.assignment)
+    blank = blank_report(assignment, job.request.name, mode=settings.isolation)
     report = fail_report(blank, ReportStatus.GRADER_ERROR, reason)
-    report = msgspec.structs.replace(report, key=task.grade.key)
+    report = msgspec.structs.replace(report, key=job.request.key)
     return GradeResult(report=report_to_json(report).encode(), is_fault=True)

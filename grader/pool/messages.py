@@ -1,13 +1,13 @@
-"""What the coordinator and its workers say to each other; both are ours."""
+"""What the pool and its workers say to each other; both sides are ours, and trusted."""
 
 import msgspec
 
 
 class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker grades: said once, when it starts.
+    """How a worker grades: the first message that it gets.
 
-    ``limits`` are by the names that `Limits` has, over what the assignment says; ``has_pages`` asks
-    for the student's page with each report.
+    ``limits`` are by the names of the fields of `Limits`, and go before those of the assignment;
+    ``has_pages`` asks for the student's page with each report.
     """
 
     assignment: str
@@ -18,7 +18,7 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Grade this: the bytes of a submission, or why there are none that could be graded."""
+    """A submission to be graded: its bytes, or in ``problem`` why it can't be."""
 
     name: str
     data: bytes = b""
@@ -29,7 +29,10 @@ class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GradeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it: the report as it goes to a file, and the student's page if asked for."""
+    """The report as it goes to a file, and the student's page if one was asked for.
+
+    ``is_fault`` is set if the grader failed: the report has no score then.
+    """
 
     report: bytes
     page: bytes = b""

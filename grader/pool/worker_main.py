@@ -1,4 +1,4 @@
-"""A worker: grades one submission after another for the coordinator that has started it."""
+"""The program of a worker: grades one submission after another for the pool that started it."""
 
 import contextlib
 import ctypes
@@ -22,50 +22,52 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(descriptor: int) -> None:
-    """Answer each GradeRequest with a ``GradeResult``, until the coordinator closes its end.
+    """Answer each ``GradeRequest`` with a ``GradeResult``, until the pool closes its end.
 
     Args:
         descriptor: Of this end of the socket.
     """
     _die_with_parent()
-    with socket.socket(fileno=descriptor) as coordinator, contextlib.suppress(EOFError, OSError):
-        setup = receive_message(coordinator, PoolSettings)
-        assignment = load_assignment(setup.assignment)
+    with socket.socket(fileno=descriptor) as pool, contextlib.suppress(EOFError, OSError):
+        settings = receive_message(pool, PoolSettings)
+        assignment = load_assignment(settings.assignment)
         with Grader(
             assignment,
-            limits=Limits.of({**assignment.limits, **setup.limits}),
-            confinement=Confinement(isolation=Isolation(setup.isolation)),
-            salt=setup.salt,
+            limits=Limits.of({**assignment.limits, **settings.limits}),
+            confinement=Confinement(isolation=Isolation(settings.isolation)),
+            salt=settings.salt,
         ) as grader:
             while True:
-                task = receive_message(coordinator, GradeRequest, limit_bytes=MAX_MESSAGE_BYTES)
-                graded = _grade(grader, task, has_page=setup.has_pages)
-                send_message(coordinator, graded, limit_bytes=MAX_MESSAGE_BYTES)
+                request = receive_message(pool, GradeRequest, limit_bytes=MAX_MESSAGE_BYTES)
+                result = _grade(grader, request, has_page=settings.has_pages)
+                send_message(pool, result, limit_bytes=MAX_MESSAGE_BYTES)
 
 
-def _grade(grader: Grader, task: GradeRequest, *, has_page: bool) -> GradeResult:
-    if task.problem:
-        report = grader.refuse(task.name, task.problem)
+def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeResult:
+    if request.problem:
+        report = grader.refuse(request.name, request.problem)
     else:
-        report = grader.grade_data(task.data, name=task.name, seed=task.seed, only=task.only)
-    report = msgspec.structs.replace(report, key=task.key)
+        report = grader.grade_data(
+            request.data, name=request.name, seed=request.seed, only=request.only
+        )
+    report = msgspec.structs.replace(report, key=request.key)
     return GradeResult(
         report=report_to_json(report).encode(),
-        page=_render(report, task).encode() if has_page else b"",
+        page=_render(report, request).encode() if has_page else b"",
         is_fault=report.status is ReportStatus.GRADER_ERROR,
     )
 
 
-def _render(report: Report, task: GradeRequest) -> str:
-    # Not everybody who has something graded wants pages.
+def _render(report: Report, request: GradeRequest) -> str:
+    # Not every pool wants pages, and templates take a while to import.
     from grader.outputs.pages.student_page import render_student_page  # noqa: PLC0415
 
-    return render_student_page(report, notebook=task.data if report.is_notebook else None)
+    return render_student_page(report, notebook=request.data if report.is_notebook else None)
 
 
 def _die_with_parent() -> None:
-    """End when the coordinator does, however it ends; elsewhere than on Linux at the next read."""
+    """End when the pool's process does: on Linux at once, elsewhere at the next read."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() == 1:  # it was quicker
+        if os.getppid() == 1:  # it ended before this was asked for
             sys.exit(1)

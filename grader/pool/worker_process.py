@@ -1,6 +1,11 @@
-"""A worker as the coordinator holds it: started, asked, waited for, killed."""
+"""A worker as the pool holds it: started, given jobs, waited for, killed.
+
+Nothing here blocks on a worker: bytes wait in memory until its socket takes them, so a worker
+that hangs, even while it starts, is found out by its deadline.
+"""
 
 import contextlib
+import selectors
 import socket
 import subprocess
 import sys
@@ -20,33 +25,36 @@ _BOOTSTRAP = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from grader.pool.worker_main import main; main(int(sys.argv[2]))"
 )
-_TOLD_CHARACTERS = 1000
+_QUOTED_CHARACTERS = 1000
 _GRACE_S = 5.0
 
 
 class WorkerEndedError(Exception):
-    """A worker is gone, or no longer of use; the message says how it ended.
+    """A worker is gone, or of no more use; the message says how it ended.
 
-    Not told to anybody as it is: the submission is tried again, and then reported as a fault.
+    Not shown as it is: the submission is graded again, and a second failure is reported as a
+    fault of the grader.
     """
 
 
 class WorkerProcess:
     """A process that grades, one submission at a time.
 
-    Starting it returns at once; it takes its time until it is warm.
+    Starting it returns at once; it takes seconds until it has imported torch.
 
     Args:
-        setup: How it grades.
+        settings: How it grades.
         patience_s: How long one submission may take in all before the worker counts as hung.
     """
 
-    def __init__(self, setup: PoolSettings, *, patience_s: float) -> None:
+    def __init__(self, settings: PoolSettings, *, patience_s: float) -> None:
         self._patience_s = patience_s
         self._deadline = float("inf")
+        self._outgoing = bytearray()
         self._buffer = FrameBuffer(limit_bytes=MAX_MESSAGE_BYTES)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         ours, theirs = socket.socketpair()
+        ours.setblocking(False)  # noqa: FBT003 - its only form
         self.socket = ours
         with theirs:
             self._process = subprocess.Popen(
@@ -58,29 +66,49 @@ class WorkerProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # Ctrl-C is for the coordinator to handle
+                start_new_session=True,  # Ctrl-C is for the pool to handle
             )
-        self._send(setup)
+        self._enqueue(settings)
 
     @property
     def left_s(self) -> float:
-        """Seconds until the present submission has taken too long."""
+        """Seconds until the present submission has taken too long; 0 when it has."""
         return max(0.0, self._deadline - time.monotonic())
 
-    def start(self, task: GradeRequest) -> None:
-        """Hand over a submission; the one before must have been answered.
+    @property
+    def events(self) -> int:
+        """What to wait for on `socket`: an answer, and room while there is something to send."""
+        return selectors.EVENT_READ | (selectors.EVENT_WRITE if self._outgoing else 0)
 
-        Raises:
-            WorkerEndedError: it is gone.
+    def start(self, request: GradeRequest) -> None:
+        """Give it a submission; the one before must have been answered.
+
+        The bytes go out with `send_pending`, as the worker takes them.
         """
         self._deadline = time.monotonic() + self._patience_s
-        self._send(task)
+        self._enqueue(request)
 
-    def take(self) -> GradeResult | None:
-        """Read what is there, and give the answer if it is whole. Blocks if nothing is there.
+    def send_pending(self) -> None:
+        """Send as much as the socket takes, without waiting.
+
+        A worker that is gone is noticed by `receive`.
+        """
+        with contextlib.suppress(BlockingIOError):
+            while self._outgoing:
+                try:
+                    sent = self.socket.send(memoryview(self._outgoing)[: 1 << 20])
+                except BlockingIOError:
+                    raise
+                except OSError:
+                    self._outgoing.clear()
+                    return
+                del self._outgoing[:sent]
+
+    def receive(self) -> GradeResult | None:
+        """Return the answer once all of it is there; None until then. Does not wait.
 
         Raises:
-            WorkerEndedError: it is gone.
+            WorkerEndedError: the worker is gone, or does not speak the pool's language.
         """
         try:
             data = self.socket.recv(1 << 20)
@@ -89,10 +117,14 @@ class WorkerProcess:
             if payload is not None:
                 answer: GradeResult = decode_payload(payload, GradeResult)
                 return answer
+        except BlockingIOError:
+            return None
+        except ConnectionError as error:
+            raise WorkerEndedError(self._describe_end()) from error
         except (OSError, FrameError) as error:
             raise WorkerEndedError(str(error)) from error
         if not data:
-            raise WorkerEndedError(self._autopsy())
+            raise WorkerEndedError(self._describe_end())
         return None
 
     def close(self, *, is_idle: bool = False) -> None:
@@ -108,19 +140,18 @@ class WorkerProcess:
         self._process.wait()
         self._errors.close()
 
-    def _send(self, message: PoolSettings | GradeRequest) -> None:
-        try:
-            self.socket.sendall(encode_frame(message, limit_bytes=MAX_MESSAGE_BYTES))
-        except OSError as error:
-            raise WorkerEndedError(self._autopsy()) from error
+    def _enqueue(self, message: PoolSettings | GradeRequest) -> None:
+        self._outgoing += encode_frame(message, limit_bytes=MAX_MESSAGE_BYTES)
+        self.send_pending()
 
-    def _autopsy(self) -> str:
+    def _describe_end(self) -> str:
         """Say how it ended, with the end of what it wrote to standard error."""
         try:
             status = self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return "a grading process no longer answers"
         self._errors.seek(0)
-        told = self._errors.read().decode("utf-8", "backslashreplace").strip()
+        written = self._errors.read().decode("utf-8", "backslashreplace").strip()
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
-        return f"a grading process ended with {how}: {told[-_TOLD_CHARACTERS:]}".rstrip(": ")
+        quoted = written[-_QUOTED_CHARACTERS:]
+        return f"a grading process ended with {how}: {quoted}".rstrip(": ")

@@ -102,10 +102,10 @@ def test_report_does_not_depend_on_who_else_is_in_the_class(
     """The others in another order, by one worker, without the hostile ones."""
     names = sorted((name for name in reports if name.startswith("s")), reverse=True)
     grades = (GradeRequest(name=one, data=(whole_class / one).read_bytes()) for one in names)
-    tasks = (Job(key=one.name, grade=one) for one in grades)
+    tasks = (Job(key=one.name, request=one) for one in grades)
     setup = PoolSettings(assignment="lab4", limits={"call_cpu_s": 2})
 
-    again = {task.key: graded.report for task, graded in grade_all(tasks, setup=setup, jobs=1)}
+    again = {task.key: graded.report for task, graded in grade_all(tasks, settings=setup, workers=1)}
 
     for name in names:
         assert _without_time(again[name]) == _without_time(reports[name])

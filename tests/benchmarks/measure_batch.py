@@ -41,11 +41,11 @@ def measure_crew(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
 
     def run(chosen: Sequence[Path]) -> tuple[float, float]:
         tasks = (
-            Job(key=one.name, grade=GradeRequest(name=one.name, data=one.read_bytes()))
+            Job(key=one.name, request=GradeRequest(name=one.name, data=one.read_bytes()))
             for one in chosen
         )
         cpu, started = cpu_s(), time.perf_counter()
-        for _, graded in grade_all(tasks, setup=setup, jobs=jobs):
+        for _, graded in grade_all(tasks, settings=setup, workers=jobs):
             if graded.is_fault:
                 sys.exit(graded.report.decode())
         return cpu_s() - cpu, time.perf_counter() - started
@@ -63,11 +63,11 @@ def leave_out_endless(files: Sequence[Path]) -> list[Path]:
     from grader.pool.messages import GradeRequest, PoolSettings
 
     grades = (GradeRequest(name=one.name, data=one.read_bytes()) for one in files)
-    tasks = (Job(key=one.name, grade=one) for one in grades)
+    tasks = (Job(key=one.name, request=one) for one in grades)
     setup = PoolSettings(assignment="lab4", limits={"call_cpu_s": 1})
     endless = {
         task.key
-        for task, graded in grade_all(tasks, setup=setup, jobs=os.cpu_count() or 1)
+        for task, graded in grade_all(tasks, settings=setup, workers=os.cpu_count() or 1)
         # Not its status: what is endless may have been graded with something right lent to it.
         if max(_seconds_of_checks(graded.report), default=0.0) > _ENDLESS_S
     }

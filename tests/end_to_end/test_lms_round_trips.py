@@ -42,7 +42,7 @@ def points_of(content: bytes | None) -> float:
 
 def _grade_all(tasks: Iterable[Job], **_: object) -> Iterator[tuple[Job, GradeResult]]:
     for task in tasks:
-        grade = task.grade
+        grade = task.request
         points = points_of(None if grade.problem else grade.data)
         report = make_report(
             check_result("update/a", Status.FAILED, points=points, max_points=100.0),

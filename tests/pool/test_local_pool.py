@@ -1,7 +1,6 @@
-"""Workers that fail are replaced, and nothing that they were at is lost.
+"""Workers that fail are replaced, and no submission is lost.
 
-With a worker that is made up: it speaks as the real one does, and its submissions tell it what
-to do.
+The workers are made up: they speak as the real ones do, and the submissions say what they do.
 """
 
 import os
@@ -58,25 +57,25 @@ while True:
 
 @pytest.fixture
 def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GradeResult]]:
-    """Grade submissions with made-up workers; gives what came of each by its name."""
+    """Grade submissions with made-up workers; return the results by name."""
     monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
     monkeypatch.setattr(local_pool, "_SPARE_S", 2.0)
 
     def run(*names: str, jobs: int = 2, data: bytes = b"") -> dict[str, GradeResult]:
         setup = PoolSettings(assignment="lab4", salt=str(tmp_path), limits={"total_wall_s": 1})
-        tasks = (Job(key=name, grade=GradeRequest(name=name, data=data)) for name in names)
-        return {task.key: graded for task, graded in grade_all(tasks, setup=setup, jobs=jobs)}
+        tasks = (Job(key=name, request=GradeRequest(name=name, data=data)) for name in names)
+        return {job.key: result for job, result in grade_all(tasks, settings=setup, workers=jobs)}
 
     return run
 
 
 def processes(folder: Path) -> list[int]:
-    """List the workers that there have been."""
+    """List the workers that were started."""
     return [int(path.name.removeprefix("pid-")) for path in folder.glob("pid-*")]
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process is there."""
+    """Return whether a process is there."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -94,7 +93,7 @@ def fault_of(graded: GradeResult) -> Report:
 def test_every_submission_is_graded_once(
     grade: Callable[..., dict[str, GradeResult]], tmp_path: Path
 ) -> None:
-    """By as many workers as there are jobs, which are gone at the end."""
+    """No more workers are started than asked for, and all of them are gone at the end."""
     names = [f"ok {number}" for number in range(20)]
 
     graded = grade(*names)
@@ -107,14 +106,14 @@ def test_every_submission_is_graded_once(
 def test_no_more_workers_are_started_than_there_is_to_do(
     grade: Callable[..., dict[str, GradeResult]], tmp_path: Path
 ) -> None:
-    """Each takes seconds to get warm."""
+    """A worker takes seconds to start, so one job starts one worker."""
     grade("ok 1", jobs=8)
 
     assert len(processes(tmp_path)) == 1
 
 
 def test_nothing_to_do_is_no_error(grade: Callable[..., dict[str, GradeResult]]) -> None:
-    """And starts nobody."""
+    """An empty batch starts no worker."""
     assert grade() == {}
 
 
@@ -122,7 +121,7 @@ def test_nothing_to_do_is_no_error(grade: Callable[..., dict[str, GradeResult]])
 def test_submission_on_which_the_grader_failed_is_tried_again_in_a_fresh_process(
     grade: Callable[..., dict[str, GradeResult]], tmp_path: Path, failure: str
 ) -> None:
-    """The others don't notice."""
+    """A failed worker is replaced, and the other submissions are graded as usual."""
     graded = grade("ok 1", failure, "ok 2", "ok 3", jobs=1)
 
     assert len(graded) == 4
@@ -135,7 +134,7 @@ def test_submission_on_which_the_grader_failed_is_tried_again_in_a_fresh_process
 def test_second_failure_is_reported_and_never_a_zero(
     grade: Callable[..., dict[str, GradeResult]], failure: str
 ) -> None:
-    """It stands out, and the others are graded."""
+    """A submission that fails twice is reported as a fault; the others are graded."""
     graded = grade("ok 1", failure, "ok 2", jobs=1)
 
     assert graded[failure].is_fault
@@ -147,7 +146,7 @@ def test_second_failure_is_reported_and_never_a_zero(
 def test_fault_says_what_the_process_said_last(
     grade: Callable[..., dict[str, GradeResult]],
 ) -> None:
-    """So that somebody can mend it."""
+    """The report quotes the exit status and standard error of the process."""
     report = fault_of(grade("die x")["die x"])
 
     assert "exit status 7" in report.error
@@ -157,14 +156,14 @@ def test_fault_says_what_the_process_said_last(
 def test_worker_that_ends_between_two_submissions_is_replaced(
     grade: Callable[..., dict[str, GradeResult]],
 ) -> None:
-    """It had nothing to do with either."""
+    """A worker that ends while idle is no fault of any submission."""
     graded = grade("leave 1", "leave 2", "leave 3", jobs=1)
 
     assert [one.is_fault for one in graded.values()] == [False, False, False]
 
 
 def test_large_submission_goes_through(grade: Callable[..., dict[str, GradeResult]]) -> None:
-    """As large as one may be."""
+    """A submission of 64 MiB reaches the worker whole."""
     graded = grade("ok large", data=b"x" * (64 << 20))
 
     assert graded["ok large"].report.split()[1] == str(64 << 20).encode()
@@ -173,7 +172,7 @@ def test_large_submission_goes_through(grade: Callable[..., dict[str, GradeResul
 def test_next_task_is_taken_only_when_somebody_is_free(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Ten thousand submissions are not held in memory at once."""
+    """Jobs are taken from the iterator one by one, so a large class is never in memory at once."""
     monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
     taken = 0
 
@@ -181,10 +180,10 @@ def test_next_task_is_taken_only_when_somebody_is_free(
         nonlocal taken
         for number in range(50):
             taken += 1
-            yield Job(key=str(number), grade=GradeRequest(name=f"ok {number}"))
+            yield Job(key=str(number), request=GradeRequest(name=f"ok {number}"))
 
     setup = PoolSettings(assignment="lab4", salt=str(tmp_path))
-    ahead = [taken - done for done, _ in enumerate(grade_all(tasks(), setup=setup, jobs=2))]
+    ahead = [taken - done for done, _ in enumerate(grade_all(tasks(), settings=setup, workers=2))]
 
     assert max(ahead) <= 4
 
@@ -192,10 +191,12 @@ def test_next_task_is_taken_only_when_somebody_is_free(
 def test_workers_end_when_nobody_wants_the_rest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As after Ctrl-C."""
+    """Closing the generator, as after Ctrl-C, ends all workers."""
     monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
-    tasks = (Job(key=str(number), grade=GradeRequest(name=f"ok {number}")) for number in range(9))
-    results = grade_all(tasks, setup=PoolSettings(assignment="lab4", salt=str(tmp_path)), jobs=2)
+    tasks = (Job(key=str(number), request=GradeRequest(name=f"ok {number}")) for number in range(9))
+    results = grade_all(
+        tasks, settings=PoolSettings(assignment="lab4", salt=str(tmp_path)), workers=2
+    )
     next(results)
 
     results.close()
@@ -203,14 +204,53 @@ def test_workers_end_when_nobody_wants_the_rest(
     assert not any(map(is_running, processes(tmp_path)))
 
 
+_STUCK = "import time; time.sleep(60)"
+
+
+def test_worker_that_hangs_while_it_starts_is_found_out_by_its_deadline(
+    grade: Callable[..., dict[str, GradeResult]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that never reads does not block the pool, however large the submission is."""
+    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _STUCK)
+    started = time.monotonic()
+
+    result = grade("large x", data=b"x" * (16 << 20))["large x"]
+
+    assert "did not end in time" in fault_of(result).error
+    assert time.monotonic() - started < 30  # two tries of three seconds each
+
+
+def test_worker_that_hangs_does_not_keep_the_others_waiting(
+    grade: Callable[..., dict[str, GradeResult]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """The second worker answers while the first one reads nothing."""
+    first_is_stuck = f"""
+import os, time
+try:
+    os.close(os.open({str(tmp_path / "stuck")!r}, os.O_CREAT | os.O_EXCL))
+except FileExistsError:
+    pass
+else:
+    time.sleep(60)
+"""
+    monkeypatch.setattr(worker_process, "_BOOTSTRAP", first_is_stuck + _FAKE)
+    names = ["large x", *(f"ok {number}" for number in range(5))]
+
+    results = grade(*names, data=b"x" * (4 << 20))
+
+    assert [results[name].is_fault for name in names] == [False] * 6
+
+
 def test_limit_that_is_none_is_refused_before_anything_starts() -> None:
-    """It would fail for every submission."""
+    """An unknown limit is refused before any worker is started."""
     with pytest.raises(UsageError, match="limit"):
-        next(grade_all([], setup=PoolSettings(assignment="lab4", limits={"none": 1}), jobs=1))
+        next(grade_all([], settings=PoolSettings(assignment="lab4", limits={"none": 1}), workers=1))
 
 
 def test_real_worker_ends_with_its_coordinator() -> None:
-    """However that ends: the kernel sees to it."""
+    """A worker is killed by the kernel when the process that started it ends."""
     pid = os.fork()
     if pid == 0:
         os.setsid()

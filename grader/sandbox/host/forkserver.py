@@ -30,6 +30,10 @@ from grader.sandbox.host.scratch import remove_folder
 
 _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
 
+# Far beyond what a busy machine takes: a forkserver that says nothing for so long hangs.
+_DEADLINE_S = 60.0
+_IMPORT_DEADLINE_S = 600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Child:
@@ -55,8 +59,8 @@ class Forkserver:
     def __init__(
         self, *, hidden: Sequence[Path] = (), launched: ForkserverProcess | None = None
     ) -> None:
-        self._launched = launched or launch()
-        self._control = self._launched.control
+        self._process = launched or launch()
+        self._control = self._process.control
         self._pending_warmups = 1
         self._warm: set[str] = set()
         self._versions: dict[str, str] = {}
@@ -97,7 +101,7 @@ class Forkserver:
             ForkserverLostError: the forkserver is gone.
         """
         self._catch_up()
-        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._launched.home))
+        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._process.home))
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         try:
@@ -137,39 +141,50 @@ class Forkserver:
 
     def close(self) -> None:
         """End the forkserver and every child that is left."""
-        self._launched.close(is_listening=not self._pending_warmups)
+        self._process.close(is_listening=not self._pending_warmups)
 
     def _catch_up(self) -> None:
         if not self._readable:  # worked out while the forkserver imports torch
-            path = self._receive(Starting).path
+            path = self._receive(Starting, deadline_s=_IMPORT_DEADLINE_S).path
             self._readable = (
                 *allow_list(path, hidden=self._hidden),
-                str(self._launched.font_cache),
+                str(self._process.font_cache),
             )
         while self._pending_warmups:
-            self._versions = self._receive(Warmed).versions
+            self._versions = self._receive(Warmed, deadline_s=_IMPORT_DEADLINE_S).versions
             self._pending_warmups -= 1
 
     def _send(self, message: Warm | Spawn | Kill, *, descriptors: Sequence[int] = ()) -> None:
+        self._control.settimeout(_DEADLINE_S)
         try:
             frame = encode_frame(message)
             # The descriptors ride on the first bytes, which always fit into the socket.
             socket.send_fds(self._control, [frame[:PREFIX_BYTES]], list(descriptors))
             self._control.sendall(frame[PREFIX_BYTES:])
         except OSError as error:
-            raise self._lost() from error
+            raise self._lost(error) from error
 
-    def _receive(self, kind: type[_T]) -> _T:
+    def _receive(self, kind: type[_T], *, deadline_s: float = _DEADLINE_S) -> _T:
+        """Wait for the next message.
+
+        Raises:
+            ForkserverLostError: it is of another kind, or does not come in time.
+        """
+        self._control.settimeout(deadline_s)
         try:
             message = receive_message(self._control, FromForkserver)
         except (EOFError, OSError, FrameError) as error:
-            raise self._lost() from error
+            raise self._lost(error) from error
         if not isinstance(message, kind):
             raise ForkserverLostError(f"answered {type(message).__name__}, not {kind.__name__}")
         return message
 
-    def _lost(self) -> ForkserverLostError:
+    def _lost(self, error: Exception) -> ForkserverLostError:
+        """Give up on the process: after half a message nothing that it says can be trusted."""
+        if isinstance(error, TimeoutError):
+            self._process.close()
+            return ForkserverLostError("did not answer in time")
         return ForkserverLostError(
-            f"ended unexpectedly with status {self._launched.wait()}; "
+            f"ended unexpectedly with status {self._process.wait()}; "
             "is torch installed in this environment?"
         )

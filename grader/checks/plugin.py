@@ -1,0 +1,134 @@
+"""The pytest plugin of the checks: keeps the collected items, and runs them as jobs come in."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Literal, cast
+
+import pytest
+
+from grader.checks.check import Check, RunBody
+from grader.checks.facts import Facts
+from grader.checks.probe import Probe
+from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.errors import CheckCrashedError, InternalError
+
+
+class ChecksPlugin:
+    """Holds the items that pytest has collected, and lends them to whoever does the jobs.
+
+    Args:
+        on_collected: Called with the checks and a function that runs one of them; pytest's
+            session lasts until it returns.
+
+    Attributes:
+        collect_errors: What went wrong while pytest collected, as pytest puts it.
+        problem: Why the collected items can't be used as checks.
+    """
+
+    def __init__(self, on_collected: Callable[[list[Check], RunBody], None]) -> None:
+        self._on_collected = on_collected
+        self._items: list[pytest.Item] = []
+        self._probe: Probe | None = None
+        self._raised: BaseException | None = None
+        self.collect_errors = ""
+        self.problem: CheckCrashedError | None = None
+
+    @pytest.fixture
+    def probe(self) -> Probe:
+        """Ask the function under test, and the reference."""
+        assert self._probe is not None  # noqa: S101 - set before any item runs
+        return self._probe
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Register the markers."""
+        config.addinivalue_line("markers", "points(n): what the check is worth")
+        config.addinivalue_line("markers", "function(name): the function that is graded")
+        config.addinivalue_line("markers", "independent: diagnosed apart from its function")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what went wrong while collecting."""
+        if report.failed:
+            self.collect_errors += f"\n{report.longrepr}"
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Do one job after another with the items, instead of running them once."""
+        if session.testsfailed:
+            return True
+        self._items = session.items
+        try:
+            checks = [_describe(item, key) for key, item in enumerate(session.items)]
+        except CheckCrashedError as error:
+            self.problem = error
+            return True
+        self._on_collected(checks, self._run_body)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: "pytest.CallInfo[None]"
+    ) -> pytest.TestReport:
+        """Keep what the item raised; of setup, call and teardown the first counts.
+
+        Nobody reads the report itself. pytest's own would format the traceback with the source
+        of each line, which takes longer than most checks.
+        """
+        if call.excinfo is not None and self._raised is None:
+            self._raised = call.excinfo.value
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if call.excinfo is None else "failed",
+            longrepr=None,
+            when=cast("Literal['setup', 'call', 'teardown']", call.when),
+        )
+
+    def _run_body(self, check: Check, probe: Probe) -> BaseException | None:
+        self._probe, self._raised = probe, None
+        item = self._items[check.key]
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        raised = self._take_raised()
+        if raised is None or isinstance(raised, WrongError | UnwrittenError | NoAnswerError):
+            return raised
+        if isinstance(raised, InternalError):
+            raise raised
+        raise CheckCrashedError(check.id, f"{type(raised).__name__}: {raised}") from raised
+
+    def _take_raised(self) -> BaseException | None:
+        raised, self._raised = self._raised, None
+        return raised
+
+
+def _describe(item: pytest.Item, key: int) -> Check:
+    """Read what a check says of itself: function, points, title, hint."""
+    stem = item.path.stem.removeprefix("check_")
+    marker = item.get_closest_marker("function")
+    function = str(marker.args[0]) if marker else stem
+    points = item.get_closest_marker("points")
+    if points is None:
+        raise CheckCrashedError(item.nodeid, "it has no points")
+    name = getattr(item, "originalname", item.name)
+    case = item.name.removeprefix(name).strip("[]")
+    slug = case or name.removeprefix("check_").removeprefix(f"{stem}_").replace("_", "-")
+    title, _, rest = inspect.cleandoc(getattr(item, "obj", None).__doc__ or name).partition("\n")
+    return Check(
+        id=f"{function}/{slug}",
+        function=function,
+        title=title.rstrip(".") + (f": {case}" if case else ""),
+        hint=" ".join(rest.split()),
+        points=float(points.args[0]),
+        key=key,
+        is_independent=item.get_closest_marker("independent") is not None,
+        facts=_facts(item, case),
+        pictures=getattr(getattr(item, "module", None), "pictures", None),
+    )
+
+
+def _facts(item: pytest.Item, case: str) -> Facts | None:
+    """Find how a file of checks sums up an answer, if it does."""
+    module = getattr(item, "module", None)
+    facts = getattr(module, "facts", None)
+    if facts is None:
+        return None
+    return functools.partial(facts, case=case) if case else facts

@@ -1,0 +1,41 @@
+"""What a submission prints: taken out of the pipes of its children, up to a limit."""
+
+import os
+
+_CHUNK_BYTES = 1 << 16
+_MAX_CHUNKS = 64  # at a time, so that a flood can't keep us from watching the limits
+
+
+class PrintedOutput:
+    """Collects what all children of a session print.
+
+    Args:
+        limit_bytes: How much is kept; the rest is read and dropped.
+    """
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._bytes = bytearray()
+        self.is_cut = False
+
+    @property
+    def text(self) -> str:
+        """What was printed so far, with bytes that are not UTF-8 as escapes."""
+        return self._bytes.decode("utf-8", "backslashreplace")
+
+    def drain(self, descriptor: int) -> None:
+        """Take out of a pipe what is in it, so that a flood neither blocks nor piles up.
+
+        Args:
+            descriptor: The reading end of the pipe; non-blocking.
+        """
+        for _ in range(_MAX_CHUNKS):
+            try:
+                data = os.read(descriptor, _CHUNK_BYTES)
+            except OSError:
+                return
+            if not data:
+                return
+            room = self._limit_bytes - len(self._bytes)
+            self.is_cut |= len(data) > room
+            self._bytes += data[:room]

@@ -1,0 +1,104 @@
+"""A batch key covers all of the grader's own code, and everything that makes an assignment."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.batch import keys
+from grader.batch.keys import Keys
+from grader.checks.assignment import load_assignment
+from grader.pool.messages import PoolSettings
+
+_EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+_IGNORED = shutil.ignore_patterns("__pycache__")
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the grader's package, to be changed."""
+    copy = tmp_path / "grader"
+    shutil.copytree(Path(keys.__file__).resolve().parents[1], copy, ignore=_IGNORED)
+    monkeypatch.setattr(keys, "_PACKAGE", copy)
+    return copy
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of a small assignment, to be changed."""
+    copy = tmp_path / "two_layers"
+    shutil.copytree(_EXAMPLES / "two_layers", copy, ignore=_IGNORED)
+    return copy
+
+
+def key(assignment: str | Path = "lab4") -> str:
+    """Make the key of one submission."""
+    return Keys(load_assignment(assignment), PoolSettings(assignment="")).of("a.py", b"x")
+
+
+def test_key_changes_with_any_file_of_the_grader(package: Path) -> None:
+    """A mended comparison or template takes effect although the version stays the same."""
+    before = key()
+    for suffix in (".py", ".j2", ".css", ".ini"):
+        path = next(path for path in sorted(package.rglob(f"*{suffix}")))
+        path.write_bytes(path.read_bytes() + b"\n")
+        changed = key()
+        assert changed != before, path
+        before = changed
+
+
+def test_key_changes_with_a_new_and_a_removed_file_of_the_grader(package: Path) -> None:
+    """A module that appears or disappears is a change of the code as well."""
+    before = key()
+    (package / "checks" / "extra.py").write_text("", encoding="utf-8")
+    added = key()
+    (package / "checks" / "extra.py").unlink()
+
+    assert added != before
+    assert key() == before
+
+
+def test_compiled_files_and_other_assignments_do_not_count(package: Path) -> None:
+    """What Python writes by itself, and an assignment that is not graded, change nothing."""
+    before = key()
+    (package / "checks" / "__pycache__").mkdir()
+    (package / "checks" / "__pycache__" / "run.cpython-311.pyc").write_bytes(b"x")
+    (package / "assignments" / "other").mkdir()
+    (package / "assignments" / "other" / "assignment.toml").write_text("", encoding="utf-8")
+
+    assert key() == before
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data/table.bin", "notes.txt"])
+def test_two_assignments_that_differ_in_any_file_have_different_keys(
+    folder: Path, name: str
+) -> None:
+    """A check may read any file of its folder, so none of them is left out."""
+    before = key(folder)
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"1")
+    with_data = key(folder)
+    path.write_bytes(b"2")
+
+    assert len({before, with_data, key(folder)}) == 3
+
+
+def test_file_that_moves_within_an_assignment_changes_the_key(folder: Path) -> None:
+    """Names count as well as contents."""
+    (folder / "a.csv").write_bytes(b"1")
+    before = key(folder)
+    (folder / "a.csv").rename(folder / "b.csv")
+
+    assert key(folder) != before
+
+
+@pytest.mark.parametrize("field", ["id", "title", "version"])
+def test_assignments_with_the_same_checks_do_not_share_reports(folder: Path, field: str) -> None:
+    """A report names its assignment, so one of another assignment is never taken for it."""
+    before = key(folder)
+    settings = folder / "assignment.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(f'{field} = "', f'{field} = "x', 1), encoding="utf-8")
+
+    assert key(folder) != before
