@@ -51,6 +51,11 @@ class ChecksPlugin:
         if report.failed:
             self.collect_errors += f"\n{report.longrepr}"
 
+    def pytest_internalerror(self, excinfo: "pytest.ExceptionInfo[BaseException]") -> bool:
+        """Keep what broke pytest itself, such as an exit in a file of checks; print nothing."""
+        self.collect_errors += f"\n{excinfo.type.__name__}: {excinfo.value}"
+        return True
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Do one job after another with the items, instead of running them once."""
         if session.testsfailed:

@@ -8,9 +8,11 @@ Each job has a future of its own, so that no job can ever be given the result of
 when the thread that waits is interrupted, nor when the session ends early.
 """
 
+import contextlib
 import functools
 import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -62,6 +64,9 @@ _ARGUMENTS = (
 
 _T = TypeVar("_T")
 
+# pytest finds modules by their names in sys.modules: one session collects at a time.
+_COLLECTING = threading.Lock()
+
 # Settings of the person who calls must not reach the checks.
 _ENVIRONMENT_OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 
@@ -99,6 +104,7 @@ class CheckRunner:
         self._folder = folder
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._collected: Future[list[Check]] = Future()
+        self._collecting = contextlib.ExitStack()
         self._lock = threading.Lock()
         self._refusal: InternalError | None = None
         self._thread = threading.Thread(target=self._main, name="checks", daemon=True)
@@ -181,6 +187,8 @@ class CheckRunner:
         self._thread.join(timeout=1)
 
     def _main(self) -> None:
+        self._collecting.enter_context(_COLLECTING)
+        self._collecting.callback(_forget_modules, self._folder)
         kept = {name: os.environ.pop(name, None) for name in _ENVIRONMENT_OF_PYTEST}
         plugin = ChecksPlugin(self._serve)
         try:
@@ -192,12 +200,14 @@ class CheckRunner:
             )
         except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
             problem = _ended_by(error)
+        self._collecting.close()
         os.environ.update({name: value for name, value in kept.items() if value is not None})
         if not self._collected.done():
             self._collected.set_exception(problem)
         self._refuse("has ended")
 
     def _serve(self, checks: list[Check], run_body: RunBody) -> None:
+        self._collecting.close()
         self._collected.set_result(checks)
         while (job := self._jobs.get()) is not None:
             job.do(checks, run_body)
@@ -210,6 +220,23 @@ class CheckRunner:
                 job = self._jobs.get()
                 if job is not None:
                     job.future.set_exception(self._refusal)
+
+
+def _forget_modules(folder: Path) -> None:
+    """Take an assignment's modules out of ``sys.modules``, where pytest has put them.
+
+    Files of the same name in another assignment, and this one's files once they were edited, are
+    then loaded and not taken for these.
+    """
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        # By name: an environment may lie in the same folder, and its packages must stay.
+        if file and file.startswith(f"{folder}{os.sep}") and _is_of_checks(Path(file), folder):
+            del sys.modules[name]
+
+
+def _is_of_checks(file: Path, folder: Path) -> bool:
+    return file.parent == folder or file.name.startswith("check_") or file.name == "conftest.py"
 
 
 def _ended_by(error: BaseException) -> InternalError:

@@ -145,13 +145,13 @@ class Forkserver:
 
     def _catch_up(self) -> None:
         if not self._readable:  # worked out while the forkserver imports torch
-            path = self._receive(Starting, deadline_s=_IMPORT_DEADLINE_S).path
+            path = self._receive(Starting, is_importing=True).path
             self._readable = (
                 *allow_list(path, hidden=self._hidden),
                 str(self._process.font_cache),
             )
         while self._pending_warmups:
-            self._versions = self._receive(Warmed, deadline_s=_IMPORT_DEADLINE_S).versions
+            self._versions = self._receive(Warmed, is_importing=True).versions
             self._pending_warmups -= 1
 
     def _send(self, message: Warm | Spawn | Kill, *, descriptors: Sequence[int] = ()) -> None:
@@ -164,13 +164,13 @@ class Forkserver:
         except OSError as error:
             raise self._lost(error) from error
 
-    def _receive(self, kind: type[_T], *, deadline_s: float = _DEADLINE_S) -> _T:
+    def _receive(self, kind: type[_T], *, is_importing: bool = False) -> _T:
         """Wait for the next message.
 
         Raises:
             ForkserverLostError: it is of another kind, or does not come in time.
         """
-        self._control.settimeout(deadline_s)
+        self._control.settimeout(_IMPORT_DEADLINE_S if is_importing else _DEADLINE_S)
         try:
             message = receive_message(self._control, FromForkserver)
         except (EOFError, OSError, FrameError) as error:

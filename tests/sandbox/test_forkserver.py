@@ -1,0 +1,71 @@
+"""The forkserver is found out when it hangs, and any number of descriptors is fine."""
+
+import os
+import resource
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from grader.errors import ForkserverLostError
+from grader.observations.messages import CallRequest, Outcome
+from grader.observations.values import Number
+from grader.sandbox.host import forkserver as module
+from grader.sandbox.host.forkserver import Forkserver
+from grader.sandbox.host.limits import Limits
+from grader.sandbox.host.session import Session
+
+OpenSource = Callable[..., Session]
+
+
+@pytest.fixture
+def own_forkserver() -> Iterator[Forkserver]:
+    """A forkserver that the test may break."""
+    with Forkserver() as server:
+        yield server
+
+
+def test_forkserver_that_hangs_is_found_out_by_its_deadline(
+    own_forkserver: Forkserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stopped process says nothing, and the host does not wait for it without end."""
+    _ = own_forkserver.versions
+    os.kill(own_forkserver._process.process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(module, "_DEADLINE_S", 0.5)
+    started = time.monotonic()
+
+    with pytest.raises(ForkserverLostError, match="in time"):
+        own_forkserver.spawn(limits=Limits().for_child(), without=())
+
+    assert time.monotonic() - started < 20
+    assert own_forkserver._process.process.poll() is not None
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """Occupy more descriptors than select() could take."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 4096:
+        pytest.skip("this user may not open enough files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4096), hard))
+    held = [socket.socketpair() for _ in range(700)]
+    yield
+    for pair in held:
+        for end in pair:
+            end.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_descriptors")
+def test_descriptors_above_1023_are_no_error(open_source: OpenSource) -> None:
+    """A service that holds many connections can open sessions, and see them hit their limits."""
+    session = open_source("def f(n): return n + 1\ndef g(n):\n    while True: pass\n")
+    request = CallRequest(function="f", inputs={"n": Number(value=1, kind="int")})
+
+    answer = session.observe(request)
+    endless = session.observe(CallRequest(function="g", inputs=request.inputs))
+
+    assert answer.steps[0].returned == Number(value=2, kind="int")
+    assert endless.outcome is Outcome.TIME_LIMIT
