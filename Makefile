@@ -11,7 +11,7 @@ DEMO = tests/submissions/right_plain.py \
        exercises/lab4.py
 CLASS = build/demo-class
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test test-quick lint bench update-tools clean
 
 demo: $(STAMP)
 	@for file in $(DEMO); do echo; $(BIN)/grade --exit-zero $$file || exit 1; done
@@ -23,11 +23,19 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest
 
+# What takes under two minutes: for every change; the whole of `test` is for a change that is done.
+test-quick: $(STAMP)
+	$(BIN)/python -m pytest --numprocesses auto -m "not slow and not browser"
+
 lint: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Moves the pinned tools in pyproject.toml to their newest releases.
+update-tools: $(STAMP)
+	$(BIN)/python .ci/update_tools.py
 
 bench: $(STAMP)
 	$(BIN)/python tests/benchmarks/measure.py
