@@ -51,11 +51,11 @@ def grade(
 
     Args:
         path: A ``.py`` file or a ``.ipynb`` notebook.
-        seed: What the inputs are drawn from; by default made of assignment and submission.
-        only: The one function to grade, or several.
+        seed: What the inputs are drawn from; by default derived from assignment and submission.
+        only: The name of the only function to grade, or several.
         limits: What the submission may use.
         isolation: How hard it is confined.
-        assignment: What it is a submission of: a built-in lab's name, or a folder.
+        assignment: What it is a submission of: the name of a built-in lab, or a folder.
 
     Returns:
         The report, also for a submission that can't be read. If the grader itself failed, in
@@ -88,10 +88,10 @@ class Grader:
 
     Args:
         assignment: What is graded; the built-in lab by default.
-        limits: What each submission may use; by default what the assignment says.
+        limits: What each submission may use; by default the assignment's limits.
         confinement: How hard each is confined.
-        salt: The instructor's own part of every seed.
-        launched: The forkserver's process, where that was started already.
+        salt: A secret of the instructor that every seed depends on.
+        launched: The forkserver's process, if it was started already.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Grader:
         self._refusal = ""
 
     def __enter__(self) -> Self:
-        """Give the grader itself; leaving the context ends all its processes."""
+        """Return the grader itself; leaving the context ends all its processes."""
         return self
 
     def __exit__(
@@ -155,7 +155,7 @@ class Grader:
         return self._grade(name, lambda: parse_submission(data, name=name), seed=seed, only=only)
 
     def refuse(self, name: str, reason: str) -> Report:
-        """Report a submission that can't even be opened."""
+        """Report a submission that can't even be opened, and why."""
         return fail_report(self._blank_report(name), ReportStatus.UNREADABLE, reason)
 
     def _grade(
@@ -255,7 +255,7 @@ class Grader:
 
         def observe(name: str) -> Observe:
             names = unproved_collaborators(resources.assignment.function(name), right)
-            # What was answered to the checks is diagnosed, and only the rest is asked.
+            # Most answers were already given to the checks; only the others are asked for.
             recording = lent(names) if names else own
             return lambda request: recording.replay(request)()
 
@@ -309,7 +309,7 @@ class Grader:
 
 
 def blank_report(assignment: Assignment, name: str, *, mode: str) -> Report:
-    """Make the report of a submission of which nothing is known yet.
+    """Make the report of a submission that was not graded yet.
 
     Args:
         assignment: What it is a submission of.
@@ -339,7 +339,7 @@ def _describe_fault(error: Exception) -> str:
 
 
 def fail_report(blank: Report, status: ReportStatus, reason: str) -> Report:
-    """Say in a report why nothing was graded: a fault of ours is never a zero."""
+    """Say in a report why nothing was graded; a fault of ours has no score, and never a zero."""
     is_ours = status is ReportStatus.GRADER_ERROR
     return msgspec.structs.replace(
         blank,

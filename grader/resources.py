@@ -1,4 +1,14 @@
-"""What stays warm from one submission to the next: forkserver, checks, the reference's session."""
+"""What a grader keeps from one submission to the next: forkserver, checks, the reference's session.
+
+Theory of operation
+-------------------
+A `GradingResources` belongs to one assignment and one `Grader`. It starts the forkserver and the
+check runner side by side, and opens every session: on submissions, on the reference, on the
+reference with the misconceptions of one function, and on submissions with lent helpers.
+
+The sessions on the author's code are opened when they are first needed, and stay open. What they
+answer is recorded, and replayed to equal requests while the seed stays the same.
+"""
 
 import contextlib
 import functools
@@ -30,13 +40,13 @@ _IPYTHON = "IPython.core.inputtransformer2"
 
 
 class GradingResources:
-    """Opens sessions on submissions of one assignment.
+    """Opens the sessions that grading submissions of one assignment needs.
 
     Args:
         assignment: What is graded.
         limits: What each submission may use.
         confinement: How hard each is confined.
-        launched: The forkserver's process, where that was started already.
+        launched: The forkserver's process, if it was started already.
     """
 
     def __init__(
@@ -61,13 +71,13 @@ class GradingResources:
             self.checks = stack.enter_context(CheckRunner(assignment.folder))
             self._stack = stack.pop_all()
         self._lent = functools.cache(self._make_lent)
-        self._known_wrong = functools.cache(self._open_known_wrong)
+        self._misconceptions = functools.cache(self._open_misconceptions)
         self._seed: int | None = None
         self._recordings: list[Recording] = []
         self._questions: dict[str, list[Question]] = {}
 
     def __enter__(self) -> Self:
-        """Give the resources itself; leaving the context ends all processes."""
+        """Return the resources themselves; leaving the context ends all processes."""
         return self
 
     def __exit__(
@@ -87,7 +97,7 @@ class GradingResources:
     def use_seed(self, seed: int) -> None:
         """Prepare for a submission whose inputs are drawn from this seed.
 
-        While it stays the same, so do the questions, and what is right is not asked again.
+        While the seed stays the same, so do the questions, and the reference is not asked again.
         """
         if seed != self._seed:
             self._seed = seed
@@ -97,7 +107,7 @@ class GradingResources:
 
     @functools.cached_property
     def reference(self) -> Recording:
-        """The reference's session: of the same kind, and kept for all submissions.
+        """The reference's session, of the same kind as a submission's; kept for all submissions.
 
         Raises:
             InternalError: the reference can't be loaded.
@@ -106,11 +116,11 @@ class GradingResources:
         code = definitions(self.assignment.reference, leave_out=unasked)
         return self._open_trusted(code, self.assignment.parameters)
 
-    def expect(self, name: str) -> Ask:
-        """Give who answers for the reference's function, whichever it is."""
+    def ask_reference(self, name: str) -> Ask:
+        """Return what answers for a function of the reference."""
         if self.assignment.function(name).ask_reference:
             return self.reference.replay
-        return self._known_wrong(name).replay
+        return self._misconceptions(name).replay
 
     def questions(self, name: str, seed: int) -> list[Question]:
         """List what the checks of a function ask, with the right answers.
@@ -120,17 +130,17 @@ class GradingResources:
         """
         if name not in self._questions:
             self._questions[name] = self.checks.questions(
-                name, assignment=self.assignment, seed=seed, expect=self.expect(name)
+                name, assignment=self.assignment, seed=seed, expect=self.ask_reference(name)
             )
         return self._questions[name]
 
     def ask_misconception(self, misconception: Misconception, request: Request) -> Observation:
-        """Ask a misconception's program, among right functions, what a submission was asked."""
-        programs = self._known_wrong(misconception.function)
+        """Ask a misconception's program, among right helpers, what a submission was asked."""
+        programs = self._misconceptions(misconception.function)
         return programs.replay(msgspec.structs.replace(request, function=misconception.name))()
 
-    def _open_known_wrong(self, name: str) -> Recording:
-        """Open a session with the reference and the known wrong versions of one function."""
+    def _open_misconceptions(self, name: str) -> Recording:
+        """Open a session with the reference and the misconceptions of one function."""
         known = self.assignment.misconceptions_of(name)
         files = dict.fromkeys(one.source for one in known)
         code = "\n".join(definitions(one) for one in (self.assignment.reference, *files))
@@ -141,7 +151,7 @@ class GradingResources:
         return self._open_trusted(code, {**parameters, **wrong})
 
     def _open_trusted(self, code: str, parameters: dict[str, tuple[str, ...]]) -> Recording:
-        """Open a session on an author's code, to be kept for all submissions."""
+        """Open a session on the author's code, and keep it for all submissions."""
         source = Source(
             name="reference.py",
             blocks=(CodeBlock(label="", source=code),),
@@ -164,7 +174,7 @@ class GradingResources:
         return recording
 
     def start_clock(self, submission: Submission) -> Clock:
-        """Start a submission's time, once what it needn't pay for is imported."""
+        """Start a submission's time, after importing what it should not have to pay for."""
         if submission.mentions("plt", "matplotlib", "pylab", "pyplot"):
             self._forkserver.warm((_MATPLOTLIB,))
         if submission.is_notebook and submission.mentions("%", "!", "?"):
@@ -175,7 +185,7 @@ class GradingResources:
     def open(
         self, submission: Submission, clock: Clock, *, lent: Lent | None = None
     ) -> contextlib.AbstractContextManager[Session]:
-        """Open a session on a submission, perhaps with functions lent to it."""
+        """Open a session on a submission; ``lent`` replaces some of its functions."""
         source = Source(
             name=submission.name,
             blocks=submission.blocks,
@@ -194,16 +204,16 @@ class GradingResources:
     def lender(
         self, submission: Submission, clock: Clock, sessions: contextlib.ExitStack
     ) -> Callable[[frozenset[str]], Recording]:
-        """Give who answers among right functions of these names: a child of its own.
+        """Return a function that opens the submission with right helpers of given names.
 
-        What is lent must not reach a child in which the lent functions are graded
-        themselves. Several functions that lean on the same ones can share a child: none of
-        them is lent, or stands in the source of what is lent, as that lies below them all.
+        Lent functions must not reach a child in which they are graded themselves, so each set of
+        names has a child of its own. Functions with the same wrong helpers can share one: none of
+        them is lent there, or appears in the lent source, which contains lower functions only.
 
         Args:
             submission: The submission.
             clock: Its time.
-            sessions: Where the sessions that are opened are put to be closed.
+            sessions: Closes the sessions that are opened.
         """
 
         @functools.cache

@@ -199,7 +199,7 @@ def test_limit_that_there_is_none_of_is_refused(folder: Path) -> None:
     """Before any grader is started with it."""
     change(folder / "assignment.toml", "call_cpu_s = 10", "call_seconds = 10")
 
-    with pytest.raises(UsageError, match="there is no limit call_seconds"):
+    with pytest.raises(UsageError, match='unknown limit "call_seconds"'):
         problems(folder)
 
 

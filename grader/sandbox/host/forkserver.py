@@ -1,4 +1,4 @@
-"""Talks to the forkserver process: asks it for children, and has them killed."""
+"""The forkserver as the host holds it: asked for children, and told to kill them."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ _IMPORT_DEADLINE_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A forked child as the trusted side holds it: its id, its socket, its output, its folder."""
+    """A forked child: its process id, its socket, the pipe of its output, its scratch folder."""
 
     pid: int
     socket: socket.socket
@@ -52,8 +52,8 @@ class Forkserver:
     use from several threads at once.
 
     Args:
-        hidden: More files and folders that no child may read (an assignment's, say).
-        launched: Its process, where that was started already.
+        hidden: More files and folders that no child may read, such as an assignment's.
+        launched: Its process, if it was started already.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Forkserver:
         self._readable: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
-        """Give the forkserver itself; leaving the context closes it."""
+        """Return the forkserver itself; leaving the context closes it."""
         return self
 
     def __exit__(
@@ -81,7 +81,7 @@ class Forkserver:
         self.close()
 
     def warm(self, modules: Sequence[str]) -> None:
-        """Have more modules imported before the next fork; returns at once."""
+        """Have the forkserver import more modules before the next fork; returns at once."""
         new = tuple(name for name in modules if name not in self._warm)
         if new:
             self._warm.update(new)
@@ -144,7 +144,7 @@ class Forkserver:
         self._process.close(is_listening=not self._pending_warmups)
 
     def _catch_up(self) -> None:
-        if not self._readable:  # worked out while the forkserver imports torch
+        if not self._readable:  # computed while the forkserver imports torch
             path = self._receive(Starting, is_importing=True).path
             self._readable = (
                 *allow_list(path, hidden=self._hidden),
@@ -158,7 +158,7 @@ class Forkserver:
         self._control.settimeout(_DEADLINE_S)
         try:
             frame = encode_frame(message)
-            # The descriptors ride on the first bytes, which always fit into the socket.
+            # The descriptors travel with the first bytes, which always fit into the socket.
             socket.send_fds(self._control, [frame[:PREFIX_BYTES]], list(descriptors))
             self._control.sendall(frame[PREFIX_BYTES:])
         except OSError as error:
@@ -176,7 +176,9 @@ class Forkserver:
         except (EOFError, OSError, FrameError) as error:
             raise self._lost(error) from error
         if not isinstance(message, kind):
-            raise ForkserverLostError(f"answered {type(message).__name__}, not {kind.__name__}")
+            raise ForkserverLostError(
+                f"answered {type(message).__name__} instead of {kind.__name__}"
+            )
         return message
 
     def _lost(self, error: Exception) -> ForkserverLostError:

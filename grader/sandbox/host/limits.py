@@ -33,31 +33,31 @@ class Limits:
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> "Limits":
-        """Make limits of some that are named, the rest as usual.
+        """Make limits from some that are given by name; the others have their defaults.
 
         Raises:
-            UsageError: there is no such limit, or it is not a positive number.
+            UsageError: there is no such limit, or its value is not a positive number.
         """
         usual = {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}
         for name, value in given.items():
             if name not in usual:
-                raise UsageError(f"there is no limit {name}; there are {', '.join(usual)}")
+                raise UsageError(f'unknown limit "{name}"; known limits: {", ".join(usual)}')
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise UsageError(f"the limit {name} is {value!r}, and not a number above 0")
+                raise UsageError(f"the limit {name} must be a number above 0, not {value!r}")
         return cls(**{name: usual[name](value) for name, value in given.items()})
 
     def for_child(self) -> ChildLimits:
-        """Give what the kernel enforces by itself, beside the watch from outside."""
+        """Return what the kernel enforces by itself, besides the limits watched from outside."""
         return ChildLimits(
             memory_bytes=self.memory_bytes,
             file_bytes=self.disk_bytes,
-            # Only a backstop: each call is watched and killed from outside long before.
+            # Only a back-stop: calls are watched from outside, and killed long before.
             cpu_s=int(2 * self.total_wall_s) + 10,
         )
 
 
 class Isolation(enum.Enum):
-    """How hard to confine: as far as possible, fully or not at all, not at all."""
+    """How hard to confine: as far as possible; fully, or refuse to grade; not at all."""
 
     AUTO = "auto"
     REQUIRED = "required"
@@ -72,14 +72,14 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confinement:
-    """The isolation asked for, and single locks to leave out (for tests of what each is for)."""
+    """The isolation asked for, and single locks to leave out, for tests of what each is for."""
 
     isolation: Isolation = Isolation.AUTO
     without: tuple[Lock, ...] = ()
 
     def locks_to_leave_out(self) -> tuple[Lock, ...]:
-        """Name the locks that a child must not put on."""
+        """Return the locks that a child must not put on."""
         if self.isolation is Isolation.NONE:
-            # Limits on resources protect the machine, and privileges never helped anybody.
+            # The other two stay: limits protect the machine, and no solution needs privileges.
             return (Lock.FILES, Lock.SIGNALS, Lock.SYSCALLS)
         return self.without
