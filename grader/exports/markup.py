@@ -7,8 +7,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from grader.exports.student_view import StudentView
 from grader.exports.text import cut, describe_whole, head_line
-from grader.outputs.wording import describe_output, failures, format_points
-from grader.report.model import CheckResult, FunctionResult, Report
+from grader.outputs.function_view import FailureView, view_function
+from grader.outputs.wording import describe_output
+from grader.report.model import FunctionResult, Report
 
 # How many characters of each text are kept, from all of it down to headlines alone.
 _ALL = 2**31
@@ -63,31 +64,27 @@ def _write(root: Element) -> str:
 def _add_function(root: Element, function: FunctionResult, limit: int) -> None:
     title = SubElement(root, "p")
     _text(title, "strong", cut(head_line(function), limit))
-    told = list(failures(function))
-    if told:
+    failures = view_function(function).failures
+    if failures:
         items = SubElement(root, "ul")
-        for check, is_new in told:
-            _add_failure(SubElement(items, "li"), check, limit, is_new=is_new)
+        for failure in failures:
+            _add_failure(SubElement(items, "li"), failure, limit)
 
 
-def _add_failure(item: Element, check: CheckResult, limit: int, *, is_new: bool) -> None:
-    points = f"{format_points(check.points)}/{format_points(check.max_points)} {check.title}"
-    if not is_new:
-        item.text = cut(f"{points} (for the same reason)", limit)
+def _add_failure(item: Element, failure: FailureView, limit: int) -> None:
+    title = f"{failure.fraction} {failure.title}"
+    if failure.is_repeat:
+        item.text = cut(f"{title} (for the same reason)", limit)
         return
-    _text(item, "p", cut(points, limit))
-    if check.message:
-        _text(item, "p", cut(check.message, limit))
-    if check.example is not None:
-        example = check.example
-        rows = (("try", example.code), ("got", example.got), ("should be", example.expected))
-        for label, code in rows:
-            if code:
-                _text(item, "p", f"{label}:")
-                _text(item, "pre", cut(code, limit))
-    for line in (check.hint, check.section and f"Read on in: {check.section}"):
-        if line:
-            _text(SubElement(item, "p"), "em", cut(line, limit))
+    _text(item, "p", cut(title, limit))
+    if failure.message:
+        _text(item, "p", cut(failure.message, limit))
+    for label, text in failure.example_rows:
+        if text:
+            _text(item, "p", f"{label}:")
+            _text(item, "pre", cut(text, limit))
+    for line in filter(None, (failure.hint, failure.read_on)):
+        _text(SubElement(item, "p"), "em", cut(line, limit))
 
 
 def _add_output(root: Element, report: Report, limit: int) -> None:

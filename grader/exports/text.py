@@ -4,16 +4,16 @@ import textwrap
 from collections.abc import Iterator
 
 from grader.exports.student_view import StudentView
+from grader.outputs.function_view import FailureView, view_function
 from grader.outputs.wording import (
     ENDED_EARLY,
     MARKS,
     describe_failure,
     describe_output,
+    describe_points,
     describe_score,
-    failures,
-    format_points,
 )
-from grader.report.model import CheckResult, FunctionResult, ReportStatus
+from grader.report.model import FunctionResult, ReportStatus
 
 # What a student is told of a fault of ours. What failed is for the staff: it may name checks and
 # folders.
@@ -35,12 +35,12 @@ _INDENT = "    "
 
 def describe_function(function: FunctionResult) -> str:
     """Say what is wrong with a function, each cause once; empty if nothing is."""
-    return "\n\n".join(_failure(check, is_new=is_new) for check, is_new in failures(function))
+    return "\n\n".join(map(_failure, view_function(function).failures))
 
 
 def head_line(function: FunctionResult) -> str:
     """Say in a line how a function stands: ``update: 8 of 11 points, partly right``."""
-    points = f"{format_points(function.score)} of {format_points(function.max_score)} points"
+    points = describe_points(function.score, function.max_score)
     return f"{function.name}: {points}, {MARKS[function.status].word}"
 
 
@@ -106,19 +106,13 @@ def _state(shown: StudentView) -> str:
             return GRADER_FAULT
 
 
-def _failure(check: CheckResult, *, is_new: bool) -> str:
-    title = f"{format_points(check.points)}/{format_points(check.max_points)} {check.title}"
-    if not is_new:
-        return f"{title}  (for the same reason)"
-    lines = [title, *filter(None, (check.message,))]
-    if check.example is not None:
-        lines += [
-            _labelled("try", check.example.code),
-            _labelled("got", check.example.got),
-            *([_labelled("should be", check.example.expected)] if check.example.expected else []),
-        ]
-    lines += filter(None, (check.hint, check.section and f"Read on in: {check.section}"))
-    return "\n".join([lines[0], *(textwrap.indent(line, _INDENT) for line in lines[1:])])
+def _failure(failure: FailureView) -> str:
+    title = f"{failure.fraction} {failure.title}"
+    if failure.is_repeat:
+        title += "  (for the same reason)"
+    example = (_labelled(label, text) for label, text in failure.example_rows)
+    details = filter(None, (failure.message, *example, failure.hint, failure.read_on))
+    return "\n".join([title, *(textwrap.indent(one, _INDENT) for one in details)])
 
 
 def _labelled(label: str, text: str) -> str:

@@ -11,19 +11,17 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from grader.outputs.escaping import escape_report
+from grader.outputs.function_view import FailureView, FunctionView, view_function
 from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
-    MARKS,
     describe_failure,
     describe_missing_locks,
     describe_output,
     describe_score,
-    failures,
-    format_points,
     symbol_in_browser,
 )
-from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+from grader.report.model import Report, ReportStatus, Status
 
 _SHOWN_OUTPUT_CHARACTERS = 10_000
 
@@ -97,48 +95,45 @@ def line_to_html(text: str) -> str:
 def _parts(report: Report) -> Iterable[Markup]:
     yield _HEADLINE.format(describe_score(report), report.assignment.title)
     is_first = True
-    for function in report.functions:
-        told = Markup("").join(_failure(check, is_new=new) for check, new in failures(function))
-        if not told:
+    for function in map(view_function, report.functions):
+        if not function.failures:
             yield _CLOSED_ROW.format(_row(function))
             continue
         state = Markup(" open") if is_first else ""
-        yield _OPEN_ROW.format(state=state, row=_row(function), failures=told)
+        shown = Markup("").join(map(_failure, function.failures))
+        yield _OPEN_ROW.format(state=state, row=_row(function), failures=shown)
         is_first = False
     yield from _rest(report)
 
 
-def _row(function: FunctionResult) -> Markup:
-    mark = MARKS[function.status]
+def _row(function: FunctionView) -> Markup:
     return _ROW.format(
-        color=_COLORS[mark.color],
+        color=_COLORS[function.mark.color],
         symbol=symbol_in_browser(function.status),
         plain=_PLAIN_CODE,
         weight="font-weight: normal" if function.status is Status.MISSING else "font-weight: 600",
         name=function.name,
-        points=format_points(function.score),
-        max_points=format_points(function.max_score),
-        word=mark.word,
+        points=function.score,
+        max_points=function.max_score,
+        word=function.mark.word,
     )
 
 
-def _failure(check: CheckResult, *, is_new: bool) -> Markup:
-    points = f"{format_points(check.points)} of {format_points(check.max_points)} points"
-    if not is_new:
-        return _TITLE.format(title=check.title, points=points, more=" for the same reason")
-    parts = [_TITLE.format(title=check.title, points=points, more="")]
-    if check.message:
-        parts.append(_LINE.format(check.message))
-    if check.example is not None:
-        parts.append(_CODE.format(label="Try it in a new cell", text=check.example.code))
-        values = _CODE.format(label="Got", text=check.example.got)
-        if check.example.expected:
-            values += _CODE.format(label="Should be", text=check.example.expected)
+def _failure(failure: FailureView) -> Markup:
+    more = " for the same reason" if failure.is_repeat else ""
+    parts = [_TITLE.format(title=failure.title, points=failure.points, more=more)]
+    if failure.message:
+        parts.append(_LINE.format(failure.message))
+    if failure.example is not None:
+        parts.append(_CODE.format(label="Try it in a new cell", text=failure.example.code))
+        values = _CODE.format(label="Got", text=failure.example.got)
+        if failure.example.expected:
+            values += _CODE.format(label="Should be", text=failure.example.expected)
         parts.append(_BESIDE.format(values))
-    if check.hint:
-        parts.append(_HINT.format(check.hint))
-    if check.section:
-        parts.append(_LINE.format(f"Read on in: {check.section}"))
+    if failure.hint:
+        parts.append(_HINT.format(failure.hint))
+    if failure.read_on:
+        parts.append(_LINE.format(failure.read_on))
     return Markup("").join(parts)
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.outputs.escaping import escape_report
+from grader.outputs.function_view import FailureView, FunctionView, view_function
 from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -15,13 +16,13 @@ from grader.outputs.wording import (
     describe_failure,
     describe_missing_locks,
     describe_output,
-    failures,
-    format_points,
+    describe_score,
 )
-from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+from grader.report.model import Report, ReportStatus, Status
 
 _SHOWN_OUTPUT_LINES = 10
 _MAX_WIDTH = 100
+_EXAMPLE_STYLES = {"try": "cyan", "got": "red", "should be": "green"}
 
 
 def make_console(*, color: bool | None, stderr: bool) -> Console:
@@ -72,8 +73,7 @@ def _can_encode(console: Console) -> bool:
 def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
     yield _headline(report)
     for function in report.functions:
-        yield _function_line(function, is_ascii=is_ascii)
-        yield from _failures(function)
+        yield from _function(view_function(function), is_ascii=is_ascii)
     yield from _notes(report)
     if report.output.strip():
         yield from _output(report)
@@ -89,8 +89,7 @@ def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
     if wrong or missing:
         yield Text()
     for function in wrong:
-        yield _function_line(function, is_ascii=is_ascii)
-        yield from _failures(function)
+        yield from _function(view_function(function), is_ascii=is_ascii)
     if missing:
         mark = MARKS[Status.MISSING]
         symbol = mark.ascii if is_ascii else mark.symbol
@@ -111,48 +110,45 @@ def _headline(report: Report) -> Text:
     return line
 
 
-def _function_line(function: FunctionResult, *, is_ascii: bool) -> Text:
-    mark = MARKS[function.status]
+def _function(function: FunctionView, *, is_ascii: bool) -> Iterable[RenderableType]:
+    yield _function_line(function, is_ascii=is_ascii)
+    for failure in function.failures:
+        yield Padding(_failure(failure), (0, 0, 0, 4))
+
+
+def _function_line(function: FunctionView, *, is_ascii: bool) -> Text:
+    mark = function.mark
     style = mark.color
     line = Text()
     line.append(f"{mark.ascii if is_ascii else mark.symbol} ", style=style)
     line.append(f"{function.name:<16}", style="bold" if style != "dim" else "dim")
-    points = f"{format_points(function.score):>5} / {format_points(function.max_score):<3}"
-    line.append(f"{points} ", style="dim" if style == "dim" else "")
+    points = f"{function.score:>5} / {function.max_score:<3} "
+    line.append(points, style="dim" if style == "dim" else "")
     line.append(mark.word, style=style)
     return line
 
 
-def _failures(function: FunctionResult) -> Iterable[RenderableType]:
-    """Show what failed; a cause that is shared by several checks is told once."""
-    for check, is_new in failures(function):
-        yield Padding(_failure(check, is_new=is_new), (0, 0, 0, 4))
-
-
-def _failure(check: CheckResult, *, is_new: bool) -> Group:
+def _failure(failure: FailureView) -> Group:
     title = Text()
-    title.append(f"{format_points(check.points)}/{format_points(check.max_points)} ", style="dim")
-    title.append(check.title)
-    parts: list[RenderableType] = [title]
-    if not is_new:
+    title.append(f"{failure.fraction} ", style="dim")
+    title.append(failure.title)
+    if failure.is_repeat:
         title.append("  (for the same reason)", style="dim")
-        return Group(title)
-    if check.message:
-        parts.append(Padding(Text(check.message, style="red"), (0, 0, 0, 4)))
-    if check.example is not None:
+    details: list[RenderableType] = []
+    if failure.message:
+        details.append(Text(failure.message, style="red"))
+    if failure.example_rows:
         table = Table.grid(padding=(0, 1))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
-        table.add_row("try", Text(check.example.code, style="cyan"))
-        table.add_row("got", Text(check.example.got, style="red"))
-        if check.example.expected:
-            table.add_row("should be", Text(check.example.expected, style="green"))
-        parts.append(Padding(table, (0, 0, 0, 4)))
-    if check.hint:
-        parts.append(Padding(Text(check.hint, style="italic"), (0, 0, 0, 4)))
-    if check.section:
-        parts.append(Padding(Text(f"Read on in: {check.section}", style="dim"), (0, 0, 0, 4)))
-    return Group(*parts)
+        for label, text in failure.example_rows:
+            table.add_row(label, Text(text, style=_EXAMPLE_STYLES[label]))
+        details.append(table)
+    if failure.hint:
+        details.append(Text(failure.hint, style="italic"))
+    if failure.read_on:
+        details.append(Text(failure.read_on, style="dim"))
+    return Group(title, *(Padding(one, (0, 0, 0, 4)) for one in details))
 
 
 def _notes(report: Report) -> Iterable[RenderableType]:
@@ -178,7 +174,5 @@ def _total(report: Report) -> Text:
         return line
     passed_only = all(function.status is Status.PASSED for function in report.functions)
     style = "bold green" if passed_only else "bold"
-    line.append(
-        f"{format_points(report.score)} of {format_points(report.max_score)} points", style=style
-    )
+    line.append(describe_score(report), style=style)
     return line

@@ -1,12 +1,10 @@
-"""What all reports for people have in common: marks, words, and which failures are told."""
+"""The marks and words that all reports for people share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
-
 from grader.observations.locks import Lock
-from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+from grader.report.model import Report, ReportStatus, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +48,16 @@ def format_points(value: float) -> str:
     return f"{value:g}"
 
 
-def failures(function: FunctionResult) -> Iterator[tuple[CheckResult, bool]]:
-    """Give each check that has not passed, and whether its cause is told for the first time.
-
-    Of a function that is not written yet there is nothing to tell: the student knows.
-    """
-    failed = [check for check in function.checks if check.status is not Status.PASSED]
-    if function.status is Status.PASSED or all(check.status is Status.MISSING for check in failed):
-        return
-    told: set[tuple[str, str]] = set()
-    named: set[str] = set()
-    for check in failed:
-        key = (check.message, check.example.got if check.example else "")
-        # One cause, one hint: it stands with the first check that shows it.
-        is_known = check.misconception is not None and check.misconception in named
-        shown = msgspec.structs.replace(check, hint="", section="") if is_known else check
-        yield shown, key not in told
-        told.add(key)
-        if check.misconception is not None:
-            named.add(check.misconception)
+def describe_points(points: float, max_points: float) -> str:
+    """Write points out: ``2.5 of 3 points``."""
+    return f"{format_points(points)} of {format_points(max_points)} points"
 
 
 def describe_score(report: Report) -> str:
     """Say how many points were earned, and of how many."""
     if report.score is None or report.max_score is None:
         return "No score"
-    return f"{format_points(report.score)} of {format_points(report.max_score)} points"
+    return describe_points(report.score, report.max_score)
 
 
 def describe_failure(report: Report) -> str:

@@ -37,7 +37,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionScore:
+class Cell:
     """A cell: text in Markdown, or code with what it put out, texts and images.
 
     ``number`` counts the code cells from 1, as the notes of a report do; 0 for text. Of
@@ -66,7 +66,7 @@ class _Room:
 class Cells:
     """The cells of a notebook, and whether something of it was left out."""
 
-    cells: tuple[FunctionScore, ...]
+    cells: tuple[Cell, ...]
     is_cut: bool = field(default=False)
 
 
@@ -81,7 +81,7 @@ def read_cells(data: bytes) -> Cells:
     return Cells(tuple(found), room.is_cut)
 
 
-def _read(content: object, room: _Room) -> Iterator[FunctionScore]:
+def _read(content: object, room: _Room) -> Iterator[Cell]:
     number = 0
     for count, cell in enumerate(_cells(content)):
         if count >= MAX_CELLS:
@@ -91,7 +91,7 @@ def _read(content: object, room: _Room) -> Iterator[FunctionScore]:
         whole = _text(cell.get("source", cell.get("input")))
         if kind == "code":
             number += 1
-            yield FunctionScore(
+            yield Cell(
                 number=number,
                 source=_take(whole, room, "code", _MAX_CELL),
                 whole=whole,
@@ -100,9 +100,7 @@ def _read(content: object, room: _Room) -> Iterator[FunctionScore]:
         elif kind in {"markdown", "heading"}:
             level = cell.get("level")
             marks = "#" * level + " " if isinstance(level, int) and 0 < level <= 6 else ""  # noqa: PLR2004 - as in HTML
-            yield FunctionScore(
-                number=0, source=_take(marks + whole, room, "text", _MAX_CELL), whole=""
-            )
+            yield Cell(number=0, source=_take(marks + whole, room, "text", _MAX_CELL), whole="")
 
 
 def _cells(content: object) -> Iterator[dict[str, object]]:

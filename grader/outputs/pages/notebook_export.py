@@ -12,7 +12,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 
-from grader.outputs.pages.notebook_cells import FunctionScore, Image
+from grader.outputs.pages.notebook_cells import Cell, Image
 
 # Below each cell, and for each image, stands a mark.
 _TEMPLATE = """{% extends 'basic/index.html.j2' %}
@@ -75,10 +75,10 @@ def _exporter() -> _Exporter:
 
 
 def export_cells(
-    cells: Iterable[FunctionScore],
+    cells: Iterable[Cell],
     *,
-    image: Callable[[FunctionScore, Image], str],
-    below: Callable[[FunctionScore], str],
+    image: Callable[[Cell, Image], str],
+    below: Callable[[Cell], str],
 ) -> str:
     """Make clean HTML of cells.
 
@@ -92,9 +92,9 @@ def export_cells(
 
 
 def _cell(
-    cell: FunctionScore,
-    image: Callable[[FunctionScore, Image], str],
-    below: Callable[[FunctionScore], str],
+    cell: Cell,
+    image: Callable[[Cell, Image], str],
+    below: Callable[[Cell], str],
 ) -> object:
     if not cell.number:
         return nbformat.v4.new_markdown_cell(cell.source)

@@ -1,8 +1,8 @@
-"""Shows a notebook on a page, and below the cell that defines a function what is said of it.
+"""The notebook on a student's page, with each function's card below the cell that defines it.
 
-Nothing of the notebook's own HTML gets onto the page. It is rebuilt from its texts, made into
-HTML by nbconvert, cleaned by an allow-list, and only then get images and feedback into the
-places that were marked for them, by marks that no notebook can know.
+None of the notebook's own HTML reaches the page. The notebook is rebuilt from its texts, made into
+HTML by nbconvert and cleaned with an allow-list. Only then do images and cards replace the marks
+that keep their places, which are random so that no notebook can contain one.
 """
 
 import re
@@ -13,97 +13,97 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader.outputs.pages.environment import make_environment
-from grader.outputs.pages.function_view import FunctionView
-from grader.outputs.pages.notebook_cells import FunctionScore, Image, read_cells
+from grader.outputs.pages.function_card import FunctionCard
+from grader.outputs.pages.notebook_cells import Cell, Image, read_cells
 
-# At the left margin: a definition inside a class or an if is no function of the contract's.
+# At the left margin only: the assignment's functions aren't defined inside a class or an if.
 _DEFINITION = re.compile(
     r"^(?:async[ ]+def|def|class)[ ]+(\w+)|^(\w+)[ ]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
-# Other magics of a whole cell make something else of it than code that defines functions.
+# The cell magics below which a cell is still Python code that can define functions.
 _MAGICS_AROUND_CODE = ("%%time", "%%capture", "%%prun")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotebookView:
-    """A notebook as HTML, and the functions, each with the cell below which it is told."""
+    """A notebook as HTML, and the cards of all functions, which know the cell they are below."""
 
     html: Markup
     has_images: bool
     remarks: tuple[str, ...]
-    functions: tuple[FunctionView, ...]
+    cards: tuple[FunctionCard, ...]
 
 
-def show_notebook(data: bytes, functions: Sequence[FunctionView]) -> NotebookView | None:
-    """Show a notebook with what is said of its functions.
+def show_notebook(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView | None:
+    """Make HTML of a notebook, with the cards of its functions.
 
     Args:
-        data: The notebook, whatever it is.
-        functions: What is said of each function.
+        data: The notebook's bytes, which may be anything.
+        cards: The card of each function.
 
     Returns:
-        None where it can't be shown.
+        None if the notebook can't be shown.
     """
     try:
-        return _show(data, functions)
-    except Exception:  # noqa: BLE001 - an edge: whatever is wrong with a notebook, its report is shown
+        return _show(data, cards)
+    except Exception:  # noqa: BLE001 - an edge: a broken notebook must not cost the student the report
         return None
 
 
-def _show(data: bytes, functions: Sequence[FunctionView]) -> NotebookView:
+def _show(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView:
     # Imported late: only notebooks pay for it.
     from grader.outputs.pages.notebook_export import export_cells  # noqa: PLC0415
 
     read = read_cells(data)
-    homes = _find_definitions(read.cells, {function.name for function in functions})
-    told = tuple(
-        function.told_below(f"cell {homes[function.name]}") if function.name in homes else function
-        for function in functions
+    numbers = _find_definitions(read.cells, {card.view.name for card in cards})
+    placed = tuple(
+        card.below(f"cell {numbers[card.view.name]}") if card.view.name in numbers else card
+        for card in cards
     )
     mark = secrets.token_hex(16)
-    places: list[Markup] = []
+    marked: list[Markup] = []
 
-    def keep(html: Markup) -> str:
-        places.append(html)
-        return f"{mark}-{len(places) - 1}-"
+    def mark_place_of(html: Markup) -> str:
+        marked.append(html)
+        return f"{mark}-{len(marked) - 1}-"
 
-    marked = export_cells(
+    exported = export_cells(
         read.cells,
-        image=lambda cell, image: keep(_image(cell, image)),
-        below=lambda cell: keep(_feedback(cell, told)),
+        image=lambda cell, image: mark_place_of(_image(cell, image)),
+        below=lambda cell: mark_place_of(_feedback(cell, placed)),
     )
-    # In one pass: what stands in a place is not looked at again.
-    filled = re.sub(f"{mark}-([0-9]+)-", lambda found: places[int(found[1])], marked)
+    # In a single pass, so that what replaces a mark is not searched for marks itself.
+    filled = re.sub(f"{mark}-([0-9]+)-", lambda found: marked[int(found[1])], exported)
     remarks = ("Not all of it is shown: it is too long.",) if read.is_cut else ()
     return NotebookView(
         html=Markup(filled),  # noqa: S704 - cleaned, and the rest is ours
         has_images=any(isinstance(one, Image) for cell in read.cells for one in cell.outputs),
         remarks=remarks,
-        functions=told,
+        cards=placed,
     )
 
 
-def _find_definitions(cells: Iterable[FunctionScore], names: set[str]) -> dict[str, int]:
-    """Find for each function the cell that defines it; the last one counts."""
-    homes: dict[str, int] = {}
+def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:
+    """Return for each function that is defined the number of the last cell that defines it."""
+    numbers: dict[str, int] = {}
     for cell in cells:
         if cell.whole.startswith("%%") and not cell.whole.startswith(_MAGICS_AROUND_CODE):
             continue
         for found in _DEFINITION.finditer(cell.whole):
             name = found[1] or found[2]
             if name in names:
-                homes[name] = cell.number
-    return homes
+                numbers[name] = cell.number
+    return numbers
 
 
-def _feedback(cell: FunctionScore, functions: Iterable[FunctionView]) -> Markup:
+def _feedback(cell: Cell, cards: Iterable[FunctionCard]) -> Markup:
     template = make_environment().get_template("feedback.html.j2")
-    home = f"cell {cell.number}"
-    parts = [template.render(function=one) for one in functions if one.cell == home]
+    place = f"cell {cell.number}"
+    parts = [template.render(card=card) for card in cards if card.cell == place]
     return Markup("\n".join(parts))  # noqa: S704 - our own template
 
 
-def _image(cell: FunctionScore, image: Image) -> Markup:
+def _image(cell: Cell, image: Image) -> Markup:
     return Markup('<img src="data:image/png;base64,{}" alt="image from cell {}">').format(
         image.data, cell.number
     )

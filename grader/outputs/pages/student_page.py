@@ -7,7 +7,7 @@ import msgspec
 
 from grader.outputs.escaping import escape_report
 from grader.outputs.pages.environment import make_environment, make_policy, read_style
-from grader.outputs.pages.function_view import FunctionView, view_functions
+from grader.outputs.pages.function_card import FunctionCard, make_cards
 from grader.outputs.pages.notebook_page import show_notebook
 from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.wording import (
@@ -43,11 +43,11 @@ def render_student_page(report: Report, *, notebook: bytes | None = None) -> str
             what is to be said of a function below the cell that defines it.
     """
     shown = escape_report(_cut(show_to_student(report)), encoding="utf-8")
-    functions = view_functions(shown.functions)
+    cards: Sequence[FunctionCard] = make_cards(shown.functions)
     cells = None
-    if notebook is not None and functions:
-        cells = show_notebook(notebook, functions)
-        functions = cells.functions if cells is not None else functions
+    if notebook is not None and cards:
+        cells = show_notebook(notebook, cards)
+        cards = cells.cards if cells is not None else cards
     page = make_environment().get_template("student.html.j2")
     return page.render(
         report=shown,
@@ -55,10 +55,10 @@ def render_student_page(report: Report, *, notebook: bytes | None = None) -> str
         style=read_style(),
         headline=_headline(shown),
         share=_share(shown),
-        counts=_counts(functions),
+        counts=_counts(cards),
         pending=describe_pending(report),
         problem=_problem(shown),
-        functions=_open_first(functions),
+        cards=_open_first(cards),
         left_out_notes=max(0, len(report.notes) - _SHOWN_NOTES),
         output_label=describe_output(report),
         notebook=cells,
@@ -88,11 +88,11 @@ def _share(report: Report) -> float | None:
     return round(100 * report.score / report.max_score, 2)
 
 
-def _counts(functions: Sequence[FunctionView]) -> str:
-    """Say how many functions stand how: ``14 right, 1 wrong``."""
-    words = [function.word for function in functions]
-    told = [mark.word for mark in MARKS.values() if mark.word in words]
-    return ", ".join(f"{words.count(word)} {word}" for word in told)
+def _counts(cards: Sequence[FunctionCard]) -> str:
+    """Count the functions by status: ``14 right, 1 wrong``."""
+    words = [card.view.mark.word for card in cards]
+    found = [mark.word for mark in MARKS.values() if mark.word in words]
+    return ", ".join(f"{words.count(word)} {word}" for word in found)
 
 
 def _problem(report: Report) -> _Problem | None:
@@ -125,14 +125,14 @@ def _problem(report: Report) -> _Problem | None:
             return None
 
 
-def _open_first(functions: Sequence[FunctionView]) -> list[FunctionView]:
-    """Unfold the first function of the list that has something to tell."""
+def _open_first(cards: Sequence[FunctionCard]) -> list[FunctionCard]:
+    """Unfold the first card of the list that has a failure."""
     opened = False
     result = []
-    for function in functions:
-        is_open = not opened and bool(function.failures) and not function.cell
+    for card in cards:
+        is_open = not opened and bool(card.view.failures) and not card.cell
         opened = opened or is_open
-        result.append(function.unfolded() if is_open else function)
+        result.append(card.unfolded() if is_open else card)
     return result
 
 
