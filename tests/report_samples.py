@@ -17,6 +17,7 @@ from grader.report.class_figures import ClassFigures
 from grader.report.class_model import Student
 from grader.report.model import (
     CheckResult,
+    Diagnosis,
     DrawnAs,
     Example,
     Picture,
@@ -77,12 +78,19 @@ def failed_check(
     **changes: object,
 ) -> CheckResult:
     """Make a check that has not passed, with all its texts: each of them contains ``says``."""
+    misconception = f"{check_id.partition('/')[0]}/{says}"
     texts: dict[str, object] = {
         "message": f"message: {says}",
         "hint": f"hint: {says}",
         "example": Example(code=f"code: {says}", got=f"got: {says}", expected=f"expected: {says}"),
         "section": f"section: {says}",
-        "misconception": f"{check_id.partition('/')[0]}/{says}",
+        "misconception": misconception,
+        "diagnosis": Diagnosis(
+            misconception=misconception,
+            title=f"title: {says}",
+            hint=f"hint: {says}",
+            section=f"section: {says}",
+        ),
     }
     return check_result(check_id, status, **{**texts, **changes})
 

@@ -14,7 +14,7 @@ from grader.diagnosis.ratios import describe_ratio, describe_shift
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
-from grader.report.model import CheckResult, Status
+from grader.report.model import CheckResult, Diagnosis, Status
 
 _DIAGNOSED = (Status.FAILED, Status.ERROR)
 _ANSWERED = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
@@ -112,6 +112,12 @@ def _diagnose_group(
                 hint=f"{found.title} {found.hint}",
                 misconception=found.id,
                 section=found.section,
+                diagnosis=Diagnosis(
+                    misconception=found.id,
+                    title=found.title,
+                    hint=found.hint,
+                    section=found.section,
+                ),
             )
         diagnosed.append(check)
     return diagnosed

@@ -71,5 +71,11 @@ def _blank(check: CheckResult) -> CheckResult:
     if check.status is Status.PASSED:
         return check
     return msgspec.structs.replace(
-        check, message=_HIDDEN, example=None, hint="", misconception=None, section=""
+        check,
+        message=_HIDDEN,
+        example=None,
+        hint="",
+        misconception=None,
+        section="",
+        diagnosis=None,
     )

@@ -4,7 +4,6 @@ A report of 30 KB becomes a row of a few hundred bytes, so ten thousand submissi
 some ten megabytes. The order in which they are added makes no difference.
 """
 
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -33,8 +32,6 @@ from grader.report.summary_file import read_summary, summary_to_json
 __all__ = ["ClassFigures", "Outline", "read_outline", "read_summary", "summary_to_json"]
 
 _Value = TypeVar("_Value", bound=Hashable)
-
-_FIRST_SENTENCE = re.compile(r".*?[.!?](?=\s|$)", re.DOTALL)
 
 
 class ClassFigures:
@@ -170,17 +167,16 @@ class ClassFigures:
             self._checks[check.id].add(check, place)
 
     def _named(self, outline: Outline) -> tuple[str, ...]:
-        """List the misconceptions that were named; a title is what its hint says first."""
+        """List the misconceptions that were found, and keep their titles."""
         named: dict[str, None] = {}
         for function in outline.functions:
             for check in function.checks:
                 if check.misconception is None:
                     continue
                 named[check.misconception] = None
-                found = _FIRST_SENTENCE.match(check.hint)
-                title = found[0] if found else check.hint
+                title = check.misconception_title
                 known = self._titles.get(check.misconception) or title
-                # The same whatever came first.
+                # The smaller one, so that the order of the reports makes no difference.
                 self._titles[check.misconception] = min(known, title or known)
         return tuple(named)
 

@@ -7,7 +7,7 @@ import enum
 
 import msgspec
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 MAX_SCORE = 100
 
 
@@ -101,12 +101,25 @@ class Picture(_Model, frozen=True, kw_only=True):
     is_log_y: bool = False
 
 
-class CheckResult(_Model, frozen=True, kw_only=True):
-    """What came of one check: ``points`` of ``max_points``, and why not more.
+class Diagnosis(_Model, frozen=True, kw_only=True):
+    """The misconception behind a failing check.
 
-    ``misconception`` is the id of the one known wrong way to write the function that does
-    exactly what the submission does, on every input tried; null where none is proved. Then
-    ``hint`` is its own, and ``section`` says where to read on.
+    ``misconception`` is its id, ``title`` says what is wrong, ``hint`` what to try next, and
+    ``section`` where to read on (empty if the misconception names no section).
+    """
+
+    misconception: str
+    title: str
+    hint: str
+    section: str = ""
+
+
+class CheckResult(_Model, frozen=True, kw_only=True):
+    """The result of one check: ``points`` of ``max_points``, and the reason for those missing.
+
+    ``diagnosis`` is set if exactly one misconception gives the same answers as the submission on
+    every input tried. Then ``misconception``, ``hint`` (its title and hint in one) and ``section``
+    repeat it, as schema 1.2 had them. Without a diagnosis, ``hint`` is that of the check.
     """
 
     id: str
@@ -119,6 +132,7 @@ class CheckResult(_Model, frozen=True, kw_only=True):
     example: Example | None = None
     misconception: str | None = None
     section: str = ""
+    diagnosis: Diagnosis | None = None
     visibility: Visibility = Visibility.VISIBLE
 
     @property

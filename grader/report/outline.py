@@ -1,16 +1,27 @@
 """The outline of a report: the part that the figures of a class need, and read fast."""
 
+import re
+
 import msgspec
 
 from grader.report.model import AssignmentInfo, ReportStatus, Status, function_of
+
+# The first sentence, not ended by "e.g." or "i.e.".
+_FIRST_SENTENCE = re.compile(r".*?(?<!\be\.g)(?<!\bi\.e)[.!?](?=\s|$)", re.DOTALL)
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
     pass
 
 
+class DiagnosisOutline(_Part, frozen=True, kw_only=True):
+    """The misconception behind a failing check, without its hint."""
+
+    title: str
+
+
 class CheckOutline(_Part, frozen=True, kw_only=True):
-    """What came of a check, without the case it failed on."""
+    """The result of a check, without the example it failed on."""
 
     id: str
     title: str
@@ -19,11 +30,26 @@ class CheckOutline(_Part, frozen=True, kw_only=True):
     max_points: float
     hint: str = ""
     misconception: str | None = None
+    diagnosis: DiagnosisOutline | None = None
 
     @property
     def function(self) -> str:
-        """The name of the function that the check judges."""
+        """The name of the function that the check grades."""
         return function_of(self.id)
+
+    @property
+    def misconception_title(self) -> str:
+        """The title of the misconception; empty if none was found.
+
+        Before schema 1.3 a report had the title only as the start of the hint. Its first
+        sentence is the best guess there is.
+        """
+        if self.diagnosis is not None:
+            return self.diagnosis.title
+        if self.misconception is None:
+            return ""
+        found = _FIRST_SENTENCE.match(self.hint)
+        return found[0] if found else self.hint
 
 
 class FunctionOutline(_Part, frozen=True, kw_only=True):

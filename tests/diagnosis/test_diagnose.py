@@ -13,7 +13,7 @@ from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
 from grader.observations.values import Number
-from grader.report.model import AssignmentInfo, CheckResult, Status
+from grader.report.model import AssignmentInfo, CheckResult, Diagnosis, Status
 
 
 def known(function: str, what: str) -> Misconception:
@@ -118,6 +118,9 @@ def test_known_mistake_is_named_with_its_hint_and_section() -> None:
         assert found[check].misconception == "f/cubed"
         assert found[check].hint == "It is cubed. Look again."
         assert found[check].section == "2. Numbers"
+        assert found[check].diagnosis == Diagnosis(
+            misconception="f/cubed", title="It is cubed.", hint="Look again.", section="2. Numbers"
+        )
         assert found[check].message == "it is wrong"
 
 
@@ -159,6 +162,7 @@ def test_factor_is_told_once() -> None:
     )
     assert found["f/more"] == MORE
     assert found["f/values"].misconception is None
+    assert found["f/values"].diagnosis is None
     assert found["f/values"].hint == "the check's hint"
 
 

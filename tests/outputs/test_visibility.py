@@ -7,7 +7,8 @@ from rich.console import Console
 from grader.outputs.notebook_html import report_to_html
 from grader.outputs.terminal import show_report
 from grader.outputs.visibility import describe_pending, pending_points, show_to_student
-from grader.report.model import Example, Report, Status, Visibility
+from grader.report.model import Diagnosis, Example, Report, Status, Visibility
+from grader.report.schema import report_to_json
 
 SECRET = Example(code="secret code", got="secret got", expected="secret expected")
 
@@ -24,6 +25,9 @@ def report_of(visibility: Visibility) -> Report:
         example=SECRET,
         misconception="mse/secret",
         section="secret section",
+        diagnosis=Diagnosis(
+            misconception="mse/secret", title="secret title", hint="secret hint", section="secret"
+        ),
         visibility=visibility,
     )
     return make_report(right, wrong)
@@ -54,6 +58,8 @@ def test_hidden_check_shows_its_points_and_nothing_of_its_case() -> None:
 
     assert (shown.score, shown.max_score) == (report.score, report.max_score)
     assert shown.functions[0].checks[1].points == 0
+    assert shown.functions[0].checks[1].diagnosis is None
+    assert "secret" not in report_to_json(shown)
     assert "secret" not in text_of(report)
     assert "secret" not in report_to_html(report)
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import ClassSummary, FunctionScore, RowStatus, Skipped, Student
 from grader.report.class_scores import describe_scores
-from grader.report.model import ReportStatus, Status
-from grader.report.outline import Outline, TimingOutline, read_outline
+from grader.report.model import Diagnosis, ReportStatus, Status
+from grader.report.outline import DiagnosisOutline, Outline, TimingOutline, read_outline
 from grader.report.schema import report_to_json
 
 FAULT = make_failure(ReportStatus.GRADER_ERROR, "the forkserver is gone")
@@ -237,14 +237,55 @@ def test_misconceptions_are_ranked_by_how_many_share_them() -> None:
     ]
 
 
-def test_title_of_a_misconception_is_what_its_hint_says_first() -> None:
-    """A sentence, and no advice."""
-    hint = "The gradient piles up. Clear it once a step."
+def test_title_of_a_misconception_is_that_of_its_diagnosis() -> None:
+    """The title of a misconception is kept whole, whatever stops it contains."""
+    title = "The loss is the sum, i.e. it is not divided by n. So it grows with n."
+    diagnosis = Diagnosis(misconception="mse/sum", title=title, hint="Take the mean.")
+    failed = check_result(
+        "mse/a",
+        Status.FAILED,
+        misconception="mse/sum",
+        hint=f"{title} Take the mean.",
+        diagnosis=diagnosis,
+    )
+
+    summary = summarize(read_outline(report_to_json(make_report(failed)).encode()))
+
+    assert summary.misconceptions[0].title == title
+
+
+def test_titles_of_a_misconception_do_not_depend_on_the_order_of_reports() -> None:
+    """Reports that disagree on a title give the same summary in any order."""
+    one, other = (
+        make_outline(
+            check_outline(
+                "mse/a",
+                Status.FAILED,
+                misconception="mse/sum",
+                diagnosis=DiagnosisOutline(title=title),
+            )
+        )
+        for title in ("It is summed.", "It is a sum.")
+    )
+
+    assert summarize(one, other).misconceptions == summarize(other, one).misconceptions
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "The gradient piles up. Clear it once a step.",
+        "The gradient piles up, i.e. it is never cleared. Clear it once a step.",
+        "The gradient piles up, e.g. over two calls. Clear it once a step.",
+    ],
+)
+def test_title_in_a_report_of_schema_1_2_is_the_first_sentence_of_its_hint(hint: str) -> None:
+    """A report without a diagnosis has the title at the start of the hint."""
     failed = check_outline("update/a", Status.FAILED, misconception="update/z", hint=hint)
 
     summary = summarize(make_outline(failed))
 
-    assert summary.misconceptions[0].title == "The gradient piles up."
+    assert summary.misconceptions[0].title == hint.removesuffix(" Clear it once a step.")
     assert summary.misconceptions[0].function == "update"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report.model import (
+    Diagnosis,
     Example,
     IsolationInfo,
     Report,
@@ -19,9 +21,11 @@ from grader.report.model import (
     Status,
     SubmissionInfo,
 )
-from grader.report.schema import SCHEMA_FILE, make_schema, report_to_json
+from grader.report.outline import read_outline
+from grader.report.schema import SCHEMA_FILE, make_schema, read_report, report_to_json
 
 EXAMPLE = Example(code="print(f(1))", got="2.", expected="3.")
+DIAGNOSIS = Diagnosis(misconception="update/ascent", title="It climbs.", hint="Subtract.")
 FULL = make_report(
     *(
         check_result(f"{status.value}/a", status)
@@ -29,6 +33,13 @@ FULL = make_report(
         if status is not Status.PARTIAL
     ),
     check_result("update/b", Status.FAILED, message="w", hint="h", example=EXAMPLE),
+    check_result(
+        "update/c",
+        Status.FAILED,
+        misconception="update/ascent",
+        hint="It climbs. Subtract.",
+        diagnosis=DIAGNOSIS,
+    ),
     notes=("cell 2 raised",),
     output="printed\n",
     is_output_cut=True,
@@ -124,6 +135,24 @@ def test_report_can_be_read_back(report: Report) -> None:
     text = report_to_json(report)
 
     assert msgspec.json.decode(text, type=Report) == report
+
+
+def test_report_of_schema_1_2_can_still_be_read(tmp_path: Path) -> None:
+    """A report of schema 1.2, which has no diagnoses, is read with none."""
+    content = parse(report_to_json(FULL))
+    content["schema_version"] = "1.2"
+    for function in content["functions"]:
+        for check in function["checks"]:
+            del check["diagnosis"]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+    checks = read_report(path).functions[-1].checks
+    outlines = read_outline(path.read_bytes()).functions[-1].checks
+
+    assert (checks[-1].diagnosis, checks[-1].misconception) == (None, "update/ascent")
+    assert checks[-1].hint == "It climbs. Subtract."
+    assert outlines[-1].misconception_title == "It climbs."
 
 
 def test_failure_of_the_grader_has_no_score() -> None:
