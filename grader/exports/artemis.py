@@ -1,7 +1,7 @@
-"""Custom feedback of Artemis: a small JSON file for each function.
+"""Custom feedback for Artemis: a small JSON file for each function.
 
-A build leaves them in ``customFeedbacks``; Artemis gives each its weight by its name. So there is
-none for anything but functions, and none at all where the grader failed: any other would count.
+A build leaves these files in ``customFeedbacks``, and Artemis weighs each by its name. Every file
+counts, so only functions have one, and nothing is written if the grader failed.
 """
 
 import re
@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Artemis, custom feedback: a file for each function."""
+    """Artemis: custom feedback, one file per function."""
     yield from each_report(work, _write)
 
 
@@ -37,7 +37,7 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     waiting = {function.name for function in ([] if work.is_after_due else view_waiting(report))}
     names = unique_names(function.name for function in functions)
     for place, (name, function) in enumerate(zip(names, functions, strict=True), start=1):
-        # All of it counts as soon as it is called successful: not while a part of it waits.
+        # A successful function earns all of its weight, so it can't be one while a part waits.
         is_right = function.status is Status.PASSED and function.name not in waiting
         yield _file(place, name, is_successful=is_right, message=_describe(function, shown))
 

@@ -1,7 +1,7 @@
-"""What an autograder of Autolab says on standard output: text, and the scores on the last line.
+"""The standard output of an Autolab autograder: text, with the scores on the last line.
 
-Only the last line counts, so a submission that prints such a line changes nothing. Where the
-grader failed, the last line is a sentence of ours: Autolab then takes no scores.
+Autolab reads the last line only, so a submission that prints such a line changes nothing. If the
+grader failed, the last line is a sentence instead, and Autolab records no scores.
 """
 
 import json
@@ -18,10 +18,10 @@ _NO_SCORES = "There are no scores."
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Autolab: a report, and the scores by problem on the last line.
+    """Autolab: autograder output, one problem per function.
 
-    Settings: ``problem`` is the one problem that has the whole score; without it, each function is
-    a problem of its name.
+    Settings: ``problem`` names a single problem for the whole score. By default each function is
+    a problem of the same name.
     """
     yield from each_report(work, _write)
 

@@ -1,8 +1,8 @@
-"""The gradebook of Canvas, as its import reads it.
+"""The Canvas gradebook, as its importer reads it.
 
-Header and rows by canvas-lms, ``lib/gradebook_exporter.rb`` and ``lib/gradebook_importer.rb``. Only
-the columns that say who somebody is go back, and that of the assignment: what has changed in
-others since the download is left alone.
+Header and rows follow ``lib/gradebook_exporter.rb`` and ``lib/gradebook_importer.rb`` of
+canvas-lms. Only the columns that identify students and the column of the assignment are written,
+so an import can't undo changes that were made in other columns since the download.
 """
 
 import re
@@ -26,7 +26,7 @@ from grader.report.collector_name import CollectorName
 _FILE = "canvas.csv"
 _INFO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_POSSIBLE = "Points Possible"
-# Whose students' ids are those of the school.
+# Systems whose student ids are issued by the school.
 _HAVE_SCHOOL_IDS = (CollectorName.GRADESCOPE,)
 _READ_ONLY = "(read only)"
 _EXCUSED = "EX"
@@ -34,11 +34,11 @@ _ID_AT_END = re.compile(r"\s*\((\d+)\)$")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Gradebook of Canvas, new or filled in: --worksheet FILE.
+    """Canvas: gradebook, new or filled in (--worksheet FILE).
 
-    Settings: ``column`` is the title of the assignment in Canvas, with or without its id, or the id
-    alone; without it, the title of the assignment here. A title that Canvas doesn't know makes a
-    new assignment.
+    Settings: ``column`` is the title of the assignment in Canvas, with or without its id, or the
+    id alone. The default is the title of the assignment here. Canvas makes a new assignment for a
+    title that it doesn't know.
     """
     if work.worksheet is None:
         yield _write_new(work)
@@ -57,25 +57,25 @@ def _write_new(work: Work) -> ExportedFile:
     for item in work.items:
         row = item.row
         points = _points(row, work.max_score)
-        lines += [[*_who(row, person), points] for person in row.people]
+        lines += [[*_identity_cells(row, person), points] for person in row.people]
     return ExportedFile(_FILE, write_table(Table(lines=lines)))
 
 
-def _who(row: Row, person: Student) -> list[str]:
-    """Say who somebody is, by the one thing that is surest."""
-    is_known = row.origin.system == CollectorName.CANVAS and not row.members
-    key = row.origin.key if is_known and row.origin.key.isdecimal() else ""
-    # An id that is not Canvas's own may be that of the school, or what somebody logs in with; one
-    # column only, so that it can't be taken for somebody else's.
-    is_schools = row.origin.system in _HAVE_SCHOOL_IDS
-    sis_id = person.id if is_schools and not key else ""
-    login = "" if key else person.email if is_schools else person.id or person.email
+def _identity_cells(row: Row, person: Student) -> list[str]:
+    """Return the cells that identify a student, by the most reliable key that is known."""
+    has_canvas_key = row.origin.system == CollectorName.CANVAS and not row.members
+    key = row.origin.key if has_canvas_key and row.origin.key.isdecimal() else ""
+    # An id that is not Canvas's own may be the school's or a login. Each id is written in one
+    # column only, so that it can't match another student.
+    has_school_id = row.origin.system in _HAVE_SCHOOL_IDS
+    sis_id = person.id if has_school_id and not key else ""
+    login = "" if key else person.email if has_school_id else person.id or person.email
     name = person.name or row.origin.name or person.email or row.id or person.id
     return [_guard_name(name), key, guard_cell(sis_id), guard_cell(login), ""]
 
 
 def _guard_name(name: str) -> str:
-    """Quote a name that a spreadsheet would compute, as Canvas does itself."""
+    """Quote a name that a spreadsheet would evaluate as a formula, as Canvas itself does."""
     if name.lstrip().startswith("="):
         quoted = name.replace('"', "'")
         return f'="{quoted}"'
@@ -83,7 +83,7 @@ def _guard_name(name: str) -> str:
 
 
 def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
-    """Write the scores into the assignment's column of a downloaded gradebook."""
+    """Fill the scores into the assignment's column of a downloaded gradebook."""
     header = table.header
     info = _count_info(header)
     column = _find_assignment(header, info, work.setting("column") or work.assignment.title)
@@ -94,7 +94,7 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
         name = line[0].strip()
         if name == _POINTS_POSSIBLE:
             maximum = _read_maximum(line[column], header[column], work.max_score)
-        elif any(cell.strip() for cell in line[:info]):  # else it is about the columns
+        elif any(cell.strip() for cell in line[:info]):  # other lines are about the columns
             places.append(place)
     people = People(
         (_keys(header[:info], table.lines[place]) for place in places), system=CollectorName.CANVAS
@@ -103,32 +103,38 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
     def write(place: int, item: Item) -> str:
         line = table.lines[places[place]]
         if line[column].strip().upper() == _EXCUSED:
-            return "excused in Canvas, and a score would take that back"
+            return "excused in Canvas, and a score would undo that"
         line[column] = _points(item.row, maximum)
         return ""
 
     left_out = fill_in(work, people.find_all, write)
-    # Written anew: with commas, whatever was between the cells.
+    # Always with commas, whatever the worksheet had: a plain str loses the text that a cell had
+    # in the file.
     lines = [[*map(str, line[:info]), _with_point(line[column])] for line in table.lines]
     return Table(lines=lines, has_mark=table.has_mark, line_end=table.line_end), left_out
 
 
 def _with_point(cell: str) -> str:
-    """Write a number as Canvas reads it in every language; leave other cells alone."""
+    """Write a number with a decimal point, which Canvas reads in every language.
+
+    Other cells stay as they are.
+    """
     return cell.replace(",", ".") if read_number(cell) is not None else str(cell)
 
 
 def _count_info(header: Sequence[str]) -> int:
-    """Count the columns that say who somebody is, by the importer's own check.
+    """Return the number of columns that identify students, by the importer's own check.
 
     Raises:
-        UsageError: this is no gradebook of Canvas.
+        UsageError: If this is not a Canvas gradebook.
     """
     is_split = header[:2] == ["LastName", "FirstName"]
     sections = [place for place, title in enumerate(header) if "Section" in title]
     starts_well = is_split or "Student" in header[0]
     if not starts_well or not sections or "ID" not in header[2 if is_split else 1 : sections[0]]:
-        raise UsageError("the worksheet has no header as the gradebooks of Canvas have it")
+        raise UsageError(
+            "the worksheet is not a Canvas gradebook: its header lacks Student, ID or Section"
+        )
     return sections[0] + 1
 
 
@@ -144,14 +150,14 @@ def _find_assignment(header: Sequence[str], info: int, wanted: str) -> int:
             return found[0]
     assignments = [title for title in titles.values() if _ID_AT_END.search(title)]
     raise UsageError(
-        f"the worksheet has no column {wanted}; choose one with --set column=TITLE: "
+        f'found no single column "{wanted}" in the worksheet; choose one with --set column=TITLE: '
         + "; ".join(assignments or titles.values())
     )
 
 
 def _read_maximum(cell: str, title: str, max_score: float) -> float:
     if _READ_ONLY in cell:
-        raise UsageError(f"Canvas takes no scores in the column {title}: it is read only")
+        raise UsageError(f'Canvas accepts no scores in the column "{title}": it is read only')
     return read_number(cell) or max_score
 
 
@@ -171,7 +177,7 @@ def _keys(info: Sequence[str], line: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def _points(row: Row, maximum: float) -> str:
-    """Write what a row has earned; nothing where there is no score."""
+    """Return the score of a row in points of the gradebook; empty if it has no score."""
     if row.score is None or row.max_score is None:
         return ""
     return scale_points(row.score, row.max_score, maximum)

@@ -1,7 +1,8 @@
-"""What CodeGrade's AutoTest v2 reads from a step: JSON lines, in ASCII only.
+"""What CodeGrade's AutoTest v2 reads from a step: lines of JSON, in ASCII only.
 
-As cg-pytest-reporter 1.1.3 writes them, for ``cg truncate`` to pass on; that one counts characters
-as bytes. The last line has the points, as a fraction: a fault of the grader has no such line.
+The lines are those of cg-pytest-reporter 1.1.3, and they pass through ``cg truncate``, which
+counts characters as bytes. The last line has the points, as a fraction. It is missing if the
+grader failed.
 """
 
 import json
@@ -21,7 +22,7 @@ _FILE = "codegrade.jsonl"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """AutoTest v2 of CodeGrade: a suite for each function."""
+    """CodeGrade: AutoTest v2 output, one suite per function."""
     yield from each_report(work, _write)
 
 
@@ -41,7 +42,7 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
 
 
 def _points(shown: StudentView) -> Fraction | None:
-    """Give the share of the points exactly: 0.1 is a tenth; None where there is no score."""
+    """Return the exact share of the points, where 0.1 is a tenth; None if there is no score."""
     report = shown.report
     if not shown.has_score or report.score is None:
         return None
@@ -56,7 +57,7 @@ def _suites(shown: StudentView) -> Iterator[Mapping[str, object]]:
     whole = describe_whole(shown)
     match report.status:
         case ReportStatus.GRADER_ERROR:
-            # It weighs nothing: no part of the points, and so no zero.
+            # It weighs nothing, so it can't count as a zero.
             yield _whole_suite(report, "Grading", "skipped", whole, weight="0")
         case ReportStatus.UNREADABLE:
             yield _whole_suite(report, "The file can be read", "failure", whole)
@@ -69,7 +70,7 @@ def _suites(shown: StudentView) -> Iterator[Mapping[str, object]]:
                 (name,) = unique_names([*names, "After the due date"])[len(names) :]
                 weight = str(Fraction(str(shown.pending_points)))
                 reason = f"{shown.pending}."
-                yield _suite(name, "Checks that wait", "skipped", reason, weight=weight)
+                yield _suite(name, "Waiting checks", "skipped", reason, weight=weight)
 
 
 def _whole_suite(

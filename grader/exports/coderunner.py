@@ -1,8 +1,8 @@
-"""What a combinator template grader of CodeRunner prints: one JSON object, and nothing else.
+"""The output of a CodeRunner combinator template grader: one JSON object and nothing else.
 
-By ``classes/combinator_grader_outcome.php`` of CodeRunner: a field that it doesn't know makes the
-whole result invalid. It has no words for a fault of the grader: then there is no file, the grader
-prints nothing, and CodeRunner shows an error of its own and marks nothing.
+The fields are those of ``classes/combinator_grader_outcome.php`` of CodeRunner; an unknown field
+makes the whole result invalid. The format can't express a fault of the grader. No file is written
+then: if the template prints nothing, CodeRunner shows its own error and marks nothing.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from grader.report.model import FunctionResult, Report, Status
 
 _FILE = "coderunner.json"
 _HEADER = ("iscorrect", "Function", "Points", "Result", "ishidden")
-# One for each column but iscorrect and ishidden; CodeRunner escapes what is in %s.
+# One for each column except iscorrect and ishidden. CodeRunner escapes the values of %s.
 _FORMATS = ("%s", "%s", "%s")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """What a combinator template grader of CodeRunner prints."""
+    """CodeRunner: output of a combinator template grader."""
     yield from each_report(work, _write)
 
 
@@ -29,7 +29,7 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     shown = student_view(report, is_after_due=work.is_after_due)
     result: dict[str, object] = {
         "fraction": shown.fraction,
-        # Above the table: its points are not all that there are.
+        # Above the table, whose points are not all points yet.
         "prologuehtml": f"<p>{shown.pending}.</p>" if shown.pending else "",
         "epiloguehtml": describe_as_markup(shown),
     }
@@ -41,7 +41,10 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
 
 
 def _row(function: FunctionResult) -> tuple[int, str, str, str, int]:
-    """Make the row of a function; none is hidden, as what is not to be seen is not in here."""
+    """Return the row of a function.
+
+    No row is hidden: what the student may not see isn't in the table at all.
+    """
     return (
         int(function.status is Status.PASSED),
         function.name,

@@ -1,7 +1,7 @@
-"""What a custom grader of Coursera leaves in ``/shared``, by custom-graders/v2 of its demos.
+"""What a custom grader for Coursera leaves in ``/shared``.
 
-It has no word for a fault of the grader. Then nothing is written, and the container has to fail:
-any number would be a grade.
+The format is that of custom-graders/v2 in Coursera's demos. It can't express a fault of the
+grader, as any number would be a grade. Nothing is written then, and the container has to fail.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from grader.report.model import Report, ReportStatus
 
 
 class _Feedback(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The grade: a float always, since Coursera refuses a bool and text."""
+    """The grade: always a float, since Coursera refuses a bool or a text."""
 
     fractional_score: float
     feedback: str
@@ -25,7 +25,7 @@ class _Feedback(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """feedback.json and htmlFeedback.html for Coursera."""
+    """Coursera: feedback.json and htmlFeedback.html."""
     yield from each_report(work, _write)
 
 
@@ -38,12 +38,12 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
 
 
 def _headline(shown: StudentView) -> str:
-    """Say the least: this may be shown as text or as HTML, so nothing of a student's is in it."""
-    said = [f"{describe_score(shown.report)}."]
+    """Summarise the result without any text of the student's, as it may be shown as HTML."""
+    sentences = [f"{describe_score(shown.report)}."]
     if shown.report.status is ReportStatus.UNREADABLE:
-        said.append("This file can't be graded; the page says why.")
+        sentences.append("This file can't be graded; the page says why.")
     if shown.report.status is ReportStatus.STOPPED:
-        said.append(f"It {ENDED_EARLY}.")
+        sentences.append(f"It {ENDED_EARLY}.")
     if shown.pending:
-        said.append(f"{shown.pending}.")
-    return " ".join(said)
+        sentences.append(f"{shown.pending}.")
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""The gradebook of a batch, also of a single report."""
+"""The gradebook of a batch or of a single report, as plain CSV."""
 
 import io
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from grader.outputs.gradebook import write_gradebook
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Plain CSV: a row for each person, the points of each function."""
+    """CSV: gradebook, one row per person."""
     file = io.StringIO(newline="")
     write_gradebook((item.row for item in work.items), work.functions, file)
     yield ExportedFile("gradebook.csv", file.getvalue().encode())

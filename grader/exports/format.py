@@ -1,6 +1,7 @@
-"""What a format is: a function that makes files out of graded work.
+"""The interface of a format: a function that makes files out of graded work.
 
-To write one: give each file as `ExportedFile`, and what the format has no words for as `LeftOut`.
+A format yields each of its files as an `ExportedFile`, and a `LeftOut` for each submission or
+person that it can't express. It must never make up a score for them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,12 @@ from grader.report.model import AssignmentInfo, Report
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A file of a format: its name, with folders before it, and what is in it."""
+    """A file that a format has made.
+
+    Attributes:
+        name: Its path below the output folder, with ``/`` between folders.
+        content: Its bytes.
+    """
 
     name: str
     content: bytes
@@ -22,7 +28,12 @@ class ExportedFile:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Somebody of whom the format can't tell, and why: by the id of the row, or by name."""
+    """A submission or person that the format left out.
+
+    Attributes:
+        who: The id of the row, or the name of the person.
+        reason: Why the result was left out.
+    """
 
     who: str
     reason: str
@@ -30,12 +41,12 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One row of the work, and its report.
+    """One row of the class, and its report.
 
     Attributes:
-        row: Whose it is, and how it went.
-        read: Reads the report; only where ``row.id`` is not empty, so where something was handed
-            in. Raises `UsageError` if it can't be read.
+        row: The student or team, and the result.
+        read: Reads the report. Call it only if ``row.id`` is not empty, that is, if something was
+            handed in. Raises `UsageError` if the report can't be read.
     """
 
     row: Row
@@ -47,14 +58,14 @@ class Work:
     """What is exported: one submission, or a class.
 
     Attributes:
-        assignment: What it is work on.
-        max_score: What it can earn, in points.
+        assignment: The assignment that was graded.
+        max_score: The maximum score, in points.
         items: The rows, in the order of the class. Reports are read one at a time.
-        functions: What the cells of the rows are of.
+        functions: The names of the functions that the cells of the rows belong to, in order.
         is_single: Whether this is one report and not a class.
-        is_after_due: Whether everything may be shown now, also what waits for the due date.
-        worksheet: A file of the platform's own that is to be filled in.
-        settings: What was said to the format alone, by name.
+        is_after_due: Whether the due date has passed, so that what waits for it may be shown.
+        worksheet: The platform's own file to fill in, if one was given.
+        settings: The format's own settings, by name.
     """
 
     assignment: AssignmentInfo
@@ -68,38 +79,39 @@ class Work:
     _used: set[str] = field(default_factory=set)
 
     def setting(self, name: str, default: str = "") -> str:
-        """Give a setting of the format's own."""
+        """Return one of the format's settings, and mark it as used."""
         self._used.add(name)
         return self.settings.get(name, default)
 
     def flag(self, name: str, default: str = "no") -> bool:
-        """Give a setting that is on or off.
+        """Return a setting that is ``yes`` or ``no`` as a bool.
 
         Raises:
-            UsageError: it is neither.
+            UsageError: If it is neither.
         """
         value = self.setting(name, default).lower()
         if value not in ("yes", "no"):
-            raise UsageError(f"{name} can be yes or no, and not {value}")
+            raise UsageError(f"{name} must be yes or no, not {value}")
         return value == "yes"
 
     def unused_settings(self) -> list[str]:
-        """List what was said and never asked for, once the export is done."""
+        """List the settings that the format has not asked for, once it has made a file."""
         return sorted(self.settings.keys() - self._used)
 
 
 Export = Callable[[Work], Iterable[ExportedFile | LeftOut]]
 
-# Makes the files of one report, with the names that the platform gives them.
+# Makes the files of one report, named as the platform expects them.
 WriteReport = Callable[[Report, Work], Iterable[ExportedFile]]
 
 
 def each_report(work: Work, write: WriteReport) -> Iterator[ExportedFile | LeftOut]:
-    """Make the files of every report, for a class in a folder for each row.
+    """Make the files of every report; those of a class are in one folder per row.
 
     Args:
-        work: The work; of who handed in nothing, nothing is written.
-        write: Makes those of one. Raises `NotExpressibleError` where the format can't say it.
+        work: The work. Nothing is written for students who did not hand in.
+        write: Makes the files of one report. If it raises `NotExpressibleError`, the submission
+            is left out with that reason.
     """
     for item in work.items:
         if not item.row.id:

@@ -1,7 +1,8 @@
-"""What a runner of GitHub Classroom outputs, and classroom-resources' grading reporter reads.
+"""The output of a GitHub Classroom runner, as the grading reporter of classroom-resources reads it.
 
-The reporter adds up the scores of the tests, and writes their texts to the log of the job, where
-lines can be commands: none of a student's may be one, or it could report points of its own.
+The reporter adds up the scores of the tests and writes their texts to the log of the job. A line
+of the log can be a command, so no line of a student's text may look like one: it could report
+points of its own.
 """
 
 import base64
@@ -32,18 +33,15 @@ from grader.report.model import FunctionResult, Report, ReportStatus, Status
 _VERSION = 3
 _OUTPUT_CHARACTERS = 500
 _NAME_CHARACTERS = 100
-# In base64 below 128 KiB: it is handed to the reporter as a variable of the environment, and on
-# Linux none can be longer.
+# The reporter gets the result in base64 through an environment variable, which on Linux must be
+# shorter than 128 KiB.
 _MAX_BYTES = 90_000
 _MAX_DENOMINATOR = 1000
 _COMMAND = re.compile(r"^([^\S\n]*)::|##\[", re.MULTILINE)
 
 
 class _Test(msgspec.Struct, frozen=True, kw_only=True):
-    """A test, with the names that the runners for Python have for its parts.
-
-    ``duration`` is in seconds.
-    """
+    """A test, with the fields of the runners for Python. ``duration`` is in seconds."""
 
     name: str
     status: str
@@ -58,7 +56,7 @@ class _Test(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Result(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it; the scores of the tests are of ``max_score`` points, which has to be whole."""
+    """The whole result. The tests share ``max_score`` points, which must be a whole number."""
 
     version: int = _VERSION
     status: str
@@ -68,7 +66,7 @@ class _Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """What a runner of GitHub Classroom outputs, also in base64."""
+    """GitHub Classroom: runner output, as JSON and in base64."""
     yield from each_report(work, _write)
 
 
@@ -90,7 +88,7 @@ def _describe(shown: StudentView, limit: int) -> _Result:
     report = shown.report
     message = _disarm(describe_whole(shown), limit)
     if not shown.has_score:
-        # The reporter passes over a maximum of 0: so nothing is reported, and no zero.
+        # The reporter ignores a maximum of 0, so nothing is reported instead of a zero.
         return _Result(status="error", message=message, max_score=0, tests=())
     max_score, scores = _share_out(shown)
     file = _disarm(show_line(report.submission.name), _NAME_CHARACTERS)
@@ -103,8 +101,10 @@ def _describe(shown: StudentView, limit: int) -> _Result:
             for function, score in zip(report.functions, scores, strict=True)
         )
         if shown.pending:
-            told = f"{shown.pending}."
-            waiting = _Test(name=AFTER_DUE, status="fail", score=0.0, message=told, filename=file)
+            pending = f"{shown.pending}."
+            waiting = _Test(
+                name=AFTER_DUE, status="fail", score=0.0, message=pending, filename=file
+            )
             tests = (*tests, waiting)
     return _Result(
         status="pass" if shown.is_full else "fail",
@@ -115,7 +115,7 @@ def _describe(shown: StudentView, limit: int) -> _Result:
 
 
 def _describe_briefly(shown: StudentView) -> _Result:
-    """Put all tests into one: their scores must not be lost."""
+    """Merge all tests into one, so that their texts go but their scores stay."""
     result = _describe(shown, TEXT_LIMITS[-1])
     whole = _Test(
         name="all functions",
@@ -130,13 +130,11 @@ def _describe_briefly(shown: StudentView) -> _Result:
 def _test(
     function: FunctionResult, report: Report, *, score: float, file: str, limit: int
 ) -> _Test:
-    told = describe_function(function)
-    word = MARKS[function.status].word
     return _Test(
         name=_disarm(show_line(function.name), _NAME_CHARACTERS),
         status="pass" if function.status is Status.PASSED else "fail",
         score=score,
-        message=_disarm(told or word, limit),
+        message=_disarm(describe_function(function) or MARKS[function.status].word, limit),
         filename=file,
         duration=math.fsum(report.timing.get(check.id, 0.0) for check in function.checks),
         output=_disarm(head_line(function), min(limit, _OUTPUT_CHARACTERS)),
@@ -144,7 +142,7 @@ def _test(
 
 
 def _disarm(text: str, limit: int) -> str:
-    """Cut a text, and put a backslash into what the log would take for a command."""
+    """Cut a text, and put a backslash into anything that the log would run as a command."""
     return cut(_COMMAND.sub(_with_backslash, text[: limit + 1]), limit)
 
 
@@ -153,27 +151,30 @@ def _with_backslash(found: re.Match[str]) -> str:
 
 
 def _share_out(shown: StudentView) -> tuple[int, list[float]]:
-    """Give the maximum as a whole number, and the score of each function in its terms.
+    """Scale the points to a whole maximum.
 
-    Of 12.5 points it makes 25. All the points add up to the maximum exactly, in the order in which
-    the reporter adds them.
+    For example, 12.5 points become 25. If all points were earned, the scores add up to exactly the
+    maximum in the order in which the reporter adds them.
+
+    Returns:
+        The maximum, and the score of each function on that scale.
     """
     total = _exact(shown.max_score or 0.0)
-    is_short = total.denominator <= _MAX_DENOMINATOR
-    max_score = total.numerator if is_short else math.ceil(total)
+    has_small_denominator = total.denominator <= _MAX_DENOMINATOR
+    max_score = total.numerator if has_small_denominator else math.ceil(total)
     scale = max_score / total if total else Fraction(1)
     scores = [float(_exact(one.score) * scale) for one in shown.report.functions]
-    # Also of a submission that was ended early, which is not called full.
+    # A submission that was ended early can have all points too, though it isn't a pass.
     if scores and (shown.report.score or 0.0) >= (shown.max_score or 0.0):
         scores[-1] = max_score - _add(scores[:-1])
     return max_score, scores
 
 
 def _exact(points: float) -> Fraction:
-    """Read points as their author wrote them: 0.1 is a tenth."""
+    """Return points as the exact number that the author wrote: 0.1 is a tenth."""
     return Fraction(str(points))
 
 
 def _add(scores: Iterator[float] | Sequence[float]) -> float:
-    """Add as JavaScript does, and not more exactly, as ``sum`` may."""
+    """Add floats as JavaScript does; ``sum`` may be more exact than the reporter."""
     return functools.reduce(operator.add, scores, 0.0)

@@ -1,4 +1,7 @@
-"""Fills scores into the lines of a platform's table, each into its own and none into two."""
+"""Fill scores into the lines of a platform's table.
+
+A score goes only into a line that certainly belongs to its student, and no line gets two.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,61 +13,67 @@ from grader.report.normalize import normalize, normalize_name
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somebody's line: its number, or None where there is none or more than one."""
+    """Where a student is in a table.
 
-    who: str
+    Attributes:
+        name: What to call the student in a message; may be empty.
+        line: The index of the student's line; None if there is no line, or more than one.
+    """
+
+    name: str
     line: int | None
 
 
 def fill_in(
     work: Work, find: Callable[[Row], Iterable[Place]], write: Callable[[int, Item], str]
 ) -> list[LeftOut]:
-    """Find the line of everybody whose work has a score, and fill it in.
+    """Find the line of each student whose work has a score, and fill it in.
 
     Args:
         work: The class.
-        find: Finds the lines of a row's people.
-        write: Fills in a line, or says why not.
+        find: Finds the lines of the people of a row.
+        write: Fills in a line. Returns an empty string, or the reason why it left the line alone.
 
     Returns:
-        Whose line was not filled in: the grader failed on it, there is no line, two submissions
-        would go into the same one, or the line says no.
+        Whose line was not filled in: because the grader failed, there is no single line for them,
+        two submissions would go into the same line, or ``write`` left it alone.
     """
-    takers: dict[int, list[Item]] = {}
+    items_by_line: dict[int, list[Item]] = {}
     left_out: list[LeftOut] = []
     for item in work.items:
         row = item.row
         if row.status is RowStatus.NOT_HANDED_IN:
             continue
         if row.score is None:
-            left_out.append(LeftOut(row.id, "the grader failed on it, so there is no score"))
+            left_out.append(LeftOut(row.id, "the grader failed, so there is no score"))
             continue
         for place in find(row):
             if place.line is None:
-                who = place.who or row.origin.name or row.id
-                left_out.append(LeftOut(row.id, f"{who} is not in the worksheet, or not only once"))
+                name = place.name or row.origin.name or row.id
+                reason = f"{name} is not in the worksheet, or more than once"
+                left_out.append(LeftOut(row.id, reason))
             else:
-                takers.setdefault(place.line, []).append(item)
-    for line, items in takers.items():
+                items_by_line.setdefault(place.line, []).append(item)
+    for line, items in items_by_line.items():
         if len({item.row.id for item in items}) == 1:
             if reason := write(line, items[0]):
                 left_out.append(LeftOut(items[0].row.id, reason))
             continue
-        others = ", ".join(item.row.id for item in items)
+        ids = ", ".join(item.row.id for item in items)
         left_out += [
-            LeftOut(item.row.id, f"several submissions of one person, choose one: {others}")
+            LeftOut(item.row.id, f"several submissions of one person; choose one: {ids}")
             for item in items
         ]
     return left_out
 
 
 class People:
-    """Finds the lines of a table that people stand in.
+    """Finds the lines of students in a table.
 
     Args:
-        lines: For each line, what it says of who it is about: by ``key``, ``id``, ``email`` or
-            ``name``; several of each may be there.
-        system: Whose keys the ``key`` is of, as `Origin.system` has it.
+        lines: For each line, the values that identify its student, under ``key``, ``id``,
+            ``email`` and ``name``. There may be several of each.
+        system: The system that the ``key`` values belong to, as in `Origin.system`.
     """
 
     def __init__(self, lines: Iterable[Mapping[str, Sequence[str]]], *, system: str = "") -> None:
@@ -76,12 +85,16 @@ class People:
                     self._places.setdefault((kind, value), set()).add(place)
 
     def find_all(self, row: Row) -> Iterator[Place]:
-        """Find the line of each person whose work a row is."""
+        """Find the line of each person of a row."""
         for person in row.people:
             yield Place(person.name or person.id or person.email, self.find(row, person))
 
     def find(self, row: Row, person: Student) -> int | None:
-        """Find the only line that can be meant, by what is surest first."""
+        """Return the one line that matches a person, trying the most reliable value first.
+
+        Returns:
+            The index of the line; None if no value matches exactly one line.
+        """
         wanted = [("id", person.id), ("email", person.email), ("id", person.email)]
         if self._system and row.origin.system == self._system and not row.members:
             wanted.insert(0, ("key", row.origin.key))

@@ -1,8 +1,8 @@
 """The ``results.json`` that Gradescope reads, by docs/specs.md of its autograder samples.
 
-A test for each function, and one more for what waits for the due date. No test is ever *hidden*,
-since that hides the total from students: of a hidden check only title and points are in it.
-Standard output is left at staff only, as it is by default.
+Each function is a test, and has a second test for its checks that wait for the due date. No test
+is ever *hidden*, since Gradescope then hides the total from students; a hidden check shows only its
+title and points. Standard output stays visible to staff only, which is the default.
 """
 
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ _VISIBLE, _AFTER_DUE_DATE = "visible", "after_due_date"
 
 
 class _Test(msgspec.Struct, frozen=True, kw_only=True):
-    """A test, with the names that Gradescope has for its parts.
+    """A test, with Gradescope's fields.
 
-    ``status`` is always there: without it a test of 0 of 0 points would be shown as passed.
+    ``status`` is always set: without it, a test with 0 of 0 points would be shown as passed.
     """
 
     name: str
@@ -48,7 +48,7 @@ class _Test(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. ``score`` would override the sum of the tests' scores."""
+    """The whole result. If ``score`` is set, it overrides the sum of the tests' scores."""
 
     score: float | UnsetType = UNSET
     execution_time: float | UnsetType = UNSET
@@ -62,7 +62,7 @@ class _Results(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """results.json for Gradescope: a test for each function."""
+    """Gradescope: results.json, one test per function."""
     yield from each_report(work, _write)
 
 
@@ -81,9 +81,9 @@ def _describe(shown: StudentView, waiting: tuple[FunctionResult, ...]) -> _Resul
     ]
     score = report.score
     return _Results(
-        # Where nothing waits, exactly what was earned, which a sum of rounded numbers may miss.
-        # Where something does, Gradescope adds up: a total of ours would tell of it too early, or
-        # would leave it out for ever.
+        # If nothing waits, the exact score, which a sum of floats may miss. If something does,
+        # Gradescope has to add up: a total of ours would reveal waiting points too early, or
+        # leave them out for good.
         score=UNSET if waiting or score is None else score,
         execution_time=_execution_time(report),
         output=_whole(shown),
@@ -93,7 +93,7 @@ def _describe(shown: StudentView, waiting: tuple[FunctionResult, ...]) -> _Resul
 
 
 def _describe_fault(shown: StudentView) -> _Results:
-    """Say that there is no grade: no number stands anywhere, which would be taken for one."""
+    """Say that the grader failed, without any number that could be taken for a score."""
     report = shown.report
     test = _Test(name="The grader failed", number="1", status="failed", output=GRADER_FAULT)
     return _Results(
@@ -106,19 +106,19 @@ def _describe_fault(shown: StudentView) -> _Results:
 
 def _waiting_tests(report: Report, waiting: tuple[FunctionResult, ...]) -> Iterator[_Test]:
     places = {one.name: place for place, one in enumerate(report.functions, start=1)}
-    further = len(places)
+    last_place = len(places)
     for one in waiting:
         if one.name in places:
             number = f"{places[one.name]}.1"
         else:
-            further += 1
-            number = str(further)
+            last_place += 1
+            number = str(last_place)
         yield _test(number, one, visibility=_AFTER_DUE_DATE)
 
 
 def _test(number: str, function: FunctionResult, *, visibility: str = _VISIBLE) -> _Test:
     has_passed = function.status is Status.PASSED and function.score >= function.max_score
-    told = describe_function(function) or ("" if has_passed else _word(function))
+    output = describe_function(function) or ("" if has_passed else _status_sentence(function))
     name = show_line(function.name)
     return _Test(
         name=name if visibility == _VISIBLE else f"{name}, checked after the due date",
@@ -126,7 +126,7 @@ def _test(number: str, function: FunctionResult, *, visibility: str = _VISIBLE) 
         status="passed" if has_passed else "failed",
         score=function.score,
         max_score=function.max_score,
-        output=cut(told, _MAX_CHARACTERS),
+        output=cut(output, _MAX_CHARACTERS),
         visibility=visibility,
         tags=(function.status.value,),
         extra_data={
@@ -136,13 +136,13 @@ def _test(number: str, function: FunctionResult, *, visibility: str = _VISIBLE) 
     )
 
 
-def _word(function: FunctionResult) -> str:
+def _status_sentence(function: FunctionResult) -> str:
     word = MARKS[function.status].word
     return f"{word[0].upper()}{word[1:]}."
 
 
 def _whole(shown: StudentView) -> str:
-    """Say what is known of it as a whole, and what it printed."""
+    """Describe the submission as a whole, and what it printed."""
     parts = (describe_whole(shown), describe_printed(shown))
     return "\n\n".join(cut(part, _MAX_CHARACTERS) for part in parts if part)
 

@@ -1,12 +1,12 @@
-"""Pictures of a report as addresses that hold them whole, for platforms that take images."""
+"""Pictures of a report as ``data:`` URLs, for platforms that show images."""
 
 import base64
 
 from grader.outputs.pages.picture import draw_picture
 from grader.report.model import DrawnAs, Picture, Series
 
-# Drawn for a page of ours, which has the colours; alone it needs its own, on white, as page.css
-# has them.
+# A picture is drawn for our own page, which defines its colours. On its own it needs those of
+# page.css on white.
 _ROOT = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="10"'
 _COLORS = {
     "var(--student)": "#c2410c",
@@ -15,15 +15,15 @@ _COLORS = {
     "var(--level)": "#9aa3ad",
 }
 
-# What a legend says: by name, and not by colour alone.
+# The words of the legend, which never relies on colour alone.
 _LOOKS = {"student": "orange", "right": "blue, dashed", "data": "grey", "level": "light grey"}
 
 
 def draw_image(picture: Picture) -> str:
-    """Draw a picture as a ``data:`` address of SVG; empty if it can't be drawn."""
+    """Return a picture as a ``data:`` URL of SVG; empty if it can't be drawn."""
     try:
         drawing = str(draw_picture(picture, key="picture").drawing)
-    except Exception:  # noqa: BLE001 - an edge: a report without a picture is worth more than none
+    except Exception:  # noqa: BLE001 - a report without a picture is better than no report
         return ""
     svg = drawing.replace("<svg", _ROOT, 1)
     for name, color in _COLORS.items():
@@ -32,7 +32,7 @@ def draw_image(picture: Picture) -> str:
 
 
 def describe_image(picture: Picture) -> str:
-    """Say what a picture shows, and which line is what: an image has no legend beside it."""
+    """Describe a picture, and what each of its lines is: the image itself has no legend."""
     legend = dict.fromkeys(f"{_look(one)}: {one.label}" for one in picture.series)
     return f"{picture.title} ({'; '.join(legend)})"
 

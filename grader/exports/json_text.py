@@ -1,4 +1,4 @@
-"""JSON as every reader takes it."""
+"""JSON that every reader accepts."""
 
 import json
 
@@ -6,14 +6,14 @@ import msgspec
 
 
 def to_json(value: object, *, is_compact: bool = False) -> bytes:
-    """Write strict JSON in UTF-8: no NaN, no lone surrogates, ending in a newline.
+    """Return strict JSON in UTF-8, ending in a newline: no NaN, no lone surrogates.
 
     Args:
-        value: What is written, of structs and plain objects; every text was made visible before.
-        is_compact: Whether it is for a program alone, on one line.
+        value: Structs and plain objects. Their texts must have been escaped for UTF-8 already.
+        is_compact: Whether to write a single line without spaces, for programs.
 
     Raises:
-        ValueError: a number in it is none, or a text was not made visible.
+        ValueError: If a number is not finite, or a text can't be encoded.
     """
     text = json.dumps(
         msgspec.to_builtins(value),

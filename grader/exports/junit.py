@@ -1,8 +1,8 @@
-"""Test results in the XML that CI systems read, in the family that pytest writes (xunit2).
+"""Test results in JUnit XML, which CI systems read, in the dialect of pytest (xunit2).
 
-Elements and attributes are those of ``junit-10.xsd`` of the xUnit plugin, which pytest checks its
-own files against; so points stand where that has a place for them. No file says when it was made:
-a report doesn't know, and equal reports make equal files.
+Elements and attributes are those of ``junit-10.xsd`` of the xUnit plugin, which pytest validates
+its own files against. That is why points are in properties, where the schema has a place for
+them. No file has a timestamp: a report has none, and equal reports make equal files.
 """
 
 from collections.abc import Iterator
@@ -20,22 +20,22 @@ from grader.report.model import CheckResult, FunctionResult, ReportStatus, Statu
 
 _FILE = "junit.xml"
 _NAMES = ("title", "id")
-# What Jenkins and GitLab take for the path of a file to show beside a test.
+# Jenkins and GitLab read the path of a file to attach to a test from such a mark.
 _ATTACHMENT = "[[ATTACHMENT|"
 _NO_ATTACHMENT = "[[ATTACHMENT |"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """JUnit XML: a suite for each submission, a test a check.
+    """JUnit XML: one suite per submission, one test per check.
 
-    Settings: ``names=id`` calls each test by the id of its check, which is unique in the whole
-    assignment, as Artemis needs it. ``testcase-properties=yes`` gives the points of a test as its
-    properties too, which the strict schema has no place for.
+    Settings: ``names=id`` names each test by the id of its check, which is unique in the whole
+    assignment, as Artemis requires. ``testcase-properties=yes`` writes the points of each test
+    as properties of the test too, which the strict schema doesn't allow.
     """
     has_properties = work.flag("testcase-properties")
     names = work.setting("names", _NAMES[0])
     if names not in _NAMES:
-        raise UsageError(f"names can be {' or '.join(_NAMES)}, and not {names}")
+        raise UsageError(f"names must be {' or '.join(_NAMES)}, not {names}")
     items = [item for item in work.items if item.row.id]
     reports = (item.read() for item in items)
     root = Element("testsuites", name=on_one_line(work.assignment.title))
@@ -108,11 +108,11 @@ class _Suite:
         return test
 
     def _write_waiting(self) -> Element:
-        """Stand for what is not shown yet: neither passed nor failed."""
+        """Write the skipped test that stands for all checks that are not shown yet."""
         title = on_one_line(self._report.assignment.id)
         test = Element("testcase", classname=title, name=AFTER_DUE, time="0.000")
-        told = f"{self._shown.pending}."
-        _add_text(test, "skipped", told, message=told, type=Visibility.AFTER_DUE_DATE.value)
+        pending = f"{self._shown.pending}."
+        _add_text(test, "skipped", pending, message=pending, type=Visibility.AFTER_DUE_DATE.value)
         return test
 
     def _write_check(self, function: FunctionResult, check: CheckResult, name: str) -> Element:
@@ -137,7 +137,7 @@ class _Suite:
 
 
 def _facts(shown: StudentView) -> dict[str, object]:
-    """List what is to be known of a suite; a fault of the grader has no score, not even a 0."""
+    """Return the properties of a suite; if the grader failed, there is no score, not even 0."""
     report = shown.report
     facts: dict[str, object] = {
         "assignment": report.assignment.id,

@@ -1,4 +1,4 @@
-"""The scores that `grader post --to lti` sends, as files: to look at, or to send in another way."""
+"""The scores that ``grader post --to lti`` sends, as a file to read or to send by other means."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,14 +8,14 @@ import msgspec
 from grader.exports.format import ExportedFile, LeftOut, Work
 from grader.exports.lti_score import make_score
 
-_NO_USER = "nobody knows its user id: give it with --set user=ID"
+_NO_USER = "the report has no user id; give one with --set user=ID"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Scores of LTI 1.3 AGS, as `grader post` sends them.
+    """LTI 1.3: AGS scores, as `grader post` sends them.
 
-    Settings: ``user`` is the user id of a single report; in a class it is each student's id.
-    ``timestamp``, in ISO 8601 with a zone, is now unless it is given.
+    Settings: ``user`` is the user id of a single report; in a class, each student's id is used.
+    ``timestamp`` is in ISO 8601 with a time zone, by default now.
     """
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     timestamp, user = work.setting("timestamp", now), work.setting("user")
@@ -27,7 +27,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
         for person in row.people:
             user_id = user if work.is_single else person.id
             if not user_id:
-                yield LeftOut(row.id, _NO_USER if work.is_single else "it has no student id")
+                yield LeftOut(row.id, _NO_USER if work.is_single else "the student has no id")
                 continue
             score = make_score(
                 row,

@@ -1,7 +1,7 @@
-"""A score as LTI 1.3 platforms are told of it, in the terms of Assignment and Grade Services 2.0.
+"""A score for an LTI 1.3 platform, as Assignment and Grade Services (AGS) 2.0 defines it.
 
-A fault of the grader has no score at all: platforms would take any number for a grade. While points
-wait for the due date a score is pending, and platforms show it as such or not at all.
+If the grader failed there is no score at all: platforms would take any number for a grade. While
+points wait for the due date the score is pending, and platforms show it as such or not at all.
 """
 
 import enum
@@ -20,14 +20,14 @@ MAX_COMMENT_CHARACTERS = 1000
 
 
 class ActivityProgress(enum.Enum):
-    """How far the student is, in the words of the specification."""
+    """The student's progress, in the words of the specification."""
 
     SUBMITTED = "Submitted"
     COMPLETED = "Completed"
 
 
 class GradingProgress(enum.Enum):
-    """How far grading is; most platforms show a score only where it is FULLY_GRADED."""
+    """The progress of grading. Most platforms show a score only if it is FULLY_GRADED."""
 
     FULLY_GRADED = "FullyGraded"
     PENDING_MANUAL = "PendingManual"
@@ -35,11 +35,11 @@ class GradingProgress(enum.Enum):
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """The score of one person, with the names that the specification has for its parts.
+    """The score of one person, with the fields of the specification.
 
-    ``timestamp`` is ISO 8601 with a zone: a platform keeps the score that has the latest. The
-    platform scales ``score_given`` of ``score_maximum`` to its own points; both are absent where
-    there is no score. ``comment`` is plain text, and its student reads it.
+    ``timestamp`` is in ISO 8601 with a time zone; a platform keeps the score with the latest one.
+    The platform scales ``score_given`` of ``score_maximum`` to its own points; both are absent if
+    there is no score. ``comment`` is plain text for the student.
     """
 
     user_id: str
@@ -54,17 +54,17 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
 def make_score(
     row: Row, report: Report, *, user_id: str, timestamp: str, is_after_due: bool
 ) -> Score:
-    """Say what came of a submission.
+    """Make the score of one person from a row of the class and its report.
 
     Args:
-        row: Its row of the class.
-        report: Its report.
-        user_id: Whose score it is, as the platform knows them.
-        timestamp: When it was made, in ISO 8601 with a zone.
-        is_after_due: Whether what waits for the due date may be shown.
+        row: The row.
+        report: The report of the row.
+        user_id: The person's id on the platform.
+        timestamp: The time of the score, in ISO 8601 with a time zone.
+        is_after_due: Whether the due date has passed, so that what waits for it may be shown.
 
     Raises:
-        NotExpressibleError: nothing was handed in; that is for the platform to say.
+        NotExpressibleError: If nothing was handed in, which is for the platform to judge.
     """
     if row.status is RowStatus.NOT_HANDED_IN:
         raise NotExpressibleError("nothing was handed in")
@@ -80,7 +80,7 @@ def make_score(
     is_pending = bool(shown.pending)
     has_score = bool(row.max_score) and shown.has_score
     given = shown.report.score if is_pending else row.score
-    maximum = row.max_score  # of all points: those that wait are not earned yet
+    maximum = row.max_score  # with the points that wait, which are not earned yet
     return Score(
         user_id=user_id,
         timestamp=timestamp,
@@ -88,10 +88,10 @@ def make_score(
         grading_progress=(
             GradingProgress.PENDING_MANUAL if is_pending else GradingProgress.FULLY_GRADED
         ),
-        # A maximum of 0 is not allowed, and where everything waits there is no score yet.
+        # AGS allows no maximum of 0; and if everything waits, there is no score yet.
         score_given=given if given is not None and has_score else UNSET,
         score_maximum=maximum if has_score else UNSET,
-        # What is pending stands at the top: the end is what may be cut.
+        # The end may be cut, so what is pending comes first.
         comment=cut(
             "\n".join([describe_whole(shown), *_lines(shown.report)]), MAX_COMMENT_CHARACTERS
         ),

@@ -1,7 +1,7 @@
-"""What a custom tester of MarkUs says on standard output: a JSON object on each line.
+"""The standard output of a MarkUs custom tester: a JSON object on each line.
 
-By the README of markus-autotesting. The points of a test are no less than 0, its name is unique,
-and ``error`` means that there are no points because something broke.
+The format is in the README of markus-autotesting. A test has a unique name and at least 0 points;
+the status ``error`` means that it has no points because something broke.
 """
 
 import json
@@ -27,7 +27,7 @@ _STATUSES = {
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """What a custom tester of MarkUs prints: a test a function."""
+    """MarkUs: custom tester output, one test per function."""
     yield from each_report(work, _write)
 
 
@@ -41,7 +41,7 @@ def _tests(shown: StudentView) -> Iterator[Mapping[str, object]]:
     report = shown.report
     match report.status:
         case ReportStatus.GRADER_ERROR:
-            # Of 0 points: that adds nothing to what can be earned, and takes nothing away.
+            # With 0 of 0 points it changes neither the score nor the maximum.
             yield _test(_ALL, describe_whole(shown), earned=0, total=0, status="error")
         case ReportStatus.UNREADABLE:
             total = report.max_score or 0
@@ -77,6 +77,6 @@ def _test(
 
 
 def _milliseconds(function: FunctionResult, timing: Mapping[str, float]) -> int | None:
-    """Add up how long the checks of a function took; None if none of them ran."""
+    """Return the time of a function's checks, in whole milliseconds; None if none is known."""
     seconds = [timing[check.id] for check in function.checks if check.id in timing]
     return round(1000 * math.fsum(seconds)) if seconds else None

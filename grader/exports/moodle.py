@@ -1,9 +1,9 @@
 """The grading worksheet of a Moodle assignment, filled in.
 
-Columns by moodle, ``mod/assign/gradingtable.php`` and
-``mod/assign/feedback/offline/importgradeslib.php``. Their names are in the language of the site, so
-a downloaded worksheet is filled in, and none is ever made up. Nothing in it changes but grades and
-feedback: ``Last modified (grade)`` has to come back as it was.
+The columns are those of ``mod/assign/gradingtable.php`` and
+``mod/assign/feedback/offline/importgradeslib.php`` in Moodle. Their names are in the language of
+the site, so a downloaded worksheet is filled in and never made from scratch. Only grades and
+feedback change: Moodle skips a line whose ``Last modified (grade)`` isn't as it was.
 """
 
 import re
@@ -29,7 +29,7 @@ from grader.report.normalize import normalize, normalize_name
 _FILE = "moodle.csv"
 _MAX_FEEDBACK_CHARACTERS = 60_000
 
-# What the sites of common languages call the columns.
+# The names of the columns in common languages.
 _NAMES: Mapping[str, Sequence[str]] = {
     "identifier": (
         "Identifier", "Identifiant", "Identificador", "Identificativo", "Identificatie", "ID",
@@ -53,28 +53,28 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "id": ("ID number", "ID-Nummer", "Numéro d'identification", "Número de ID", "Codice ID"),
     "group": ("Group", "Gruppe", "Groupe", "Grupo", "Gruppo", "Groep"),
 }  # fmt: skip
-# What may stand behind the grades where there is no maximum.
+# The columns that may follow the grades if there is no column for the maximum.
 _NO_MAXIMUM = ("Grade can be changed", "Last modified (submission)", "Last modified (grade)")
 
-# Moodle reads with PHP's fgetcsv, for which a backslash before a quote is no end of the cell: so
-# none of either is in what is written. There are no attributes in it that would need quotes.
+# Moodle reads with PHP's fgetcsv, for which a quote after a backslash doesn't end a cell. So
+# neither character is ever written. The markup has no attributes, which would need quotes.
 _GUARDED = {ord('"'): "&quot;", ord("\\"): "&#92;"}
-# What Moodle's clean_filename takes out of the names of folders.
+# The characters that Moodle's clean_filename removes from the names of folders.
 _NOT_IN_NAMES = re.compile(r"""[\x00-\x1f\x7f&<>"`|':\\/]""")
 
 _NUMBER_AT_END = re.compile(r"^\D*?(\d+)$")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Grading worksheet of Moodle, filled in: --worksheet FILE.
+    """Moodle: grading worksheet, filled in (--worksheet FILE).
 
-    Settings: ``grade-column`` and ``feedback-column``, where the site calls them something that is
-    not recognised; ``feedback=no`` to leave the comments as they are.
+    Settings: ``grade-column`` and ``feedback-column`` name these columns if they are not
+    recognised; ``feedback=no`` leaves the comments as they are.
     """
     if work.worksheet is None:
         raise UsageError(
-            "Moodle takes its own worksheet only: download it from the assignment and give it with "
-            "--worksheet FILE"
+            "Moodle imports only its own worksheet: download it from the assignment and pass it "
+            "with --worksheet FILE"
         )
     sheet = _Worksheet(read_table(work.worksheet), work)
     left_out = fill_in(work, sheet.find, sheet.fill_in)
@@ -83,10 +83,10 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 class _Worksheet:
-    """A worksheet, and who stands in which of its lines.
+    """A worksheet, with an index of the students and teams in its lines.
 
     Raises:
-        UsageError: it has no column for grades, or wants words there.
+        UsageError: If no column for grades is found, or its grades are those of a scale.
     """
 
     def __init__(self, table: Table, work: Work) -> None:
@@ -94,7 +94,7 @@ class _Worksheet:
         self._work = work
         self._lines = table.lines[1:]
         self._columns = _find_columns(table, work)
-        self._by_number = _only_once(
+        self._by_number = _unique_keys(
             (found[1], place)
             for place, line in enumerate(self._lines)
             if (found := _NUMBER_AT_END.match(self._cell(line, "identifier")))
@@ -106,21 +106,25 @@ class _Worksheet:
                 self._teams.setdefault(team, []).append(place)
 
     def find(self, row: Row) -> Iterator[Place]:
-        """Find the lines of everybody whose work a row is."""
-        is_ours = row.origin.system == CollectorName.MOODLE
-        team = self._teams.get(_clean(row.origin.name)) if is_ours else None
-        # First: the number in the folder of a team is that of the group.
+        """Find the lines of all people of a row."""
+        is_from_moodle = row.origin.system == CollectorName.MOODLE
+        team = self._teams.get(_clean(row.origin.name)) if is_from_moodle else None
+        # Teams come first: the number in a team's folder is that of the group, not of a student.
         if team:
             yield from (Place(self._cell(self._lines[place], "name"), place) for place in team)
             return
-        place = self._by_number.get(row.origin.key) if is_ours else None
-        if place is not None and self._is_of(place, row.origin.name):
+        place = self._by_number.get(row.origin.key) if is_from_moodle else None
+        if place is not None and self._name_fits(place, row.origin.name):
             yield Place(row.origin.name, place)
             return
         yield from self._people.find_all(row)
 
     def fill_in(self, place: int, item: Item) -> str:
-        """Write grade and feedback into a line; says why not, if the row has no score."""
+        """Write grade and feedback into a line.
+
+        Returns:
+            An empty string, or the reason why the line was left alone.
+        """
         line, row = self._lines[place], item.row
         line.extend([""] * (len(self.table.header) - len(line)))
         if row.score is None or row.max_score is None:
@@ -148,20 +152,18 @@ class _Worksheet:
             "name": [self._cell(line, "name")],
         }
 
-    def _is_of(self, place: int, name: str) -> bool:
-        """Tell whether a line can be of this name: else the number is one of something else."""
-        theirs = self._cell(self._lines[place], "name")
-        if not name or not theirs:  # blind marking
+    def _name_fits(self, place: int, name: str) -> bool:
+        """Return whether a line can belong to this name; if not, its number means another."""
+        name_in_line = self._cell(self._lines[place], "name")
+        if not name or not name_in_line:  # blind marking
             return True
-        words, others = set(normalize_name(name).split()), set(normalize_name(theirs).split())
-        # The download leaves out apostrophes and the like, and orders names in its own way.
-        return (
-            sorted("".join(words)) == sorted("".join(others)) or words <= others or others <= words
-        )
+        left, right = set(normalize_name(name).split()), set(normalize_name(name_in_line).split())
+        # The download drops apostrophes and the like, and has its own order of names.
+        return sorted("".join(left)) == sorted("".join(right)) or left <= right or right <= left
 
 
-def _only_once(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Make a dictionary of what has one place only."""
+def _unique_keys(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Map each key that occurs exactly once to its place."""
     found: dict[str, list[int]] = {}
     for key, place in pairs:
         found.setdefault(key, []).append(place)
@@ -169,12 +171,12 @@ def _only_once(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _clean(name: str) -> str:
-    """Compare the names of teams as folders have them; no two of "C", "C#" and "C++" are one."""
+    """Return the name of a team in the form that folders have; "C", "C#" and "C++" differ."""
     return " ".join(normalize(_NOT_IN_NAMES.sub("", name).replace("_", " ")).split())
 
 
 def _find_columns(table: Table, work: Work) -> dict[str, int]:
-    """Find the columns by what is known of their names, and else by what is in them."""
+    """Find the columns by their known names, or else by what is in them."""
     header = table.header
     columns = {
         kind: place
@@ -186,7 +188,9 @@ def _find_columns(table: Table, work: Work) -> dict[str, int]:
         if name:
             chosen = find_column(header, [name])
             if chosen is None:
-                raise UsageError(f"the worksheet has no column {name}; it has {', '.join(header)}")
+                raise UsageError(
+                    f'the worksheet has no column "{name}"; its columns are {", ".join(header)}'
+                )
             columns[kind] = chosen
     if not work.flag("feedback", default="yes"):
         columns.pop("feedback", None)
@@ -194,14 +198,14 @@ def _find_columns(table: Table, work: Work) -> dict[str, int]:
     if "grade" not in columns:
         columns |= _guess_grade(table)
     if columns["grade"] + 1 < len(header):
-        columns["maximum"] = columns["grade"] + 1  # not found by its name, which every site words
+        columns["maximum"] = columns["grade"] + 1  # by its place: every site can word its name
     if "scale" in columns or _is_scale(table, columns.get("maximum")):
-        raise UsageError("the worksheet wants grades of a scale, and scores are numbers")
+        raise UsageError("the worksheet takes grades of a scale, but scores are numbers")
     return columns
 
 
 def _is_scale(table: Table, place: int | None) -> bool:
-    """Tell whether a column lists the grades of a scale: the same words in every line."""
+    """Return whether a column lists the grades of a scale: the same words in every line."""
     if place is None or table.header[place] in _NO_MAXIMUM:
         return False
     cells = {line[place].strip() for line in table.lines[1:] if len(line) > place}
@@ -209,7 +213,7 @@ def _is_scale(table: Table, place: int | None) -> bool:
 
 
 def _guess_grade(table: Table) -> dict[str, int]:
-    """Find the grade by the column after it, where every line has the same maximum."""
+    """Find the grades by the next column, in which every line has the same maximum."""
     lines = table.lines[1:]
     for place in range(2, len(table.header)):
         cells = {line[place] for line in lines if len(line) > place}
@@ -218,6 +222,6 @@ def _guess_grade(table: Table) -> dict[str, int]:
         if is_maximum and all(not one.strip() or read_number(one) is not None for one in before):
             return {"grade": place - 1}
     raise UsageError(
-        "which column of the worksheet has the grades? Say it with --set grade-column=NAME: "
-        + ", ".join(table.header)
+        "can't tell which column of the worksheet has the grades; choose one with "
+        "--set grade-column=NAME: " + ", ".join(table.header)
     )

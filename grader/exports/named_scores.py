@@ -1,4 +1,4 @@
-"""Scores by name, for platforms whose rubric has a line for each."""
+"""Scores by name, for platforms whose rubric has a line for each function."""
 
 from grader.errors import NotExpressibleError
 from grader.exports.format import Work
@@ -7,18 +7,19 @@ from grader.report.model import ReportStatus
 
 
 def name_scores(shown: StudentView, work: Work, *, setting: str) -> dict[str, float]:
-    """Give the score of each function by its name, or the whole one by the one name that was set.
+    """Return the score of each function by its name, or the whole score by a single name.
 
     Args:
         shown: The report as its student may see it.
-        work: What it is part of; it knows the functions where a report has none.
-        setting: The format's setting for the one name.
+        work: The work that the report is part of. Its functions are used for an unreadable
+            submission, whose report has none.
+        setting: The setting of the format that gives the single name.
 
     Returns:
-        No scores where there are none: the grader failed, or every point waits.
+        The scores; empty if the grader failed, or if every point waits for the due date.
 
     Raises:
-        NotExpressibleError: it is a 0 of nobody knows which names.
+        NotExpressibleError: If the score is 0, but no name to write it under is known.
     """
     report = shown.report
     if not shown.has_score or report.score is None:
@@ -29,7 +30,8 @@ def name_scores(shown: StudentView, work: Work, *, setting: str) -> dict[str, fl
     if report.status is ReportStatus.UNREADABLE:
         if not work.functions:
             raise NotExpressibleError(
-                f"it can't be read, so no {setting} has a name: give one with --set {setting}=NAME"
+                "the submission can't be graded, so its functions are unknown; choose a single "
+                f"{setting} with --set {setting}=NAME"
             )
         return dict.fromkeys(work.functions, 0.0)
     return {function.name: function.score for function in report.functions}

@@ -1,8 +1,8 @@
 """The ``results.json`` that PrairieLearn reads, by docs/externalGrading.md.
 
-What it can't grade is *not gradable*, which takes no attempt and gives no score: a file that isn't
-Python, and a fault of the grader. The file is never longer than PrairieLearn takes: pictures are
-left out first, then texts are cut, and at last the tests are left out.
+A file that isn't Python and a fault of the grader are *not gradable*: this uses up no attempt and
+gives no score. The file is never larger than PrairieLearn accepts: pictures are left out first,
+then texts are cut, and at last the tests are left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ from grader.outputs.class_wording import show_line
 from grader.outputs.wording import MARKS
 from grader.report.model import FunctionResult, Picture, Report, ReportStatus
 
-# It says 1 MB: the smaller of the two that this can mean.
+# The documentation says 1 MB; this is the smaller of the two sizes that it can mean.
 _MAX_BYTES = 1_000_000
 _NAME_CHARACTERS = 200
 _INDENT_BYTES = 100
@@ -39,7 +39,7 @@ class _Image(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Test(msgspec.Struct, frozen=True, kw_only=True):
-    """A test. If one had no points, none of them would be shown with points."""
+    """A test. Points are required: if one test has none, PrairieLearn shows none for any."""
 
     name: str
     points: float
@@ -50,9 +50,10 @@ class _Test(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it; it has a ``score`` if and only if it is ``gradable``.
+    """The whole result. It has a ``score`` if and only if it is ``gradable``.
 
-    ``grader_error`` is not shown; PrairieLearn keeps what it doesn't know for the staff.
+    ``grader_error`` is our own field: PrairieLearn keeps unknown fields for the staff and doesn't
+    show them.
     """
 
     gradable: bool
@@ -65,7 +66,7 @@ class _Results(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """results.json for PrairieLearn: a test for each function."""
+    """PrairieLearn: results.json, one test per function."""
     yield from each_report(work, _write)
 
 
@@ -83,7 +84,7 @@ def _describe_as_fits(shown: StudentView) -> _Results:
         results = _describe(shown, limit)
     if _has_room(results):
         return results
-    message = f"{results.message}\nThere are too many functions to tell of each."
+    message = f"{results.message}\nThere are too many functions to show each of them."
     return msgspec.structs.replace(results, message=message, tests=())
 
 
@@ -133,12 +134,12 @@ def _waiting(shown: StudentView) -> Iterator[_Test]:
 
 
 def _with_images(results: _Results, report: Report) -> _Results:
-    """Put in the pictures, in order, until there is no more room."""
+    """Add the pictures in order until there is no more room."""
     room = _MAX_BYTES - len(to_json(results))
     tests = list(results.tests)
     for place, picture in _pictures(report.functions[: len(tests)]):
         image = _Image(url=draw_image(picture), label=describe_image(picture))
-        # More than what it adds: there it has more indents, and here braces of its own.
+        # A safe estimate: inside the result it is indented more, but has no newline at its end.
         room -= len(to_json(image)) + _INDENT_BYTES
         if room < 0:
             break

@@ -1,4 +1,4 @@
-"""Finds formats by name: ours and those of any package that is installed beside it."""
+"""Find formats by name: our own and those of other installed packages."""
 
 from importlib import metadata
 
@@ -14,23 +14,23 @@ def list_formats() -> list[str]:
 
 
 def load_format(name: str) -> Export:
-    """Import a format.
+    """Import a format and return its function.
 
     Raises:
-        UsageError: there is none of this name, or it can't be imported.
+        UsageError: If no format has this name, or it can't be imported.
     """
     found = {one.name: one for one in metadata.entry_points(group=GROUP)}
     if name not in found:
-        raise UsageError(f"there is no format {name}; there are {', '.join(sorted(found))}")
+        raise UsageError(f'unknown format "{name}"; known formats: {", ".join(sorted(found))}')
     try:
         export: Export = found[name].load()
     except (ImportError, AttributeError) as error:
-        raise UsageError(f"the format {name} can't be used: {error}") from error
+        raise UsageError(f'the format "{name}" can\'t be used: {error}') from error
     return export
 
 
 def describe_format(name: str) -> str:
-    """Give the first line of what a format says of itself, or why it can't be used."""
+    """Return the first line of a format's docstring, or the reason why it can't be used."""
     try:
         text = (load_format(name).__doc__ or "").strip()
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""Opens what is to be exported: the JSON of a report, or the folder of a batch."""
+"""Open what is to be exported: the JSON of a report, or the folder of a batch."""
 
 import functools
 from collections.abc import Mapping
@@ -20,16 +20,16 @@ def open_work(
     worksheet: Path | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Work:
-    """Open a batch by its folder or its summary, or one report by its file.
+    """Open a batch by its folder or its summary, or a single report by its file.
 
     Args:
         path: The folder or file.
-        is_after_due: Whether everything may be shown now.
-        worksheet: A file of the platform's own that is to be filled in.
-        settings: What is said to the format alone.
+        is_after_due: Whether the due date has passed, so that what waits for it may be shown.
+        worksheet: The platform's own file to fill in.
+        settings: The format's own settings, by name.
 
     Raises:
-        UsageError: there is no such thing.
+        UsageError: If it is missing, or is neither a report nor a batch.
     """
     if path.name == SUMMARY_NAME:
         path = path.parent
@@ -60,7 +60,7 @@ def work_of_report(
     worksheet: Path | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Work:
-    """Make work of one report; arguments as for `open_work`."""
+    """Make the `Work` of a single report; the options are those of `open_work`."""
     figures = ClassFigures()
     outline = read_outline(report_to_json(report).encode())
     figures.add(outline, id="report", student=Student(), file=report.submission.name)

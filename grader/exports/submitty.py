@@ -1,7 +1,7 @@
-"""What a custom validator of Submitty leaves: ``validation_results.json``.
+"""The ``validation_results.json`` that a Submitty custom validator leaves.
 
-By the page on validation of submitty.github.io. A fault of the grader is a validator that failed:
-Submitty shows it to the staff, and not to the student.
+The format is on the validation page of submitty.github.io. If the grader failed, the validator
+reports a failure of its own, which Submitty shows to the staff and not to the student.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ _FILE = "validation_results.json"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """validation_results.json of a custom validator of Submitty."""
+    """Submitty: validation_results.json of a custom validator."""
     yield from each_report(work, _write)
 
 

@@ -1,4 +1,4 @@
-"""Tables in CSV that a platform wrote: read as they are, and written back with little changed."""
+"""CSV tables of a platform, read and written back with every unchanged cell as it was."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,22 +15,22 @@ _MARK_OF_UTF_8 = b"\xef\xbb\xbf"
 _CENT = Decimal("0.01")
 _NEEDS_QUOTES = re.compile(r'[",;\t\r\n]|^\s|\s$')
 _LINE_END = re.compile(r"\r\n|\n|\r")
-# A cell in quotes: by RFC 4180, and as PHP writes it, for which a backslash guards what follows.
+# A quoted cell by RFC 4180, and as PHP writes it, where a backslash escapes what follows.
 _QUOTED = (r'"(?:[^"]|"")*+"', r'"(?:[^"\\]|""|\\.)*+"')
 
 
 class TableCell(str):
-    """A cell as it was read: its text, and how that stood in the file.
+    """A cell as it was read: its text, and how the file had it.
 
     Attributes:
-        raw: With its quotes; written back as it is, so that what nobody changes doesn't change.
+        raw: The text in the file, with its quotes. It is written back verbatim.
     """
 
     __slots__ = ("raw",)
     raw: str
 
     def __new__(cls, text: str, raw: str) -> Self:
-        """Make one of a text and how it stood there."""
+        """Make a cell from its text and how the file had it."""
         cell = super().__new__(cls, text)
         cell.raw = raw
         return cell
@@ -38,7 +38,15 @@ class TableCell(str):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table as it came: its lines of cells, the first one the header, and how it was written."""
+    """A table, and how it is written.
+
+    Attributes:
+        lines: The cells of each line; the first line is the header. Replace a cell with a plain
+            ``str`` to change it.
+        delimiter: The character between cells.
+        line_end: The characters at the end of a line.
+        has_mark: Whether the file begins with a byte order mark.
+    """
 
     lines: list[list[str]]
     delimiter: str = ","
@@ -47,15 +55,17 @@ class Table:
 
     @property
     def header(self) -> list[str]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         return self.lines[0]
 
 
 def read_table(path: Path) -> Table:
-    """Read a table: UTF-8 with or without a mark, with commas, semicolons or tabs.
+    """Read a table in UTF-8, with or without a byte order mark.
+
+    The delimiter is whichever of comma, semicolon and tab the first line has most of.
 
     Raises:
-        UsageError: it can't be read, or is no such file.
+        UsageError: If the file can't be read, is too large, or is not such a table.
     """
     try:
         with path.open("rb") as file:
@@ -63,12 +73,12 @@ def read_table(path: Path) -> Table:
     except OSError as error:
         raise UsageError(f"can't read {path}: {error.strerror}") from error
     if len(data) > _MAX_BYTES:
-        raise UsageError(f"{path} is too large to be a table of grades")
+        raise UsageError(f"{path} is too large for a table of grades: it is over 64 MiB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path} is not in UTF-8; use the file as it was downloaded, or save it as CSV UTF-8"
+            f"{path} is not UTF-8; use the file as it was downloaded, or save it as CSV UTF-8"
         ) from error
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
@@ -81,7 +91,7 @@ def read_table(path: Path) -> Table:
 
 
 def _parse(text: str, delimiter: str, path: Path) -> list[list[str]]:
-    """Take a text apart, in the way of quoting with which all lines have one length."""
+    """Split a text into cells, by the rule of quoting that gives all lines the same length."""
     if not text.strip():
         raise UsageError(f"{path} is empty")
     problems: list[str] = []
@@ -96,7 +106,7 @@ def _parse(text: str, delimiter: str, path: Path) -> list[list[str]]:
             return lines
         uneven.append(lines)
     if not uneven:
-        raise UsageError(f"{path} is no CSV file: {problems[0]}")
+        raise UsageError(f"{path} is not a CSV file: {problems[0]}")
     return uneven[0]
 
 
@@ -109,7 +119,9 @@ def _read_lines(text: str, delimiter: str, quoted: str) -> Iterator[list[str]]:
         found = cell.match(text, place)
         if found is None:
             number = text.count("\n", 0, place) + 1
-            raise ValueError(f"in line {number} a cell does not end where its quotes do")
+            raise ValueError(
+                f"a quoted cell in line {number} has no closing quote, or text after it"
+            )
         line.append(_read_cell(found[0]))
         place = found.end()
         if text[place : place + 1] == delimiter:
@@ -126,7 +138,7 @@ def _read_cell(raw: str) -> TableCell:
 
 
 def write_table(table: Table) -> bytes:
-    """Write a table in the form in which it came, and verbatim what was not changed in it."""
+    """Return the bytes of a table; every `TableCell` in it is written verbatim."""
     lines = (table.delimiter.join(map(_write_cell, line)) for line in table.lines)
     text = "".join(f"{line}{table.line_end}" for line in lines)
     return (_MARK_OF_UTF_8 if table.has_mark else b"") + text.encode("utf-8", "backslashreplace")
@@ -142,21 +154,23 @@ def _write_cell(cell: str) -> str:
 
 
 def find_column(header: Sequence[str], names: Iterable[str]) -> int | None:
-    """Find a column by the first of several names that is there, without regard to case."""
+    """Return the index of the column with the first of these names that exists, ignoring case."""
     folded = [normalize(title) for title in header]
     return next((folded.index(name) for name in map(normalize, names) if name in folded), None)
 
 
 def scale_points(score: float, max_score: float, maximum: float) -> str:
-    """Write a score in the points of a gradebook, with two digits after the point at most.
+    """Return a score in points of a gradebook, with at most two digits after the point.
+
+    A part of the points is never rounded up to all of them.
 
     Args:
-        score: What was earned.
-        max_score: Of how many points.
-        maximum: What the gradebook gives for all of them.
+        score: The points earned.
+        max_score: The points that could be earned.
+        maximum: The points that the gradebook gives for all of them.
 
     Raises:
-        UsageError: it is no number of points that a gradebook could hold.
+        UsageError: If the score is too large for a gradebook.
     """
     if not max_score:
         return "0"
@@ -164,14 +178,14 @@ def scale_points(score: float, max_score: float, maximum: float) -> str:
     try:
         points = exact.quantize(_CENT, ROUND_HALF_UP)
     except InvalidOperation as error:
-        raise UsageError(f"a score of {score:g} can't be points in a gradebook") from error
+        raise UsageError(f"a score of {score:g} is too large for a gradebook") from error
     if score < max_score and points >= Decimal(str(maximum)):
-        points = exact.quantize(_CENT, ROUND_DOWN)  # a part of the points never becomes all
+        points = exact.quantize(_CENT, ROUND_DOWN)
     return f"{points.normalize():f}"
 
 
 def read_number(text: str) -> float | None:
-    """Read a number with a point or a comma before its decimals; None if it is none."""
+    """Read a number with a decimal point or comma; None if the text is not a finite number."""
     try:
         value = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""Names for what a report holds, each there once: readers merge what is called alike."""
+"""Unique names for tests and functions: some readers merge those with the same name."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,7 +7,7 @@ from grader.report.model import CheckResult
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """Number names that were there before."""
+    """Append a number to each name that occurred before: ``a``, ``a (2)``."""
     taken: dict[str, None] = {}
     for wanted in names:
         name, count = wanted, 1
@@ -19,7 +19,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 
 def name_checks(checks: Sequence[CheckResult]) -> list[str]:
-    """Call each check by its title, or by its id where another one has the same."""
+    """Name each check by its title, or by its id if another check has the same title."""
     titles = [on_one_line(check.title) for check in checks]
     return unique_names(
         title if title and titles.count(title) == 1 else on_one_line(check.id) or "check"
@@ -28,5 +28,5 @@ def name_checks(checks: Sequence[CheckResult]) -> list[str]:
 
 
 def on_one_line(text: str) -> str:
-    """Keep a name on one line, without what XML has no place for."""
+    """Put a name on one line, with characters that XML doesn't allow escaped."""
     return " ".join(escape_controls(text).split())

@@ -1,7 +1,7 @@
-"""What a grading script of Vocareum appends to its two files: grades and report.
+"""The lines that a Vocareum grading script appends to its two files, grades and report.
 
-A script does ``cat grades.csv >> $vocareumGradeFile`` and ``cat report.txt >>
-$vocareumReportFile``. Where the grader failed there is no file of grades, and so no grade.
+The script runs ``cat grades.csv >> $vocareumGradeFile`` and ``cat report.txt >>
+$vocareumReportFile``. If the grader failed, no file of grades is written, so there is no grade.
 """
 
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ _REPORT = "report.txt"
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Criteria and report of Vocareum: a criterion a function.
+    """Vocareum: grades and report, one criterion per function.
 
-    Settings: ``criterion`` is the one criterion that has the whole score, by its name in the
-    rubric; without it, each function is a criterion of its name.
+    Settings: ``criterion`` names a single criterion of the rubric for the whole score. By default
+    each function is a criterion of the same name.
     """
     criterion = work.setting("criterion")
     if "," in criterion or "\n" in criterion:
-        raise UsageError(f"Vocareum has no place for a comma in a criterion: {criterion}")
+        raise UsageError(_describe_bad_name(criterion))
     yield from each_report(work, _write)
 
 
@@ -40,5 +40,9 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
 
 def _check_name(name: str) -> str:
     if "," in name or "\n" in name:
-        raise NotExpressibleError(f"Vocareum has no place for a comma in a criterion: {name}")
+        raise NotExpressibleError(_describe_bad_name(name))
     return name
+
+
+def _describe_bad_name(name: str) -> str:
+    return f"the name of a Vocareum criterion can't have a comma or a line break: {name}"

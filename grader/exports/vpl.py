@@ -1,9 +1,8 @@
-"""What an evaluation script of VPL, the programming lab of Moodle, says on standard output.
+"""The standard output of an evaluation script of VPL, the Virtual Programming Lab of Moodle.
 
-By ``vpl_submission.class.php`` of moodle-mod_vpl: the last line that begins with ``Grade :=>>``
-is the grade, wherever it stands, so also inside of a comment. Therefore each line of a text begins
-with a mark of ours, which VPL shows as preformatted, and what could be taken for a mark of VPL's
-is broken up.
+VPL's parser is in ``vpl_submission.class.php`` of moodle-mod_vpl. It takes the grade from the last
+line that begins with ``Grade :=>>``, even inside a comment. So each line of a text gets the prefix
+for preformatted text, and anything in it that could be a mark of VPL is broken up.
 """
 
 from collections.abc import Iterator
@@ -20,20 +19,20 @@ _FILE = "vpl.txt"
 _GRADE = "Grade :=>>"
 _BEGIN, _END = "<|--", "--|>"
 _TITLE, _PREFORMATTED = "-", ">"
-# Some graders that read this look for the marks anywhere in a line.
+# Some readers look for the marks anywhere in a line.
 _BROKEN = ((":=>>", ": =>>"), (_BEGIN, "< |--"), (_END, "--| >"))
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """What an evaluation script of Moodle VPL prints.
+    """Moodle VPL: output of an evaluation script.
 
-    Settings: ``maximum`` is the maximum grade of the activity; without it, that of the assignment
+    Settings: ``maximum`` is the maximum grade of the activity, by default that of the assignment
     here.
     """
     text = work.setting("maximum")
     maximum = read_number(text) if text else work.max_score
     if maximum is None or maximum < 0:
-        raise UsageError(f"maximum is a number of points, and not {text}")
+        raise UsageError(f"maximum must be a number of points, 0 or more, not {text}")
 
     def write(report: Report, work: Work) -> Iterator[ExportedFile]:
         shown = student_view(report, is_after_due=work.is_after_due)
@@ -47,7 +46,7 @@ def _comments(shown: StudentView) -> Iterator[str]:
     yield f"{_TITLE}Result"
     yield from _preformat(describe_whole(shown))
     for function in shown.report.functions:
-        # A title that ends in a number in brackets would lower the grade: this one ends in a word.
+        # A title ending in a negative number in brackets lowers the grade; ours ends in a word.
         yield _TITLE + _break_marks(" ".join(head_line(function).split()))
         yield from _preformat(describe_function(function))
     output = shown.report.output.rstrip("\n")
@@ -57,7 +56,7 @@ def _comments(shown: StudentView) -> Iterator[str]:
 
 
 def _grade(shown: StudentView, maximum: float) -> Iterator[str]:
-    """Say the grade, unless there is none: the grader failed, or all points still wait."""
+    """Yield the line with the grade, unless the grader failed or all points still wait."""
     report = shown.report
     if shown.has_score and report.score is not None:
         yield f"{_GRADE} {scale_points(report.score, shown.max_score or 0, maximum)}"

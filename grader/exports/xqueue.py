@@ -1,7 +1,7 @@
-"""The ``xqueue_body`` of an answer to edX's XQueue, by the grader interface of xqueue-watcher.
+"""The ``xqueue_body`` of a reply to edX's XQueue, by the grader interface of xqueue-watcher.
 
-It has no word for a fault of the grader: then nothing is answered, and the queue hands the
-submission out again.
+It can't express a fault of the grader. Nothing is written then: if nobody replies, the queue hands
+out the submission again.
 """
 
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ from grader.exports.markup import describe_as_markup
 from grader.exports.student_view import student_view
 from grader.report.model import Report
 
-# It is kept with every attempt of every student, and sent with each page that shows the problem.
+# edX stores the message with every attempt of every student, and sends it with each page that
+# shows the problem.
 _MAX_CHARACTERS = 50_000
 
 
 class _Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a queue takes.
+    """The reply. ``score`` is a fraction from 0 to 1, as in the watcher's own graders.
 
-    ``score`` is a fraction, as the watcher's graders have it. ``msg`` has to be well-formed XML
-    with one root, or the student reads nothing of it.
+    ``msg`` must be well-formed XML with one root, or edX shows none of it.
     """
 
     correct: bool
@@ -31,15 +31,15 @@ class _Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """xqueue_body of an answer to edX's XQueue."""
+    """Open edX: xqueue_body of an XQueue reply."""
     yield from each_report(work, _write)
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     shown = student_view(report, is_after_due=work.is_after_due)
-    answer = _Reply(
+    reply = _Reply(
         correct=shown.is_full,
         score=shown.fraction,
         msg=describe_as_markup(shown, max_characters=_MAX_CHARACTERS),
     )
-    yield ExportedFile("xqueue_body.json", to_json(answer))
+    yield ExportedFile("xqueue_body.json", to_json(reply))

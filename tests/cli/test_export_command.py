@@ -300,7 +300,7 @@ def test_no_name_leads_out_of_the_folder(
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("--to", "nothing"), "there is no format nothing; there are"),
+        (("--to", "nothing"), 'unknown format "nothing"; known formats: '),
         (("--to", "csv", "--set", "colour=red"), "the format csv has no setting colour"),
         (("--to", "csv", "--set", "colour"), "NAME=VALUE"),
         (("--to", "moodle"), "--worksheet"),

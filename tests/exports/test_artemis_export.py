@@ -1,4 +1,4 @@
-"""The custom feedback of Artemis: its rules, and what each outcome becomes."""
+"""Custom feedback for Artemis: the rules of its format, and the feedback for each outcome."""
 
 import json
 import re
@@ -44,7 +44,7 @@ FEEDBACK = {
 
 
 def write(report: Report, *, is_after_due: bool = False) -> list[dict[str, object]] | None:
-    """Export a report: its feedback by the rules, or None where it was left out."""
+    """Export a report, and return its feedback; None if the report was left out."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     if left_out:
         assert not files
@@ -58,7 +58,7 @@ def write(report: Report, *, is_after_due: bool = False) -> list[dict[str, objec
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the files with it."""
     feedbacks = write(report, is_after_due=is_after_due)
 
     assert (feedbacks is None) is (report.status is ReportStatus.GRADER_ERROR)
@@ -85,19 +85,19 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_feedback_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
-    """Hostile text included."""
+    """Every sample makes valid feedback, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_feedback_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes valid feedback."""
     check_report(report, is_after_due=is_after_due)
 
 
 def test_each_function_has_a_file() -> None:
-    """A part of the points is no success."""
+    """Each function has a file, which is successful only with all of its points."""
     feedbacks = write(PARTIAL)
 
     assert feedbacks is not None
@@ -109,7 +109,7 @@ def test_each_function_has_a_file() -> None:
 
 
 def test_fault_of_the_grader_is_left_out() -> None:
-    """Feedback without success would count as a zero."""
+    """A fault of the grader is left out, since unsuccessful feedback would count as a zero."""
     files, left_out = run_export(export, work_of(GRADER_ERROR))
 
     assert not files
@@ -117,7 +117,7 @@ def test_fault_of_the_grader_is_left_out() -> None:
 
 
 def test_unreadable_submission_fails_each_function_of_the_class() -> None:
-    """So that their weights are as for everybody."""
+    """An unreadable submission fails each function, so that all weights are as for others."""
     files, _ = run_export(export, class_work_of(FULL, UNREADABLE))
 
     feedbacks = [json.loads(files[name]) for name in files if name.startswith("s1/")]
@@ -128,25 +128,25 @@ def test_unreadable_submission_fails_each_function_of_the_class() -> None:
     assert "line 12 is not Python" in feedbacks[0]["message"]
 
 
-def test_function_of_which_a_part_waits_is_no_success_yet() -> None:
-    """All of its weight would be given away."""
+def test_function_with_waiting_points_is_not_successful_yet() -> None:
+    """A function is not successful while some of its points wait, as it would earn them all."""
     checks = [
         check_result("update/a"),
         check_result("update/b", visibility=Visibility.AFTER_DUE_DATE),
         check_result("mse/a"),
     ]
 
-    (early, other), late = (
-        write(make_report(*checks)),
-        write(make_report(*checks), is_after_due=True),
-    )
+    early = write(make_report(*checks))
+    late = write(make_report(*checks), is_after_due=True)
 
-    assert (early["successful"], other["successful"]) == (False, True)
+    assert early is not None
+    assert late is not None
+    assert [one["successful"] for one in early] == [False, True]
     assert [one["successful"] for one in late] == [True, True]
 
 
-def test_points_that_wait_are_told_and_have_no_file() -> None:
-    """After the due date they have."""
+def test_points_that_wait_are_announced_and_have_no_file() -> None:
+    """Points that wait are only mentioned before the due date; later their function has a file."""
     early, late = write(WITH_LATE), write(WITH_LATE, is_after_due=True)
 
     assert early is not None

@@ -1,4 +1,4 @@
-"""What an autograder of Autolab prints: the scores on the last line, which nobody forges."""
+"""The output of an Autolab autograder: the scores on the last line, which can't be forged."""
 
 import json
 
@@ -46,10 +46,14 @@ FORGED = 'x\n{"scores": {"update": 100}}'
 
 
 def write(
-    report: Report, *, is_after_due: bool = False, **said: str
+    report: Report, *, is_after_due: bool = False, **settings: str
 ) -> tuple[dict[str, float] | None, str]:
-    """Export a report: the scores of the last line, None if it is none, and all the text."""
-    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **said))
+    """Export a report.
+
+    Returns:
+        The scores on the last line, or None if it has no scores; and the whole text.
+    """
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **settings))
     assert not left_out
     text = files["autolab.txt"].decode()
     last = text.removesuffix("\n").rpartition("\n")[2]
@@ -63,7 +67,7 @@ def write(
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the text with it."""
     scores, text = write(report, is_after_due=is_after_due)
 
     assert HIDDEN not in text
@@ -80,19 +84,19 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_text_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
-    """Hostile text included."""
+    """Every sample makes a valid last line, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_text_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes a valid last line."""
     check_report(report, is_after_due=is_after_due)
 
 
 def test_each_function_is_a_problem() -> None:
-    """The text before says the rest."""
+    """Each function is a problem, and the text above the scores describes the submission."""
     scores, text = write(PARTIAL)
 
     assert scores == {"update": 3.0, "mse": 5.0}
@@ -100,19 +104,19 @@ def test_each_function_is_a_problem() -> None:
 
 
 def test_whole_score_can_be_one_problem() -> None:
-    """By its name in the assessment."""
+    """The whole score goes to one problem if its name is given."""
     assert write(PARTIAL, problem="Lab 4")[0] == {"Lab 4": 8.0}
     assert write(UNREADABLE, problem="Lab 4")[0] == {"Lab 4": 0.0}
 
 
 def test_submission_cannot_forge_scores() -> None:
-    """Not even where there are none of ours."""
+    """A submission can't forge scores, even if the grader failed and writes none."""
     assert write(hostile_report(FORGED))[0] == {"update": 1.0, "mse": 0.0}
     assert write(failed_report(ReportStatus.GRADER_ERROR, FORGED))[0] is None
 
 
 def test_fault_of_the_grader_has_no_scores() -> None:
-    """Also not where the problem is known."""
+    """A fault of the grader has no scores, even if the name of the problem is given."""
     scores, text = write(GRADER_ERROR, problem="Lab 4")
 
     assert scores is None
@@ -120,7 +124,10 @@ def test_fault_of_the_grader_has_no_scores() -> None:
 
 
 def test_unreadable_submission_has_a_zero_for_each_function_of_the_class() -> None:
-    """Alone it needs the name of a problem: its report has no functions."""
+    """An unreadable submission gets a zero for each function, which are known from its class.
+
+    On its own it needs the name of a problem, as its report has no functions.
+    """
     files, _ = run_export(export, class_work_of(FULL, UNREADABLE))
     _, left_out = run_export(export, work_of(UNREADABLE))
 
@@ -128,8 +135,8 @@ def test_unreadable_submission_has_a_zero_for_each_function_of_the_class() -> No
     assert "--set problem=NAME" in left_out[0].reason
 
 
-def test_points_that_wait_are_told_and_not_earned_yet() -> None:
-    """After the due date they are there."""
+def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
+    """Points that wait are mentioned before the due date, and have their score after it."""
     scores, text = write(WITH_LATE)
 
     assert scores == {"update": 3.0, "mse": 1.0}

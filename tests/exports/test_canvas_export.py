@@ -1,7 +1,8 @@
-"""The gradebook for Canvas: what its importer checks, and each score in the right row."""
+"""The gradebook for Canvas: its importer accepts it, and each score is in the right row."""
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,15 +20,24 @@ from grader.report.model import Report, ReportStatus
 
 
 def read_nothing() -> Report:
-    """No gradebook needs the reports themselves."""
+    """Fail, since a gradebook doesn't need the reports."""
     raise AssertionError
 
 
-def work_of(*rows: Row, **changes: object) -> Work:
-    """Make work of rows alone."""
-    fields: dict[str, object] = {"assignment": ASSIGNMENT, "max_score": 100.0, **changes}
-    items = tuple(Item(row=row, read=read_nothing) for row in rows)
-    return Work(items=items, **fields)  # type: ignore[arg-type]
+def work_of(
+    *rows: Row,
+    max_score: float = 100.0,
+    worksheet: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Work:
+    """Make work of rows without reports."""
+    return Work(
+        assignment=ASSIGNMENT,
+        max_score=max_score,
+        items=tuple(Item(row=row, read=read_nothing) for row in rows),
+        worksheet=worksheet,
+        settings=settings or {},
+    )
 
 
 def row_of(
@@ -71,7 +81,7 @@ def run(work: Work) -> tuple[list[list[str]], list[LeftOut]]:
 
 
 def check_as_the_importer(lines: list[list[str]]) -> None:
-    """Hold a table to the rules of lib/gradebook_importer.rb."""
+    """Check a table by the rules of lib/gradebook_importer.rb."""
     header = lines[0]
     assert len(header) > 3
     if header[0] == "LastName":
@@ -109,14 +119,14 @@ Student,ID,SIS User ID,SIS Login ID,Section,Quiz (11),Lab 4 (42),Current Score
 
 @pytest.fixture
 def gradebook(tmp_path: Path) -> Path:
-    """A gradebook as it was downloaded."""
+    """A gradebook as Canvas exports it."""
     path = tmp_path / "gradebook.csv"
     path.write_text(GRADEBOOK, encoding="utf-8")
     return path
 
 
 def test_new_table_has_a_row_for_each_by_canvas_id() -> None:
-    """What the name of a file in the zip says is all that Canvas needs."""
+    """A new table identifies a student by the Canvas id from the name of the file in the zip."""
     lines, left_out = run(work_of(row_of(key="501", name="leeanna", score=93.5)))
 
     assert lines == [
@@ -127,8 +137,8 @@ def test_new_table_has_a_row_for_each_by_canvas_id() -> None:
     assert left_out == []
 
 
-def test_who_is_not_from_canvas_is_known_by_login() -> None:
-    """The only column that can't mean somebody else."""
+def test_student_from_elsewhere_is_identified_by_login() -> None:
+    """An id that isn't from Canvas goes into the login column, where it can't match another."""
     lines, _ = run(work_of(row_of(student=ANNA), settings={"column": "Lab 4 (42)"}))
 
     assert lines[0][-1] == "Lab 4 (42)"
@@ -136,7 +146,7 @@ def test_who_is_not_from_canvas_is_known_by_login() -> None:
 
 
 def test_id_of_the_school_is_in_its_column() -> None:
-    """What Gradescope knows somebody by, it has from the school."""
+    """A student id from Gradescope is the school's, so it goes into the SIS column."""
     row = row_of(student=ANNA)
     row = msgspec.structs.replace(row, origin=Origin(system="gradescope", key="55"))
 
@@ -145,8 +155,8 @@ def test_id_of_the_school_is_in_its_column() -> None:
     assert lines[2][:4] == ["Anna Lee", "", "anna7", "anna@example.edu"]
 
 
-def test_everybody_of_a_team_has_the_score() -> None:
-    """One submission, a row for each."""
+def test_each_member_of_a_team_has_the_score() -> None:
+    """A team's submission makes a row for each of its members."""
     row = row_of(student=ANNA, members=(ANNA, BEN), key="77", score=60.0)
 
     lines, _ = run(work_of(row))
@@ -158,15 +168,15 @@ def test_everybody_of_a_team_has_the_score() -> None:
 
 
 def test_fault_of_the_grader_is_an_empty_cell() -> None:
-    """Never a zero."""
+    """A fault of the grader leaves the cell empty and is never a zero."""
     lines, _ = run(work_of(row_of(key="501", status=ReportStatus.GRADER_ERROR)))
 
     assert lines[2][-1] == ""
 
 
 @pytest.mark.parametrize("name", [*NAMES, *HOSTILE_NAMES, '=HYPERLINK("a","b")', "-1+1", "@SUM"])
-def test_names_compute_nothing(name: str) -> None:
-    """A name that begins as a formula is quoted, as Canvas does it."""
+def test_name_is_never_a_formula(name: str) -> None:
+    """A name that begins like a formula is quoted, as Canvas does it."""
     lines, _ = run(work_of(row_of(student=Student(name=name), key="501")))
 
     shown = lines[2][0]
@@ -176,7 +186,7 @@ def test_names_compute_nothing(name: str) -> None:
 
 
 def test_downloaded_gradebook_is_filled_in_one_column(gradebook: Path) -> None:
-    """In the points of that assignment; the other columns stay at home."""
+    """The scores are scaled to the assignment's points, and other assignments are not written."""
     lines, left_out = run(
         work_of(
             row_of("a", 93.0, key="501", student=Student(id="501")),
@@ -199,7 +209,7 @@ def test_downloaded_gradebook_is_filled_in_one_column(gradebook: Path) -> None:
 
 @pytest.mark.parametrize("column", ["Lab 4", "Lab 4 (42)", "42"])
 def test_assignment_is_found_by_title_or_id(gradebook: Path, column: str) -> None:
-    """As somebody would copy it from the file or from the address of its page."""
+    """The assignment can be given by its title, with or without the id, or by the id alone."""
     lines, _ = run(work_of(row_of(key="501"), worksheet=gradebook, settings={"column": column}))
 
     assert lines[0][-1] == "Lab 4 (42)"
@@ -207,13 +217,13 @@ def test_assignment_is_found_by_title_or_id(gradebook: Path, column: str) -> Non
 
 @pytest.mark.parametrize("column", ["Lab 5", "Current Score (7)", ""])
 def test_assignment_that_is_not_there_is_refused(gradebook: Path, column: str) -> None:
-    """Canvas would make a new one."""
+    """An unknown assignment is refused, as Canvas would make a new one."""
     with pytest.raises(UsageError, match=r"Quiz \(11\); Lab 4 \(42\)"):
         run(work_of(row_of(), worksheet=gradebook, settings={"column": column}))
 
 
-def test_score_that_is_there_stays_where_there_is_no_new_one(gradebook: Path) -> None:
-    """A fault of ours takes nothing away."""
+def test_existing_score_stays_if_the_grader_failed(gradebook: Path) -> None:
+    """A fault of the grader doesn't erase a score that is already in the gradebook."""
     row = row_of(key="501", status=ReportStatus.GRADER_ERROR)
 
     lines, left_out = run(work_of(row, worksheet=gradebook, settings={"column": "Lab 4"}))
@@ -222,8 +232,8 @@ def test_score_that_is_there_stays_where_there_is_no_new_one(gradebook: Path) ->
     assert "no score" in left_out[0].reason
 
 
-def test_two_submissions_of_one_are_not_guessed_between(gradebook: Path) -> None:
-    """Both are told."""
+def test_two_submissions_of_one_student_are_both_left_out(gradebook: Path) -> None:
+    """Of two submissions for the same line none is written, and both are listed."""
     rows = (row_of("a", 10.0, key="501"), row_of("b", 90.0, student=Student(id="S-1")))
 
     lines, left_out = run(work_of(*rows, worksheet=gradebook, settings={"column": "Lab 4"}))
@@ -232,8 +242,8 @@ def test_two_submissions_of_one_are_not_guessed_between(gradebook: Path) -> None
     assert {one.who for one in left_out} == {"a", "b"}
 
 
-def test_id_of_the_school_is_none_of_canvas(gradebook: Path) -> None:
-    """Number 502 here is somebody else's there."""
+def test_id_of_the_school_is_not_taken_for_an_id_of_canvas(gradebook: Path) -> None:
+    """A student id that equals another student's Canvas id doesn't match that line."""
     row = row_of("a", 10.0, student=Student(id="502", name="Anna Gone"))
 
     lines, left_out = run(work_of(row, worksheet=gradebook, settings={"column": "Lab 4"}))
@@ -242,8 +252,8 @@ def test_id_of_the_school_is_none_of_canvas(gradebook: Path) -> None:
     assert len(left_out) == 1
 
 
-def test_excuse_is_not_taken_back(gradebook: Path) -> None:
-    """And the instructor is told."""
+def test_excused_student_stays_excused(gradebook: Path) -> None:
+    """A student who is excused gets no score, and is listed as left out."""
     gradebook.write_text(GRADEBOOK.replace("12.00", "EX"), encoding="utf-8")
 
     lines, left_out = run(
@@ -254,8 +264,8 @@ def test_excuse_is_not_taken_back(gradebook: Path) -> None:
     assert "excused" in left_out[0].reason
 
 
-def test_only_name_is_in_the_second_column(tmp_path: Path) -> None:
-    """Somebody without a last name stands in the list all the same."""
+def test_student_without_a_last_name_is_found(tmp_path: Path) -> None:
+    """A line with an empty last name is still a student's line."""
     path = tmp_path / "gradebook.csv"
     header = "LastName,FirstName,ID,SIS Login ID,Section,Lab 4 (42)"
     path.write_text(f"{header}\n,Teller,501,t,M1,\n", encoding="utf-8")
@@ -266,10 +276,10 @@ def test_only_name_is_in_the_second_column(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "other"), [("राम", "मार"), ("रानी", "रन"), ("שָׁלוֹם", "שילום")])
-def test_names_that_differ_in_a_vowel_sign_are_others(
+def test_names_that_differ_in_a_vowel_sign_are_different(
     gradebook: Path, name: str, other: str
 ) -> None:
-    """In many scripts vowels stand above and below the letters."""
+    """Combining vowel signs, which many scripts have, are not ignored when names are compared."""
     gradebook.write_text(GRADEBOOK.replace("Roy, Ben", other), encoding="utf-8")
     row = row_of("a", 10.0, student=Student(name=name))
 
@@ -278,17 +288,17 @@ def test_names_that_differ_in_a_vowel_sign_are_others(
     assert len(left_out) == 1
 
 
-def test_who_is_not_in_it_is_told(gradebook: Path) -> None:
-    """By name, as far as it is known."""
+def test_student_who_is_not_in_the_gradebook_is_listed(gradebook: Path) -> None:
+    """A student who is not in the gradebook is listed by name."""
     row = row_of("z", 10.0, student=Student(name="Zoe Nobody"))
 
     _, left_out = run(work_of(row, worksheet=gradebook, settings={"column": "Lab 4"}))
 
-    assert left_out == [LeftOut("z", "Zoe Nobody is not in the worksheet, or not only once")]
+    assert left_out == [LeftOut("z", "Zoe Nobody is not in the worksheet, or more than once")]
 
 
-def test_two_of_one_name_are_not_guessed_between(tmp_path: Path) -> None:
-    """A name that stands there twice says nothing."""
+def test_name_that_occurs_twice_matches_no_line(tmp_path: Path) -> None:
+    """If two students have the same name, the name identifies neither of them."""
     path = tmp_path / "twice.csv"
     text = GRADEBOOK.replace('"Student, Test"', '"Lee, Anna"')
     path.write_text(text, encoding="utf-8")
@@ -311,7 +321,7 @@ def test_two_of_one_name_are_not_guessed_between(tmp_path: Path) -> None:
     ],
 )
 def test_other_tables_are_refused(tmp_path: Path, text: str) -> None:
-    """With a word that it is no gradebook of Canvas, or no table."""
+    """A file that is not a Canvas gradebook, or not a table at all, is refused."""
     path = tmp_path / "other.csv"
     path.write_text(text, encoding="utf-8")
 
@@ -320,7 +330,7 @@ def test_other_tables_are_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_column_that_is_read_only_is_refused(tmp_path: Path) -> None:
-    """Canvas would drop all of it without a word."""
+    """A read-only column is refused, as Canvas would silently ignore its scores."""
     path = tmp_path / "readonly.csv"
     path.write_text(GRADEBOOK.replace(",10,50,", ",10,(read only),"), encoding="utf-8")
 
@@ -342,7 +352,7 @@ def test_column_that_is_read_only_is_refused(tmp_path: Path) -> None:
 def test_other_headers_of_canvas_are_known(
     tmp_path: Path, header: str, line: str, wanted: str
 ) -> None:
-    """Names in two columns, and everything that an account can switch on."""
+    """A gradebook may have names in two columns, and any optional column of an account."""
     path = tmp_path / "gradebook.csv"
     text = f"{header},Notes,Lab 4 (42)\n{line},hello,\n"
     path.write_text(text, encoding="utf-8-sig")
@@ -357,7 +367,7 @@ def test_other_headers_of_canvas_are_known(
 
 
 def test_semicolons_of_another_language_are_read(tmp_path: Path) -> None:
-    """And decimal commas; what is written has commas and points, which Canvas reads everywhere."""
+    """Semicolons and decimal commas are read, but commas and decimal points are written."""
     path = tmp_path / "gradebook.csv"
     text = GRADEBOOK.replace('"Lee, Anna"', "Lee").replace('"Roy, Ben"', "Roy")
     text = text.replace('"Student, Test"', "Test").replace(",", ";").replace(";50;", ";12,5;")
@@ -375,7 +385,7 @@ def test_semicolons_of_another_language_are_read(tmp_path: Path) -> None:
     maximum=st.sampled_from([1.0, 3.0, 12.5, 20.0, 100.0, 1000.0]),
 )
 def test_part_of_the_points_never_becomes_all(score: float, maximum: float) -> None:
-    """Whatever rounding does to 99.999."""
+    """Rounding to two digits never turns a part of the points into all of them."""
     lines, _ = run(work_of(row_of(key="1", score=score), max_score=maximum))
 
     points = float(lines[2][-1])

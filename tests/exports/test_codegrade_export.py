@@ -1,4 +1,4 @@
-"""What AutoTest v2 of CodeGrade reads: its rules, and what each outcome becomes."""
+"""The lines for AutoTest v2 of CodeGrade: their rules, and the lines for each outcome."""
 
 import json
 from fractions import Fraction
@@ -85,7 +85,7 @@ Suites = list[dict[str, object]]
 
 
 def write(report: Report, *, is_after_due: bool = False) -> tuple[Suites, Fraction | None]:
-    """Export a report: its suites and its points, by the rules."""
+    """Export a report, check the rules, and return its suites and its points."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     assert list(files) == ["codegrade.jsonl"]
     assert not left_out
@@ -106,7 +106,7 @@ def write(report: Report, *, is_after_due: bool = False) -> tuple[Suites, Fracti
 
 
 def cases_of(suites: Suites) -> list[dict[str, str]]:
-    """Give the cases of all suites."""
+    """Return the cases of all suites."""
     cases: list[dict[str, str]] = []
     for suite in suites:
         own = suite["testCases"]
@@ -116,7 +116,7 @@ def cases_of(suites: Suites) -> list[dict[str, str]]:
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the lines with it."""
     suites, points = write(report, is_after_due=is_after_due)
 
     text = json.dumps(suites)
@@ -142,19 +142,19 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_lines_of_every_kind_of_report_keep_the_rules(name: str) -> None:
-    """Hostile text included, in ASCII only."""
+    """Every sample makes valid lines in ASCII, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_lines_of_any_report_keep_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes valid lines."""
     check_report(report, is_after_due=is_after_due)
 
 
 def test_each_function_is_a_suite_and_each_check_a_case() -> None:
-    """A case weighs what its check can earn."""
+    """Each function is a suite, and each check a case with its maximum points as weight."""
     suites, points = write(PARTIAL)
 
     assert [one["name"] for one in suites] == ["update", "mse"]
@@ -168,21 +168,21 @@ def test_each_function_is_a_suite_and_each_check_a_case() -> None:
 
 
 def test_points_are_an_exact_fraction() -> None:
-    """0.7 and 0.1 and 0.2 are one whole, and 0.1 is a tenth."""
+    """The points are an exact fraction: 0.2, 0.7 and 0.1 add up to 1, and 0.1 is a tenth."""
     assert write(FULL_FRACTIONAL)[1] == 1
     assert write(FRACTIONAL)[1] == Fraction("1.5") / Fraction("12.5")
     assert [case["weight"] for case in cases_of(write(FRACTIONAL)[0])][1:3] == ["1/10", "1/5"]
 
 
 def test_whole_score_is_written_as_a_fraction_too() -> None:
-    """The format has no other form."""
+    """A full score is written as 1/1, since the format knows only fractions."""
     files, _ = run_export(export, work_of(FULL))
 
     assert files["codegrade.jsonl"].endswith(b'{"tag":"points","points":"1/1"}\n')
 
 
 def test_fault_of_the_grader_has_no_points_and_is_skipped() -> None:
-    """It says why."""
+    """A fault of the grader is a skipped case without weight that says it is not a zero."""
     suites, points = write(GRADER_ERROR)
 
     assert points is None
@@ -193,8 +193,8 @@ def test_fault_of_the_grader_has_no_points_and_is_skipped() -> None:
     assert "forkserver" not in case["reason"]
 
 
-def test_unreadable_submission_has_no_points_of_all() -> None:
-    """That is a zero, and it is said why."""
+def test_unreadable_submission_is_a_zero() -> None:
+    """An unreadable submission has 0 points, and a failed case says why."""
     suites, points = write(UNREADABLE)
 
     assert points == 0
@@ -204,7 +204,7 @@ def test_unreadable_submission_has_no_points_of_all() -> None:
 
 
 def test_points_that_wait_are_skipped_and_not_earned_yet() -> None:
-    """Their case weighs as much as they do, and the points are of all points."""
+    """Waiting points are a skipped case of the same weight, and count as not earned yet."""
     suites, points = write(WITH_LATE)
 
     last = cases_of(suites)[-1]
@@ -216,16 +216,16 @@ def test_points_that_wait_are_skipped_and_not_earned_yet() -> None:
     assert points == Fraction(2, 5)
 
 
-def test_right_so_far_is_not_all_of_it() -> None:
-    """It has a part of the points, until the rest is shown."""
+def test_right_so_far_is_not_a_full_score() -> None:
+    """A submission that is right so far has a part of the points until the rest is shown."""
     suites, points = write(RIGHT_SO_FAR)
 
     assert [case["status"] for case in cases_of(suites)] == ["success", "skipped"]
     assert points == Fraction(3, 5)
 
 
-def test_where_all_points_wait_there_are_none_yet() -> None:
-    """A 0 would be a lie."""
+def test_no_points_are_written_while_all_of_them_wait() -> None:
+    """If all points wait, no points are written, as a 0 would be wrong."""
     suites, points = write(ALL_LATE)
 
     assert points is None
@@ -234,7 +234,7 @@ def test_where_all_points_wait_there_are_none_yet() -> None:
 
 
 def test_class_has_a_file_for_each_submission() -> None:
-    """In a folder by its id."""
+    """The files of a class are in a folder for each row, named by its id."""
     files, _ = run_export(export, class_work_of(FULL, GRADER_ERROR))
 
     assert list(files) == ["s0/codegrade.jsonl", "s1/codegrade.jsonl"]

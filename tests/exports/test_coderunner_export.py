@@ -1,4 +1,4 @@
-"""What a combinator grader of CodeRunner prints: its rules, and what each outcome becomes."""
+"""The output of a CodeRunner combinator grader: its rules, and the result for each outcome."""
 
 import json
 import math
@@ -30,7 +30,7 @@ from grader.exports.student_view import student_view
 from grader.report.model import Report, Status
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
-# A field besides these makes the whole result invalid.
+# Any other field makes the whole result invalid.
 RESULT = {
     "type": "object",
     "additionalProperties": False,
@@ -54,7 +54,7 @@ CONTROLS = {"iscorrect", "ishidden"}
 
 
 def write(report: Report, *, is_after_due: bool = False) -> dict[str, object] | None:
-    """Export a report: the result by the rules, or None where it was left out."""
+    """Export a report, and return the result; None if the report was left out."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     if left_out:
         assert not files
@@ -76,7 +76,7 @@ def write(report: Report, *, is_after_due: bool = False) -> dict[str, object] | 
 
 
 def rows_of(result: dict[str, object] | None) -> list[dict[str, object]]:
-    """Give the rows of the table by the names of its columns."""
+    """Return the rows of the table as dictionaries by the names of its columns."""
     assert result is not None
     table = result.get("testresults")
     assert isinstance(table, list)
@@ -85,7 +85,7 @@ def rows_of(result: dict[str, object] | None) -> list[dict[str, object]]:
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the result with it."""
     result = write(report, is_after_due=is_after_due)
 
     shown = student_view(report, is_after_due=is_after_due)
@@ -108,19 +108,19 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_result_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
-    """Hostile text included."""
+    """Every sample makes a valid result, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_result_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes a valid result."""
     check_report(report, is_after_due=is_after_due)
 
 
 def test_each_function_is_a_row() -> None:
-    """A part of the points gets no tick."""
+    """Each function is a row, which is correct only with all of its points."""
     result = write(PARTIAL)
 
     assert result is not None
@@ -139,7 +139,7 @@ def test_each_function_is_a_row() -> None:
 
 
 def test_fault_of_the_grader_is_left_out() -> None:
-    """CodeRunner has no words for it: it shows an error of its own, and takes no marks."""
+    """A fault of the grader is left out: CodeRunner then shows an error and marks nothing."""
     files, left_out = run_export(export, work_of(GRADER_ERROR))
 
     assert not files
@@ -147,7 +147,7 @@ def test_fault_of_the_grader_is_left_out() -> None:
 
 
 def test_unreadable_submission_has_a_mark_of_zero_and_no_table() -> None:
-    """The reason stands in the feedback."""
+    """An unreadable submission gets a mark of 0 without a table, and the feedback says why."""
     result = write(UNREADABLE)
 
     assert result is not None
@@ -156,8 +156,8 @@ def test_unreadable_submission_has_a_mark_of_zero_and_no_table() -> None:
     assert "line 12 is not Python" in str(result["epiloguehtml"])
 
 
-def test_points_that_wait_are_told_above_the_table() -> None:
-    """All of what is shown is right, and that is a part of all points."""
+def test_points_that_wait_are_announced_above_the_table() -> None:
+    """Points that wait are mentioned above the table, and count as not earned yet."""
     result = write(RIGHT_SO_FAR)
 
     assert result is not None
@@ -165,8 +165,8 @@ def test_points_that_wait_are_told_above_the_table() -> None:
     assert result["prologuehtml"] == "<p>2 more points are checked after the due date.</p>"
 
 
-def test_where_all_points_wait_there_is_no_mark() -> None:
-    """A 0 would be a lie."""
+def test_there_is_no_mark_while_all_points_wait() -> None:
+    """If all points wait, the report is left out, as a mark of 0 would be wrong."""
     files, left_out = run_export(export, work_of(ALL_LATE))
 
     assert not files
@@ -174,7 +174,7 @@ def test_where_all_points_wait_there_is_no_mark() -> None:
 
 
 def test_class_has_a_file_for_each_submission() -> None:
-    """But for those that the grader failed on."""
+    """Each submission of a class has a file, unless the grader failed on it."""
     files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR, UNREADABLE))
 
     assert list(files) == ["s0/coderunner.json", "s2/coderunner.json"]

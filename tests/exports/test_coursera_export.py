@@ -1,7 +1,8 @@
-"""feedback.json and htmlFeedback.html for Coursera: a float always, and nothing for a fault."""
+"""feedback.json and htmlFeedback.html for Coursera: always a float, and no file for a fault."""
 
 import json
 import math
+from typing import TypedDict
 
 import jsonschema
 import pytest
@@ -43,20 +44,28 @@ FEEDBACK = {
 VALIDATOR = jsonschema.Draft202012Validator(FEEDBACK)
 
 
+class Feedback(TypedDict):
+    """The content of feedback.json."""
+
+    fractionalScore: float
+    feedback: str
+    feedbackType: str
+
+
 def refuse(name: str) -> None:
-    """Refuse NaN and infinity, which Python's reader takes and others don't."""
+    """Refuse NaN and infinity, which Python's reader accepts and others don't."""
     raise AssertionError(name)
 
 
-def feedback_of(report: Report, *, is_after_due: bool = False) -> tuple[dict, str]:
-    """Export a report, check it against the rules, and read both files back."""
+def feedback_of(report: Report, *, is_after_due: bool = False) -> tuple[Feedback, str]:
+    """Export a report, check it against the rules, and return both files."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     assert left_out == []
     assert list(files) == ["feedback.json", "htmlFeedback.html"]
     assert files["feedback.json"].endswith(b"\n")
-    feedback = json.loads(files["feedback.json"].decode("utf-8"), parse_constant=refuse)
+    feedback: Feedback = json.loads(files["feedback.json"].decode(), parse_constant=refuse)
     VALIDATOR.validate(feedback)
-    # An int is no fraction for everybody, and a bool is an int in Python.
+    # Coursera refuses an int, and a bool is an int in Python.
     assert type(feedback["fractionalScore"]) is float
     page = files["htmlFeedback.html"].decode("utf-8")
     assert html.fromstring(page).find("body") is not None
@@ -65,8 +74,8 @@ def feedback_of(report: Report, *, is_after_due: bool = False) -> tuple[dict, st
     return feedback, page
 
 
-def can_say(report: Report, *, is_after_due: bool) -> bool:
-    """Tell whether the format has words for it: there is a score, and it doesn't wait."""
+def has_files(report: Report, *, is_after_due: bool) -> bool:
+    """Return whether the format can express a report: it has a score, not all of which waits."""
     if report.score is None:
         return False
     files, _ = run_export(export, work_of(report, is_after_due=is_after_due))
@@ -76,12 +85,12 @@ def can_say(report: Report, *, is_after_due: bool) -> bool:
 @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_every_report_makes_valid_feedback_or_none(report: Report) -> None:
-    """None where there is no score; else what can be seen, as a part of all points."""
+    """A report without a score has no feedback; others have the part of all points earned."""
     for is_after_due in (False, True):
         expected = points_of(report, is_after_due=is_after_due)
-        is_said = can_say(report, is_after_due=is_after_due)
-        assert is_said is (expected is not None and expected.can_be_said)
-        if not is_said or expected is None:
+        is_written = has_files(report, is_after_due=is_after_due)
+        assert is_written is (expected is not None and expected.can_be_said)
+        if not is_written or expected is None:
             continue
 
         feedback, page = feedback_of(report, is_after_due=is_after_due)
@@ -93,13 +102,13 @@ def test_every_report_makes_valid_feedback_or_none(report: Report) -> None:
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if "grader error" not in name])
 def test_sample_makes_valid_feedback(name: str) -> None:
-    """Each by itself, so that a failure says which."""
+    """Each sample with a score makes valid feedback."""
     if name != "all late":
         feedback_of(SAMPLES[name])
 
 
 def test_score_is_a_fraction() -> None:
-    """Also where it is 0 or 1: JSON has both as floats."""
+    """The score is written as a float, even if it is a whole number."""
     files, _ = run_export(export, work_of(FULL))
 
     assert b'"fractionalScore": 1.0' in files["feedback.json"]
@@ -107,7 +116,7 @@ def test_score_is_a_fraction() -> None:
 
 
 def test_page_is_the_students_page() -> None:
-    """With everything that failed."""
+    """The page is the student's page, with everything that failed."""
     feedback, page = feedback_of(PARTIAL)
 
     assert feedback["feedback"] == "8 of 10 points."
@@ -115,7 +124,7 @@ def test_page_is_the_students_page() -> None:
 
 
 def test_what_waits_is_not_earned_yet_and_shown_after_the_due_date() -> None:
-    """Before it is not on the page, and the score is of all points."""
+    """Waiting points count as not earned, and their checks appear only after the due date."""
     before, page_before = feedback_of(WITH_LATE)
     after, page_after = feedback_of(WITH_LATE, is_after_due=True)
 
@@ -129,7 +138,7 @@ def test_what_waits_is_not_earned_yet_and_shown_after_the_due_date() -> None:
 
 
 def test_right_so_far_says_that_more_is_to_come() -> None:
-    """Its score is a part of all points."""
+    """Right so far has a part of all points, and the feedback says that more are to come."""
     feedback, _ = feedback_of(RIGHT_SO_FAR)
 
     assert feedback["fractionalScore"] == 0.6
@@ -137,24 +146,24 @@ def test_right_so_far_says_that_more_is_to_come() -> None:
 
 
 def test_hidden_check_shows_its_points_only() -> None:
-    """And its title."""
+    """A hidden check shows its title and points only."""
     feedback, page = feedback_of(WITH_HIDDEN)
 
     assert feedback["fractionalScore"] == 0.6
     assert "It is right" in page
 
 
-@pytest.mark.parametrize(("report", "said"), [(UNREADABLE, "can't be graded"), (STOPPED, "ended")])
-def test_what_went_wrong_is_said(report: Report, said: str) -> None:
-    """In the short text too, but without a word of the student's."""
+@pytest.mark.parametrize(("report", "words"), [(UNREADABLE, "can't be graded"), (STOPPED, "ended")])
+def test_short_feedback_says_what_went_wrong(report: Report, words: str) -> None:
+    """The short feedback says what went wrong too, but without any text of the student's."""
     feedback, page = feedback_of(report)
 
-    assert said in feedback["feedback"]
+    assert words in feedback["feedback"]
     assert report.error.split("\n")[0] in page
 
 
 def test_fault_of_the_grader_is_left_out_and_not_a_zero() -> None:
-    """There is no file at all: the container has to fail."""
+    """A fault of the grader is left out without any file, so that the container fails."""
     files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR))
 
     assert list(files) == ["s0/feedback.json", "s0/htmlFeedback.html"]
@@ -163,8 +172,8 @@ def test_fault_of_the_grader_is_left_out_and_not_a_zero() -> None:
     assert "not a zero" in one.reason
 
 
-def test_where_everything_waits_there_is_no_score_yet() -> None:
-    """A 0 would be a lie."""
+def test_there_is_no_score_while_all_points_wait() -> None:
+    """If all points wait, the report is left out, as a score of 0 would be wrong."""
     files, left_out = run_export(export, work_of(ALL_LATE))
 
     assert files == {}

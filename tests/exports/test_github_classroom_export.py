@@ -1,8 +1,9 @@
-"""What a runner of GitHub Classroom outputs, and what the reporter makes of it."""
+"""The output of a GitHub Classroom runner, and what the grading reporter makes of it."""
 
 import base64
 import json
 import math
+from typing import TypedDict
 
 import jsonschema
 import pytest
@@ -70,17 +71,38 @@ RESULT = {
     },
 }
 VALIDATOR = jsonschema.Draft202012Validator(RESULT)
-# On Linux a variable of the environment ends with this, its name and "=" included.
+# The limit of Linux for an environment variable, with its name and "=".
 MAX_VARIABLE_BYTES = 128 * 1024 - 1
 
 
+class ResultTest(TypedDict):
+    """The fields of a test that are read here."""
+
+    name: str
+    status: str
+    score: float
+    message: str
+    filename: str
+    duration: float
+    output: str
+
+
+class Result(TypedDict):
+    """The fields of a result that are read here."""
+
+    status: str
+    message: str
+    max_score: int
+    tests: list[ResultTest]
+
+
 def refuse(name: str) -> None:
-    """Refuse NaN and infinity, which Python's reader takes and others don't."""
+    """Refuse NaN and infinity, which Python's reader accepts and others don't."""
     raise AssertionError(name)
 
 
-def result_of(report: Report, *, is_after_due: bool = False) -> dict:
-    """Export a report, check it against the rules, and read it back."""
+def result_of(report: Report, *, is_after_due: bool = False) -> Result:
+    """Export a report, check it against the rules, and return the result."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     assert left_out == []
     assert list(files) == ["result.json", "result.b64"]
@@ -90,23 +112,23 @@ def result_of(report: Report, *, is_after_due: bool = False) -> dict:
     assert base64.b64decode(encoded, validate=True) == content
     assert b"\n" not in encoded
     assert len(b"ZEROGRAD_RESULTS=" + encoded) <= MAX_VARIABLE_BYTES
-    result = json.loads(content.decode("utf-8"), parse_constant=refuse)
+    result: Result = json.loads(content.decode("utf-8"), parse_constant=refuse)
     VALIDATOR.validate(result)
     assert type(result["max_score"]) is int
     assert HIDDEN not in content.decode()
     return result
 
 
-def logged(result: dict) -> list[str]:
-    """Give the lines that the reporter may write to the log."""
+def logged_lines(result: Result) -> list[str]:
+    """Return the lines that the reporter may write to the log."""
     texts = [result["message"]]
     for test in result["tests"]:
         texts += [test["name"], test["message"], test["output"], test["filename"]]
     return "\n".join(texts).split("\n")
 
 
-def reported(result: dict) -> tuple[float, int] | None:
-    """Add up the points as the reporter does: in order, and nothing for a maximum of 0."""
+def reported(result: Result) -> tuple[float, int] | None:
+    """Add up the points in order, as the reporter does; it reports none for a maximum of 0."""
     if not result["max_score"]:
         return None
     total = 0.0
@@ -118,7 +140,7 @@ def reported(result: dict) -> tuple[float, int] | None:
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_every_report_makes_a_valid_result(report: Report) -> None:
-    """The points that are reported are a whole if and only if all were earned and can be seen."""
+    """A report gets full marks if and only if all of its points are earned and can be seen."""
     for is_after_due in (False, True):
         result = result_of(report, is_after_due=is_after_due)
 
@@ -128,7 +150,7 @@ def test_every_report_makes_a_valid_result(report: Report) -> None:
         assert (result["status"] == "error") is not can_be_said
         if not is_after_due:
             assert WAITING not in json.dumps(result)
-        for line in logged(result):
+        for line in logged_lines(result):
             assert not line.lstrip().startswith("::")
             assert "##[" not in line
         if expected is None or not can_be_said:
@@ -148,12 +170,12 @@ def test_every_report_makes_a_valid_result(report: Report) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_sample_makes_a_valid_result(name: str) -> None:
-    """Each by itself, so that a failure says which."""
+    """Each sample makes a valid result."""
     result_of(SAMPLES[name])
 
 
 def test_each_function_is_a_test() -> None:
-    """A part of the points fails, with its score."""
+    """Each function is a test, which fails with its score if it has only a part of its points."""
     result = result_of(PARTIAL)
 
     assert (result["status"], result["max_score"]) == ("fail", 10)
@@ -167,7 +189,7 @@ def test_each_function_is_a_test() -> None:
 
 
 def test_all_points_pass() -> None:
-    """Each test, and the whole."""
+    """With all points, each test and the whole result pass."""
     result = result_of(FULL)
 
     assert result["status"] == "pass"
@@ -176,7 +198,7 @@ def test_all_points_pass() -> None:
 
 
 def test_fault_of_the_grader_reports_nothing() -> None:
-    """The job fails, and 0 of 0 is passed over: it is no zero."""
+    """A fault of the grader has a maximum of 0, for which the reporter reports no score."""
     result = result_of(GRADER_ERROR)
 
     assert (result["status"], result["max_score"], result["tests"]) == ("error", 0, [])
@@ -185,7 +207,7 @@ def test_fault_of_the_grader_reports_nothing() -> None:
 
 
 def test_unreadable_file_is_zero_and_says_why() -> None:
-    """Of all the points."""
+    """An unreadable file has 0 of all points, and its test says why."""
     result = result_of(UNREADABLE)
 
     assert result["status"] == "fail"
@@ -194,15 +216,15 @@ def test_unreadable_file_is_zero_and_says_why() -> None:
 
 
 def test_total_that_is_not_whole_is_made_whole() -> None:
-    """12.5 points are 25, and what was earned is scaled likewise."""
+    """A maximum of 12.5 points becomes 25, and the scores are scaled with it."""
     result = result_of(FRACTIONAL)
 
     assert result["max_score"] == 25
     assert [one["score"] for one in result["tests"]] == [1.6, 0.4, 1.0]
 
 
-def test_total_with_no_end_is_rounded_up() -> None:
-    """A third has no small denominator; all points are still all, and a part is not."""
+def test_total_with_a_large_denominator_is_rounded_up() -> None:
+    """A maximum without a small denominator is rounded up, and only all points are full marks."""
     third = 1 / 3
     full = make_report(right_check("mse/a", third), right_check("update/a", third))
     partial = make_report(right_check("mse/a", third), failed_check("update/a", max_points=third))
@@ -214,22 +236,22 @@ def test_total_with_no_end_is_rounded_up() -> None:
 
 
 def test_full_marks_add_up_to_the_maximum() -> None:
-    """Also where floats in this order would not."""
+    """Full marks add up to the maximum, even if the points as floats don't."""
     assert 0.2 + 0.7 + 0.1 < 1.0
 
     assert reported(result_of(FULL_FRACTIONAL)) == (1.0, 1)
 
 
 def test_failed_test_without_points_fails() -> None:
-    """And the whole passes, since all points were earned."""
+    """A failed test without points fails, but the whole passes with all points."""
     result = result_of(ZERO_POINTS)
 
     assert [one["status"] for one in result["tests"]] == ["pass", "fail", "pass"]
     assert result["status"] == "pass"
 
 
-def test_what_waits_is_a_test_that_fails_until_after_the_due_date() -> None:
-    """The maximum is of all points, before and after."""
+def test_waiting_points_are_a_test_that_fails_until_after_the_due_date() -> None:
+    """Waiting points are a failed test of their own, so the maximum is always all points."""
     before, after = result_of(WITH_LATE), result_of(WITH_LATE, is_after_due=True)
 
     assert reported(before) == (4.0, 10)
@@ -238,16 +260,16 @@ def test_what_waits_is_a_test_that_fails_until_after_the_due_date() -> None:
         ("mse", "fail", 1.0),
         (AFTER_DUE, "fail", 0.0),
     ]
-    said = "5 more points are checked after the due date."
-    assert said in before["message"]
-    assert before["tests"][-1]["message"] == said
+    pending = "5 more points are checked after the due date."
+    assert pending in before["message"]
+    assert before["tests"][-1]["message"] == pending
     assert reported(after) == (4.0, 10)
     assert [one["name"] for one in after["tests"]] == ["update", "mse", "train"]
     assert WAITING in json.dumps(after)
 
 
 def test_right_so_far_does_not_pass_while_points_wait() -> None:
-    """It might have to be taken back; the message says that more is to come."""
+    """Right so far doesn't pass while points wait, and the message says that more will come."""
     result = result_of(RIGHT_SO_FAR)
 
     assert result["status"] == "fail"
@@ -255,8 +277,8 @@ def test_right_so_far_does_not_pass_while_points_wait() -> None:
     assert "2 more points are checked after the due date." in result["message"]
 
 
-def test_where_everything_waits_nothing_is_reported() -> None:
-    """It has neither passed nor failed: it has no tests, and a maximum that is passed over."""
+def test_nothing_is_reported_while_all_points_wait() -> None:
+    """If all points wait, there are no tests, and a maximum of 0 that isn't reported."""
     result = result_of(ALL_LATE)
 
     assert reported(result) is None
@@ -265,7 +287,7 @@ def test_where_everything_waits_nothing_is_reported() -> None:
 
 
 def test_hidden_check_shows_its_points_only() -> None:
-    """And its title."""
+    """A hidden check shows its title and points only."""
     result = result_of(WITH_HIDDEN)
 
     assert reported(result) == (3.0, 5)
@@ -283,19 +305,19 @@ def test_hidden_check_shows_its_points_only() -> None:
     ],
 )
 def test_no_text_is_a_command_in_the_log(text: str) -> None:
-    """With one a student could report points; the words stay readable."""
+    """No text is a command in the log, where it could report points; it stays readable."""
     hostile = result_of(make_report(failed_check("mse/a", message=text, title=text)))
 
-    said = hostile["tests"][0]["message"]
-    assert "\\::" in said or "##\\[" in said
+    message = hostile["tests"][0]["message"]
+    assert "\\::" in message or "##\\[" in message
     unreadable = result_of(failed_report(ReportStatus.UNREADABLE, f"x\n{text}"))
     for result in (hostile, result_of(hostile_report(text)), unreadable):
-        lines = logged(result)
+        lines = logged_lines(result)
         assert not any(line.strip().startswith("::") or "##[" in line for line in lines)
 
 
 def test_texts_are_cut() -> None:
-    """And say so."""
+    """Texts that are too long are cut, and say so."""
     result = result_of(SAMPLES["huge"])
 
     assert len(result["tests"]) == 2
@@ -303,15 +325,15 @@ def test_texts_are_cut() -> None:
 
 
 def test_output_is_short_whatever_a_function_is_called() -> None:
-    """It says in a line how the function stands."""
+    """The output is one line on the function, cut to 500 characters."""
     long = result_of(make_report(right_check(f"{'n' * 600}/a")))
 
     assert len(long["tests"][0]["output"]) == 500
     assert result_of(PARTIAL)["tests"][0]["output"] == "update: 3 of 5 points, partly right"
 
 
-def test_every_length_fits_into_a_variable() -> None:
-    """In base64, and with the name of the variable."""
+def test_result_of_any_length_fits_into_a_variable() -> None:
+    """A result of any length fits into an environment variable in base64, with its name."""
     lengths = set()
     for count in range(10, 330, 10):
         result = result_of(make_report(*(failed_check(f"f{one}/a") for one in range(count))))
@@ -321,7 +343,7 @@ def test_every_length_fits_into_a_variable() -> None:
 
 
 def test_many_functions_become_one_test_with_all_points() -> None:
-    """Points are never cut."""
+    """Too many functions become one test, which has the points of all of them."""
     result = result_of(MANY_FUNCTIONS)
 
     assert len(result["tests"]) == 1
@@ -332,7 +354,7 @@ def test_many_functions_become_one_test_with_all_points() -> None:
 
 
 def test_duration_is_that_of_the_checks() -> None:
-    """In seconds."""
+    """The duration of a test is the total time of its checks, in seconds."""
     report = make_report(
         right_check("mse/a"), right_check("mse/b"), timing={"mse/a": 0.25, "mse/b": 0.5}
     )
@@ -340,8 +362,8 @@ def test_duration_is_that_of_the_checks() -> None:
     assert result_of(report)["tests"][0]["duration"] == 0.75
 
 
-def test_why_there_are_no_points_is_said() -> None:
-    """Also of a function that is not written yet."""
+def test_function_that_is_not_written_says_so() -> None:
+    """The test of a function that is not written yet says so."""
     result = result_of(NOTHING_RIGHT)
 
     assert result["tests"][2]["message"] == "not written yet"

@@ -1,6 +1,7 @@
-"""results.json for Gradescope: its rules, and that nothing in it is a lie or tells too early."""
+"""results.json for Gradescope: its rules, right scores, and nothing that is shown too early."""
 
 import json
+from typing import NotRequired, TypedDict
 
 import jsonschema
 import pytest
@@ -31,7 +32,7 @@ from grader.exports.gradescope import export
 from grader.report.model import Report, Visibility
 
 FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
-# Hidden is not among them: no test of ours may be.
+# Not "hidden": no test of ours may be hidden.
 VISIBILITY = {"enum": ["after_due_date", "visible"]}
 NUMBER = {"type": "number", "minimum": 0}
 TEXT = {"type": "string", "pattern": r"\A[^\r\u0000\u001b]*\Z"}
@@ -62,7 +63,7 @@ RESULTS = {
         "score": NUMBER,
         "execution_time": NUMBER,
         "output": TEXT,
-        # Its default is another one for this field.
+        # This field has another default, so it must be set.
         "output_format": {"const": "text"},
         "test_output_format": FORMAT,
         "test_name_format": FORMAT,
@@ -74,15 +75,39 @@ RESULTS = {
 VALIDATOR = jsonschema.Draft202012Validator(RESULTS)
 
 
+class ResultTest(TypedDict):
+    """The fields of a test that are read here."""
+
+    name: str
+    number: str
+    status: str
+    score: NotRequired[float]
+    max_score: NotRequired[float]
+    output: str
+    visibility: str
+    tags: list[str]
+    extra_data: dict[str, object]
+
+
+class Results(TypedDict):
+    """The fields of the results that are read here."""
+
+    score: NotRequired[float]
+    execution_time: float
+    output: str
+    tests: list[ResultTest]
+    extra_data: dict[str, object]
+
+
 def refuse(name: str) -> None:
-    """Refuse NaN and infinity, which Python's reader takes and others don't."""
+    """Refuse NaN and infinity, which Python's reader accepts and others don't."""
     raise AssertionError(name)
 
 
-def check(content: bytes) -> dict:
-    """Check results against all the rules, and read them."""
+def check(content: bytes) -> Results:
+    """Check results against all the rules, and return them."""
     assert content.endswith(b"\n")
-    results = json.loads(content.decode("utf-8"), parse_constant=refuse)
+    results: Results = json.loads(content.decode("utf-8"), parse_constant=refuse)
     VALIDATOR.validate(results)
     numbers = [test["number"] for test in results["tests"]]
     assert len(set(numbers)) == len(numbers)
@@ -92,16 +117,16 @@ def check(content: bytes) -> dict:
     return results
 
 
-def results_of(report: Report, *, is_after_due: bool = False) -> dict:
-    """Export a report, check it, and read it back."""
+def results_of(report: Report, *, is_after_due: bool = False) -> Results:
+    """Export a report, check the results, and return them."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     assert left_out == []
     assert list(files) == ["results.json"]
     return check(files["results.json"])
 
 
-def shown_early(results: dict) -> str:
-    """Give all that a student can see before the due date."""
+def shown_early(results: Results) -> str:
+    """Return everything that a student can see before the due date."""
     visible = [test for test in results["tests"] if test["visibility"] == "visible"]
     return json.dumps({**results, "tests": visible})
 
@@ -109,7 +134,7 @@ def shown_early(results: dict) -> str:
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_every_report_makes_valid_results(report: Report) -> None:
-    """Whatever it holds, now and after the due date; and nobody is told too much."""
+    """Any report makes valid results, which never show a student too much."""
     for is_after_due in (False, True):
         results = results_of(report, is_after_due=is_after_due)
 
@@ -129,12 +154,12 @@ def test_every_report_makes_valid_results(report: Report) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_sample_makes_valid_results(name: str) -> None:
-    """Each by itself, so that a failure says which."""
+    """Each sample makes valid results."""
     results_of(SAMPLES[name])
 
 
 def test_each_function_is_a_test_with_exact_scores() -> None:
-    """A part of the points is never passed."""
+    """Each function is a test with its exact score, and a part of the points is not a pass."""
     tests = results_of(PARTIAL)["tests"]
 
     assert [(one["number"], one["name"], one["status"]) for one in tests] == [
@@ -146,8 +171,8 @@ def test_each_function_is_a_test_with_exact_scores() -> None:
     assert tests[0]["tags"] == ["partial"]
 
 
-def test_the_whole_is_in_the_output() -> None:
-    """Score, notes, and what it printed."""
+def test_output_describes_the_whole_submission() -> None:
+    """The output has the score, the notes, and what the submission printed."""
     output = results_of(PARTIAL)["output"]
 
     assert "8 of 10 points." in output
@@ -156,7 +181,7 @@ def test_the_whole_is_in_the_output() -> None:
 
 
 def test_failed_test_without_points_is_failed() -> None:
-    """Without a status it would be shown as passed, since 0 of 0 is all of it."""
+    """A failed test without points has a status; without one Gradescope would show a pass."""
     tests = results_of(ZERO_POINTS)["tests"]
 
     assert [(one["score"], one["max_score"], one["status"]) for one in tests] == [
@@ -166,15 +191,15 @@ def test_failed_test_without_points_is_failed() -> None:
     ]
 
 
-def test_function_that_passes_but_for_a_check_without_points_is_failed() -> None:
-    """It has all its points, and something is wrong with it all the same."""
+def test_function_that_fails_only_a_check_without_points_is_failed() -> None:
+    """A function with all its points is failed if it fails a check without points."""
     report = make_report(right_check("mse/a", 2.0), failed_check("mse/b", max_points=0.0))
 
     assert results_of(report)["tests"][0]["status"] == "failed"
 
 
 def test_total_is_exact_where_a_sum_of_floats_is_not() -> None:
-    """It would be no full grade."""
+    """The total is the exact score, where a sum of floats would miss full marks."""
     results = results_of(FULL_FRACTIONAL)
 
     first, second, third = (one["score"] for one in results["tests"])
@@ -182,8 +207,8 @@ def test_total_is_exact_where_a_sum_of_floats_is_not() -> None:
     assert results["score"] == 1.0
 
 
-def test_what_waits_is_a_test_of_its_own_that_gradescope_shows_later() -> None:
-    """With its full text in it; the others tell nothing of it, and no total does."""
+def test_waiting_checks_are_a_test_that_gradescope_shows_later() -> None:
+    """Waiting checks are a separate test, and nothing else, not even a total, reveals them."""
     results = results_of(WITH_LATE)
 
     late = [one for one in results["tests"] if one["visibility"] == "after_due_date"]
@@ -200,7 +225,7 @@ def test_what_waits_is_a_test_of_its_own_that_gradescope_shows_later() -> None:
 
 
 def test_after_the_due_date_everything_is_visible() -> None:
-    """In one test for each function, with one total."""
+    """After the due date each function is a single visible test, and there is a total."""
     results = results_of(WITH_LATE, is_after_due=True)
 
     assert [one["name"] for one in results["tests"]] == ["update", "mse", "train"]
@@ -210,8 +235,8 @@ def test_after_the_due_date_everything_is_visible() -> None:
     assert "more points" not in results["output"]
 
 
-def test_all_can_wait() -> None:
-    """Then no test is visible yet, and nothing says how it went."""
+def test_no_test_is_visible_while_all_points_wait() -> None:
+    """If all points wait, no test is visible, and nothing reveals the result."""
     results = results_of(ALL_LATE)
 
     assert {one["visibility"] for one in results["tests"]} == {"after_due_date"}
@@ -220,7 +245,7 @@ def test_all_can_wait() -> None:
 
 
 def test_hidden_check_shows_its_points_only() -> None:
-    """The test is visible, or students would not see their total."""
+    """A hidden check shows its title and points only, in a test that is visible."""
     results = results_of(WITH_HIDDEN)
     (test,) = results["tests"]
 
@@ -230,7 +255,7 @@ def test_hidden_check_shows_its_points_only() -> None:
 
 
 def test_unreadable_file_is_zero_and_says_why() -> None:
-    """It is the student's to mend."""
+    """An unreadable file has a score of 0 without tests, and the output says why."""
     results = results_of(UNREADABLE)
 
     assert results["score"] == 0.0
@@ -239,7 +264,7 @@ def test_unreadable_file_is_zero_and_says_why() -> None:
 
 
 def test_fault_of_the_grader_has_no_score_anywhere() -> None:
-    """One test says so; what failed is for the staff alone."""
+    """A fault of the grader is a failed test without a score; only staff see the details."""
     results = results_of(GRADER_ERROR)
     (test,) = results["tests"]
 
@@ -252,7 +277,7 @@ def test_fault_of_the_grader_has_no_score_anywhere() -> None:
 
 
 def test_staff_find_the_seed_and_the_misconceptions() -> None:
-    """In what is kept and not shown; but none of a hidden check."""
+    """The extra data, which students don't see, has the seed, the checks and misconceptions."""
     results = results_of(PARTIAL)
 
     assert results["extra_data"]["seed"] == 7
@@ -263,8 +288,8 @@ def test_staff_find_the_seed_and_the_misconceptions() -> None:
     }
 
 
-def test_what_the_grader_prints_stays_with_the_staff() -> None:
-    """Gradescope shows it to nobody else unless it is told to; and there is no leaderboard."""
+def test_standard_output_is_visible_to_staff_only() -> None:
+    """Standard output keeps its default visibility, staff only, and there is no leaderboard."""
     results = results_of(FULL)
 
     assert "stdout_visibility" not in results
@@ -273,25 +298,25 @@ def test_what_the_grader_prints_stays_with_the_staff() -> None:
 
 
 def test_function_not_written_says_so() -> None:
-    """Of it there is nothing else to tell."""
+    """The test of a function that is not written yet says only that."""
     report = make_report(check_result("mse/a", SAMPLES["nothing right"].functions[2].status))
 
     assert results_of(report)["tests"][0]["output"] == "Not written yet."
 
 
 def test_class_has_a_folder_for_each_row() -> None:
-    """Who handed in nothing has none."""
+    """A class has a folder for each row, except for students who did not hand in."""
     files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR))
 
     assert list(files) == ["s0/results.json", "s1/results.json"]
     assert left_out == []
 
 
-def test_waiting_right_check_is_not_given_away_by_its_function() -> None:
-    """Status and tags of the visible test are of the visible checks."""
-    late = {"visibility": Visibility.AFTER_DUE_DATE}
-    wrong = make_report(right_check("mse/a"), failed_check("mse/b", **late))
-    right = make_report(right_check("mse/a"), right_check("mse/b", **late))
+def test_visible_test_does_not_reveal_a_waiting_check() -> None:
+    """Status and tags of a visible test are the same whether a waiting check passes or fails."""
+    late = Visibility.AFTER_DUE_DATE
+    wrong = make_report(right_check("mse/a"), failed_check("mse/b", visibility=late))
+    right = make_report(right_check("mse/a"), right_check("mse/b", visibility=late))
 
     assert results_of(wrong)["tests"][0] == results_of(right)["tests"][0]
     early = [shown_early(results_of(one)) for one in (wrong, right)]

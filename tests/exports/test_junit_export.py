@@ -1,4 +1,4 @@
-"""JUnit XML: as the strict schema has it, read back by a parser of its own."""
+"""JUnit XML: valid by the strict schema, and read back by another parser."""
 
 import io
 import json
@@ -37,7 +37,7 @@ from grader.exports.unique import name_checks, unique_names
 from grader.report.model import Report, ReportStatus, Status, Visibility
 
 EVERY = [name for name in SAMPLES if "huge" not in name]
-# The rules of junit-10.xsd, narrowed to what is written here, with numbers as numbers.
+# The rules of junit-10.xsd, narrowed to what we write, with numbers as numbers.
 RULES = etree.XMLSchema(
     etree.fromstring(b"""
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -97,16 +97,16 @@ RULES = etree.XMLSchema(
 )
 
 
-def write(report: Report, *, is_after_due: bool = False, **said: str) -> bytes:
-    """Export one report."""
-    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **said))
+def write(report: Report, *, is_after_due: bool = False, **settings: str) -> bytes:
+    """Export one report, and return the file."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **settings))
     assert list(files) == ["junit.xml"]
     assert not left_out
     return files["junit.xml"]
 
 
 def read(content: bytes, *, is_strict: bool = True) -> etree._Element:
-    """Read a file that keeps the rules, and whose figures are right."""
+    """Read a file, and check the rules, unique names and the counts in it."""
     root = etree.fromstring(content, etree.XMLParser(huge_tree=True))
     if is_strict:
         RULES.assertValid(root)
@@ -125,12 +125,12 @@ def read(content: bytes, *, is_strict: bool = True) -> etree._Element:
 
 
 def properties_of(root: etree._Element) -> dict[str, str]:
-    """Give the properties of the first suite."""
+    """Return the properties of the only suite."""
     return {one.get("name"): one.get("value") for one in root.iterfind("testsuite/properties/*")}
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the file with it."""
     content = write(report, is_after_due=is_after_due)
     root = read(content)
 
@@ -162,25 +162,25 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_file_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
-    """Hostile text included, whatever is shown."""
+    """Every sample makes a valid file, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_file_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes a valid file."""
     check_report(report, is_after_due=is_after_due)
 
 
 @pytest.mark.slow
 def test_text_of_a_megabyte_is_written() -> None:
-    """No text is too long for a valid file."""
+    """A text of a megabyte still makes a valid file."""
     check_report(HUGE, is_after_due=False)
 
 
 def test_each_check_that_has_not_passed_is_a_failure_with_its_kind() -> None:
-    """Wrong, raised, out of time and not written: none is an error of the grader."""
+    """A check that hasn't passed is a failure with its status as type, and never an error."""
     root = read(write(NOTHING_RIGHT))
 
     kinds = [one.get("type") for one in root.iter("failure")]
@@ -189,7 +189,7 @@ def test_each_check_that_has_not_passed_is_a_failure_with_its_kind() -> None:
 
 
 def test_passed_check_has_no_result_and_its_points() -> None:
-    """A test without a result is one that passed."""
+    """A passed check has no result element, and its points are in its output."""
     root = read(write(FULL))
 
     assert root.get("failures") == "0"
@@ -201,15 +201,15 @@ def test_passed_check_has_no_result_and_its_points() -> None:
 
 
 def test_failure_says_what_went_wrong() -> None:
-    """The message on its line, and all that there is to it as text."""
+    """A failure has the message of the check as attribute, and the full description as text."""
     failure = next(read(write(PARTIAL)).iter("failure"))
 
     assert failure.get("message") == "message: w <moved> & stayed"
     assert "expected: w <moved> & stayed" in (failure.text or "")
 
 
-def test_points_stand_in_the_properties_of_the_suite() -> None:
-    """The only properties that the strict schema knows."""
+def test_points_are_in_the_properties_of_the_suite() -> None:
+    """The points are properties of the suite, the only ones that the strict schema allows."""
     found = properties_of(read(write(PARTIAL)))
 
     assert (found["score"], found["max_score"]) == ("8.0", "10.0")
@@ -218,7 +218,7 @@ def test_points_stand_in_the_properties_of_the_suite() -> None:
 
 
 def test_properties_of_tests_are_there_only_when_asked_for() -> None:
-    """By default the file stays inside the strict schema."""
+    """Tests have properties only if the setting asks for them, as the schema forbids them."""
     root = read(write(PARTIAL, testcase_properties="yes"), is_strict=False)
 
     assert not RULES.validate(root)
@@ -229,7 +229,7 @@ def test_properties_of_tests_are_there_only_when_asked_for() -> None:
 
 
 def test_fault_of_the_grader_is_an_error_without_a_score() -> None:
-    """A CI then shows a broken run, and no failed submission."""
+    """A fault of the grader is an error without a score, and not a failure."""
     root = read(write(GRADER_ERROR))
 
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "1")
@@ -238,15 +238,15 @@ def test_fault_of_the_grader_is_an_error_without_a_score() -> None:
 
 
 def test_unreadable_submission_is_one_failure() -> None:
-    """It is the student's, so no error."""
+    """An unreadable submission is a single failure, and not an error."""
     root = read(write(UNREADABLE))
 
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "1", "0")
     assert next(root.iter("failure")).get("message") == "line 12 is not Python:"
 
 
-def test_points_that_wait_are_told_and_not_earned_yet() -> None:
-    """Before the due date a test that is skipped stands for all of their checks."""
+def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
+    """Before the due date a single skipped test stands for all waiting checks."""
     early, late = read(write(WITH_LATE)), read(write(WITH_LATE, is_after_due=True))
 
     assert (early.get("tests"), early.find("testsuite").get("skipped")) == ("4", "1")
@@ -260,22 +260,22 @@ def test_points_that_wait_are_told_and_not_earned_yet() -> None:
 
 
 def test_hidden_check_shows_its_points_alone() -> None:
-    """It is there, and fails, without its case."""
+    """A hidden check that fails is a failure without the input it failed on."""
     failure = next(read(write(WITH_HIDDEN)).iter("failure"))
 
     assert failure.get("message") == "this check is hidden: its points are all that it shows"
 
 
 def test_submission_that_was_stopped_says_so() -> None:
-    """What it earned until then counts."""
+    """A submission that was stopped says so in the output and in its status."""
     root = read(write(STOPPED))
 
     assert "was ended before everything was graded" in root.findtext("testsuite/system-out")
     assert properties_of(root)["status"] == "stopped"
 
 
-def test_seconds_of_checks_stand_at_their_tests() -> None:
-    """With three digits, also where they are tiny."""
+def test_each_test_has_the_time_of_its_check() -> None:
+    """Each test has the seconds of its check, with three decimals even if they are tiny."""
     report = make_report(
         check_result("update/a"),
         check_result("update/b", title="Another"),
@@ -289,7 +289,7 @@ def test_seconds_of_checks_stand_at_their_tests() -> None:
 
 
 def test_class_is_one_file_with_a_suite_for_each_submission() -> None:
-    """Who handed in nothing has none."""
+    """A class is one file with a suite per submission; students who did not hand in have none."""
     files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR, UNREADABLE))
 
     root = read(files["junit.xml"])
@@ -300,7 +300,7 @@ def test_class_is_one_file_with_a_suite_for_each_submission() -> None:
 
 
 def test_file_is_read_back_by_another_parser() -> None:
-    """Figures and names as junitparser has them."""
+    """The junitparser library reads the same counts and names from the file."""
     parsed = JUnitXml.fromfile(io.BytesIO(write(PARTIAL)))
 
     suite = next(iter(parsed))
@@ -308,8 +308,8 @@ def test_file_is_read_back_by_another_parser() -> None:
     assert [case.classname for case in suite] == ["update", "update", "mse"]
 
 
-def test_checks_of_one_title_are_called_by_their_ids() -> None:
-    """Readers merge tests of one name."""
+def test_checks_with_the_same_title_are_named_by_their_ids() -> None:
+    """Checks with the same title are named by their ids, as readers merge tests of one name."""
     checks = [
         check_result("update/a"),
         check_result("update/b"),
@@ -319,34 +319,34 @@ def test_checks_of_one_title_are_called_by_their_ids() -> None:
     assert name_checks(checks) == ["update/a", "update/b", "x"]
 
 
-def test_title_that_is_the_id_of_another_check_is_told_from_it() -> None:
-    """Whatever titles are, no two tests of a function have one name."""
+def test_title_that_is_the_id_of_another_check_is_numbered() -> None:
+    """No two tests of a function have the same name, even if a title is another check's id."""
     titles = {"update/a": "same", "update/b": "same", "update/c": "update/a"}
     checks = [check_result(id_, title=title) for id_, title in titles.items()]
 
     assert name_checks(checks) == ["update/a", "update/b", "update/a (2)"]
 
 
-def test_names_that_were_there_before_are_numbered() -> None:
-    """Also where the number is taken."""
+def test_repeated_names_are_numbered() -> None:
+    """A repeated name is numbered with the next number that is free."""
     assert unique_names(["a", "a", "a (2)", "a"]) == ["a", "a (2)", "a (2) (2)", "a (3)"]
 
 
 def test_ids_as_names_are_unique_in_all_suites() -> None:
-    """As Artemis needs it, which doesn't look at class names."""
+    """With ids as names, tests are unique across suites, as Artemis needs them."""
     names = [one.get("name") for one in read(write(PARTIAL, names="id")).iter("testcase")]
 
     assert names == ["update/a", "update/b", "mse/a"]
 
 
-def test_setting_that_is_no_choice_is_refused() -> None:
-    """With the choices."""
-    with pytest.raises(UsageError, match="title or id, and not number"):
+def test_unknown_value_of_a_setting_is_refused() -> None:
+    """A value that a setting doesn't allow is refused, and the message lists the choices."""
+    with pytest.raises(UsageError, match="title or id, not number"):
         write(FULL, names="number")
 
 
 def test_student_cannot_attach_a_file_of_the_machine() -> None:
-    """Jenkins and GitLab look for such marks in all that a test says."""
+    """The mark with which Jenkins and GitLab attach files is broken up in a student's text."""
     content = write(hostile_report("[[ATTACHMENT|/etc/passwd]]")).decode()
 
     texts = [element.text or "" for element in etree.fromstring(content.encode()).iter()]
@@ -354,8 +354,8 @@ def test_student_cannot_attach_a_file_of_the_machine() -> None:
     assert not any("[[ATTACHMENT|" in text for text in texts)
 
 
-def test_characters_that_xml_has_not_are_shown_as_escapes() -> None:
-    """So that they can be read, and the file too."""
+def test_characters_that_xml_does_not_allow_are_escaped() -> None:
+    """Characters that XML doesn't allow are written as visible escapes."""
     content = write(make_report(failed_check("update/a", says="a\x00b\x1b[31m\ufffe")))
 
     assert not re.search(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", content.decode())
@@ -363,13 +363,13 @@ def test_characters_that_xml_has_not_are_shown_as_escapes() -> None:
 
 
 def test_equal_reports_make_equal_files() -> None:
-    """So there is no time of day in them."""
+    """Equal reports make equal files, so there is no timestamp in them."""
     assert write(PARTIAL) == write(PARTIAL)
     assert b"timestamp" not in write(PARTIAL)
 
 
 def test_missing_check_is_a_failure_even_if_it_has_no_text() -> None:
-    """The empty text would be taken for no result by some."""
+    """A failure always has a text, as some readers ignore one that is empty."""
     report = make_report(check_result("update/a", Status.MISSING))
 
     assert next(read(write(report)).iter("failure")).text == "not written yet"

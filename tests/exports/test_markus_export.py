@@ -1,4 +1,4 @@
-"""What a custom tester of MarkUs prints: its rules, and what each outcome becomes."""
+"""The output of a MarkUs custom tester: its rules, and the lines for each outcome."""
 
 import json
 
@@ -54,7 +54,7 @@ COMMENT = {
 
 
 def write(report: Report, *, is_after_due: bool = False) -> tuple[list[dict[str, object]], str]:
-    """Export a report: its tests, by the rules, and the comment."""
+    """Export a report, check the rules, and return its tests and the comment."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     assert list(files) == ["markus.jsonl"]
     assert not left_out
@@ -69,12 +69,12 @@ def write(report: Report, *, is_after_due: bool = False) -> tuple[list[dict[str,
 
 
 def add(tests: list[dict[str, object]], name: str) -> float:
-    """Add up the points of all tests."""
+    """Add up one field of all tests."""
     return sum(float(str(one[name])) for one in tests)
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the lines with it."""
     tests, comment = write(report, is_after_due=is_after_due)
 
     text = json.dumps([tests, comment])
@@ -101,19 +101,19 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_lines_of_every_kind_of_report_keep_the_rules(name: str) -> None:
-    """Hostile text included."""
+    """Every sample makes valid lines, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_lines_of_any_report_keep_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes valid lines."""
     check_report(report, is_after_due=is_after_due)
 
 
 def test_each_function_is_a_test_with_its_points() -> None:
-    """A part of the points is partial, and never a pass."""
+    """Each function is a test; a part of the points is partial and never a pass."""
     tests, comment = write(PARTIAL)
 
     assert [
@@ -123,15 +123,15 @@ def test_each_function_is_a_test_with_its_points() -> None:
     assert comment.startswith("8 of 10 points.")
 
 
-def test_what_raised_or_ran_too_long_is_an_error_and_what_is_missing_fails() -> None:
-    """So MarkUs tells apart what is wrong and what broke."""
+def test_exceptions_and_limits_are_errors_and_missing_functions_fail() -> None:
+    """A function that raised or hit a limit is an error; one that isn't written fails."""
     tests, _ = write(NOTHING_RIGHT)
 
     assert [one["status"] for one in tests] == ["error", "error", "fail"]
 
 
-def test_fault_of_the_grader_is_of_no_points() -> None:
-    """0 of 0: it takes nothing away, and the comment says what happened."""
+def test_fault_of_the_grader_has_no_points() -> None:
+    """A fault of the grader is a test of 0 of 0 points, and the comment says what happened."""
     tests, comment = write(GRADER_ERROR)
 
     assert tests == [
@@ -147,8 +147,8 @@ def test_fault_of_the_grader_is_of_no_points() -> None:
     assert "not a zero" in comment
 
 
-def test_unreadable_submission_has_none_of_all_the_points() -> None:
-    """That is a zero, and it is said why."""
+def test_unreadable_submission_is_a_zero() -> None:
+    """An unreadable submission has 0 of all points, and its test says why."""
     (test,), _ = write(UNREADABLE)
 
     assert (test["marks_earned"], test["marks_total"], test["status"]) == (0, 100.0, "error")
@@ -156,7 +156,7 @@ def test_unreadable_submission_has_none_of_all_the_points() -> None:
 
 
 def test_points_that_wait_are_a_test_of_their_own() -> None:
-    """None of them is earned; after the due date they are in the tests of their functions."""
+    """Waiting points are a test without earned points, and move to their functions later."""
     early, comment = write(WITH_LATE)
     late, _ = write(WITH_LATE, is_after_due=True)
 
@@ -176,16 +176,16 @@ def test_points_that_wait_are_a_test_of_their_own() -> None:
     ]
 
 
-def test_right_so_far_is_not_all_of_it() -> None:
-    """3 of 5, and not everything has passed."""
+def test_right_so_far_is_not_a_full_score() -> None:
+    """A submission that is right so far has a part of the points, and not every test passes."""
     tests, _ = write(RIGHT_SO_FAR)
 
     assert [one["status"] for one in tests] == ["pass", "partial"]
     assert (add(tests, "marks_earned"), add(tests, "marks_total")) == (3.0, 5.0)
 
 
-def test_where_all_points_wait_there_is_only_the_test_that_says_so() -> None:
-    """It has neither passed nor failed."""
+def test_only_a_partial_test_is_written_while_all_points_wait() -> None:
+    """If all points wait, the only test says so, and has neither passed nor failed."""
     tests, comment = write(ALL_LATE)
 
     assert tests == [
@@ -201,8 +201,8 @@ def test_where_all_points_wait_there_is_only_the_test_that_says_so() -> None:
     assert "4 more points" in comment
 
 
-def test_function_may_have_the_name_of_the_test_for_what_waits() -> None:
-    """MarkUs needs names that differ."""
+def test_function_may_have_the_name_of_the_test_for_waiting_points() -> None:
+    """Names stay unique even if a function is named like the test for waiting points."""
     late = check_result("update/late", max_points=2.0, visibility=Visibility.AFTER_DUE_DATE)
 
     tests, _ = write(make_report(check_result(f"{AFTER_DUE}/a"), late))
@@ -212,7 +212,7 @@ def test_function_may_have_the_name_of_the_test_for_what_waits() -> None:
 
 
 def test_time_is_in_whole_milliseconds_of_what_ran() -> None:
-    """None where nothing is known."""
+    """The time is that of the checks in whole milliseconds; None if no check has one."""
     report = make_report(
         check_result("update/a"),
         check_result("update/b"),
@@ -226,7 +226,7 @@ def test_time_is_in_whole_milliseconds_of_what_ran() -> None:
 
 
 def test_class_has_a_file_for_each_submission() -> None:
-    """In a folder by its id."""
+    """The files of a class are in a folder for each row, named by its id."""
     files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR))
 
     assert list(files) == ["s0/markus.jsonl", "s1/markus.jsonl"]

@@ -1,4 +1,4 @@
-"""The worksheet of Moodle: in and out, with nothing changed but grades and feedback."""
+"""The Moodle worksheet, filled in: nothing changes except grades and feedback."""
 
 import csv
 import io
@@ -92,7 +92,7 @@ ORIGINAL = list(csv.reader(io.StringIO(WORKSHEET, newline="")))
 
 
 def test_nothing_changes_but_grade_and_feedback(run: Run) -> None:
-    """Each other cell comes back as it was, also of those without a score."""
+    """Every cell stays as it was, except grade and feedback of lines with a new score."""
     lines, left_out = run(row_of(key="1001", name="OBrien Zoë"))
 
     grade, feedback = lines[0].index("Grade"), lines[0].index("Feedback comments")
@@ -108,7 +108,7 @@ def test_nothing_changes_but_grade_and_feedback(run: Run) -> None:
 
 
 def test_form_of_the_file_stays(tmp_path: Path) -> None:
-    """Mark, line ends and lines: a worksheet that nobody is graded in is the same bytes."""
+    """A worksheet without new scores keeps every byte, with byte order mark and line ends."""
     path = tmp_path / "worksheet.csv"
     data = b"\xef\xbb\xbf" + WORKSHEET.replace("\n", "\r\n").encode()
     path.write_bytes(data)
@@ -120,8 +120,8 @@ def test_form_of_the_file_stays(tmp_path: Path) -> None:
     assert file.content == data
 
 
-def test_feedback_is_markup_that_holds_nothing_of_the_students(run: Run) -> None:
-    """Well-formed, and every sign of theirs is escaped."""
+def test_feedback_is_markup_with_escaped_student_text(run: Run) -> None:
+    """The feedback is well-formed markup in which all text of the student's is escaped."""
     lines, _ = run(row_of(key="1001", name="OBrien Zoë"))
 
     root = etree.fromstring(lines[1][-1])
@@ -132,14 +132,14 @@ def test_feedback_is_markup_that_holds_nothing_of_the_students(run: Run) -> None
 
 
 def test_feedback_can_be_left_alone(run: Run) -> None:
-    """Where somebody has written comments by hand."""
+    """With feedback=no, comments that are in the worksheet stay."""
     lines, _ = run(row_of(key="1002", name="Ben Roy"), feedback="no")
 
     assert (lines[2][-1], lines[2][6]) == ("<p>old</p>", "15")
 
 
-def test_points_that_are_not_shown_yet_are_told(run: Run) -> None:
-    """And nothing of the check itself."""
+def test_points_that_are_not_shown_yet_are_announced(run: Run) -> None:
+    """The feedback says how many points wait, and nothing about the waiting check."""
     later = check_result(
         "update/c", Status.FAILED, message="secret", visibility=Visibility.AFTER_DUE_DATE
     )
@@ -150,8 +150,8 @@ def test_points_that_are_not_shown_yet_are_told(run: Run) -> None:
     assert "secret" not in lines[1][-1]
 
 
-def test_blind_marking_goes_by_number_alone(run: Run) -> None:
-    """There is no name in the download, nor in the worksheet."""
+def test_blind_marking_uses_the_number_alone(run: Run) -> None:
+    """With blind marking, when there are no names, the participant number finds the line."""
     text = "\n".join(
         line.replace('"O\'Brien, Zoë",m1,zoe@example.edu', ",,") for line in WORKSHEET.split("\n")
     )
@@ -163,7 +163,7 @@ def test_blind_marking_goes_by_number_alone(run: Run) -> None:
 
 
 def test_team_has_its_score_in_each_line_of_its_group(run: Run) -> None:
-    """The number in its folder is that of the group, and may be somebody's."""
+    """A team is found by its name, not its group number, which may equal a participant's."""
     lines, left_out = run(row_of(key="1002", name="Red"))
 
     assert [line[6] for line in lines[1:]] == ["15", "7.00", "15", ""]
@@ -172,7 +172,7 @@ def test_team_has_its_score_in_each_line_of_its_group(run: Run) -> None:
 
 @pytest.mark.parametrize("team", ["C", "3-12", "+++", "Team A", "A/B", "a_b"])
 def test_teams_of_similar_names_are_not_confused(run: Run, team: str) -> None:
-    """Only those of the very name, as the folder of a download has it."""
+    """A team matches only lines whose group has exactly the name in the download's folder."""
     groups = ["C", "C++", "C#", "3-12", "12-3", "+++", "Team A", "A Team", "A/B", "B/A", "a b"]
     lines = [
         f"Participant {number},N {number},m,e{number}@x.edu,Submitted,{group},,20.00,Yes,-,-,"
@@ -186,8 +186,8 @@ def test_teams_of_similar_names_are_not_confused(run: Run, team: str) -> None:
     assert [line[5] for line in filled[1:] if line[6]] == [team.replace("_", " ")]
 
 
-def test_line_that_stands_there_twice_is_not_guessed_between(run: Run) -> None:
-    """Somebody has put two downloads together."""
+def test_line_that_occurs_twice_is_left_out(run: Run) -> None:
+    """If a participant has two lines, as in two joined downloads, neither gets a score."""
     first, *others = WORKSHEET.splitlines()
     text = "\n".join([first, others[0], *others, ""])
 
@@ -198,7 +198,7 @@ def test_line_that_stands_there_twice_is_not_guessed_between(run: Run) -> None:
 
 
 def test_no_text_ends_its_cell_for_php(run: Run) -> None:
-    """For which a backslash before a quote is not an end: so there is neither in the feedback."""
+    """Feedback has no quotes or backslashes, with which PHP could misread the end of a cell."""
     text = 'print("\\"hi\\"") \\"\r\n"Participant 1002","x\\'
     report = make_report(check_result("update/a", Status.FAILED, message=text, max_points=100.0))
 
@@ -211,7 +211,7 @@ def test_no_text_ends_its_cell_for_php(run: Run) -> None:
 
 
 def test_cells_that_php_wrote_come_back_as_they_were(tmp_path: Path) -> None:
-    """Also with quotes behind backslashes, as in an online text."""
+    """Cells with quotes after backslashes, as PHP writes them, come back unchanged."""
     header = HEADER.replace(",Feedback", ",Online text,Feedback")
     line = (
         'Participant 1001,"Zoë B",m1,z@x.edu,Submitted,,,20.00,Yes,-,-,'
@@ -233,20 +233,20 @@ def test_cells_that_php_wrote_come_back_as_they_were(tmp_path: Path) -> None:
     assert file.content.decode() == f"{header}\n{line.replace(',,20.00', ',15,20.00')}\n"
 
 
-def test_team_without_letters_is_nobodys(run: Run) -> None:
-    """Least of all everybody's whose group is not given."""
+def test_team_name_without_letters_matches_no_line(run: Run) -> None:
+    """A team name without letters doesn't match the lines that have no group."""
     lines, left_out = run(row_of(key="55", name="***"))
 
     assert lines == ORIGINAL
     assert len(left_out) == 1
 
 
-def test_number_of_somebody_else_is_not_taken(run: Run) -> None:
-    """A group that the worksheet doesn't have, with a number that it has."""
+def test_number_with_another_name_is_not_used(run: Run) -> None:
+    """The number of an unknown group doesn't match the participant with that number."""
     lines, left_out = run(row_of(key="1002", name="Team Unknown"))
 
     assert lines[2][6] == "7.00"
-    assert left_out == [LeftOut("a", "Team Unknown is not in the worksheet, or not only once")]
+    assert left_out == [LeftOut("a", "Team Unknown is not in the worksheet, or more than once")]
 
 
 @pytest.mark.parametrize(
@@ -259,10 +259,10 @@ def test_number_of_somebody_else_is_not_taken(run: Run) -> None:
         (Student(), None),
     ],
 )
-def test_others_are_found_by_number_address_or_name(
+def test_students_from_elsewhere_are_found_by_id_email_or_name(
     run: Run, student: Student, place: int | None
 ) -> None:
-    """If only one can be meant."""
+    """Students of other systems are found by id, email or name if only one line matches."""
     lines, left_out = run(row_of(student=student))
 
     assert [index for index, line in enumerate(lines) if line[6] == "15"] == (
@@ -272,7 +272,7 @@ def test_others_are_found_by_number_address_or_name(
 
 
 def test_fault_of_the_grader_leaves_the_line_alone(run: Run) -> None:
-    """No grade, and never a zero."""
+    """A fault of the grader changes nothing in the line, and is never a zero."""
     lines, left_out = run(row_of(key="1002", name="Ben Roy", score=None))
 
     assert lines == ORIGINAL
@@ -292,7 +292,7 @@ Osallistuja 1002,Ben Roy,Palautettu,3.00,20.00,Kyllä,-,
 
 
 def test_worksheets_of_other_languages_are_filled_in(run: Run) -> None:
-    """By names that are known."""
+    """The names of the columns are known in common languages."""
     lines, left_out = run(row_of(key="1001", name="Zoë Bär"), text=GERMAN)
 
     assert lines[1][4] == "15"
@@ -300,8 +300,8 @@ def test_worksheets_of_other_languages_are_filled_in(run: Run) -> None:
     assert left_out == []
 
 
-def test_language_that_nobody_knows_is_read_by_what_is_in_the_columns(run: Run) -> None:
-    """Grades stand before a column in which all have the same maximum; feedback has to be named."""
+def test_unknown_language_is_read_by_what_is_in_the_columns(run: Run) -> None:
+    """In an unknown language, grades are the column before the maximum; feedback needs a name."""
     lines, _ = run(row_of(key="1001", name="Zoë Bär"), text=UNKNOWN)
     named, _ = run(row_of(key="1001"), text=UNKNOWN, feedback_column="Palaute")
 
@@ -310,11 +310,11 @@ def test_language_that_nobody_knows_is_read_by_what_is_in_the_columns(run: Run) 
 
 
 def test_column_can_be_named(run: Run) -> None:
-    """And one that isn't there is refused."""
+    """The column of the grades can be given by its name, which must exist."""
     lines, _ = run(row_of(key="1001"), text=UNKNOWN, grade_column="Arvosana")
 
     assert lines[1][3] == "15"
-    with pytest.raises(UsageError, match="no column Note"):
+    with pytest.raises(UsageError, match='no column "Note"'):
         run(row_of(key="1001"), text=UNKNOWN, grade_column="Note")
 
 
@@ -329,19 +329,19 @@ def test_column_can_be_named(run: Run) -> None:
     ],
 )
 def test_worksheets_that_can_not_be_filled_in_are_refused(run: Run, text: str, why: str) -> None:
-    """With what is missing."""
+    """A worksheet that can't be filled in is refused, and the message says why."""
     with pytest.raises(UsageError, match=why):
         run(row_of(key="1001"), text=text)
 
 
-def test_none_is_made_up() -> None:
-    """Names of columns are the site's own."""
+def test_worksheet_is_never_made_from_scratch() -> None:
+    """Without a worksheet the export is refused, as every site has its own column names."""
     with pytest.raises(UsageError, match="--worksheet"):
         list(export(Work(assignment=ASSIGNMENT, max_score=100.0, items=())))
 
 
 def test_worksheet_in_another_encoding_is_refused(tmp_path: Path) -> None:
-    """What a spreadsheet saves would spoil names when it is imported."""
+    """A worksheet that a spreadsheet saved in another encoding is refused, to protect names."""
     path = tmp_path / "worksheet.csv"
     path.write_bytes(WORKSHEET.encode("cp1252"))
 

@@ -1,12 +1,14 @@
-"""results.json for PrairieLearn: its rules, its 1 MB, and what is not gradable."""
+"""results.json for PrairieLearn: its rules, its limit of 1 MB, and what is not gradable."""
 
 import base64
 import json
+from typing import NotRequired, TypedDict
 
 import jsonschema
 import msgspec
 import pytest
 from due_points import AFTER_DUE, points_of
+from fakes import make_report
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from report_samples import (
@@ -27,7 +29,6 @@ from report_samples import (
     WITH_LATE,
     WITH_PICTURE,
     failed_check,
-    make_report,
     reports,
     run_export,
     work_of,
@@ -50,7 +51,7 @@ NUMBER = {"type": "number", "minimum": 0}
 TEST = {
     "type": "object",
     "additionalProperties": False,
-    # All tests have points, or none are shown.
+    # Unless all tests have points, PrairieLearn shows none.
     "required": ["name", "points", "max_points"],
     "properties": {
         "name": {"type": "string", "minLength": 1},
@@ -68,7 +69,7 @@ RESULTS = {
     "required": ["gradable"],
     "properties": {
         "gradable": {"type": "boolean"},
-        # Kept, and not shown.
+        # A field of ours, which PrairieLearn keeps and doesn't show.
         "grader_error": {"type": "string"},
         "score": {"type": "number", "minimum": 0, "maximum": 1},
         "format_errors": {"type": "array", "items": {"type": "string"}, "minItems": 1},
@@ -84,20 +85,50 @@ RESULTS = {
 VALIDATOR = jsonschema.Draft202012Validator(RESULTS)
 
 
+class Image(TypedDict):
+    """An image of a test."""
+
+    url: str
+    label: str
+
+
+class ResultTest(TypedDict):
+    """The fields of a test that are read here."""
+
+    name: str
+    points: float
+    max_points: float
+    message: str
+    output: str
+    images: list[Image]
+
+
+class Results(TypedDict):
+    """The fields of the results that are read here."""
+
+    gradable: bool
+    grader_error: NotRequired[str]
+    score: NotRequired[float]
+    format_errors: NotRequired[list[str]]
+    message: str
+    output: str
+    tests: list[ResultTest]
+
+
 def refuse(name: str) -> None:
-    """Refuse NaN and infinity, which Python's reader takes and others don't."""
+    """Refuse NaN and infinity, which Python's reader accepts and others don't."""
     raise AssertionError(name)
 
 
-def results_of(report: Report, *, is_after_due: bool = False) -> dict:
-    """Export a report, check it against the rules, and read it back."""
+def results_of(report: Report, *, is_after_due: bool = False) -> Results:
+    """Export a report, check it against the rules, and return the results."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     assert left_out == []
     assert list(files) == ["results.json"]
     content = files["results.json"]
     assert len(content) <= 1_000_000
     assert content.endswith(b"\n")
-    results = json.loads(content.decode("utf-8"), parse_constant=refuse)
+    results: Results = json.loads(content.decode("utf-8"), parse_constant=refuse)
     VALIDATOR.validate(results)
     assert HIDDEN not in json.dumps(results)
     return results
@@ -106,7 +137,7 @@ def results_of(report: Report, *, is_after_due: bool = False) -> dict:
 @settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_every_report_makes_valid_results(report: Report) -> None:
-    """The score is what can be seen of all points; not gradable where there is no grade."""
+    """The score is the visible part of all points; a report without a score isn't gradable."""
     for is_after_due in (False, True):
         results = results_of(report, is_after_due=is_after_due)
 
@@ -131,12 +162,12 @@ def test_every_report_makes_valid_results(report: Report) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_sample_makes_valid_results(name: str) -> None:
-    """Each by itself, so that a failure says which."""
+    """Each sample makes valid results."""
     results_of(SAMPLES[name])
 
 
 def test_each_function_is_a_test_with_points() -> None:
-    """And the score is the fraction of all of them."""
+    """Each function is a test with its points, and the score is the fraction of all points."""
     results = results_of(PARTIAL)
 
     assert results["score"] == 0.8
@@ -151,19 +182,19 @@ def test_each_function_is_a_test_with_points() -> None:
 
 
 def test_full_marks_are_one() -> None:
-    """And nothing else is."""
+    """Full marks are a score of exactly 1."""
     assert results_of(FULL)["score"] == 1.0
 
 
 def test_unreadable_file_takes_no_attempt_and_says_why() -> None:
-    """It has a format error, and no score."""
+    """An unreadable file is a format error, which uses up no attempt and says why."""
     results = results_of(UNREADABLE)
 
     assert "line 12 is not Python" in results["format_errors"][0]
 
 
 def test_fault_of_the_grader_takes_no_attempt() -> None:
-    """It has no score, and it says that this is no zero."""
+    """A fault of the grader is not gradable, and the message says that it is not a zero."""
     results = results_of(GRADER_ERROR)
 
     assert results["gradable"] is False
@@ -172,8 +203,8 @@ def test_fault_of_the_grader_takes_no_attempt() -> None:
     assert "forkserver" in results["grader_error"]
 
 
-def test_what_waits_is_a_test_of_which_nothing_is_earned_yet() -> None:
-    """The score is of all points."""
+def test_waiting_points_are_a_test_without_earned_points() -> None:
+    """Waiting points are a test with 0 points, so the score is of all points."""
     results = results_of(WITH_LATE)
 
     assert results["score"] == 0.4
@@ -182,18 +213,18 @@ def test_what_waits_is_a_test_of_which_nothing_is_earned_yet() -> None:
         ("mse", 1.0, 2.0),
         (AFTER_DUE, 0.0, 5.0),
     ]
-    said = "5 more points are checked after the due date."
-    assert said in results["message"]
-    assert results["tests"][-1]["message"] == said
+    pending = "5 more points are checked after the due date."
+    assert pending in results["message"]
+    assert results["tests"][-1]["message"] == pending
 
 
-def test_right_so_far_has_no_full_marks() -> None:
-    """While points wait."""
+def test_right_so_far_does_not_have_full_marks() -> None:
+    """A submission that is right so far has no full marks while points wait."""
     assert results_of(RIGHT_SO_FAR)["score"] == 0.6
 
 
 def test_after_the_due_date_everything_is_in_it() -> None:
-    """Texts and points."""
+    """After the due date the texts and points of all checks are there."""
     results = results_of(WITH_LATE, is_after_due=True)
 
     assert results["score"] == 0.4
@@ -201,8 +232,8 @@ def test_after_the_due_date_everything_is_in_it() -> None:
     assert WAITING in json.dumps(results)
 
 
-def test_where_everything_waits_nothing_is_graded_yet() -> None:
-    """A 0 would be a lie, and an attempt would be gone."""
+def test_nothing_is_gradable_while_all_points_wait() -> None:
+    """If all points wait, the result is not gradable, as a 0 would use up an attempt."""
     results = results_of(ALL_LATE)
 
     assert results["gradable"] is False
@@ -210,15 +241,15 @@ def test_where_everything_waits_nothing_is_graded_yet() -> None:
 
 
 def test_hidden_check_shows_its_points_only() -> None:
-    """And its title."""
+    """A hidden check shows its title and points only."""
     results = results_of(WITH_HIDDEN)
 
     assert results["score"] == 0.6
     assert "0/2 It is right" in results["tests"][0]["output"]
 
 
-def test_texts_are_cut_where_there_is_too_much() -> None:
-    """What is left says so."""
+def test_texts_that_are_too_long_are_cut() -> None:
+    """Texts that are too long are cut, and say so."""
     results = results_of(HUGE)
 
     assert len(json.dumps(results["tests"])) > 10_000
@@ -226,7 +257,7 @@ def test_texts_are_cut_where_there_is_too_much() -> None:
 
 
 def test_many_functions_have_less_each() -> None:
-    """First the texts are cut, then the tests are left out; the score always stays."""
+    """With many functions the texts are cut, and then the tests left out; the score stays."""
     some = results_of(MANY_FUNCTIONS)
     too_many = results_of(
         make_report(*(failed_check(f"{'n' * 300}{place}/a") for place in range(2500)))
@@ -239,7 +270,7 @@ def test_many_functions_have_less_each() -> None:
 
 
 def test_picture_is_an_image_that_stands_alone() -> None:
-    """With colours of its own, as there is no page around it."""
+    """A picture becomes an SVG image that defines its own colours."""
     (image,) = results_of(WITH_PICTURE)["tests"][0]["images"]
 
     assert image["label"] == f"{PICTURE.title} (orange: yours; blue, dashed: right)"
@@ -250,8 +281,8 @@ def test_picture_is_an_image_that_stands_alone() -> None:
     assert b"#c2410c" in svg
 
 
-def test_points_of_a_picture_are_told_from_its_lines() -> None:
-    """They are neither solid nor dashed."""
+def test_legend_calls_points_points() -> None:
+    """The legend describes points as points, and not as solid or dashed lines."""
     data = msgspec.structs.replace(
         PICTURE.series[1], label="the data", drawn_as=DrawnAs.POINTS, role="data"
     )
@@ -261,7 +292,7 @@ def test_points_of_a_picture_are_told_from_its_lines() -> None:
 
 
 def test_pictures_are_left_out_before_texts_are_cut() -> None:
-    """As many stay as there is room for."""
+    """Pictures are left out before any text is cut, and as many stay as fit."""
     functions = tuple(
         msgspec.structs.replace(
             PARTIAL.functions[0], name=f"function_{place}", pictures=(PICTURE,) * 2
@@ -281,7 +312,7 @@ def test_pictures_are_left_out_before_texts_are_cut() -> None:
 
 
 def test_picture_that_cannot_be_drawn_is_left_out() -> None:
-    """A result without it is worth more than none."""
+    """A picture that can't be drawn is left out, and the rest of the result stays."""
     broken = msgspec.structs.replace(PICTURE.series[0], x=(1.0,), y=(1.0, 2.0))
     pictured = msgspec.structs.replace(
         PARTIAL.functions[0], pictures=(msgspec.structs.replace(PICTURE, series=(broken,)),)
@@ -293,6 +324,6 @@ def test_picture_that_cannot_be_drawn_is_left_out() -> None:
 
 
 def test_megabyte_of_an_error_fits() -> None:
-    """Measured as it is written, in bytes."""
+    """An error text of a megabyte is cut so that the result fits, measured in bytes."""
     assert len(MEGABYTE_TEXT.encode()) > 1_000_000
     assert "(cut)" in results_of(SAMPLES["huge unreadable"])["format_errors"][0]

@@ -1,4 +1,4 @@
-"""What a custom validator of Submitty leaves: its rules, and what each outcome becomes."""
+"""The result of a Submitty custom validator: its rules, and the result for each outcome."""
 
 import json
 import math
@@ -74,7 +74,7 @@ RESULT = {
 
 
 def write(report: Report, *, is_after_due: bool = False) -> dict[str, object] | None:
-    """Export a report: the result by the rules, or None where it was left out."""
+    """Export a report, and return the result; None if the report was left out."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     if left_out:
         assert not files
@@ -87,7 +87,7 @@ def write(report: Report, *, is_after_due: bool = False) -> dict[str, object] | 
 
 
 def data_of(result: dict[str, object] | None) -> dict[str, object]:
-    """Give what is said of a submission that was graded."""
+    """Return the data of a submission that was graded."""
     assert result is not None
     data = result["data"]
     assert isinstance(data, dict)
@@ -95,14 +95,14 @@ def data_of(result: dict[str, object] | None) -> dict[str, object]:
 
 
 def messages_of(result: dict[str, object] | None) -> list[tuple[str, str]]:
-    """Give the messages: status and first line."""
+    """Return the status and the first line of each message."""
     messages = data_of(result)["message"]
     assert isinstance(messages, list)
     return [(one["status"], one["message"].partition("\n")[0]) for one in messages]
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the result with it."""
     result = write(report, is_after_due=is_after_due)
 
     shown = student_view(report, is_after_due=is_after_due)
@@ -127,19 +127,19 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_result_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
-    """Hostile text included."""
+    """Every sample makes a valid result, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_result_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes a valid result."""
     check_report(report, is_after_due=is_after_due)
 
 
-def test_each_function_is_a_message_below_that_on_the_whole() -> None:
-    """A part of the points is a warning, and never a success."""
+def test_each_function_is_a_message_below_the_summary() -> None:
+    """A summary comes first, then each function; a part of the points is only a warning."""
     result = write(PARTIAL)
 
     assert data_of(result)["score"] == 0.8
@@ -161,13 +161,13 @@ def test_each_function_is_a_message_below_that_on_the_whole() -> None:
         (UNREADABLE, "failure"),
     ],
 )
-def test_status_tells_how_the_whole_stands(report: Report, status: str) -> None:
-    """In the words of Submitty."""
+def test_status_is_that_of_the_whole_submission(report: Report, status: str) -> None:
+    """The status of the data is Submitty's word for the result of the whole submission."""
     assert data_of(write(report))["status"] == status
 
 
 def test_fault_of_the_grader_is_a_validator_that_failed() -> None:
-    """It has no score, and goes to the log of the staff."""
+    """A fault of the grader is a failed validator without a score; its message is for staff."""
     result = write(GRADER_ERROR)
 
     assert result is not None
@@ -175,16 +175,16 @@ def test_fault_of_the_grader_is_a_validator_that_failed() -> None:
     assert "the forkserver <is> gone" in str(result["message"])
 
 
-def test_points_that_wait_are_told_and_not_earned_yet() -> None:
-    """4 of all 10, before the due date and after it."""
+def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
+    """Waiting points are mentioned, and the score is of all points before and after."""
     assert data_of(write(WITH_LATE))["score"] == 0.4
     assert data_of(write(RIGHT_SO_FAR))["score"] == 0.6
     assert "5 more points are checked after the due date" in json.dumps(write(WITH_LATE))
     assert data_of(write(WITH_LATE, is_after_due=True))["score"] == 0.4
 
 
-def test_where_all_points_wait_there_is_no_score() -> None:
-    """A 0 would be a lie."""
+def test_there_is_no_score_while_all_points_wait() -> None:
+    """If all points wait, the report is left out, as a score of 0 would be wrong."""
     files, left_out = run_export(export, work_of(ALL_LATE))
 
     assert not files
@@ -192,7 +192,7 @@ def test_where_all_points_wait_there_is_no_score() -> None:
 
 
 def test_class_has_a_file_for_each_submission() -> None:
-    """In a folder by its id."""
+    """The files of a class are in a folder for each row, named by its id."""
     files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR))
 
     assert list(files) == ["s0/validation_results.json", "s1/validation_results.json"]

@@ -1,4 +1,4 @@
-"""Tables of platforms: read as they are written, and written back as they were."""
+"""Tables of platforms: read as they were written, and written back unchanged."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ from grader.report.normalize import normalize_name
 
 
 def table_of(path: Path, data: bytes | str) -> Table:
-    """Read a table from bytes."""
+    """Write data to a file, and read it as a table."""
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return read_table(path)
 
@@ -36,9 +36,9 @@ def table_of(path: Path, data: bytes | str) -> Table:
         ('a,"b, c"\n"say ""hi""","x\ny"\n', [["a", "b, c"], ['say "hi"', "x\ny"]]),
         ("a,b\n1,2", [["a", "b"], ["1", "2"]]),
         ("a,b\n1,\n", [["a", "b"], ["1", ""]]),
-        # As PHP writes a quote behind a backslash.
+        # PHP writes a quote after a backslash without doubling it.
         ('a,b\n"say \\"hi, you\\"",2\n', [["a", "b"], ['say \\"hi, you\\"', "2"]]),
-        # A cell that ends in a backslash is whole in the way in which all lines have one length.
+        # The rule that gives all lines the same length keeps a backslash at the end of a cell.
         ('a,b\n"C:\\",2\n', [["a", "b"], ["C:\\", "2"]]),
         ('a,b\n5" nail,2\n', [["a", "b"], ['5" nail', "2"]]),
     ],
@@ -46,15 +46,15 @@ def table_of(path: Path, data: bytes | str) -> Table:
 def test_table_is_read_and_written_back_as_it_was(
     tmp_path: Path, data: str, lines: list[list[str]]
 ) -> None:
-    """Byte for byte, but for a last line that had no end."""
+    """A table is written back byte for byte, except for a missing line end at its end."""
     table = table_of(tmp_path / "t.csv", data)
 
     assert table.lines == lines
     assert write_table(table).decode().rstrip("\r\n") == data.rstrip("\r\n")
 
 
-def test_only_what_was_changed_is_written_anew(tmp_path: Path) -> None:
-    """Its neighbours keep quotes that nobody would need."""
+def test_only_changed_cells_are_quoted_again(tmp_path: Path) -> None:
+    """A changed cell gets quotes if it needs them, and others keep quotes they don't need."""
     table = table_of(tmp_path / "t.csv", '"a","b"\n"1","2"\n')
     table.lines[1][1] = 'x, "y"'
 
@@ -63,14 +63,14 @@ def test_only_what_was_changed_is_written_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", ['a,"b\n1,2\n', 'a,b\n1,"2"3\n', "", "\n\n", b"\xff\xfea"])
 def test_other_files_are_refused(tmp_path: Path, data: bytes | str) -> None:
-    """Without an end to a cell, without anything, or in another encoding."""
+    """A file with an unclosed cell, an empty file and another encoding are refused."""
     with pytest.raises(UsageError):
         table_of(tmp_path / "t.csv", data)
 
 
 def test_line_that_is_wrong_is_named(tmp_path: Path) -> None:
-    """Somebody has to find it."""
-    with pytest.raises(UsageError, match="in line 3 a cell does not end"):
+    """The message about a broken cell has the number of its line."""
+    with pytest.raises(UsageError, match="a quoted cell in line 3 has no closing quote"):
         table_of(tmp_path / "t.csv", 'a,b\n1,2\n3,"4"5\n')
 
 
@@ -83,7 +83,7 @@ def test_line_that_is_wrong_is_named(tmp_path: Path) -> None:
 def test_what_csv_writes_is_read(
     tmp_path_factory: pytest.TempPathFactory, lines: list[list[str]], delimiter: str
 ) -> None:
-    """By the rules of Python's own module, whatever is in the cells."""
+    """Whatever the csv module writes is read with the same cells, and written back."""
     file = io.StringIO(newline="")
     header = [["head", "er"]]
     csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([*header, *lines])
@@ -97,8 +97,8 @@ def test_what_csv_writes_is_read(
 @given(
     cells=st.lists(st.sampled_from([*NAMES, *HOSTILE_NAMES]) | st.text(), min_size=2, max_size=5)
 )
-def test_what_is_written_anew_is_read_by_csv(cells: list[str]) -> None:
-    """With each cell whole."""
+def test_new_cells_are_read_by_csv(cells: list[str]) -> None:
+    """The csv module reads new cells whole, whatever is in them."""
     data = write_table(Table(lines=[list(cells)]))
 
     (line,) = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
@@ -119,12 +119,12 @@ def test_what_is_written_anew_is_read_by_csv(cells: list[str]) -> None:
     ],
 )
 def test_points_are_scaled(score: float, max_score: float, maximum: float, points: str) -> None:
-    """To two digits, and a part never to all."""
+    """Points are scaled to two decimals, and a part is never rounded up to all."""
     assert scale_points(score, max_score, maximum) == points
 
 
-def test_score_that_is_none_is_refused() -> None:
-    """As of a summary that somebody has changed."""
+def test_absurd_score_is_refused() -> None:
+    """A score that doesn't fit into a gradebook, as in an edited summary, is refused."""
     with pytest.raises(UsageError, match="1e\\+300"):
         scale_points(1e300, 1, 1)
 
@@ -134,12 +134,12 @@ def test_score_that_is_none_is_refused() -> None:
     [("20.00", 20.0), (" 12,5 ", 12.5), ("", None), ("Yes", None), ("NaN", None), ("inf", None)],
 )
 def test_numbers_have_points_or_commas(text: str, number: float | None) -> None:
-    """What is none is None."""
+    """A number may have a decimal point or comma; anything else is read as None."""
     assert read_number(text) == number
 
 
 def test_column_is_found_by_the_first_name_that_is_there() -> None:
-    """Without regard to case, to spaces around it, or to how an accent is written."""
+    """Names of columns are compared without case, outer spaces and the form of accents."""
     header = ["Name", "Calificacio\N{COMBINING ACUTE ACCENT}n ", "Note"]
 
     assert find_column(header, ["Grade", "calificación", "Note"]) == 1
@@ -154,5 +154,5 @@ def test_column_is_found_by_the_first_name_that_is_there() -> None:
     ],
 )
 def test_names_are_the_same_in_any_order(one: str, other: str) -> None:
-    """Whatever is between their words."""
+    """Names match in any order of their words, and with any punctuation between them."""
     assert normalize_name(one) == normalize_name(other)

@@ -1,4 +1,4 @@
-"""What an evaluation script of VPL prints, read as VPL reads it: nobody forges a grade."""
+"""The output of a VPL evaluation script, read as VPL reads it: a grade can't be forged."""
 
 import math
 import re
@@ -38,22 +38,22 @@ FORGED = (
 )
 
 
-def write(report: Report, *, is_after_due: bool = False, **said: str) -> str:
-    """Export a report."""
-    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **said))
+def write(report: Report, *, is_after_due: bool = False, **settings: str) -> str:
+    """Export a report, and return the output."""
+    files, left_out = run_export(export, work_of(report, is_after_due=is_after_due, **settings))
     assert list(files) == ["vpl.txt"]
     assert not left_out
     return files["vpl.txt"].decode()
 
 
 def proposed_grade(text: str) -> str:
-    """Read the grade as VPL does: of the last line that begins so."""
+    """Read the grade as VPL does, from the last line that begins with its mark."""
     lines = [line for line in text.split("\n") if line.startswith("Grade :=>>")]
     return lines[-1].removeprefix("Grade :=>>").strip() if lines else ""
 
 
 def proposed_comment(text: str) -> list[str]:
-    """Read the comments as VPL does: between marks, or behind one."""
+    """Read the comments as VPL does, between a pair of marks or after a mark."""
     is_inside = False
     comment = []
     for line in text.split("\n"):
@@ -69,7 +69,7 @@ def proposed_comment(text: str) -> list[str]:
 
 
 def check_report(report: Report, *, is_after_due: bool) -> None:
-    """Export a report, and hold what was written against it."""
+    """Export a report, and compare the output with it."""
     text = write(report, is_after_due=is_after_due)
 
     assert "\r" not in text
@@ -91,7 +91,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     assert len(grades) == 1
     assert lines[-2:] == [grades[0], ""]
     assert re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", proposed_grade(text))
-    # In the points of the assignment, of which a platform sees no more than two digits.
+    # In points of the assignment, with at most two decimals.
     grade = float(proposed_grade(text))
     assert math.isclose(grade, expected.seen, abs_tol=0.01)
     assert grade < expected.total or not expected.waiting
@@ -99,19 +99,19 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_text_of_every_kind_of_report_keeps_the_rules(name: str) -> None:
-    """Hostile text included."""
+    """Every sample makes valid output, also with hostile text in it."""
     check_report(SAMPLES[name], is_after_due=False)
 
 
 @given(report=graded_reports(), is_after_due=st.booleans())
 @settings(deadline=None)
 def test_text_of_any_report_keeps_the_rules(report: Report, *, is_after_due: bool) -> None:
-    """Of any class of checks and any text."""
+    """Any combination of checks and texts makes valid output."""
     check_report(report, is_after_due=is_after_due)
 
 
 def test_functions_are_titles_and_the_rest_is_preformatted() -> None:
-    """The grade comes last."""
+    """Functions are titles, other texts are preformatted, and the grade comes last."""
     text = write(PARTIAL)
 
     titles = [line for line in proposed_comment(text) if line.startswith("-")]
@@ -133,7 +133,7 @@ def test_functions_are_titles_and_the_rest_is_preformatted() -> None:
     ],
 )
 def test_submission_cannot_forge_a_grade(report: Report) -> None:
-    """Neither at the start of a line nor within, nor by ending the comment."""
+    """A submission can't forge a grade at the start of a line, in it, or by ending the comment."""
     check_report(report, is_after_due=False)
 
     assert proposed_grade(write(report)) != "100"
@@ -141,20 +141,20 @@ def test_submission_cannot_forge_a_grade(report: Report) -> None:
 
 
 def test_grade_is_scaled_to_the_maximum_of_the_activity() -> None:
-    """Without one, it is in the points of the assignment."""
+    """The grade is scaled to the maximum that the setting gives."""
     assert proposed_grade(write(PARTIAL, maximum="100")) == "80"
     assert proposed_grade(write(FULL, maximum="7,5")) == "7.5"
 
 
 @pytest.mark.parametrize("maximum", ["much", "-1"])
-def test_maximum_that_is_no_number_of_points_is_refused(maximum: str) -> None:
-    """With what was said."""
+def test_maximum_that_is_not_a_number_of_points_is_refused(maximum: str) -> None:
+    """A maximum that is not a number of points is refused, and the message quotes it."""
     with pytest.raises(UsageError, match=maximum):
         write(PARTIAL, maximum=maximum)
 
 
 def test_fault_of_the_grader_has_no_grade() -> None:
-    """VPL then leaves the grade open."""
+    """A fault of the grader has no line with a grade, and VPL then leaves the grade open."""
     text = write(GRADER_ERROR)
 
     assert proposed_grade(text) == ""
@@ -162,13 +162,13 @@ def test_fault_of_the_grader_has_no_grade() -> None:
 
 
 def test_unreadable_submission_has_a_grade_of_zero() -> None:
-    """It is said why."""
+    """An unreadable submission has a grade of 0, and the comment says why."""
     assert proposed_grade(write(UNREADABLE)) == "0"
     assert "line 12 is not Python" in write(UNREADABLE)
 
 
-def test_points_that_wait_are_told_and_not_earned_yet() -> None:
-    """4 of all 10, before the due date and after it."""
+def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
+    """Waiting points are mentioned, and the grade is of all points before and after."""
     assert proposed_grade(write(WITH_LATE, maximum="100")) == "40"
     assert proposed_grade(write(RIGHT_SO_FAR, maximum="100")) == "60"
     assert "> 5 more points are checked after the due date." in write(WITH_LATE)
@@ -177,7 +177,7 @@ def test_points_that_wait_are_told_and_not_earned_yet() -> None:
 
 
 def test_class_has_a_file_for_each_submission() -> None:
-    """In a folder by its id."""
+    """The files of a class are in a folder for each row, named by its id."""
     files, _ = run_export(export, class_work_of(FULL, GRADER_ERROR))
 
     assert list(files) == ["s0/vpl.txt", "s1/vpl.txt"]

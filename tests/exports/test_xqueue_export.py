@@ -1,7 +1,8 @@
-"""xqueue_body for edX: what capa parses, and nothing for a fault."""
+"""xqueue_body for edX: capa can parse it, and there is none for a fault."""
 
 import json
 import math
+from typing import TypedDict
 
 import jsonschema
 import pytest
@@ -43,15 +44,23 @@ VALIDATOR = jsonschema.Draft202012Validator(BODY)
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "a", "img", "svg"}
 
 
+class Body(TypedDict):
+    """The content of xqueue_body."""
+
+    correct: bool
+    score: float
+    msg: str
+
+
 def refuse(name: str) -> None:
-    """Refuse NaN and infinity, which Python's reader takes and others don't."""
+    """Refuse NaN and infinity, which Python's reader accepts and others don't."""
     raise AssertionError(name)
 
 
-def check(content: bytes) -> dict:
-    """Check an answer against the rules, and read it: also its message, as capa does."""
+def check(content: bytes) -> Body:
+    """Check a reply against the rules, parse its message as capa does, and return it."""
     assert content.endswith(b"\n")
-    body = json.loads(content.decode("utf-8"), parse_constant=refuse)
+    body: Body = json.loads(content.decode("utf-8"), parse_constant=refuse)
     VALIDATOR.validate(body)
     message = etree.fromstring(body["msg"])
     assert message.tag == "div"
@@ -61,8 +70,8 @@ def check(content: bytes) -> dict:
     return body
 
 
-def body_of(report: Report, *, is_after_due: bool = False) -> dict:
-    """Export a report, check it, and read it back."""
+def body_of(report: Report, *, is_after_due: bool = False) -> Body:
+    """Export a report, check the reply, and return it."""
     files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
     assert left_out == []
     assert list(files) == ["xqueue_body.json"]
@@ -71,8 +80,8 @@ def body_of(report: Report, *, is_after_due: bool = False) -> dict:
 
 @settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
 @given(reports())
-def test_every_report_makes_a_valid_answer_or_none(report: Report) -> None:
-    """Correct for every point only, and never while points wait."""
+def test_every_report_makes_a_valid_reply_or_none(report: Report) -> None:
+    """A reply is correct only with all points, and never while points wait."""
     for is_after_due in (False, True):
         files, left_out = run_export(export, work_of(report, is_after_due=is_after_due))
         expected = points_of(report, is_after_due=is_after_due)
@@ -92,14 +101,14 @@ def test_every_report_makes_a_valid_answer_or_none(report: Report) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if "grader error" not in name])
-def test_sample_makes_a_valid_answer(name: str) -> None:
-    """Each by itself, so that a failure says which."""
+def test_sample_makes_a_valid_reply(name: str) -> None:
+    """Each sample with a score makes a valid reply."""
     if name != "all late":
         body_of(SAMPLES[name])
 
 
 def test_full_marks_are_correct() -> None:
-    """A part of them is not, however large."""
+    """Full marks are correct, and a part of the points is not."""
     full, partial = body_of(FULL), body_of(PARTIAL)
 
     assert (full["correct"], full["score"]) == (True, 1.0)
@@ -107,22 +116,22 @@ def test_full_marks_are_correct() -> None:
 
 
 def test_message_says_what_is_wrong_as_text() -> None:
-    """Markup of a student's stays text."""
+    """Markup in a student's text is escaped in the message."""
     message = etree.fromstring(body_of(PARTIAL)["msg"])
 
     assert "w <moved> & stayed" in "".join(message.itertext())
 
 
 def test_right_so_far_is_not_correct_while_points_wait() -> None:
-    """It might have to be taken back."""
+    """A submission that is right so far is not correct while points wait."""
     before = body_of(RIGHT_SO_FAR)
 
     assert (before["correct"], before["score"]) == (False, 0.6)
     assert "2 more points are checked after the due date." in before["msg"]
 
 
-def test_what_waits_is_shown_after_the_due_date() -> None:
-    """Its points are not earned before; here they never are."""
+def test_waiting_checks_are_shown_after_the_due_date() -> None:
+    """A waiting check that fails is shown only after the due date, and the score is the same."""
     before, after = body_of(WITH_LATE), body_of(WITH_LATE, is_after_due=True)
 
     assert (before["score"], after["score"]) == (0.4, 0.4)
@@ -131,7 +140,7 @@ def test_what_waits_is_shown_after_the_due_date() -> None:
 
 
 def test_hidden_check_shows_its_points_only() -> None:
-    """And its title."""
+    """A hidden check shows its title and points only."""
     body = body_of(WITH_HIDDEN)
 
     assert body["score"] == 0.6
@@ -139,7 +148,7 @@ def test_hidden_check_shows_its_points_only() -> None:
 
 
 def test_unreadable_file_is_zero_and_says_why() -> None:
-    """With the angle brackets of the line escaped."""
+    """An unreadable file is a 0, and the message shows the faulty line, escaped."""
     body = body_of(UNREADABLE)
 
     assert (body["correct"], body["score"]) == (False, 0.0)
@@ -147,7 +156,7 @@ def test_unreadable_file_is_zero_and_says_why() -> None:
 
 
 def test_fault_of_the_grader_is_left_out_and_not_a_zero() -> None:
-    """No answer: the queue hands the submission out again."""
+    """A fault of the grader makes no reply, so that the queue hands out the submission again."""
     files, left_out = run_export(export, class_work_of(FULL, GRADER_ERROR))
 
     assert list(files) == ["s0/xqueue_body.json"]
@@ -155,8 +164,8 @@ def test_fault_of_the_grader_is_left_out_and_not_a_zero() -> None:
     assert "not a zero" in left_out[0].reason
 
 
-def test_where_everything_waits_there_is_no_score_yet() -> None:
-    """A 0 would be a lie."""
+def test_there_is_no_score_while_all_points_wait() -> None:
+    """If all points wait, the report is left out, as a score of 0 would be wrong."""
     files, left_out = run_export(export, work_of(ALL_LATE))
 
     assert files == {}

@@ -1,6 +1,7 @@
-"""The points of a report, added up anew: what can be seen, and what waits for the due date.
+"""The points of a report, added up again: those that can be seen, and those that wait.
 
-Of the checks alone and not of ``StudentView``, so that tests have something to hold a format against.
+They are computed from the checks and not with ``StudentView``, so that the tests of formats have
+independent numbers to compare with.
 """
 
 from collections.abc import Iterable
@@ -9,20 +10,20 @@ from fractions import Fraction
 
 from grader.report.model import CheckResult, Report, ReportStatus, Visibility
 
-# The name of the test that stands for points that wait.
+# The name of the test that stands for the points that wait for the due date.
 AFTER_DUE = "Checked after the due date"
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """What a format may say of the points of a report that has a score.
+    """What a format may show of the points of a report that has a score.
 
     Attributes:
-        seen: How many are earned, of those that can be seen.
-        seen_of: How many can be seen.
-        waiting: How many wait for the due date, earned or not.
-        total: How many there are in all.
-        is_graded: Whether all of it was graded; of a part nothing is said to be full.
+        seen: The points earned, of those that can be seen.
+        seen_of: The points that can be seen.
+        waiting: The points that wait for the due date, earned or not.
+        total: All points.
+        is_graded: Whether the whole submission was graded; otherwise it can't be a full pass.
     """
 
     seen: float
@@ -33,32 +34,32 @@ class Points:
 
     @property
     def can_be_said(self) -> bool:
-        """Tell whether there is a score yet: not where every point waits."""
+        """Return whether there is a score yet, that is, unless every point waits."""
         return self.seen_of > 0 or not self.waiting
 
     @property
     def exact_share(self) -> Fraction:
-        """Give what can be seen as a part of all points; 0 where there are none."""
+        """Return the points seen as a part of all points; 0 if there are no points."""
         return Fraction(str(self.seen)) / Fraction(str(self.total)) if self.total else Fraction(0)
 
     @property
     def share(self) -> float:
-        """Give the same as a float."""
+        """Return `exact_share` as a float."""
         return float(self.exact_share)
 
     @property
     def are_all_earned(self) -> bool:
-        """Tell whether each point there is can be seen, and is earned."""
+        """Return whether all points can be seen and are earned."""
         return not self.waiting and self.seen >= self.total > 0
 
     @property
     def is_full(self) -> bool:
-        """Tell whether it may be called right as a whole."""
+        """Return whether the submission may be called right as a whole."""
         return self.is_graded and self.are_all_earned
 
 
 def points_of(report: Report, *, is_after_due: bool) -> Points | None:
-    """Add up the points of a report; None where the grader failed."""
+    """Add up the points of a report; None if the grader failed."""
     if report.status is ReportStatus.GRADER_ERROR:
         return None
     if report.status is ReportStatus.UNREADABLE:
@@ -82,5 +83,5 @@ def _waits(check: CheckResult) -> bool:
 
 
 def _add(points: Iterable[float]) -> float:
-    """Add points as they are written, and round once: a report has floats of each function."""
+    """Add points exactly, as they are written, and round once."""
     return float(sum((Fraction(str(one)) for one in points), Fraction()))
