@@ -1,4 +1,4 @@
-"""Wrong ways to write animate_fit(), each a program, with its hint."""
+"""Misconceptions about animate_fit(): wrong programs with their hints."""
 
 from matplotlib.animation import FuncAnimation
 
@@ -10,9 +10,9 @@ def _start(x, y, w):
 
 
 def animate_fit__frame_count_fixed(x, y, w, lr, frames):
-    """The animation has 50 frames, whatever frames is.
+    """The animation doesn't have the number of frames that was asked for.
 
-    Pass frames on to FuncAnimation.
+    Pass frames=frames to FuncAnimation, not a number of your own.
 
     Section: 5. Watch it learn
     """
@@ -26,9 +26,10 @@ def animate_fit__frame_count_fixed(x, y, w, lr, frames):
 
 
 def animate_fit__frame_count_missing(x, y, w, lr, frames):
-    """FuncAnimation is not told how many frames there are.
+    """The animation has far more frames than it was asked for.
 
-    Pass frames=frames to FuncAnimation.
+    Without a number of frames, FuncAnimation goes on forever. Pass
+    frames=frames.
 
     Section: 5. Watch it learn
     """
@@ -42,9 +43,10 @@ def animate_fit__frame_count_missing(x, y, w, lr, frames):
 
 
 def animate_fit__one_frame_too_many(x, y, w, lr, frames):
-    """There is one frame more than asked for.
+    """There is one frame too many.
 
-    Pass frames=frames to FuncAnimation: frame 0 shows the first update.
+    Pass frames=frames to FuncAnimation: frame 0 already shows the first
+    update.
 
     Section: 5. Watch it learn
     """
@@ -58,9 +60,9 @@ def animate_fit__one_frame_too_many(x, y, w, lr, frames):
 
 
 def animate_fit__one_frame_short(x, y, w, lr, frames):
-    """There is one frame less than asked for.
+    """There is one frame too few.
 
-    Pass frames=frames to FuncAnimation; range(1, frames) has one less.
+    Pass frames=frames to FuncAnimation. range(1, frames) has one frame fewer.
 
     Section: 5. Watch it learn
     """
@@ -76,8 +78,8 @@ def animate_fit__one_frame_short(x, y, w, lr, frames):
 def animate_fit__stands_still(x, y, w, lr, frames):
     """The line stays where it was at the start.
 
-    The frame function has to do both: take one update, and then give the line
-    its new heights with set_ydata.
+    The frame function has to do two things: take one update, then give the
+    line its new heights with set_ydata.
 
     Section: 5. Watch it learn
     """
@@ -92,8 +94,8 @@ def animate_fit__stands_still(x, y, w, lr, frames):
 def animate_fit__two_updates_a_frame(x, y, w, lr, frames):
     """Each frame takes two updates.
 
-    Call update() once in the frame function; a second call, only to get the
-    loss, steps again.
+    Call update() only once in the frame function. A second call, say to get
+    the loss, takes another step.
 
     Section: 5. Watch it learn
     """
@@ -110,7 +112,7 @@ def animate_fit__two_updates_a_frame(x, y, w, lr, frames):
 def animate_fit__ten_updates_a_frame(x, y, w, lr, frames):
     """Each frame takes many updates.
 
-    Call update() once in the frame function, and not train().
+    Call update() once in the frame function, and don't call train() there.
 
     Section: 5. Watch it learn
     """
@@ -125,9 +127,10 @@ def animate_fit__ten_updates_a_frame(x, y, w, lr, frames):
 
 
 def animate_fit__trained_before(x, y, w, lr, frames):
-    """All updates are taken before the first frame is drawn.
+    """The line has moved before the first frame, and then it stands still.
 
-    Take one update in each call of the frame function.
+    Take one update in each call of the frame function, not all of them before
+    the animation starts.
 
     Section: 5. Watch it learn
     """
@@ -142,9 +145,10 @@ def animate_fit__trained_before(x, y, w, lr, frames):
 
 
 def animate_fit__starts_anew_in_each_frame(x, y, w, lr, frames):
-    """Each frame begins at the first w again: the line moves only once.
+    """The line moves only once: each frame shows it one step from the start.
 
-    Make w before the frame function, not inside it.
+    Let each frame go on from the one before. If the frame function makes its
+    own copy of w, make that copy before the function instead.
 
     Section: 5. Watch it learn
     """
@@ -159,7 +163,7 @@ def animate_fit__starts_anew_in_each_frame(x, y, w, lr, frames):
 
 
 def animate_fit__intercept_left_out(x, y, w, lr, frames):
-    """The line that moves has the slope only.
+    """The moving line leaves out the intercept.
 
     Draw predict(x, w): w[0] times the feature, plus w[1].
 
@@ -175,7 +179,7 @@ def animate_fit__intercept_left_out(x, y, w, lr, frames):
 
 
 def animate_fit__slope_left_out(x, y, w, lr, frames):
-    """The line that moves lies flat: the slope is missing.
+    """The moving line is flat: it leaves out the slope.
 
     Draw predict(x, w): w[0] times the feature, plus w[1].
 
@@ -193,8 +197,8 @@ def animate_fit__slope_left_out(x, y, w, lr, frames):
 def animate_fit__ascent(x, y, w, lr, frames):
     """The line moves away from the data.
 
-    Each frame has to go down the slope: update(x, y, w, lr), with lr as it
-    is.
+    Each frame has to take a step down the slope: call update(x, y, w, lr),
+    with lr as it is.
 
     Section: 5. Watch it learn
     """
@@ -210,7 +214,7 @@ def animate_fit__ascent(x, y, w, lr, frames):
 def animate_fit__figure_returned(x, y, w, lr, frames):
     """The figure is returned, not the animation.
 
-    Return what FuncAnimation(...) gives.
+    Return the FuncAnimation object.
 
     Section: 5. Watch it learn
     """
@@ -219,9 +223,9 @@ def animate_fit__figure_returned(x, y, w, lr, frames):
 
 
 def animate_fit__axes_returned(x, y, w, lr, frames):
-    """The Axes are returned, not the animation.
+    """The Axes object is returned, not the animation.
 
-    Return what FuncAnimation(...) gives.
+    Return the FuncAnimation object.
 
     Section: 5. Watch it learn
     """
@@ -232,8 +236,8 @@ def animate_fit__axes_returned(x, y, w, lr, frames):
 def animate_fit__returns_nothing(x, y, w, lr, frames):
     """Nothing is returned.
 
-    End with return and the FuncAnimation: without it, it would be thrown away
-    before it runs.
+    Return the FuncAnimation object at the end. Otherwise it is deleted before
+    it can run.
 
     Section: 5. Watch it learn
     """
@@ -243,8 +247,8 @@ def animate_fit__returns_nothing(x, y, w, lr, frames):
 def animate_fit__returns_the_losses(x, y, w, lr, frames):
     """A list is returned, not the animation.
 
-    Return what FuncAnimation(...) gives. It calls your frame function by
-    itself, so no loop is needed.
+    Return the FuncAnimation object. It calls your frame function itself, so
+    you don't need a loop.
 
     Section: 5. Watch it learn
     """
@@ -253,9 +257,9 @@ def animate_fit__returns_the_losses(x, y, w, lr, frames):
 
 
 def animate_fit__frame_function_without_frame(x, y, w, lr, frames):
-    """The frame function takes no argument, but is given the frame's number.
+    """The frame function takes no argument, but it is given the frame number.
 
-    Write def draw(frame), also if you don't need the number.
+    Write def draw(frame), even if you don't use the number.
 
     Section: 5. Watch it learn
     """
@@ -269,9 +273,9 @@ def animate_fit__frame_function_without_frame(x, y, w, lr, frames):
 
 
 def animate_fit__model_not_detached(x, y, w, lr, frames):
-    """matplotlib or numpy is given what autograd is tracking.
+    """matplotlib or numpy is given a tensor that autograd is tracking.
 
-    Use .detach() first: predict(x, w).detach().
+    Detach it first: predict(x, w).detach().
 
     Section: 5. Watch it learn
     """

@@ -1,4 +1,4 @@
-"""Wrong ways to write cross_entropy(), each a program, with its hint."""
+"""Misconceptions about cross_entropy(): wrong programs with their hints."""
 
 import torch
 
@@ -8,9 +8,9 @@ def _clamped(p):
 
 
 def cross_entropy__minus_missing(p, y):
-    """The minus in front is missing.
+    """The minus sign in front is missing.
 
-    Logarithms of probabilities are negative; the loss is minus their mean.
+    Logarithms of probabilities are negative, so the loss is minus their mean.
 
     Section: 7. Going further: logistic regression
     """
@@ -21,7 +21,7 @@ def cross_entropy__minus_missing(p, y):
 def cross_entropy__only_class_one(p, y):
     """Only the samples of class 1 count.
 
-    A sample of class 0 counts too: add (1 - y) * log(1 - p).
+    Samples of class 0 count too: add (1 - y) * log(1 - p).
 
     Section: 7. Going further: logistic regression
     """
@@ -31,7 +31,7 @@ def cross_entropy__only_class_one(p, y):
 def cross_entropy__only_class_zero(p, y):
     """Only the samples of class 0 count.
 
-    A sample of class 1 counts too: add y * log(p).
+    Samples of class 1 count too: add y * log(p).
 
     Section: 7. Going further: logistic regression
     """
@@ -39,9 +39,9 @@ def cross_entropy__only_class_zero(p, y):
 
 
 def cross_entropy__classes_ignored(p, y):
-    """-log p is taken for every sample, whatever its class.
+    """Every sample counts -log p, whatever its class.
 
-    y chooses: y * log(p) + (1 - y) * log(1 - p).
+    y selects which logarithm counts: y * log(p) + (1 - y) * log(1 - p).
 
     Section: 7. Going further: logistic regression
     """
@@ -49,7 +49,7 @@ def cross_entropy__classes_ignored(p, y):
 
 
 def cross_entropy__classes_swapped(p, y):
-    """The classes have changed places: p counts as the probability of 0.
+    """The classes are swapped: p counts as the probability of class 0.
 
     y goes with log(p), and 1 - y with log(1 - p).
 
@@ -60,9 +60,9 @@ def cross_entropy__classes_swapped(p, y):
 
 
 def cross_entropy__log2(p, y):
-    """The logarithm is that to base 2.
+    """The logarithm is to base 2.
 
-    Use the natural one, torch.log.
+    Use the natural logarithm, torch.log.
 
     Section: 7. Going further: logistic regression
     """
@@ -71,9 +71,9 @@ def cross_entropy__log2(p, y):
 
 
 def cross_entropy__log10(p, y):
-    """The logarithm is that to base 10.
+    """The logarithm is to base 10.
 
-    Use the natural one, torch.log.
+    Use the natural logarithm, torch.log.
 
     Section: 7. Going further: logistic regression
     """
@@ -95,8 +95,8 @@ def cross_entropy__sum_instead_of_mean(p, y):
 def cross_entropy__halved(p, y):
     """The loss is half of what it should be.
 
-    Each sample has one term only, the other one is zero: divide by n, not by
-    2 n.
+    Each sample contributes only one term, since the other is zero: divide by
+    n, not by 2 n.
 
     Section: 7. Going further: logistic regression
     """
@@ -107,7 +107,7 @@ def cross_entropy__halved(p, y):
 def cross_entropy__divided_by_n_twice(p, y):
     """The loss is divided by the number of samples twice.
 
-    .mean() divides already.
+    .mean() already divides by it.
 
     Section: 7. Going further: logistic regression
     """
@@ -119,8 +119,8 @@ def cross_entropy__divided_by_n_twice(p, y):
 def cross_entropy__not_finite_at_zero_and_one(p, y):
     """Where p is exactly 0 or 1, the loss is nan or infinite.
 
-    log(0) is minus infinity, and 0 times infinity is nan. Keep p a little
-    away from 0 and 1 before the logarithm, with torch.clamp.
+    log(0) is minus infinity, and 0 times infinity is nan. Use torch.clamp to
+    keep p slightly away from 0 and 1 before you take the logarithm.
 
     Section: 7. Going further: logistic regression
     """
@@ -130,8 +130,8 @@ def cross_entropy__not_finite_at_zero_and_one(p, y):
 def cross_entropy__clamped_below_only(p, y):
     """p is kept away from 0, but not from 1.
 
-    log(1 - p) needs the same care: clamp p from both sides, or add a small
-    number inside of both logarithms.
+    log(1 - p) needs the same care: clamp p on both sides, or add a small
+    number inside both logarithms.
 
     Section: 7. Going further: logistic regression
     """
@@ -142,7 +142,7 @@ def cross_entropy__clamped_below_only(p, y):
 def cross_entropy__eps_in_the_second_logarithm_only(p, y):
     """Only the second logarithm is kept finite.
 
-    log(p) is infinite where p is 0. Add a small number there as well.
+    log(p) is infinite where p is 0. Add a small number there too.
 
     Section: 7. Going further: logistic regression
     """
@@ -151,7 +151,7 @@ def cross_entropy__eps_in_the_second_logarithm_only(p, y):
 
 
 def cross_entropy__clamp_too_strong(p, y):
-    """The clamp cuts off ordinary probabilities.
+    """The clamp also changes ordinary probabilities.
 
     Clamp much closer to 0 and 1, at 1e-7 or so.
 
@@ -162,10 +162,9 @@ def cross_entropy__clamp_too_strong(p, y):
 
 
 def cross_entropy__arguments_swapped(p, y):
-    """p and y have changed places: the logarithm is taken of the classes.
+    """p and y are swapped: the logarithm is taken of the classes.
 
-    The logarithm belongs to the probabilities: y * log(p) + (1 - y) * log(1 -
-    p).
+    Take the logarithm of the probabilities: y * log(p) + (1 - y) * log(1 - p).
 
     Section: 7. Going further: logistic regression
     """
@@ -176,7 +175,7 @@ def cross_entropy__arguments_swapped(p, y):
 def cross_entropy__squared_error(p, y):
     """This is the mean squared error.
 
-    For classes the loss is the cross entropy, the mean of -(y log p + (1 - y)
+    For classes, the loss is the cross entropy, the mean of -(y log p + (1 - y)
     log(1 - p)).
 
     Section: 7. Going further: logistic regression
@@ -187,8 +186,8 @@ def cross_entropy__squared_error(p, y):
 def cross_entropy__absolute_error(p, y):
     """This is the mean absolute error.
 
-    The loss is the cross entropy, the mean of -(y log p + (1 - y) log(1 -
-    p)).
+    For classes, the loss is the cross entropy, the mean of -(y log p + (1 - y)
+    log(1 - p)).
 
     Section: 7. Going further: logistic regression
     """
@@ -199,7 +198,7 @@ def cross_entropy__cuts_the_graph(p, y):
     """Autograd can't find its way from the loss back to p.
 
     .item(), .detach(), .numpy(), float() and torch.tensor(...) cut the graph.
-    Return the loss as a tensor that torch operations made.
+    Return the loss as the tensor that torch operations give.
 
     Section: 7. Going further: logistic regression
     """
@@ -208,7 +207,7 @@ def cross_entropy__cuts_the_graph(p, y):
 
 
 def cross_entropy__not_reduced(p, y):
-    """One loss for each sample is returned, not their mean.
+    """One loss per sample is returned, not their mean.
 
     End with .mean().
 
@@ -219,9 +218,9 @@ def cross_entropy__not_reduced(p, y):
 
 
 def cross_entropy__sigmoid_inside(p, y):
-    """The sigmoid is applied once more to what are probabilities already.
+    """The sigmoid is applied again to values that are already probabilities.
 
-    Use p as it is; binary_cross_entropy_with_logits is for x @ w, before the
+    Use p as it is. binary_cross_entropy_with_logits expects x @ w, before the
     sigmoid.
 
     Section: 7. Going further: logistic regression
@@ -232,7 +231,7 @@ def cross_entropy__sigmoid_inside(p, y):
 def cross_entropy__log_of_the_mean(p, y):
     """The mean is taken before the logarithm.
 
-    First the logarithm of each sample's probability, then the mean.
+    Take the logarithm of each sample's probability first, then the mean.
 
     Section: 7. Going further: logistic regression
     """
@@ -251,9 +250,10 @@ def cross_entropy__no_logarithm(p, y):
 
 
 def cross_entropy__log_of_one_plus(p, y):
-    """log1p(p) is log(1 + p), not log(p).
+    """The logarithm is taken of 1 + p, not of p.
 
-    Use torch.log(p), and torch.log(1 - p) for the other class.
+    log1p(p) is log(1 + p). Use torch.log(p), and torch.log(1 - p) for the
+    other class.
 
     Section: 7. Going further: logistic regression
     """
@@ -262,10 +262,10 @@ def cross_entropy__log_of_one_plus(p, y):
 
 
 def cross_entropy__minus_on_one_half_only(p, y):
-    """The minus stands in front of one half only.
+    """The minus sign applies to only one of the two terms.
 
     It belongs to both: -(y * log(p) + (1 - y) * log(1 - p)). Mind the
-    brackets.
+    parentheses.
 
     Section: 7. Going further: logistic regression
     """
@@ -274,9 +274,10 @@ def cross_entropy__minus_on_one_half_only(p, y):
 
 
 def cross_entropy__halves_subtracted(p, y):
-    """The second half is subtracted from the first, instead of added.
+    """The second term is subtracted from the first instead of added.
 
-    Between y * log(p) and (1 - y) * log(1 - p) stands a plus.
+    Add the two, and put one minus in front of both: -(y * log(p) + (1 - y) *
+    log(1 - p)).
 
     Section: 7. Going further: logistic regression
     """
@@ -285,10 +286,10 @@ def cross_entropy__halves_subtracted(p, y):
 
 
 def cross_entropy__nan_replaced_by_zero(p, y):
-    """A sample that is sure and wrong costs nothing.
+    """A sure but wrong prediction costs nothing.
 
-    nan_to_num hides what log(0) makes: such a sample has to cost a lot. Clamp
-    p instead.
+    nan_to_num hides the infinity that log(0) gives, but such a sample has to
+    cost a lot. Clamp p instead.
 
     Section: 7. Going further: logistic regression
     """
@@ -299,7 +300,7 @@ def cross_entropy__nan_replaced_by_zero(p, y):
 def cross_entropy__returns_nothing(p, y):
     """Nothing is returned.
 
-    End with return and the loss.
+    Return the loss at the end.
 
     Section: 7. Going further: logistic regression
     """

@@ -1,13 +1,13 @@
-"""Wrong ways to write gradient(), each a program, with its hint."""
+"""Misconceptions about gradient(): wrong programs with their hints."""
 
 import torch
 
 
 def gradient__factor_two_missing(x, y, w):
-    """The gradient is half of the right one: the factor 2 is missing.
+    """The gradient is half the right one: the factor 2 is missing.
 
-    The square's derivative brings a 2: the gradient is 2/n times x.T @ (x @ w
-    - y). Or let backward() work it out.
+    The derivative of the square brings in a 2: the gradient is 2/n times x.T @
+    (x @ w - y). Or let backward() work it out.
 
     Section: 3. Autograd
     """
@@ -16,10 +16,10 @@ def gradient__factor_two_missing(x, y, w):
 
 
 def gradient__sum_instead_of_mean(x, y, w):
-    """The gradient is that of the sum of the squares, n times too large.
+    """This is the gradient of the sum of the squares, n times too large.
 
-    The mse is a mean. Divide by the number of samples: 2/n times x.T @ (x @ w
-    - y), or backward() on mse(...).
+    The mse is a mean. Divide by the number of samples, 2/n times x.T @ (x @ w
+    - y), or call backward() on mse(...).
 
     Section: 3. Autograd
     """
@@ -28,10 +28,10 @@ def gradient__sum_instead_of_mean(x, y, w):
 
 
 def gradient__divided_by_n_twice(x, y, w):
-    """The gradient is divided by the number of samples once more.
+    """The gradient is divided by the number of samples once too often.
 
-    The mse is a mean already, and its gradient too. Return what backward() has
-    put into w.grad as it is.
+    The mse is already a mean, and so is its gradient. Return w.grad as
+    backward() left it.
 
     Section: 3. Autograd
     """
@@ -43,7 +43,7 @@ def gradient__divided_by_n_twice(x, y, w):
 def gradient__wrong_sign(x, y, w):
     """The gradient points the wrong way: its sign is reversed.
 
-    The minus belongs to the step, w - lr * gradient. The gradient itself
+    The minus belongs in the step, w - lr * gradient. The gradient itself
     points to where the loss rises: 2/n times x.T @ (x @ w - y).
 
     Section: 3. Autograd
@@ -56,7 +56,7 @@ def gradient__piles_up(x, y, w):
     """A second call returns the sum of both gradients.
 
     backward() adds to w.grad. Clear it before you call backward(), with w.grad
-    = None, or ask torch.autograd.grad, which leaves w.grad alone.
+    = None, or use torch.autograd.grad, which leaves w.grad alone.
 
     Section: 3. Autograd
     """
@@ -66,10 +66,11 @@ def gradient__piles_up(x, y, w):
 
 
 def gradient__cleared_before_it_is_returned(x, y, w):
-    """The gradient is all zeros: it is cleared before it is returned.
+    """The gradient that is returned is all zeros.
 
-    grad = w.grad is the same tensor by another name, and zero_() empties it.
-    Keep a copy, w.grad.clone(), or clear with w.grad = None.
+    Is it cleared before it is returned? grad = w.grad is only another name for
+    the same tensor, and zero_() sets that to zero. Return a copy,
+    w.grad.clone(), or clear it with w.grad = None.
 
     Section: 3. Autograd
     """
@@ -83,7 +84,7 @@ def gradient__cleared_before_it_is_returned(x, y, w):
 def gradient__cleared_before_there_is_one(x, y, w):
     """w.grad is cleared while it is still None.
 
-    A fresh w has no gradient: w.grad is None until the first backward(). Write
+    A new w has no gradient: w.grad is None until the first backward(). Write
     w.grad = None, which always works.
 
     Section: 3. Autograd
@@ -97,8 +98,9 @@ def gradient__cleared_before_there_is_one(x, y, w):
 def gradient__read_before_backward(x, y, w):
     """w.grad is read before backward() has put the gradient there.
 
-    Before the first backward() it is None, later it is that of earlier calls.
-    Call backward() first, then read w.grad, and clear it in each call.
+    Before the first backward() it is None; after that it holds the gradient of
+    earlier calls. Call backward() first, then read w.grad, and clear it in
+    each call.
 
     Section: 3. Autograd
     """
@@ -111,8 +113,8 @@ def gradient__read_before_backward(x, y, w):
 def gradient__returns_nothing(x, y, w):
     """None is returned.
 
-    backward() returns nothing; it puts the gradient into w.grad, the grad of
-    the leaf w itself (not of the loss or of a copy). Call it first, then
+    backward() returns nothing. It puts the gradient into w.grad, where w is
+    the leaf itself, not the loss and not a copy. Call backward() first, then
     return w.grad.
 
     Section: 3. Autograd
@@ -122,10 +124,10 @@ def gradient__returns_nothing(x, y, w):
 
 
 def gradient__moves_w(x, y, w):
-    """w takes a step.
+    """The function also moves w.
 
-    This function only looks at the slope at w; moving w is the job of
-    update(). Return the gradient and leave w as it is.
+    It should only measure the slope at w; moving w is the job of update().
+    Return the gradient and leave w as it is.
 
     Section: 3. Autograd
     """
@@ -152,8 +154,8 @@ def gradient__returns_the_loss(x, y, w):
 def gradient__returns_the_tuple(x, y, w):
     """The gradient is inside a tuple.
 
-    torch.autograd.grad returns a tuple, with one gradient for each input. Take
-    the first: torch.autograd.grad(loss, w)[0].
+    torch.autograd.grad returns a tuple, with one gradient per input. Take the
+    first: torch.autograd.grad(loss, w)[0].
 
     Section: 3. Autograd
     """
@@ -162,7 +164,7 @@ def gradient__returns_the_tuple(x, y, w):
 
 
 def gradient__slope_only(x, y, w):
-    """Only the slope's entry is returned.
+    """Only the first entry of the gradient is returned, the one for the slope.
 
     w has two entries, and so has the gradient. Return all of w.grad, (2,).
 
@@ -174,7 +176,7 @@ def gradient__slope_only(x, y, w):
 
 
 def gradient__length_only(x, y, w):
-    """The two entries are made into one number, the gradient's length.
+    """Only the length of the gradient is returned.
 
     A gradient has a direction too: one entry for each parameter. Return all of
     w.grad, (2,).
@@ -190,7 +192,7 @@ def gradient__unit_length(x, y, w):
     """The gradient is scaled to length 1.
 
     Its length says how steep the loss is, and the steps need that. Return
-    w.grad as backward() has left it.
+    w.grad as backward() left it.
 
     Section: 3. Autograd
     """
@@ -200,9 +202,9 @@ def gradient__unit_length(x, y, w):
 
 
 def gradient__times_a_learning_rate(x, y, w):
-    """The gradient is multiplied with a learning rate.
+    """The gradient is multiplied by 0.1, as if by a learning rate.
 
-    The learning rate belongs to the step, in update(). Return the gradient
+    The learning rate belongs in the step, in update(). Return the gradient
     alone.
 
     Section: 3. Autograd
@@ -213,10 +215,10 @@ def gradient__times_a_learning_rate(x, y, w):
 
 
 def gradient__errors_not_multiplied_with_x(x, y, w):
-    """The errors are averaged, but not multiplied with x.
+    """The errors are averaged, but not multiplied by x.
 
-    By the chain rule each error counts times its row of x: 2/n times x.T @ (x
-    @ w - y). Or let backward() work it out.
+    By the chain rule, each error is multiplied by its row of x: 2/n times x.T
+    @ (x @ w - y). Or let backward() work it out.
 
     Section: 3. Autograd
     """
@@ -225,10 +227,11 @@ def gradient__errors_not_multiplied_with_x(x, y, w):
 
 
 def gradient__one_row_for_each_sample(x, y, w):
-    """There is a gradient for each sample, (n, 2), and no mean is taken.
+    """There is one gradient per sample, (n, 2), instead of their mean.
 
     The gradient of a mean is the mean of the gradients: average over the
-    samples, with .mean(dim=0). x.T @ (x @ w - y) adds them up as well.
+    samples with .mean(dim=0), or write 2/n times x.T @ (x @ w - y), which adds
+    them up.
 
     Section: 3. Autograd
     """
@@ -237,7 +240,7 @@ def gradient__one_row_for_each_sample(x, y, w):
 
 
 def gradient__x_not_transposed(x, y, w):
-    """x is multiplied with the errors without being transposed.
+    """x is multiplied by the errors without being transposed.
 
     (n, 2) @ (n,) doesn't fit. Write x.T @ (x @ w - y): (2, n) @ (n,) gives
     (2,).
@@ -251,8 +254,8 @@ def gradient__x_not_transposed(x, y, w):
 def gradient__of_the_sum_of_the_predictions(x, y, w):
     """The predictions are differentiated, not the loss.
 
-    y plays no part in them. Compute loss = mse(predict(x, w), y) and call
-    loss.backward().
+    The predictions don't depend on y. Compute loss = mse(predict(x, w), y) and
+    call loss.backward().
 
     Section: 3. Autograd
     """
@@ -262,10 +265,10 @@ def gradient__of_the_sum_of_the_predictions(x, y, w):
 
 
 def gradient__of_the_mean_difference(x, y, w):
-    """The mean of the differences is differentiated, without the square.
+    """The mean of the differences is differentiated: the square is missing.
 
     Square the differences before you take the mean, or call mse(predict(x, w),
-    y), and start backward() from that.
+    y), and call backward() on that.
 
     Section: 3. Autograd
     """
@@ -301,7 +304,7 @@ def gradient__with_respect_to_the_predictions(x, y, w):
 
 
 def gradient__with_respect_to_x(x, y, w):
-    """The loss is differentiated with respect to x, which requires no grad.
+    """The loss is differentiated with respect to x, which doesn't require grad.
 
     x is data; what is learnt is w. Ask for the gradient with respect to w.
 
@@ -316,7 +319,7 @@ def gradient__item_before_backward(x, y, w):
     """backward() is called on a Python number.
 
     .item() and float() return a number without a history. Call backward() on
-    the loss that mse() returns.
+    the tensor that mse() returns.
 
     Section: 3. Autograd
     """
@@ -329,7 +332,7 @@ def gradient__graph_cut_before_backward(x, y, w):
     """The loss has no history, so backward() has nowhere to go.
 
     .detach(), torch.tensor(...) and torch.no_grad() all cut the graph. Compute
-    the loss from w itself, outside of torch.no_grad().
+    the loss from w itself, outside torch.no_grad().
 
     Section: 3. Autograd
     """
@@ -342,8 +345,8 @@ def gradient__graph_cut_before_backward(x, y, w):
 def gradient__backward_twice(x, y, w):
     """backward() is called a second time on the same loss.
 
-    One call is enough, and it frees the graph behind it. For another gradient
-    compute the loss again.
+    One call is enough, and it frees the graph behind it. To get another
+    gradient, compute the loss again.
 
     Section: 3. Autograd
     """
@@ -357,8 +360,8 @@ def gradient__backward_twice(x, y, w):
 def gradient__counted_twice(x, y, w):
     """The gradient is twice the right one.
 
-    With retain_graph=True a second backward() adds the same gradient once
-    more; by hand, the square's derivative brings a single 2. Count it once.
+    With retain_graph=True, a second backward() adds the same gradient again.
+    By hand, the derivative of the square brings in the 2 only once.
 
     Section: 3. Autograd
     """

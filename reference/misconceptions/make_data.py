@@ -1,4 +1,4 @@
-"""Wrong ways to write make_data(), each a program, with its hint."""
+"""Misconceptions about make_data(): wrong programs with their hints."""
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ def make_data__gaussian_noise(n, w):
 def make_data__noise_from_minus_one(n, w):
     """The noise lies in [-1, 1), the range of the feature.
 
-    Only the feature is drawn from [-1, 1). Let the noise begin at 0:
+    Only the feature is drawn from [-1, 1). The noise starts at 0:
     torch.rand(n) draws from [0, 1).
 
     Section: 1. Data
@@ -46,10 +46,10 @@ def make_data__noise_around_zero(n, w):
 
 
 def make_data__noise_too_small(n, w):
-    """The noise is scaled down.
+    """The noise is too small.
 
-    The noise is uniform in the whole of [0, 1). Add torch.rand(n) without a
-    factor in front of it.
+    It should fill the whole of [0, 1). Add torch.rand(n) without a factor in
+    front.
 
     Section: 1. Data
     """
@@ -61,7 +61,7 @@ def make_data__noise_too_small(n, w):
 def make_data__one_noise_for_all(n, w):
     """All samples get the same noise.
 
-    One number moves the whole line and scatters nothing. Draw n of them:
+    One number shifts the whole line and scatters nothing. Draw n of them:
     torch.rand(n), not torch.rand(1) or torch.rand(()).
 
     Section: 1. Data
@@ -72,7 +72,7 @@ def make_data__one_noise_for_all(n, w):
 
 
 def make_data__no_noise(n, w):
-    """The targets lie exactly on the line: there is no noise in them.
+    """The targets lie exactly on the line: they have no noise.
 
     Add a random number to each target: y = x @ w + torch.rand(n).
 
@@ -84,7 +84,7 @@ def make_data__no_noise(n, w):
 
 
 def make_data__noise_of_whole_numbers(n, w):
-    """The noise is a whole number, 0 or 1, and nothing in between.
+    """The noise is always 0 or 1, with nothing in between.
 
     randint draws whole numbers. torch.rand(n) draws any number from [0, 1).
 
@@ -96,9 +96,9 @@ def make_data__noise_of_whole_numbers(n, w):
 
 
 def make_data__noise_grows_with_the_line(n, w):
-    """The noise is multiplied with x @ w instead of added to it.
+    """The noise is multiplied by x @ w instead of added to it.
 
-    The noise knows nothing of x: it is the same amount everywhere along the
+    The noise doesn't depend on x: it is the same size everywhere along the
     line. Add it: y = x @ w + torch.rand(n).
 
     Section: 1. Data
@@ -109,10 +109,10 @@ def make_data__noise_grows_with_the_line(n, w):
 
 
 def make_data__noise_goes_through_the_weights(n, w):
-    """The noise is added to x on the way, and so multiplied with the weights.
+    """The noise is added before the product, and so multiplied by the weights.
 
-    Compute x @ w first and add the noise to that, so that its size does not
-    depend on the slope.
+    Compute x @ w first and add the noise to that, so that the size of the
+    noise doesn't depend on the slope.
 
     Section: 1. Data
     """
@@ -122,10 +122,10 @@ def make_data__noise_goes_through_the_weights(n, w):
 
 
 def make_data__noise_added_to_x(n, w):
-    """The noise is in the feature, and the targets lie on the line.
+    """The noise is in the feature, and the targets lie exactly on the line.
 
-    The feature stays as uniform_ drew it. Add the noise to the targets: y = x
-    @ w + torch.rand(n).
+    Leave the feature as uniform_ drew it, and add the noise to the targets: y
+    = x @ w + torch.rand(n).
 
     Section: 1. Data
     """
@@ -136,10 +136,10 @@ def make_data__noise_added_to_x(n, w):
 
 
 def make_data__same_noise_each_call(n, w):
-    """Every call draws the same noise again.
+    """Every call draws the same noise.
 
-    A seed inside the function starts the random numbers over at each call.
-    Leave it out; to repeat a run, set the seed once, outside.
+    A seed inside the function restarts the random numbers in each call. Leave
+    it out; to make a run repeatable, set the seed once, outside.
 
     Section: 1. Data
     """
@@ -150,10 +150,11 @@ def make_data__same_noise_each_call(n, w):
 
 
 def make_data__same_data_each_call(n, w):
-    """Every call returns the same data: a seed is set inside the function.
+    """Every call returns the same data.
 
-    manual_seed starts the random numbers over at each call. Leave it out here
-    and set the seed once, before the function is called.
+    A seed set inside the function, with manual_seed, restarts the random
+    numbers in each call. Leave it out, and set the seed once, before the
+    function is called.
 
     Section: 1. Data
     """
@@ -164,7 +165,7 @@ def make_data__same_data_each_call(n, w):
 
 
 def make_data__feature_from_zero(n, w):
-    """The feature lies in [0, 1), without its negative half.
+    """The feature lies in [0, 1): its negative half is missing.
 
     torch.rand draws from [0, 1). Fill column 0 with uniform_(-1.0, 1.0).
 
@@ -176,10 +177,10 @@ def make_data__feature_from_zero(n, w):
 
 
 def make_data__feature_too_narrow(n, w):
-    """The feature lies in [-0.5, 0.5), half as wide as it should.
+    """The feature lies in [-0.5, 0.5), which is half as wide as it should be.
 
-    torch.rand(n) - 0.5 is one wide, and [-1, 1) is two. Fill column 0 with
-    uniform_(-1.0, 1.0), or take 2 * torch.rand(n) - 1.
+    torch.rand(n) - 0.5 has a range of width 1, and [-1, 1) has width 2. Fill
+    column 0 with uniform_(-1.0, 1.0), or use 2 * torch.rand(n) - 1.
 
     Section: 1. Data
     """
@@ -202,10 +203,10 @@ def make_data__feature_gaussian(n, w):
 
 
 def make_data__feature_of_whole_numbers(n, w):
-    """The feature is a whole number, -1 or 0, and nothing in between.
+    """The feature is always -1 or 0, with nothing in between.
 
     randint draws whole numbers. Fill column 0 with uniform_(-1.0, 1.0), which
-    draws any number of that range.
+    draws any number from that range.
 
     Section: 1. Data
     """
@@ -215,7 +216,7 @@ def make_data__feature_of_whole_numbers(n, w):
 
 
 def make_data__feature_evenly_spaced(n, w):
-    """The feature is an even grid, the same at each call, and not random.
+    """The feature is an even grid, the same in every call, instead of random.
 
     linspace and arange draw nothing. Fill column 0 with random numbers: x[:,
     0].uniform_(-1.0, 1.0).
@@ -230,8 +231,8 @@ def make_data__feature_evenly_spaced(n, w):
 def make_data__one_feature_for_all(n, w):
     """All samples have the same feature.
 
-    One number was drawn and copied into the whole column. Draw one for each
-    sample: x[:, 0].uniform_(-1.0, 1.0) fills all its n entries.
+    If you draw one number, it is copied into the whole column. Draw one for
+    each sample: x[:, 0].uniform_(-1.0, 1.0) fills all n entries.
 
     Section: 1. Data
     """
@@ -256,8 +257,8 @@ def make_data__first_row_instead_of_column(n, w):
 def make_data__ones_first(n, w):
     """The columns of x are swapped: the ones come first.
 
-    Column 0 is the feature and column 1 is all ones, since w holds first the
-    slope, then the intercept. Fill x[:, 0] and leave x[:, 1] at one.
+    Column 0 is the feature and column 1 is all ones, because w holds the slope
+    first, then the intercept. Fill x[:, 0], and leave x[:, 1] at one.
 
     Section: 1. Data
     """
@@ -269,7 +270,7 @@ def make_data__ones_first(n, w):
 def make_data__both_columns_random(n, w):
     """Both columns of x are random: there is no column of ones.
 
-    uniform_ fills all of the tensor that it is called on. Begin with
+    uniform_ fills the whole tensor that it is called on. Start with
     torch.ones(n, 2) and call it on the first column only, x[:, 0].
 
     Section: 1. Data
@@ -281,8 +282,8 @@ def make_data__both_columns_random(n, w):
 def make_data__zeros_instead_of_ones(n, w):
     """Column 1 of x is all zeros, so the intercept is lost.
 
-    The intercept w[1] is multiplied with column 1. Begin with torch.ones(n,
-    2), so that it counts once for each sample.
+    The intercept w[1] is multiplied by column 1. Start with torch.ones(n, 2),
+    so that it counts once for each sample.
 
     Section: 1. Data
     """
@@ -294,9 +295,9 @@ def make_data__zeros_instead_of_ones(n, w):
 def make_data__x_has_one_dimension(n, w):
     """x has one dimension, but should have shape (n, 2).
 
-    Is it the feature alone, or do x and y come out in the wrong order? x is
-    the feature and a column of ones: begin with torch.ones(n, 2), fill its
-    first column, and end with return x, y.
+    Is it the feature alone, or are x and y returned in the wrong order? x
+    holds the feature and a column of ones: start with torch.ones(n, 2), fill
+    its first column, and end with return x, y.
 
     Section: 1. Data
     """
@@ -305,10 +306,10 @@ def make_data__x_has_one_dimension(n, w):
 
 
 def make_data__x_has_other_columns(n, w):
-    """x is a table, but not one of n rows and two columns.
+    """x has two dimensions, but not the shape (n, 2).
 
-    x has a row for each sample and two columns, the feature and the ones: it
-    is neither (n, 1) nor (2, n). Begin with torch.ones(n, 2) and fill x[:, 0].
+    x has one row per sample and two columns, the feature and the ones; it is
+    neither (n, 1) nor (2, n). Start with torch.ones(n, 2) and fill x[:, 0].
 
     Section: 1. Data
     """
@@ -319,9 +320,9 @@ def make_data__x_has_other_columns(n, w):
 def make_data__y_is_a_table(n, w):
     """y has two dimensions, but should have shape (n,).
 
-    A column (n, 1) and a row (n,) give a table when they are added or
-    subtracted. Keep to one dimension: x @ w with w of shape (2,), and
-    torch.rand(n) for the noise.
+    Adding a column (n, 1) and a row (n,), or subtracting them, gives a table.
+    Keep to one dimension: x @ w with w of shape (2,), and torch.rand(n) for
+    the noise.
 
     Section: 1. Data
     """
@@ -333,9 +334,8 @@ def make_data__y_is_a_table(n, w):
 def make_data__noise_is_a_column(n, w):
     """y is a table of n x n numbers, but should have shape (n,).
 
-    x @ w is a row, (n,), and noise of shape (n, 1) is a column: added up they
-    make a table. Draw the noise as torch.rand(n), which has the shape of x @
-    w.
+    x @ w has shape (n,), and adding noise of shape (n, 1) to it gives a table.
+    Draw the noise with torch.rand(n), which has the same shape as x @ w.
 
     Section: 1. Data
     """
@@ -345,10 +345,10 @@ def make_data__noise_is_a_column(n, w):
 
 
 def make_data__shapes_do_not_fit(n, w):
-    """A tensor with two columns meets one of shape (n,), and they don't fit.
+    """A tensor of shape (n, 2) is combined with one of shape (n,).
 
-    x * w and noise like x have shape (n, 2); a target is one number for each
-    sample. x @ w multiplies and sums, (n, 2) @ (2,) gives (n,), and
+    x * w, or noise with the shape of x, is (n, 2), but a target is one number
+    per sample. x @ w multiplies and sums, so (n, 2) @ (2,) gives (n,), and
     torch.rand(n) fits that.
 
     Section: 1. Data
@@ -359,10 +359,10 @@ def make_data__shapes_do_not_fit(n, w):
 
 
 def make_data__factors_swapped(n, w):
-    """w @ x has the factors the wrong way round.
+    """The factors of w @ x are in the wrong order.
 
-    The columns of the first factor are matched with the entries of the second
-    one: (n, 2) @ (2,) gives (n,). Write x @ w.
+    The columns of the first factor are matched with the entries of the second:
+    (n, 2) @ (2,) gives (n,). Write x @ w.
 
     Section: 1. Data
     """
@@ -385,10 +385,10 @@ def make_data__intercept_ignored(n, w):
 
 
 def make_data__weights_swapped(n, w):
-    """Slope and intercept change places in the targets.
+    """Slope and intercept are swapped in the targets.
 
-    w[0] is the slope, which the feature is multiplied with; w[1] is the
-    intercept. x @ w puts both in their places.
+    w[0] is the slope, which multiplies the feature; w[1] is the intercept. x @
+    w puts both in their places.
 
     Section: 1. Data
     """
@@ -398,10 +398,11 @@ def make_data__weights_swapped(n, w):
 
 
 def make_data__x_is_float64(n, w):
-    """x is float64: numpy draws and counts in float64 by default.
+    """x is float64, but should be float32.
 
-    Stay with torch (torch.ones, uniform_, torch.rand), which makes float32, or
-    convert what comes from numpy with .float().
+    numpy works in float64 by default. Stay with torch (torch.ones, uniform_,
+    torch.rand), which makes float32, or convert what comes from numpy with
+    .float().
 
     Section: 1. Data
     """
@@ -411,10 +412,11 @@ def make_data__x_is_float64(n, w):
 
 
 def make_data__y_is_float64(n, w):
-    """y is float64: float64 noise makes the whole sum float64.
+    """y is float64, but should be float32.
 
-    numpy draws float64 by default. Draw the noise with torch.rand(n), or
-    convert it with .float() before it is added.
+    One float64 term makes the whole sum float64, and numpy draws float64 by
+    default. Draw the noise with torch.rand(n), or convert it with .float()
+    before you add it.
 
     Section: 1. Data
     """
@@ -424,7 +426,7 @@ def make_data__y_is_float64(n, w):
 
 
 def make_data__float64_times_float32(n, w):
-    """x is float64 and w is float32, and @ wants both of one type.
+    """x is float64 and w is float32, but @ needs both to be of the same type.
 
     numpy makes float64 by default. Build x with torch.ones(n, 2) and uniform_,
     or convert it with .float() before you multiply.
@@ -439,8 +441,8 @@ def make_data__float64_times_float32(n, w):
 def make_data__x_requires_grad(n, w):
     """x requires grad.
 
-    Data is given and never learnt; only the weights need gradients. Leave
-    requires_grad away here.
+    Data is given, not learnt; only the weights need gradients. Leave out
+    requires_grad here.
 
     Section: 1. Data
     """
@@ -453,8 +455,8 @@ def make_data__x_requires_grad(n, w):
 def make_data__y_requires_grad(n, w):
     """y requires grad.
 
-    Targets are given and never learnt. Compute them from a w without
-    requires_grad, and don't switch it on for y.
+    Targets are given, not learnt. Compute them from a w without requires_grad,
+    and don't switch it on for y.
 
     Section: 1. Data
     """
@@ -467,7 +469,7 @@ def make_data__y_requires_grad(n, w):
 def make_data__uniform_without_underscore(n, w):
     """Tensors have no method uniform, only uniform_.
 
-    The underscore belongs to the name: uniform_ changes the tensor in place.
+    The underscore is part of the name: uniform_ changes the tensor in place.
     Write x[:, 0].uniform_(-1.0, 1.0).
 
     Section: 1. Data
@@ -480,7 +482,7 @@ def make_data__uniform_without_underscore(n, w):
 def make_data__returns_y_only(n, w):
     """Only one tensor is returned.
 
-    The function hands back the inputs and the targets: return x, y.
+    Return both the inputs and the targets: return x, y.
 
     Section: 1. Data
     """
@@ -492,8 +494,7 @@ def make_data__returns_y_only(n, w):
 def make_data__returns_one_table(n, w):
     """A single table is returned, not a pair.
 
-    The function hands back two tensors, x of shape (n, 2) and y of shape (n,),
-    with return x, y.
+    Return two tensors, x of shape (n, 2) and y of shape (n,): return x, y.
 
     Section: 1. Data
     """
@@ -506,8 +507,8 @@ def make_data__returns_one_table(n, w):
 def make_data__returns_nothing(n, w):
     """Nothing is returned.
 
-    What is computed or printed inside a function ends with it. Hand the
-    tensors over in the last line: return x, y.
+    A function's own variables are lost when it ends, even if it has printed
+    them. Return the tensors in the last line: return x, y.
 
     Section: 1. Data
     """

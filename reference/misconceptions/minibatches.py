@@ -1,4 +1,4 @@
-"""Wrong ways to write minibatches(), each a program, with its hint."""
+"""Misconceptions about minibatches(): wrong programs with their hints."""
 
 import torch
 
@@ -6,9 +6,9 @@ import torch
 def minibatches__last_batch_dropped(x, y, batch_size):
     """The last, smaller batch is left out.
 
-    len(x) // batch_size counts whole batches only, and drop_last leaves the
-    rest away. Loop over range(0, len(x), batch_size); the last slice is
-    shorter by itself.
+    len(x) // batch_size counts only whole batches, and drop_last leaves out
+    the rest. Loop over range(0, len(x), batch_size), where the last slice is
+    simply shorter.
 
     Section: 6. Minibatches
     """
@@ -19,10 +19,10 @@ def minibatches__last_batch_dropped(x, y, batch_size):
 
 
 def minibatches__last_batch_merged(x, y, batch_size):
-    """What is left over is added to the batch before it: that is too large.
+    """The leftover samples are added to the last batch, which gets too large.
 
-    No batch has more than batch_size rows. Let what is left over be a batch of
-    its own, smaller than the others.
+    No batch has more than batch_size rows. Make the leftover samples a smaller
+    batch of their own.
 
     Section: 6. Minibatches
     """
@@ -36,7 +36,7 @@ def minibatches__last_batch_merged(x, y, batch_size):
 
 
 def minibatches__last_batch_filled_up(x, y, batch_size):
-    """The last batch is filled up with samples that were there before.
+    """The last batch is filled up with samples that were already used.
 
     Every sample is in exactly one batch. Let the last batch be smaller.
 
@@ -51,8 +51,8 @@ def minibatches__last_batch_filled_up(x, y, batch_size):
 def minibatches__first_batch_skipped(x, y, batch_size):
     """The first batch is left out.
 
-    Positions begin at 0, and so do the batches. Loop over range(0, len(x),
-    batch_size).
+    Positions start at 0, and so does the first batch. Loop over range(0,
+    len(x), batch_size).
 
     Section: 6. Minibatches
     """
@@ -63,10 +63,10 @@ def minibatches__first_batch_skipped(x, y, batch_size):
 
 
 def minibatches__only_one_batch(x, y, batch_size):
-    """There is one batch only, and the other samples are left out.
+    """There is only one batch; the other samples are left out.
 
     Cut the whole permutation into batches, one after another. A yield inside
-    the loop goes on after each batch, where a return would end it.
+    the loop carries on after each batch, whereas a return would end the loop.
 
     Section: 6. Minibatches
     """
@@ -75,7 +75,7 @@ def minibatches__only_one_batch(x, y, batch_size):
 
 
 def minibatches__not_shuffled(x, y, batch_size):
-    """The samples come in the order that they had.
+    """The samples come in their original order.
 
     Draw a random order, torch.randperm(len(x)), and cut that into batches.
 
@@ -89,7 +89,7 @@ def minibatches__same_order_each_call(x, y, batch_size):
     """Every call goes through the samples in the same order.
 
     A seed inside the function makes randperm start over, and a stored
-    permutation stays as it is. Draw a new torch.randperm(len(x)) at each call,
+    permutation never changes. Draw a new torch.randperm(len(x)) in each call,
     without a seed.
 
     Section: 6. Minibatches
@@ -102,7 +102,7 @@ def minibatches__same_order_each_call(x, y, batch_size):
 
 
 def minibatches__only_the_batches_shuffled(x, y, batch_size):
-    """The batches come in a random order, but each holds neighbours.
+    """The batches come in random order, but each holds neighbouring samples.
 
     Shuffle the samples before you cut: draw torch.randperm(len(x)) and take
     batch_size of its entries for each batch.
@@ -115,7 +115,7 @@ def minibatches__only_the_batches_shuffled(x, y, batch_size):
 
 
 def minibatches__shuffled_within_batches_only(x, y, batch_size):
-    """The samples are cut into batches first and shuffled only within each.
+    """The samples are cut into batches first, and shuffled only within each.
 
     Each batch then holds the same samples in every epoch. Shuffle all samples
     first, then cut.
@@ -129,7 +129,7 @@ def minibatches__shuffled_within_batches_only(x, y, batch_size):
 
 
 def minibatches__shuffled_apart(x, y, batch_size):
-    """x and y are shuffled apart, each in an order of its own.
+    """x and y are shuffled separately, each into a different order.
 
     Each row of x has to stay with its entry of y. Draw one permutation and use
     it for both: x[rows], y[rows].
@@ -143,7 +143,7 @@ def minibatches__shuffled_apart(x, y, batch_size):
 
 
 def minibatches__y_not_shuffled(x, y, batch_size):
-    """Only x is shuffled, and y stays in its order.
+    """Only x is shuffled; y stays in its original order.
 
     Each row of x has to stay with its entry of y. Use the same indices for
     both: x[rows], y[rows].
@@ -157,9 +157,9 @@ def minibatches__y_not_shuffled(x, y, batch_size):
 
 
 def minibatches__with_replacement(x, y, batch_size):
-    """The samples are drawn with replacement: some come twice, others never.
+    """Samples are drawn with replacement: some come up twice, others never.
 
-    randint may draw the same index again. torch.randperm(len(x)) has each
+    randint may draw the same index again. torch.randperm(len(x)) contains each
     index exactly once.
 
     Section: 6. Minibatches
@@ -171,10 +171,10 @@ def minibatches__with_replacement(x, y, batch_size):
 
 
 def minibatches__new_order_for_each_batch(x, y, batch_size):
-    """Each batch is drawn from all samples: some come twice, others never.
+    """Each batch is drawn from all samples: some come up twice, others never.
 
     Draw the permutation once, before the loop, and let each batch go on where
-    the one before has ended.
+    the last one ended.
 
     Section: 6. Minibatches
     """
@@ -187,7 +187,7 @@ def minibatches__new_order_for_each_batch(x, y, batch_size):
 def minibatches__permutes_batch_size_rows(x, y, batch_size):
     """Every batch holds the first batch_size samples.
 
-    randperm(batch_size) has only the numbers below batch_size. Draw one
+    randperm(batch_size) contains only the numbers below batch_size. Draw one
     permutation of all samples, torch.randperm(len(x)), and cut it into
     batches.
 
@@ -199,10 +199,10 @@ def minibatches__permutes_batch_size_rows(x, y, batch_size):
 
 
 def minibatches__batch_size_as_number_of_batches(x, y, batch_size):
-    """batch_size is taken for the number of batches.
+    """batch_size is used as the number of batches.
 
-    chunk(k) makes k pieces, split(k) makes pieces of k. Each batch should have
-    batch_size rows.
+    chunk(k) makes k pieces, split(k) makes pieces of length k. Each batch
+    should have batch_size rows.
 
     Section: 6. Minibatches
     """
@@ -213,7 +213,7 @@ def minibatches__batch_size_as_number_of_batches(x, y, batch_size):
 def minibatches__overlapping(x, y, batch_size):
     """The batches overlap: each begins one sample after the one before.
 
-    Every sample is in exactly one batch. Go on by batch_size each time:
+    Every sample is in exactly one batch. Move on by batch_size each time:
     range(0, len(x), batch_size).
 
     Section: 6. Minibatches
@@ -225,10 +225,10 @@ def minibatches__overlapping(x, y, batch_size):
 
 
 def minibatches__sliding_window(x, y, batch_size):
-    """The batches are a window that slides on by one sample each time.
+    """The batches overlap, like a window that moves on by one sample at a time.
 
-    Every sample is in exactly one batch. Let each batch begin where the one
-    before has ended: range(0, len(x), batch_size).
+    Every sample is in exactly one batch. Let each batch begin where the last
+    one ended: range(0, len(x), batch_size).
 
     Section: 6. Minibatches
     """
@@ -239,10 +239,10 @@ def minibatches__sliding_window(x, y, batch_size):
 
 
 def minibatches__batch_number_as_start(x, y, batch_size):
-    """The number of a batch is taken for the place where it begins.
+    """The number of a batch is used as the position where it begins.
 
     Batch i begins at i * batch_size. Loop over range(0, len(x), batch_size),
-    which gives these places.
+    which gives these positions.
 
     Section: 6. Minibatches
     """
@@ -254,10 +254,10 @@ def minibatches__batch_number_as_start(x, y, batch_size):
 
 
 def minibatches__slice_end_taken_as_included(x, y, batch_size):
-    """The batches are one row short: a slice ends before its end.
+    """Each batch is one row short.
 
-    order[a:b] has b - a entries, without entry b. Write order[start : start +
-    batch_size].
+    A slice does not include its end: order[a:b] has b - a entries, without
+    entry b. Write order[start : start + batch_size].
 
     Section: 6. Minibatches
     """
@@ -268,7 +268,7 @@ def minibatches__slice_end_taken_as_included(x, y, batch_size):
 
 
 def minibatches__one_sample_in_each(x, y, batch_size):
-    """Each batch holds one sample, whatever batch_size is.
+    """Each batch holds only one sample, whatever batch_size is.
 
     Take batch_size entries of the permutation at a time: order[start : start +
     batch_size].
@@ -280,10 +280,11 @@ def minibatches__one_sample_in_each(x, y, batch_size):
 
 
 def minibatches__samples_instead_of_batches(x, y, batch_size):
-    """Single samples come out, not batches.
+    """Each item is a single sample, not a batch.
 
-    x[i] has shape (2,) and y[i] none at all. A batch has shapes (batch_size,
-    2) and (batch_size,): index with several rows at once, x[rows], y[rows].
+    x[i] has shape (2,), and y[i] has no dimensions. A batch has shapes
+    (batch_size, 2) and (batch_size,): index with several rows at once,
+    x[rows], y[rows].
 
     Section: 6. Minibatches
     """
@@ -292,10 +293,10 @@ def minibatches__samples_instead_of_batches(x, y, batch_size):
 
 
 def minibatches__never_ends(x, y, batch_size):
-    """The batches never come to an end.
+    """The batches never end.
 
-    One call goes through the samples once; the loop over the epochs is the
-    caller's. Leave out while True.
+    One call goes through the samples once; the loop over the epochs is in the
+    caller. Leave out while True.
 
     Section: 6. Minibatches
     """
@@ -309,7 +310,7 @@ def minibatches__never_ends(x, y, batch_size):
 def minibatches__samples_come_twice(x, y, batch_size):
     """One call goes through the samples twice.
 
-    One call is one epoch, and each sample comes once in it. Leave out the
+    One call is one epoch, in which each sample comes up once. Leave out the
     outer loop.
 
     Section: 6. Minibatches
@@ -322,9 +323,9 @@ def minibatches__samples_come_twice(x, y, batch_size):
 
 
 def minibatches__indices_only(x, y, batch_size):
-    """The indices of the rows come out, not the rows themselves.
+    """The batches hold the indices of the rows, not the rows themselves.
 
-    Use them on both tensors: yield x[rows], y[rows].
+    Use the indices on both tensors: yield x[rows], y[rows].
 
     Section: 6. Minibatches
     """
@@ -334,11 +335,11 @@ def minibatches__indices_only(x, y, batch_size):
 
 
 def minibatches__no_pairs(x, y, batch_size):
-    """What comes out is no pair (xb, yb).
+    """The batches are not pairs (xb, yb).
 
-    Each batch is a pair: yield x[rows], y[rows], or append both, in
-    parentheses, to a list. A return inside the loop would hand over the first
-    pair only.
+    Make each batch a pair: yield x[rows], y[rows], or append (x[rows],
+    y[rows]) to a list. A return inside the loop would return only the first
+    pair.
 
     Section: 6. Minibatches
     """
@@ -349,10 +350,10 @@ def minibatches__no_pairs(x, y, batch_size):
 
 
 def minibatches__two_lists(x, y, batch_size):
-    """All xb are in one list and all yb in another.
+    """All the xb are in one list, and all the yb in another.
 
-    The caller wants them in pairs, batch by batch. Put each xb together with
-    its yb, for example with zip().
+    The caller needs pairs, batch by batch. Combine each xb with its yb, for
+    example with zip().
 
     Section: 6. Minibatches
     """
@@ -361,7 +362,7 @@ def minibatches__two_lists(x, y, batch_size):
 
 
 def minibatches__feature_only(x, y, batch_size):
-    """xb is the feature alone, without the column of ones.
+    """xb is only the feature, without the column of ones.
 
     The model needs both columns. Take whole rows: x[rows], without a second
     index.
@@ -375,10 +376,10 @@ def minibatches__feature_only(x, y, batch_size):
 
 
 def minibatches__y_as_a_column(x, y, batch_size):
-    """yb is a column, of shape (batch_size, 1).
+    """yb is a column of shape (batch_size, 1).
 
-    y has shape (n,), and its batches have (batch_size,). Index it as it is:
-    y[rows], without unsqueeze or view.
+    y has shape (n,), so its batches have shape (batch_size,). Index it as it
+    is: y[rows], without unsqueeze or view.
 
     Section: 6. Minibatches
     """
@@ -389,10 +390,10 @@ def minibatches__y_as_a_column(x, y, batch_size):
 
 
 def minibatches__changes_x_and_y(x, y, batch_size):
-    """x and y themselves are shuffled, and the caller's data changes.
+    """x and y themselves are shuffled, so the caller's data changes.
 
-    Assigning to x[:] writes into the tensor. x[rows] makes a new one and
-    leaves x as it is.
+    Assigning to x[:] writes into the caller's tensor. x[rows] makes a new one
+    and leaves x as it is.
 
     Section: 6. Minibatches
     """
@@ -403,10 +404,10 @@ def minibatches__changes_x_and_y(x, y, batch_size):
 
 
 def minibatches__returns_nothing(x, y, batch_size):
-    """Nothing comes out.
+    """Nothing is returned.
 
-    Hand over each batch with yield x[rows], y[rows], or append it to a list
-    and return that after the loop.
+    Pass on each batch with yield x[rows], y[rows], or append it to a list and
+    return the list after the loop.
 
     Section: 6. Minibatches
     """

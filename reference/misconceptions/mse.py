@@ -1,4 +1,4 @@
-"""Wrong ways to write mse(), each a program, with its hint."""
+"""Misconceptions about mse(): wrong programs with their hints."""
 
 import torch
 
@@ -6,8 +6,8 @@ import torch
 def mse__sum_instead_of_mean(y_hat, y):
     """The squares are added up, but not divided by their number.
 
-    With a sum the loss grows with the number of samples. Take .mean() of the
-    squared differences.
+    A sum grows with the number of samples. Take .mean() of the squared
+    differences.
 
     Section: 2. Model and loss
     """
@@ -15,10 +15,10 @@ def mse__sum_instead_of_mean(y_hat, y):
 
 
 def mse__halved(y_hat, y):
-    """The loss is half of the mean squared error.
+    """The loss is half the mean squared error.
 
-    Some books put 1/2 in front, to lose the 2 in the gradient. In this lab the
-    loss is the plain mean of the squared differences.
+    Some books put 1/2 in front, to cancel the 2 in the gradient. In this lab
+    the loss is the plain mean of the squared differences.
 
     Section: 2. Model and loss
     """
@@ -26,10 +26,10 @@ def mse__halved(y_hat, y):
 
 
 def mse__half_the_sum(y_hat, y):
-    """The loss is half of the sum of the squares.
+    """The loss is half the sum of the squares.
 
-    Some books define the loss so. In this lab it is the mean: divide by the
-    number of samples, and by nothing else.
+    Some books define the loss this way. In this lab it is the mean: divide by
+    the number of samples, and by nothing else.
 
     Section: 2. Model and loss
     """
@@ -37,7 +37,7 @@ def mse__half_the_sum(y_hat, y):
 
 
 def mse__not_squared(y_hat, y):
-    """The differences are not squared, so that plus and minus cancel.
+    """The differences are not squared, so positive and negative ones cancel.
 
     Square each difference before you take the mean: (y_hat - y) ** 2.
 
@@ -47,7 +47,7 @@ def mse__not_squared(y_hat, y):
 
 
 def mse__doubled_instead_of_squared(y_hat, y):
-    """The differences are multiplied with 2 instead of squared.
+    """The differences are multiplied by 2 instead of squared.
 
     * 2 doubles, ** 2 squares. Write (y_hat - y) ** 2.
 
@@ -57,10 +57,10 @@ def mse__doubled_instead_of_squared(y_hat, y):
 
 
 def mse__caret_for_a_power(y_hat, y):
-    """^ is no power in Python.
+    """^ is not the power operator in Python.
 
-    It works on the bits of whole numbers. The power is written **: (y_hat - y)
-    ** 2.
+    ^ works on the bits of whole numbers. Powers are written with **: (y_hat -
+    y) ** 2.
 
     Section: 2. Model and loss
     """
@@ -70,7 +70,8 @@ def mse__caret_for_a_power(y_hat, y):
 def mse__only_y_squared(y_hat, y):
     """Only y is squared, not the difference.
 
-    ** comes before -. Put the difference into parentheses: (y_hat - y) ** 2.
+    ** is evaluated before -. Put the difference in parentheses: (y_hat - y) **
+    2.
 
     Section: 2. Model and loss
     """
@@ -80,7 +81,7 @@ def mse__only_y_squared(y_hat, y):
 def mse__difference_of_the_squares(y_hat, y):
     """Predictions and targets are squared before they are subtracted.
 
-    Take the differences first, then square each of them: (y_hat - y) ** 2.
+    Take the difference first, then square it: (y_hat - y) ** 2.
 
     Section: 2. Model and loss
     """
@@ -90,8 +91,8 @@ def mse__difference_of_the_squares(y_hat, y):
 def mse__absolute(y_hat, y):
     """The absolute differences are averaged, not their squares.
 
-    That is the mean absolute error, torch's l1_loss. For the mean squared
-    error take the square of each difference instead.
+    That is the mean absolute error, which torch calls l1_loss. For the mean
+    squared error, square each difference instead.
 
     Section: 2. Model and loss
     """
@@ -99,7 +100,7 @@ def mse__absolute(y_hat, y):
 
 
 def mse__root(y_hat, y):
-    """A square root is taken of the mean squared error.
+    """The square root of the mean squared error is taken.
 
     The loss stays in units of y squared. Return the mean without the root.
 
@@ -111,8 +112,8 @@ def mse__root(y_hat, y):
 def mse__norm(y_hat, y):
     """The loss is the length of the vector of differences.
 
-    A norm is the root of the sum of the squares. Leave the root out, and take
-    the mean instead of the sum.
+    A norm is the square root of the sum of the squares. Leave out the root,
+    and take the mean instead of the sum.
 
     Section: 2. Model and loss
     """
@@ -120,7 +121,7 @@ def mse__norm(y_hat, y):
 
 
 def mse__square_of_the_mean(y_hat, y):
-    """The mean is taken first and then squared, so that plus and minus cancel.
+    """The mean is taken before squaring, so positive and negative ones cancel.
 
     Square each difference, then take the mean of the squares.
 
@@ -130,9 +131,10 @@ def mse__square_of_the_mean(y_hat, y):
 
 
 def mse__square_of_the_sum(y_hat, y):
-    """The differences are added up before the square: plus and minus cancel.
+    """The differences are added up before squaring, so they can cancel.
 
-    Square each difference first. Then add up and divide by n, or take .mean().
+    Square each difference first. Then add them up and divide by n, or take
+    .mean().
 
     Section: 2. Model and loss
     """
@@ -140,10 +142,10 @@ def mse__square_of_the_sum(y_hat, y):
 
 
 def mse__cuts_the_graph(y_hat, y):
-    """The number is right, but autograd can't follow the way to it.
+    """The number is right, but autograd can't differentiate it.
 
     .item(), float(), .detach(), torch.tensor(...) and torch.no_grad() all cut
-    the graph. Return the 0-d tensor that .mean() gives.
+    the graph. Return the 0-d tensor that .mean() returns.
 
     Section: 3. Autograd
     """
@@ -153,8 +155,8 @@ def mse__cuts_the_graph(y_hat, y):
 def mse__numpy_of_a_tracked_tensor(y_hat, y):
     """numpy refuses a tensor that autograd is tracking.
 
-    There is no need to leave torch: -, ** and .mean() are torch operations,
-    and autograd can follow them.
+    You don't need numpy here: -, ** and .mean() are torch operations, and
+    autograd can follow them.
 
     Section: 3. Autograd
     """
@@ -162,7 +164,7 @@ def mse__numpy_of_a_tracked_tensor(y_hat, y):
 
 
 def mse__not_reduced(y_hat, y):
-    """The loss is a vector with one square for each sample.
+    """The loss is a vector, with one square per sample.
 
     backward() starts from a single number. Take .mean() of the squares.
 
@@ -183,10 +185,10 @@ def mse__keeps_a_dimension(y_hat, y):
 
 
 def mse__column_against_row(y_hat, y):
-    """Every prediction is compared with every target, n x n differences.
+    """Every prediction is compared with every target: n x n differences.
 
-    A column (n, 1) minus a row (n,) gives a table. Subtract as they come, (n,)
-    minus (n,), without view(-1, 1) or unsqueeze.
+    A column (n, 1) minus a row (n,) gives a table. Subtract them as they are,
+    (n,) minus (n,), without view(-1, 1) or unsqueeze.
 
     Section: 2. Model and loss
     """
@@ -196,7 +198,8 @@ def mse__column_against_row(y_hat, y):
 def mse__divided_by_n_minus_one(y_hat, y):
     """The sum of the squares is divided by n - 1.
 
-    n - 1 is for a sample's variance. The loss is the plain mean: divide by n.
+    n - 1 is for the variance of a sample. The loss is the plain mean: divide
+    by n.
 
     Section: 2. Model and loss
     """
@@ -204,9 +207,9 @@ def mse__divided_by_n_minus_one(y_hat, y):
 
 
 def mse__divided_by_n_twice(y_hat, y):
-    """The mean is divided by the number of samples once more.
+    """The mean is divided by the number of samples again.
 
-    .mean() has divided by n already. Return it as it is, or begin with .sum().
+    .mean() has already divided by n. Return it as it is, or start from .sum().
 
     Section: 2. Model and loss
     """
@@ -216,7 +219,7 @@ def mse__divided_by_n_twice(y_hat, y):
 def mse__divided_by_100(y_hat, y):
     """The sum is divided by 100, however many samples there are.
 
-    100 is the size of the lab's training set only. Divide by len(y), or take
+    100 is only the size of the lab's training set. Divide by len(y), or take
     .mean().
 
     Section: 2. Model and loss
@@ -225,10 +228,10 @@ def mse__divided_by_100(y_hat, y):
 
 
 def mse__negative(y_hat, y):
-    """The loss has a minus sign: better lines get larger losses in size.
+    """The loss has a minus sign, so better lines get larger losses.
 
     A loss is smaller where the line is better, and 0 at best. Return the mean
-    of the squares with its own sign.
+    of the squares without the minus.
 
     Section: 2. Model and loss
     """
@@ -236,10 +239,10 @@ def mse__negative(y_hat, y):
 
 
 def mse__changes_y_hat(y_hat, y):
-    """y_hat itself is changed by the subtraction.
+    """The subtraction changes y_hat itself.
 
-    -= and methods with an underscore at the end work in place. Make a new
-    tensor instead: y_hat - y.
+    -= and methods with a trailing underscore work in place. Make a new tensor
+    instead: y_hat - y.
 
     Section: 2. Model and loss
     """
@@ -248,10 +251,10 @@ def mse__changes_y_hat(y_hat, y):
 
 
 def mse__data_given_to_the_loss_class(y_hat, y):
-    """The data is given to the class MSELoss, not to the function it makes.
+    """The data is passed to the class MSELoss, not to the function it makes.
 
-    MSELoss() with nothing in its parentheses makes a loss function; call that
-    one with the data. Or use torch.nn.functional.mse_loss(y_hat, y).
+    MSELoss(), with nothing in the parentheses, makes a loss function; pass the
+    data to that. Or use torch.nn.functional.mse_loss(y_hat, y).
 
     Section: 2. Model and loss
     """
@@ -261,8 +264,8 @@ def mse__data_given_to_the_loss_class(y_hat, y):
 def mse__returns_nothing(y_hat, y):
     """Nothing is returned.
 
-    What is computed or printed inside a function ends with it. Hand the loss
-    over with return.
+    A function's own variables are lost when it ends, even if it has printed
+    them. End with return and the loss.
 
     Section: 2. Model and loss
     """

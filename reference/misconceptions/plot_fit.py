@@ -1,4 +1,4 @@
-"""Wrong ways to write plot_fit(), each a program, with its hint."""
+"""Misconceptions about plot_fit(): wrong programs with their hints."""
 
 import torch
 from matplotlib import pyplot as plt
@@ -14,8 +14,8 @@ def _points_and(x, y, across, up):
 def plot_fit__axes_not_returned(x, y, w):
     """Nothing is returned.
 
-    End with return ax, the Axes that you have drawn on: plt.subplots() and
-    plt.gca() give it to you.
+    End with return ax, the Axes that you have drawn on. plt.subplots() and
+    plt.gca() return it.
 
     Section: 2. Model and loss
     """
@@ -25,7 +25,8 @@ def plot_fit__axes_not_returned(x, y, w):
 def plot_fit__figure_returned(x, y, w):
     """The figure is returned, not its Axes.
 
-    plt.subplots() gives both, figure and Axes. Return the second one.
+    plt.subplots() returns both, the figure and the Axes. Return the second
+    one.
 
     Section: 2. Model and loss
     """
@@ -33,9 +34,9 @@ def plot_fit__figure_returned(x, y, w):
 
 
 def plot_fit__pair_returned(x, y, w):
-    """Figure and Axes are returned, both.
+    """Both the figure and the Axes are returned.
 
-    Return the Axes alone.
+    Return only the Axes.
 
     Section: 2. Model and loss
     """
@@ -44,9 +45,9 @@ def plot_fit__pair_returned(x, y, w):
 
 
 def plot_fit__lines_returned(x, y, w):
-    """What plot() has drawn is returned, not the Axes.
+    """A list is returned, not the Axes.
 
-    plot() gives a list of lines. Return the Axes that they are on.
+    plot() returns a list of lines. Return the Axes that they are drawn on.
 
     Section: 2. Model and loss
     """
@@ -55,7 +56,7 @@ def plot_fit__lines_returned(x, y, w):
 
 
 def plot_fit__column_of_ones(x, y, w):
-    """The data is drawn over the column of ones.
+    """The data is plotted against the column of ones.
 
     The feature is column 0 of x: x[:, 0].
 
@@ -68,7 +69,7 @@ def plot_fit__column_of_ones(x, y, w):
 
 
 def plot_fit__all_over_the_column_of_ones(x, y, w):
-    """Data and model are drawn over the column of ones.
+    """Data and model are plotted against the column of ones.
 
     The feature is column 0 of x: x[:, 0].
 
@@ -81,7 +82,7 @@ def plot_fit__all_over_the_column_of_ones(x, y, w):
 
 
 def plot_fit__model_over_the_column_of_ones(x, y, w):
-    """The model is drawn over the column of ones: a line straight up.
+    """The model is plotted against the column of ones: a vertical line.
 
     The feature is column 0 of x: x[:, 0].
 
@@ -91,9 +92,9 @@ def plot_fit__model_over_the_column_of_ones(x, y, w):
 
 
 def plot_fit__axes_turned(x, y, w):
-    """The target runs along the horizontal axis.
+    """The target is on the horizontal axis.
 
-    The feature comes first: scatter(x[:, 0], y), and plot(x[:, 0], y_hat).
+    The feature comes first: scatter(x[:, 0], y) and plot(x[:, 0], y_hat).
 
     Section: 2. Model and loss
     """
@@ -104,7 +105,7 @@ def plot_fit__axes_turned(x, y, w):
 
 
 def plot_fit__data_turned(x, y, w):
-    """The target of the data runs along the horizontal axis.
+    """The data is drawn with the target on the horizontal axis.
 
     The feature comes first: scatter(x[:, 0], y).
 
@@ -117,9 +118,9 @@ def plot_fit__data_turned(x, y, w):
 
 
 def plot_fit__no_model(x, y, w):
-    """Only the data is drawn, the model is missing.
+    """Only the data is drawn; the model is missing.
 
-    Draw x[:, 0] against predict(x, w) as well.
+    Plot predict(x, w) against x[:, 0] as well.
 
     Section: 2. Model and loss
     """
@@ -129,9 +130,9 @@ def plot_fit__no_model(x, y, w):
 
 
 def plot_fit__no_data(x, y, w):
-    """Only the model is drawn, the data is missing.
+    """Only the model is drawn; the data is missing.
 
-    Draw x[:, 0] against y as points as well.
+    Plot y against x[:, 0] as points as well.
 
     Section: 2. Model and loss
     """
@@ -141,7 +142,7 @@ def plot_fit__no_data(x, y, w):
 
 
 def plot_fit__nothing_drawn(x, y, w):
-    """The Axes are empty.
+    """Nothing is drawn on the Axes.
 
     Draw on the Axes that you return: the data as points, the model as a line.
 
@@ -154,8 +155,8 @@ def plot_fit__nothing_drawn(x, y, w):
 def plot_fit__data_joined(x, y, w):
     """The data is drawn as a line from sample to sample.
 
-    plot() joins its points, in the order in which they come. Use scatter(),
-    or plot() with the marker "o" and no line.
+    plot() joins its points in the order in which they come. Use scatter(), or
+    plot() with the marker "o" and no line.
 
     Section: 2. Model and loss
     """
@@ -166,7 +167,7 @@ def plot_fit__data_joined(x, y, w):
 
 
 def plot_fit__intercept_left_out(x, y, w):
-    """The line has the slope only, and goes through the origin.
+    """The line leaves out the intercept, so it goes through the origin.
 
     Draw predict(x, w): w[0] times the feature, plus w[1].
 
@@ -176,7 +177,7 @@ def plot_fit__intercept_left_out(x, y, w):
 
 
 def plot_fit__slope_left_out(x, y, w):
-    """The line lies flat: the slope is missing.
+    """The line is flat: it leaves out the slope.
 
     Draw predict(x, w): w[0] times the feature, plus w[1].
 
@@ -186,9 +187,10 @@ def plot_fit__slope_left_out(x, y, w):
 
 
 def plot_fit__weights_swapped(x, y, w):
-    """Slope and intercept have changed places.
+    """Slope and intercept are swapped.
 
-    w[0] is the slope and w[1] the intercept; predict(x, w) knows.
+    w[0] is the slope and w[1] the intercept. predict(x, w) puts both in their
+    places.
 
     Section: 2. Model and loss
     """
@@ -199,7 +201,7 @@ def plot_fit__weights_swapped(x, y, w):
 def plot_fit__target_as_the_model(x, y, w):
     """The line runs through the targets, not through the predictions.
 
-    Draw x[:, 0] against predict(x, w).
+    Plot predict(x, w) against x[:, 0].
 
     Section: 2. Model and loss
     """
@@ -207,9 +209,9 @@ def plot_fit__target_as_the_model(x, y, w):
 
 
 def plot_fit__model_not_detached(x, y, w):
-    """matplotlib or numpy is given what autograd is tracking.
+    """matplotlib or numpy is given a tensor that autograd is tracking.
 
-    Use .detach() first: predict(x, w).detach().
+    Detach it first: predict(x, w).detach().
 
     Section: 2. Model and loss
     """
@@ -217,9 +219,10 @@ def plot_fit__model_not_detached(x, y, w):
 
 
 def plot_fit__predictions_over_targets(x, y, w):
-    """The predictions are drawn over the targets.
+    """The predictions are plotted against the targets.
 
-    The horizontal axis is the feature, x[:, 0], for data and model.
+    The horizontal axis is the feature, x[:, 0], for both the data and the
+    model.
 
     Section: 2. Model and loss
     """
@@ -229,9 +232,9 @@ def plot_fit__predictions_over_targets(x, y, w):
 
 
 def plot_fit__data_over_the_sample_number(x, y, w):
-    """The data is drawn over the number of the sample.
+    """The data is plotted against the sample number.
 
-    plot() and scatter() take two lists: first x[:, 0], then y.
+    Give plot() or scatter() two arguments: first x[:, 0], then y.
 
     Section: 2. Model and loss
     """
@@ -242,9 +245,10 @@ def plot_fit__data_over_the_sample_number(x, y, w):
 
 
 def plot_fit__drawn_on_other_axes(x, y, w):
-    """One figure is drawn on, and the Axes of another one are returned.
+    """The Axes that is returned shows neither the data nor the model.
 
-    Call plt.figure() or plt.subplots() once, before you draw.
+    Did you draw on one figure and return the Axes of another? Call
+    plt.figure() or plt.subplots() only once, before you draw.
 
     Section: 2. Model and loss
     """
@@ -260,8 +264,8 @@ def plot_fit__drawn_on_other_axes(x, y, w):
 def plot_fit__changes_x(x, y, w):
     """x itself is changed.
 
-    sort() and indexing on the left work in place or lose the pairs. Leave x
-    and y as they came.
+    Assigning to x[...] changes the caller's data, and sorting a column parts
+    each feature from its target. Leave x and y as they are.
 
     Section: 2. Model and loss
     """

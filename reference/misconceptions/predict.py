@@ -1,13 +1,13 @@
-"""Wrong ways to write predict(), each a program, with its hint."""
+"""Misconceptions about predict(): wrong programs with their hints."""
 
 import torch
 
 
 def predict__not_summed(x, w):
-    """The products are not summed: each sample has two numbers.
+    """The products are not summed: each sample gets two numbers.
 
     x * w multiplies entry by entry and keeps the shape (n, 2). x @ w
-    multiplies and sums over the columns, which gives one number for each
+    multiplies and then sums over the columns, which gives one number per
     sample.
 
     Section: 2. Model and loss
@@ -27,10 +27,10 @@ def predict__summed_over_the_samples(x, w):
 
 
 def predict__whole_x_as_the_feature(x, w):
-    """All of x is taken for the feature, the column of ones included.
+    """All of x is used as the feature, including the column of ones.
 
-    The feature is the first column, x[:, 0]. x @ w multiplies it with the
-    slope and the ones with the intercept.
+    The feature is the first column, x[:, 0]. x @ w multiplies it by the slope,
+    and the ones by the intercept.
 
     Section: 2. Model and loss
     """
@@ -41,7 +41,7 @@ def predict__matrix_times_a_number(x, w):
     """@ is used with a single number.
 
     w[0] is a number with no dimensions, and @ multiplies matrices and vectors.
-    Multiply with the whole of w: x @ w.
+    Multiply by all of w: x @ w.
 
     Section: 2. Model and loss
     """
@@ -49,10 +49,10 @@ def predict__matrix_times_a_number(x, w):
 
 
 def predict__factors_swapped(x, w):
-    """The factors are the wrong way round, w @ x.
+    """The factors are in the wrong order: w @ x.
 
-    The columns of the first factor are matched with the entries of the second
-    one: (n, 2) @ (2,) gives (n,). Write x @ w.
+    The columns of the first factor are matched with the entries of the second:
+    (n, 2) @ (2,) gives (n,). Write x @ w.
 
     Section: 2. Model and loss
     """
@@ -60,9 +60,9 @@ def predict__factors_swapped(x, w):
 
 
 def predict__x_transposed(x, w):
-    """x is transposed before it is multiplied with w.
+    """x is transposed before it is multiplied by w.
 
-    x has a column for each entry of w already: (n, 2) @ (2,) gives (n,). Write
+    x already has a column for each entry of w: (n, 2) @ (2,) gives (n,). Write
     x @ w, without .T.
 
     Section: 2. Model and loss
@@ -73,8 +73,8 @@ def predict__x_transposed(x, w):
 def predict__intercept_dropped(x, w):
     """The intercept is missing: the line always goes through the origin.
 
-    Add w[1] to the slope times the feature, or write x @ w, in which the
-    column of ones takes care of it.
+    Add w[1] to the slope times the feature, or write x @ w, where the column
+    of ones takes care of it.
 
     Section: 2. Model and loss
     """
@@ -82,9 +82,9 @@ def predict__intercept_dropped(x, w):
 
 
 def predict__slope_dropped(x, w):
-    """The slope is missing: the feature itself is taken for the prediction.
+    """The slope is missing: the feature is not multiplied by w[0].
 
-    Multiply the feature with w[0] before w[1] is added, or write x @ w.
+    Multiply the feature by w[0] before you add w[1], or write x @ w.
 
     Section: 2. Model and loss
     """
@@ -92,9 +92,9 @@ def predict__slope_dropped(x, w):
 
 
 def predict__ones_added_instead_of_the_intercept(x, w):
-    """The column of ones is added as it is, without the intercept.
+    """The column of ones is added as it is, in place of the intercept.
 
-    The ones are there to be multiplied with w[1]. x @ w does so.
+    The ones are there to be multiplied by w[1]. x @ w does that.
 
     Section: 2. Model and loss
     """
@@ -104,8 +104,8 @@ def predict__ones_added_instead_of_the_intercept(x, w):
 def predict__intercept_added_twice(x, w):
     """The intercept is counted twice.
 
-    x @ w contains it already, because x has a column of ones. Leave away what
-    is added after it.
+    x @ w already contains it, because x has a column of ones. Leave out what
+    you add after it.
 
     Section: 2. Model and loss
     """
@@ -113,10 +113,10 @@ def predict__intercept_added_twice(x, w):
 
 
 def predict__weights_swapped(x, w):
-    """Slope and intercept change places.
+    """Slope and intercept are swapped.
 
-    w[0] is the slope, which the feature is multiplied with; w[1] is the
-    intercept. x @ w puts both in their places.
+    w[0] is the slope, which multiplies the feature; w[1] is the intercept. x @
+    w puts both in their places.
 
     Section: 2. Model and loss
     """
@@ -126,7 +126,7 @@ def predict__weights_swapped(x, w):
 def predict__uses_the_true_weights(x, w):
     """The true weights, 3 and 2, are used, whatever w is.
 
-    The true weights are forgotten after the data is made. Predict with the w
+    Once the data is made, the true weights are forgotten. Predict with the w
     that the function is given.
 
     Section: 2. Model and loss
@@ -135,10 +135,10 @@ def predict__uses_the_true_weights(x, w):
 
 
 def predict__is_a_column(x, w):
-    """The predictions are a column, (n, 1), and not (n,).
+    """The predictions are a column, (n, 1), but should have shape (n,).
 
     y has shape (n,), and a column minus a row gives a table of n x n
-    differences. Multiply with w of shape (2,) as it is: x @ w.
+    differences. Multiply by w of shape (2,) as it is: x @ w.
 
     Section: 2. Model and loss
     """
@@ -146,7 +146,7 @@ def predict__is_a_column(x, w):
 
 
 def predict__cuts_the_graph(x, w):
-    """The numbers are right, but autograd can't follow the way from w to them.
+    """The numbers are right, but autograd can't trace them back to w.
 
     .item(), .detach(), .tolist(), torch.tensor(...) and torch.no_grad() all
     cut the graph. Use torch operations only, on w itself: x @ w.
@@ -159,8 +159,8 @@ def predict__cuts_the_graph(x, w):
 def predict__numpy_of_a_tracked_tensor(x, w):
     """numpy refuses a tensor that autograd is tracking.
 
-    There is no need to leave torch: x @ w is a torch operation, and autograd
-    can follow it.
+    You don't need numpy here: x @ w is a torch operation, and autograd can
+    follow it.
 
     Section: 3. Autograd
     """
@@ -168,10 +168,10 @@ def predict__numpy_of_a_tracked_tensor(x, w):
 
 
 def predict__is_a_sum(x, w):
-    """The predictions are added up to a single number.
+    """The predictions are added up into a single number.
 
-    Every sample has its own prediction. x @ w has summed over the columns
-    already; return it as it is.
+    Every sample has its own prediction. x @ w has already summed over the
+    columns; return it as it is.
 
     Section: 2. Model and loss
     """
@@ -179,9 +179,9 @@ def predict__is_a_sum(x, w):
 
 
 def predict__is_a_mean(x, w):
-    """The predictions are averaged to a single number.
+    """The predictions are averaged into a single number.
 
-    The mean belongs to the loss. Here return all n predictions, x @ w.
+    The mean belongs in the loss. Here, return all n predictions, x @ w.
 
     Section: 2. Model and loss
     """
@@ -200,7 +200,7 @@ def predict__first_sample_only(x, w):
 
 
 def predict__through_a_sigmoid(x, w):
-    """The line goes through a sigmoid.
+    """The line is put through a sigmoid.
 
     The sigmoid belongs to section 7, where the target is a class. The model
     here is the line itself, x @ w.
@@ -222,10 +222,10 @@ def predict__adds_noise(x, w):
 
 
 def predict__changes_x(x, w):
-    """x itself is multiplied, so the data changes at each call.
+    """x itself is multiplied, so the data changes with every call.
 
-    *= and methods with an underscore at the end work in place. Make a new
-    tensor instead: x @ w leaves x as it is.
+    *= and methods with a trailing underscore work in place. Make a new tensor
+    instead: x @ w leaves x as it is.
 
     Section: 2. Model and loss
     """
@@ -235,8 +235,8 @@ def predict__changes_x(x, w):
 def predict__returns_nothing(x, w):
     """Nothing is returned.
 
-    What is computed or printed inside a function ends with it. Hand the
-    predictions over: return x @ w.
+    A function's own variables are lost when it ends, even if it has printed
+    them. Return the predictions: return x @ w.
 
     Section: 2. Model and loss
     """

@@ -1,10 +1,10 @@
-"""Wrong ways to write predict_proba(), each a program, with its hint."""
+"""Misconceptions about predict_proba(): wrong programs with their hints."""
 
 import torch
 
 
 def predict_proba__logits(x, w):
-    """x @ w is returned as it is: any number, and no probability.
+    """x @ w is returned as it is, which is not a probability.
 
     Put it through sigmoid(), so that it lies between 0 and 1.
 
@@ -26,7 +26,7 @@ def predict_proba__sigmoid_twice(x, w):
 def predict_proba__rounded(x, w):
     """Classes are returned, not probabilities.
 
-    Return sigmoid(x @ w) itself: rounding it leaves no slope to learn by.
+    Return sigmoid(x @ w) itself: rounding it leaves no gradient to learn from.
 
     Section: 7. Going further: logistic regression
     """
@@ -47,8 +47,8 @@ def predict_proba__cuts_the_graph(x, w):
 def predict_proba__of_the_other_class(x, w):
     """This is the probability of class 0.
 
-    The sigmoid of x @ w is that of class 1: don't subtract it from 1, and
-    give its exponent one minus only.
+    sigmoid(x @ w) is the probability of class 1. Don't subtract it from 1, and
+    put only one minus in the exponent.
 
     Section: 7. Going further: logistic regression
     """
@@ -58,7 +58,7 @@ def predict_proba__of_the_other_class(x, w):
 def predict_proba__column(x, w):
     """The result is a column of shape (n, 1).
 
-    x @ w with w of shape (2,) has the shape (n,) already: no view, no
+    x @ w with w of shape (2,) already has shape (n,): use no view and no
     unsqueeze.
 
     Section: 7. Going further: logistic regression
@@ -67,9 +67,9 @@ def predict_proba__column(x, w):
 
 
 def predict_proba__softmax(x, w):
-    """Softmax makes the probabilities of all samples sum to 1.
+    """The probabilities of all samples sum to 1: that is softmax.
 
-    Each sample has a probability of its own: use sigmoid().
+    Each sample has its own probability: use sigmoid().
 
     Section: 7. Going further: logistic regression
     """
@@ -87,10 +87,10 @@ def predict_proba__slope_only(x, w):
 
 
 def predict_proba__weights_swapped(x, w):
-    """Slope and intercept have changed places.
+    """Slope and intercept are swapped.
 
-    w[0] belongs to the feature in column 0, w[1] to the ones: x @ w does that
-    by itself.
+    w[0] belongs to the feature in column 0, and w[1] to the ones. x @ w takes
+    care of both.
 
     Section: 7. Going further: logistic regression
     """
@@ -98,9 +98,9 @@ def predict_proba__weights_swapped(x, w):
 
 
 def predict_proba__sigmoid_before_the_product(x, w):
-    """The sigmoid is taken of x, before the product.
+    """The sigmoid is applied to x, before the product.
 
-    First the line, x @ w, then the sigmoid of it.
+    Compute the line first, x @ w, then take the sigmoid of it.
 
     Section: 7. Going further: logistic regression
     """
@@ -108,7 +108,7 @@ def predict_proba__sigmoid_before_the_product(x, w):
 
 
 def predict_proba__tanh(x, w):
-    """tanh runs from -1 to 1, which is no probability.
+    """This is tanh: it runs from -1 to 1, so it is not a probability.
 
     Use sigmoid().
 
@@ -118,9 +118,10 @@ def predict_proba__tanh(x, w):
 
 
 def predict_proba__not_summed(x, w):
-    """x * w multiplies entry by entry, and leaves two numbers a sample.
+    """The products of x and w are not summed: each sample gets two numbers.
 
-    The matrix product x @ w also sums them up.
+    x * w multiplies entry by entry. The matrix product x @ w also sums over
+    the columns.
 
     Section: 7. Going further: logistic regression
     """
@@ -128,9 +129,9 @@ def predict_proba__not_summed(x, w):
 
 
 def predict_proba__averaged(x, w):
-    """One number is returned for all samples.
+    """The probabilities are averaged into a single number.
 
-    Each sample has a probability of its own: take no mean.
+    Each sample has its own probability: don't take the mean.
 
     Section: 7. Going further: logistic regression
     """
@@ -140,7 +141,7 @@ def predict_proba__averaged(x, w):
 def predict_proba__log_probability(x, w):
     """The logarithm of the probability is returned.
 
-    The logarithm belongs into the loss. Return sigmoid(x @ w).
+    The logarithm belongs in the loss. Return sigmoid(x @ w).
 
     Section: 7. Going further: logistic regression
     """
@@ -150,7 +151,7 @@ def predict_proba__log_probability(x, w):
 def predict_proba__returns_nothing(x, w):
     """Nothing is returned.
 
-    End with return and the probabilities.
+    Return the probabilities at the end.
 
     Section: 7. Going further: logistic regression
     """
@@ -158,9 +159,9 @@ def predict_proba__returns_nothing(x, w):
 
 
 def predict_proba__pair(x, w):
-    """Two probabilities are returned for each sample, one for each class.
+    """Two probabilities are returned per sample, one for each class.
 
-    Only that of class 1 is asked for: the shape is (n,).
+    Only the probability of class 1 is needed: the shape is (n,).
 
     Section: 7. Going further: logistic regression
     """

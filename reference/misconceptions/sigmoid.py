@@ -1,4 +1,4 @@
-"""Wrong ways to write sigmoid(), each a program, with its hint."""
+"""Misconceptions about sigmoid(): wrong programs with their hints."""
 
 import torch
 
@@ -6,8 +6,8 @@ import torch
 def sigmoid__sign_of_the_exponent(z):
     """The exponent has the wrong sign: the curve falls where it should rise.
 
-    The formula is 1 / (1 + exp(-z)), with a minus in the exponent. For large
-    z the result has to come close to 1.
+    The formula is 1 / (1 + exp(-z)), with a minus in the exponent. For large z
+    the result has to approach 1.
 
     Section: 7. Going further: logistic regression
     """
@@ -15,10 +15,10 @@ def sigmoid__sign_of_the_exponent(z):
 
 
 def sigmoid__overflow(z):
-    """For large z, exp(z) is infinite, and infinity by infinity is nan.
+    """The result is nan where z is large.
 
-    Use the form whose exponent is never large and positive, 1 / (1 +
-    exp(-z)), or torch.sigmoid.
+    exp(z) is infinite there, and infinity divided by infinity is nan. Use 1 /
+    (1 + exp(-z)), which stays finite, or torch.sigmoid.
 
     Section: 7. Going further: logistic regression
     """
@@ -26,9 +26,10 @@ def sigmoid__overflow(z):
 
 
 def sigmoid__overflow_at_both_ends(z):
-    """exp overflows, and the result is nan far from zero on both sides.
+    """The result is nan far from zero, on both sides.
 
-    exp(1000) is infinite in float32. Use 1 / (1 + exp(-z)) or torch.sigmoid.
+    exp(1000) is infinite in float32. Use 1 / (1 + exp(-z)), which stays
+    finite, or torch.sigmoid.
 
     Section: 7. Going further: logistic regression
     """
@@ -46,9 +47,9 @@ def sigmoid__tanh(z):
 
 
 def sigmoid__softmax(z):
-    """This is softmax: the entries of z share a sum of 1.
+    """The results sum to 1: that is softmax.
 
-    The sigmoid looks at each entry by itself: 1 / (1 + exp(-z)).
+    The sigmoid looks at each entry on its own: 1 / (1 + exp(-z)).
 
     Section: 7. Going further: logistic regression
     """
@@ -68,7 +69,7 @@ def sigmoid__one_missing(z):
 def sigmoid__exponential_only(z):
     """Only exp(-z) is computed.
 
-    It still has to go into 1 / (1 + ...).
+    Put it into the whole formula, 1 / (1 + exp(-z)).
 
     Section: 7. Going further: logistic regression
     """
@@ -76,10 +77,10 @@ def sigmoid__exponential_only(z):
 
 
 def sigmoid__not_inverted(z):
-    """1 + exp(-z) is returned, and 1 is not divided by it.
+    """1 + exp(-z) is returned, but 1 is not divided by it.
 
-    The result has to lie between 0 and 1: it is 1 / (1 + exp(-z)). Without
-    the brackets, 1 / 1 is computed first.
+    The result has to lie between 0 and 1: it is 1 / (1 + exp(-z)). Without the
+    parentheses, 1 / 1 is computed first.
 
     Section: 7. Going further: logistic regression
     """
@@ -87,7 +88,7 @@ def sigmoid__not_inverted(z):
 
 
 def sigmoid__minus_in_the_denominator(z):
-    """The denominator has a minus where a plus belongs.
+    """The denominator has a minus where there should be a plus.
 
     The formula is 1 / (1 + exp(-z)): it never divides by zero.
 
@@ -97,7 +98,7 @@ def sigmoid__minus_in_the_denominator(z):
 
 
 def sigmoid__base_two(z):
-    """The power is one of 2 and not of e.
+    """The base of the power is 2, not e.
 
     Use torch.exp for the exponential.
 
@@ -118,9 +119,10 @@ def sigmoid__relu(z):
 
 
 def sigmoid__logit(z):
-    """This is the inverse: it goes from probabilities back to numbers.
+    """This is the logit, the inverse of the sigmoid.
 
-    The sigmoid is 1 / (1 + exp(-z)), defined for every z.
+    It goes from probabilities back to numbers. The sigmoid is 1 / (1 +
+    exp(-z)), which is defined for every z.
 
     Section: 7. Going further: logistic regression
     """
@@ -140,7 +142,7 @@ def sigmoid__log_sigmoid(z):
 def sigmoid__twice(z):
     """The sigmoid is applied twice.
 
-    Once is enough: the result at z = 0 is 0.5.
+    Once is enough: at z = 0 the result is 0.5.
 
     Section: 7. Going further: logistic regression
     """
@@ -148,9 +150,10 @@ def sigmoid__twice(z):
 
 
 def sigmoid__rounded(z):
-    """Probabilities are rounded to the classes 0 and 1.
+    """The probabilities are rounded to 0 and 1.
 
-    Keep the probability itself: a step from 0 to 1 has no slope to learn by.
+    Keep the probability itself: a step from 0 to 1 has no gradient to learn
+    from.
 
     Section: 7. Going further: logistic regression
     """
@@ -169,10 +172,10 @@ def sigmoid__cuts_the_graph(z):
 
 
 def sigmoid__clamped_early(z):
-    """z is cut off long before it would overflow.
+    """z is clamped long before it would overflow.
 
-    A clamp of z to a few units changes right values. If you clamp, do it far
-    out, at 80 or so; torch.sigmoid needs none.
+    Clamping z to a few units changes results that were right. If you clamp, do
+    it far out, at 80 or so; torch.sigmoid doesn't need it.
 
     Section: 7. Going further: logistic regression
     """
@@ -180,7 +183,7 @@ def sigmoid__clamped_early(z):
 
 
 def sigmoid__summed(z):
-    """The entries are summed up to a single number.
+    """The entries are added up into a single number.
 
     The sigmoid works entry by entry: the result has the shape of z.
 
@@ -200,7 +203,7 @@ def sigmoid__averaged(z):
 
 
 def sigmoid__math_exp(z):
-    """math.exp takes one number, and z holds several.
+    """math.exp takes a single number, but z holds several.
 
     torch.exp works on whole tensors, and autograd can differentiate it.
 
@@ -214,7 +217,7 @@ def sigmoid__math_exp(z):
 def sigmoid__returns_nothing(z):
     """Nothing is returned.
 
-    End with return and the result.
+    Return the result at the end.
 
     Section: 7. Going further: logistic regression
     """

@@ -1,4 +1,4 @@
-"""Wrong ways to write train(), each a program, with its hint."""
+"""Misconceptions about train(): wrong programs with their hints."""
 
 import torch
 
@@ -6,8 +6,8 @@ import torch
 def train__one_epoch_short(x, y, w, lr, epochs):
     """There is one epoch too few.
 
-    range(1, epochs) and range(epochs - 1) have epochs - 1 entries. Loop over
-    range(epochs).
+    range(1, epochs) and range(epochs - 1) have only epochs - 1 entries. Loop
+    over range(epochs).
 
     Section: 4. Gradient descent
     """
@@ -20,8 +20,8 @@ def train__one_epoch_short(x, y, w, lr, epochs):
 def train__one_epoch_too_many(x, y, w, lr, epochs):
     """There is one epoch too many.
 
-    range(epochs + 1) has epochs + 1 entries. range(epochs) begins at 0 and has
-    as many as are wanted.
+    range(epochs + 1) has epochs + 1 entries. range(epochs) starts at 0 and has
+    exactly as many as you need.
 
     Section: 4. Gradient descent
     """
@@ -34,8 +34,8 @@ def train__one_epoch_too_many(x, y, w, lr, epochs):
 def train__two_steps_an_epoch(x, y, w, lr, epochs):
     """Every epoch takes two steps.
 
-    update() both moves w and returns the loss. Call it once an epoch, and keep
-    what that call returns.
+    update() both moves w and returns the loss. Call it once per epoch, and
+    keep what that call returns.
 
     Section: 4. Gradient descent
     """
@@ -49,7 +49,7 @@ def train__two_steps_an_epoch(x, y, w, lr, epochs):
 def train__epochs_fixed__at_100(x, y, w, lr, epochs):
     """The number of epochs is always the same, whatever epochs is.
 
-    Loop over range(epochs), with the number that the function is given.
+    Loop over range(epochs), with the epochs that the function is given.
 
     Section: 4. Gradient descent
     """
@@ -83,7 +83,7 @@ def train__epochs_fixed__at_50(x, y, w, lr, epochs):
 def train__lr_fixed__a_tenth(x, y, w, lr, epochs):
     """The learning rate is always the same, whatever lr is.
 
-    Hand the lr that the function is given on to update().
+    Pass the lr that the function is given on to update().
 
     Section: 4. Gradient descent
     """
@@ -138,8 +138,9 @@ def train__lr_fixed__one(x, y, w, lr, epochs):
 def train__lr_shrinks(x, y, w, lr, epochs):
     """The learning rate shrinks from epoch to epoch.
 
-    Here it stays the same throughout: the gradient alone makes the steps
-    shorter near the best w. Hand lr to update() as it is.
+    Here it stays the same throughout: near the best w the gradient gets
+    smaller, and that alone makes the steps shorter. Pass lr to update() as it
+    is.
 
     Section: 4. Gradient descent
     """
@@ -150,10 +151,10 @@ def train__lr_shrinks(x, y, w, lr, epochs):
 
 
 def train__stops_early(x, y, w, lr, epochs):
-    """Training ends as soon as the loss falls only a little.
+    """Training stops as soon as the loss falls only a little.
 
-    The caller says how many epochs there are. Go through all of them, without
-    a break.
+    The caller decides how many epochs there are. Run all of them, without a
+    break.
 
     Section: 4. Gradient descent
     """
@@ -166,10 +167,10 @@ def train__stops_early(x, y, w, lr, epochs):
 
 
 def train__return_inside_the_loop(x, y, w, lr, epochs):
-    """Training ends after the first epoch: return stands inside the loop.
+    """Training ends after the first epoch.
 
-    A return ends the function at once. Move it to the left, so that it comes
-    after the loop.
+    Is return inside the loop? It ends the function at once. Indent it less, so
+    that it comes after the loop.
 
     Section: 4. Gradient descent
     """
@@ -180,7 +181,7 @@ def train__return_inside_the_loop(x, y, w, lr, epochs):
 
 
 def train__losses_after_the_step(x, y, w, lr, epochs):
-    """Each loss is from after its step.
+    """Each loss is the one after its step.
 
     The first entry is the loss before anything has moved. Keep what update()
     returns, or compute the loss before the step.
@@ -197,8 +198,8 @@ def train__losses_after_the_step(x, y, w, lr, epochs):
 def train__final_loss_added(x, y, w, lr, epochs):
     """The list has one loss too many: the one after the last step.
 
-    There is one loss for each epoch, from before its step. Leave out the one
-    that is added after the loop.
+    There is one loss per epoch, from before its step. Leave out the loss that
+    is added after the loop.
 
     Section: 4. Gradient descent
     """
@@ -212,7 +213,7 @@ def train__final_loss_added(x, y, w, lr, epochs):
 def train__last_loss_only(x, y, w, lr, epochs):
     """Only the last loss is returned.
 
-    Begin with losses = [], append the loss in each epoch, and return the list.
+    Start with losses = [], append the loss in each epoch, and return the list.
 
     Section: 4. Gradient descent
     """
@@ -222,9 +223,10 @@ def train__last_loss_only(x, y, w, lr, epochs):
 
 
 def train__list_begun_anew(x, y, w, lr, epochs):
-    """The list holds the last loss only: it begins anew in each epoch.
+    """The list holds only the last loss.
 
-    Put losses = [] before the loop, so that it is made once.
+    If losses = [] is inside the loop, every epoch starts a new list. Put it
+    before the loop.
 
     Section: 4. Gradient descent
     """
@@ -237,8 +239,8 @@ def train__list_begun_anew(x, y, w, lr, epochs):
 def train__every_tenth_loss(x, y, w, lr, epochs):
     """Only every tenth loss is kept.
 
-    Printing every tenth is fine, but the list holds one loss for each epoch.
-    Append outside of the if.
+    Printing every tenth loss is fine, but the list holds one loss per epoch.
+    Append outside the if.
 
     Section: 4. Gradient descent
     """
@@ -251,9 +253,9 @@ def train__every_tenth_loss(x, y, w, lr, epochs):
 
 
 def train__mean_of_the_losses(x, y, w, lr, epochs):
-    """One number is returned, the mean over the epochs.
+    """A single number is returned, the mean over the epochs.
 
-    The losses are wanted one by one, to see how they fall. Return the list
+    The losses are needed one by one, to see how they fall. Return the list
     itself.
 
     Section: 4. Gradient descent
@@ -268,7 +270,7 @@ def train__running_sum(x, y, w, lr, epochs):
     """The losses are added up from epoch to epoch.
 
     Each entry is the loss of its own epoch. Append what update() returns,
-    without what came before.
+    without adding what came before.
 
     Section: 4. Gradient descent
     """
@@ -283,8 +285,8 @@ def train__running_sum(x, y, w, lr, epochs):
 def train__running_mean(x, y, w, lr, epochs):
     """Each entry is the mean of all losses so far.
 
-    Each entry is the loss of its own epoch. Append what update() returns, and
-    don't average it.
+    Each entry should be the loss of its own epoch. Append what update()
+    returns, and don't average it.
 
     Section: 4. Gradient descent
     """
@@ -299,8 +301,8 @@ def train__running_mean(x, y, w, lr, epochs):
 def train__divided_by_the_epochs(x, y, w, lr, epochs):
     """Each loss is divided by the number of epochs.
 
-    Each entry is the loss itself: the mse has taken the mean over the samples
-    already. Append what update() returns.
+    Each entry should be the loss itself: the mse has already taken the mean
+    over the samples. Append what update() returns.
 
     Section: 4. Gradient descent
     """
@@ -311,10 +313,10 @@ def train__divided_by_the_epochs(x, y, w, lr, epochs):
 
 
 def train__starts_with_a_new_w__zeros(x, y, w, lr, epochs):
-    """A new w is trained; the caller's w stays behind.
+    """A new w is trained, and the caller's w is left as it was.
 
-    w is where training begins and where the result goes. Use the w that the
-    function is given, and don't make one inside.
+    Training starts from w, and its result goes into w. Use the w that the
+    function is given, and don't make a new one.
 
     Section: 4. Gradient descent
     """
@@ -366,10 +368,10 @@ def train__starts_with_a_new_w__the_true_weights(x, y, w, lr, epochs):
 
 
 def train__resets_w__zeros(x, y, w, lr, epochs):
-    """w is set to other numbers before training begins.
+    """w is set to other values before training begins.
 
     Training goes on from where w is, so that a second call continues the
-    first. Leave w as it comes; only its gradient has to be cleared.
+    first. Leave w as it is; only its gradient has to be cleared.
 
     Section: 4. Gradient descent
     """
@@ -411,7 +413,7 @@ def train__resets_w__normal(x, y, w, lr, epochs):
 def train__trains_a_copy(x, y, w, lr, epochs):
     """The losses are right, but the caller's w does not move.
 
-    clone() and torch.tensor(...) make a copy, and that is what gets trained.
+    clone() and torch.tensor(...) make a copy, and then the copy gets trained.
     Change the w that was passed in, in place.
 
     Section: 4. Gradient descent
@@ -424,10 +426,10 @@ def train__trains_a_copy(x, y, w, lr, epochs):
 
 
 def train__trains_a_copy_that_is_no_leaf(x, y, w, lr, epochs):
-    """w is replaced by a copy that is no leaf, and so gets no gradient.
+    """w is replaced by a copy that is not a leaf, so it gets no gradient.
 
-    backward() stores gradients in leaves only, and what clone() returns was
-    computed. No copy is needed: train the w that was passed in.
+    backward() stores gradients only in leaves, and what clone() returns is not
+    a leaf. You don't need a copy: train the w that was passed in.
 
     Section: 4. Gradient descent
     """
@@ -444,10 +446,11 @@ def train__trains_a_copy_that_is_no_leaf(x, y, w, lr, epochs):
 
 
 def train__rebinds_w(x, y, w, lr, epochs):
-    """w = w - ... makes a new tensor, which is no leaf and has no gradient.
+    """Assigning to w makes a new tensor, which is not a leaf.
 
-    The caller's w never moves, and the second epoch finds None in w.grad.
-    Change w in place, w -= lr * w.grad, inside torch.no_grad().
+    After w = w - ..., the caller's w never moves, and in the second epoch
+    w.grad is None. Change w in place, w -= lr * w.grad, inside
+    torch.no_grad().
 
     Section: 4. Gradient descent
     """
@@ -461,10 +464,10 @@ def train__rebinds_w(x, y, w, lr, epochs):
 
 
 def train__rebinds_w_inside_no_grad(x, y, w, lr, epochs):
-    """w = w - ... makes a new tensor, and inside no_grad one without grad.
+    """Assigning to w inside no_grad makes a tensor that doesn't require grad.
 
-    The caller's w never moves, and the second epoch has nothing to
-    differentiate. Change w in place: w -= lr * w.grad.
+    After w = w - ..., the caller's w never moves, and the second epoch has
+    nothing to differentiate. Change w in place: w -= lr * w.grad.
 
     Section: 4. Gradient descent
     """
@@ -481,7 +484,7 @@ def train__rebinds_w_inside_no_grad(x, y, w, lr, epochs):
 def train__new_leaf_each_epoch(x, y, w, lr, epochs):
     """Every epoch makes a new leaf, and the caller's w does not move.
 
-    w = ... gives the name to another tensor; what the caller holds stays as it
+    w = ... gives the name to another tensor; the caller's tensor stays as it
     was. Change w in place, w -= lr * w.grad, inside torch.no_grad(), and clear
     its gradient.
 
@@ -499,8 +502,8 @@ def train__new_leaf_each_epoch(x, y, w, lr, epochs):
 def train__never_steps(x, y, w, lr, epochs):
     """The loss is the same in each epoch: w never moves.
 
-    Call update() once an epoch. In a loop of your own, backward() comes first,
-    then the step, and zero_() after that.
+    Call update() once per epoch. In a loop of your own, backward() comes
+    first, then the step, then zero_().
 
     Section: 4. Gradient descent
     """
@@ -513,8 +516,8 @@ def train__never_steps(x, y, w, lr, epochs):
 def train__gradient_piles_up(x, y, w, lr, epochs):
     """The gradients of all epochs add up.
 
-    backward() adds to w.grad. Clear it once in each epoch, with w.grad.zero_()
-    after the step, or call update(), which does.
+    backward() adds to w.grad. Clear it once per epoch, with w.grad.zero_()
+    after the step, or call update(), which does so.
 
     Section: 4. Gradient descent
     """
@@ -531,7 +534,7 @@ def train__gradient_piles_up(x, y, w, lr, epochs):
 def train__gradient_cleared_once_only(x, y, w, lr, epochs):
     """The gradient is cleared once for all epochs, not in each of them.
 
-    backward() adds to w.grad at each epoch. Move the line that clears it into
+    backward() adds to w.grad in each epoch. Move the line that clears it into
     the loop, after the step.
 
     Section: 4. Gradient descent
@@ -548,11 +551,11 @@ def train__gradient_cleared_once_only(x, y, w, lr, epochs):
 
 
 def train__clears_a_gradient_that_is_none(x, y, w, lr, epochs):
-    """zero_() is called where w.grad is None.
+    """zero_() is called while w.grad is None.
 
-    A fresh w has no gradient before its first backward(), and neither has the
-    new tensor that w = w - ... makes. Change w in place, and clear after the
-    step.
+    A new w has no gradient before its first backward(), and neither does the
+    new tensor that w = w - ... makes. Change w in place, and clear its
+    gradient after the step.
 
     Section: 4. Gradient descent
     """
@@ -568,10 +571,10 @@ def train__clears_a_gradient_that_is_none(x, y, w, lr, epochs):
 
 
 def train__outside_no_grad(x, y, w, lr, epochs):
-    """w is changed in place while autograd is watching.
+    """w is changed in place while autograd is recording.
 
-    A leaf that requires grad can't be changed in place where it is recorded.
-    Put the step into a block with torch.no_grad(), or call update().
+    A leaf that requires grad can't be changed in place while autograd records.
+    Put the step in a block with torch.no_grad(), or call update().
 
     Section: 4. Gradient descent
     """
@@ -589,7 +592,7 @@ def train__ascent(x, y, w, lr, epochs):
     """The steps go up the slope: the loss rises from epoch to epoch.
 
     The gradient points to where the loss rises. Subtract lr * w.grad from w,
-    or call update(), which does.
+    or call update(), which does so.
 
     Section: 4. Gradient descent
     """
@@ -605,10 +608,10 @@ def train__ascent(x, y, w, lr, epochs):
 
 
 def train__one_step_for_each_sample(x, y, w, lr, epochs):
-    """An epoch takes a step for each sample, not one for all.
+    """Each epoch takes one step per sample, not one step for all of them.
 
     In this section each step uses all samples, so one step is one epoch. Give
-    update() the whole of x and y.
+    update() all of x and y.
 
     Section: 4. Gradient descent
     """
@@ -623,8 +626,8 @@ def train__one_step_for_each_sample(x, y, w, lr, epochs):
 def train__returns_w(x, y, w, lr, epochs):
     """w is returned, not the losses.
 
-    w has been changed in place, so the caller has it already. Return the list
-    of the losses.
+    w has been changed in place, so the caller already has it. Return the list
+    of losses.
 
     Section: 4. Gradient descent
     """
@@ -634,10 +637,10 @@ def train__returns_w(x, y, w, lr, epochs):
 
 
 def train__returns_w_too(x, y, w, lr, epochs):
-    """A pair is returned, of w and the losses.
+    """A pair of w and the losses is returned.
 
-    w has been changed in place, so the caller has it already. Return the list
-    of the losses alone.
+    w has been changed in place, so the caller already has it. Return only the
+    list of losses.
 
     Section: 4. Gradient descent
     """

@@ -1,12 +1,12 @@
-"""Wrong ways to write train_logistic(), each a program, with its hint."""
+"""Misconceptions about train_logistic(): wrong programs with their hints."""
 
 import torch
 
 
 def train_logistic__regression(x, y, w, lr, epochs):
-    """This trains the regression: it calls update() with its mse.
+    """This trains the regression: it takes the steps of update(), on the mse.
 
-    Call update_logistic(), which descends the cross entropy.
+    Call update_logistic(), which goes down the cross entropy.
 
     Section: 7. Going further: logistic regression
     """
@@ -17,9 +17,9 @@ def train_logistic__regression(x, y, w, lr, epochs):
 
 
 def train_logistic__one_epoch_short(x, y, w, lr, epochs):
-    """One epoch too few is run.
+    """There is one epoch too few.
 
-    range(epochs) has epochs steps; range(1, epochs) has one less.
+    range(epochs) runs epochs times; range(1, epochs) runs once less.
 
     Section: 7. Going further: logistic regression
     """
@@ -30,9 +30,9 @@ def train_logistic__one_epoch_short(x, y, w, lr, epochs):
 
 
 def train_logistic__one_epoch_too_many(x, y, w, lr, epochs):
-    """One epoch too many is run.
+    """There is one epoch too many.
 
-    range(epochs) has epochs steps.
+    range(epochs) runs exactly epochs times.
 
     Section: 7. Going further: logistic regression
     """
@@ -45,7 +45,7 @@ def train_logistic__one_epoch_too_many(x, y, w, lr, epochs):
 def train_logistic__epochs_fixed__at_100(x, y, w, lr, epochs):
     """The number of epochs is always the same, whatever epochs is.
 
-    Use the number of epochs that was passed in.
+    Loop over range(epochs), with the epochs that the function is given.
 
     Section: 7. Going further: logistic regression
     """
@@ -79,7 +79,7 @@ def train_logistic__epochs_fixed__at_50(x, y, w, lr, epochs):
 def train_logistic__lr_fixed__a_tenth(x, y, w, lr, epochs):
     """The learning rate is always the same, whatever lr is.
 
-    Pass on the lr that you were given.
+    Pass on the lr that the function is given.
 
     Section: 7. Going further: logistic regression
     """
@@ -132,7 +132,7 @@ def train_logistic__lr_fixed__one(x, y, w, lr, epochs):
 
 
 def train_logistic__losses_after_the_step(x, y, w, lr, epochs):
-    """Each loss is that after its step.
+    """Each loss is the one after its step.
 
     Collect what update_logistic() returns: the loss before the step.
 
@@ -158,9 +158,10 @@ def train_logistic__last_loss_only(x, y, w, lr, epochs):
 
 
 def train_logistic__return_inside_the_loop(x, y, w, lr, epochs):
-    """The return stands inside the loop: only one epoch is run.
+    """Training ends after the first epoch.
 
-    Move return losses out of the loop, to its left.
+    Is return losses inside the loop? Indent it less, so that it comes after
+    the loop.
 
     Section: 7. Going further: logistic regression
     """
@@ -171,9 +172,10 @@ def train_logistic__return_inside_the_loop(x, y, w, lr, epochs):
 
 
 def train_logistic__list_begun_anew(x, y, w, lr, epochs):
-    """The list begins anew in each epoch.
+    """The list holds only the last loss.
 
-    Make the empty list before the loop.
+    If losses = [] is inside the loop, every epoch starts a new list. Put it
+    before the loop.
 
     Section: 7. Going further: logistic regression
     """
@@ -198,7 +200,8 @@ def train_logistic__returns_nothing(x, y, w, lr, epochs):
 def train_logistic__returns_w(x, y, w, lr, epochs):
     """w is returned, not the losses.
 
-    w changes in place. Return the list of the losses.
+    w changes in place, so the caller already has it. Return the list of
+    losses.
 
     Section: 7. Going further: logistic regression
     """
@@ -224,7 +227,7 @@ def train_logistic__mean_of_the_losses(x, y, w, lr, epochs):
 def train_logistic__trains_a_copy(x, y, w, lr, epochs):
     """A copy of w is trained, and the caller's w stays where it is.
 
-    Change the w that was passed in; no clone and no new tensor.
+    Change the w that was passed in, without a clone or a new tensor.
 
     Section: 7. Going further: logistic regression
     """
@@ -236,7 +239,7 @@ def train_logistic__trains_a_copy(x, y, w, lr, epochs):
 
 
 def train_logistic__starts_with_a_new_w__zeros(x, y, w, lr, epochs):
-    """A new w is trained; the caller's w stays behind.
+    """A new w is trained, and the caller's w is left as it was.
 
     Start from the w that was passed in, and change it in place.
 
@@ -290,7 +293,7 @@ def train_logistic__starts_with_a_new_w__the_true_weights(x, y, w, lr, epochs):
 
 
 def train_logistic__resets_w__zeros(x, y, w, lr, epochs):
-    """w is set to other numbers before training begins.
+    """w is set to other values before training begins.
 
     Start from where w is: a second call has to go on where the first one
     ended.
@@ -348,8 +351,8 @@ def train_logistic__never_steps(x, y, w, lr, epochs):
 def train_logistic__gradient_piles_up(x, y, w, lr, epochs):
     """The gradient of earlier epochs is never cleared.
 
-    backward() adds to w.grad. Clear it once an epoch, or call
-    update_logistic(), which does.
+    backward() adds to w.grad. Clear it once per epoch, or call
+    update_logistic(), which does so.
 
     Section: 7. Going further: logistic regression
     """
@@ -365,10 +368,10 @@ def train_logistic__gradient_piles_up(x, y, w, lr, epochs):
 
 
 def train_logistic__gradient_piles_up_over_calls(x, y, w, lr, epochs):
-    """The gradient is never cleared, not even from call to call.
+    """The gradient is never cleared, not even between calls.
 
-    backward() adds to w.grad. Clear it once an epoch, or call
-    update_logistic(), which does.
+    backward() adds to w.grad. Clear it once per epoch, or call
+    update_logistic(), which does so.
 
     Section: 7. Going further: logistic regression
     """
@@ -385,7 +388,7 @@ def train_logistic__gradient_piles_up_over_calls(x, y, w, lr, epochs):
 def train_logistic__ascent(x, y, w, lr, epochs):
     """Each step goes up the slope: the loss rises.
 
-    Subtract lr times the gradient, don't add it.
+    Subtract lr times the gradient instead of adding it.
 
     Section: 7. Going further: logistic regression
     """
@@ -396,10 +399,9 @@ def train_logistic__ascent(x, y, w, lr, epochs):
 
 
 def train_logistic__outside_no_grad(x, y, w, lr, epochs):
-    """w is changed in place while autograd is watching.
+    """w is changed in place while autograd is recording.
 
-    Put the step into a block with torch.no_grad(), or call
-    update_logistic().
+    Put the step in a block with torch.no_grad(), or call update_logistic().
 
     Section: 7. Going further: logistic regression
     """
@@ -414,9 +416,9 @@ def train_logistic__outside_no_grad(x, y, w, lr, epochs):
 
 
 def train_logistic__running_sum(x, y, w, lr, epochs):
-    """The losses are summed up from epoch to epoch.
+    """The losses are added up from epoch to epoch.
 
-    Append the loss of the epoch itself.
+    Append only the loss of the epoch itself.
 
     Section: 7. Going further: logistic regression
     """
@@ -429,10 +431,10 @@ def train_logistic__running_sum(x, y, w, lr, epochs):
 
 
 def train_logistic__two_steps_an_epoch(x, y, w, lr, epochs):
-    """Two steps are taken in each epoch.
+    """Every epoch takes two steps.
 
-    One call of update_logistic() is one epoch; a second one, only to get
-    the loss, steps again.
+    One call of update_logistic() is one epoch. A second call, say to get the
+    loss, takes another step.
 
     Section: 7. Going further: logistic regression
     """
@@ -444,7 +446,7 @@ def train_logistic__two_steps_an_epoch(x, y, w, lr, epochs):
 
 
 def train_logistic__classes_swapped(x, y, w, lr, epochs):
-    """The classes have changed places.
+    """The classes are swapped.
 
     Pass y as it is.
 
@@ -459,7 +461,7 @@ def train_logistic__classes_swapped(x, y, w, lr, epochs):
 def train_logistic__stops_early(x, y, w, lr, epochs):
     """Training stops when the loss hardly changes any more.
 
-    Run all the epochs that were asked for.
+    Run all the epochs that the caller asked for.
 
     Section: 7. Going further: logistic regression
     """

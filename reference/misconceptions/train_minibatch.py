@@ -1,4 +1,4 @@
-"""Wrong ways to write train_minibatch(), each a program, with its hint."""
+"""Misconceptions about train_minibatch(): wrong programs with their hints."""
 
 import torch
 
@@ -16,9 +16,9 @@ def _sgd(x, y, w, lr, epochs, batch_size):
 def train_minibatch__one_loss_for_each_batch(
     x, y, w, lr, epochs, batch_size
 ):
-    """The list has one loss for each batch.
+    """The list has one loss per batch, not one per epoch.
 
-    One for each epoch is asked for: the mean over its batches.
+    Return one loss per epoch: the mean over its batches.
 
     Section: 6. Minibatches
     """
@@ -32,10 +32,10 @@ def train_minibatch__one_loss_for_each_batch(
 def train_minibatch__loss_of_the_last_batch(
     x, y, w, lr, epochs, batch_size
 ):
-    """An epoch's loss is that of its last batch.
+    """Each epoch's loss is the loss of its last batch.
 
-    Take the mean over all its batches, or the loss on all samples at its
-    end.
+    Take the mean over all its batches, or the loss on all samples at the end
+    of the epoch.
 
     Section: 6. Minibatches
     """
@@ -50,10 +50,11 @@ def train_minibatch__loss_of_the_last_batch(
 def train_minibatch__loss_before_the_first_step(
     x, y, w, lr, epochs, batch_size
 ):
-    """An epoch's loss is that before its first step.
+    """Each epoch's loss is the one before its first step.
 
-    Whether of the first batch or of all samples: take the mean over all the
-    batches, or the loss on all samples at the epoch's end.
+    That is too early, whether it is the loss of the first batch or of all
+    samples. Take the mean over all the batches, or the loss on all samples at
+    the end of the epoch.
 
     Section: 6. Minibatches
     """
@@ -89,8 +90,8 @@ def train_minibatch__batch_losses_divided_by_n(
 ):
     """The sum of the batch losses is divided by the number of samples.
 
-    Each batch loss is a mean already: divide their sum by the number of
-    batches, or weight them by their sizes first.
+    Each batch loss is already a mean: divide their sum by the number of
+    batches, or weight each by the size of its batch first.
 
     Section: 6. Minibatches
     """
@@ -108,7 +109,7 @@ def train_minibatch__last_loss_only(
 ):
     """Only the last epoch's loss is returned.
 
-    Collect one loss for each epoch in a list, and return the list.
+    Collect one loss per epoch in a list, and return the list.
 
     Section: 6. Minibatches
     """
@@ -121,7 +122,7 @@ def train_minibatch__mean_of_the_losses(
 ):
     """The mean over all epochs is returned.
 
-    Return the list itself, with one loss for each epoch.
+    Return the list itself, with one loss per epoch.
 
     Section: 6. Minibatches
     """
@@ -146,7 +147,8 @@ def train_minibatch__returns_w(
 ):
     """w is returned, not the losses.
 
-    w changes in place. Return the list of the losses.
+    w changes in place, so the caller already has it. Return the list of
+    losses.
 
     Section: 6. Minibatches
     """
@@ -157,9 +159,9 @@ def train_minibatch__returns_w(
 def train_minibatch__full_batch(
     x, y, w, lr, epochs, batch_size
 ):
-    """Each epoch takes one step, with all the samples.
+    """Each epoch takes a single step, with all the samples.
 
-    Go through minibatches(x, y, batch_size), with one update for each.
+    Go through minibatches(x, y, batch_size), with one update for each batch.
 
     Section: 6. Minibatches
     """
@@ -169,10 +171,10 @@ def train_minibatch__full_batch(
 def train_minibatch__one_batch_an_epoch(
     x, y, w, lr, epochs, batch_size
 ):
-    """Each epoch uses one batch only.
+    """Each epoch uses only one batch.
 
-    An epoch goes through all the batches: loop over minibatches(), and
-    leave the loop only at its end.
+    An epoch goes through all the batches: loop over minibatches() to the end,
+    without leaving the loop early.
 
     Section: 6. Minibatches
     """
@@ -187,7 +189,7 @@ def train_minibatch__one_batch_an_epoch(
 def train_minibatch__last_batch_dropped(
     x, y, w, lr, epochs, batch_size
 ):
-    """A last batch that is smaller is left out.
+    """The last batch is left out if it is smaller.
 
     Its samples count too: take a step for every batch.
 
@@ -206,10 +208,10 @@ def train_minibatch__last_batch_dropped(
 def train_minibatch__same_batches_each_epoch(
     x, y, w, lr, epochs, batch_size
 ):
-    """The batches are made once, before the epochs.
+    """Every epoch goes through the same batches in the same order.
 
-    Call minibatches() in each epoch, so that each goes through the samples
-    in a new order.
+    Are the batches made only once, before the epochs, or with a fixed seed?
+    Call minibatches() in each epoch, so that each one gets a new order.
 
     Section: 6. Minibatches
     """
@@ -224,10 +226,9 @@ def train_minibatch__same_batches_each_epoch(
 def train_minibatch__not_shuffled(
     x, y, w, lr, epochs, batch_size
 ):
-    """The samples come in the same order in each epoch.
+    """The samples are not shuffled: every epoch takes them in the order of x.
 
-    Draw a new torch.randperm(n) in each epoch, as minibatches() does; no
-    fixed seed.
+    Draw a new torch.randperm(n) in each epoch, as minibatches() does.
 
     Section: 6. Minibatches
     """
@@ -246,7 +247,7 @@ def train_minibatch__generator_used_up(
 ):
     """The batches are made once, and used up after the first epoch.
 
-    A generator can be gone through once. Call minibatches() in each epoch.
+    You can go through a generator only once. Call minibatches() in each epoch.
 
     Section: 6. Minibatches
     """
@@ -261,9 +262,10 @@ def train_minibatch__generator_used_up(
 def train_minibatch__with_replacement(
     x, y, w, lr, epochs, batch_size
 ):
-    """Batches are drawn at random, so samples come twice or never.
+    """Batches are drawn at random: some samples come up twice, others never.
 
-    Take the batches from minibatches(): each sample once an epoch.
+    Take the batches from minibatches(), where each sample comes up once per
+    epoch.
 
     Section: 6. Minibatches
     """
@@ -282,8 +284,8 @@ def train_minibatch__epochs_ignored(
 ):
     """Only one epoch is run.
 
-    Repeat the loop over the batches, once for each epoch. Does return losses
-    stand inside the loop? Move it to the left.
+    Repeat the loop over the batches, once for each epoch. Is return losses
+    inside the loop? Indent it less.
 
     Section: 6. Minibatches
     """
@@ -293,9 +295,9 @@ def train_minibatch__epochs_ignored(
 def train_minibatch__one_epoch_short(
     x, y, w, lr, epochs, batch_size
 ):
-    """One epoch too few is run.
+    """There is one epoch too few.
 
-    range(epochs) has epochs steps; range(1, epochs) has one less.
+    range(epochs) runs epochs times; range(1, epochs) runs once less.
 
     Section: 6. Minibatches
     """
@@ -307,7 +309,7 @@ def train_minibatch__epochs_fixed__at_100(
 ):
     """The number of epochs is always the same, whatever epochs is.
 
-    Use the number of epochs that was passed in.
+    Loop over range(epochs), with the epochs that the function is given.
 
     Section: 6. Minibatches
     """
@@ -335,7 +337,7 @@ def train_minibatch__epochs_fixed__at_50(
 def train_minibatch__one_sample_a_batch(
     x, y, w, lr, epochs, batch_size
 ):
-    """Every batch has one sample: batch_size is not used.
+    """Every batch holds one sample, whatever batch_size is.
 
     Pass batch_size on to minibatches().
 
@@ -347,7 +349,7 @@ def train_minibatch__one_sample_a_batch(
 def train_minibatch__batch_size_fixed__at_10(
     x, y, w, lr, epochs, batch_size
 ):
-    """Batches have the same size always, whatever batch_size is.
+    """The batches always have the same size, whatever batch_size is.
 
     Pass batch_size on to minibatches().
 
@@ -391,7 +393,7 @@ def train_minibatch__lr_fixed__a_tenth(
 ):
     """The learning rate is always the same, whatever lr is.
 
-    Pass on the lr that you were given.
+    Pass on the lr that the function is given.
 
     Section: 6. Minibatches
     """
@@ -439,7 +441,7 @@ def train_minibatch__lr_divided_by_the_batches(
 ):
     """The learning rate is divided by the number of batches.
 
-    Each batch takes a whole step of its own: use lr as it is.
+    Each batch takes a full step of its own: use lr as it is.
 
     Section: 6. Minibatches
     """
@@ -451,7 +453,7 @@ def train_minibatch__lr_divided_by_the_batch_size(
 ):
     """The learning rate is divided by the batch size.
 
-    The mse of a batch is a mean already: use lr as it is.
+    The mse of a batch is already a mean: use lr as it is.
 
     Section: 6. Minibatches
     """
@@ -461,9 +463,9 @@ def train_minibatch__lr_divided_by_the_batch_size(
 def train_minibatch__step_after_all_batches(
     x, y, w, lr, epochs, batch_size
 ):
-    """Gradients are collected over all batches, and one step is taken.
+    """The gradients of all batches are added up for a single step.
 
-    Each batch takes a step of its own.
+    Take a step for each batch, with its own gradient.
 
     Section: 6. Minibatches
     """
@@ -486,8 +488,8 @@ def train_minibatch__gradient_piles_up(
 ):
     """The gradient of earlier batches is never cleared.
 
-    backward() adds to w.grad. Clear it at every batch, or call update(),
-    which does.
+    backward() adds to w.grad. Clear it for every batch, or call update(),
+    which does so.
 
     Section: 6. Minibatches
     """
@@ -507,9 +509,9 @@ def train_minibatch__gradient_piles_up(
 def train_minibatch__gradient_cleared_once_an_epoch(
     x, y, w, lr, epochs, batch_size
 ):
-    """The gradient is cleared once an epoch, not at every batch.
+    """The gradient is cleared once per epoch, not for every batch.
 
-    Within an epoch the batches' gradients add up. Clear w.grad at every
+    Within an epoch the gradients of the batches add up. Clear w.grad at every
     step.
 
     Section: 6. Minibatches
@@ -533,7 +535,7 @@ def train_minibatch__trains_a_copy(
 ):
     """A copy of w is trained, and the caller's w stays where it is.
 
-    Change the w that was passed in; no clone and no new tensor.
+    Change the w that was passed in, without a clone or a new tensor.
 
     Section: 6. Minibatches
     """
@@ -544,7 +546,7 @@ def train_minibatch__trains_a_copy(
 def train_minibatch__starts_from_zero(
     x, y, w, lr, epochs, batch_size
 ):
-    """Training starts from zeros.
+    """Training starts from w = 0, whatever w is.
 
     Start from the w that was passed in, and change it in place.
 
@@ -558,7 +560,7 @@ def train_minibatch__starts_from_zero(
 def train_minibatch__each_epoch_starts_anew(
     x, y, w, lr, epochs, batch_size
 ):
-    """Each epoch begins at the first w again.
+    """Each epoch starts from the first w again.
 
     w goes on from epoch to epoch: don't set it back.
 
@@ -576,7 +578,7 @@ def train_minibatch__each_epoch_starts_anew(
 def train_minibatch__update_with_all_the_data(
     x, y, w, lr, epochs, batch_size
 ):
-    """Each batch takes a step with all the samples.
+    """The step for each batch uses all the samples.
 
     Pass xb and yb to update(), not x and y.
 
@@ -614,7 +616,7 @@ def train_minibatch__ascent(
 ):
     """Each step goes up the slope: the loss rises.
 
-    Subtract lr times the gradient, don't add it.
+    Subtract lr times the gradient instead of adding it.
 
     Section: 6. Minibatches
     """
@@ -624,9 +626,9 @@ def train_minibatch__ascent(
 def train_minibatch__outside_no_grad(
     x, y, w, lr, epochs, batch_size
 ):
-    """w is changed in place while autograd is watching.
+    """w is changed in place while autograd is recording.
 
-    Put the step into a block with torch.no_grad(), or call update().
+    Put the step in a block with torch.no_grad(), or call update().
 
     Section: 6. Minibatches
     """
@@ -644,7 +646,7 @@ def train_minibatch__outside_no_grad(
 def train_minibatch__starts_with_a_new_w__zeros(
     x, y, w, lr, epochs, batch_size
 ):
-    """A new w is trained; the caller's w stays behind.
+    """A new w is trained, and the caller's w is left as it was.
 
     Start from the w that was passed in, and change it in place.
 

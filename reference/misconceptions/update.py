@@ -1,4 +1,4 @@
-"""Wrong ways to write update(), each a program, with its hint."""
+"""Misconceptions about update(): wrong programs with their hints."""
 
 import torch
 
@@ -36,11 +36,11 @@ def update__w_stands_still(x, y, w, lr):
 
 
 def update__clears_a_gradient_that_is_none(x, y, w, lr):
-    """zero_() is called where w.grad is None.
+    """zero_() is called while w.grad is None.
 
-    A fresh w has no gradient before its first backward(), and neither has the
-    new tensor that w = w - ... makes. Change w in place, and clear after the
-    step.
+    A new w has no gradient before its first backward(), and neither does the
+    new tensor that w = w - ... makes. Change w in place, and clear its
+    gradient after the step.
 
     Section: 4. Gradient descent
     """
@@ -53,7 +53,7 @@ def update__clears_a_gradient_that_is_none(x, y, w, lr):
 
 
 def update__no_gradient_at_the_step(x, y, w, lr):
-    """w.grad is None where the step needs it.
+    """w.grad is None when the step needs it.
 
     backward() puts the gradient there. Call loss.backward() before the step,
     and clear the gradient after it.
@@ -70,7 +70,7 @@ def update__steps_with_the_old_gradient(x, y, w, lr):
     """Each step uses the gradient of the call before.
 
     The step comes before backward(), so the first call moves nothing. Call
-    backward() first, then step, then clear the gradient.
+    backward() first, then take the step, then clear the gradient.
 
     Section: 4. Gradient descent
     """
@@ -100,10 +100,10 @@ def update__ascent(x, y, w, lr):
 
 
 def update__outside_no_grad(x, y, w, lr):
-    """w is changed in place while autograd is watching.
+    """w is changed in place while autograd is recording.
 
-    A leaf that requires grad can't be changed in place where it is recorded.
-    Put the step into a block with torch.no_grad().
+    A leaf that requires grad can't be changed in place while autograd records.
+    Put the step in a block with torch.no_grad().
 
     Section: 4. Gradient descent
     """
@@ -115,11 +115,11 @@ def update__outside_no_grad(x, y, w, lr):
 
 
 def update__loses_requires_grad(x, y, w, lr):
-    """After the step w does not require grad any more.
+    """After the step, w no longer requires grad.
 
-    Nothing has to be switched off for the step: torch.no_grad() is enough. In
-    it change w in place; w = w - ... would make a new tensor that requires no
-    grad.
+    You don't have to switch anything off for the step: torch.no_grad() is
+    enough. Inside it, change w in place; w = w - ... would make a new tensor
+    that doesn't require grad.
 
     Section: 4. Gradient descent
     """
@@ -135,8 +135,8 @@ def update__all_inside_no_grad(x, y, w, lr):
     """The loss has no history, so backward() has nowhere to go.
 
     torch.no_grad(), .detach() and torch.tensor(...) all cut the graph. Compute
-    the loss from w before the block with torch.no_grad(), and only step inside
-    it.
+    the loss from w before the block with torch.no_grad(), and only take the
+    step inside it.
 
     Section: 4. Gradient descent
     """
@@ -152,7 +152,7 @@ def update__item_before_backward(x, y, w, lr):
     """backward() is called on a Python number.
 
     .item() and float() return a number without a history. Call backward() on
-    the loss that mse() returns, and convert it afterwards, if at all.
+    the tensor that mse() returns, and convert it afterwards, if at all.
 
     Section: 4. Gradient descent
     """
@@ -184,7 +184,7 @@ def update__backward_twice(x, y, w, lr):
     """backward() is called a second time on the same loss.
 
     One call is enough, and it frees the graph behind it. Each step computes a
-    new loss and goes back from that one once.
+    new loss and calls backward() on it once.
 
     Section: 4. Gradient descent
     """
@@ -200,9 +200,8 @@ def update__backward_twice(x, y, w, lr):
 def update__gradient_counted_twice(x, y, w, lr):
     """The step is twice as long as it should be.
 
-    With retain_graph=True a second backward() adds the same gradient once
-    more; by hand, the square's derivative brings a single 2. Count the
-    gradient once.
+    With retain_graph=True, a second backward() adds the same gradient again.
+    By hand, the derivative of the square brings in the 2 only once.
 
     Section: 4. Gradient descent
     """
@@ -216,7 +215,7 @@ def update__gradient_counted_twice(x, y, w, lr):
 
 
 def update__zero_grad_of_a_tensor(x, y, w, lr):
-    """A tensor has no zero_grad(); optimizers and modules have.
+    """A tensor has no zero_grad(); only optimizers and modules do.
 
     Clear the gradient itself: w.grad.zero_() or w.grad = None.
 
@@ -234,7 +233,7 @@ def update__zeroes_w(x, y, w, lr):
     """w itself is set to zero after the step.
 
     It is the gradient that has to be cleared, so that the next one is not
-    added to it: w.grad.zero_(), and w stays where the step has led.
+    added to it: call w.grad.zero_(), and leave w where the step has put it.
 
     Section: 4. Gradient descent
     """
@@ -249,7 +248,7 @@ def update__zeroes_w(x, y, w, lr):
 def update__lr_fixed__a_tenth(x, y, w, lr):
     """The learning rate is always the same, whatever lr is.
 
-    Multiply the gradient with the lr that the function is given.
+    Multiply the gradient by the lr that the function is given.
 
     Section: 4. Gradient descent
     """
@@ -322,10 +321,10 @@ def update__lr_missing(x, y, w, lr):
 
 
 def update__step_divided_by_n(x, y, w, lr):
-    """The step is divided by the number of samples once more.
+    """The step is divided by the number of samples once too often.
 
-    The mse is a mean already, and its gradient too. Subtract lr * w.grad as it
-    is.
+    The mse is already a mean, and so is its gradient. Subtract lr * w.grad as
+    it is.
 
     Section: 4. Gradient descent
     """
@@ -354,8 +353,8 @@ def update__gradient_not_divided_by_n(x, y, w, lr):
 def update__factor_two_missing(x, y, w, lr):
     """The step is half as long as it should be: the factor 2 is missing.
 
-    The square's derivative brings a 2: the gradient is 2/n times x.T @ (x @ w
-    - y). Or let backward() work it out.
+    The derivative of the square brings in a 2: the gradient is 2/n times x.T @
+    (x @ w - y). Or let backward() work it out.
 
     Section: 4. Gradient descent
     """
@@ -366,7 +365,7 @@ def update__factor_two_missing(x, y, w, lr):
 
 
 def update__loss_is_a_sum(x, y, w, lr):
-    """The loss is the sum of the squares: loss and step are n times too big.
+    """The loss is the sum of the squares: loss and step are n times too large.
 
     The mse is their mean. Compute the loss as mse(predict(x, w), y).
 
@@ -381,7 +380,7 @@ def update__loss_is_a_sum(x, y, w, lr):
 
 
 def update__loss_is_halved(x, y, w, lr):
-    """The loss is half of the mse, so loss and step are half as large.
+    """The loss is half the mse, so loss and step are half as large.
 
     In this lab the loss is the plain mean of the squares. Compute it as
     mse(predict(x, w), y), without 1/2.
@@ -399,7 +398,7 @@ def update__loss_is_halved(x, y, w, lr):
 def update__steps_by_the_loss(x, y, w, lr):
     """The loss itself is subtracted from w, not its gradient.
 
-    The loss says how bad the line is, its gradient says which way to go.
+    The loss says how bad the line is; its gradient says which way to go.
     Subtract lr * w.grad, after backward().
 
     Section: 4. Gradient descent
@@ -411,7 +410,7 @@ def update__steps_by_the_loss(x, y, w, lr):
 
 
 def update__replaces_w(x, y, w, lr):
-    """w is replaced by the step, not moved by it.
+    """w is replaced by the step instead of being moved by it.
 
     The step starts from where w is: the new w is the old one minus lr *
     w.grad. Write w -= lr * w.grad.
@@ -427,7 +426,7 @@ def update__replaces_w(x, y, w, lr):
 
 
 def update__slope_only(x, y, w, lr):
-    """Only the slope moves, the intercept stays.
+    """Only the slope moves; the intercept stays.
 
     Both entries of w are parameters. Change all of w at once: w -= lr *
     w.grad.
@@ -443,7 +442,7 @@ def update__slope_only(x, y, w, lr):
 
 
 def update__slope_before_intercept(x, y, w, lr):
-    """The slope moves first, and the intercept by a gradient at the new slope.
+    """The slope moves first, and the intercept's gradient is taken after that.
 
     A step uses one gradient, taken at the old w. Compute both entries first,
     then move both: w -= lr * w.grad.
@@ -462,8 +461,8 @@ def update__slope_before_intercept(x, y, w, lr):
 def update__unit_length(x, y, w, lr):
     """Every step has length lr: the gradient is scaled to length 1.
 
-    Steps should become shorter where the loss is flatter. Subtract lr * w.grad
-    as backward() has left it.
+    Steps should get shorter where the loss is flatter. Subtract lr * w.grad,
+    with w.grad as backward() left it.
 
     Section: 4. Gradient descent
     """
@@ -476,10 +475,10 @@ def update__unit_length(x, y, w, lr):
 
 
 def update__sign_only(x, y, w, lr):
-    """Both entries of w move by lr: only the gradient's signs count.
+    """Both entries of w move by lr: only the signs of the gradient count.
 
-    So does the first step of torch.optim.Adam. Plain gradient descent
-    subtracts lr * w.grad; among the optimizers that is torch.optim.SGD.
+    The first step of torch.optim.Adam does the same. Plain gradient descent
+    subtracts lr * w.grad; among the optimizers, that is torch.optim.SGD.
 
     Section: 4. Gradient descent
     """
@@ -494,8 +493,8 @@ def update__sign_only(x, y, w, lr):
 def update__two_steps(x, y, w, lr):
     """One call takes two steps.
 
-    update() is one step, and repeating it is the job of train(). Leave out the
-    loop, or the second call.
+    update() is a single step, and repeating it is the job of train(). Leave
+    out the loop or the second call.
 
     Section: 4. Gradient descent
     """
@@ -511,8 +510,8 @@ def update__two_steps(x, y, w, lr):
 def update__trains_to_the_end(x, y, w, lr):
     """One call takes a hundred steps.
 
-    update() is one step, and repeating it is the job of train(). Take the loop
-    out.
+    update() is a single step, and repeating it is the job of train(). Take out
+    the loop.
 
     Section: 4. Gradient descent
     """
@@ -529,7 +528,7 @@ def update__one_step_for_each_sample(x, y, w, lr):
     """One call takes a step for each sample.
 
     One step uses the gradient of the mean over all samples. Leave out the loop
-    over the rows and give predict() the whole of x.
+    over the rows, and give predict() all of x.
 
     Section: 4. Gradient descent
     """
@@ -546,8 +545,8 @@ def update__one_step_for_each_sample(x, y, w, lr):
 def update__loss_after_the_step(x, y, w, lr):
     """The loss after the step is returned.
 
-    Return the loss from before, the one that backward() was called on. It need
-    not be computed again.
+    Return the loss from before the step, the one that backward() was called
+    on. You don't have to compute it again.
 
     Section: 4. Gradient descent
     """
@@ -562,7 +561,7 @@ def update__loss_after_the_step(x, y, w, lr):
 def update__returns_w(x, y, w, lr):
     """w is returned, not the loss.
 
-    w has been changed in place, so the caller has it already. Return the loss
+    w has been changed in place, so the caller already has it. Return the loss
     before the step.
 
     Section: 4. Gradient descent
@@ -576,10 +575,10 @@ def update__returns_w(x, y, w, lr):
 
 
 def update__returns_loss_and_w(x, y, w, lr):
-    """A pair is returned, of the loss and w.
+    """A pair of the loss and w is returned.
 
-    w has been changed in place, so the caller has it already. Return the loss
-    alone.
+    w has been changed in place, so the caller already has it. Return only the
+    loss.
 
     Section: 4. Gradient descent
     """
@@ -594,7 +593,8 @@ def update__returns_loss_and_w(x, y, w, lr):
 def update__returns_the_gradient(x, y, w, lr):
     """The gradient is returned, not the loss.
 
-    gradient() is there for that. Return the loss before the step.
+    Returning the gradient is the job of gradient(). Return the loss before the
+    step.
 
     Section: 4. Gradient descent
     """
@@ -608,8 +608,8 @@ def update__returns_the_gradient(x, y, w, lr):
 def update__returns_nothing(x, y, w, lr):
     """The step is right, but nothing is returned.
 
-    End with return loss: the loss before the step, which the caller wants to
-    watch as it falls.
+    End with return loss: the caller wants to watch the loss before each step
+    fall.
 
     Section: 4. Gradient descent
     """
@@ -620,13 +620,13 @@ def update__returns_nothing(x, y, w, lr):
         w.grad.zero_()
 
 
-# The classroom's style: what a function has no parameter for is a global.
+# The classroom's style: whatever is not a parameter is a global.
 
 
 def update__w_is_local():
     """w is assigned to inside the function, which makes it a local name there.
 
-    Write global w in the function's first line, or change w with a method
+    Write global w in the first line of the function, or change w with a method
     such as w.sub_(...), which needs no assignment.
 
     Section: 4. Gradient descent
@@ -638,10 +638,10 @@ def update__w_is_local():
 
 
 def update__step_is_recorded():
-    """w = w - ... makes a new tensor, which is no leaf any more.
+    """Assigning to w makes a new tensor, which is not a leaf.
 
-    Autograd has recorded the step. Change w in place, inside a block with
-    torch.no_grad().
+    Autograd records w = w - ... as a computation. Change w in place, inside a
+    block with torch.no_grad().
 
     Section: 4. Gradient descent
     """

@@ -1,4 +1,4 @@
-"""Wrong ways to write update_logistic(), each a program, with its hint."""
+"""Misconceptions about update_logistic(): wrong programs with their hints."""
 
 import torch
 
@@ -29,9 +29,9 @@ def update_logistic__never_zeroed(x, y, w, lr):
 def update_logistic__w_stands_still(x, y, w, lr):
     """The loss is right, but the caller's w does not move.
 
-    Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make
-    a new tensor and leave the old one where it is? Change w in place, w -=
-    lr * w.grad, and clear w.grad after that.
+    Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make a
+    new tensor and leave the old one where it is? Change w in place, w -= lr *
+    w.grad, and clear w.grad after that.
 
     Section: 7. Going further: logistic regression
     """
@@ -44,10 +44,10 @@ def update_logistic__w_stands_still(x, y, w, lr):
 
 
 def update_logistic__clears_a_gradient_that_is_none(x, y, w, lr):
-    """zero_() is called where w.grad is None.
+    """zero_() is called while w.grad is None.
 
-    A fresh w has no gradient before its first backward(). Clear it after
-    the step.
+    A new w has no gradient before its first backward(). Clear it after the
+    step.
 
     Section: 7. Going further: logistic regression
     """
@@ -60,10 +60,9 @@ def update_logistic__clears_a_gradient_that_is_none(x, y, w, lr):
 
 
 def update_logistic__no_gradient_at_the_step(x, y, w, lr):
-    """w.grad is None where the step needs it.
+    """w.grad is None when the step needs it.
 
-    backward() puts the gradient there. Call loss.backward() before the
-    step.
+    backward() puts the gradient there. Call loss.backward() before the step.
 
     Section: 7. Going further: logistic regression
     """
@@ -74,10 +73,10 @@ def update_logistic__no_gradient_at_the_step(x, y, w, lr):
 
 
 def update_logistic__outside_no_grad(x, y, w, lr):
-    """w is changed in place while autograd is watching.
+    """w is changed in place while autograd is recording.
 
-    A leaf that requires grad can't be changed in place where it is
-    recorded. Put the step into a block with torch.no_grad().
+    A leaf that requires grad can't be changed in place while autograd records.
+    Put the step in a block with torch.no_grad().
 
     Section: 7. Going further: logistic regression
     """
@@ -91,8 +90,8 @@ def update_logistic__outside_no_grad(x, y, w, lr):
 def update_logistic__all_inside_no_grad(x, y, w, lr):
     """The loss has no history, so backward() has nowhere to go.
 
-    torch.no_grad(), .detach() and torch.tensor(...) cut the graph. Compute
-    the loss from w before the block with torch.no_grad(), and only step
+    torch.no_grad(), .detach() and torch.tensor(...) cut the graph. Compute the
+    loss from w before the block with torch.no_grad(), and only take the step
     inside it.
 
     Section: 7. Going further: logistic regression
@@ -123,8 +122,7 @@ def update_logistic__ascent(x, y, w, lr):
 def update_logistic__loss_after_the_step(x, y, w, lr):
     """The loss after the step is returned.
 
-    The loss that backward() was called on is the one to return: the loss
-    before the step.
+    Return the loss that backward() was called on: the loss before the step.
 
     Section: 7. Going further: logistic regression
     """
@@ -137,10 +135,10 @@ def update_logistic__loss_after_the_step(x, y, w, lr):
 
 
 def update_logistic__loses_requires_grad(x, y, w, lr):
-    """After the step w does not require grad any more.
+    """After the step, w no longer requires grad.
 
-    torch.no_grad() is all that the step needs. Leave requires_grad as it
-    is, and change w in place.
+    torch.no_grad() is all that the step needs. Leave requires_grad as it is,
+    and change w in place.
 
     Section: 7. Going further: logistic regression
     """
@@ -155,7 +153,7 @@ def update_logistic__loses_requires_grad(x, y, w, lr):
 def update_logistic__lr_fixed__a_tenth(x, y, w, lr):
     """The learning rate is always the same, whatever lr is.
 
-    Multiply the gradient with the lr that was passed in.
+    Multiply the gradient by the lr that the function is given.
 
     Section: 7. Going further: logistic regression
     """
@@ -215,7 +213,7 @@ def update_logistic__lr_fixed__a_third(x, y, w, lr):
 def update_logistic__lr_missing(x, y, w, lr):
     """The whole gradient is subtracted: lr is not used.
 
-    Multiply the gradient with lr.
+    Multiply the gradient by lr.
 
     Section: 7. Going further: logistic regression
     """
@@ -230,7 +228,7 @@ def update_logistic__lr_missing(x, y, w, lr):
 def update_logistic__returns_nothing(x, y, w, lr):
     """The loss is not returned.
 
-    End with return and the loss before the step.
+    Return the loss before the step at the end.
 
     Section: 7. Going further: logistic regression
     """
@@ -244,8 +242,8 @@ def update_logistic__returns_nothing(x, y, w, lr):
 def update_logistic__returns_w(x, y, w, lr):
     """w is returned, not the loss.
 
-    w changes in place, so the caller has it already. Return the loss
-    before the step.
+    w changes in place, so the caller already has it. Return the loss before
+    the step.
 
     Section: 7. Going further: logistic regression
     """
@@ -276,7 +274,7 @@ def update_logistic__returns_the_gradient(x, y, w, lr):
 def update_logistic__squared_error(x, y, w, lr):
     """The step follows the mean squared error of the probabilities.
 
-    For classes the loss is cross_entropy(), not mse().
+    For classes, the loss is cross_entropy(), not mse().
 
     Section: 7. Going further: logistic regression
     """
@@ -284,9 +282,9 @@ def update_logistic__squared_error(x, y, w, lr):
 
 
 def update_logistic__regression(x, y, w, lr):
-    """This is update() of the regression: a line, and the mse.
+    """This is the update() of the regression: a line, and the mse.
 
-    The model is predict_proba() now, and the loss is cross_entropy().
+    Here the model is predict_proba(), and the loss is cross_entropy().
 
     Section: 7. Going further: logistic regression
     """
@@ -306,8 +304,8 @@ def update_logistic__logits_as_probabilities(x, y, w, lr):
 def update_logistic__sigmoid_twice(x, y, w, lr):
     """The sigmoid is applied twice.
 
-    predict_proba() applies it already, and
-    binary_cross_entropy_with_logits wants x @ w, before the sigmoid.
+    predict_proba() already applies it, and binary_cross_entropy_with_logits
+    expects x @ w, before the sigmoid.
 
     Section: 7. Going further: logistic regression
     """
@@ -316,7 +314,7 @@ def update_logistic__sigmoid_twice(x, y, w, lr):
 
 
 def update_logistic__classes_swapped(x, y, w, lr):
-    """The classes have changed places.
+    """The classes are swapped.
 
     Pass y as it is, with the probability of class 1, in the order
     cross_entropy(p, y).
@@ -330,7 +328,7 @@ def update_logistic__classes_swapped(x, y, w, lr):
 def update_logistic__rounded(x, y, w, lr):
     """The probabilities are rounded to classes before the loss.
 
-    Rounding leaves no slope, so w does not move. Use the probabilities as
+    Rounding leaves no gradient, so w does not move. Use the probabilities as
     they are.
 
     Section: 7. Going further: logistic regression
@@ -355,7 +353,7 @@ def update_logistic__sum_instead_of_mean(x, y, w, lr):
 
 
 def update_logistic__loss_is_a_sum(x, y, w, lr):
-    """The loss of all samples is summed, not averaged.
+    """The losses of all samples are summed, not averaged.
 
     Use the mean over the samples, as in cross_entropy().
 
@@ -368,7 +366,7 @@ def update_logistic__loss_is_a_sum(x, y, w, lr):
 def update_logistic__step_divided_by_n(x, y, w, lr):
     """The step is divided by the number of samples once too often.
 
-    The mean in the loss divides by n already.
+    The mean in the loss already divides by n.
 
     Section: 7. Going further: logistic regression
     """
@@ -381,7 +379,7 @@ def update_logistic__step_divided_by_n(x, y, w, lr):
 
 
 def update_logistic__two_steps(x, y, w, lr):
-    """Two steps are taken in one call.
+    """One call takes two steps.
 
     Call backward() once and change w once.
 
@@ -394,8 +392,8 @@ def update_logistic__two_steps(x, y, w, lr):
 def update_logistic__gradient_counted_twice(x, y, w, lr):
     """The step is twice as long as it should be.
 
-    The gradient of the mean cross entropy has no factor 2, by hand it is
-    x.T @ (p - y) / n; and backward() is called once a step.
+    The gradient of the mean cross entropy has no factor 2: by hand, it is x.T
+    @ (p - y) / n. And backward() is called once per step.
 
     Section: 7. Going further: logistic regression
     """
@@ -408,9 +406,9 @@ def update_logistic__gradient_counted_twice(x, y, w, lr):
 
 
 def update_logistic__slope_only(x, y, w, lr):
-    """Only the slope is changed.
+    """Only the slope moves; the intercept stays.
 
-    Step with the whole w and the whole gradient, not with w[0].
+    Step with all of w and the whole gradient, not with w[0].
 
     Section: 7. Going further: logistic regression
     """
@@ -423,10 +421,10 @@ def update_logistic__slope_only(x, y, w, lr):
 
 
 def update_logistic__unit_length(x, y, w, lr):
-    """The gradient is brought to length 1 before the step.
+    """The gradient is scaled to length 1 before the step.
 
-    Take lr times the gradient as it is: near the minimum the steps get
-    shorter by themselves.
+    Subtract lr times the gradient as it is: near the minimum, that alone makes
+    the steps shorter.
 
     Section: 7. Going further: logistic regression
     """

@@ -168,8 +168,8 @@ def test_difference_is_what_can_be_seen() -> None:
 @pytest.mark.parametrize(
     ("sample", "function", "titles"),
     [
-        ("wrong_update_never_zeroed.ipynb", "update", ["The loss that", "The way of w"]),
-        ("wrong_update_fixed_lr.py", "update", ["The loss that", "The way of w"]),
+        ("wrong_update_never_zeroed.ipynb", "update", ["The loss that", "The path of w"]),
+        ("wrong_update_fixed_lr.py", "update", ["The loss that", "The path of w"]),
         ("wrong_train_one_epoch_short.py", "train", ["The losses that"]),
         ("wrong_train_minibatch_one_batch_an_epoch.py", "train_minibatch", ["The los", "The line"]),
         ("wrong_update_logistic_squared_error.ipynb", "update_logistic", ["The loss", "The prob"]),

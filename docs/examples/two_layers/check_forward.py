@@ -15,7 +15,7 @@ PARAMETERS = ("w1", "b1", "w2", "b2")
 def check_forward_has_the_right_values(probe: Probe, networks: list[dict[str, Any]]) -> None:
     """forward(x, w1, b1, w2, b2) is hidden(x, w1, b1) @ w2 + b2
 
-    The outputs are sums of what the hidden units give, and of their biases: no tanh behind them.
+    The outputs are weighted sums of the hidden units, plus biases: there is no tanh after them.
     """
     for case in networks:
         got, want = probe.both(**{name: case[name] for name in ("x", *PARAMETERS)})
@@ -26,7 +26,7 @@ def check_forward_has_the_right_values(probe: Probe, networks: list[dict[str, An
 def check_forward_can_be_differentiated(probe: Probe, networks: list[dict[str, Any]]) -> None:
     """Autograd finds its derivatives with respect to all four parameters
 
-    Use torch operations only, from the parameters to the result.
+    Use only torch operations from the parameters to the result.
     """
     for case in networks:
         size = (len(case["x"]), len(case["b2"].array))

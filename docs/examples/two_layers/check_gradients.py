@@ -1,4 +1,4 @@
-"""Checks of gradients(x, y, w1, b1, w2, b2): found by hand or not, only their values count."""
+"""Checks of gradients(x, y, w1, b1, w2, b2): by hand or by autograd, only the values count."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ PARAMETERS = ("w1", "b1", "w2", "b2")
 def check_gradients_of_the_second_layer(probe: Probe, networks: list[dict[str, Any]]) -> None:
     """The gradients with respect to w2 and b2 are right
 
-    The slope at the outputs is (y_hat - y) / n. Multiply it with what came into the layer; for
-    the bias sum it over the samples.
+    The slope at the outputs is (y_hat - y) / n. For w2, multiply it by what came into the layer;
+    for b2, sum it over the samples.
     """
     for case in networks:
         got, want = probe.both(**case)
@@ -39,9 +39,9 @@ def check_gradients_of_the_first_layer(probe: Probe, networks: list[dict[str, An
 
 @pytest.mark.points(2)
 def check_gradients_change_nothing(probe: Probe, networks: list[dict[str, Any]]) -> None:
-    """Called again they are the same, and the parameters are where they were
+    """A second call returns the same gradients, and the parameters don't change
 
-    Only look at the slope; moving is the job of step(). What backward() left in w1.grad must not
+    Only return the gradients; moving is the job of step(). What backward() left in w1.grad must not
     count again.
     """
     for case in networks:

@@ -15,7 +15,7 @@ NAMES = ("x", "w1", "b1")
 def check_hidden_has_the_right_values(probe: Probe, networks: list[dict[str, Any]]) -> None:
     """hidden(x, w1, b1) is tanh(x @ w1 + b1)
 
-    First the product, then the biases, one for each hidden unit, then torch.tanh.
+    Compute the product, add the biases, one for each hidden unit, then apply torch.tanh.
     """
     for case in networks:
         got, want = probe.both(**{name: case[name] for name in NAMES})
@@ -26,7 +26,7 @@ def check_hidden_has_the_right_values(probe: Probe, networks: list[dict[str, Any
 def check_hidden_can_be_differentiated(probe: Probe, networks: list[dict[str, Any]]) -> None:
     """Autograd finds its derivatives with respect to w1 and b1
 
-    Use torch operations only, from the parameters to the result.
+    Use only torch operations from the parameters to the result.
     """
     for case in networks:
         size = (len(case["x"]), len(case["b1"].array))

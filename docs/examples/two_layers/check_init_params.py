@@ -1,8 +1,8 @@
-"""Checks of init_params(n_in, n_hidden, n_out): random weights, so nothing to compare with.
+"""Checks of init_params(n_in, n_hidden, n_out): its weights are random, so their statistics count.
 
 The statistical bound is that of Dvoretzky, Kiefer, Wolfowitz and Massart: the empirical
-distribution of N draws is further than e from the true one with a probability of at most
-2 exp(-2 N e^2). It is set to a false-alarm rate of 1e-10.
+distribution of N draws is further than e from the true one with a probability of at most 2 exp(-2 N
+e^2). It is set to a false-alarm rate of 1e-10.
 """
 
 import math
@@ -21,14 +21,14 @@ from grader.observations.values import Array, Items, Number
 NAMES = ("w1", "b1", "w2", "b2")
 FALSE_ALARM = 1e-10
 SMALL: dict[str, Any] = {"n_in": 2, "n_hidden": 3, "n_out": 4}
-# 30000 draws for each layer, and another number of inputs than of outputs.
+# 30000 draws for each layer, and different numbers of inputs and outputs.
 LARGE: dict[str, Any] = {"n_in": 300, "n_hidden": 100, "n_out": 300}
 
 
 def _parameters(
     result: Result, n_in: int, n_hidden: int, n_out: int, step: int = -1
 ) -> dict[str, np.ndarray]:
-    """Read the four parameters of one call, each of the right shape."""
+    """Return the four parameters of one call, after checking their shapes."""
     found = result.parts(*NAMES, step=step)
     shapes = ((n_in, n_hidden), (n_hidden,), (n_hidden, n_out), (n_out,))
     for (name, array), shape in zip(found.items(), shapes, strict=True):
@@ -38,7 +38,7 @@ def _parameters(
 
 
 def _distance_from_normal(values: np.ndarray) -> float:
-    """Kolmogorov-Smirnov distance between draws and the standard normal distribution."""
+    """Return the Kolmogorov-Smirnov distance between draws and the standard normal distribution."""
     below = np.array([0.5 * (1 + math.erf(one / math.sqrt(2))) for one in np.sort(values)])
     ranks = np.arange(len(values))
     return float(
@@ -50,8 +50,8 @@ def _distance_from_normal(values: np.ndarray) -> float:
 def check_init_params_gives_four_leaves(probe: Probe) -> None:
     """It returns w1, b1, w2 and b2: leaves of the right shapes that require grad
 
-    requires_grad_() makes a tensor that is ready a leaf that requires grad. What is computed from
-    such a leaf, divided by a number say, is none any more.
+    Compute each tensor first, then call requires_grad_() on it: that makes it a leaf that requires
+    grad. What is computed from such a leaf, divided by a number say, is not a leaf any more.
     """
     result = probe.student(**SMALL)
     _parameters(result, **SMALL)
@@ -59,9 +59,9 @@ def check_init_params_gives_four_leaves(probe: Probe) -> None:
     assert isinstance(values, Items)
     for name, value in zip(NAMES, values.items, strict=True):
         if not isinstance(value, Array) or value.kind != "tensor":
-            raise WrongError(f"{name} is no tensor")
+            raise WrongError(f"{name} is not a tensor")
         if not value.is_leaf:
-            raise WrongError(f"{name} is no leaf: it was computed from one that requires grad")
+            raise WrongError(f"{name} is not a leaf: it was computed from one that requires grad")
         if not value.requires_grad:
             raise WrongError(f"{name} does not require grad")
 
@@ -70,8 +70,8 @@ def check_init_params_gives_four_leaves(probe: Probe) -> None:
 def check_init_params_draws_weights_of_the_right_size(probe: Probe) -> None:
     """Weights are normal, with standard deviation 1 / sqrt(number of inputs)
 
-    torch.randn draws with standard deviation 1; divide by the root of the number of inputs of the
-    layer.
+    torch.randn draws with standard deviation 1; divide by the square root of the layer's number of
+    inputs.
     """
     found = _parameters(probe.student(**LARGE), **LARGE)
     for name, inputs in (("w1", LARGE["n_in"]), ("w2", LARGE["n_hidden"])):
@@ -87,9 +87,9 @@ def check_init_params_draws_weights_of_the_right_size(probe: Probe) -> None:
 
 @pytest.mark.points(1)
 def check_init_params_begins_without_biases(probe: Probe) -> None:
-    """Biases begin at 0
+    """Biases start at 0
 
-    torch.zeros makes them. The weights alone make the units different.
+    torch.zeros makes them. The random weights alone make the units different.
     """
     found = _parameters(probe.student(**LARGE), **LARGE)
     for name in ("b1", "b2"):
@@ -102,7 +102,7 @@ def check_init_params_begins_without_biases(probe: Probe) -> None:
 def check_init_params_draws_afresh(probe: Probe) -> None:
     """Every call draws new weights
 
-    Set no seed inside the function.
+    Don't set a seed inside the function.
     """
     result = probe.student(**SMALL, times=2)
     first, second = (_parameters(result, **SMALL, step=step) for step in range(2))
@@ -112,7 +112,7 @@ def check_init_params_draws_afresh(probe: Probe) -> None:
 
 
 def facts(request: Request, result: Result) -> dict[str, object]:
-    """Sum up what no draw changes: what repeats, what is 0, how the weights are distributed."""
+    """Return what no draw changes: what repeats, what is 0, how the weights are distributed."""
     assert isinstance(request, CallRequest)
     sizes = {
         name: int(value.value)

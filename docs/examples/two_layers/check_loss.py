@@ -9,7 +9,7 @@ from grader.checks.probe import Probe
 
 
 def _pairs(probe: Probe) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Predictions and targets with more than one output: their mean is not their sum."""
+    """Return predictions and targets with several outputs, so that their mean is not their sum."""
     rng = probe.rng()
     readable = (tensor([[1, 2], [0, -1], [3, 1]]), tensor([[0, 4], [0, 2], [1, 1]]))
     drawn = (rng.normal(0, 2, (2, *shape)) for shape in ((1, 3), (20, 4)))
@@ -18,9 +18,9 @@ def _pairs(probe: Probe) -> list[tuple[np.ndarray, np.ndarray]]:
 
 @pytest.mark.points(3)
 def check_loss_has_the_right_value(probe: Probe) -> None:
-    """loss(y_hat, y) is half the squared error, summed over outputs, mean over samples
+    """loss(y_hat, y) is half the squared error, summed over outputs, averaged over samples
 
-    Square the differences, sum each row, take the mean of the sums, and half of that.
+    Square the differences, sum each row, take the mean of the sums, and halve it.
     """
     for y_hat, y in _pairs(probe):
         got, want = probe.both(y_hat=y_hat, y=y)
@@ -31,7 +31,7 @@ def check_loss_has_the_right_value(probe: Probe) -> None:
 def check_loss_can_be_differentiated(probe: Probe) -> None:
     """Autograd finds its derivative with respect to y_hat
 
-    Use torch operations only, and return a tensor: .item() makes a plain number of it.
+    Use only torch operations, and return a tensor: .item() would turn it into a plain number.
     """
     for y_hat, y in _pairs(probe):
         got, want = probe.both(y_hat=Leaf(y_hat), y=y, differentiate=["y_hat"])

@@ -15,7 +15,7 @@ PARAMETERS = ("w1", "b1", "w2", "b2")
 def check_step_moves_all_parameters(probe: Probe, networks: list[dict[str, Any]]) -> None:
     """One call moves each parameter by -lr times its gradient, in place
 
-    Find all four gradients first. Then subtract from the parameters themselves, inside
+    Compute all four gradients first. Then subtract from the parameters themselves, inside
     torch.no_grad(): they stay leaves.
     """
     for case in networks:
@@ -28,9 +28,9 @@ def check_step_moves_all_parameters(probe: Probe, networks: list[dict[str, Any]]
 
 @pytest.mark.points(3)
 def check_step_is_right_again_and_again(probe: Probe, networks: list[dict[str, Any]]) -> None:
-    """A second and a third call on the same parameters are right steps too
+    """The second and third calls on the same parameters take right steps too
 
-    Each step uses its own gradients only.
+    Each step uses only its own gradients.
     """
     for case in networks:
         got, want = probe.both(**case, lr=0.1, times=3)
@@ -42,7 +42,7 @@ def check_step_is_right_again_and_again(probe: Probe, networks: list[dict[str, A
 
 @pytest.mark.points(2)
 def check_step_returns_the_loss_before_it(probe: Probe, networks: list[dict[str, Any]]) -> None:
-    """It returns the loss of the place where it started
+    """It returns the loss from before the step
 
     Compute the loss before anything moves.
     """

@@ -15,8 +15,8 @@ Case = dict[str, Any]
 def networks(probe: Probe) -> list[Case]:
     """Samples, targets and parameters; no two sizes of a case are equal unless one is 1.
 
-    A product with a matrix the wrong way round then raises, instead of giving numbers. No bias
-    is 0: one that was forgotten would not show.
+    A product with a transposed matrix then raises, instead of giving numbers. No bias is 0, because
+    forgetting it would not show.
     """
     rng = probe.rng()
     small = {
@@ -32,7 +32,7 @@ def networks(probe: Probe) -> list[Case]:
 
 def _draw(rng: np.random.Generator, n: int, n_in: int, n_hidden: int, n_out: int) -> Case:
     def normal(*shape: int) -> np.ndarray:
-        # Moderate sums: where tanh is flat, its derivative is 0 whatever a submission computes.
+        # Moderate sums: where tanh is flat, its derivative is 0, and any formula for it is right.
         return (rng.normal(0, 1, shape) / shape[0] ** 0.5).astype(np.float32)
 
     return {

@@ -1,4 +1,4 @@
-"""Known wrong ways, each a program: the name says whose, the docstring is title and hint."""
+"""Known wrong ways to write a function: the name says which, the docstring is title and hint."""
 
 import torch
 
@@ -6,7 +6,7 @@ import torch
 
 
 def _network(n_in, n_hidden, n_out):
-    """A right one, to be spoilt."""
+    """Return right parameters, for a program to spoil."""
     w1, w2 = torch.randn(n_in, n_hidden) / n_in**0.5, torch.randn(n_hidden, n_out) / n_hidden**0.5
     return w1, torch.zeros(n_hidden), w2, torch.zeros(n_out)
 
@@ -18,8 +18,8 @@ def _leaves(*tensors):
 def init_params__weights_too_large(n_in, n_hidden, n_out):
     """The weights are not scaled: their standard deviation is 1.
 
-    Divide torch.randn(...) by the root of the number of inputs of the layer. Sums of many large
-    numbers drive tanh to where it is flat, and nothing is learnt.
+    Divide torch.randn(...) by the square root of the layer's number of inputs. Sums of many large
+    numbers end up where tanh is flat, and then nothing is learnt.
 
     Section: 1. Parameters
     """
@@ -28,7 +28,7 @@ def init_params__weights_too_large(n_in, n_hidden, n_out):
 
 
 def init_params__scaled_by_the_outputs(n_in, n_hidden, n_out):
-    """The weights are scaled by the number of outputs of the layer, not of its inputs.
+    """The weights are scaled by the number of outputs of the layer, not of inputs.
 
     A unit adds up as many products as it has inputs: n_in for w1, n_hidden for w2.
 
@@ -52,9 +52,9 @@ def init_params__uniform(n_in, n_hidden, n_out):
 
 
 def init_params__all_zero(n_in, n_hidden, n_out):
-    """The weights begin at 0, so that all hidden units stay equal.
+    """The weights start at 0, so all hidden units stay equal.
 
-    Draw them: units that begin equal have equal gradients, and never become different.
+    Draw them at random: units that start equal have equal gradients, and never become different.
 
     Section: 1. Parameters
     """
@@ -65,7 +65,7 @@ def init_params__all_zero(n_in, n_hidden, n_out):
 def init_params__random_biases(n_in, n_hidden, n_out):
     """The biases are drawn like the weights.
 
-    They begin at 0: torch.zeros.
+    They start at 0: use torch.zeros.
 
     Section: 1. Parameters
     """
@@ -74,9 +74,9 @@ def init_params__random_biases(n_in, n_hidden, n_out):
 
 
 def init_params__no_grad(n_in, n_hidden, n_out):
-    """The parameters do not require grad.
+    """The parameters don't require grad.
 
-    Call requires_grad_() on each when it is ready.
+    Call requires_grad_() on each of them once it is computed.
 
     Section: 1. Parameters
     """
@@ -84,10 +84,10 @@ def init_params__no_grad(n_in, n_hidden, n_out):
 
 
 def init_params__no_leaves(n_in, n_hidden, n_out):
-    """The weights were divided after they required grad, so they are no leaves.
+    """The weights were computed from tensors that require grad, so they are not leaves.
 
-    Compute first, then call requires_grad_(). Autograd takes w / 2 for a result, and gives results
-    no gradient.
+    Divide first, then call requires_grad_(). For autograd, w / 2 is a result, and results get no
+    gradient.
 
     Section: 1. Parameters
     """
@@ -100,7 +100,7 @@ def init_params__no_leaves(n_in, n_hidden, n_out):
 def init_params__transposed(n_in, n_hidden, n_out):
     """The weights have the shape (outputs, inputs), as in torch.nn.Linear.
 
-    Here a layer is x @ w, so w has a row for each input.
+    Here a layer is x @ w, so w has one row per input.
 
     Section: 1. Parameters
     """
@@ -109,9 +109,10 @@ def init_params__transposed(n_in, n_hidden, n_out):
 
 
 def init_params__seeded(n_in, n_hidden, n_out):
-    """A seed is set inside, so that every call draws the same.
+    """Every call draws the same weights.
 
-    A seed belongs at the top of a program, where whoever runs it can choose it.
+    Is a seed set inside the function? A seed belongs at the top of a program, where whoever runs it
+    can choose it.
 
     Section: 1. Parameters
     """
@@ -123,9 +124,9 @@ def init_params__seeded(n_in, n_hidden, n_out):
 
 
 def hidden__sigmoid(x, w1, b1):
-    """The sigmoid is taken instead of tanh.
+    """The sigmoid is used instead of tanh.
 
-    Both are S-shaped, but the sigmoid goes from 0 to 1. Look for torch.tanh.
+    Both are S-shaped, but the sigmoid goes from 0 to 1. Use torch.tanh.
 
     Section: 2. Forward
     """
@@ -133,9 +134,9 @@ def hidden__sigmoid(x, w1, b1):
 
 
 def hidden__no_activation(x, w1, b1):
-    """Nothing follows the sum, so the layer is linear.
+    """Nothing is applied to the sum, so the layer is linear.
 
-    Without tanh two layers are no more than one: a product of matrices is a matrix.
+    Without tanh, two layers are no more than one: a product of matrices is a matrix.
 
     Section: 2. Forward
     """
@@ -153,9 +154,9 @@ def hidden__no_bias(x, w1, b1):
 
 
 def hidden__bias_outside(x, w1, b1):
-    """The biases are added behind tanh.
+    """The biases are added after tanh.
 
-    They belong into the sum: tanh(x @ w1 + b1).
+    They belong in the sum: tanh(x @ w1 + b1).
 
     Section: 2. Forward
     """
@@ -165,8 +166,8 @@ def hidden__bias_outside(x, w1, b1):
 def hidden__cuts_the_graph(x, w1, b1):
     """The result no longer knows how it was computed.
 
-    numpy, .detach(), .item() and torch.tensor(...) leave the history behind. Use torch operations
-    on w1 and b1 themselves.
+    numpy, .detach(), .item() and torch.tensor(...) drop the history. Use torch operations on w1 and
+    b1 themselves.
 
     Section: 2. Forward
     """
@@ -179,7 +180,7 @@ def hidden__cuts_the_graph(x, w1, b1):
 def forward__tanh_at_the_end(x, w1, b1, w2, b2):
     """The outputs go through tanh as well.
 
-    Only the hidden layer has one: the outputs may be any numbers.
+    Only the hidden layer has a tanh: the outputs can be any numbers.
 
     Section: 2. Forward
     """
@@ -197,9 +198,9 @@ def forward__no_bias(x, w1, b1, w2, b2):
 
 
 def forward__cuts_the_graph(x, w1, b1, w2, b2):
-    """The first layer is cut off: autograd finds no way back to w1 and b1.
+    """The first layer is cut off: autograd can't find its way back to w1 and b1.
 
-    Multiply hidden(...) itself with w2, not a detached copy.
+    Multiply hidden(...) itself by w2, not a detached copy.
 
     Section: 2. Forward
     """
@@ -210,7 +211,7 @@ def forward__cuts_the_graph(x, w1, b1, w2, b2):
 
 
 def loss__forgets_the_half(y_hat, y):
-    """The half is missing.
+    """The factor 1/2 is missing.
 
     Multiply by 0.5: it cancels the 2 of the derivative.
 
@@ -232,7 +233,7 @@ def loss__mean_over_outputs(y_hat, y):
 def loss__sum_over_samples(y_hat, y):
     """The sum over all samples is returned, not their mean.
 
-    Divide by the number of samples: twice the data is no larger error.
+    Divide by the number of samples: twice as much data doesn't make the error larger.
 
     Section: 3. Loss
     """
@@ -242,7 +243,7 @@ def loss__sum_over_samples(y_hat, y):
 def loss__plain_number(y_hat, y):
     """A plain number is returned, which autograd can't differentiate.
 
-    Leave .item() to whoever prints the loss.
+    Return the tensor. Whoever prints the loss can call .item().
 
     Section: 3. Loss
     """
@@ -258,7 +259,7 @@ def _backward(x, d2, w2, h, slope):
 
 
 def gradients__forgets_the_mean(x, y, w1, b1, w2, b2):
-    """The mean over the samples is forgotten: all gradients are n times too large.
+    """All gradients are n times too large: the mean over the samples is missing.
 
     The slope at the outputs is (y_hat - y) / n.
 
@@ -269,7 +270,7 @@ def gradients__forgets_the_mean(x, y, w1, b1, w2, b2):
 
 
 def gradients__wrong_sign(x, y, w1, b1, w2, b2):
-    """All signs are turned round.
+    """All signs are reversed.
 
     Differentiate with respect to y_hat: the slope is y_hat - y, not y - y_hat.
 
@@ -280,9 +281,9 @@ def gradients__wrong_sign(x, y, w1, b1, w2, b2):
 
 
 def gradients__forgets_tanh(x, y, w1, b1, w2, b2):
-    """The way back leaves tanh out.
+    """The way back leaves out tanh.
 
-    Between the second layer and the first multiply by its derivative, 1 - h * h.
+    Between the second layer and the first, multiply by the derivative of tanh, 1 - h * h.
 
     Section: 4. Gradients
     """
@@ -291,7 +292,7 @@ def gradients__forgets_tanh(x, y, w1, b1, w2, b2):
 
 
 def gradients__derivative_of_the_sigmoid(x, y, w1, b1, w2, b2):
-    """The derivative of the sigmoid is used in the place of that of tanh.
+    """The derivative of the sigmoid is used instead of that of tanh.
 
     h * (1 - h) belongs to the sigmoid; for tanh it is 1 - h * h.
 
@@ -304,7 +305,7 @@ def gradients__derivative_of_the_sigmoid(x, y, w1, b1, w2, b2):
 def gradients__mean_for_the_biases(x, y, w1, b1, w2, b2):
     """The gradients of the biases are divided by n twice.
 
-    (y_hat - y) / n has the mean in it already: sum over the samples.
+    (y_hat - y) / n already contains the mean: sum over the samples.
 
     Section: 4. Gradients
     """
@@ -315,9 +316,9 @@ def gradients__mean_for_the_biases(x, y, w1, b1, w2, b2):
 
 
 def gradients__other_order(x, y, w1, b1, w2, b2):
-    """The gradients come in another order than the parameters.
+    """The gradients are not in the order of the parameters.
 
-    Found first are those of the second layer, but w1 and b1 come first in the result.
+    The second layer's gradients are found first, but w1 and b1 come first in the result.
 
     Section: 4. Gradients
     """
@@ -328,9 +329,9 @@ def gradients__other_order(x, y, w1, b1, w2, b2):
 
 
 def gradients__piles_up(x, y, w1, b1, w2, b2):
-    """From the second call on, earlier gradients are in the sum.
+    """From the second call on, the sum contains earlier gradients.
 
-    backward() adds to w1.grad. Set it to None first, or ask torch.autograd.grad.
+    backward() adds to w1.grad. Set it to None first, or use torch.autograd.grad.
 
     Section: 4. Gradients
     """
@@ -341,7 +342,7 @@ def gradients__piles_up(x, y, w1, b1, w2, b2):
 def gradients__moves(x, y, w1, b1, w2, b2):
     """The parameters are moved as well.
 
-    Only return the gradients here: step() multiplies them by lr and moves.
+    Only return the gradients here: step() multiplies them by lr and moves the parameters.
 
     Section: 4. Gradients
     """
@@ -358,7 +359,7 @@ def gradients__moves(x, y, w1, b1, w2, b2):
 def step__climbs(x, y, w1, b1, w2, b2, lr):
     """The step goes up: along the gradients, not against them.
 
-    The gradient points to where the loss grows. Subtract.
+    The gradient points to where the loss grows. Subtract it.
 
     Section: 5. A step
     """
@@ -371,7 +372,7 @@ def step__climbs(x, y, w1, b1, w2, b2, lr):
 
 
 def step__forgets_the_biases(x, y, w1, b1, w2, b2, lr):
-    """The weights move, the biases don't.
+    """The weights move, but the biases don't.
 
     All four are parameters: b1 and b2 have gradients too.
 
@@ -386,9 +387,9 @@ def step__forgets_the_biases(x, y, w1, b1, w2, b2, lr):
 
 
 def step__one_layer_after_the_other(x, y, w1, b1, w2, b2, lr):
-    """The second layer moves before the gradients of the first are found.
+    """The second layer moves before the gradients of the first are computed.
 
-    They then belong to another place. Find all four first, and move afterwards.
+    These gradients then belong to another place. Compute all four first, and move afterwards.
 
     Section: 5. A step
     """
@@ -407,7 +408,7 @@ def step__one_layer_after_the_other(x, y, w1, b1, w2, b2, lr):
 def step__new_tensors(x, y, w1, b1, w2, b2, lr):
     """New tensors are made, and the caller's parameters stay where they are.
 
-    `w1 = w1 - ...` only gives the name w1 to something else. Change it in place: w1 -= ...
+    `w1 = w1 - ...` only gives the name w1 to another tensor. Change it in place: w1 -= ...
 
     Section: 5. A step
     """
@@ -419,9 +420,9 @@ def step__new_tensors(x, y, w1, b1, w2, b2, lr):
 
 
 def step__recorded(x, y, w1, b1, w2, b2, lr):
-    """The step is taken while autograd watches, and a leaf must not be changed then.
+    """Leaves that require grad are changed while autograd is recording.
 
-    Put the four subtractions into `with torch.no_grad():`.
+    Put the four subtractions inside `with torch.no_grad():`.
 
     Section: 5. A step
     """
@@ -434,7 +435,7 @@ def step__recorded(x, y, w1, b1, w2, b2, lr):
 
 
 def step__piles_up(x, y, w1, b1, w2, b2, lr):
-    """From the second step on, earlier gradients are in the sum.
+    """From the second step on, the sum contains earlier gradients.
 
     backward() adds to w1.grad. Set it to None after each step, or use what gradients() returns.
 

@@ -1,7 +1,7 @@
-"""Checks of animate_fit(x, y, w, lr, frames): a step of gradient descent a frame.
+"""Checks of animate_fit(x, y, w, lr, frames): one step of gradient descent per frame.
 
-Judged by the line that is drawn. matplotlib may call the first frame more often than once,
-so the line may be some steps ahead; but from frame to frame it takes one step.
+What counts is the line that is drawn. matplotlib may draw the first frame more than once, so the
+line may be some steps ahead, but from frame to frame it moves by one step.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from grader.observations.values import Animation, Artist, Number
 PLAYED = 6
 # How far ahead of its frame the line may be: the constructor, a first draw and a resize.
 AHEAD = range(-1, 5)
-# What the facts look for, to tell one mistake from another.
+# How far the facts look, to tell one misconception from another.
 MOST_STEPS = 3
 FURTHEST_AHEAD = 30
 
@@ -32,7 +32,7 @@ def _case() -> dict[str, Any]:
 
 
 def _path(case: dict[str, Any], steps: int) -> list[np.ndarray]:
-    """The weights of gradient descent, from the start on, in closed form."""
+    """Return the weights of gradient descent, the start first, by the formula for the gradient."""
     x, y = case["x"].astype(np.float64), case["y"].astype(np.float64)
     w = case["w"].array.astype(np.float64)
     path = [w]
@@ -75,7 +75,7 @@ def _expect_steps(animation: Animation, case: dict[str, Any]) -> None:
 def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
     """Each frame takes one update and redraws the line
 
-    In the frame function call update() once, then give the line its new y values with set_ydata.
+    In the frame function, call update() once, then give the line its new y values with set_ydata.
     """
     case = _case()
     animation = _animation(probe.student(**case, frames=20, frame_limit=PLAYED))
@@ -84,7 +84,7 @@ def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
 
 @pytest.mark.points(1)
 def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
-    """It has as many frames as asked for
+    """It has as many frames as were asked for
 
     Pass `frames` on to FuncAnimation.
     """
@@ -99,16 +99,16 @@ def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
 
 
 def _expect_moves(animation: Animation) -> None:
-    """An animation whose drawings never change earns nothing for its length."""
+    """Raise if the drawings never change: such an animation earns nothing for its length."""
     if not animation.frames or animation.frames[0] == animation.frames[-1]:
-        raise WrongError("what is drawn never changes")
+        raise WrongError("the drawing never changes")
 
 
 _FAR_TOO_MANY = 1000
 
 
 def _frames_asked(request: CallRequest, count: int) -> str:
-    """Compare the number of frames with the one asked for: which other one it is may differ."""
+    """Return how the number of frames differs from the one asked for: exactly only if by one."""
     asked = request.inputs["frames"]
     assert isinstance(asked, Number)
     off = count - int(asked.value)
@@ -118,7 +118,7 @@ def _frames_asked(request: CallRequest, count: int) -> str:
 
 
 def facts(request: Request, result: Result) -> dict[str, object]:
-    """Sum up by how many frames there are, and by how many steps a frame the line goes."""
+    """Return how many frames there are, and by how many steps the line moves per frame."""
     assert isinstance(request, CallRequest)
     animation = _animation(result)
     path = _path(_case(), (PLAYED + 1) * MOST_STEPS + FURTHEST_AHEAD)
@@ -137,7 +137,7 @@ def facts(request: Request, result: Result) -> dict[str, object]:
 
 
 def _fitted_lines(drawing: tuple[Artist, ...]) -> np.ndarray:
-    """List slope and intercept of each straight line that is drawn."""
+    """Return the slope and intercept of each straight line that is drawn, in ascending order."""
     fitted = []
     for artist in drawing:
         points = artist.points.to_numpy()
@@ -152,7 +152,7 @@ _ANOTHER = "another line"
 
 
 def _rhythm(drawings: tuple[tuple[Artist, ...], ...], path: list[np.ndarray]) -> str:
-    """Say by how many steps of a path the drawings go on from frame to frame."""
+    """Describe by how many steps the drawings move along a path from frame to frame."""
     for steps in range(MOST_STEPS + 1):
         for ahead in range(-2, FURTHEST_AHEAD):
             places = [max(0, steps * (frame + 1) + ahead) for frame in range(len(drawings))]

@@ -1,4 +1,4 @@
-"""Checks of ANSWERS: the concept questions, a letter each."""
+"""Checks of ANSWERS: the concept questions, one letter each."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def _answer(result: Result, question: str) -> str:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("question", QUESTIONS)
 def check_answers_are_right(probe: Probe, question: str) -> None:
-    """The question
+    """Question
 
     Read the section of the lab that the question belongs to again.
     """
@@ -52,5 +52,5 @@ def check_answers_are_right(probe: Probe, question: str) -> None:
 
 
 def facts(_request: Request, result: Result, *, case: str) -> dict[str, object]:
-    """Sum up by the letter of the one question that a check asks about."""
+    """Return the letter that answers the one question of this check."""
     return {"letter": _answer(result, case)}

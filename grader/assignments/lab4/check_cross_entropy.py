@@ -11,9 +11,9 @@ from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array
 
-# The contract's own tolerance; a clamp or eps of 1e-5 changes this much at p = 0.05.
+# The contract leaves clamp and eps open: one of 1e-5 changes the loss less than this at p = 0.05.
 RTOL = 1e-3
-# Its derivative 1/p feels an eps more.
+# The derivative, 1/p, changes more.
 RTOL_OF_DERIVATIVE = 2e-2
 
 
@@ -35,8 +35,8 @@ def _moderate(probe: Probe) -> list[tuple[np.ndarray, np.ndarray]]:
 def check_cross_entropy_has_the_right_values(probe: Probe) -> None:
     """cross_entropy(p, y) is -mean(y log p + (1 - y) log(1 - p))
 
-    A sample of class 1 counts -log p, one of class 0 counts -log(1 - p), with the natural
-    logarithm; then take the mean.
+    A sample of class 1 counts -log p, and one of class 0 counts -log(1 - p), with the natural
+    logarithm. Then take the mean.
     """
     for p, y in _moderate(probe):
         got, want = probe.both(p=p, y=y)
@@ -47,10 +47,10 @@ def check_cross_entropy_has_the_right_values(probe: Probe) -> None:
 def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
     """It stays finite where p is exactly 0 or 1
 
-    log(0) is minus infinity, and 0 times infinity is nan. Keep p a little away from 0 and 1
-    (clamp) before the logarithm, or add a small number inside it.
+    log(0) is minus infinity, and 0 times infinity is nan. Keep p slightly away from 0 and 1 (clamp)
+    before the logarithm, or add a small number inside it.
     """
-    # Sure and right: such a sample counts (nearly) nothing, whatever the clamp or eps.
+    # Sure and right: such a sample adds (nearly) nothing, whatever the clamp or eps.
     for p, y in (
         (tensor([1, 0.5]), tensor([1, 1])),
         (tensor([0, 0.5]), tensor([0, 1])),
@@ -79,7 +79,7 @@ def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
         expect_finite(got, "cross_entropy(p, y)")
         if not got > 1:
             raise WrongError(
-                "cross_entropy(p, y) is small for a sample that is predicted surely and wrongly",
+                "cross_entropy(p, y) is small for a sample whose prediction is sure but wrong",
                 got=show_array(got),
                 expected="a large, finite number",
             )
@@ -89,7 +89,7 @@ def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
 def check_cross_entropy_can_be_differentiated(probe: Probe) -> None:
     """Autograd finds its gradient with respect to p
 
-    Use torch operations only, from p to the loss, and return it as a tensor.
+    Use only torch operations from p to the loss, and return it as a tensor.
     """
     for p, y in _moderate(probe):
         got, want = probe.both(p=Leaf(p), y=y, differentiate=["p"])
@@ -103,7 +103,7 @@ def check_cross_entropy_can_be_differentiated(probe: Probe) -> None:
 
 
 def facts(request: Request, result: Result) -> dict[str, object] | None:
-    """Sum up where p is exactly 0 or 1: there every clamp and every eps gives another number."""
+    """Return what holds for every clamp or eps where p is exactly 0 or 1; None for other p."""
     assert isinstance(request, CallRequest)
     p, y = (request.inputs[name] for name in ("p", "y"))
     assert isinstance(p, Array)

@@ -12,8 +12,8 @@ from grader.checks.probe import Probe
 def check_gradient_is_that_of_the_mse(probe: Probe, regressions: list[dict[str, Any]]) -> None:
     """gradient(x, y, w) is the gradient of mse(predict(x, w), y) with respect to w
 
-    Compute the loss from w, call backward() on it, and read the gradient; or ask
-    torch.autograd.grad for it.
+    Compute the loss from w, call backward() on it, and read the gradient from w.grad; or use
+    torch.autograd.grad.
     """
     for case in regressions:
         got, want = probe.both(**case)
@@ -37,9 +37,9 @@ def check_gradient_is_the_same_when_called_again(
 
 @pytest.mark.points(1)
 def check_gradient_leaves_w_where_it_is(probe: Probe, regressions: list[dict[str, Any]]) -> None:
-    """It takes no step: w is afterwards as it was
+    """It takes no step: w does not change
 
-    Only look at the slope here; moving w is the job of update().
+    Only measure the slope here; moving w is the job of update().
     """
     for case in regressions:
         got, want = probe.both(**case)

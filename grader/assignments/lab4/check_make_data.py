@@ -27,7 +27,7 @@ TRUE_W = tensor([3, -2])
 
 
 def _data(result: Result, n: int, step: int = -1) -> tuple[np.ndarray, np.ndarray]:
-    """Take the returned pair apart, and check everything about it that is no number."""
+    """Return x and y of one call, after checking all but the distribution of their values."""
     pair = result.returned(step)
     if not isinstance(pair, Items) or len(pair.items) != 2:  # noqa: PLR2004 - a pair
         raise WrongError(
@@ -43,14 +43,14 @@ def _data(result: Result, n: int, step: int = -1) -> tuple[np.ndarray, np.ndarra
             raise WrongError(f"{name} is {value.dtype}", got=value.dtype, expected="float32")
         if value.requires_grad:
             raise WrongError(
-                f"{name} requires grad", hint="Data is given, only the weights are learnt."
+                f"{name} requires grad", hint="Data is given; only the weights are learnt."
             )
         arrays.append(array)
     return arrays[0], arrays[1]
 
 
 def _distance_from_uniform(values: np.ndarray, low: float, high: float) -> float:
-    """Kolmogorov-Smirnov distance between draws and the uniform distribution."""
+    """Return the Kolmogorov-Smirnov distance between draws and the uniform distribution."""
     scaled = np.clip((np.sort(values) - low) / (high - low), 0, 1)
     ranks = np.arange(len(values))
     return float(
@@ -67,7 +67,7 @@ def _expect_uniform(values: np.ndarray, low: float, high: float, what: str, slac
         span = f"from {np.min(values):.3g} to {np.max(values):.3g}"
         raise WrongError(f"{what} lies {span}, but should lie between {low:g} and {high:g}")
     distance = _distance_from_uniform(values, low, high)
-    # That no draw falls into an outermost part c has a chance of at most exp(-N c).
+    # The chance that no draw falls into an outermost part c is at most exp(-N c).
     part = np.log(1 / FALSE_ALARM) / len(values) * (high - low)
     is_covered = np.min(values) < low + part and np.max(values) > high - part
     if not is_covered or distance > _allowed_distance(len(values)):
@@ -81,14 +81,14 @@ def _expect_uniform(values: np.ndarray, low: float, high: float, what: str, slac
 def _expect_random(values: np.ndarray, what: str) -> None:
     # Random draws are never as even as a grid: a distance below 4 / N has a chance of 1e-80 here.
     if _distance_from_uniform(values, np.min(values), np.max(values)) < 4 / len(values):
-        raise WrongError(f"{what} lies on an even grid, and is not drawn at random")
+        raise WrongError(f"{what} lies on an even grid, so it is not drawn at random")
 
 
 @pytest.mark.points(2)
 def check_make_data_draws_x(probe: Probe) -> None:
     """x holds a feature, uniform in [-1, 1), and a column of ones
 
-    Begin with torch.ones(n, 2) and fill column 0 in place with uniform_(-1, 1).
+    Start with torch.ones(n, 2) and fill column 0 in place with uniform_(-1, 1).
     """
     x, _ = _data(probe.student(n=N, w=TRUE_W), N)
     for ones in (x[:, 1], _data(probe.student(n=7, w=TRUE_W), 7)[0][:, 1]):
@@ -96,7 +96,7 @@ def check_make_data_draws_x(probe: Probe) -> None:
             raise WrongError("column 1 of x is not all ones")
     _expect_uniform(x[:, 0], -1, 1, "column 0 of x", slack=0)
     _expect_random(x[:, 0], "column 0 of x")
-    # 4000 draws out of 2**23 or more floats: a hundred equal ones don't happen.
+    # 4000 draws out of 2**23 or more floats: a hundred repeats don't happen.
     if len(np.unique(x[:, 0])) < N - 100:
         raise WrongError("column 0 of x repeats the same few numbers")
 
@@ -121,7 +121,7 @@ def check_make_data_adds_uniform_noise(probe: Probe) -> None:
 def check_make_data_draws_noise_for_each_sample(probe: Probe) -> None:
     """Each sample has its own noise
 
-    torch.rand(n) is n draws, torch.rand(1) is one for all.
+    torch.rand(n) draws n numbers; torch.rand(1) draws one for all samples.
     """
     x, y = _data(probe.student(n=N, w=TRUE_W), N)
     noise = np.asarray(y - x @ TRUE_W.astype(np.float64))
@@ -130,7 +130,7 @@ def check_make_data_draws_noise_for_each_sample(probe: Probe) -> None:
     _expect_uniform(noise, 0, 1, "the noise y - x @ w", slack=1e-5)
     # Independent draws correlate by more than 0.12 with a chance of 2 exp(-N 0.12^2 / 2) < 1e-12.
     feature, rest = x[:, 0] - np.mean(x[:, 0]), noise - np.mean(noise)
-    # Not a quotient: a constant feature (wrong, but not here) has no correlation to divide out.
+    # Not a quotient, which would be 0 / 0 for a constant feature (another check reports that).
     if abs(feature @ rest) > 0.12 * np.sqrt((feature @ feature) * (rest @ rest)) + 1e-6:
         raise WrongError("the noise depends on x")
     if len(np.unique(np.round(noise, 6))) < N * 0.9:
@@ -141,7 +141,7 @@ def check_make_data_draws_noise_for_each_sample(probe: Probe) -> None:
 def check_make_data_draws_afresh(probe: Probe) -> None:
     """Every call draws new data
 
-    Set no seed inside the function, and keep nothing from call to call.
+    Don't set a seed inside the function, and don't keep anything from call to call.
     """
     result = probe.student(n=50, w=TRUE_W, times=3)
     draws = [_data(result, 50, step) for step in range(3)]
@@ -155,11 +155,11 @@ def check_make_data_draws_afresh(probe: Probe) -> None:
             raise WrongError("two calls draw the same noise")
 
 
-_MANY = 1000  # draws, from which on quantiles tell distributions apart
+_MANY = 1000  # this many draws have quantiles that tell distributions apart
 
 
 def facts(request: Request, result: Result) -> dict[str, object]:
-    """Sum up by shapes, by how the columns and the noise are distributed, and what repeats."""
+    """Return the distributions of the columns and the noise, and what repeats from call to call."""
     assert isinstance(request, CallRequest)
     n, w = (request.inputs[name] for name in ("n", "w"))
     assert isinstance(n, Number)
@@ -176,7 +176,7 @@ def facts(request: Request, result: Result) -> dict[str, object]:
             found[f"{name}_varies"] = bool(np.ptp(values) > 1e-4)  # noqa: PLR2004 - rounding
             if name != "ones" and not found[f"{name}_varies"]:
                 found[f"{name}_is_zero"] = bool(abs(values[0]) < 1e-4)  # noqa: PLR2004 - rounding
-                continue  # one draw for all: which one is chance
+                continue  # one draw for all: its value is left to chance
             # 4000 draws place these to within 0.03 of a normal distribution's spread.
             quantiles = np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))
             found[name] = Roughly(quantiles, within=0.2 * max(1.0, float(np.std(values))))
@@ -187,18 +187,18 @@ def facts(request: Request, result: Result) -> dict[str, object]:
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     spread = float(np.std(one) * np.std(other))
-    if spread < 1e-6:  # noqa: PLR2004 - one of them is constant, but for rounding
+    if spread < 1e-6:  # noqa: PLR2004 - one of them is constant, apart from rounding
         return 0.0
     return float(np.mean((one - np.mean(one)) * (other - np.mean(other)))) / spread
 
 
 def pictures(probe: Probe) -> Sequence[Picture]:
-    """Draw 60 samples, and the two lines between which the right ones lie."""
+    """Draw 60 samples, and the two lines between which they should lie."""
     w = tensor([1, -0.5])
     x, y = _data(probe.student(n=60, w=w), 60)
     ends = np.array([-1.0, 1.0])
     line_of_w = w[0] * ends + w[1]
-    lower = "x @ w, and x @ w + 1: right samples lie evenly between"
+    lower = "x @ w and x @ w + 1: right samples lie evenly in between"
     return [
         Picture(
             title="60 samples of make_data(60, w), with w = [1., -0.5]",

@@ -26,7 +26,7 @@ def _batches(result: Result, step: int = -1) -> list[Batch]:
     if not isinstance(value, Items):
         raise WrongError(f"minibatches() returns {name_kind(value)}, which can't be iterated over")
     if value.is_cut:
-        raise WrongError("minibatches() never comes to an end")
+        raise WrongError("minibatches() never ends")
     batches = []
     for index, pair in enumerate(value.items):
         if not isinstance(pair, Items) or len(pair.items) != 2:  # noqa: PLR2004 - a pair
@@ -59,9 +59,9 @@ def _expect_every_sample_once(batches: list[Batch], x: np.ndarray) -> None:
     wanted = set(x[:, 0].tolist())
     missing = len(wanted - set(seen))
     if missing:
-        raise WrongError(f"{missing} of {len(wanted)} samples are in no batch")
+        raise WrongError(f"{missing} of {len(wanted)} samples are not in any batch")
     if len(seen) > len(wanted):
-        raise WrongError(f"{len(seen) - len(wanted)} samples come more than once")
+        raise WrongError(f"some samples come up more than once: {len(seen) - len(wanted)} too many")
 
 
 SIZES = ((4, 2), (5, 2), (9, 4), (20, 5), (23, 4), (10, 64))
@@ -71,8 +71,7 @@ SIZES = ((4, 2), (5, 2), (9, 4), (20, 5), (23, 4), (10, 64))
 def check_minibatches_give_every_sample_once(probe: Probe) -> None:
     """Every sample is in exactly one batch
 
-    Go through one permutation of all the indices, batch after batch, the last, shorter one
-    included.
+    Go through one permutation of all the indices, batch by batch, including the last, shorter one.
     """
     for n, batch_size in SIZES:
         x, result = _ask(probe, n, batch_size)
@@ -92,7 +91,7 @@ def check_minibatches_keep_rows_together(probe: Probe) -> None:
         for xb, yb in batches:
             strangers = [value for value in xb[:, 0].tolist() if value not in known]
             if strangers or not np.all(xb[:, 1] == 1):
-                raise WrongError("a row of xb is no row of x")
+                raise WrongError("a row of xb is not a row of x")
             if not np.array_equal(yb, 100 + xb[:, 0]):
                 wrong = int(np.sum(yb != 100 + xb[:, 0]))
                 raise WrongError(
@@ -104,7 +103,7 @@ def check_minibatches_keep_rows_together(probe: Probe) -> None:
 
 @pytest.mark.points(2)
 def check_minibatches_have_the_batch_size(probe: Probe) -> None:
-    """Every batch has batch_size rows, only the last may have fewer
+    """Every batch has batch_size rows; only the last may have fewer
 
     Cut the permutation into pieces of batch_size; what is left over is the last batch.
     """
@@ -116,8 +115,8 @@ def check_minibatches_have_the_batch_size(probe: Probe) -> None:
         wanted = [batch_size] * full + [rest] * bool(rest)
         known = set(x[:, 0].tolist())
         if not set(_features(batches).tolist()) <= known:
-            raise WrongError("a row of xb is no row of x")
-        # One that leaves the last batch out loses its points for the samples, not here too.
+            raise WrongError("a row of xb is not a row of x")
+        # Leaving out the last batch costs the points for the samples, and not these as well.
         if sizes not in (wanted, [batch_size] * full) or not sizes:
             raise WrongError(
                 f"the batches of {n} samples have {sizes} rows",
@@ -126,14 +125,14 @@ def check_minibatches_have_the_batch_size(probe: Probe) -> None:
             )
 
 
-# In a random order about two samples have one of their neighbours before them: 20 or more have a
-# chance of 1e-13.
+# In a random order, about two samples follow one of their neighbours; 20 or more do with a chance
+# of 1e-13.
 MOST_NEIGHBOURS = 19
 MOST_FIXED = 24
 
 
 def _neighbours_kept(before: np.ndarray, after: np.ndarray) -> int:
-    """Count how many samples come right after one that they stood beside before."""
+    """Count the samples that directly follow one that was their neighbour before."""
     place = {value: index for index, value in enumerate(before.tolist())}
     positions = np.array([place[value] for value in after.tolist() if value in place])
     return int(np.sum(np.abs(np.diff(positions)) == 1))
@@ -151,26 +150,29 @@ def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
         orders = [_features(_batches(result, step)) for step in range(3)]
         for order in orders:
             if set(order.tolist()) - set(x[:, 0].tolist()) or len(order) < n // 2:
-                raise WrongError("the batches are no order of the samples")
+                raise WrongError("the batches are not a reordering of the samples")
             if np.array_equal(order, x[: len(order), 0]):
-                raise WrongError("the samples come in the order they had")
+                raise WrongError("the samples come in their original order")
             if _neighbours_kept(x[:, 0], order) > MOST_NEIGHBOURS:
                 raise WrongError("neighbours stay together: only whole blocks are shuffled")
         # Two random orders of 60 are equal with a chance of 1 in 10**81.
         if np.array_equal(orders[0], orders[1]) or np.array_equal(orders[1], orders[2]):
             raise WrongError("two calls give the same order")
         if _neighbours_kept(orders[0], orders[1]) > MOST_NEIGHBOURS:
-            raise WrongError("a call goes through the samples as the one before, only shifted")
-        # One sample in n stays in its place: 25 or more in three orders have a chance of 3e-15.
+            raise WrongError(
+                "a call goes through the samples in the order of the one before, only shifted"
+            )
+        # On average one sample of n stays in its place; 25 or more in three orders do with a chance
+        # of 3e-15.
         if sum(int(np.sum(order[: len(x)] == x[: len(order), 0])) for order in orders) > MOST_FIXED:
             raise WrongError("some samples always stay where they are")
 
 
-_ENOUGH = 20  # samples, from which on no order comes about by chance
+_ENOUGH = 20  # with this many samples, no order comes about by chance
 
 
 def facts(request: Request, result: Result) -> dict[str, object]:
-    """Sum up by the sizes of the batches, and by what is kept, lost, repeated and shuffled."""
+    """Return the sizes of the batches, and what is kept, lost, repeated and shuffled."""
     assert isinstance(request, CallRequest)
     given = request.inputs["x"]
     assert isinstance(given, Array)

@@ -39,9 +39,9 @@ def _expect_model(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
 
 @pytest.mark.points(2)
 def check_plot_fit_shows_the_data(probe: Probe, regressions: list[dict[str, Any]]) -> None:
-    """The data is there as points: column 0 of x against y
+    """The data is drawn as points: y against column 0 of x
 
-    plt.scatter(x[:, 0], y) draws one point a sample.
+    plt.scatter(x[:, 0], y) draws one point per sample.
     """
     for case in regressions[1:]:
         _expect_data(_artists(probe.student(**case)), case)
@@ -49,16 +49,16 @@ def check_plot_fit_shows_the_data(probe: Probe, regressions: list[dict[str, Any]
 
 @pytest.mark.points(2)
 def check_plot_fit_shows_the_model(probe: Probe, regressions: list[dict[str, Any]]) -> None:
-    """The model is there as a line or as points on it
+    """The model is drawn as a line, or as points on it
 
-    Draw x[:, 0] against predict(x, w); detach what requires grad before matplotlib sees it.
+    Plot predict(x, w) against x[:, 0]. Detach what requires grad before you pass it to matplotlib.
     """
     for case in regressions[1:]:
         _expect_model(_artists(probe.student(**case)), case)
 
 
 def facts(request: Request, result: Result) -> dict[str, object]:
-    """Sum up by what is drawn: which columns as points, which lines."""
+    """Return what is drawn: which columns as points, and which lines."""
     assert isinstance(request, CallRequest)
     x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
     artists = _artists(result)
@@ -83,7 +83,7 @@ def facts(request: Request, result: Result) -> dict[str, object]:
         "negative_intercept": (w[0], -w[1]),
     }
     found: dict[str, object] = {
-        # Whatever it is: a line by a wrong formula is not a line that is missing.
+        # Any line: one by a wrong formula is not one that is missing.
         "has_line": any(one.is_joined for one in artists),
         "has_points": any(one.has_markers for one in artists),
     }

@@ -12,9 +12,9 @@ from grader.checks.probe import Probe
 def check_predict_proba_is_the_sigmoid_of_the_line(
     probe: Probe, regressions: list[dict[str, Any]]
 ) -> None:
-    """predict_proba(x, w) is sigmoid(x @ w), one probability a sample
+    """predict_proba(x, w) is sigmoid(x @ w), one probability per sample
 
-    Compute the line x @ w, then its sigmoid, once.
+    Compute the line x @ w, then apply the sigmoid to it once.
     """
     for case in regressions:
         for w in (case["w"], case["w"].array):
@@ -28,13 +28,13 @@ def check_predict_proba_can_be_differentiated(
 ) -> None:
     """Autograd finds the gradient of predict_proba(x, w) with respect to w
 
-    Use torch operations only, from w to the result.
+    Use only torch operations from w to the result.
     """
     for case in regressions:
         cotangent = probe.rng().normal(0, 1, len(case["x"])).astype("float32")
         got, want = probe.both(x=case["x"], w=case["w"], differentiate=["w"], cotangent=cotangent)
         expect_close(got.array(), want.array(), "predict_proba(x, w)")
-        # Probabilities near 0 and 1 are only known to within their own rounding, not their slope's.
+        # Near 0 and 1, the slope p (1 - p) has the rounding error of p, which is not relative to it.
         scale = float(len(case["x"]))
         expect_close(
             got.gradient("w"), want.gradient("w"), "the gradient with respect to w", scale=scale

@@ -10,7 +10,7 @@ from grader.checks.probe import Probe
 
 def _moderate(probe: Probe) -> list[np.ndarray]:
     rng = probe.rng()
-    # Not at exactly 0, where a stable form by way of |z| has no derivative of its own.
+    # Not exactly 0, where a stable form that uses |z| has no derivative.
     return [
         tensor([0.5, 1]),
         tensor([-2, 0.5, 3]),
@@ -34,8 +34,8 @@ def check_sigmoid_has_the_right_values(probe: Probe) -> None:
 def check_sigmoid_is_right_far_from_zero(probe: Probe) -> None:
     """It is finite and right for z up to 1000 and down to -1000
 
-    exp(1000) is infinite in float32, and infinity divided by infinity is nan. Use the form whose
-    exponent is never large and positive, or torch.sigmoid.
+    exp(1000) is infinite in float32, and infinity divided by infinity is nan. Use 1 / (1 +
+    exp(-z)), which stays finite, or torch.sigmoid.
     """
     for z in (tensor([1000, 0]), tensor([-1000, 0]), tensor([-1000, -100, -30, 2, 30, 100, 1000])):
         got, want = probe.both(z=z)
@@ -46,7 +46,7 @@ def check_sigmoid_is_right_far_from_zero(probe: Probe) -> None:
 def check_sigmoid_can_be_differentiated(probe: Probe) -> None:
     """Autograd finds its derivative
 
-    Use torch operations only, from z to the result.
+    Use only torch operations from z to the result.
     """
     for z in _moderate(probe):
         cotangent = probe.rng().normal(0, 1, z.shape).astype(np.float32)

@@ -16,10 +16,10 @@ from grader.report.model import Picture
 
 @pytest.mark.points(3)
 def check_train_takes_one_step_an_epoch(probe: Probe, trainings: list[dict[str, Any]]) -> None:
-    """After `epochs` steps w is where gradient descent leads
+    """After `epochs` steps, w is where gradient descent leads
 
-    Call update() once an epoch, on the same w, with the lr and the number of epochs that were
-    given.
+    Call update() once per epoch, on the same w, with the lr and the number of epochs that are
+    passed in.
     """
     for run in trainings:
         got, want = probe.both(**run)
@@ -30,7 +30,7 @@ def check_train_takes_one_step_an_epoch(probe: Probe, trainings: list[dict[str, 
 def check_train_returns_the_losses(probe: Probe, trainings: list[dict[str, Any]]) -> None:
     """It returns the loss before each step, one for each epoch
 
-    Collect what update() returns in a list: the first entry is the loss before anything moved.
+    Collect what update() returns in a list: the first entry is the loss before anything has moved.
     """
     for run in trainings:
         got, want = probe.both(**run)
@@ -44,7 +44,7 @@ def check_train_returns_the_losses(probe: Probe, trainings: list[dict[str, Any]]
 def check_train_goes_on_from_where_w_is(probe: Probe, regressions: list[dict[str, Any]]) -> None:
     """It moves the w it was given: a second call goes on where the first one ended
 
-    Don't start from new weights and don't train a copy: change the w that was passed in.
+    Don't start from new weights, and don't train a copy: change the w that was passed in.
     """
     for case in regressions:
         got, want = probe.both(**case, lr=0.1, epochs=3, times=2)
@@ -54,11 +54,11 @@ def check_train_goes_on_from_where_w_is(probe: Probe, regressions: list[dict[str
 
 
 _EPOCHS = 25
-_LR = 0.15  # one that nobody writes into the function
+_LR = 0.15  # a value that nobody hard-codes
 
 
 def pictures(probe: Probe) -> Sequence[Picture]:
-    """Draw the losses over the epochs, and the line at their end."""
+    """Draw the losses over the epochs, and the line after the last one."""
     feature = np.linspace(-1, 1, 16)
     x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))
     y = tensor(3 * feature + 2 + 0.5 * np.sin(7 * feature))

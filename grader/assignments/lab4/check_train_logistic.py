@@ -21,9 +21,9 @@ RTOL_OF_LOSS = 2e-3
 def check_train_logistic_takes_one_step_an_epoch(
     probe: Probe, logistic_trainings: list[dict[str, Any]]
 ) -> None:
-    """After `epochs` steps w is where gradient descent leads
+    """After `epochs` steps, w is where gradient descent leads
 
-    Call update_logistic() once an epoch, on the same w.
+    Call update_logistic() once per epoch, on the same w.
     """
     for run in logistic_trainings:
         got, want = probe.both(**run)
@@ -53,7 +53,7 @@ def check_train_logistic_goes_on_from_where_w_is(
 ) -> None:
     """It moves the w it was given: a second call goes on where the first one ended
 
-    Don't start from new weights and don't train a copy.
+    Don't start from new weights, and don't train a copy.
     """
     for case in classifications:
         got, want = probe.both(**case, lr=0.3, epochs=3, times=2)
@@ -65,11 +65,11 @@ def check_train_logistic_goes_on_from_where_w_is(
 
 
 _EPOCHS = 30
-_LR = 0.8  # one that nobody writes into the function
+_LR = 0.8  # a value that nobody hard-codes
 
 
 def pictures(probe: Probe) -> Sequence[Picture]:
-    """Draw the losses over the epochs, and the probabilities at their end."""
+    """Draw the losses over the epochs, and the probabilities after the last one."""
     feature = np.linspace(-1, 1, 16)
     x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))
     classes = tensor(feature + 0.4 * np.sin(9 * feature) > 0)

@@ -1,7 +1,7 @@
 """Checks of train_minibatch(...): stochastic gradient descent, whatever order it draws.
 
-The order of the samples is random, so the data is chosen such that what has to come out
-doesn't depend on it, or shows it.
+The order of the samples is random. The data is therefore chosen so that the right result either
+doesn't depend on the order or reveals it.
 """
 
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ def check_train_minibatch_with_one_batch_is_gradient_descent(
 ) -> None:
     """With one batch that holds all samples, it is plain gradient descent
 
-    An epoch is one pass over the batches, with one step for each; lr, epochs and batch_size are
-    those given, and w is moved in place.
+    An epoch is one pass over the batches, with one step for each. Use the lr, epochs and batch_size
+    that are passed in, and move w in place.
     """
     for run in trainings:
         got, want = probe.both(**run, batch_size=len(run["y"]))
@@ -62,7 +62,7 @@ def _equal_samples(n: int) -> dict[str, Any]:
 
 @pytest.mark.points(2)
 def check_train_minibatch_takes_a_step_for_each_batch(probe: Probe) -> None:
-    """It takes one step for every batch, also for a shorter last one
+    """It takes one step for every batch, including a shorter last one
 
     Update w once for every batch that minibatches() gives.
     """
@@ -76,10 +76,10 @@ def check_train_minibatch_takes_a_step_for_each_batch(probe: Probe) -> None:
 def check_train_minibatch_uses_every_sample_once_an_epoch(probe: Probe) -> None:
     """Each sample counts once in each epoch
 
-    Take the samples from minibatches(), not at random with repetition.
+    Take the samples from minibatches(), not at random with replacement.
     """
-    # The targets are powers of two and the steps so short that w moves by lr times the sum of
-    # them, to within one percent: the sum is 255 only if each is there once.
+    # The targets are powers of two, and the steps are so short that w moves by 2 lr / batch_size
+    # times their sum, to within one percent: the sum is 255 only if each one counts once.
     y = tensor(2.0 ** np.arange(8))
     x = np.stack([np.zeros(8, np.float32), np.ones(8, np.float32)], axis=1)
     lr = 1e-4
@@ -91,7 +91,7 @@ def check_train_minibatch_uses_every_sample_once_an_epoch(probe: Probe) -> None:
         total = w[1] * batch_size / (2 * lr)
         if abs(total - 255) > 0.9:  # noqa: PLR2004 - half of what the smallest target would change
             raise WrongError(
-                "after one epoch w has not moved as if each of 8 samples had counted exactly once"
+                "after one epoch, w has not moved as if each of 8 samples had counted exactly once"
             )
 
 
@@ -101,7 +101,7 @@ def check_train_minibatch_returns_a_loss_for_each_epoch(
 ) -> None:
     """It returns one loss for each epoch
 
-    The mean of the epoch's batch losses, or the loss on all samples at its end.
+    Return the mean of the epoch's batch losses, or the loss on all samples at its end.
     """
     lr, epochs = 0.1, 5
     for case in regressions:
@@ -117,7 +117,7 @@ def check_train_minibatch_returns_a_loss_for_each_epoch(
 
 
 def _curves(case: dict[str, Any], lr: float, epochs: int, batch_size: int) -> list[np.ndarray]:
-    """The losses of the three ways to sum up an epoch; the last is that at its end."""
+    """Return the losses of an epoch, summed up in three ways; the last is the loss at its end."""
     x, y = case["x"].astype(np.float64), case["y"].astype(np.float64)
     return _paths(x, y, case["w"].array.astype(np.float64), lr, epochs, batch_size).curves
 
@@ -129,7 +129,7 @@ def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
     Call minibatches() anew in each epoch.
     """
     # With a feature of zero, batches of one and lr = 0.5, each step puts the prediction on its
-    # sample's y exactly. So an epoch's loss, summed up in whichever way, tells its order.
+    # sample's y exactly. So an epoch's loss, however it is summed up, reveals its order.
     n, epochs = 16, 10
     rng = probe.rng()
     y = tensor(rng.permutation(n) ** 2)
@@ -139,15 +139,17 @@ def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
     w = got.after("w")
     expect_shape(w, (2,), "w")
     if not np.any(np.isclose(w[1], y, rtol=1e-5, atol=1e-3)):
-        raise WrongError("with lr = 0.5 and batches of one sample, w is not on the last sample")
-    # The first epoch starts from another w, so it may differ by that alone. That nine random
-    # orders give the same loss has a chance of at most 16**-8, or 2e-10.
+        raise WrongError(
+            "with lr = 0.5 and batches of one sample, w does not end on the last sample"
+        )
+    # The first epoch starts from another w, so its loss may differ for that reason alone. The
+    # chance that nine random orders give the same loss is at most 16**-8, or 2e-10.
     if np.ptp(losses[1:]) <= 1e-6 * np.max(losses):
         raise WrongError("every epoch goes through the samples in the same order")
 
 
 def facts(request: Request, result: Result) -> dict[str, object] | None:
-    """Sum up by where w is and, if that is right, by the losses, of whichever kind."""
+    """Return where w is and, if that is right, the losses, of whichever kind."""
     assert isinstance(request, CallRequest)
     x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
     lr, epochs, batch_size = (
@@ -160,7 +162,7 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
     if isinstance(state.value, Array):
         found |= {"grad": state.value.requires_grad, "grad_fn": state.value.has_grad_fn}
     if not np.any(x[:, 0]):
-        # The order shows: only what doesn't depend on it is told.
+        # The answer shows the order: return only what doesn't depend on it.
         if lr < 0.1:  # noqa: PLR2004 - short steps: the sum of the targets
             total = after[1] * batch_size / (2 * lr)
             return {**found, "each_once": bool(abs(total - np.sum(y)) <= 0.9)}  # noqa: PLR2004
@@ -174,7 +176,7 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
             "on_sample": on_sample,
             "repeats": repeats,
             "losses": len(losses),
-            # By the means over an epoch's batches; its last loss alone may be like that by chance.
+            # By the means over an epoch's batches: its last loss alone may agree by chance.
             "in_order": any(is_close(losses, curve) for curve in in_order),
         }
     path = _paths(x, y, w, lr, int(epochs), int(batch_size))
@@ -201,7 +203,7 @@ class _Path:
 def _paths(
     x: np.ndarray, y: np.ndarray, w: np.ndarray, lr: float, epochs: int, batch_size: int
 ) -> _Path:
-    """Follow SGD through the samples as they stand: for equal samples, or one batch, any order."""
+    """Follow SGD through the samples in their order; if equal or in one batch, any order does."""
     plain, weighted, at_end = [], [], []
     for _ in range(epochs):
         losses, sizes = [], []
@@ -231,9 +233,9 @@ _EPOCHS = 12
 
 
 def pictures(probe: Probe) -> Sequence[Picture]:
-    """Draw the losses over the epochs, and the line at their end.
+    """Draw the losses over the epochs, and the line after the last one.
 
-    Every order of the samples leads somewhere else, so only what is far off is shown.
+    Each order of the samples leads to a different end, so only large differences are drawn.
     """
     feature = np.linspace(-1, 1, 18)
     x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))

@@ -22,7 +22,7 @@ def check_update_moves_w_against_the_gradient(
 ) -> None:
     """One call moves w by -lr times the gradient of the mse
 
-    Predict, compute the loss, backward(), then subtract lr * w.grad from w itself, inside
+    Predict, compute the loss, call backward(), then subtract lr * w.grad from w itself, inside
     torch.no_grad().
     """
     for case in regressions:
@@ -33,7 +33,7 @@ def check_update_moves_w_against_the_gradient(
 
 @pytest.mark.points(3)
 def check_update_is_right_again_and_again(probe: Probe, regressions: list[dict[str, Any]]) -> None:
-    """A second and a third call on the same w are right steps too
+    """The second and third calls on the same w take right steps too
 
     backward() adds to w.grad. Clear it once a step, so that each step uses its own gradient only.
     """
@@ -47,8 +47,8 @@ def check_update_is_right_again_and_again(probe: Probe, regressions: list[dict[s
 def check_update_keeps_the_leaf(probe: Probe, regressions: list[dict[str, Any]]) -> None:
     """w stays the same leaf tensor that requires grad
 
-    Change w in place (sub_, -=, copy_) inside torch.no_grad(), where autograd is not looking.
-    `w = w - ...` makes a new tensor, and the caller's w never moves.
+    Change w in place (sub_, -=, copy_) inside torch.no_grad(), where autograd doesn't record. `w =
+    w - ...` makes a new tensor, and the caller's w never moves.
     """
     for case in regressions:
         got, want = probe.both(**case, lr=0.1)
@@ -62,30 +62,30 @@ def check_update_returns_the_loss_before_the_step(
 ) -> None:
     """It returns the loss before the step
 
-    The loss that backward() was called on is the one to return.
+    Return the loss that backward() was called on.
     """
     for case in regressions:
         got, want = probe.both(**case, lr=0.1)
         if got.state("w").is_global and got.returns_nothing():
-            # The classroom's update() may only change its globals; its step is judged instead.
+            # The classroom's update() may only change its globals; then its step is judged instead.
             expect_step(got, want, start=case["w"].array)
             continue
         expect_close(got.array(), want.array(), "the loss that update() returns")
 
 
 _STEPS = 30
-_LR = 0.15  # one that nobody writes into the function
+_LR = 0.15  # a value that nobody hard-codes
 _START = tensor([-1.5, 0.5])
 
 
 def pictures(probe: Probe) -> Sequence[Picture]:
-    """Draw the losses of many calls on the same w, and the way that w takes to the best line."""
-    feature = np.linspace(-0.4, 1, 12)  # off its centre: the ellipses lie aslant
+    """Draw the losses of many calls on the same w, and the path of w to the best line."""
+    feature = np.linspace(-0.4, 1, 12)  # not centred, so that the ellipses are tilted
     x = tensor(np.stack([feature, np.ones_like(feature)], axis=1))
     y = tensor(3 * feature + 2 + 0.5 * np.sin(7 * feature))
     got, want = probe.both(x=x, y=y, w=leaf(_START), lr=_LR, times=_STEPS)
     ways = [np.array([_START, *_way(one)]) for one in (got, want)]
-    # Of the classroom's update(), which returns nothing, the losses at the places where w was.
+    # The classroom's update() returns nothing: take the losses at the places where w was.
     gaps = [way[:-1] @ x.T - y for way in ways]
     losses = [np.mean(gap.astype(np.float64) ** 2, axis=1) for gap in gaps]
     if not got.returns_nothing():
@@ -107,7 +107,7 @@ def _way(result: Result) -> list[np.ndarray]:
 
 
 def _draw_ways(x: np.ndarray, y: np.ndarray, got: np.ndarray, want: np.ndarray) -> Picture:
-    """Draw the ways of w over the mse, which is a bowl: along each ellipse it has one value."""
+    """Draw the paths of w over the mse, a bowl that has the same height all along an ellipse."""
     best = np.linalg.lstsq(x, y, rcond=None)[0]
     values, axes = np.linalg.eigh(x.T.astype(np.float64) @ x / len(y))
     angles = np.linspace(0, 2 * np.pi, 41)
@@ -118,7 +118,7 @@ def _draw_ways(x: np.ndarray, y: np.ndarray, got: np.ndarray, want: np.ndarray) 
         ring = best[:, None] + part * height * circle
         levels.append(line("equal loss", "level", *ring))
     return Picture(
-        title=f"The way of w from {_START[0]:g}, {_START[1]:g} to the smallest loss, call by call",
+        title=f"The path of w from {_START[0]:g}, {_START[1]:g} to the smallest loss, call by call",
         x_label="slope w[0]",
         y_label="intercept w[1]",
         series=(*levels, line("yours", "student", *got.T), line("right", "right", *want.T)),

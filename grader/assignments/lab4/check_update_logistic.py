@@ -1,6 +1,6 @@
 """Checks of update_logistic(x, y, w, lr): one step on the cross entropy, in place.
 
-Clamps and eps of the submission's own change a gradient by a fraction of a percent.
+A submission's own clamp or eps changes a gradient by a fraction of a percent.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def check_update_logistic_moves_w_against_the_gradient(
 ) -> None:
     """One call moves w by -lr times the gradient of the cross entropy
 
-    As update(), with predict_proba as the model and cross_entropy as the loss.
+    Proceed as in update(), with predict_proba as the model and cross_entropy as the loss.
     """
     for case in classifications:
         for lr in (0.5, 0.1):
@@ -38,7 +38,7 @@ def check_update_logistic_moves_w_against_the_gradient(
 def check_update_logistic_is_right_again_and_again(
     probe: Probe, classifications: list[dict[str, Any]]
 ) -> None:
-    """A second and a third call on the same w are right steps too
+    """The second and third calls on the same w take right steps too
 
     backward() adds to w.grad. Clear it once a step.
     """
@@ -70,19 +70,19 @@ def check_update_logistic_returns_the_loss_before_the_step(
 ) -> None:
     """It returns the loss before the step
 
-    The loss that backward() was called on is the one to return.
+    Return the loss that backward() was called on.
     """
     for case in classifications:
         got, want = probe.both(**case, lr=0.5)
         if got.state("w").is_global and got.returns_nothing():
-            # The classroom's update() may only change its globals; its step is judged instead.
+            # The classroom's update() may only change its globals; then its step is judged instead.
             expect_step(got, want, start=case["w"].array, rtol=RTOL)
             continue
         expect_close(got.array(), want.array(), "the loss", rtol=RTOL_OF_LOSS)
 
 
 _STEPS = 30
-_LR = 0.8  # one that nobody writes into the function
+_LR = 0.8  # a value that nobody hard-codes
 
 
 def pictures(probe: Probe) -> Sequence[Picture]:

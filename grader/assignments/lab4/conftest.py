@@ -35,7 +35,7 @@ def regressions(probe: Probe) -> list[Case]:
 
 @pytest.fixture
 def trainings(regressions: list[Case]) -> list[Case]:
-    """Runs of training, with lr and epochs: short ones to read, and a long one on random data."""
+    """Runs of training, with lr and epochs: short ones to read, and longer ones on random data."""
     *small, large = regressions
     runs = [{**case, "lr": lr, "epochs": epochs} for case in small for lr, epochs in SHORT_RUNS]
     return [*runs, {**large, "lr": 0.05, "epochs": 3}, {**large, "lr": 0.2, "epochs": 30}]
@@ -43,7 +43,7 @@ def trainings(regressions: list[Case]) -> list[Case]:
 
 @pytest.fixture
 def logistic_trainings(classifications: list[Case]) -> list[Case]:
-    """As `trainings`, for classes."""
+    """Runs of training on classes; see `trainings`."""
     *small, large = classifications
     runs = [{**case, "lr": 0.5, "epochs": epochs} for case in small for epochs in (1, 3)]
     return [*runs, {**large, "lr": 0.2, "epochs": 3}, {**large, "lr": 0.3, "epochs": 12}]
@@ -51,9 +51,9 @@ def logistic_trainings(classifications: list[Case]) -> list[Case]:
 
 @pytest.fixture
 def classifications(probe: Probe) -> list[Case]:
-    """Data with labels 0 and 1 that overlap, and weights: probabilities stay moderate.
+    """Data with labels 0 and 1 that overlap, and weights, such that probabilities stay moderate.
 
-    Within 0.05 and 0.95, so that no clamp and no eps of the submission's own matters.
+    They lie between 0.05 and 0.95, where a submission's own clamp or eps makes no difference.
     """
     rng = probe.rng()
     cases = [

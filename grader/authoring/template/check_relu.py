@@ -1,6 +1,6 @@
-"""Checks of relu(z). The file's name says which function; each check is an ordinary pytest test.
+"""Checks of relu(z): the file's name says which function. Each check is an ordinary pytest test.
 
-A check's first docstring line is its title in the report, the rest is the general hint.
+The first line of a check's docstring is its title in the report, the rest is the general hint.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from grader.checks.probe import Probe
 
 
 def _inputs(probe: Probe) -> list[np.ndarray]:
-    """A few numbers that can be read in the report come first, then random ones."""
+    """Return a few numbers that are easy to read in the report, then random ones."""
     return [tensor([-2, 3]), tensor(probe.rng().normal(0, 3, (4, 5)))]
 
 
@@ -31,7 +31,7 @@ def check_relu_has_the_right_values(probe: Probe) -> None:
 def check_relu_can_be_differentiated(probe: Probe) -> None:
     """Autograd finds its derivative
 
-    Use torch operations only, from z to the result.
+    Use only torch operations from z to the result.
     """
     for z in _inputs(probe):
         cotangent = probe.rng().normal(0, 1, z.shape).astype(np.float32)

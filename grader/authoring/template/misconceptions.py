@@ -1,14 +1,14 @@
-"""Known wrong ways, each a program: the name says whose, the docstring is the hint.
+"""Known wrong ways to write a function: the name says which, the docstring is title and hint.
 
-`grader verify` wants each of them to lose points on its own function only, and to be named as
-itself in the report.
+`grader verify` requires that each program loses points only on its own function, and that the
+report names it.
 """
 
 import torch
 
 
 def relu__absolute_value(z):
-    """Negative numbers lose their sign, instead of becoming zero.
+    """Negative numbers lose their sign instead of becoming zero.
 
     abs(-2) is 2, but max(0, -2) is 0. Look at torch.clamp or torch.relu.
 
@@ -20,8 +20,7 @@ def relu__absolute_value(z):
 def relu__cuts_the_graph(z):
     """The result no longer knows how it was computed.
 
-    torch.tensor(...), .item() and .detach() leave the history behind. Use torch operations on z
-    itself.
+    torch.tensor(...), .item() and .detach() drop the history. Use torch operations on z itself.
 
     Section: 1. Activation
     """
@@ -41,7 +40,7 @@ def mean_relu__sum_not_mean(z):
 def mean_relu__mean_first(z):
     """The mean is taken before the activation.
 
-    Apply relu to every entry first, then take the mean of what comes out.
+    Apply relu to every entry first, then take the mean of the results.
 
     Section: 1. Activation
     """
