@@ -1,4 +1,4 @@
-"""docs/authoring.md is true: its code is that of the example, its output what is printed."""
+"""What docs/authoring.md shows is real: code from the example, commands and their output."""
 
 import io
 import re
@@ -29,14 +29,14 @@ COPIED = [block for kind, block in BLOCKS if kind in {"python", "toml"}]
 CONSOLE = [block for kind, block in BLOCKS if kind == "console"]
 
 
-def first_line(block: str) -> str:
-    """Name a block in the list of tests."""
+def last_line(block: str) -> str:
+    """Return the last line of a block that is not blank, which names it in the list of tests."""
     return next(line for line in reversed(block.splitlines()) if line.strip()).strip()
 
 
-@pytest.mark.parametrize("block", COPIED, ids=first_line)
+@pytest.mark.parametrize("block", COPIED, ids=last_line)
 def test_code_is_copied_from_the_example(block: str) -> None:
-    """Line by line, so that it is as well tested as the example is."""
+    """Every block of code is copied verbatim from the example, whose code is tested."""
     sources = [
         path.read_text(encoding="utf-8")
         for path in sorted(EXAMPLE.iterdir())
@@ -46,8 +46,8 @@ def test_code_is_copied_from_the_example(block: str) -> None:
     assert any(f"\n{block}" in f"\n{source}" for source in sources)
 
 
-def test_every_kind_of_block_is_known() -> None:
-    """And there are some of each."""
+def test_blocks_are_of_the_kinds_that_are_tested() -> None:
+    """Every block is of a kind that a test here looks at, and many are of code."""
     assert {kind for kind, _ in BLOCKS} == {"console", "python", "toml"}
     assert len(COPIED) > 8
 
@@ -60,7 +60,7 @@ def _commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
 def test_commands_can_be_given(words: list[str]) -> None:
-    """With these options; what they do is tested where they are."""
+    """Every command on the page parses with its options; other tests cover what they do."""
     name, *arguments = words
     if name == "grader":
         chosen = grader.commands[arguments.pop(0)]
@@ -74,7 +74,7 @@ def test_commands_can_be_given(words: list[str]) -> None:
 
 
 def test_environment_variable_is_the_one_that_is_read() -> None:
-    """By the option that stands above it."""
+    """The environment variable on the page is the one that `--assignment` reads."""
     (exported,) = re.findall(r"export (\w+)=", DOC)
     (option,) = [one for one in grade.params if one.name == "assignment"]
 
@@ -83,7 +83,7 @@ def test_environment_variable_is_the_one_that_is_read() -> None:
 
 @pytest.mark.slow
 def test_output_of_verify_is_what_it_prints(two_layers: Verification) -> None:
-    """Between the lines that are left out."""
+    """`grader verify` prints what the page shows, apart from the lines left out as `...`."""
     (block,) = (one for one in CONSOLE if "$ grader verify" in one)
     shown = [
         part.strip("\n") for part in re.split(r"^(?:\$ .*|\.\.\.)$", block, flags=re.MULTILINE)
@@ -106,7 +106,7 @@ def test_output_of_verify_is_what_it_prints(two_layers: Verification) -> None:
 
 
 def test_every_key_of_the_settings_is_explained() -> None:
-    """Those that the example has, and all limits and visibilities that there are."""
+    """The page explains every key of the example's settings, every limit and every visibility."""
     settings = tomllib.loads((EXAMPLE / "assignment.toml").read_text(encoding="utf-8"))
     functions = {key for function in settings["functions"] for key in function}
     limits = {one.name for one in fields(Limits)}
@@ -117,8 +117,8 @@ def test_every_key_of_the_settings_is_explained() -> None:
     assert "ask_reference" in DOC
 
 
-def test_files_that_are_named_are_there() -> None:
-    """Links and the table of files."""
+def test_files_that_the_page_names_exist() -> None:
+    """The targets of all links exist, and so do the files in the table of files."""
     links = re.findall(r"\]\(([^)#]+)\)", DOC)
     names = re.findall(r"^\| `([\w./]+)` \|", DOC, re.MULTILINE)
 
@@ -129,8 +129,8 @@ def test_files_that_are_named_are_there() -> None:
     assert [one for one in inside if not (EXAMPLE / one).exists()] == []
 
 
-def test_committed_exercises_are_what_release_makes(tmp_path: Path) -> None:
-    """Byte for byte, and nothing else is there."""
+def test_committed_exercises_are_what_release_writes(tmp_path: Path) -> None:
+    """The example's exercises are exactly the files that `grader release` writes."""
     example = load_assignment(EXAMPLE)
 
     made = release_assignment(example, tmp_path)

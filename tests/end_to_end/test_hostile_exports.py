@@ -1,4 +1,4 @@
-"""What a hostile submission prints and raises is no result on any platform."""
+"""What a hostile submission prints or raises never becomes a result on a platform."""
 
 import json
 import re
@@ -19,12 +19,12 @@ SUBMISSION = Path(__file__).resolve().parents[1] / "submissions/hostile_marks_of
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    """Grade it for real, so that its texts are what a grading leaves of them."""
+    """Return the report of a real grading, whose texts are what the grader leaves of them."""
     return grade(SUBMISSION)
 
 
 def files_of(report: Report, name: str) -> dict[str, str]:
-    """Export the report."""
+    """Export the report, and return the text of each file by its name."""
     settings = {"user": "u1"} if name == "lti" else {}
     made = load_format(name)(work_of_report(report, settings=settings))
     return {
@@ -32,32 +32,32 @@ def files_of(report: Report, name: str) -> dict[str, str]:
     }
 
 
-def numbers_in(value: object) -> Iterator[tuple[str, float]]:
-    """Give every number of a JSON document, with the name that it stands under."""
+def find_numbers(value: object) -> Iterator[tuple[str, float]]:
+    """Yield every number in a JSON document together with its key."""
     if isinstance(value, dict):
         for name, one in value.items():
             if isinstance(one, int | float) and not isinstance(one, bool):
                 yield name, one
-            yield from numbers_in(one)
+            yield from find_numbers(one)
     elif isinstance(value, list):
         for one in value:
-            yield from numbers_in(one)
+            yield from find_numbers(one)
 
 
 @pytest.mark.parametrize("name", sorted(set(list_formats()) - {"moodle"}))
-def test_no_format_has_a_score_of_its_making(report: Report, name: str) -> None:
-    """It is worth nothing, whatever it wrote."""
+def test_no_format_contains_a_forged_score(report: Report, name: str) -> None:
+    """A hostile submission that prints scores has zero points in every format with JSON."""
     earned = {"score", "scoreGiven", "fraction", "fractionalScore", "points", "marks_earned"}
 
     for file, text in files_of(report, name).items():
         if file.endswith((".json", ".jsonl")):
             documents = text.splitlines() if file.endswith(".jsonl") else [text]
-            found = [pair for one in documents for pair in numbers_in(json.loads(one))]
+            found = [pair for one in documents for pair in find_numbers(json.loads(one))]
             assert not [pair for pair in found if pair[0] in earned and pair[1] != 0]
 
 
-def test_lines_that_platforms_look_for_are_ours(report: Report) -> None:
-    """The last grade, the last line, no command in a log, one root in XML."""
+def test_markers_that_platforms_look_for_are_never_the_submissions(report: Report) -> None:
+    """No printed text is taken for a grade, a scores line, a log command or markup."""
     grades = re.findall(r"^Grade :=>>(.*)$", files_of(report, "vpl")["vpl.txt"], re.MULTILINE)
     last = files_of(report, "autolab")["autolab.txt"].splitlines()[-1]
     texts = [

@@ -1,4 +1,4 @@
-"""The lab itself: the reference is right for every seed, a stub is worth nothing."""
+"""The built-in lab: the reference is right for every seed, and the stub earns nothing."""
 
 import os
 from collections.abc import Callable
@@ -17,21 +17,21 @@ REFERENCE = ROOT / "reference" / "lab4.py"
 
 @pytest.fixture(scope="module")
 def verification() -> Verification:
-    """What `grader verify --seeds 200` says of the lab."""
+    """Return the result of `grader verify --seeds 200` for the lab."""
     jobs = min(4, os.cpu_count() or 1)
     return verify(load_assignment(), seeds=200, jobs=jobs, on_progress=lambda *_: None)
 
 
 @pytest.mark.slow
-def test_lab_is_proved_with_200_seeds(verification: Verification) -> None:
-    """The reference is right with each, every misconception costs and is named as its own only."""
+def test_lab_verifies_with_200_seeds(verification: Verification) -> None:
+    """`grader verify` finds no problem in the lab with 200 seeds."""
     assert verification.seeds == 200
     assert verification.problems == []
 
 
 @pytest.mark.slow
 def test_every_check_catches_a_misconception(verification: Verification) -> None:
-    """A check that catches none would be worth nothing."""
+    """Every check of the lab catches at least one misconception."""
     checks = {check for ids in verification.checks.values() for check in ids}
     caught = {check for ids in verification.caught.values() for check in ids}
 
@@ -41,7 +41,7 @@ def test_every_check_catches_a_misconception(verification: Verification) -> None
 
 @pytest.mark.parametrize("name", ["lab4.py", "lab4.ipynb"])
 def test_stub_scores_zero_and_does_not_look_like_a_crash(name: str, warm_grader: Grader) -> None:
-    """Nothing written is nothing earned, and it is told as *not written yet*."""
+    """The stub scores 0, and its functions are shown as not written yet, without errors."""
     report = warm_grader.grade(ROOT / "exercises" / name)
 
     assert report.score == 0
@@ -51,7 +51,7 @@ def test_stub_scores_zero_and_does_not_look_like_a_crash(name: str, warm_grader:
 
 
 def test_empty_file_scores_zero(warm_grader: Grader, write_submission: Callable[..., Path]) -> None:
-    """An empty file is a submission without functions."""
+    """An empty file scores 0 of 100, and all its functions are shown as missing."""
     report = warm_grader.grade(write_submission(""))
 
     assert report.score == 0
@@ -60,7 +60,7 @@ def test_empty_file_scores_zero(warm_grader: Grader, write_submission: Callable[
 
 
 def test_same_input_gives_the_same_report(warm_grader: Grader) -> None:
-    """Everything but the timing is equal for equal input."""
+    """Grading the same file twice gives equal reports except for the timing."""
     path = ROOT / "tests" / "submissions" / "wrong_make_data_gaussian_noise.py"
 
     first, second = warm_grader.grade(path), warm_grader.grade(path)
@@ -75,7 +75,7 @@ def _without_timing(report: Report) -> dict[str, object]:
 def test_half_done_file_earns_what_is_done(
     warm_grader: Grader, write_submission: Callable[..., Path]
 ) -> None:
-    """A student who has written two functions of the stub gets their points."""
+    """A student who has written only two functions of the stub gets the points of these two."""
     stub = (ROOT / "exercises" / "lab4.py").read_text(encoding="utf-8")
     done = stub.replace(
         'raise NotImplementedError("lab 4: write mse()")', "return ((y_hat - y) ** 2).mean()"

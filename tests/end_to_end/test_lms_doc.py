@@ -1,4 +1,4 @@
-"""docs/lms.md is true: its formats, settings, options and its example of a format."""
+"""What docs/lms.md says is true: formats, settings, options, commands and examples."""
 
 import re
 from pathlib import Path
@@ -16,16 +16,16 @@ ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "lms.md").read_text(encoding="utf-8")
 
 
-def test_every_format_is_told_of() -> None:
-    """And none that isn't there."""
-    told = set(re.findall(r"--to ([a-z-]+)", DOC)) | set(re.findall(r"`([a-z-]+)`", DOC))
+def test_page_names_every_format_and_no_other() -> None:
+    """The page names every registered format, and `--to` is never given an unknown one."""
+    named = set(re.findall(r"--to ([a-z-]+)", DOC)) | set(re.findall(r"`([a-z-]+)`", DOC))
 
-    assert set(list_formats()) <= told
+    assert set(list_formats()) <= named
     assert set(re.findall(r"--to ([a-z-]+)", DOC)) <= set(list_formats())
 
 
 def test_options_and_commands_exist() -> None:
-    """Each one that is named."""
+    """Every option and command that the page names exists."""
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", DOC))
     known = {name for one in grader.commands.values() for opt in one.params for name in opt.opts}
 
@@ -41,8 +41,8 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize(("name", "setting"), SETTINGS)
-def test_settings_are_known_to_their_formats(name: str, setting: str, tmp_path: Path) -> None:
-    """Each is asked for."""
+def test_every_setting_is_used_by_its_format(name: str, setting: str, tmp_path: Path) -> None:
+    """Every setting in the page's table is one that its format uses."""
     sheet = tmp_path / "sheet.csv"
     header = "Student,ID,SIS Login ID,Section,yes" if name == "canvas" else "Identifier,yes,Grade"
     sheet.write_text(f"{header}\n", encoding="utf-8")
@@ -54,20 +54,20 @@ def test_settings_are_known_to_their_formats(name: str, setting: str, tmp_path: 
     assert work.unused_settings() == []
 
 
-def test_every_setting_of_the_formats_is_told_of() -> None:
-    """As their own texts name them."""
-    told = {
+def test_every_setting_of_the_formats_is_in_the_table() -> None:
+    """The page's table has exactly the settings that the docstrings of the formats name."""
+    documented = {
         (name, setting)
         for name in list_formats()
         for text in re.findall(r"Settings?:(.*)", load_format(name).__doc__ or "", re.DOTALL)
         for setting in re.findall(r"``([a-z-]+)(?:=[a-z]+)?``", text)
     }
 
-    assert told == set(SETTINGS)
+    assert documented == set(SETTINGS)
 
 
-def test_example_of_a_format_is_one() -> None:
-    """It makes a file of a report."""
+def test_example_of_a_format_writes_a_file() -> None:
+    """The page's example of a format writes a file for a report."""
     (example,) = re.findall(r"^```python\n(.*?)^```$", DOC, re.MULTILINE | re.DOTALL)
     found: dict[str, Any] = {}
     exec(compile(example, "docs/lms.md", "exec"), found)  # noqa: S102
@@ -78,8 +78,8 @@ def test_example_of_a_format_is_one() -> None:
     assert "mse: 1 of 1 points, right" in file.content.decode()
 
 
-def test_example_of_a_platform_is_one(tmp_path: Path) -> None:
-    """As `grader post` reads it."""
+def test_example_of_a_platform_can_be_read(tmp_path: Path) -> None:
+    """`grader post` can read the page's example of a platform file."""
     (example,) = [
         block
         for block in re.findall(r"^```toml\n(.*?)^```$", DOC, re.MULTILINE | re.DOTALL)

@@ -1,14 +1,15 @@
-"""What an LMS exports in, its own file out: nobody is lost, and every score is in the right row.
+"""From an LMS's export to the file it imports: nobody is lost, and every score is in its own row.
 
-Everything is real but the grading: a submission's score is made of its bytes, so that no two are
-equal and a score in the wrong row would be seen.
+Only the grading is faked. A submission's score is computed from its bytes, so that no two scores
+are equal and a score in the wrong row is noticed.
 """
 
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol, TypedDict
 
 import lms_samples
 import pytest
@@ -26,58 +27,86 @@ from grader.exports.registry import load_format
 from grader.exports.source import open_work
 from grader.pool.local_pool import Job
 from grader.pool.messages import GradeResult, PoolSettings
-from grader.report.class_model import ClassSummary
+from grader.report.class_model import ClassSummary, Student
 from grader.report.model import ReportStatus, Status
 from grader.report.schema import report_to_json
 
-Grade = Callable[..., ClassSummary]
+
+class Grade(Protocol):
+    """A function that grades an export."""
+
+    def __call__(
+        self, path: Path, roster: Roster | None = None, *, pattern: str | None = None
+    ) -> ClassSummary:
+        """Grade the export in ``path``, and return the summary of the class."""
+
+
+class Export(Protocol):
+    """A function that exports the class that was graded."""
+
+    def __call__(
+        self, name: str, worksheet: list[list[str]] | None = None, **settings: str
+    ) -> tuple[list[list[str]], list[LeftOut]]:
+        """Return the lines of the exported table, and who is left out."""
+
+
+class MoodleOptions(TypedDict, total=False):
+    """What a download of Moodle's depends on; `lms_samples.make_moodle` takes these."""
+
+    is_flat: bool
+    is_blind: bool
+    ending: str
+    has_usernames: bool
+    are_teams: bool
 
 
 def points_of(content: bytes | None) -> float:
-    """Make a score of a submission's bytes; what can't be read is worth 0."""
+    """Compute a score from a submission's bytes; an unreadable submission scores 0."""
     if content is None:
         return 0.0
     return int.from_bytes(hashlib.sha256(content).digest()[:4], "big") % 9900 / 100 + 1
 
 
-def _grade_all(tasks: Iterable[Job], **_: object) -> Iterator[tuple[Job, GradeResult]]:
-    for task in tasks:
-        grade = task.request
-        points = points_of(None if grade.problem else grade.data)
+def _grade_all(jobs: Iterable[Job], **_: object) -> Iterator[tuple[Job, GradeResult]]:
+    for job in jobs:
+        request = job.request
+        points = points_of(None if request.problem else request.data)
         report = make_report(
             check_result("update/a", Status.FAILED, points=points, max_points=100.0),
-            status=ReportStatus.UNREADABLE if grade.problem else ReportStatus.GRADED,
+            status=ReportStatus.UNREADABLE if request.problem else ReportStatus.GRADED,
             score=points,
             max_score=100.0,
-            error=grade.problem,
-            key=grade.key,
+            error=request.problem,
+            key=request.key,
         )
-        yield task, GradeResult(report=report_to_json(report).encode())
+        yield job, GradeResult(report=report_to_json(report).encode())
 
 
 @pytest.fixture
-def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GradeRequest:
-    """Grade an export as `grader batch` does, into the folder ``out``."""
+def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
+    """Return a function that grades an export as `grader batch` does, into the folder ``out``."""
     monkeypatch.setattr(batch_run, "grade_all", _grade_all)
     assignment = load_assignment()
 
-    def run(path: Path, roster: Roster | None = None, **how: str) -> ClassSummary:
+    def run(
+        path: Path, roster: Roster | None = None, *, pattern: str | None = None
+    ) -> ClassSummary:
         out = tmp_path / "out"
-        job = Batch(
+        batch = Batch(
             assignment=assignment,
-            collection=collect([path], stem="lab4", out=out, **how),  # type: ignore[arg-type]
+            collection=collect([path], stem="lab4", out=out, pattern=pattern),
             setup=PoolSettings(assignment="lab4"),
             jobs=1,
             roster=roster,
         )
-        return grade_class(job, ReportStore(out), on_progress=lambda *_: None)
+        return grade_class(batch, ReportStore(out), on_progress=lambda *_: None)
 
     return run
 
 
 @pytest.fixture
-def export(tmp_path: Path) -> Callable[..., tuple[list[list[str]], list[LeftOut]]]:
-    """Export the folder ``out``, and read the table that comes of it."""
+def export(tmp_path: Path) -> Export:
+    """Return a function that exports the folder ``out``."""
 
     def run(
         name: str, worksheet: list[list[str]] | None = None, **settings: str
@@ -97,11 +126,8 @@ def export(tmp_path: Path) -> Callable[..., tuple[list[list[str]], list[LeftOut]
     return run
 
 
-Export = Callable[..., tuple[list[list[str]], list[LeftOut]]]
-
-
 def canvas_gradebook() -> list[list[str]]:
-    """The class in Canvas's own gradebook, and one who handed in nothing."""
+    """Return the class as Canvas's own gradebook, with a student who did not hand in."""
     info = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     lines = [
         [*info, "Quiz (1)", "Lab 4 (2)"],
@@ -115,8 +141,10 @@ def canvas_gradebook() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", ["submissions.zip", "submissions"])
-def test_canvas_in_and_out(grade: Grade, export: Export, tmp_path: Path, name: str) -> None:
-    """Into the gradebook that was downloaded, in the points that it gives."""
+def test_canvas_gradebook_is_filled_in(
+    grade: Grade, export: Export, tmp_path: Path, name: str
+) -> None:
+    """Scores go into the downloaded Canvas gradebook, scaled to its points."""
     truth = lms_samples.make_canvas(tmp_path / name)
 
     summary = grade(tmp_path / name)
@@ -131,10 +159,10 @@ def test_canvas_in_and_out(grade: Grade, export: Export, tmp_path: Path, name: s
     }
 
 
-def test_canvas_out_without_its_gradebook(
+def test_canvas_table_is_written_without_a_gradebook(
     grade: Grade, export: Export, tmp_path: Path
 ) -> None:
-    """The ids in the names of the files are enough."""
+    """Without a Canvas gradebook, the ids in the file names are enough to write the table."""
     truth = lms_samples.make_canvas(tmp_path / "submissions.zip")
 
     summary = grade(tmp_path / "submissions.zip")
@@ -148,12 +176,12 @@ def test_canvas_out_without_its_gradebook(
     assert late == {row.origin.key for row in summary.rows if "handed in late" in row.notes}
 
 
-def test_number_of_canvas_is_no_id_of_the_school(
+def test_canvas_user_id_is_not_taken_for_a_school_id(
     grade: Grade, export: Export, tmp_path: Path
 ) -> None:
-    """Number 4104 on the roster is somebody else, and so is nobody of the class."""
+    """A person on the roster whose id is another student's Canvas user id gets no submission."""
     truth = lms_samples.make_canvas(tmp_path / "submissions.zip")
-    roster = make_roster([lms_samples.Student(id="4104", name="Somebody Else")])
+    roster = make_roster([Student(id="4104", name="Somebody Else")])
 
     summary = grade(tmp_path / "submissions.zip", roster)
     lines, _ = export("csv")
@@ -168,7 +196,7 @@ def test_number_of_canvas_is_no_id_of_the_school(
 def moodle_worksheet(truth: list[Expected], *, is_blind: bool = False, teams: bool = False) -> (
     list[list[str]]
 ):  # fmt: skip
-    """The class in a grading worksheet, and one who handed in nothing."""
+    """Return the class as a grading worksheet, with a student who did not hand in."""
     header = ["Identifier", "Full name", "Email address", "Status", "Group", "Grade"]
     header += ["Maximum Grade", "Grade can be changed", "Last modified (submission)"]
     header += ["Last modified (grade)", "Feedback comments"]
@@ -184,7 +212,7 @@ def moodle_worksheet(truth: list[Expected], *, is_blind: bool = False, teams: bo
 
 
 @pytest.mark.parametrize(
-    "how",
+    "options",
     [
         {},
         {"is_flat": True},
@@ -195,15 +223,15 @@ def moodle_worksheet(truth: list[Expected], *, is_blind: bool = False, teams: bo
         {"are_teams": True},
         {"are_teams": True, "is_flat": True},
     ],
-    ids=lambda how: "-".join(how) or "folders",
+    ids=lambda options: "-".join(options) or "folders",
 )
-def test_moodle_in_and_out(
-    grade: Grade, export: Export, tmp_path: Path, how: dict[str, bool]
+def test_moodle_worksheet_is_filled_in(
+    grade: Grade, export: Export, tmp_path: Path, options: MoodleOptions
 ) -> None:
-    """With nothing changed but grades and feedback."""
-    truth = lms_samples.make_moodle(tmp_path / "moodle.zip", **how)  # type: ignore[arg-type]
+    """Only grades and feedback change in a Moodle worksheet, and each line gets its own."""
+    truth = lms_samples.make_moodle(tmp_path / "moodle.zip", **options)
     sheet = moodle_worksheet(
-        truth, is_blind=how.get("is_blind", False), teams=how.get("are_teams", False)
+        truth, is_blind=options.get("is_blind", False), teams=options.get("are_teams", False)
     )
 
     summary = grade(tmp_path / "moodle.zip")
@@ -220,10 +248,10 @@ def test_moodle_in_and_out(
         assert one.reason in line[-1] if one.content is None else line[-1].startswith("<div>")
 
 
-def test_gradescope_in_and_a_line_for_each_member(
+def test_gradescope_groups_have_a_line_for_each_member(
     grade: Grade, export: Export, tmp_path: Path
 ) -> None:
-    """Groups share a submission, and each has the score."""
+    """Every member of a Gradescope group gets the score of the group's submission."""
     truth = lms_samples.make_gradescope(tmp_path / "export.zip")
 
     grade(tmp_path / "export.zip")
@@ -236,14 +264,13 @@ def test_gradescope_in_and_a_line_for_each_member(
     assert len(lines) - 1 == len(students())
 
 
-def test_github_classroom_in_with_a_roster_of_accounts(
+def test_github_classroom_is_matched_with_a_roster_of_accounts(
     grade: Grade, export: Export, tmp_path: Path
 ) -> None:
-    """What is left of a folder's name is the account."""
+    """The part of a clone's folder name that differs is the account, and finds the student."""
     truth = lms_samples.make_github(tmp_path / "clones")
     accounts = [
-        lms_samples.Student(id=one.key, name=one.people[0].name, email=one.people[0].email)
-        for one in truth
+        Student(id=one.key, name=one.people[0].name, email=one.people[0].email) for one in truth
     ]
 
     summary = grade(tmp_path / "clones", make_roster(accounts))
@@ -256,8 +283,10 @@ def test_github_classroom_in_with_a_roster_of_accounts(
     assert not [remark for remark in summary.remarks if "could not be matched" in remark]
 
 
-def test_pattern_in(grade: Grade, export: Export, tmp_path: Path) -> None:
-    """The newest by the timestamp in the name."""
+def test_pattern_finds_the_newest_file_of_each_student(
+    grade: Grade, export: Export, tmp_path: Path
+) -> None:
+    """With `--pattern`, each student's file with the newest timestamp is graded."""
     truth = lms_samples.make_pattern(tmp_path / "collected.zip")
 
     grade(tmp_path / "collected.zip", pattern=lms_samples.PATTERN)

@@ -1,4 +1,4 @@
-"""The README's commands are true."""
+"""What the README says works: its commands, options, examples and first run."""
 
 import os
 import re
@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_make_targets_of_the_readme_exist() -> None:
-    """What the README tells to make can be made."""
+    """Every make target that the README names is in the Makefile."""
     targets = re.findall(r"`?\$? ?make (\w+)", README)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
@@ -23,17 +23,17 @@ def test_make_targets_of_the_readme_exist() -> None:
 
 
 def test_options_of_the_readme_exist() -> None:
-    """Every option that the README names is one of grade's or of a command of grader's."""
+    """Every option that the README names is an option of `grade` or of a `grader` command."""
     options = set(re.findall(r"`?(--[a-z][a-z-]+)", README))
     commands = (grade_command, *grader_command.commands.values())
-    known = {name for one in commands for option in one.params for name in option.opts}
+    known = {name for command in commands for option in command.params for name in option.opts}
 
     assert options
     assert options - known == set()
 
 
 def test_commands_of_the_readme_exist() -> None:
-    """Every command of grader's that the README names."""
+    """Every `grader` command that the README names exists."""
     named = set(re.findall(r"(?:`|\$ )grader ([a-z-]+)", README))
 
     assert named >= {"batch", "stats", "diff", "verify"}
@@ -41,7 +41,7 @@ def test_commands_of_the_readme_exist() -> None:
 
 
 def test_python_example_of_the_readme_runs() -> None:
-    """The public API does what the README shows."""
+    """The README's Python example runs and prints the score and the functions."""
     (example,) = re.findall(r"```python\n(from grader import grade.*?)```", README, re.DOTALL)
 
     done = subprocess.run(
@@ -51,16 +51,16 @@ def test_python_example_of_the_readme_runs() -> None:
     assert done.stdout.startswith("100.0 ['make_data', 'predict'"), done.stderr
 
 
-def test_check_of_the_readme_is_the_one_in_the_repository() -> None:
-    """The example of a check is copied from the checks."""
+def test_check_in_the_readme_is_copied_from_the_lab() -> None:
+    """The README's example of a check is copied verbatim from the lab's checks."""
     (example,) = re.findall(r"```python\n(@pytest.mark.points.*?)```", README, re.DOTALL)
     checks = (ROOT / "grader/assignments/lab4/check_mse.py").read_text(encoding="utf-8")
 
     assert example in checks
 
 
-def test_first_run_of_the_readme_is_a_real_one() -> None:
-    """What a student is shown first is what the command prints."""
+def test_first_run_in_the_readme_is_what_grade_prints() -> None:
+    """Every line of the README's first run is printed by `grade` for that solution."""
     shown = README.split("$ grade my_solution.py\n")[1].split("...")[0]
     sample = ROOT / "tests" / "submissions" / "wrong_update_piles_up.py"
     lines = [line.strip() for line in shown.splitlines()[1:] if line.strip()]

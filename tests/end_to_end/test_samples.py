@@ -1,4 +1,4 @@
-"""The project grades itself: every file in tests/submissions says by its name what it is."""
+"""Grades all samples in tests/submissions, whose names say what is expected of them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ WRONG = sorted(path.name for path in SUBMISSIONS.glob("wrong_*"))
 
 
 def _blamed(name: str) -> str:
-    """Read from ``wrong_<function>_<bug>`` which function is wrong."""
+    """Return the function that the name ``wrong_<function>_<bug>`` blames."""
     rest = name.removeprefix("wrong_")
     return max(
         (function for function in FUNCTIONS if rest.startswith(f"{function.lower()}_")), key=len
@@ -35,8 +35,8 @@ def _complaints(report: Report) -> list[str]:
     ]
 
 
-def test_there_are_samples_enough() -> None:
-    """At least 25 right styles and 40 bugs, and every function has a bug."""
+def test_there_are_enough_samples() -> None:
+    """There are at least 25 right samples and 40 wrong ones, and every function has a wrong one."""
     assert len(RIGHT) >= 25
     assert len(WRONG) >= 40
     assert {_blamed(name) for name in WRONG} == set(FUNCTIONS)
@@ -55,7 +55,7 @@ def test_right_solution_gets_full_marks(name: str, grade_sample: Callable[[str],
 def test_one_bug_costs_only_its_own_function(
     name: str, grade_sample: Callable[[str], Report]
 ) -> None:
-    """A wrong function loses points, and every other one keeps all of its own."""
+    """A wrong function loses points, and every other function keeps all of its points."""
     report = grade_sample(name)
 
     losing = [one.name for one in report.functions if one.status is not Status.PASSED]
@@ -65,7 +65,7 @@ def test_one_bug_costs_only_its_own_function(
 
 
 def _cause(name: str) -> tuple[set[str], str]:
-    """Read what a wrong sample says of its own bug: misconceptions that it is, or words."""
+    """Read the cause that a wrong sample states: ids of misconceptions, or words of the report."""
     source = (SUBMISSIONS / name).read_text(encoding="utf-8", errors="replace")
     found = re.search(r"# cause: ([^\n\"\\]+)", source)
     assert found, f"{name} does not say what its cause is"
@@ -77,7 +77,10 @@ def _cause(name: str) -> tuple[set[str], str]:
 def test_hints_name_the_real_cause_and_never_a_wrong_one(
     grade_sample: Callable[[str], Report], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of bugs that were written without a look at the misconceptions, at least 85 % are named."""
+    """At least 85 % of the wrong samples are explained rightly, and none wrongly.
+
+    The samples were written without looking at the misconceptions.
+    """
     known = {one.id for one in load_assignment().misconceptions}
     named, misnamed = [], {}
     for name in WRONG:
@@ -89,11 +92,11 @@ def test_hints_name_the_real_cause_and_never_a_wrong_one(
             for check in function.checks
             if check.status is not Status.PASSED
         ]
-        told = {check.misconception for check in failed if check.misconception is not None}
-        if told - ids:
-            misnamed[name] = told - ids
-        said = "\n".join(check.message + check.hint for check in failed)
-        if told if ids else re.search(words, said):
+        reported = {check.misconception for check in failed if check.misconception is not None}
+        if reported - ids:
+            misnamed[name] = reported - ids
+        text = "\n".join(check.message + check.hint for check in failed)
+        if reported if ids else re.search(words, text):
             named.append(name)
 
     with capsys.disabled():
@@ -105,7 +108,7 @@ def test_hints_name_the_real_cause_and_never_a_wrong_one(
 
 @pytest.fixture(scope="module")
 def impatient_grader() -> Iterator[Grader]:
-    """A grader that waits no longer than hostile code deserves."""
+    """Return a warm grader with short limits, since hostile code often runs into them."""
     limits = Limits(call_cpu_s=2, idle_wall_s=2)
     with Grader(limits=limits) as grader:
         yield grader
@@ -116,7 +119,10 @@ HOSTILE = sorted(path.name for path in SUBMISSIONS.glob("hostile_*"))
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -> None:
-    """An attack changes no score, doesn't hang, and finds nothing; the file says its due."""
+    """An attack gains no points, doesn't hang and reads no secret.
+
+    The sample states the score or status that is expected.
+    """
     source = (SUBMISSIONS / name).read_text(encoding="utf-8", errors="replace")
     expected = re.findall(r"# expect: (\w+)(<=|=)([\w.]+)", source)
 
@@ -131,6 +137,6 @@ def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -
         elif what == "status":
             assert report.status.value == value, report.error
     assert "LEAK:" not in report.output
-    # A line of the submission's own may be quoted; it is nobody's secret.
-    told = re.sub(r"\n    line [^\n]*", "", "\n".join(_complaints(report)))
-    assert "LEAK:" not in told
+    # A message may quote a line of the submission itself, which is not a secret.
+    messages = re.sub(r"\n    line [^\n]*", "", "\n".join(_complaints(report)))
+    assert "LEAK:" not in messages
