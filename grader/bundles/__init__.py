@@ -1,5 +1,33 @@
-"""What an instructor uploads to a platform so that it grades there, and what then runs there.
+"""Make what an instructor uploads to a platform so that it grades with zerograd, and run there.
 
-A bundle holds zerograd itself as a wheel, the assignment, and the scripts that the platform calls;
-those do nothing but call ``grader harness``, which knows where each platform puts things.
+Theory of operation
+===================
+
+A *bundle* is a zip or a folder with everything that a platform needs to grade by itself: zerograd
+as a wheel with the assignment inside, the scripts that the platform calls, and a README for the
+instructor.
+
+On the instructor's machine (``grader autograder``), `bundle.make_bundle`
+
+1. builds the wheel from the running installation (`wheel`), so that the platform grades with the
+   very version that was tried at home;
+2. fills in the templates of the platform (``templates/PLATFORM``), in which marks such as
+   ``@WHEEL@`` stand for what differs between bundles;
+3. adds, for platforms that can use it, a fallback: a valid result without a score, which stands
+   if the grader is killed.
+
+On the platform, a script of the bundle calls ``grader harness``. `harness.run_harness` finds the
+submission, grades it as everywhere else, and leaves the result in the platform's format (see
+`grader.exports`). The scripts decide nothing. Folders, limits and what a platform can be told are
+in one table, `platforms.PLATFORMS`.
+
+What must hold:
+
+- Whatever a submission does and whatever fails, the platform finds a valid result or a failed
+  run; a fault of the grader is never a zero.
+- The container has more time than a submission, so that the grader's own limit comes first.
+- The wheel holds the checks and the reference, so no bundle may put it where students can read it.
+- Equal input makes an equal bundle, byte for byte, and making one needs no network.
+
+Start reading at `bundle.make_bundle` and `harness.run_harness`.
 """

@@ -1,4 +1,4 @@
-"""Puts together what is uploaded to a platform: scripts, the assignment, and zerograd itself."""
+"""Make a bundle: the scripts for a platform, and zerograd with the assignment as a wheel."""
 
 import shlex
 from collections.abc import Iterator
@@ -20,14 +20,20 @@ from grader.sandbox.host.limits import Limits
 _TEMPLATES = Path(__file__).with_name("templates")
 _FALLBACK = "fallback.json"
 _UNFINISHED = (
-    "the grader was ended before it had come to a result; most likely the container has too little "
-    "memory or time"
+    "the grader was killed before it had a result; most likely the container has too little memory "
+    "or time"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleFile:
-    """A file of a bundle; scripts can be run."""
+    """A file of a bundle.
+
+    Attributes:
+        name: Its path in the bundle, with ``/`` between folders.
+        content: Its bytes.
+        is_script: Whether it is executable.
+    """
 
     name: str
     content: bytes
@@ -46,52 +52,55 @@ def make_bundle(
 
     Args:
         platform: One of `PLATFORMS`.
-        assignment: What is graded there.
-        pip_options: What is said to pip besides when zerograd is installed there.
-        time_limit_s: Seconds for a submission in all; by default what the assignment says.
+        assignment: The assignment to grade there.
+        pip_options: Additional options for the call of pip that installs zerograd there.
+        time_limit_s: Seconds of wall time for a whole submission; by default the limit of the
+            assignment.
         is_after_due: Whether what waits for the due date is shown at once.
 
     Raises:
-        UsageError: the assignment can't be moved elsewhere.
+        UsageError: If parts of the assignment are outside its folder, or the platform doesn't
+            allow the time limit.
     """
-    wheel_name, wheel, called = make_wheel(assignment)
+    wheel_name, wheel, assignment_name = make_wheel(assignment)
     limit_s = time_limit_s or Limits.of(assignment.limits).total_wall_s
     options = [] if time_limit_s is None else ["--time-limit", f"{time_limit_s:g}"]
     options += ["--after-due"] if is_after_due else []
-    words = {
+    values = {
         "@WHEEL@": wheel_name,
         "@TITLE@": assignment.info.title,
         "@PIP_OPTIONS@": pip_options,
         "@OPTIONS@": shlex.join(options),
-        "@ASSIGNMENT@": called,
-        # Above ours, and with time to start: whoever hits it has no result at all.
+        "@ASSIGNMENT@": assignment_name,
+        # Longer than the grader's own limit: a submission that hits this one has no result.
         "@TIMEOUT_S@": f"{_container_limit_s(platform, limit_s):.0f}",
     }
-    files = [*_scripts(platform, words), BundleFile(name=wheel_name, content=wheel)]
+    files = [*_fill_templates(platform, values), BundleFile(name=wheel_name, content=wheel)]
     if PLATFORMS[platform].has_fallback:
         files.append(BundleFile(name=_FALLBACK, content=_fallback(platform, assignment)))
     return files
 
 
 def _container_limit_s(platform: str, limit_s: float) -> float:
-    """Give how long a container may take, within what the platform allows.
+    """Return the time limit of a container in seconds, within what the platform allows.
 
     Raises:
-        UsageError: it allows less than a submission may take.
+        UsageError: If the platform allows less than a submission may take.
     """
-    there = PLATFORMS[platform]
-    if limit_s > there.most_s:
+    allowed = PLATFORMS[platform]
+    if limit_s > allowed.max_time_s:
         raise UsageError(
-            f"{platform} ends after {there.most_s:.0f} s, before a submission has to end"
+            f"{platform} stops a container after {allowed.max_time_s:.0f} s, but a submission may "
+            f"take {limit_s:g} s; choose a shorter --time-limit"
         )
-    return min(there.most_s, max(there.least_s, 2 * limit_s))
+    return min(allowed.max_time_s, max(allowed.min_time_s, 2 * limit_s))
 
 
 def write_folder(files: list[BundleFile], folder: Path) -> None:
     """Write a bundle to a folder.
 
     Raises:
-        UsageError: it can't be written there.
+        UsageError: If it can't be written there.
     """
     for file in files:
         path = write_below(folder, file.name, file.content)
@@ -100,10 +109,10 @@ def write_folder(files: list[BundleFile], folder: Path) -> None:
 
 
 def write_zip(files: list[BundleFile], path: Path) -> None:
-    """Write a bundle as a zip, the same bytes for the same files.
+    """Write a bundle as a zip, with the same bytes for the same files.
 
     Raises:
-        UsageError: it can't be written there.
+        UsageError: If it can't be written there.
     """
     content = zip_files(
         (file.name, file.content, 0o100755 if file.is_script else 0o100644) for file in files
@@ -112,20 +121,20 @@ def write_zip(files: list[BundleFile], path: Path) -> None:
         opened.write(content)
 
 
-def _scripts(platform: str, words: dict[str, str]) -> Iterator[BundleFile]:
+def _fill_templates(platform: str, values: dict[str, str]) -> Iterator[BundleFile]:
     folder = _TEMPLATES / platform
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         text = path.read_text(encoding="utf-8")
-        for mark, word in words.items():
-            text = text.replace(mark, word)
+        for mark, value in values.items():
+            text = text.replace(mark, value)
         name = path.relative_to(folder).as_posix()
-        # A folder that begins with a dot would not be in every wheel.
+        # Named without its dot here: build tools may leave such folders out of a wheel.
         name = name.replace("dot-github/", ".github/")
         yield BundleFile(name=name, content=text.encode(), is_script=text.startswith("#!"))
 
 
 def _fallback(platform: str, assignment: Assignment) -> bytes:
-    """Make the result that stands if nothing else comes: no grade, and why."""
+    """Make the result that stands if the grader is killed: no score, and the reason."""
     blank = blank_report(assignment, "", mode="auto")
     report = fail_report(blank, ReportStatus.GRADER_ERROR, _UNFINISHED)
     made = load_format(platform)(work_of_report(report))

@@ -1,7 +1,7 @@
-"""What runs on a platform: finds the submission where it puts it, grades, leaves the result there.
+"""Grade on a platform: find the submission where it is put, grade it, leave the result there.
 
-Whatever a submission does, and whatever fails here, what is left is valid; a fault of ours is
-never a zero.
+Whatever a submission does and whatever fails here, the result is valid or there is none; a fault
+of the grader is never a zero.
 """
 
 import os
@@ -35,25 +35,26 @@ def run_harness(
     isolation: str,
     is_after_due: bool = False,
 ) -> bool:
-    """Grade the submission that lies on a platform.
+    """Grade the submission that the platform has put in place, and leave the result.
 
     Args:
-        platform: Which one; a key of `PLATFORMS`.
-        root: Where it has its folders; by default where they are there.
-        assignment: What is graded: a name or a folder.
-        limits: Limits that are not as the assignment has them, by their names in `Limits`.
-        isolation: How hard the submission is confined.
+        platform: One of `PLATFORMS`.
+        root: The folder that holds the platform's folders; by default where the platform has it.
+        assignment: The assignment, by its name or its folder.
+        limits: Limits that override those of the assignment, by their names in `Limits`.
+        isolation: The value of an `Isolation`: how strictly the submission is confined.
         is_after_due: Whether what waits for the due date is shown at once.
 
     Returns:
-        Whether a result was left; else the format has no words for what came of it.
+        Whether a result was left. If not, the platform's format can't express what happened, and
+        the caller has to fail.
 
     Raises:
-        UsageError: the assignment can't be used, or the results not written.
+        UsageError: If the assignment can't be used, or the result can't be written.
     """
-    there = PLATFORMS[platform]
-    folder = root or Path(there.root)
-    report = _grade(folder / there.submission, assignment, limits, isolation)
+    spec = PLATFORMS[platform]
+    folder = root or Path(spec.root)
+    report = _grade(folder / spec.submission, assignment, limits, isolation)
     made = list(load_format(platform)(work_of_report(report, is_after_due=is_after_due)))
     files = [one for one in made if isinstance(one, ExportedFile)]
     is_fault = report.status is ReportStatus.GRADER_ERROR
@@ -61,19 +62,19 @@ def run_harness(
         sys.stderr.write(f"{describe_fault(report)}\n")
     for one in made:
         if isinstance(one, LeftOut):
-            sys.stderr.write(f"no result can be left: {one.reason}\n")
-    if not files or (is_fault and not there.has_words_for_faults):
+            sys.stderr.write(f"no result was left: {one.reason}\n")
+    if not files or (is_fault and not spec.can_report_faults):
         return False
-    if there.results:
+    if spec.results:
         for file in files:
-            write_below(folder / there.results, file.name, file.content)
+            write_below(folder / spec.results, file.name, file.content)
     else:
-        _tell(platform, next(one for one in files if one.name == there.printed_file))
+        _print_result(platform, next(one for one in files if one.name == spec.printed_file))
     return True
 
 
-def _grade(folder: Path, where: str, limits: Mapping[str, float], isolation: str) -> Report:
-    assignment = load_assignment(where)
+def _grade(folder: Path, name: str, limits: Mapping[str, float], isolation: str) -> Report:
+    assignment = load_assignment(name)
     try:
         with Grader(
             assignment,
@@ -81,7 +82,7 @@ def _grade(folder: Path, where: str, limits: Mapping[str, float], isolation: str
             confinement=Confinement(isolation=Isolation(isolation)),
         ) as grader:
             return _grade_one(grader, folder, stem=assignment.reference_path.stem)
-    except Exception as error:  # noqa: BLE001 - the outermost edge: whatever we missed is our fault
+    except Exception as error:  # noqa: BLE001 - nothing is above this; it is the grader's fault
         blank = blank_report(assignment, folder.name, mode=isolation)
         reason = f"{type(error).__name__}: {error}"
         return fail_report(blank, ReportStatus.GRADER_ERROR, reason)
@@ -98,8 +99,8 @@ def _grade_one(grader: Grader, folder: Path, *, stem: str) -> Report:
     return msgspec.structs.replace(report, notes=(*chosen.notes, *report.notes))
 
 
-def _tell(platform: str, result: ExportedFile) -> None:
-    """Say the result as a step of a workflow does, or on standard output."""
+def _print_result(platform: str, result: ExportedFile) -> None:
+    """Print the result, or set it as an output of the step in a GitHub workflow."""
     output = os.environ.get("GITHUB_OUTPUT") if platform == "github-classroom" else None
     if output is None:
         sys.stdout.buffer.write(result.content)

@@ -1,7 +1,7 @@
-"""Makes a wheel of the zerograd that is running, wherever it was installed from.
+"""Make a wheel of the running zerograd, wherever it was installed from.
 
-Without a build tool and without a network: a bundle has to hold the very version that made it.
-The format is that of PyPA's "Binary distribution format".
+A bundle has to hold the very version that made it, so the wheel is written here, without a build
+tool or a network. The format is PyPA's "Binary distribution format".
 """
 
 import base64
@@ -27,28 +27,28 @@ _BUILT_IN = f"{_ASSIGNMENTS}/lab4"
 
 
 def make_wheel(assignment: Assignment) -> tuple[str, bytes, str]:
-    """Make the wheel, with an assignment in it as a built-in one.
+    """Make the wheel, in which the assignment is built in.
 
     Args:
-        assignment: The assignment; its folder holds all of it, unless it is built in already.
+        assignment: The assignment. Unless it is built in already, all of it must be in its folder.
 
     Returns:
-        Its file name, its bytes, and what the assignment is called in it.
+        The file name of the wheel, its bytes, and the name of the assignment in it.
 
     Raises:
-        UsageError: parts of the assignment lie elsewhere.
+        UsageError: If parts of the assignment are outside its folder.
     """
     info = f"{_NAME}-{grader.__version__}.dist-info"
-    called, files = _add_assignment(dict(_package_files()), assignment)
+    assignment_name, files = _add_assignment(dict(_package_files()), assignment)
     files |= _metadata_files(info)
     record = [f"{name},sha256={_digest(content)},{len(content)}" for name, content in files.items()]
     files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
     wheel = zip_files((name, content, _MODE) for name, content in files.items())
-    return f"{_NAME}-{grader.__version__}-{_TAG}.whl", wheel, called
+    return f"{_NAME}-{grader.__version__}-{_TAG}.whl", wheel, assignment_name
 
 
 def zip_files(files: Iterable[tuple[str, bytes, int]]) -> bytes:
-    """Zip files, each with its name, content and mode; the same bytes for the same files."""
+    """Zip files, given as name, content and mode; the same files make the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content, mode in files:
@@ -65,17 +65,19 @@ def _add_assignment(
     folder = assignment.folder
     if folder.parent == Path(grader.__file__).parent / "assignments":
         return folder.name, files
-    own = dict(_below(folder, ""))
-    _expect_whole(own, assignment)
-    called = re.sub(r"[^A-Za-z0-9_]+", "_", folder.name).strip("_") or "assignment"
-    while any(name.startswith(f"{_ASSIGNMENTS}/{called}/") for name in files):
-        called += "_own"
-    moved = {f"{_ASSIGNMENTS}/{called}{name}": content for name, content in own.items()}
-    return called, {**files, **moved}
+    own_files = dict(_files_below(folder, ""))
+    _require_self_contained(own_files, assignment)
+    assignment_name = re.sub(r"[^A-Za-z0-9_]+", "_", folder.name).strip("_") or "assignment"
+    while any(name.startswith(f"{_ASSIGNMENTS}/{assignment_name}/") for name in files):
+        assignment_name += "_own"
+    moved = {
+        f"{_ASSIGNMENTS}/{assignment_name}{name}": content for name, content in own_files.items()
+    }
+    return assignment_name, {**files, **moved}
 
 
-def _expect_whole(files: dict[str, bytes], assignment: Assignment) -> None:
-    """Require that an assignment is the same where nothing of it is but these files."""
+def _require_self_contained(files: dict[str, bytes], assignment: Assignment) -> None:
+    """Require that an assignment loads the same from a copy of these files alone."""
     with tempfile.TemporaryDirectory() as place:
         for name, content in files.items():
             path = Path(f"{place}/assignment{name}")
@@ -86,24 +88,27 @@ def _expect_whole(files: dict[str, bytes], assignment: Assignment) -> None:
         except UsageError:
             moved = None
     if moved is None or _sources(moved) != _sources(assignment):
-        raise UsageError(f"parts of {assignment.folder} lie outside of it, so it can't be moved")
+        raise UsageError(
+            f"parts of the assignment in {assignment.folder} are outside that folder, so it can't "
+            "be bundled; move them into it"
+        )
 
 
 def _package_files() -> Iterator[tuple[str, bytes]]:
     package = Path(grader.__file__).parent
-    yield from _below(package, "grader")
-    # A checkout has the built-in lab's reference and what students get at its root.
+    yield from _files_below(package, "grader")
+    # In a checkout, the reference and the exercises of the built-in lab are at the root.
     for name in ("reference", "exercises"):
         folder = package.parent / name
         if not (package / "assignments" / "lab4" / name).exists() and folder.is_dir():
-            yield from _below(folder, f"{_BUILT_IN}/{name}")
+            yield from _files_below(folder, f"{_BUILT_IN}/{name}")
 
 
 def _sources(assignment: Assignment) -> list[str]:
     return [assignment.reference, *(one.source for one in assignment.misconceptions)]
 
 
-def _below(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
+def _files_below(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield f"{prefix}/{path.relative_to(folder).as_posix()}", path.read_bytes()

@@ -1,4 +1,4 @@
-"""What is uploaded: all of it there, nothing left of the templates, and a wheel that installs."""
+"""Bundles: everything is in them, no template mark is left, and the wheel can be installed."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # has no type information
 from click.testing import CliRunner
 
 from grader.authoring.new import write_assignment
@@ -22,8 +22,8 @@ from grader.errors import UsageError
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_nothing_of_the_templates_is_left(platform: str) -> None:
-    """Every mark is replaced, and there is a word on how to upload it."""
+def test_every_mark_of_the_templates_is_replaced(platform: str) -> None:
+    """Every mark of the templates is replaced, and there are a README and a wheel."""
     files = {file.name: file for file in make_bundle(platform, load_assignment())}
 
     texts = [one.content.decode() for name, one in files.items() if not name.endswith(".whl")]
@@ -36,7 +36,7 @@ def test_nothing_of_the_templates_is_left(platform: str) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_scripts_are_valid_and_can_be_run(platform: str, tmp_path: Path) -> None:
-    """By bash's own reading."""
+    """Scripts are executable, and bash finds no syntax error in them."""
     write_folder(make_bundle(platform, load_assignment(), time_limit_s=90), tmp_path)
 
     scripts = [
@@ -51,7 +51,7 @@ def test_scripts_are_valid_and_can_be_run(platform: str, tmp_path: Path) -> None
 
 
 def test_zip_keeps_scripts_executable_and_has_the_same_bytes_every_time(tmp_path: Path) -> None:
-    """Unpacked by `unzip` or by Gradescope."""
+    """A zip keeps the executable bits of scripts, and its bytes are reproducible."""
     for name in ("a.zip", "b.zip"):
         write_zip(make_bundle("gradescope", load_assignment()), tmp_path / name)
 
@@ -64,7 +64,7 @@ def test_zip_keeps_scripts_executable_and_has_the_same_bytes_every_time(tmp_path
 
 
 def test_workflow_and_settings_can_be_parsed() -> None:
-    """YAML and JSON, with what the platforms look for."""
+    """The workflow is valid YAML, the settings valid JSON, and both have the platform's keys."""
     classroom = {one.name: one for one in make_bundle("github-classroom", load_assignment())}
     prairie = make_bundle("prairielearn", load_assignment(), time_limit_s=50)
 
@@ -75,17 +75,17 @@ def test_workflow_and_settings_can_be_parsed() -> None:
     assert info["externalGradingOptions"]["timeout"] == 100
 
 
-@pytest.mark.parametrize(("limit_s", "told"), [(50, 100), (400, 600), (5, 10)])
-def test_container_gets_more_time_than_a_submission(limit_s: float, told: int) -> None:
-    """As far as the platform allows."""
+@pytest.mark.parametrize(("limit_s", "timeout_s"), [(50, 100), (400, 600), (5, 10)])
+def test_container_gets_more_time_than_a_submission(limit_s: float, timeout_s: int) -> None:
+    """A container gets twice the time of a submission, if the platform allows it."""
     files = make_bundle("prairielearn", load_assignment(), time_limit_s=limit_s)
 
     (info,) = [json.loads(one.content) for one in files if one.name == "info.example.json"]
-    assert info["externalGradingOptions"]["timeout"] == told
+    assert info["externalGradingOptions"]["timeout"] == timeout_s
 
 
-def test_what_waits_can_be_shown_at_once() -> None:
-    """The script says so to the grader."""
+def test_waiting_checks_can_be_shown_at_once() -> None:
+    """The script passes --after-due to the grader if the bundle was made with it."""
     files = make_bundle("prairielearn", load_assignment(), is_after_due=True)
 
     (script,) = [one.content.decode() for one in files if one.name == "grade.sh"]
@@ -93,42 +93,45 @@ def test_what_waits_can_be_shown_at_once() -> None:
 
 
 def test_submission_can_not_take_longer_than_the_container() -> None:
-    """Nobody who needs all of it would have a result."""
+    """A time limit beyond that of the container is refused, as some would get no result."""
     with pytest.raises(UsageError, match="600 s"):
         make_bundle("prairielearn", load_assignment(), time_limit_s=700)
 
 
 def test_own_assignment_is_in_the_wheel(tmp_path: Path) -> None:
-    """Under a name of its own, as if it were built in."""
+    """An own assignment is built into the wheel, under a name that is not taken."""
     own = write_assignment("lab4", tmp_path / "mine")
 
-    name, content, called = make_wheel(load_assignment(own))
+    name, content, assignment_name = make_wheel(load_assignment(own))
 
-    assert called == "lab4_own"
+    assert assignment_name == "lab4_own"
     (tmp_path / name).write_bytes(content)
     with zipfile.ZipFile(tmp_path / name) as archive:
         names = set(archive.namelist())
-    assert f"grader/assignments/{called}/assignment.toml" in names
+    assert f"grader/assignments/{assignment_name}/assignment.toml" in names
     assert "grader/assignments/lab4/reference/lab4.py" in names
 
 
 def test_assignment_with_parts_elsewhere_is_refused(tmp_path: Path) -> None:
-    """They would be missing there."""
+    """An assignment with parts outside its folder is refused, as they would be missing."""
     own = write_assignment("lab5", tmp_path)
     settings = own / "assignment.toml"
     text = settings.read_text(encoding="utf-8").replace('"reference.py"', '"../reference.py"')
     settings.write_text(text, encoding="utf-8")
     shutil.move(own / "reference.py", tmp_path / "reference.py")
 
-    with pytest.raises(UsageError, match="outside of it"):
+    with pytest.raises(UsageError, match="outside that folder"):
         make_wheel(load_assignment(own))
 
 
 @pytest.mark.slow
 def test_wheel_installs_and_grades(tmp_path: Path) -> None:
-    """With pip, without a network; the rest is borrowed from here."""
+    """Pip installs the wheel without a network, and it grades with the assignment inside.
+
+    Its dependencies are those of the environment that runs this test.
+    """
     own = write_assignment("lab5", tmp_path)
-    name, content, called = make_wheel(load_assignment(own))
+    name, content, assignment_name = make_wheel(load_assignment(own))
     (tmp_path / name).write_bytes(content)
     target = tmp_path / "site"
     command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index"]
@@ -140,7 +143,7 @@ def test_wheel_installs_and_grades(tmp_path: Path) -> None:
     )
 
     done = subprocess.run(
-        [sys.executable, "-c", program, target, own / "reference.py", called],
+        [sys.executable, "-c", program, target, own / "reference.py", assignment_name],
         capture_output=True,
         text=True,
         check=False,
@@ -153,7 +156,7 @@ def test_wheel_installs_and_grades(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["bundle.zip", "bundle"])
 def test_command_writes_a_zip_or_a_folder(tmp_path: Path, name: str) -> None:
-    """By the ending of the name."""
+    """The command writes a zip if the name of the output ends in .zip, and otherwise a folder."""
     out = tmp_path / name
 
     done = CliRunner().invoke(autograder, ["--for", "gradescope", "--out", str(out)])

@@ -1,4 +1,4 @@
-"""The scripts that platforms call, run for real: on their folders, as root and as somebody else."""
+"""The scripts that platforms call, run for real on the platforms' folders and as other users."""
 
 import json
 import os
@@ -9,14 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # has no type information
 
 from grader.bundles.bundle import make_bundle, write_folder
 from grader.checks.assignment import load_assignment
 
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 GRADER = Path(sys.executable).with_name("grader")
-# As an ordinary user: all that root has is gone, and the id is another.
+# Runs a command as an ordinary user, with another id and without root's capabilities.
 ORDINARY = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 ROOTS = {"gradescope": "AUTOGRADER_ROOT", "prairielearn": "GRADE_ROOT", "coursera": "SHARED_ROOT"}
 SCRIPTS = {"gradescope": "run_autograder", "prairielearn": "grade.sh", "coursera": "grade.sh"}
@@ -31,7 +31,7 @@ ENDLESS = "hostile_endless_function.py"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _can_be_somebody_else() -> bool:
+def _can_switch_user() -> bool:
     return not subprocess.run([*ORDINARY, "true"], capture_output=True, check=False).returncode
 
 
@@ -41,8 +41,8 @@ USERS = [
         ORDINARY,
         id="another",
         marks=pytest.mark.skipif(
-            not shutil.which("unshare") or not _can_be_somebody_else(),
-            reason="no user namespaces here: can't run as somebody else",
+            not shutil.which("unshare") or not _can_switch_user(),
+            reason="can't run as another user without user namespaces",
         ),
     ),
 ]
@@ -50,7 +50,7 @@ USERS = [
 
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What an instructor uploads, for each platform; and with less time, for what is endless."""
+    """A bundle for each platform, and one with a short time limit for endless submissions."""
     folder = tmp_path_factory.mktemp("bundles")
     for platform in SCRIPTS:
         for name, limit_s in ((platform, None), (f"{platform}-short", 4)):
@@ -61,7 +61,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(bundles: Path, tmp_path: Path) -> Run:
-    """Lay a submission where a platform puts it, and run the platform's script."""
+    """Put a submission where the platform puts it, and run the platform's script."""
 
     def grade(
         platform: str,
@@ -75,7 +75,7 @@ def run(bundles: Path, tmp_path: Path) -> Run:
             shutil.copy(file, folder)
         is_endless = any(file.name == ENDLESS for file in files)
         source = bundles / (f"{platform}-short" if is_endless else platform)
-        if platform == "gradescope":  # which unpacks it beside the submission
+        if platform == "gradescope":  # it unpacks the bundle next to the submission
             shutil.copytree(source, tmp_path / "source", dirs_exist_ok=True)
             source = tmp_path / "source"
         return subprocess.run(
@@ -91,14 +91,14 @@ def run(bundles: Path, tmp_path: Path) -> Run:
 
 
 def results(platform: str, folder: Path) -> dict[str, object]:
-    """Read what was left."""
+    """Read the result that was left."""
     content = json.loads((folder / RESULTS[platform]).read_text(encoding="utf-8"))
     assert isinstance(content, dict)
     return content
 
 
 def fraction(platform: str, content: dict[str, object]) -> float:
-    """Read the score as a number in 0..1."""
+    """Return the score as a number from 0 to 1."""
     if platform == "coursera":
         return float(str(content["fractionalScore"]))
     if platform == "prairielearn":
@@ -107,7 +107,7 @@ def fraction(platform: str, content: dict[str, object]) -> float:
         return float(str(content["score"])) / 100
     tests = content["tests"]
     assert isinstance(tests, list)
-    return sum(test["score"] for test in tests) / sum(test["max_score"] for test in tests)
+    return float(sum(test["score"] for test in tests) / sum(test["max_score"] for test in tests))
 
 
 @pytest.mark.slow
@@ -116,7 +116,7 @@ def fraction(platform: str, content: dict[str, object]) -> float:
 def test_right_submission_has_full_marks(
     run: Run, tmp_path: Path, platform: str, user: tuple[str, ...]
 ) -> None:
-    """On the platform's own folders, whoever it runs as."""
+    """A right submission gets full marks on the platform's folders, as root or another user."""
     done = run(platform, SUBMISSIONS / "right_plain.py", user=user)
 
     assert done.returncode == 0, done.stderr
@@ -136,7 +136,7 @@ def test_right_submission_has_full_marks(
 def test_submission_that_crashes_or_hangs_leaves_a_valid_result(
     run: Run, tmp_path: Path, platform: str, name: str
 ) -> None:
-    """With exit status 0, and less than full marks."""
+    """A submission that crashes or hangs leaves a result below full marks, with exit status 0."""
     done = run(platform, SUBMISSIONS / name)
 
     assert done.returncode == 0, done.stderr
@@ -145,10 +145,10 @@ def test_submission_that_crashes_or_hangs_leaves_a_valid_result(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("platform", sorted(SCRIPTS))
-def test_submission_that_is_no_python_leaves_a_valid_result(
+def test_submission_that_is_not_python_leaves_a_valid_result(
     run: Run, tmp_path: Path, platform: str
 ) -> None:
-    """Which says why."""
+    """A submission that is not Python leaves a valid result that says why."""
     (tmp_path / "lab4.py").write_text("def mse(:\n", encoding="utf-8")
 
     done = run(platform, tmp_path / "lab4.py")
@@ -161,10 +161,10 @@ def test_submission_that_is_no_python_leaves_a_valid_result(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("platform", sorted(SCRIPTS))
-def test_nothing_that_can_be_graded_leaves_a_valid_result(
+def test_submission_without_a_gradable_file_leaves_a_valid_result(
     run: Run, tmp_path: Path, platform: str
 ) -> None:
-    """Nothing at all, or only a picture."""
+    """A submission with only a picture still leaves a valid result."""
     (tmp_path / "plot.png").write_bytes(b"\x89PNG")
 
     done = run(platform, tmp_path / "plot.png")
@@ -177,7 +177,7 @@ def test_nothing_that_can_be_graded_leaves_a_valid_result(
 def test_grader_that_is_killed_leaves_a_result_without_a_score(
     run: Run, tmp_path: Path, platform: str
 ) -> None:
-    """As when the container has too little memory: no zero, and exit status 0."""
+    """A grader that is killed, as for lack of memory, leaves a result without a score."""
     killed = tmp_path / "grader"
     killed.write_text("#!/bin/sh\nkill -9 $$\n", encoding="utf-8")
     killed.chmod(0o755)
@@ -195,8 +195,8 @@ def test_grader_that_is_killed_leaves_a_result_without_a_score(
 
 
 @pytest.mark.slow
-def test_grader_on_the_path_does_where_setup_has_not_run(bundles: Path, tmp_path: Path) -> None:
-    """As in an image of one's own."""
+def test_grader_on_the_path_is_used_if_setup_has_not_run(bundles: Path, tmp_path: Path) -> None:
+    """Without setup.sh, as in an image of one's own, the script uses the grader on the PATH."""
     shutil.copytree(bundles / "gradescope", tmp_path / "source")
     (tmp_path / "submission").mkdir()
     shutil.copy(SUBMISSIONS / "right_plain.py", tmp_path / "submission")
@@ -210,7 +210,7 @@ def test_grader_on_the_path_does_where_setup_has_not_run(bundles: Path, tmp_path
 
 
 def test_grader_that_fails_on_coursera_fails_the_container(run: Run, tmp_path: Path) -> None:
-    """Its feedback has no word for it; what an earlier run left is gone."""
+    """If the grader fails on Coursera, so does the script, and no earlier feedback is left."""
     (tmp_path / "feedback.json").write_text('{"fractionalScore": 1.0}', encoding="utf-8")
     failing = tmp_path / "grader"
     failing.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
@@ -224,7 +224,7 @@ def test_grader_that_fails_on_coursera_fails_the_container(run: Run, tmp_path: P
 
 @pytest.mark.slow
 def test_coursera_has_the_students_page(run: Run, tmp_path: Path) -> None:
-    """As rich feedback, for humans."""
+    """On Coursera the student's page is left as HTML feedback."""
     run("coursera", SUBMISSIONS / "wrong_update_never_zeroed.ipynb")
 
     page = etree.HTML((tmp_path / "htmlFeedback.html").read_text(encoding="utf-8"))
@@ -233,7 +233,7 @@ def test_coursera_has_the_students_page(run: Run, tmp_path: Path) -> None:
 
 
 def harness(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the harness itself."""
+    """Run ``grader harness``."""
     return subprocess.run(
         [GRADER, "harness", *map(str, arguments)],
         capture_output=True,
@@ -245,7 +245,7 @@ def harness(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 @pytest.mark.slow
 def test_markus_reads_a_line_of_json_for_each_function(tmp_path: Path) -> None:
-    """On standard output, and nothing else there."""
+    """For MarkUs, standard output has only a line of JSON for each test, and the comment."""
     shutil.copy(SUBMISSIONS / "wrong_update_never_zeroed.ipynb", tmp_path)
 
     done = harness("--for", "markus", "--root", tmp_path)
@@ -258,7 +258,7 @@ def test_markus_reads_a_line_of_json_for_each_function(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_github_classroom_reads_the_output_of_a_step(tmp_path: Path) -> None:
-    """Base64 of JSON, in the file that the workflow names."""
+    """For GitHub Classroom, the result is appended in base64 to the step's output file."""
     shutil.copy(SUBMISSIONS / "right_plain.py", tmp_path)
     output = tmp_path / "output.txt"
     output.write_text("other=1\n", encoding="utf-8")

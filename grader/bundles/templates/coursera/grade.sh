@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Coursera runs this for each submission. It fails only where the grader itself failed: feedback.json
-# has no way to say that, and a 0 would be a lie.
+# Coursera runs this for each submission. It fails only if the grader itself failed: feedback.json
+# can't say that, and a 0 would be wrong.
 root=${SHARED_ROOT:-/shared}
 here=$(cd "$(dirname "$0")" && pwd)
 grader=${ZEROGRAD:-grader}

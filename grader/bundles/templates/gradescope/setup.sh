@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gradescope runs this once, when the image of the autograder is built.
+# Gradescope runs this once, when it builds the image of the autograder.
 set -euo pipefail
 root=${AUTOGRADER_ROOT:-/autograder}
 
@@ -11,8 +11,8 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -qq -y libseccomp2
 python=
-for one in python3 python3.13 python3.12 python3.11; do
-  if has_python "$one"; then python=$one; break; fi
+for candidate in python3 python3.13 python3.12 python3.11; do
+  if has_python "$candidate"; then python=$candidate; break; fi
 done
 if [ -z "$python" ]; then
   apt-get install -qq -y python3.11 python3.11-venv

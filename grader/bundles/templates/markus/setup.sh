@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run once on the machine of the tester, in this folder.
+# Run this once in this folder on the machine of the autotester.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 python3 -m venv "$here/venv"
