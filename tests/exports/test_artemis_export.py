@@ -3,7 +3,7 @@
 import json
 import re
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import pytest
 from fakes import check_result, make_report
 from hypothesis import given, settings
@@ -152,6 +152,6 @@ def test_points_that_wait_are_announced_and_have_no_file() -> None:
     assert early is not None
     assert late is not None
     assert [one["name"] for one in early] == ["update", "mse"]
-    assert "5 more points are checked after the due date" in str(early[0]["message"])
+    assert "5 more points are judged after the due date" in str(early[0]["message"])
     assert [one["name"] for one in late] == ["update", "mse", "train"]
     assert write(ALL_LATE) == []

@@ -3,7 +3,7 @@
 import json
 from fractions import Fraction
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import pytest
 from due_points import points_of
 from hypothesis import given, settings
@@ -209,7 +209,7 @@ def test_points_that_wait_are_skipped_and_not_earned_yet() -> None:
 
     last = cases_of(suites)[-1]
     assert (last["status"], last["weight"]) == ("skipped", "5")
-    assert last["reason"] == "5 more points are checked after the due date."
+    assert last["reason"] == "5 more points are judged after the due date."
     assert points == Fraction(2, 5)
     late, points = write(WITH_LATE, is_after_due=True)
     assert "skipped" not in {case["status"] for case in cases_of(late)}

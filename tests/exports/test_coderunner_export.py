@@ -3,12 +3,12 @@
 import json
 import math
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import pytest
 from due_points import points_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # has no type information
 from report_samples import (
     ALL_LATE,
     FULL,
@@ -162,7 +162,7 @@ def test_points_that_wait_are_announced_above_the_table() -> None:
 
     assert result is not None
     assert result["fraction"] == 0.6
-    assert result["prologuehtml"] == "<p>2 more points are checked after the due date.</p>"
+    assert result["prologuehtml"] == "<p>2 more points are judged after the due date.</p>"
 
 
 def test_there_is_no_mark_while_all_points_wait() -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import NotRequired, TypedDict
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import pytest
 from fakes import check_result, make_report
 from hypothesis import HealthCheck, given, settings
@@ -219,7 +219,7 @@ def test_waiting_checks_are_a_test_that_gradescope_shows_later() -> None:
     assert all(WAITING in one["output"] for one in late)
     assert [(one["score"], one["max_score"]) for one in late] == [(0.0, 2.0), (0.0, 3.0)]
     assert "score" not in results
-    assert "5 more points are checked after the due date." in results["output"]
+    assert "5 more points are judged after the due date." in results["output"]
     assert "4 of 5 points." in results["output"]
     assert WAITING not in shown_early(results)
 

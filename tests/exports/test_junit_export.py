@@ -9,7 +9,7 @@ from fakes import check_result, make_report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # has no type information
 from report_samples import (
     FULL,
     GRADER_ERROR,
@@ -263,7 +263,7 @@ def test_hidden_check_shows_its_points_alone() -> None:
     """A hidden check that fails is a failure without the input it failed on."""
     failure = next(read(write(WITH_HIDDEN)).iter("failure"))
 
-    assert failure.get("message") == "this check is hidden: its points are all that it shows"
+    assert failure.get("message") == "this check is hidden: only its points are shown"
 
 
 def test_submission_that_was_stopped_says_so() -> None:

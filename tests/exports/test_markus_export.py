@@ -2,7 +2,7 @@
 
 import json
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import pytest
 from due_points import AFTER_DUE, points_of
 from fakes import check_result, make_report
@@ -167,8 +167,8 @@ def test_points_that_wait_are_a_test_of_their_own() -> None:
         ("mse", "partial", 1.0, 2.0),
         (AFTER_DUE, "partial", 0, 5.0),
     ]
-    assert early[-1]["output"] == "5 more points are checked after the due date."
-    assert "5 more points are checked after the due date" in comment
+    assert early[-1]["output"] == "5 more points are judged after the due date."
+    assert "5 more points are judged after the due date" in comment
     assert [(one["name"], one["marks_total"]) for one in late] == [
         ("update", 5.0),
         ("mse", 2.0),
@@ -191,7 +191,7 @@ def test_only_a_partial_test_is_written_while_all_points_wait() -> None:
     assert tests == [
         {
             "name": AFTER_DUE,
-            "output": "4 more points are checked after the due date.",
+            "output": "4 more points are judged after the due date.",
             "marks_earned": 0,
             "marks_total": 4.0,
             "status": "partial",

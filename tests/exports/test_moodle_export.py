@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from class_fakes import ASSIGNMENT, make_outline
 from fakes import check_result, make_report
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # has no type information
 
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, Item, LeftOut, Work
@@ -146,7 +146,7 @@ def test_points_that_are_not_shown_yet_are_announced(run: Run) -> None:
 
     lines, _ = run(row_of(key="1001", name="OBrien Zoë"), report=make_report(check_result(), later))
 
-    assert "1 more points are checked after the due date" in lines[1][-1]
+    assert "1 more points are judged after the due date" in lines[1][-1]
     assert "secret" not in lines[1][-1]
 
 

@@ -4,13 +4,13 @@ import base64
 import json
 from typing import NotRequired, TypedDict
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import msgspec
 import pytest
 from due_points import AFTER_DUE, points_of
 from fakes import make_report
 from hypothesis import HealthCheck, given, settings
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # has no type information
 from report_samples import (
     ALL_LATE,
     FULL,
@@ -213,7 +213,7 @@ def test_waiting_points_are_a_test_without_earned_points() -> None:
         ("mse", 1.0, 2.0),
         (AFTER_DUE, 0.0, 5.0),
     ]
-    pending = "5 more points are checked after the due date."
+    pending = "5 more points are judged after the due date."
     assert pending in results["message"]
     assert results["tests"][-1]["message"] == pending
 
@@ -237,7 +237,7 @@ def test_nothing_is_gradable_while_all_points_wait() -> None:
     results = results_of(ALL_LATE)
 
     assert results["gradable"] is False
-    assert "4 more points are checked after the due date." in results["message"]
+    assert "4 more points are judged after the due date." in results["message"]
 
 
 def test_hidden_check_shows_its_points_only() -> None:

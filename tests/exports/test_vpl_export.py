@@ -171,7 +171,7 @@ def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
     """Waiting points are mentioned, and the grade is of all points before and after."""
     assert proposed_grade(write(WITH_LATE, maximum="100")) == "40"
     assert proposed_grade(write(RIGHT_SO_FAR, maximum="100")) == "60"
-    assert "> 5 more points are checked after the due date." in write(WITH_LATE)
+    assert "> 5 more points are judged after the due date." in write(WITH_LATE)
     assert proposed_grade(write(WITH_LATE, is_after_due=True, maximum="100")) == "40"
     assert proposed_grade(write(ALL_LATE)) == ""
 
