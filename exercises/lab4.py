@@ -2,25 +2,25 @@
 # # Lab 4: a line, a loss and autograd
 #
 # In this lab you fit a line to noisy points by gradient descent, and let
-# PyTorch work out the gradients. The same recipe, with another model and
-# another loss, then separates two classes.
+# PyTorch work out the gradients. The same recipe, with a different model
+# and a different loss, then separates two classes.
 #
 # **How to work**
 #
-# - Go from top to bottom. Each function comes with a description and the
-#   line `raise NotImplementedError(...)`: put your code in its place, and
-#   keep the names of the function and of its parameters.
-# - The demos try your functions out. In the notebook they stand below the
-#   functions, in the script all together at the end. A demo that stops with
-#   `NotImplementedError: lab 4: write predict()` is no accident: it tells
-#   you what to write next. A `NameError` means that a demo further up has
-#   not run through yet.
-# - The **questions** come up on the way. The answers to choose from are in
-#   section 8.
-# - Where the grader is installed, `grade lab4.ipynb` (or `grade lab4.py`)
-#   says what is right, what is not, and why, as often as you like.
-# - Hand in this file. A function that you leave out costs its own points
-#   and no others.
+# - Work from top to bottom. Each function comes with a description and the
+#   line `raise NotImplementedError(...)`: replace that line with your code,
+#   and keep the names of the function and its parameters.
+# - The demos try out your functions. In the notebook they follow the
+#   functions; in the script they are all together at the end. If a demo
+#   stops with `NotImplementedError: lab 4: write predict()`, nothing is
+#   broken: it tells you what to write next. A `NameError` means that a demo
+#   further up has not run to its end yet.
+# - The **questions** come up along the way. The answers to choose from are
+#   in section 8.
+# - If the grader is installed, run `grade lab4.ipynb` (or `grade lab4.py`)
+#   as often as you like. It says what is right, what is not, and why.
+# - Hand in this file. A function that you leave out costs only its own
+#   points.
 
 # %%
 from collections.abc import Iterable
@@ -39,11 +39,11 @@ from torch import Tensor
 # A *tensor* holds numbers in rows and columns, as a numpy array does. Two
 # things are new: a tensor can live on a GPU, and it can remember how it was
 # computed. The second is what this lab is about. (If tensors are new to
-# you, begin with PyTorch's
+# you, start with PyTorch's
 # [tutorial](https://docs.pytorch.org/tutorials/beginner/blitz/tensor_tutorial.html).)
 #
 # We write a data set of $n$ samples as a tensor `x` of shape `(n, 2)`. Its
-# first column is the *feature*, its second column is all ones:
+# first column is the *feature*, and its second column is all ones:
 #
 # $$
 # X = \begin{pmatrix} x_1 & 1 \\ x_2 & 1 \\ \vdots & \vdots \\
@@ -51,7 +51,7 @@ from torch import Tensor
 # $$
 
 # %% [markdown]
-# > **Question 1** (`ones_column`). What is the column of ones good for?
+# > **Question 1** (`ones_column`). What is the column of ones for?
 # >
 # > **Question 2** (`uniform_`). What has `uniform_(-1.0, 1.0)` done to the
 # > first column?
@@ -67,14 +67,15 @@ from torch import Tensor
 #
 # or, for all samples at once, `y = x @ w + noise`. The operator `@`
 # multiplies matrices: `(n, 2) @ (2,)` gives `(n,)`. The noise
-# $\varepsilon_i$ is uniform in $[0, 1)$ and drawn anew for every sample.
+# $\varepsilon_i$ is uniform in $[0, 1)$ and drawn separately for each
+# sample.
 
 # %%
 def make_data(n: int, w: Tensor) -> tuple[Tensor, Tensor]:
     """Draw a training set of n samples around the line given by w.
 
-    The feature is uniform in [-1, 1). The noise is uniform in [0, 1), with
-    a draw of its own for each sample. Every call draws afresh.
+    The feature is uniform in [-1, 1). The noise is uniform in [0, 1) and
+    drawn separately for each sample. Every call draws new data.
 
     Args:
         n: Number of samples.
@@ -91,12 +92,12 @@ def make_data(n: int, w: Tensor) -> tuple[Tensor, Tensor]:
 # %% [markdown]
 # ## 2. Model and loss
 #
-# Forget the true weights: from here on only `x` and `y` are known. Our
+# Forget the true weights: from here on, only `x` and `y` are known. Our
 # *model* is a line,
 #
 # $$ \hat y = X w $$
 #
-# and `w`, shape `(2,)`, holds its two *parameters*.
+# and `w`, of shape `(2,)`, holds its two *parameters*.
 
 # %%
 def predict(x: Tensor, w: Tensor) -> Tensor:
@@ -136,7 +137,7 @@ def mse(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 # %% [markdown]
-# A picture says where the line is wrong. Matplotlib refuses a tensor that
+# A picture shows where the line is wrong. Matplotlib refuses a tensor that
 # autograd is tracking; `.detach()` gives you the same numbers without their
 # history.
 
@@ -160,34 +161,34 @@ def plot_fit(x: Tensor, y: Tensor, w: Tensor) -> Axes:
 # %% [markdown]
 # ## 3. Autograd
 #
-# There is a model and there is a loss. What is missing is *optimization*:
-# a way to the `w` with the smallest loss. The gradient tells us which way,
+# We have a model and a loss. What is missing is *optimization*: a way to
+# the `w` with the smallest loss. The gradient shows which way to go,
 #
 # $$
 # \nabla L(w) = \left( \frac{\partial L}{\partial w_1},
 #     \frac{\partial L}{\partial w_2} \right)
 # $$
 #
-# because the loss rises fastest where it points, and falls fastest the
-# other way. PyTorch's *autograd* computes it for us:
+# because the loss rises fastest in the direction of the gradient, and falls
+# fastest in the opposite one. PyTorch's *autograd* computes it for us:
 #
-# 1. On a tensor with `requires_grad=True`, autograd records every
-#    operation, as it happens. There is no separate step in which the
-#    computation is declared: what runs is what gets differentiated, and it
-#    may be something else each time.
+# 1. Autograd records every operation on a tensor with `requires_grad=True`
+#    as it happens. You don't declare the computation in a separate step:
+#    what runs is what gets differentiated, and it can be different each
+#    time.
 # 2. The record is a graph without cycles. A tensor that was computed has a
 #    `grad_fn`, the node that made it; a tensor that you created, such as
 #    `w`, is a *leaf* and has none.
 # 3. `loss.backward()` walks the graph from the loss back to the leaves, by
 #    the chain rule. For each leaf that requires grad, the result is **added
-#    to** the gradient that is stored already.
+#    to** the gradient that is already stored.
 
 # %% [markdown]
 # > **Question 4** (`gradient_of_w`). Where has `backward()` put the
-# > gradient of the loss with respect to `w`? Look around with `print`.
+# > gradient of the loss with respect to `w`? Use `print` to look for it.
 #
-# Wrap that into a function. For this loss you can derive the gradient by
-# hand as well, and compare:
+# Now put that into a function. For this loss, you can also derive the
+# gradient by hand and compare:
 #
 # $$ \nabla L(w) = \frac{2}{n} X^\top (X w - y) $$
 
@@ -196,7 +197,8 @@ def gradient(x: Tensor, y: Tensor, w: Tensor) -> Tensor:
     """Compute the gradient of the mse with respect to w, at w.
 
     A second call with the same arguments returns the same values. w itself
-    does not move. Whether a gradient stays stored with it does not matter.
+    does not move. It does not matter whether w.grad holds a gradient
+    afterwards.
 
     Args:
         x: Inputs, (n, 2): the feature, then a column of ones.
@@ -204,8 +206,8 @@ def gradient(x: Tensor, y: Tensor, w: Tensor) -> Tensor:
         w: Slope and intercept, (2,), a leaf that requires grad.
 
     Returns:
-        The gradient of mse(predict(x, w), y), (2,): units of y squared for
-        each unit of w.
+        The gradient of mse(predict(x, w), y), (2,), in units of y squared
+        per unit of w.
     """
     raise NotImplementedError("lab 4: write gradient()")
 
@@ -220,7 +222,7 @@ def gradient(x: Tensor, y: Tensor, w: Tensor) -> Tensor:
 #
 # In PyTorch a step has four parts: compute the loss, call `backward()`,
 # change `w` in place, clear the stored gradient. The last two are not part
-# of the model, so autograd must not record them. Put them into a block
+# of the model, so autograd must not record them. Put them inside a block
 #
 # ```python
 # with torch.no_grad():
@@ -236,8 +238,8 @@ def update(x: Tensor, y: Tensor, w: Tensor, lr: float) -> Tensor:
         y: Targets, (n,).
         w: Slope and intercept, (2,), a leaf that requires grad. Afterwards
             it is the same leaf, moved by -lr times the gradient; it still
-            requires grad and has no ``grad_fn``. The gradient of this call
-            must not be left for the next one to add to.
+            requires grad and has no ``grad_fn``. The next call must not add
+            its gradient to the one of this call.
         lr: Learning rate, greater than 0.
 
     Returns:
@@ -270,8 +272,7 @@ def train(
         epochs: Number of steps.
 
     Returns:
-        One loss for each epoch, each from before its step, in units of y
-        squared.
+        One loss per epoch, from before its step, in units of y squared.
     """
     raise NotImplementedError("lab 4: write train()")
 
@@ -279,9 +280,9 @@ def train(
 # %% [markdown]
 # ## 5. Watch it learn
 #
-# A `FuncAnimation` calls a function of yours once for each frame. Let the
-# function take one update and move the line: `axes.plot` returns a list
-# with one `Line2D`, and its `set_ydata` gives the line new heights.
+# A `FuncAnimation` calls a function of yours once per frame. Let that
+# function take one update and then move the line: `axes.plot` returns a
+# list with one `Line2D`, whose `set_ydata` gives the line new heights.
 
 # %%
 def animate_fit(
@@ -306,11 +307,11 @@ def animate_fit(
 # %% [markdown]
 # ## 6. Minibatches
 #
-# With a million samples, one gradient over all of them is a long wait for
-# one step. In practice each step uses a *minibatch*, a few samples picked
-# at random. Its gradient is a noisy estimate of the full one, but many
-# cheap steps beat a few exact ones. This is *stochastic gradient descent*
-# (SGD).
+# With a million samples, computing the gradient over all of them is a long
+# wait for a single step. In practice, each step uses a *minibatch*, a few
+# samples picked at random. Its gradient is a noisy estimate of the full
+# one, but many cheap steps beat a few exact ones. This is *stochastic
+# gradient descent* (SGD).
 #
 # In every epoch the samples are shuffled, then cut into batches. Each row
 # of `x` has to stay with its entry of `y`.
@@ -355,7 +356,7 @@ def train_minibatch(
         batch_size: Number of samples in a batch, at least 1.
 
     Returns:
-        One loss for each epoch, the mean over its batches, in units of y
+        One loss per epoch, the mean over its batches, in units of y
         squared.
     """
     raise NotImplementedError("lab 4: write train_minibatch()")
@@ -365,7 +366,8 @@ def train_minibatch(
 # ## 7. Going further: logistic regression
 #
 # Now the target is a class, $y_i \in \{0, 1\}$, and the model should give
-# the probability of class 1. The recipe stays; model and loss change.
+# the probability of class 1. The recipe stays the same; the model and the
+# loss change.
 #
 # **Model.** The *sigmoid* squeezes any number into the range from 0 to 1:
 #
@@ -378,7 +380,7 @@ def sigmoid(z: Tensor) -> Tensor:
     """Compute 1 / (1 + exp(-z)), entry by entry.
 
     Args:
-        z: Any real numbers, of any shape. The result is finite at least
+        z: Real numbers, of any shape. The result must be finite at least
             for z from -1000 to 1000.
 
     Returns:
@@ -413,14 +415,14 @@ def predict_proba(x: Tensor, w: Tensor) -> Tensor:
 #     \bigl( y_i \log \hat p_i + (1 - y_i) \log (1 - \hat p_i) \bigr)
 # $$
 #
-# Take care of $\log 0$: a probability that rounds to exactly 0 or 1 must
+# Watch out for $\log 0$: a probability that rounds to exactly 0 or 1 must
 # not make the loss infinite or `nan`.
 
 # %%
 def cross_entropy(p: Tensor, y: Tensor) -> Tensor:
     """Compute the mean cross entropy of the probabilities.
 
-    Finite for all p from 0 to 1, both ends included.
+    The loss is finite for all p from 0 to 1, including both ends.
 
     Args:
         p: Probabilities of class 1, (n,).
@@ -434,7 +436,8 @@ def cross_entropy(p: Tensor, y: Tensor) -> Tensor:
 
 
 # %% [markdown]
-# **Optimization.** Nothing new here: only the loss in it is another one.
+# **Optimization.** This is the same step as before, with a different model
+# and a different loss.
 
 # %%
 def update_logistic(x: Tensor, y: Tensor, w: Tensor, lr: float) -> Tensor:
@@ -445,8 +448,8 @@ def update_logistic(x: Tensor, y: Tensor, w: Tensor, lr: float) -> Tensor:
         y: Classes, (n,): 0.0 or 1.0, float32.
         w: Slope and intercept, (2,), a leaf that requires grad. Afterwards
             it is the same leaf, moved by -lr times the gradient; it still
-            requires grad and has no ``grad_fn``. The gradient of this call
-            must not be left for the next one to add to.
+            requires grad and has no ``grad_fn``. The next call must not add
+            its gradient to the one of this call.
         lr: Learning rate, greater than 0.
 
     Returns:
@@ -472,7 +475,7 @@ def train_logistic(
         epochs: Number of steps.
 
     Returns:
-        One loss for each epoch, each from before its step, in nats.
+        One loss per epoch, from before its step, in nats.
     """
     raise NotImplementedError("lab 4: write train_logistic()")
 
@@ -511,7 +514,7 @@ def train_logistic(
 # **Question 4** (`gradient_of_w`). After `loss.backward()`, where is the
 # gradient of the loss with respect to `w`?
 #
-# - **a**: In the value that `backward()` has returned.
+# - **a**: In the value that `backward()` returned.
 # - **b**: In `loss.grad`.
 # - **c**: In `w.grad`.
 # - **d**: In `w.grad_fn`.
@@ -522,10 +525,11 @@ def train_logistic(
 # - **a**: It sets the weights to zero, so that every epoch starts from the
 #   same place.
 # - **b**: It sets the stored gradient to zero, because `backward()` adds to
-#   it: otherwise the next step would follow the sum of old and new ones.
+#   it: otherwise the next step would follow the sum of the old gradients
+#   and the new one.
 # - **c**: It makes the learning rate smaller after every step, so that
-#   training comes to rest.
-# - **d**: It switches `requires_grad` off, because a tensor that requires
+#   training settles down.
+# - **d**: It switches off `requires_grad`, because a tensor that requires
 #   grad can never be changed.
 #
 # **Vocabulary.** Which meaning belongs to which term? Every letter is used
@@ -541,7 +545,7 @@ def train_logistic(
 # | parameters            | `parameters`    |
 # | loss function         | `loss_function` |
 #
-# - **a**: A few samples, picked at random, that share one step.
+# - **a**: A few samples, picked at random and used together for one step.
 # - **b**: The form of the function from inputs to predictions, whatever
 #   numbers are put into it later.
 # - **c**: A single number for how far the predictions are from the
@@ -550,7 +554,7 @@ def train_logistic(
 # - **e**: The numbers that training changes.
 # - **f**: One pass in which every sample is used once.
 # - **g**: Descent in which each step follows the gradient over only a
-#   random part of the samples.
+#   random subset of the samples.
 
 # %%
 # Your letters go between the quotes.
@@ -571,19 +575,19 @@ ANSWERS = {
 
 # %%
 if __name__ == "__main__":
-    # Five samples, for a first look. This runs before you have written
-    # anything.
+    # Five samples, for a first look. This demo runs even before you have
+    # written anything.
     x = torch.ones(5, 2)
     x[:, 0].uniform_(-1.0, 1.0)
     print(x)
 
-    # A numpy array becomes a tensor with `torch.from_numpy`. We choose the
-    # *true* weights, slope 3 and intercept 2. Training should find them again.
+    # `torch.from_numpy` turns a numpy array into a tensor. We choose the *true*
+    # weights, slope 3 and intercept 2, and training should find them again.
     w_true = torch.from_numpy(np.array([3.0, 2.0], dtype=np.float32))
     print(w_true, w_true.dtype)
 
-    # The training set: 100 samples. With a fixed seed the pictures below stay
-    # the same from run to run.
+    # The training set: 100 samples. The fixed seed keeps the pictures below the
+    # same from run to run.
     torch.manual_seed(4)
     x, y = make_data(100, w_true)
     print(x[:5])
@@ -594,8 +598,9 @@ if __name__ == "__main__":
     plt.ylabel("target")
     plt.show()
 
-    # Somebody claims that slope -1 and intercept 1 will do. The loss says what
-    # that is worth. It is itself a tensor, with no dimensions (0-d).
+    # Suppose somebody claims that slope -1 and intercept 1 will do. The loss
+    # says how good that line is. The loss is itself a tensor, with no
+    # dimensions (0-d).
     w = torch.tensor([-1.0, 1.0])
     loss = mse(predict(x, w), y)
     print(loss, loss.shape)
@@ -604,8 +609,8 @@ if __name__ == "__main__":
     plot_fit(x, y, w)
     plt.show()
 
-    # Watch the printed tensors change: `w` says that it requires grad, and the
-    # loss now knows how it came about.
+    # Watch how the printed tensors change: `w` says that it requires grad, and
+    # the loss now knows how it was computed.
     w.requires_grad = True
     print(w)
 
@@ -613,18 +618,18 @@ if __name__ == "__main__":
     print(loss)
     print(loss.grad_fn)
 
-    # Back through the graph. This prints nothing: the gradient has been
-    # computed and put away.
+    # Now walk back through the graph. This prints nothing: the gradient is
+    # computed and stored.
     loss.backward()
 
-    # Both entries are negative: more slope and more intercept would make the
-    # loss smaller. The line by hand says the same.
+    # Both entries are negative: a larger slope and a larger intercept would
+    # make the loss smaller. The formula gives the same numbers.
     print(gradient(x, y, w))
     print(2 / len(y) * x.T @ (x @ w.detach() - y))
 
-    # Start from the bad line again, with a fresh `w`: the old one still
-    # carries the gradient of section 3. The loss, at every tenth epoch, should
-    # fall and then level off.
+    # Start from the bad line again, with a new `w`: the old one still holds the
+    # gradient of section 3. The loss, printed every tenth epoch, should fall
+    # and then level off.
     w = torch.tensor([-1.0, 1.0], requires_grad=True)
     losses = train(x, y, w, lr=0.1, epochs=100)
     for epoch in range(0, 100, 10):
@@ -632,11 +637,11 @@ if __name__ == "__main__":
     print(w)
 
     # The fitted line. Its intercept is near 2.5, although the true one is 2.
-    # Can you say why? (What is the mean of the noise?)
+    # Can you see why? (What is the mean of the noise?)
     plot_fit(x, y, w)
     plt.show()
 
-    # A notebook shows the start as a picture, then a player. A script opens a
+    # A notebook shows a picture of the start, then a player. A script opens a
     # window.
     plt.rcParams["animation.html"] = "jshtml"
     w = torch.tensor([-1.0, 1.0], requires_grad=True)
@@ -644,15 +649,15 @@ if __name__ == "__main__":
     plt.show()
     movie
 
-    # Ten samples in a batch make ten steps in an epoch. Compare with section
-    # 4, where ten epochs were ten steps.
+    # With ten samples in a batch, an epoch takes ten steps. Compare that with
+    # section 4, where ten epochs took ten steps.
     w = torch.tensor([-1.0, 1.0], requires_grad=True)
     losses = train_minibatch(x, y, w, lr=0.1, epochs=10, batch_size=10)
     for epoch in range(10):
         print(f"epoch {epoch}: loss {float(losses[epoch]):.4f}")
     print(w)
 
-    # Classes drawn by chance, from a model with slope 4 and intercept 1. The
+    # Classes drawn at random from a model with slope 4 and intercept 1. The
     # curve that training finds is the probability of class 1.
     classes = torch.bernoulli(predict_proba(x, torch.tensor([4.0, 1.0])))
     w = torch.zeros(2, requires_grad=True)

@@ -264,8 +264,8 @@ def plot_fit__drawn_on_other_axes(x, y, w):
 def plot_fit__changes_x(x, y, w):
     """x itself is changed.
 
-    Assigning to x[...] changes the caller's data, and sorting a column parts
-    each feature from its target. Leave x and y as they are.
+    Assigning to x[...] changes the caller's data, and sorting a column
+    separates each feature from its target. Leave x and y as they are.
 
     Section: 2. Model and loss
     """

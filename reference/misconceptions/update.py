@@ -608,8 +608,8 @@ def update__returns_the_gradient(x, y, w, lr):
 def update__returns_nothing(x, y, w, lr):
     """The step is right, but nothing is returned.
 
-    End with return loss: the caller wants to watch the loss before each step
-    fall.
+    End with return loss, the loss before the step, so that the caller can
+    watch it fall.
 
     Section: 4. Gradient descent
     """
@@ -624,7 +624,7 @@ def update__returns_nothing(x, y, w, lr):
 
 
 def update__w_is_local():
-    """w is assigned to inside the function, which makes it a local name there.
+    """Assigning to w inside the function makes it a local name there.
 
     Write global w in the first line of the function, or change w with a method
     such as w.sub_(...), which needs no assignment.

@@ -228,7 +228,7 @@ def update_logistic__lr_missing(x, y, w, lr):
 def update_logistic__returns_nothing(x, y, w, lr):
     """The loss is not returned.
 
-    Return the loss before the step at the end.
+    End with return and the loss before the step.
 
     Section: 7. Going further: logistic regression
     """
@@ -408,7 +408,7 @@ def update_logistic__gradient_counted_twice(x, y, w, lr):
 def update_logistic__slope_only(x, y, w, lr):
     """Only the slope moves; the intercept stays.
 
-    Step with all of w and the whole gradient, not with w[0].
+    Change all of w by the whole gradient, not only w[0].
 
     Section: 7. Going further: logistic regression
     """

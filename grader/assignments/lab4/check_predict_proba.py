@@ -34,7 +34,7 @@ def check_predict_proba_can_be_differentiated(
         cotangent = probe.rng().normal(0, 1, len(case["x"])).astype("float32")
         got, want = probe.both(x=case["x"], w=case["w"], differentiate=["w"], cotangent=cotangent)
         expect_close(got.array(), want.array(), "predict_proba(x, w)")
-        # Near 0 and 1, the slope p (1 - p) has the rounding error of p, which is not relative to it.
+        # Near 0 and 1, the slope p (1 - p) has the rounding error of p, which is large beside it.
         scale = float(len(case["x"]))
         expect_close(
             got.gradient("w"), want.gradient("w"), "the gradient with respect to w", scale=scale

@@ -11,7 +11,7 @@ from grader.checks.probe import Probe
 def check_mean_relu_has_the_right_value(probe: Probe) -> None:
     """mean_relu(z) is the mean of relu(z)
 
-    First relu, then the mean over all entries.
+    Apply relu first, then take the mean over all entries.
     """
     for z in (tensor([-2, 3]), tensor(probe.rng().normal(0, 3, (4, 5)))):
         got, want = probe.both(z=z)

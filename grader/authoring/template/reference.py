@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Lab 0: an activation function
 #
-# This file is the one source of the lab, in jupytext's percent format: text
-# cells like this one, and code cells. `grader release` makes of it what
-# students get: the bodies of the functions go, docstrings and text stay.
+# This file is the single source of the lab, in jupytext's percent format:
+# text cells like this one, and code cells. `grader release` writes what
+# students get: the same file without the bodies of the functions.
 
 # %%
 import torch
@@ -12,8 +12,8 @@ from torch import Tensor
 # %% [markdown]
 # ## 1. Activation
 #
-# The *rectified linear unit* lets positive numbers through and makes the
-# negative ones zero: $\max(0, z)$.
+# The *rectified linear unit* lets positive numbers through and sets negative
+# ones to zero: $\max(0, z)$.
 
 
 # %%
@@ -21,10 +21,11 @@ def relu(z: Tensor) -> Tensor:
     """Compute max(0, z), entry by entry.
 
     Args:
-        z: Any real numbers, of any shape.
+        z: Real numbers, of any shape.
 
     Returns:
-        The same shape. Autograd can differentiate it with respect to z.
+        The results, in the shape of z. Autograd can differentiate them with
+        respect to z.
     """
     return torch.clamp(z, min=0)
 
@@ -34,7 +35,7 @@ def mean_relu(z: Tensor) -> Tensor:
     """Compute the mean of relu(z) over all entries.
 
     Args:
-        z: Any real numbers, of any shape.
+        z: Real numbers, of any shape.
 
     Returns:
         The mean, 0-d. Autograd can differentiate it with respect to z.
@@ -43,8 +44,8 @@ def mean_relu(z: Tensor) -> Tensor:
 
 
 # %% [markdown] tags=["demo"]
-# A cell tagged `demo` runs at the end of the script, and in its place in
-# the notebook.
+# Cells tagged `demo` stay in their places in the notebook; in the script
+# they move to the end.
 
 # %% tags=["demo"]
 print(relu(torch.tensor([-1.0, 2.0])))

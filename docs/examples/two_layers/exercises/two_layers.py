@@ -1,15 +1,15 @@
 # %% [markdown]
 # # Lab 5: a network by hand
 #
-# So far autograd has found your gradients. In this lab you find them
+# So far, autograd has computed your gradients. In this lab you compute them
 # yourself, with the chain rule, for a network of two layers:
 #
 # $$
 # H = \tanh(X W_1 + b_1), \qquad \hat Y = H W_2 + b_2
 # $$
 #
-# Put your code in the place of each `raise NotImplementedError(...)`, from
-# top to bottom. `grade two_layers.ipynb` says what is right.
+# Work from top to bottom, and replace each `raise NotImplementedError(...)`
+# with your code. `grade two_layers.ipynb` says what is right.
 
 # %%
 import torch
@@ -18,9 +18,10 @@ from torch import Tensor
 # %% [markdown]
 # ## 1. Parameters
 #
-# If all weights began equal, all hidden units would stay equal: every step
-# would move them alike. So they begin at random, and the more numbers a
-# unit adds up, the smaller its weights are, so that the sums stay moderate.
+# If all weights started equal, all hidden units would stay equal: every
+# step would move them alike. So the weights start at random. The more
+# numbers a unit adds up, the smaller its weights are, so that the sums stay
+# moderate.
 
 
 # %%
@@ -47,13 +48,14 @@ def init_params(
 # %% [markdown]
 # ## 2. Forward
 #
-# Each row of $X$ is a sample. The first layer makes of it a row of $H$, one
-# number for each hidden unit; the second layer makes the outputs of that.
+# Each row of $X$ is a sample. The first layer turns it into a row of $H$,
+# with one number for each hidden unit; the second layer turns that into the
+# outputs.
 
 
 # %%
 def hidden(x: Tensor, w1: Tensor, b1: Tensor) -> Tensor:
-    """Compute what the hidden units give, tanh(x w1 + b1).
+    """Compute the values of the hidden units, tanh(x @ w1 + b1).
 
     Args:
         x: Inputs, (n, n_in).
@@ -71,7 +73,7 @@ def hidden(x: Tensor, w1: Tensor, b1: Tensor) -> Tensor:
 def forward(
     x: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
 ) -> Tensor:
-    """Compute what the network predicts: the second layer has no tanh.
+    """Compute the network's predictions; the second layer has no tanh.
 
     Args:
         x: Inputs, (n, n_in).
@@ -89,9 +91,9 @@ def forward(
 # %% [markdown]
 # ## 3. Loss
 #
-# The error of a sample is the squared length of $\hat y - y$, summed over
-# the outputs. The loss is half of it, in the mean over the $n$ samples: the
-# half cancels the 2 of the derivative.
+# The error of a sample is the squared length of $\hat y - y$: the squares,
+# summed over the outputs. The loss is half the mean error of the $n$
+# samples. The half cancels the 2 of the derivative.
 
 
 # %%
@@ -111,24 +113,25 @@ def loss(y_hat: Tensor, y: Tensor) -> Tensor:
 # %% [markdown]
 # ## 4. Gradients
 #
-# Go backwards, one factor at a time. At the outputs the slope of the loss
-# is $D_2 = (\hat Y - Y) / n$. In front of the second layer it is
-# $D_2 W_2^\top$, and in front of the tanh
+# Go backwards, one factor at a time. At the outputs, the slope of the loss
+# is $D_2 = (\hat Y - Y) / n$. Before the second layer it is
+# $D_2 W_2^\top$, and before the tanh it is
 #
 # $$
 # D_1 = D_2 W_2^\top \odot (1 - H \odot H)
 # $$
 #
-# since $\tanh' = 1 - \tanh^2$. A weight's gradient is what came into its
-# layer times the slope behind it, $X^\top D_1$ and $H^\top D_2$; a bias
-# reaches every sample, so its gradient is the sum over the rows.
+# since $\tanh' = 1 - \tanh^2$. The gradient of a layer's weights is the
+# input of the layer times the slope after the product, $X^\top D_1$ and
+# $H^\top D_2$. A bias is added to every sample, so its gradient is the sum
+# of the slope over the rows.
 
 
 # %%
 def gradients(
     x: Tensor, y: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Compute the gradients of the loss, and change nothing.
+    """Compute the gradients of the loss, without changing anything.
 
     Args:
         x: Inputs, (n, n_in).
@@ -140,7 +143,7 @@ def gradients(
 
     Returns:
         The gradients with respect to w1, b1, w2 and b2, in this order, each
-        of its parameter's shape.
+        in the shape of its parameter.
     """
     raise NotImplementedError("lab 5: write gradients()")
 
@@ -148,8 +151,8 @@ def gradients(
 # %% [markdown]
 # ## 5. A step
 #
-# All four parameters move at once, against the gradients of the place where
-# they were before.
+# All four parameters move at once, against the gradients at the place where
+# they were before the step.
 
 
 # %%
@@ -171,7 +174,7 @@ def step(
         b1: Biases of the first layer, (n_hidden,).
         w2: Weights of the second layer, (n_hidden, n_out).
         b2: Biases of the second layer, (n_out,).
-        lr: Length of the step, greater than 0.
+        lr: Learning rate, greater than 0.
 
     Returns:
         The loss before the step, 0-d.
