@@ -1,8 +1,8 @@
-"""Samples of what learning platforms export, with the truth of who has handed in what.
+"""Samples of LMS exports, each with the submissions that must be collected from it.
 
-Each ``make_...`` writes a zip, if the path ends so, or a folder, with a class of 36 whose names and
-hand-ins are as awkward as those that occur, and returns what must be collected from it. All are the
-same on every run.
+Each ``make_...`` function writes a class of 36, with names and files as awkward as real ones, as a
+zip if the path ends in ``.zip``, else as a folder. It returns the expected submissions. The samples
+are the same on every run.
 """
 
 import io
@@ -20,16 +20,16 @@ FIRST_USER, FIRST_ATTACHMENT = 4100, 880_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One submission that must come out.
+    """One submission that must be collected.
 
     Attributes:
-        key: What the system's own files know it by.
-        name: Who handed in, as the export writes it.
-        people: Who it is; the name that a roster would have.
-        file: The name of the file that is graded, as its author called it.
-        content: The bytes that are graded; nothing where none can be.
-        reason: A part of why not.
-        is_late: As the export says.
+        key: What identifies it in the LMS's own files.
+        name: The name of the student or team, as the export writes it.
+        people: The students, as a roster would list them.
+        file: The name of the file that is graded, as the student called it.
+        content: The bytes that are graded; None if nothing can be graded.
+        reason: A part of the reason why nothing can be graded.
+        is_late: Whether the export marks it as late.
     """
 
     key: str
@@ -41,7 +41,7 @@ class Expected:
     is_late: bool = False
 
 
-# First and last names; composed and decomposed accents, two of one name, other scripts, digits.
+# First and last names, with composed and decomposed accents, namesakes, other scripts and digits.
 PEOPLE: tuple[tuple[str, str], ...] = (
     ("Anna", "Müller"),
     ("Zoë", "O'Brien"),
@@ -83,7 +83,7 @@ PEOPLE: tuple[tuple[str, str], ...] = (
 
 
 def source_of(number: int) -> bytes:
-    """Give the solution of one student, which no other has."""
+    """Return the solution of one student, which no other student has."""
     return f"def mse(y_hat, y):\n    return {number}\n".encode()
 
 
@@ -100,7 +100,7 @@ def _notebook(number: int) -> bytes:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Pack files into a zip."""
+    """Return a zip of the files, as bytes."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -109,7 +109,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def write(path: Path, files: Mapping[str, bytes]) -> None:
-    """Write files as a zip or below a folder; a path that ends in "/" is of an empty folder."""
+    """Write files as a zip or into a folder; a path that ends in "/" makes an empty folder."""
     if path.suffix == ".zip":
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(zipped(files))
@@ -125,7 +125,7 @@ def write(path: Path, files: Mapping[str, bytes]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _HandIn:
-    """What one student hands in: files by name, and which of them is to be graded."""
+    """What one student hands in: files by name, and which of them should be graded."""
 
     files: tuple[tuple[str, bytes], ...] = ()
     file: str = ""
@@ -141,7 +141,7 @@ def _one(name: str, content: bytes, *more: tuple[str, bytes], is_late: bool = Fa
 
 
 def hand_in(number: int) -> _HandIn:
-    """Give what the student of this number hands in."""
+    """Return what the student with this number hands in."""
     source, picture = source_of(number), b"\x89PNG" * 100
     kinds: dict[int, _HandIn] = {
         1: _one("lab4.ipynb", _notebook(number), ("plot.png", picture)),
@@ -168,7 +168,7 @@ def hand_in(number: int) -> _HandIn:
 
 
 def students() -> list[Student]:
-    """List the class as a roster has it."""
+    """List the class as a roster would."""
     return [
         Student(id=f"s{7000 + number}", name=f"{first} {last}".strip(), email=f"a{number}@x.edu")
         for number, (first, last) in enumerate(PEOPLE)
@@ -196,9 +196,9 @@ def _expected(
 
 
 def canvas_name(first: str, last: str) -> str:
-    """Squash a name as Canvas does: its sortable form in small letters, and word characters only.
+    """Squash a name as Canvas does: the sortable form in lower case, word characters only.
 
-    By Ruby's rule, which keeps what is written above and below letters; Python's does not.
+    This follows Ruby's rule, which keeps combining marks as word characters; Python's does not.
     """
     sortable = f"{last}, {first}" if last else first
     kept = ("L", "M", "Nd", "Pc")
@@ -206,7 +206,7 @@ def canvas_name(first: str, last: str) -> str:
 
 
 def make_canvas(path: Path, *, is_anonymous: bool = False, top: str = "") -> list[Expected]:
-    """Write what Canvas exports; student 5 has uploaded the same name three times."""
+    """Write a Canvas export; student 5 has uploaded a file with the same name three times."""
     files: dict[str, bytes] = {}
     truth = []
     attachment = FIRST_ATTACHMENT
@@ -224,7 +224,7 @@ def make_canvas(path: Path, *, is_anonymous: bool = False, top: str = "") -> lis
         uploads = list(handed.files)
         graded = ""
         if number == 5:
-            # Later uploads may have lower numbers of their own where files are copied.
+            # Where files were copied, a later upload may have a lower attachment id.
             uploads = [
                 ("lab4-2.py", handed.content or b""),
                 ("lab4.py", b"#1"),
@@ -251,7 +251,7 @@ def make_moodle(
     ending: str = "",
     has_usernames: bool = False,
 ) -> list[Expected]:
-    """Write what Moodle exports; student 2 has handed in online text and a file."""
+    """Write a Moodle export; student 2 has handed in online text and a file."""
     files: dict[str, bytes] = {}
     truth = []
     for number, student in enumerate(students()):
@@ -276,7 +276,7 @@ def make_moodle(
 
 
 def make_gradescope(path: Path, *, top: str = "assignment_123_export/") -> list[Expected]:
-    """Write what Gradescope exports; every fifth submission is a group's of two or three.
+    """Write a Gradescope export; every fifth submission is that of a group of two or three.
 
     The folder of submission 4 is missing, as it has no files.
     """
@@ -333,7 +333,7 @@ def _results(indent: str) -> list[str]:
 
 
 def make_github(path: Path, *, assignment: str = "cs101-lab-4-") -> list[Expected]:
-    """Write clones of GitHub Classroom, each with what git keeps, which holds a decoy."""
+    """Write clones of GitHub Classroom, each with a ``.git`` folder that contains a decoy."""
     files: dict[str, bytes] = {}
     truth = []
     for number, student in enumerate(students()):
@@ -345,7 +345,7 @@ def make_github(path: Path, *, assignment: str = "cs101-lab-4-") -> list[Expecte
         files[f"{folder}/README.md"] = b"# Lab 4"
         for file, content in handed.files:
             files[f"{folder}/{file}"] = content
-        # In order of their names, README.md comes first of what can't be graded.
+        # README.md is the first by name of the files that can't be graded.
         file = handed.file if handed.content or handed.file.endswith(".zip") else "README.md"
         reason = "README.md" if handed.is_text else handed.reason
         known = Student(id=student.id, name=student.name, email=student.email)
@@ -364,7 +364,7 @@ PATTERN = (
 
 
 def make_pattern(path: Path) -> list[Expected]:
-    """Write files for `PATTERN`; everybody has an earlier attempt, which doesn't count."""
+    """Write files for `PATTERN`; everybody has an earlier attempt, which does not count."""
     files: dict[str, bytes] = {}
     truth = []
     for number, (student, person) in enumerate(zip(students(), PEOPLE, strict=True)):
@@ -383,7 +383,7 @@ def make_pattern(path: Path) -> list[Expected]:
 
 
 def make_plain(path: Path, *, top: str = "") -> list[Expected]:
-    """Write a folder for each student, named by id; or only a file, for every fourth."""
+    """Write a folder for each student, named by id, or only a file for every fourth one."""
     files: dict[str, bytes] = {}
     truth = []
     for number, student in enumerate(students()):

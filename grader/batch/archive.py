@@ -1,8 +1,8 @@
-"""Reads zip archives without unpacking them, and believes nothing that they say of themselves.
+"""Zip archives as trees: they are read without being unpacked, and nothing they claim is trusted.
 
-The list of contents is read once and judged; a file's bytes are read when they are asked for, and
-no more of them than a submission may have. Not defended: the time that is spent on a list of
-contents that is just within the limits.
+The central directory is read and judged once. A file's bytes are read only when they are requested,
+and no more of them than a submission may have. Not defended: the time it takes to read a central
+directory that is just within the limits.
 """
 
 import functools
@@ -25,7 +25,7 @@ from grader.report.class_model import Skipped
 
 MIB = 2**20
 _ENCRYPTED = 0x1
-# Deflate makes at most 1032 bytes of one; source code and notebooks are below 50.
+# Deflate expands one byte to at most 1032; source code and notebooks stay below 50.
 _MAX_RATIO = 250
 _ALWAYS_FINE_BYTES = 4 * MIB
 _LOCAL_HEADER_BYTES = 30
@@ -35,59 +35,68 @@ _END64, _END64_BYTES, _LOCATOR_BYTES = b"PK\x06\x06", 56, 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveLimits:
-    """What an archive may hold at most."""
+    """The limits for an archive.
+
+    Attributes:
+        files: The number of its members.
+        directory_bytes: The size of its central directory.
+        total_bytes: The size of all its members, unpacked.
+    """
 
     files: int
-    contents_bytes: int
+    directory_bytes: int
     total_bytes: int
 
 
-OF_A_CLASS = ArchiveLimits(files=MAX_FILES, contents_bytes=64 * MIB, total_bytes=64 * 1024 * MIB)
-# An archive that one student has handed in.
-OF_A_STUDENT = ArchiveLimits(files=5000, contents_bytes=2 * MIB, total_bytes=1024 * MIB)
+CLASS_LIMITS = ArchiveLimits(files=MAX_FILES, directory_bytes=64 * MIB, total_bytes=64 * 1024 * MIB)
+# For an archive that one student has handed in.
+STUDENT_LIMITS = ArchiveLimits(files=5000, directory_bytes=2 * MIB, total_bytes=1024 * MIB)
 
 
 class ArchiveError(Exception):
-    """An archive that can't be used at all, and why."""
+    """An archive that can't be used as a whole; the message says why."""
 
 
 def tree_of_archive(path: Path) -> Tree:
-    """List what an archive of a class holds; it stays open as long as anyone may read from it.
+    """List the contents of an archive with the work of a class.
+
+    The archive stays open as long as a file of the tree exists.
 
     Raises:
-        UsageError: it can't be used as a whole.
+        UsageError: the archive can't be used as a whole.
     """
     if not path.is_file():
-        raise UsageError(f"{path} is no zip archive: it is not a regular file")
+        raise UsageError(f"{path} is not a zip archive: it is not a regular file")
     try:
         with path.open("rb") as file:
-            _check_end(file, OF_A_CLASS)
-        return _list(zipfile.ZipFile(path), OF_A_CLASS)
+            _check_end(file, CLASS_LIMITS)
+        return _list(zipfile.ZipFile(path), CLASS_LIMITS)
     except ArchiveError as error:
         raise UsageError(f"the archive {path} can't be used: {error}") from error
     except READ_ERRORS as error:
-        raise UsageError(f"{path} is no zip archive, or a damaged one: {error}") from error
+        raise UsageError(f"{path} is damaged or not a zip archive: {error}") from error
 
 
 def tree_of_export(file: TreeFile) -> Tree:
-    """List what an archive holds that lies in a folder or an archive, and may be a class's.
+    """List the contents of an archive that was found in a tree and may be the export of a class.
 
-    One on a disk stays open as long as anyone may read from it; one in an archive is read whole.
+    An archive on disk stays open as long as a file of its tree exists. One inside another archive
+    is read into memory.
 
     Raises:
-        UnreadableSubmissionError: it can't be used, and why.
+        UnreadableSubmissionError: the archive can't be used.
     """
     with reading(file.name):
         stream = file.open_stream()
-    if isinstance(stream, zipfile.ZipExtFile):  # going back in it means to begin again
+    if isinstance(stream, zipfile.ZipExtFile):  # to seek backwards in it is to start over
         stream.close()
         stream = io.BytesIO(file.read())
     try:
         with reading(file.name):
-            _check_end(stream, OF_A_CLASS)
+            _check_end(stream, CLASS_LIMITS)
             archive = zipfile.ZipFile(stream)
-            weakref.finalize(archive, stream.close)  # it leaves open what it didn't open
-            return _list(archive, OF_A_CLASS)
+            weakref.finalize(archive, stream.close)  # ZipFile closes only what it opened itself
+            return _list(archive, CLASS_LIMITS)
     except ArchiveError as error:
         stream.close()
         raise UnreadableSubmissionError(f"{file.name} can't be used: {error}") from error
@@ -97,46 +106,46 @@ def tree_of_export(file: TreeFile) -> Tree:
 
 
 def tree_inside(file: TreeFile) -> Tree:
-    """List what an archive holds that a student has handed in.
+    """List the contents of an archive that a student has handed in.
 
     Raises:
-        UnreadableSubmissionError: it can't be used, and why.
+        UnreadableSubmissionError: the archive can't be used.
     """
     stream = io.BytesIO(file.read())
     try:
         with reading(file.name):
-            _check_end(stream, OF_A_STUDENT)
-            return _list(zipfile.ZipFile(stream), OF_A_STUDENT)
+            _check_end(stream, STUDENT_LIMITS)
+            return _list(zipfile.ZipFile(stream), STUDENT_LIMITS)
     except ArchiveError as error:
         raise UnreadableSubmissionError(f"{file.name} can't be used: {error}") from error
 
 
 def _check_end(file: IO[bytes], limits: ArchiveLimits) -> None:
-    """Refuse a list of contents that is too long to be read, before zipfile reads it."""
+    """Refuse an archive whose central directory is too large, before zipfile reads it."""
     size_bytes = file.seek(0, io.SEEK_END)
     start = max(0, size_bytes - _END_BYTES - _MAX_COMMENT_BYTES)
     file.seek(start)
     tail = file.read(_END_BYTES + _MAX_COMMENT_BYTES)
     place = tail.rfind(_END)
     if place < 0 or len(tail) - place < _END_BYTES:
-        raise ArchiveError("it has no end, as when a download was cut short")
-    (contents_bytes,) = struct.unpack_from("<L", tail, place + 12)
+        raise ArchiveError("its end is missing, as after an interrupted download")
+    (directory_bytes,) = struct.unpack_from("<L", tail, place + 12)
     file.seek(max(0, start + place - _LOCATOR_BYTES - _END64_BYTES))
     end64 = file.read(_END64_BYTES)
     if end64.startswith(_END64) and len(end64) == _END64_BYTES:
-        contents_bytes = max(contents_bytes, struct.unpack_from("<Q", end64, 40)[0])
+        directory_bytes = max(directory_bytes, struct.unpack_from("<Q", end64, 40)[0])
     file.seek(0)
-    if min(contents_bytes, size_bytes) > limits.contents_bytes:
-        raise ArchiveError(f"more than {limits.files} files are in it")
+    if min(directory_bytes, size_bytes) > limits.directory_bytes:
+        raise ArchiveError(f"it contains more than {limits.files} files")
 
 
 def _list(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Tree:
     infos = archive.infolist()
     if len(infos) > limits.files:
-        raise ArchiveError(f"more than {limits.files} files are in it")
+        raise ArchiveError(f"it contains more than {limits.files} files")
     if sum(info.file_size for info in infos) > limits.total_bytes:
         raise ArchiveError(
-            f"it says to hold more than {limits.total_bytes // 2**30} GiB, as only a trap does"
+            f"it claims to contain more than {limits.total_bytes // 2**30} GiB, as a zip bomb does"
         )
     listing = _Listing()
     overlapping = _overlapping(infos)
@@ -151,7 +160,7 @@ def _list(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Tree:
 
 
 def _overlapping(infos: Iterable[zipfile.ZipInfo]) -> set[int]:
-    """Find where files share the bytes of others, as they do in archives that are traps."""
+    """Return the header offsets of members that overlap an earlier one, as in zip bombs."""
     found, end = set(), 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
@@ -162,7 +171,7 @@ def _overlapping(infos: Iterable[zipfile.ZipInfo]) -> set[int]:
 
 @dataclass
 class _Listing:
-    """What was listed so far."""
+    """The members that were listed so far."""
 
     files: list[TreeFile] = field(default_factory=list)
     folders: dict[str, None] = field(default_factory=dict)
@@ -182,18 +191,30 @@ class _Listing:
         is_folder: bool,
         overlaps: bool,
     ) -> None:
+        """List a member.
+
+        Args:
+            archive: The archive, which reads it later.
+            info: What the central directory says about it.
+            path: Its path, as `clean_path` returned it.
+            is_folder: Whether it is a folder.
+            overlaps: Whether its data overlaps that of another member.
+
+        Raises:
+            RefusedNameError: its path can be confused with an earlier one.
+        """
         parts = path.split("/")
-        litter = next((place for place, part in enumerate(parts) if is_junk(part)), None)
-        if litter is not None:
-            self._note_folders(parts[:litter])
-            self.junk["/".join(parts[: litter + 1])] = None
+        junk = next((place for place, part in enumerate(parts) if is_junk(part)), None)
+        if junk is not None:
+            self._add_folders(parts[:junk])
+            self.junk["/".join(parts[: junk + 1])] = None
             return
         if is_folder:
-            self._note_folders(parts)
+            self._add_folders(parts)
             return
         self.names.add(path)
-        self._note_folders(parts[:-1])
-        problem = "it shares bytes with another file" if overlaps else _problem(info)
+        self._add_folders(parts[:-1])
+        problem = "it overlaps another file in the archive" if overlaps else _problem(info)
         if problem:
             self.skip(path, problem)
         self.files.append(
@@ -206,7 +227,8 @@ class _Listing:
             )
         )
 
-    def _note_folders(self, parts: list[str]) -> None:
+    def _add_folders(self, parts: list[str]) -> None:
+        """List a folder, given as the parts of its path, and all folders that contain it."""
         for end in range(len(parts), 0, -1):
             path = "/".join(parts[:end])
             if path in self.folders:
@@ -223,7 +245,7 @@ class _Listing:
 
 
 def _problem(info: zipfile.ZipInfo) -> str:
-    """Say why a file is not read, if it isn't."""
+    """Return why a member is not read, or an empty string if it is."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
         return "it is a symbolic link; hand in the file itself"
@@ -231,21 +253,21 @@ def _problem(info: zipfile.ZipInfo) -> str:
         return "it is not a regular file"
     if info.flag_bits & _ENCRYPTED:
         return "it is encrypted"
-    # Others can make of a few bytes what no memory holds, in one step that can't be bounded.
+    # Other methods can expand a few bytes beyond all memory in one step that can't be bounded.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "it is packed by another method than Deflate"
+        return "it is compressed by a method other than Deflate"
     if info.file_size > max(_ALWAYS_FINE_BYTES, _MAX_RATIO * info.compress_size):
-        return "it says to be far larger than what is there of it can be"
+        return "it claims to be far larger than its compressed data can be"
     return ""
 
 
 def _seconds(date_time: tuple[int, int, int, int, int, int]) -> float:
     try:
         return float(timegm((*date_time, 0, 0, 0)))
-    except ValueError:  # a month that there isn't
+    except ValueError:  # a month that does not exist
         return 0.0
 
 
 def _visible(name: str) -> str:
-    """Write a refused name so that it can be shown, whatever is in it."""
+    """Return a refused name in a form that is safe to show, whatever it contains."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in name)[:200]

@@ -1,7 +1,7 @@
-"""Judges the names in an archive: which can be a path below its top, and which can't be trusted.
+"""The names of archive members: which are safe paths below the top, and which are refused.
 
-Nothing is ever unpacked, so no name can lead anywhere; but whoever takes a report's place for a
-path, or unpacks the same archive beside it, must not meet one that does.
+Archives are never unpacked here, so no name can do harm here. But a name shows up in reports, where
+somebody may use it as a path, or unpack the same archive: none that leads elsewhere is passed on.
 """
 
 import re
@@ -14,14 +14,17 @@ _MAX_PATH = 4096
 
 
 class RefusedNameError(Exception):
-    """A name that no path below the top can have, and why; never leaves the reading of archives."""
+    """A name that is not a safe path below the top; the message says why.
+
+    Never raised outside the reading of archives.
+    """
 
 
 def decode_name(info: zipfile.ZipInfo) -> str:
-    """Give the name as it was written.
+    """Return a member's name as it was written.
 
-    Names without the mark for UTF-8 are by the book in cp437, but most tools that leave the mark
-    out write UTF-8: what is valid UTF-8 is taken for it.
+    By the zip specification, names without the UTF-8 flag are in cp437. But most tools that omit
+    the flag write UTF-8, so a name that is valid UTF-8 is decoded as such.
     """
     name = info.orig_filename  # not filename, which ends at the first NUL
     if info.flag_bits & _UTF8_FLAG or name.isascii():
@@ -33,49 +36,53 @@ def decode_name(info: zipfile.ZipInfo) -> str:
 
 
 def clean_path(name: str) -> str:
-    """Make of a name the path below the top that it means.
+    """Return the path below the top that a name stands for.
 
     Raises:
-        RefusedNameError: it means none.
+        RefusedNameError: it stands for none, or some systems would read it as another path.
     """
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        raise RefusedNameError("its name has control characters in it")
+        raise RefusedNameError("its name contains control characters")
     if "\\" in name:
-        raise RefusedNameError("its name has a backslash in it, which some systems take for a path")
+        raise RefusedNameError(
+            "its name contains a backslash, which some systems read as a path separator"
+        )
     if name.startswith("/") or _DRIVE.match(name):
         raise RefusedNameError("its path is absolute")
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
-        raise RefusedNameError('its path leads out of the archive, with ".."')
+        raise RefusedNameError('its path leads out of the archive through ".."')
     if not parts:
         raise RefusedNameError("it has no name")
     if len(name) > _MAX_PATH:
-        raise RefusedNameError(f"its path has more than {_MAX_PATH} characters")
+        raise RefusedNameError(f"its path is longer than {_MAX_PATH} characters")
     return "/".join(parts)
 
 
 class Names:
-    """The paths that were seen so far, to notice the second of two that can be confused.
+    """The paths that were seen so far; of two that can be confused, the second is refused.
 
-    Many file systems don't tell them apart, and where only the Unicode form differs no eye does.
+    Many file systems treat paths that differ only in case as the same. Those that differ only in
+    Unicode form look the same to people too.
     """
 
     def __init__(self) -> None:
         self._first: dict[str, str] = {}
 
     def add(self, path: str) -> None:
-        """Note a path.
+        """Add a path.
 
         Raises:
-            RefusedNameError: it, or one that differs in case or Unicode form only, is there.
+            RefusedNameError: the same path, or one that differs only in case or Unicode form, has
+                been added before.
         """
         normal = unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
         first = self._first.get(normal)
         if first is None:
             self._first[normal] = path
         elif first == path:
-            raise RefusedNameError("the archive has another file of this name, which came first")
+            raise RefusedNameError("an earlier file in the archive has the same name")
         else:
             raise RefusedNameError(
-                f"its name differs only in case or Unicode form from {first}, which came first"
+                f"its name differs only in case or Unicode form from {first}, an earlier file"
             )

@@ -1,7 +1,7 @@
-"""Chooses from everything that one student has handed in the one file that is graded.
+"""The choice of the one file that is graded, of all files that a student handed in.
 
-A notebook and a picture, a solution and a helper, an archive of all of it: one of them is meant.
-Whoever handed in only what can't be graded is told so, with what there was.
+A student may hand in a notebook with a picture, a solution with a second module, or a zip of
+everything. If none of the files can be graded, the student gets a report that lists what there was.
 """
 
 import functools
@@ -16,7 +16,7 @@ from grader.batch.gradable_files import has_junk, is_gradable, rank_name
 from grader.batch.tree import TreeFile
 from grader.errors import UnreadableSubmissionError
 
-NOTHING = "there is no .py file and no .ipynb notebook in it"
+NOTHING = "it contains no .py file and no .ipynb notebook"
 _SHOWN = 4
 _SHOWN_LENGTH = 60
 _MAX_ARCHIVES = 3
@@ -24,13 +24,14 @@ _MAX_ARCHIVES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One file of those that belong together.
+    """One of the files that a student handed in together.
 
     Attributes:
         file: The file.
-        name: What the student called it, with the folders that it lies in.
-        title: What its name is compared by, where that isn't ``name`` without its ending.
-        age: The newest has the greatest; compared among the pieces of one hand-in only.
+        name: The name that the student gave it, with the folders that contain it.
+        title: The name without its ending, for comparing it with the one that was asked for.
+            Empty if it is simply the stem of ``name``.
+        age: Compares files of the same student by time: the newest has the greatest.
     """
 
     file: TreeFile
@@ -41,7 +42,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What is graded: its name (empty if nothing was handed in), its bytes, and what to note."""
+    """The file that is graded.
+
+    Attributes:
+        file: Its name; empty if nothing was handed in.
+        read: Reads its bytes. Raises `UnreadableSubmissionError` if there is nothing to grade.
+        notes: What an instructor should know about the choice.
+    """
 
     file: str
     read: Callable[[], bytes]
@@ -49,27 +56,28 @@ class Choice:
 
 
 def pieces_below(files: Iterable[TreeFile], prefix: str) -> list[Piece]:
-    """Take files of a folder for the pieces of one hand-in."""
+    """Return the files below a folder as pieces, named by their paths without ``prefix``."""
     return [Piece(file=file, name=file.path.removeprefix(prefix)) for file in files]
 
 
 def choose(pieces: Sequence[Piece], *, stem: str, nothing: str = NOTHING) -> Choice:
     """Choose the file that is graded.
 
-    Those that can be graded come first, among them the one with the name that was asked for, then
-    one with that name in it, then the newest. If there is none, an archive is looked into, once.
+    Of the files that can be graded, it is the one with the name that was asked for, else one whose
+    name contains that name, else the newest. If no file can be graded, the same is done with the
+    contents of a zip among them; a zip inside that zip is not opened.
 
     Args:
-        pieces: All that was handed in, together.
-        stem: What the file is called that students get, without its ending.
-        nothing: What to say if there are no pieces.
+        pieces: All files that the student handed in.
+        stem: The name of the file that students start from, without its ending.
+        nothing: The reason to give if there are no pieces.
     """
     candidates = _candidates(pieces)
     if candidates:
         best = max(candidates, key=functools.partial(_merit, stem=stem))
         name = PurePosixPath(best.name).name
-        return Choice(file=name, read=best.file.read, notes=_note(best.name, len(candidates)))
-    return _look_into_archives(pieces, stem=stem) or _refuse(pieces, nothing)
+        return Choice(file=name, read=best.file.read, notes=_notes(best.name, len(candidates)))
+    return _choose_in_archives(pieces, stem=stem) or _refuse(pieces, nothing)
 
 
 def _candidates(pieces: Sequence[Piece]) -> list[Piece]:
@@ -85,14 +93,18 @@ def _merit(piece: Piece, *, stem: str) -> tuple[object, ...]:
     return *rank_name(title, stem=stem), piece.age, piece.file.modified_s, piece.name
 
 
-def _note(name: str, count: int) -> tuple[str, ...]:
+def _notes(name: str, count: int) -> tuple[str, ...]:
     if count == 1:
         return ()
-    return (f"{shorten(name)} was graded, of {count} files that could be",)
+    return (f"{shorten(name)} was graded, chosen from {count} files that can be graded",)
 
 
-def _look_into_archives(pieces: Sequence[Piece], *, stem: str) -> Choice | None:
-    """Find the file in an archive; the archive's bytes are not kept until it is its turn."""
+def _choose_in_archives(pieces: Sequence[Piece], *, stem: str) -> Choice | None:
+    """Choose a file inside an archive, without keeping the archive's bytes until it is read.
+
+    Returns:
+        The file, or why an archive can't be used; None if the archives contain nothing to grade.
+    """
     archives = [
         piece for piece in pieces if piece.name.lower().endswith(".zip") and not piece.file.problem
     ]
@@ -109,8 +121,8 @@ def _look_into_archives(pieces: Sequence[Piece], *, stem: str) -> Choice | None:
         if candidates:
             best = max(candidates, key=functools.partial(_merit, stem=stem))
             read = functools.partial(_read_inside, outer.file, best.file.path)
-            told = f"{shorten(best.name)} was graded, from inside {shorten(outer.name)}"
-            notes = (told, *_note(best.name, len(candidates)))
+            note = f"{shorten(best.name)} was graded, taken from {shorten(outer.name)}"
+            notes = (note, *_notes(best.name, len(candidates)))
             return Choice(file=PurePosixPath(best.name).name, read=read, notes=notes)
         refused = [one.file for one in inside if is_gradable(one.name) and one.file.problem]
         for file in refused:
@@ -122,11 +134,11 @@ def _read_inside(outer: TreeFile, path: str) -> bytes:
     for file in tree_inside(outer).files:
         if file.path == path:
             return file.read()
-    raise UnreadableSubmissionError(f"{outer.name} has changed since it was looked into")
+    raise UnreadableSubmissionError(f"{outer.name} has changed since its contents were listed")
 
 
 def _refuse(pieces: Sequence[Piece], nothing: str) -> Choice:
-    """Say what there was instead of something that can be graded."""
+    """Return a choice that can't be read, with a reason that lists what was handed in instead."""
     if not pieces:
         return _refusal("", nothing)
     for piece in pieces:
@@ -134,9 +146,8 @@ def _refuse(pieces: Sequence[Piece], nothing: str) -> Choice:
             return _refusal(piece.name, f"{piece.file.name} can't be read: {piece.file.problem}")
     names = [shorten(piece.name) for piece in itertools.islice(pieces, _SHOWN)]
     if len(pieces) > _SHOWN:
-        names.append(f"{len(pieces) - _SHOWN} more")
-    told = f"{NOTHING}, only {', '.join(names)}"
-    return _refusal(pieces[0].name, told)
+        names.append(f"and {len(pieces) - _SHOWN} more")
+    return _refusal(pieces[0].name, f"{NOTHING}, only {', '.join(names)}")
 
 
 def _refusal(name: str, reason: str) -> Choice:
@@ -144,7 +155,7 @@ def _refusal(name: str, reason: str) -> Choice:
 
 
 def refuse(reason: str) -> NoReturn:
-    """Say that there is nothing to be graded; made the ``read`` of an entry.
+    """Raise `UnreadableSubmissionError`: the ``read`` of an entry with nothing to grade.
 
     Raises:
         UnreadableSubmissionError: always.
@@ -153,5 +164,5 @@ def refuse(reason: str) -> NoReturn:
 
 
 def shorten(name: str) -> str:
-    """Cut a name that is too long for a sentence."""
+    """Return a name, cut if it is too long for a sentence."""
     return name if len(name) <= _SHOWN_LENGTH else f"{name[: _SHOWN_LENGTH - 1]}…"

@@ -1,7 +1,7 @@
-"""What was handed in: an entry for each submission, wherever it comes from.
+"""The result of collecting: an entry for each submission, from whatever source.
 
-Collectors make these: of a folder here, and of what an LMS exports. An entry's bytes are read
-only when it is its turn.
+Collectors make these, both from plain folders and from the exports of an LMS. An entry's bytes are
+read only when it is about to be graded.
 """
 
 from collections.abc import Callable
@@ -11,46 +11,48 @@ from typing import Self
 from grader.report.class_model import Origin, Skipped, Student
 
 
-class LmsNumber(str):  # noqa: SLOT000 - a str can't have any that aren't empty
-    """The number that a system knows somebody by; on a roster it may be somebody else's.
+class LmsNumber(str):  # noqa: SLOT000 - a str can't have slots that aren't empty
+    """The number by which an LMS knows a student; on a roster it may be somebody else's id.
 
     Attributes:
-        of_class: Everybody's whose work is in the same export.
+        of_class: The numbers of all students in the same export.
     """
 
     of_class: frozenset[str]
 
     def __new__(cls, number: str, of_class: frozenset[str] = frozenset()) -> Self:
-        """Mark a number."""
+        """Mark a string as the number of a student in an LMS."""
         marked = super().__new__(cls, number)
         marked.of_class = of_class
         return marked
 
 
 class LmsName(str):
-    """What somebody is called in a system; a number in it is no id, as people may choose names."""
+    """The name of a student in an LMS; a number in it is not an id, as students choose names."""
 
     __slots__ = ()
 
 
 class Account(str):
-    """An account, or what may be one: it means somebody as a whole, or not at all."""
+    """An account name, or a guess at one: it identifies a student only as a whole."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One submission.
+    """One submission of a collection.
 
     Attributes:
-        place: Where it was found, as a path that is unique in the collection: it names the report.
-        file: The name that it was handed in under.
-        read: Reads its bytes. Raises `UnreadableSubmissionError` where there are none to be graded.
-        owners: What the place says about who handed it in, the surest first: an id, an address, a
-            name, or several in one; marked as `LmsNumber`, `LmsName` or `Account` where they are.
-        student: Who that is, where it is known.
-        members: All whose work it is, where several handed in together; the first is ``student``.
+        place: Where it was found, as a path that is unique in the collection. The report is named
+            after it.
+        file: The name under which the file was handed in.
+        read: Reads its bytes. Raises `UnreadableSubmissionError` if there is nothing to grade.
+        owners: What ``place`` says about the student, the most reliable first: an id, an e-mail
+            address, a name, or several of these in one string; marked as `LmsNumber`, `LmsName` or
+            `Account` where they are such.
+        student: The student, as far as the export names one.
+        members: All students of a group that handed in together; the first is ``student``.
         origin: Where an LMS had it from.
         notes: What an instructor should know about it.
     """
@@ -67,7 +69,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """All that was found: the submissions, and what is none."""
+    """Everything that was found: the submissions, and the files that are not submissions."""
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skipped, ...] = ()

@@ -1,10 +1,10 @@
-"""Tells what of the files that came can be graded, what is litter, and which one was meant."""
+"""What file names say: which files can be graded, which are junk, and which one was asked for."""
 
 import re
 from pathlib import PurePosixPath
 
 GRADABLE = (".py", ".ipynb")
-# What systems, editors and Python leave behind, and nobody hands in.
+# What operating systems, editors and Python leave behind; nobody means to hand these in.
 _JUNK = re.compile(
     r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc|.*~|node_modules|venv",
     re.IGNORECASE | re.DOTALL,
@@ -12,26 +12,29 @@ _JUNK = re.compile(
 
 
 def is_gradable(name: str) -> bool:
-    """Tell whether a file of this name is one that can be graded."""
+    """Return whether a file with this name can be graded."""
     return PurePosixPath(name).suffix.lower() in GRADABLE
 
 
 def is_junk(name: str) -> bool:
-    """Tell whether one part of a path is the name of something that nobody hands in."""
+    """Return whether one part of a path is the name of something that tools leave behind."""
     return _JUNK.fullmatch(name) is not None
 
 
 def has_junk(path: str) -> bool:
-    """Tell whether a path is of such a thing, or leads through one."""
+    """Return whether any part of a path is junk."""
     return any(map(is_junk, path.split("/")))
 
 
 def rank_name(title: str, *, stem: str) -> tuple[bool, bool]:
-    """Rank a file's name, without its ending: the name that was asked for, then that name in it."""
+    """Return the rank of a file name without its ending, for comparing with others.
+
+    The name that was asked for (``stem``) ranks highest, then names that contain it.
+    """
     folded, wanted = title.casefold(), stem.casefold()
     return folded == wanted, wanted in folded
 
 
 def decode_name(name: str) -> str:
-    """Write a name as text: names are bytes, and may be none."""
+    """Return a file name as valid text: names are bytes, and may not be UTF-8."""
     return name.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""Names for the files of a report, made of whatever a submission was called."""
+"""Report ids: safe file names for reports, made from the places of submissions."""
 
 import hashlib
 import re
@@ -8,24 +8,25 @@ from collections.abc import Iterable
 
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 16
-# What only we put at the end of a name, so that nobody can take another's.
+# Only we end a name like this, so that no submission can take the id of another.
 _LOOKS_DIGESTED = re.compile(rf"-[0-9a-f]{{{_DIGEST_LENGTH}}}$", re.IGNORECASE)
-# Names that Windows keeps for itself, whatever the ending.
+# Names that are reserved on Windows, with any ending.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 def make_ids(places: Iterable[str]) -> dict[str, str]:
-    """Give each place a name that is safe on every file system, in a URL and in a shell.
+    """Return an id for each place that is safe on every file system, in a URL and in a shell.
 
-    Letters and digits of ASCII, dot, dash and underscore, none of them first but letters and
-    digits. Where that loses something that tells two places apart (also upper and lower case, which
-    some file systems don't), a digest of the whole name is added.
+    An id consists of ASCII letters and digits, dots, dashes and underscores, and begins with a
+    letter or digit. If two places would get the same id (ignoring case, as some file systems do), a
+    digest of the whole place is added to both. A place that is too long, has no usable character,
+    or gives a name that is reserved or ends like a digest, gets one as well.
 
     Args:
-        places: Where submissions were found, each once.
+        places: Where the submissions were found; no place occurs twice.
 
     Returns:
-        The name of each, without an ending.
+        The id of each place: the name of its report, without an ending.
     """
     bare = {place: _reduce(place) for place in places}
     times = Counter(name.lower() for name in bare.values())

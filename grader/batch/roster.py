@@ -1,4 +1,4 @@
-"""Reads a roster, a CSV of who is in the class, and tells whose a submission is."""
+"""The roster: a CSV of the students in a class, and the lookup of a submission's student in it."""
 
 import csv
 import functools
@@ -14,12 +14,12 @@ from grader.report.class_model import Student
 from grader.report.normalize import normalize, normalize_name
 
 _MAX_BYTES = 16 * 1024 * 1024
-# So many numbers that are all on a roster are there for a reason.
+# This many numbers of an LMS that are all on the roster are not there by chance.
 _ENOUGH_NUMBERS = 3
 _SHORTEST_WORD, _MOST_WORDS = 2, 12
 
-# What columns are called in what people export, in order of preference; compared without case,
-# spaces and underscores.
+# Column titles in the tables that people export, in order of preference. They are compared without
+# case, spaces and punctuation.
 _COLUMNS = {
     "id": ("id", "studentid", "sisuserid", "sisloginid", "username", "login", "userid", "idnumber",
            "matriculation", "matrikelnummer", "number", "sid"),
@@ -32,7 +32,11 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who is in the class, and by what they can be known."""
+    """The students of a class, and an index of what identifies them.
+
+    Attributes:
+        students: The students, in the order of the file.
+    """
 
     students: tuple[Student, ...]
     _by_word: Mapping[str, tuple[Student, ...]]
@@ -40,56 +44,67 @@ class Roster:
     _ids: frozenset[str]
 
     def find(self, *owners: str) -> Student | None:
-        """Find the only student whom a file's or a folder's name can mean; the first that is one.
+        """Find the one student to whom the names of a submission's owner refer.
 
-        By the whole name, as id, as e-mail address (also only what is before the @), or as name in
-        any order of its words, also without anything between them; else by an id that stands in it
-        as a word of its own. Where two of the names each mean another student, nobody is guessed:
-        a number that one system has given may be somebody else's in another. For the same reason
-        `LmsNumber` and `LmsName` mean a student only whose name fits what the system calls them.
+        A name can be, as a whole, an id, an e-mail address or its part before the @, or a student's
+        name with its words in any order, with or without separators between them. Otherwise, it
+        may contain an id as a separate word.
+
+        If two of the owners refer to different students, the result is None rather than a guess: a
+        number from one system may be somebody else's number in another. For the same reason, an
+        `LmsNumber` or `LmsName` refers to a student only if the student's name fits the name in
+        the LMS.
+
+        Args:
+            owners: What identifies the owner, the most reliable first, as in `Entry.owners`.
+
+        Returns:
+            The student, or None if there is none or it is not clear which one.
         """
-        written = next((owner for owner in owners if isinstance(owner, LmsName)), "")
+        lms_name = next((owner for owner in owners if isinstance(owner, LmsName)), "")
         whole = {self._find_word(owner) for owner in owners} - {None}
         if len(whole) > 1:
             return None
-        return next(filter(None, (self._find(owner, written) for owner in owners)), None)
+        return next(filter(None, (self._find(owner, lms_name) for owner in owners)), None)
 
-    def _find(self, owner: str, written: str) -> Student | None:
-        whole = self._find_whole(owner, written)
+    def _find(self, owner: str, lms_name: str) -> Student | None:
+        whole = self._find_whole(owner, lms_name)
         if whole is not None or isinstance(owner, (LmsNumber, Account)):
             return whole
         found = self._find_id(owner)
-        return found if self._can_be(found, owner, written) else None
+        return found if self._can_be(found, owner, lms_name) else None
 
-    def _find_whole(self, owner: str, written: str) -> Student | None:
+    def _find_whole(self, owner: str, lms_name: str) -> Student | None:
         found = self._find_word(owner)
-        return found if self._can_be(found, owner, written) else None
+        return found if self._can_be(found, owner, lms_name) else None
 
-    def _can_be(self, student: Student | None, owner: str, written: str) -> bool:
-        """Tell whether what a system says of somebody doesn't speak against this student."""
+    def _can_be(self, student: Student | None, owner: str, lms_name: str) -> bool:
+        """Return whether a student is compatible with what the LMS says about the owner."""
         if student is None or not isinstance(owner, (LmsNumber, LmsName)):
             return True
         if isinstance(owner, LmsNumber) and normalize(owner) != normalize(student.id):
             return False
-        if written and student.name:
-            return fits(written, student.name)
+        if lms_name and student.name:
+            return fits(lms_name, student.name)
         return isinstance(owner, LmsNumber) and self._are_ids(owner.of_class)
 
     def _are_ids(self, numbers: frozenset[str]) -> bool:
-        """Tell whether the roster has the numbers of a system: if it has those of a whole class."""
+        """Return whether the roster's ids are the numbers of an LMS: it has those of everybody."""
         return len(numbers) >= _ENOUGH_NUMBERS and numbers <= self._ids
 
     def _find_word(self, owner: str) -> Student | None:
+        """Find the student whom a text as a whole identifies."""
         letters = _letters(owner)
-        told = [self._by_word.get(key, ()) for key in (normalize(owner), normalize_name(owner))]
-        told.append(self._by_letters.get(letters, ()))
+        matches = [self._by_word.get(key, ()) for key in (normalize(owner), normalize_name(owner))]
+        matches.append(self._by_letters.get(letters, ()))
         if letters == normalize(owner):
-            # In one word, the id or the address of one can be the name of another.
-            told = [tuple({student for found in told for student in found})]
-        return next((found[0] for found in told if len(found) == 1), None)
+            # A single word can be the id or the address of one student and the name of another.
+            matches = [tuple({student for found in matches for student in found})]
+        return next((found[0] for found in matches if len(found) == 1), None)
 
     def _find_id(self, owner: str) -> Student | None:
-        if normalize(owner) in self._by_letters:  # it is a whole name, and not only this one's
+        """Find the student whose id or address is a word of a text, if there is only one."""
+        if normalize(owner) in self._by_letters:  # it is a whole name, not a text with an id in it
             return None
         ids = {
             student.id: student
@@ -101,12 +116,13 @@ class Roster:
 
 
 def read_roster(path: Path) -> Roster:
-    """Read a roster: a header, then a line for each student, with commas, semicolons or tabs.
+    """Read a roster: a CSV file with a header and a line for each student.
 
-    It needs a column with an id, a name (in one column or two) or an e-mail address.
+    It needs a column with ids, names (in one column or two) or e-mail addresses. Commas, semicolons
+    and tabs can separate the columns.
 
     Raises:
-        UsageError: it is not there, or not such a file.
+        UsageError: the file can't be read, or is not a roster.
     """
     try:
         with path.open("rb") as file:
@@ -114,17 +130,21 @@ def read_roster(path: Path) -> Roster:
     except OSError as error:
         raise UsageError(f"can't read the roster {path}: {error.strerror}") from error
     if len(data) > _MAX_BYTES:
-        raise UsageError(f"the roster {path} is too large to be one")
+        raise UsageError(
+            f"the roster {path} is larger than {_MAX_BYTES // 2**20} MiB, which is the limit"
+        )
     rows = _rows(data, path)
     columns = _find_columns(rows[0] if rows else [])
     if not columns.keys() & {"id", "name", "last", "email"}:
-        raise UsageError(f"the roster {path} has no column id, name or email in its first line")
+        raise UsageError(
+            f"the roster {path} needs a column id, name or email; its first line has none of these"
+        )
     students = dict.fromkeys(_student(row, columns) for row in rows[1:] if any(row))
     return make_roster(one for one in students if one != Student())
 
 
 def make_roster(students: Iterable[Student]) -> Roster:
-    """Make a roster of students."""
+    """Make a roster from its students."""
     listed = tuple(students)
     ids = frozenset(normalize(student.id) for student in listed)
     return Roster(listed, _index(listed, _words_for), _index(listed, _letters_for), ids)
@@ -137,21 +157,21 @@ def _index(
     for student in students:
         for word in words_for(student):
             found.setdefault(word, []).append(student)
-    return {word: tuple(them) for word, them in found.items()}
+    return {word: tuple(matches) for word, matches in found.items()}
 
 
 def _rows(data: bytes, path: Path) -> list[list[str]]:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")  # what a spreadsheet saves as plain CSV
+        text = data.decode("cp1252", "replace")  # the encoding of a spreadsheet's plain CSV
     lines = text.splitlines(keepends=True)
     first = lines[0] if lines else ""
     delimiter = max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error as error:
-        raise UsageError(f"the roster {path} is no CSV file: {error}") from error
+        raise UsageError(f"the roster {path} is not a CSV file: {error}") from error
     return [[cell.strip() for cell in row] for row in rows]
 
 
@@ -174,7 +194,7 @@ def _student(row: Sequence[str], columns: Mapping[str, int]) -> Student:
 
 
 def _words_for(student: Student) -> set[str]:
-    """List everything that a whole file name could be, if it is this student's."""
+    """Return every text that as a whole identifies a student."""
     words = {
         normalize(student.id),
         normalize(student.email),
@@ -186,22 +206,24 @@ def _words_for(student: Student) -> set[str]:
 
 
 def _letters_for(student: Student) -> set[str]:
-    """List how a name can be written without anything between its words, in any turn of them.
+    """Return the ways to write a student's name without separators, for each rotation of its words.
 
-    Last names of several words come first or last, as a whole: the words are turned, not shuffled.
+    A last name of several words stays together, before or after the first name. So the words are
+    rotated, not shuffled.
     """
     words = re.split(r"[\s,]+", normalize(student.name))
-    turns = (words[place:] + words[:place] for place in range(len(words)))
-    return {_letters("".join(turn)) for turn in turns} - {""}
+    rotations = (words[place:] + words[:place] for place in range(len(words)))
+    return {_letters("".join(rotated)) for rotated in rotations} - {""}
 
 
-def fits(written: str, name: str) -> bool:
-    """Tell whether what a system calls somebody, perhaps in one word, can be of a name.
+def fits(lms_name: str, name: str) -> bool:
+    """Return whether a name in an LMS, perhaps without separators, can belong to a student's name.
 
-    ``doejonathan`` can be Jon Doe, all of whose words are most of it, and ``doejon`` Jonathan M.
-    Doe, of whose words' beginnings it is made; neither can be John Doe.
+    ``doejonathan`` fits Jon Doe, because it contains all words of the name and they are most of
+    it. ``doejon`` fits Jonathan M. Doe, because it consists of beginnings of words of the name.
+    Neither fits John Doe.
     """
-    whole = _bare(written)
+    whole = _bare(lms_name)
     words = tuple(filter(None, map(_bare, re.split(r"[\s,]+", name))))[:_MOST_WORDS]
     if not whole or not words:
         return not whole and not words
@@ -209,7 +231,7 @@ def fits(written: str, name: str) -> bool:
 
 
 def _has_all(whole: str, words: tuple[str, ...]) -> bool:
-    """Tell whether these words are in one, one of them at an end, and are most of it."""
+    """Return whether a text contains all words, one of them at an end, and they are most of it."""
     if not whole.startswith(words) and not whole.endswith(words):
         return False
     rest = whole
@@ -222,26 +244,26 @@ def _has_all(whole: str, words: tuple[str, ...]) -> bool:
 
 @functools.lru_cache(maxsize=65_536)
 def _is_made_of(whole: str, words: tuple[str, ...], *, has_whole: bool = False) -> bool:
-    """Tell whether a word is beginnings of these words, in any order, one of them whole."""
+    """Return whether a text consists of beginnings of words, in any order, one of them whole."""
     if not whole:
         return has_whole
     for place, word in enumerate(words):
-        others = (*words[:place], *words[place + 1 :])
+        rest = (*words[:place], *words[place + 1 :])
         for end in range(min(len(word), len(whole)), 0, -1):
             is_whole = end == len(word) >= _SHORTEST_WORD
             if whole.startswith(word[:end]) and _is_made_of(
-                whole[end:], others, has_whole=has_whole or is_whole
+                whole[end:], rest, has_whole=has_whole or is_whole
             ):
                 return True
     return False
 
 
 def _bare(text: str) -> str:
-    """Keep of a name its letters only, without what is written above and below them."""
+    """Return only the letters of a text, without accents and other marks."""
     parts = unicodedata.normalize("NFKD", normalize(text))
     return "".join(one for one in parts if unicodedata.category(one)[0] == "L")
 
 
 def _letters(text: str) -> str:
-    """Keep of a name letters, with what is written above and below them, and digits."""
+    """Return the letters of a text with their marks, and its digits."""
     return "".join(one for one in normalize(text) if unicodedata.category(one)[0] in "LMN")

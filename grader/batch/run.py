@@ -1,4 +1,4 @@
-"""Grades a class: the whole flow on one screen, in `grade_class`."""
+"""The grading of a class: the whole flow on one screen, in `grade_class`."""
 
 import contextlib
 import time
@@ -23,21 +23,21 @@ from grader.report.class_model import ClassSummary, Student
 from grader.report.model import ReportStatus
 from grader.report.outline import Outline
 
-# Told after each submission: how it went (a report's status), and whether it was there already.
+# Called after each submission with the status of its report, and whether the report is an old one.
 OnSubmissionDone = Callable[[str, bool], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What is to be graded, and how.
+    """What to grade, and how.
 
     Attributes:
-        assignment: What it is a class's work on.
-        collection: What was handed in.
-        setup: How each is graded.
-        jobs: How many graders work side by side.
-        roster: Who is in the class, if that is known.
-        regrade_all: Grade also what is there already.
+        assignment: The assignment that the class worked on.
+        collection: The submissions.
+        setup: How each submission is graded.
+        jobs: How many workers grade side by side.
+        roster: The students of the class, if known.
+        regrade_all: Grade unchanged submissions again too.
     """
 
     assignment: Assignment
@@ -50,46 +50,56 @@ class Batch:
 
 @dataclass
 class _Tally:
-    """What is known of the class so far."""
+    """What is known about the class so far.
+
+    Attributes:
+        figures: The figures over all submissions that are done.
+        seen: How many submissions each student on the roster has.
+        done: How many submissions are done.
+        unmatched: How many submissions could not be matched with the roster.
+    """
 
     figures: ClassFigures = field(default_factory=ClassFigures)
     seen: Counter[Student] = field(default_factory=Counter)
     done: int = 0
-    strangers: list[str] = field(default_factory=list)
+    unmatched: int = 0
 
 
 def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDone) -> ClassSummary:
-    """Grade what is new or has changed, and write everything about the class.
+    """Grade the submissions that are new or changed, and write the class files.
 
     Args:
-        batch: What, and how.
-        store: Where the reports are kept; nobody else may be at work in it.
-        on_progress: Told after each submission.
+        batch: What to grade, and how.
+        store: Where the reports are kept. The caller must hold its lock.
+        on_progress: Called after each submission.
 
     Returns:
-        The summary, as it was written. After Ctrl-C it is of what was done until then.
+        The summary, as it was written.
 
     Raises:
         UsageError: the assignment can't be used, or results can't be written.
-        KeyboardInterrupt: as it came, after everything that is done was kept.
+        KeyboardInterrupt: Ctrl-C was pressed. Every finished report was kept, and the class files
+            were written for those.
     """
     started = time.monotonic()
     tally = _Tally()
     entries = batch.collection.entries
-    names = make_ids(entry.place for entry in entries)
-    graded: dict[str, Entry] = {}
+    ids = make_ids(entry.place for entry in entries)
+    waiting: dict[str, Entry] = {}
 
-    def note(entry: Entry, outline: Outline, *, is_old: bool) -> None:
-        _add(tally, batch, entry, outline, name=names[entry.place])
+    def record(entry: Entry, outline: Outline, *, is_old: bool) -> None:
+        _add(tally, batch, entry, outline, id_=ids[entry.place])
         on_progress(outline.status.value, is_old)
 
     interrupt: KeyboardInterrupt | None = None
-    tasks = _tasks(batch, store, names, graded, note)
+    jobs = _make_jobs(batch, store, ids, waiting, record)
     try:
-        with contextlib.closing(grade_all(tasks, settings=batch.setup, workers=batch.jobs)) as results:
-            for task, result in results:
-                outline = store.keep(task.key, result.report, result.page)
-                note(graded.pop(task.key), outline, is_old=False)
+        with contextlib.closing(
+            grade_all(jobs, settings=batch.setup, workers=batch.jobs)
+        ) as results:
+            for job, result in results:
+                outline = store.keep(job.key, result.report, result.page)
+                record(waiting.pop(job.key), outline, is_old=False)
     except KeyboardInterrupt as error:
         interrupt = error
     summary = _finish(tally, batch, seconds=time.monotonic() - started)
@@ -99,50 +109,59 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
     return summary
 
 
-def _tasks(
+def _make_jobs(
     batch: Batch,
     store: ReportStore,
-    names: dict[str, str],
-    graded: dict[str, Entry],
-    note: Callable[..., None],
+    ids: dict[str, str],
+    waiting: dict[str, Entry],
+    record: Callable[..., None],
 ) -> Iterator[Job]:
-    """Give what has to be graded; what is there already is noted by the way."""
+    """Yield a job for each submission that has to be graded, and record those that needn't be.
+
+    Args:
+        batch: What to grade.
+        store: Where earlier reports are kept.
+        ids: The report id of each entry, by its place.
+        waiting: Gets the entry of each job, by its report id.
+        record: Called with each entry whose report is already there.
+    """
     keys = Keys(batch.assignment, batch.setup)
     for entry in batch.collection.entries:
-        name = names[entry.place]
+        id_ = ids[entry.place]
         data, problem = b"", ""
         try:
             data = entry.read()
         except UnreadableSubmissionError as error:
             problem = str(error)
         key = keys.of(entry.file, data or problem.encode())
-        outline = None if batch.regrade_all else store.find(name, key)
+        outline = None if batch.regrade_all else store.find(id_, key)
         if outline is not None and outline.status is not ReportStatus.GRADER_ERROR:
-            note(entry, outline, is_old=True)
+            record(entry, outline, is_old=True)
             continue
-        graded[name] = entry
-        grade = GradeRequest(name=entry.file, data=data, problem=problem, key=key)
-        yield Job(key=name, request=grade)
+        waiting[id_] = entry
+        request = GradeRequest(name=entry.file, data=data, problem=problem, key=key)
+        yield Job(key=id_, request=request)
 
 
-def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: str) -> None:
+def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, id_: str) -> None:
+    """Add one finished submission to the figures, with its students as the roster has them."""
     people, notes = entry.members or (entry.student,), entry.notes
     if entry.origin.is_late:
         notes = ("handed in late", *notes)
     if batch.roster is not None:
         found = _look_up(entry, batch.roster)
         if None in found:
-            tally.strangers.append(entry.place)
-            notes = (*notes, "nobody on the roster is known by this name")
+            tally.unmatched += 1
+            notes = (*notes, "could not be matched with the roster")
         tally.seen.update(one for one in found if one is not None)
         if entry.owners and isinstance(entry.owners[0], LmsNumber):
-            # Beside a roster, the number that an LMS has for somebody could pass for an id of its.
+            # Next to ids from the roster, the LMS's own number could be taken for one of them.
             people = tuple(msgspec.structs.replace(one, id="") for one in people)
-        people = tuple(one or said for one, said in zip(found, people, strict=True))
+        people = tuple(listed or named for listed, named in zip(found, people, strict=True))
     tally.done += 1
     tally.figures.add(
         outline,
-        id=name,
+        id=id_,
         student=people[0],
         file=entry.file,
         notes=notes,
@@ -152,7 +171,7 @@ def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, name: s
 
 
 def _look_up(entry: Entry, roster: Roster) -> list[Student | None]:
-    """Find everybody whose work it is on the roster."""
+    """Look up each student of an entry on the roster."""
     if entry.members:
         return [roster.find(one.id, one.email, one.name) for one in entry.members]
     return [roster.find(*entry.owners)]
@@ -163,11 +182,11 @@ def _finish(tally: _Tally, batch: Batch, *, seconds: float) -> ClassSummary:
     remarks: list[str] = []
     if tally.done < len(entries):
         remarks.append(
-            f"It was interrupted: {tally.done} of {len(entries)} submissions are graded. The same "
-            "command goes on with the others."
+            f"The batch was interrupted: {tally.done} of {len(entries)} submissions are graded. "
+            "Run the same command again to grade the rest."
         )
     elif batch.roster is not None:
-        # Only now is it known who is missing.
+        # Only a complete batch shows who did not hand in.
         for student in batch.roster.students:
             if student not in tally.seen:
                 tally.figures.add_absent(student)
@@ -175,12 +194,12 @@ def _finish(tally: _Tally, batch: Batch, *, seconds: float) -> ClassSummary:
     if doubles:
         remarks.append(
             f"{doubles} student{'s have' if doubles != 1 else ' has'} more than one submission; "
-            "each has a row."
+            "each submission has its own row."
         )
-    if tally.strangers:
-        count = len(tally.strangers)
+    if tally.unmatched:
         remarks.append(
-            f"{count} submission{'s' if count != 1 else ''} could not be matched with the roster."
+            f"{tally.unmatched} submission{'s' if tally.unmatched != 1 else ''} could not be"
+            " matched with the roster."
         )
     return tally.figures.finish(
         assignment=batch.assignment.info,

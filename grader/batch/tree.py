@@ -1,7 +1,7 @@
-"""One view over what a folder or an archive holds, whichever of the two it is.
+"""Trees of files: one view of what a folder or an archive contains.
 
-Nothing is read but names, sizes and times until a file is asked for its bytes, and nothing is ever
-written. Links are not followed.
+Only names, sizes and times are read until the bytes of a file are requested. Nothing is ever
+written, and links are not followed.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from grader.report.class_model import Skipped
 from grader.submission.read import MAX_SUBMISSION_BYTES
 
 MAX_FILES = 300_000
-# What reading from a disk or out of a damaged archive can end in.
+# What reading from a disk or from a damaged archive can raise.
 READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
@@ -30,11 +30,11 @@ class TreeFile:
     """One file, not yet read.
 
     Attributes:
-        path: Where it is below the top, with "/" between the parts.
-        size_bytes: Its size, as the folder or the archive says.
-        modified_s: When it was last changed, in seconds; only to be compared within one tree.
-        open_stream: Opens it. May raise any of `READ_ERRORS`, as may reading.
-        problem: Why it can't be read, where that is known beforehand.
+        path: Its path relative to the top of the tree, with "/" between the parts.
+        size_bytes: Its size according to the folder or the archive.
+        modified_s: When it was last changed, in seconds. Comparable only within one tree.
+        open_stream: Opens it for reading. Opening and reading may raise any of `READ_ERRORS`.
+        problem: Why it can't be read, if that is known without opening it.
     """
 
     path: str
@@ -45,14 +45,14 @@ class TreeFile:
 
     @property
     def name(self) -> str:
-        """Give the last part of its path."""
+        """The last part of its path."""
         return PurePosixPath(self.path).name
 
     def read(self) -> bytes:
-        """Read it whole, so far as it isn't too large, whatever size it claims to have.
+        """Read the whole file, unless it is too large, whatever size it claims to have.
 
         Raises:
-            UnreadableSubmissionError: it can't be read, and why.
+            UnreadableSubmissionError: it can't be read, or is larger than a submission may be.
         """
         if self.problem:
             raise UnreadableSubmissionError(f"{self.name} can't be read: {self.problem}")
@@ -60,32 +60,32 @@ class TreeFile:
             data = stream.read(MAX_SUBMISSION_BYTES + 1)
         if len(data) > MAX_SUBMISSION_BYTES:
             raise UnreadableSubmissionError(
-                f"{self.name} has more than {MAX_SUBMISSION_BYTES // 2**20} MiB, which is the limit"
-                " (clear the notebook's outputs before handing it in)"
+                f"{self.name} is larger than {MAX_SUBMISSION_BYTES // 2**20} MiB, which is the"
+                " limit (clear the notebook's outputs before handing it in)"
             )
         return data
 
 
 @contextlib.contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Say of anything that goes wrong while a file is read that the file can't be read."""
+    """Turn an error that is raised while a file is read into an `UnreadableSubmissionError`."""
     try:
         yield
     except READ_ERRORS as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        reason = said or "it is damaged"
+        message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = message or "it is damaged"
         raise UnreadableSubmissionError(f"{name} can't be read: {decode_name(reason)}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """What a folder or an archive holds.
+    """The contents of a folder or an archive.
 
     Attributes:
-        files: The files, in order of their paths. Those with a problem stand in ``skipped`` too.
-        folders: The paths of all folders, also of those with nothing in them.
-        junk: Paths of what nobody hands in; nothing below these is listed.
-        skipped: What was passed over, and why.
+        files: The files, sorted by path. Those with a problem are in ``skipped`` too.
+        folders: The paths of all folders, including empty ones.
+        junk: The paths of files and folders that tools leave behind. Nothing below them is listed.
+        skipped: The files that are not read, and why.
     """
 
     files: tuple[TreeFile, ...]
@@ -94,13 +94,13 @@ class Tree:
     skipped: tuple[Skipped, ...] = ()
 
     def top_files(self) -> list[TreeFile]:
-        """List the files that lie in no folder."""
+        """List the files that are not in a folder."""
         return [file for file in self.files if "/" not in file.path]
 
     def top_folders(self) -> dict[str, list[TreeFile]]:
-        """List the folders that lie in no other, and what is anywhere below each.
+        """Map the name of each folder at the top to the files at any depth below it.
 
-        The files have the paths that they have in the whole tree.
+        The paths of the files stay relative to the top of the tree.
         """
         found: dict[str, list[TreeFile]] = {
             folder: [] for folder in self.folders if "/" not in folder
@@ -112,19 +112,19 @@ class Tree:
         return found
 
     def all_skipped(self) -> tuple[Skipped, ...]:
-        """List what was passed over, with the litter beside the submissions, not in them."""
-        litter = (Skipped(path=path, reason=LITTER) for path in self.junk if "/" not in path)
-        return (*litter, *self.skipped)
+        """List what was skipped, including junk at the top but not junk inside a submission."""
+        junk = (Skipped(path=path, reason=_JUNK) for path in self.junk if "/" not in path)
+        return (*junk, *self.skipped)
 
 
-LITTER = "not something that is handed in"
+_JUNK = "it was left behind by a tool or the operating system, and is not a submission"
 
 
-def below_the_top(tree: Tree) -> Tree | None:
-    """Look into the only folder that there is, as when a folder was zipped with its name.
+def inside_only_folder(tree: Tree) -> Tree | None:
+    """Return the contents of the only folder at the top, as when a folder was zipped by name.
 
     Returns:
-        What is in it, or nothing if there isn't just one, or something lies beside it.
+        Its contents, or None if there are several folders, or files beside the only one.
     """
     tops = {path for path in tree.folders if "/" not in path}
     if len(tops) != 1 or tree.top_files():
@@ -147,9 +147,9 @@ def below_the_top(tree: Tree) -> Tree | None:
 
 
 def inside_each(tree: Tree) -> dict[str, Tree]:
-    """Give what is in each of the folders at the top, as a tree of its own.
+    """Return the contents of each folder at the top, as a separate tree.
 
-    What was passed over stays with the whole tree: it is told there, once.
+    These trees have an empty ``skipped``: what was skipped is listed once, in the whole tree.
     """
     files = tree.top_folders()
     folders: dict[str, list[str]] = {top: [] for top in files}
@@ -170,20 +170,20 @@ def inside_each(tree: Tree) -> dict[str, Tree]:
 
 
 def tree_of_folder(folder: Path, *, without: Path | None = None, limit: int = MAX_FILES) -> Tree:
-    """List what is below a folder of this computer.
+    """List the contents of a folder on this computer.
 
     Args:
         folder: The folder.
-        without: A folder that is left out wherever it lies, such as the one for results.
-        limit: How many files it may have; no more than these are listed.
+        without: A folder that is left out at any depth, such as the one for results.
+        limit: The number of files after which the listing stops.
 
     Raises:
-        UsageError: the folder itself can't be looked into.
+        UsageError: the folder itself can't be read.
     """
     try:
         os.scandir(folder).close()
     except OSError as error:
-        raise UsageError(f"can't look into {folder}: {error.strerror}") from error
+        raise UsageError(f"can't read the folder {folder}: {error.strerror}") from error
     walk = _Walk(without=without)
     for file in walk.files(folder):
         walk.found.append(file)
@@ -199,7 +199,7 @@ def tree_of_folder(folder: Path, *, without: Path | None = None, limit: int = MA
 
 
 def tree_of_files(paths: Sequence[Path]) -> Tree:
-    """List files of this computer that were named one by one."""
+    """List files on this computer that were named one by one."""
     names = [decode_name(path.name) for path in paths]
     found = (
         _file(path, name if names.count(name) == 1 else decode_name(path.as_posix().lstrip("/")))
@@ -211,7 +211,7 @@ def tree_of_files(paths: Sequence[Path]) -> Tree:
 
 
 class _Walk:
-    """A walk through a folder, and what was seen on the way."""
+    """A walk through a folder, and what it has found so far."""
 
     def __init__(self, *, without: Path | None) -> None:
         self.found: list[TreeFile] = []
@@ -221,13 +221,14 @@ class _Walk:
         self._without = without
 
     def files(self, top: Path) -> Iterator[TreeFile]:
-        waiting = [(top, "")]  # not recursive: folders can be nested deeper than calls
+        """Yield the files below a folder, and record everything else on the way."""
+        waiting = [(top, "")]  # not recursive: folders can be nested deeper than Python's stack
         while waiting:
             folder, prefix = waiting.pop()
             try:
                 entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
             except OSError as error:
-                reason = f"can't look into it: {error.strerror}"
+                reason = f"the folder can't be read: {error.strerror}"
                 self.skipped.append(Skipped(path=prefix.rstrip("/"), reason=reason))
                 continue
             for entry in entries:
@@ -245,7 +246,7 @@ class _Walk:
 
 
 def is_same_folder(path: Path, other: Path) -> bool:
-    """Tell whether a path is another folder by another name; a link is none."""
+    """Return whether a path names the same folder as another; a link does not count."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode) and path.samefile(other)
     except OSError:
@@ -257,7 +258,7 @@ def _file(path: Path, name: str) -> TreeFile:
     try:
         status = path.lstat()
     except OSError as error:
-        problem = error.strerror or "it is gone"
+        problem = error.strerror or "it no longer exists"
     else:
         size_bytes, modified_s = status.st_size, status.st_mtime
         if stat.S_ISLNK(status.st_mode):
@@ -274,7 +275,7 @@ def _file(path: Path, name: str) -> TreeFile:
 
 
 def _open_regular(path: Path) -> IO[bytes]:
-    """Open what is a regular file still; not a link or a pipe that has taken its place since."""
+    """Open a regular file; refuse a link or a pipe that has taken its place since the listing."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

@@ -26,7 +26,7 @@ LIMITS = ("--call-limit", "1", "--time-limit", "20")
 
 
 def run(*arguments: object, expected: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command, and expect an exit status."""
+    """Run the command and check its exit status."""
     command = [str(GRADER), "batch", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == expected, done.stdout + done.stderr
@@ -34,7 +34,7 @@ def run(*arguments: object, expected: int = 0) -> subprocess.CompletedProcess[st
 
 
 def results(out: Path) -> dict[str, str]:
-    """Read all that a batch has written, without the seconds in it."""
+    """Read all files that a batch has written, without the times in them."""
     found = {}
     for path in sorted(out.rglob("*")):
         if path.suffix not in (".csv", ".json", ".html"):
@@ -52,7 +52,7 @@ def results(out: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def small_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a class of twelve, with some that no class should have to bear."""
+    """Write a class of twelve that includes hostile and unreadable submissions."""
     folder = tmp_path_factory.mktemp("class")
     submissions = write_mock_class(load_assignment(), folder / "made", count=8)
     for name in (
@@ -67,7 +67,7 @@ def small_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grade the class once, with two workers."""
+    """Grade the class once, with two workers, and return the folder of results."""
     out = tmp_path_factory.mktemp("undisturbed")
     roster = small_class / "roster.csv"
     run(small_class / "submissions", "--roster", roster, "--out", out, "--jobs", 2, *LIMITS)
@@ -75,13 +75,13 @@ def undisturbed(small_class: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def rows_of(out: Path) -> dict[str, dict[str, str]]:
-    """Read the gradebook, by the names of the reports."""
+    """Read the rows of the gradebook, by report id."""
     with (out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
 def test_everybody_has_a_row_a_report_and_a_page(small_class: Path, undisturbed: Path) -> None:
-    """Whatever was handed in."""
+    """Every submission has a row, a report and a page, hostile and unreadable ones included."""
     rows = rows_of(undisturbed)
 
     assert len(rows) == len(list((small_class / "submissions").iterdir()))
@@ -94,7 +94,7 @@ def test_everybody_has_a_row_a_report_and_a_page(small_class: Path, undisturbed:
 
 
 def test_report_is_the_same_as_when_graded_alone(small_class: Path, undisturbed: Path) -> None:
-    """Whoever came before it in the same worker."""
+    """A report does not depend on what the worker graded before."""
     for name in ("s1003.py", "s1005.ipynb", "wrong_update_never_zeroed.ipynb"):
         kept = json.loads((undisturbed / "reports" / f"{name}.json").read_text(encoding="utf-8"))
         with Grader() as alone:
@@ -107,10 +107,10 @@ def test_report_is_the_same_as_when_graded_alone(small_class: Path, undisturbed:
         assert kept == own
 
 
-def test_one_worker_in_another_order_gives_the_same(
+def test_one_worker_in_another_order_gives_the_same_results(
     small_class: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
-    """Byte for byte, but for the time it took."""
+    """One worker and reversed order give the same results, byte for byte except for times."""
     submissions = small_class / "submissions"
     files = sorted(submissions.iterdir(), reverse=True)
     roster = small_class / "roster.csv"
@@ -121,7 +121,7 @@ def test_one_worker_in_another_order_gives_the_same(
 
 
 def test_second_run_grades_only_what_has_changed(small_class: Path, tmp_path: Path) -> None:
-    """And says how much that was."""
+    """A second run grades only changed submissions and prints how many; --regrade grades all."""
     submissions = tmp_path / "submissions"
     submissions.mkdir()
     for name in ("s1003.py", "s1004.py"):
@@ -145,9 +145,9 @@ def test_second_run_grades_only_what_has_changed(small_class: Path, tmp_path: Pa
 def test_batch_that_was_killed_again_and_again_ends_like_an_undisturbed_one(
     small_class: Path, tmp_path: Path
 ) -> None:
-    """With SIGKILL, at any moment."""
+    """Repeated SIGKILLs at random moments do not change the results of the final run."""
     kills = int(os.environ.get("ZEROGRAD_TEST_KILLS", "4"))
-    if kills > 4:  # enough to do for all of them
+    if kills > 4:  # so that there is work left for every run
         made = write_mock_class(load_assignment(), tmp_path / "more", count=4 * kills)
         for path in (small_class / "submissions").glob("[!s]*"):
             (made / path.name).write_bytes(path.read_bytes())
@@ -172,7 +172,7 @@ def test_batch_that_was_killed_again_and_again_ends_like_an_undisturbed_one(
 
 
 def test_ctrl_c_keeps_what_is_done(small_class: Path, tmp_path: Path) -> None:
-    """And says how to go on; no process is left."""
+    """Ctrl-C keeps the finished reports, and the message says how to continue."""
     out = tmp_path / "out"
     process = subprocess.Popen(
         [str(GRADER), "batch", str(small_class / "submissions"), "--out", str(out), *LIMITS],
@@ -185,17 +185,17 @@ def test_ctrl_c_keeps_what_is_done(small_class: Path, tmp_path: Path) -> None:
         time.sleep(0.02)
 
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert "the same command goes on" in told
+    assert "the same command goes on" in errors
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert 0 < len(summary["rows"]) < 12
     assert "interrupted" in summary["remarks"][0]
 
 
-def test_roster_shows_who_handed_in_nothing(small_class: Path, tmp_path: Path) -> None:
-    """With an empty score, which is not a zero."""
+def test_roster_shows_who_did_not_hand_in(small_class: Path, tmp_path: Path) -> None:
+    """A student on the roster who did not hand in has a row with an empty score, not a zero."""
     submission = small_class / "submissions" / "s1003.py"
 
     done = run(submission, "--roster", small_class / "roster.csv", "--out", tmp_path / "out")
@@ -206,10 +206,10 @@ def test_roster_shows_who_handed_in_nothing(small_class: Path, tmp_path: Path) -
     assert "7 on the roster handed in nothing" in done.stdout
 
 
-def test_two_submissions_of_one_student_are_both_graded_and_said(
+def test_two_submissions_of_one_student_are_both_graded_and_reported(
     small_class: Path, tmp_path: Path
 ) -> None:
-    """Which one counts is for the instructor to say."""
+    """Both submissions of a student get a row, and a remark leaves the choice to the instructor."""
     submissions = tmp_path / "submissions"
     submissions.mkdir()
     for name in ("s1003.py", "s1003-new.py", "somebody.py"):
@@ -217,7 +217,7 @@ def test_two_submissions_of_one_student_are_both_graded_and_said(
 
     done = run(submissions, "--roster", small_class / "roster.csv", "--out", tmp_path / "out")
 
-    assert "1 student has more than one submission; each has a row." in done.stdout
+    assert "1 student has more than one submission; each submission has its own row." in done.stdout
     assert "1 submission could not be matched with the roster." in done.stdout
     rows = rows_of(tmp_path / "out")
     assert {name for name in rows if name and rows[name]["student_id"] == "s1003"} == {
@@ -231,7 +231,7 @@ def _lines(out: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["none", "--out", "out"], "no file or folder none"),
         ([".", "--out", "out", "--roster", "none.csv"], "can't read the roster"),
@@ -241,20 +241,20 @@ def _lines(out: Path) -> list[str]:
         (["--out", "out"], "PATH"),
     ],
 )
-def test_what_can_not_be_done_is_said_in_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+def test_unusable_arguments_are_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
-    """With exit status 2, before anything is graded."""
+    """Unusable arguments end with exit status 2 and one line that names the problem."""
     (tmp_path / "file.py").write_text("", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
     done = run(*arguments, expected=2)
 
-    assert told in done.stderr.splitlines()[-1]
+    assert message in done.stderr.splitlines()[-1]
 
 
-def test_empty_folder_is_a_class_of_nobody(tmp_path: Path) -> None:
-    """And no error."""
+def test_empty_folder_is_an_empty_class(tmp_path: Path) -> None:
+    """An empty folder is graded without an error, as a class without submissions."""
     (tmp_path / "submissions").mkdir()
 
     done = run(tmp_path / "submissions", "--out", tmp_path / "out")
@@ -262,10 +262,10 @@ def test_empty_folder_is_a_class_of_nobody(tmp_path: Path) -> None:
     assert "0 submissions" in done.stdout
 
 
-def test_grader_that_fails_is_never_a_zero(
+def test_fault_of_the_grader_is_never_a_zero(
     small_class: Path, tmp_path: Path, write_broken_assignment: Callable[[], Path]
 ) -> None:
-    """It stands out in the exit status and in the gradebook, and is tried again the next time."""
+    """A fault of the grader shows in exit status and gradebook, and is retried on the next run."""
     broken = write_broken_assignment()
     submission = small_class / "submissions" / "s1003.py"
     arguments = (submission, "--out", tmp_path / "out", "--jobs", 1, "--assignment", broken)
@@ -280,7 +280,7 @@ def test_grader_that_fails_is_never_a_zero(
 
 @pytest.fixture
 def write_broken_assignment(tmp_path: Path) -> Callable[[], Path]:
-    """Write an assignment one of whose checks raises something of its own."""
+    """Return a function that writes an assignment with a check that raises an OSError."""
 
     def write() -> Path:
         subprocess.run([str(GRADER), "new", "lab5"], cwd=tmp_path, check=True, capture_output=True)

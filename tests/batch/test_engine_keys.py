@@ -16,7 +16,7 @@ _IGNORED = shutil.ignore_patterns("__pycache__")
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the grader's package, to be changed."""
+    """Copy the grader's package, for changing it."""
     copy = tmp_path / "grader"
     shutil.copytree(Path(keys.__file__).resolve().parents[1], copy, ignore=_IGNORED)
     monkeypatch.setattr(keys, "_PACKAGE", copy)
@@ -25,7 +25,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of a small assignment, to be changed."""
+    """Copy a small assignment, for changing it."""
     copy = tmp_path / "two_layers"
     shutil.copytree(_EXAMPLES / "two_layers", copy, ignore=_IGNORED)
     return copy
@@ -37,7 +37,7 @@ def key(assignment: str | Path = "lab4") -> str:
 
 
 def test_key_changes_with_any_file_of_the_grader(package: Path) -> None:
-    """A mended comparison or template takes effect although the version stays the same."""
+    """Changing any source, template or style sheet changes the key, though the version stays."""
     before = key()
     for suffix in (".py", ".j2", ".css", ".ini"):
         path = next(path for path in sorted(package.rglob(f"*{suffix}")))
@@ -48,7 +48,7 @@ def test_key_changes_with_any_file_of_the_grader(package: Path) -> None:
 
 
 def test_key_changes_with_a_new_and_a_removed_file_of_the_grader(package: Path) -> None:
-    """A module that appears or disappears is a change of the code as well."""
+    """Adding or removing a module of the grader changes the key."""
     before = key()
     (package / "checks" / "extra.py").write_text("", encoding="utf-8")
     added = key()
@@ -59,7 +59,7 @@ def test_key_changes_with_a_new_and_a_removed_file_of_the_grader(package: Path) 
 
 
 def test_compiled_files_and_other_assignments_do_not_count(package: Path) -> None:
-    """What Python writes by itself, and an assignment that is not graded, change nothing."""
+    """Compiled files and assignments that are not graded do not change the key."""
     before = key()
     (package / "checks" / "__pycache__").mkdir()
     (package / "checks" / "__pycache__" / "run.cpython-311.pyc").write_bytes(b"x")
@@ -73,7 +73,7 @@ def test_compiled_files_and_other_assignments_do_not_count(package: Path) -> Non
 def test_two_assignments_that_differ_in_any_file_have_different_keys(
     folder: Path, name: str
 ) -> None:
-    """A check may read any file of its folder, so none of them is left out."""
+    """Every file in the assignment's folder counts, because a check may read any of them."""
     before = key(folder)
     path = folder / name
     path.parent.mkdir(exist_ok=True)
@@ -85,7 +85,7 @@ def test_two_assignments_that_differ_in_any_file_have_different_keys(
 
 
 def test_file_that_moves_within_an_assignment_changes_the_key(folder: Path) -> None:
-    """Names count as well as contents."""
+    """Renaming a file of the assignment changes the key."""
     (folder / "a.csv").write_bytes(b"1")
     before = key(folder)
     (folder / "a.csv").rename(folder / "b.csv")
@@ -95,7 +95,7 @@ def test_file_that_moves_within_an_assignment_changes_the_key(folder: Path) -> N
 
 @pytest.mark.parametrize("field", ["id", "title", "version"])
 def test_assignments_with_the_same_checks_do_not_share_reports(folder: Path, field: str) -> None:
-    """A report names its assignment, so one of another assignment is never taken for it."""
+    """Assignments that differ in id, title or version have different keys, as reports name them."""
     before = key(folder)
     settings = folder / "assignment.toml"
     text = settings.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What counts as handed in, in a folder of files or of folders."""
+"""What counts as a submission in a folder of files or of folders."""
 
 import os
 import zipfile
@@ -17,7 +17,7 @@ SOURCE = "def mse(y_hat, y): return ((y_hat - y) ** 2).mean()\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder to hand in to."""
+    """Make an empty folder for submissions."""
     path = tmp_path / "submissions"
     path.mkdir()
     return path
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def collect(folder: Path) -> Callable[..., Collection]:
-    """Collect the folder, or others."""
+    """Return a function that collects from the folder, or from other paths."""
 
     def run(*paths: Path) -> Collection:
         return collect_from(
@@ -36,19 +36,19 @@ def collect(folder: Path) -> Callable[..., Collection]:
 
 
 def put(path: Path, content: str = SOURCE) -> Path:
-    """Write a file, with its folders."""
+    """Write a file, and the folders that contain it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf-8")
     return path
 
 
 def by_place(collection: Collection) -> dict[str, Entry]:
-    """Look entries up by where they were found."""
+    """Map each place to its entry."""
     return {entry.place: entry for entry in collection.entries}
 
 
 def test_each_file_is_a_submission(folder: Path, collect: Callable[..., Collection]) -> None:
-    """Named after whoever handed it in."""
+    """Each file is a submission, and its name without the ending identifies the student."""
     put(folder / "anna.py")
     put(folder / "ben.ipynb", "{}")
 
@@ -62,7 +62,7 @@ def test_each_file_is_a_submission(folder: Path, collect: Callable[..., Collecti
 
 
 def test_each_folder_is_one_students(folder: Path, collect: Callable[..., Collection]) -> None:
-    """Wherever in it the file lies."""
+    """Each folder is one student's, at whatever depth the file is in it."""
     put(folder / "anna" / "deep" / "solution.py")
 
     entry = by_place(collect())["anna"]
@@ -70,10 +70,10 @@ def test_each_folder_is_one_students(folder: Path, collect: Callable[..., Collec
     assert (entry.owners, entry.file, entry.notes) == (("anna",), "solution.py", ())
 
 
-def test_of_several_files_the_one_that_was_asked_for_is_graded(
+def test_file_with_the_expected_name_is_graded(
     folder: Path, collect: Callable[..., Collection]
 ) -> None:
-    """By its name, and the instructor is told."""
+    """Of several files the one with the expected name is graded, and a note says so."""
     put(folder / "anna" / "lab4.py")
     os.utime(put(folder / "anna" / "helper.py"), (2e9, 2e9))
     put(folder / "anna" / "plot.png", "x")
@@ -81,13 +81,13 @@ def test_of_several_files_the_one_that_was_asked_for_is_graded(
     entry = by_place(collect())["anna"]
 
     assert entry.file == "lab4.py"
-    assert entry.notes == ("lab4.py was graded, of 2 files that could be",)
+    assert entry.notes == ("lab4.py was graded, chosen from 2 files that can be graded",)
 
 
 def test_of_files_with_other_names_the_newest_is_graded(
     folder: Path, collect: Callable[..., Collection]
 ) -> None:
-    """The last word of the student's."""
+    """If no file has the expected name, the newest is graded."""
     os.utime(put(folder / "anna" / "first.py"), (1e9, 1e9))
     os.utime(put(folder / "anna" / "a_second.py"), (2e9, 2e9))
 
@@ -95,18 +95,18 @@ def test_of_files_with_other_names_the_newest_is_graded(
 
 
 @pytest.mark.parametrize("name", ["notes.pdf", "lab4.txt", "README"])
-def test_file_of_another_kind_is_answered_too(
+def test_file_of_another_kind_gets_a_report(
     folder: Path, collect: Callable[..., Collection], name: str
 ) -> None:
-    """Somebody has handed it in, and must hear that it can't be graded."""
+    """A file that can't be graded has an entry that gives the reason, as a student handed it in."""
     put(folder / name)
 
     with pytest.raises(UnreadableSubmissionError, match=r"neither a \.py"):
         by_place(collect())[name].read()
 
 
-def test_zip_among_files_is_looked_into(folder: Path, collect: Callable[..., Collection]) -> None:
-    """It is one student's, as a file beside it is."""
+def test_zip_among_files_is_opened(folder: Path, collect: Callable[..., Collection]) -> None:
+    """A zip next to other files is one student's, and a file inside it is graded."""
     put(folder / "ben.py")
     with zipfile.ZipFile(folder / "anna.zip", "w") as archive:
         archive.writestr("work/lab4.py", SOURCE)
@@ -116,20 +116,18 @@ def test_zip_among_files_is_looked_into(folder: Path, collect: Callable[..., Col
     assert (entry.file, entry.owners, entry.read()) == ("lab4.py", ("anna",), SOURCE.encode())
 
 
-def test_folder_without_a_solution_is_answered_too(
+def test_folder_without_a_solution_gets_a_report(
     folder: Path, collect: Callable[..., Collection]
 ) -> None:
-    """With what is missing in it."""
+    """A folder without a gradable file has an entry whose reason says what is missing."""
     put(folder / "anna" / "notes.pdf")
 
     with pytest.raises(UnreadableSubmissionError, match=r"no \.py file"):
         by_place(collect())["anna"].read()
 
 
-def test_what_nobody_hands_in_is_skipped_and_said(
-    folder: Path, collect: Callable[..., Collection]
-) -> None:
-    """What systems and editors leave behind."""
+def test_junk_is_skipped_and_listed(folder: Path, collect: Callable[..., Collection]) -> None:
+    """Files that systems and editors leave behind are not entries; those at the top are listed."""
     for name in (".DS_Store", "Thumbs.db", "lab4.py~"):
         put(folder / name)
     put(folder / "__MACOSX" / "lab4.py")
@@ -149,18 +147,18 @@ def test_what_nobody_hands_in_is_skipped_and_said(
     ]
 
 
-def test_results_are_no_submissions(folder: Path, collect: Callable[..., Collection]) -> None:
-    """Also when they lie among them."""
+def test_results_are_not_submissions(folder: Path, collect: Callable[..., Collection]) -> None:
+    """A folder for results inside the folder of submissions is left out."""
     put(folder / "results" / "reports" / "x.py")
     put(folder / "anna.py")
 
     assert list(by_place(collect())) == ["anna.py"]
 
 
-def test_links_and_pipes_are_answered_and_never_followed(
+def test_links_and_pipes_get_a_report_and_are_never_followed(
     folder: Path, collect: Callable[..., Collection], tmp_path: Path
 ) -> None:
-    """A link may point at what nobody handed in."""
+    """Links and pipes have entries, but are not read, since a link may lead to anything."""
     secret = put(tmp_path / "secret.py")
     (folder / "link.py").symlink_to(secret)
     (folder / "folder").symlink_to(tmp_path)
@@ -176,10 +174,10 @@ def test_links_and_pipes_are_answered_and_never_followed(
             entry.read()
 
 
-def test_file_that_is_gone_when_it_is_its_turn_is_answered(
+def test_file_that_is_deleted_before_it_is_read_gets_a_report(
     folder: Path, collect: Callable[..., Collection]
 ) -> None:
-    """It must not end the batch."""
+    """A file that is deleted after collecting is unreadable, and does not end the batch."""
     path = put(folder / "anna.py")
     collection = collect()
     path.unlink()
@@ -188,10 +186,10 @@ def test_file_that_is_gone_when_it_is_its_turn_is_answered(
         collection.entries[0].read()
 
 
-def test_disk_that_fails_is_told_of_one_file_only(
+def test_disk_error_affects_one_file_only(
     folder: Path, collect: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And not the end of the batch."""
+    """A disk error makes one submission unreadable, and does not end the batch."""
     put(folder / "anna.py")
 
     def fail(_path: Path) -> None:
@@ -204,7 +202,7 @@ def test_disk_that_fails_is_told_of_one_file_only(
 
 
 def test_odd_names_are_collected(folder: Path, collect: Callable[..., Collection]) -> None:
-    """Names are bytes."""
+    """File names with newlines, emoji, invalid UTF-8 or 255 bytes are collected."""
     names = [
         b"new\nline.py",
         "😀.py".encode(),
@@ -225,7 +223,7 @@ def test_odd_names_are_collected(folder: Path, collect: Callable[..., Collection
 
 
 def test_several_folders_are_one_class(tmp_path: Path, collect: Callable[..., Collection]) -> None:
-    """Two submissions of one name in folders of one name are two."""
+    """Files with the same name, in folders with the same name, have different places."""
     first, second = put(tmp_path / "a" / "lab" / "x.py"), put(tmp_path / "b" / "lab" / "x.py")
 
     collection = collect(first.parent, second.parent)
@@ -234,16 +232,14 @@ def test_several_folders_are_one_class(tmp_path: Path, collect: Callable[..., Co
 
 
 def test_file_can_be_named_by_itself(folder: Path, collect: Callable[..., Collection]) -> None:
-    """And so can several of one name."""
+    """Single files can be given, also several with the same name."""
     first, second = put(folder / "a" / "x.py"), put(folder / "b" / "x.py")
 
     assert [entry.place for entry in collect(first).entries] == ["x.py"]
     assert len({entry.place for entry in collect(first, second).entries}) == 2
 
 
-def test_folder_that_is_not_there_is_refused(
-    tmp_path: Path, collect: Callable[..., Collection]
-) -> None:
-    """Before anything is graded."""
+def test_missing_folder_is_refused(tmp_path: Path, collect: Callable[..., Collection]) -> None:
+    """A path that does not exist is refused while collecting, before anything is graded."""
     with pytest.raises(UsageError, match="no file or folder"):
         collect(tmp_path / "none")

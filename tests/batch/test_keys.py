@@ -14,7 +14,7 @@ SETUP = PoolSettings(assignment="")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of a small assignment, to be changed."""
+    """Copy a small assignment, for changing it."""
     example = Path(__file__).resolve().parents[2] / "docs" / "examples" / "two_layers"
     copy = tmp_path / "two_layers"
     shutil.copytree(example, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -29,7 +29,7 @@ def key(
 
 
 def test_same_input_has_the_same_key(folder: Path, tmp_path: Path) -> None:
-    """Wherever the assignment lies."""
+    """The key is the same for equal input, wherever the assignment's folder is."""
     other = tmp_path / "elsewhere"
     shutil.copytree(folder, other)
 
@@ -38,18 +38,17 @@ def test_same_input_has_the_same_key(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["check_*.py", "assignment.toml", "reference.py", "misc*.py"])
 def test_key_changes_with_every_file_of_the_assignment(folder: Path, pattern: str) -> None:
-    """A changed check has to be run."""
+    """Changing any file of the assignment, even by a comment, changes the key."""
     before = key(folder)
     path = next(folder.glob(pattern))
 
     path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
 
-    # A comment in the reference or in a misconception counts as well.
     assert key(folder) != before
 
 
 def test_key_changes_with_submission_name_salt_and_limits(folder: Path) -> None:
-    """Each of them can change the report."""
+    """Content, file name, salt, isolation and limits each change the key."""
     keys = {
         key(folder),
         key(folder, content=b"y"),
@@ -62,6 +61,6 @@ def test_key_changes_with_submission_name_salt_and_limits(folder: Path) -> None:
     assert len(keys) == 6
 
 
-def test_where_one_part_ends_makes_a_difference(folder: Path) -> None:
-    """No two submissions run into one."""
+def test_boundary_between_name_and_content_counts(folder: Path) -> None:
+    """The same bytes split differently between name and content give different keys."""
     assert key(folder, name="ab", content=b"c") != key(folder, name="a", content=b"bc")

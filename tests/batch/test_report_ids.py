@@ -1,4 +1,4 @@
-"""Whatever a submission is called, its report gets a name that is safe and its own."""
+"""Whatever a submission is called, its report gets an id that is safe and unique."""
 
 import string
 import unicodedata
@@ -12,7 +12,7 @@ SAFE = set(string.ascii_letters + string.digits + "._-")
 
 
 def test_plain_names_stay_as_they_are() -> None:
-    """So that a report is found at once."""
+    """Plain names are kept, so that a report is easy to find."""
     assert make_ids(["anna.py", "ben/lab4.ipynb"]) == {
         "anna.py": "anna.py",
         "ben/lab4.ipynb": "ben_lab4.ipynb",
@@ -20,7 +20,7 @@ def test_plain_names_stay_as_they_are() -> None:
 
 
 def test_names_that_differ_only_in_case_both_get_a_digest() -> None:
-    """Some file systems don't tell them apart."""
+    """Names that differ only in case get digests, because some file systems ignore case."""
     names = make_ids(["anna.py", "Anna.py"])
 
     assert len({name.lower() for name in names.values()}) == 2
@@ -28,29 +28,29 @@ def test_names_that_differ_only_in_case_both_get_a_digest() -> None:
 
 
 def test_names_that_differ_only_in_unicode_form_both_get_a_digest() -> None:
-    """One and the same to people, and to some file systems."""
+    """Names that look the same but differ in Unicode form get different ids."""
     composed = "Zoë.py"
     names = make_ids([composed, unicodedata.normalize("NFD", composed)])
 
     assert len(set(names.values())) == 2
 
 
-def test_nobody_can_take_the_name_that_another_gets() -> None:
-    """A name that ends as ours do gets one more digest."""
+def test_no_submission_can_take_the_id_of_another() -> None:
+    """A submission named like an id with a digest gets another id."""
     taken = make_ids(["a.py", "A.py"])["A.py"]
     names = make_ids(["a.py", "A.py", taken])
 
     assert len({name.lower() for name in names.values()}) == 3
 
 
-def test_names_of_the_system_are_not_used() -> None:
-    """Windows has no file called nul.py."""
+def test_reserved_names_of_windows_are_not_used() -> None:
+    """A name that is reserved on Windows, such as nul.py, is not used as an id."""
     assert make_ids(["nul.py", "COM1"])["nul.py"] != "nul.py"
 
 
 @given(st.lists(st.text(min_size=1, max_size=300), unique=True, max_size=12))
-def test_any_names_become_safe_ones_that_differ(places: list[str]) -> None:
-    """Newlines, emoji, 255 bytes, a leading dash, an equals sign, lone surrogates."""
+def test_any_names_become_safe_ids_that_differ(places: list[str]) -> None:
+    """Any names, with newlines, emoji or lone surrogates, become safe ids that differ."""
     names = make_ids(places)
 
     assert list(names) == places
@@ -62,6 +62,6 @@ def test_any_names_become_safe_ones_that_differ(places: list[str]) -> None:
 
 
 @given(st.lists(st.text(max_size=20), unique=True, min_size=2, max_size=8))
-def test_names_do_not_depend_on_the_order(places: list[str]) -> None:
-    """A second run finds the reports of the first."""
+def test_ids_do_not_depend_on_the_order(places: list[str]) -> None:
+    """Ids do not depend on the order, so a second run finds the reports of the first."""
     assert make_ids(places) == make_ids(places[::-1])

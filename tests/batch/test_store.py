@@ -1,4 +1,4 @@
-"""Reports are kept whole or not at all."""
+"""Reports are kept complete or not at all."""
 
 from pathlib import Path
 
@@ -13,13 +13,13 @@ REPORT = report_to_json(make_report(check_result("mse/a"), key="abc")).encode()
 
 
 def files(folder: Path) -> list[str]:
-    """List what is in a folder, besides the lock."""
+    """List the files in a folder, except for the lock."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(str(path) for path in found if path.name != ".zerograd.lock")
 
 
 def test_report_that_is_kept_is_found_by_its_key(tmp_path: Path) -> None:
-    """And not by another one."""
+    """A kept report is found by its id and key, and not by another key or id."""
     store = ReportStore(tmp_path / "out")
 
     store.keep("anna.py", REPORT, b"<p>page</p>")
@@ -33,8 +33,8 @@ def test_report_that_is_kept_is_found_by_its_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", REPORT[:-20], b"[]", b"null", b"\xff"])
-def test_report_that_is_no_report_is_not_found(tmp_path: Path, content: bytes) -> None:
-    """Somebody has changed it, or the disk was full."""
+def test_damaged_report_is_not_found(tmp_path: Path, content: bytes) -> None:
+    """A report that is damaged or was changed is not found, so it is made again."""
     store = ReportStore(tmp_path)
     store.keep("anna.py", REPORT, b"page")
 
@@ -44,7 +44,7 @@ def test_report_that_is_no_report_is_not_found(tmp_path: Path, content: bytes) -
 
 
 def test_report_without_its_page_is_not_found(tmp_path: Path) -> None:
-    """Both are made again."""
+    """A report without its page is not found, so both are made again."""
     store = ReportStore(tmp_path)
     store.keep("anna.py", REPORT, b"page")
 
@@ -54,7 +54,7 @@ def test_report_without_its_page_is_not_found(tmp_path: Path) -> None:
 
 
 def test_second_batch_is_kept_out(tmp_path: Path) -> None:
-    """Two would write over each other's results."""
+    """A second batch can't lock a folder in use, as both would overwrite each other's results."""
     first, second = ReportStore(tmp_path), ReportStore(tmp_path)
 
     with first.lock(), pytest.raises(UsageError, match="another batch"), second.lock():
@@ -64,8 +64,8 @@ def test_second_batch_is_kept_out(tmp_path: Path) -> None:
         pass
 
 
-def test_what_a_killed_batch_left_half_written_is_cleared_up(tmp_path: Path) -> None:
-    """And nothing else is."""
+def test_temporary_files_of_a_killed_batch_are_removed(tmp_path: Path) -> None:
+    """Locking removes the temporary files of a killed batch, and no other files."""
     store = ReportStore(tmp_path)
     store.keep("anna.py", REPORT, b"page")
     for folder in (tmp_path, tmp_path / "reports"):
@@ -79,7 +79,7 @@ def test_what_a_killed_batch_left_half_written_is_cleared_up(tmp_path: Path) -> 
 
 
 def test_folder_that_can_not_be_made_is_refused(tmp_path: Path) -> None:
-    """A file has its name."""
+    """A folder that can't be made, because a file has its name, is refused."""
     (tmp_path / "out").write_bytes(b"")
 
     with pytest.raises(UsageError, match="can't write to"):
@@ -87,7 +87,7 @@ def test_folder_that_can_not_be_made_is_refused(tmp_path: Path) -> None:
 
 
 def test_link_in_the_place_of_a_report_is_replaced_and_not_followed(tmp_path: Path) -> None:
-    """What it points at stays as it was."""
+    """A link in the place of a report is replaced, and its target is not touched."""
     store = ReportStore(tmp_path / "out")
     target = tmp_path / "precious"
     target.write_bytes(b"precious")

@@ -1,6 +1,6 @@
-"""A class with every known mistake, hostile and unreadable files: nobody changes another's report.
+"""A class with misconceptions, hostile and unreadable files: no submission affects another.
 
-ZEROGRAD_TEST_CLASS=300 makes it as large as a real one, with all misconceptions in it.
+ZEROGRAD_TEST_CLASS=300 makes it as large as a real class, and it then contains all misconceptions.
 """
 
 import json
@@ -44,7 +44,11 @@ def _without_time(report: bytes) -> dict[str, object]:
 
 
 def _deal(assignment: Assignment, students: int) -> list[list[Misconception]]:
-    """Deal two misconceptions to each, of different functions; all of them to a class of 300."""
+    """Deal misconceptions to the students, each student's in different functions.
+
+    Every misconception is dealt out once to a class of 300. A smaller class gets about two for
+    each student.
+    """
     known = assignment.misconceptions
     chosen = known[:: max(1, len(known) // (2 * students))]
     hands: list[dict[str, Misconception]] = [{} for _ in range(students)]
@@ -56,11 +60,11 @@ def _deal(assignment: Assignment, students: int) -> list[list[Misconception]]:
 
 @pytest.fixture(scope="module")
 def whole_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the class."""
+    """Write the submissions of the class, and return their folder."""
     folder = tmp_path_factory.mktemp("whole_class")
     assignment = load_assignment()
-    for number, mistakes in enumerate(_deal(assignment, COUNT - HOSTILE - UNREADABLE)):
-        source = make_source(assignment, mistakes)
+    for number, misconceptions in enumerate(_deal(assignment, COUNT - HOSTILE - UNREADABLE)):
+        source = make_source(assignment, misconceptions)
         is_notebook = number % 5 == 0
         path = folder / f"s{number:03}{'.ipynb' if is_notebook else '.py'}"
         path.write_text(make_notebook(source) if is_notebook else source, encoding="utf-8")
@@ -75,9 +79,10 @@ def whole_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def reports(whole_class: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Grade it with `grader batch`, and give the reports by the names of the files."""
+    """Grade the class with `grader batch`, and return the reports by the names of the files."""
     out = tmp_path_factory.mktemp("out")
-    command = [GRADER, "batch", whole_class, "--out", out, "--jobs", "2", "--call-limit", "2"]
+    command: list[str | Path] = [GRADER, "batch", whole_class, "--out", out]
+    command += ["--jobs", "2", "--call-limit", "2"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return {
@@ -85,8 +90,8 @@ def reports(whole_class: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     }
 
 
-def test_everybody_is_answered(whole_class: Path, reports: dict[str, bytes]) -> None:
-    """And nobody is given up."""
+def test_every_submission_gets_a_report(whole_class: Path, reports: dict[str, bytes]) -> None:
+    """Every submission gets a report with the right status, and the grader never fails."""
     statuses = {name: json.loads(report)["status"] for name, report in reports.items()}
 
     assert sorted(statuses) == sorted(path.name for path in whole_class.iterdir())
@@ -99,13 +104,13 @@ def test_everybody_is_answered(whole_class: Path, reports: dict[str, bytes]) -> 
 def test_report_does_not_depend_on_who_else_is_in_the_class(
     whole_class: Path, reports: dict[str, bytes]
 ) -> None:
-    """The others in another order, by one worker, without the hostile ones."""
+    """Grading without the hostile files, in reverse and by one worker, gives the same reports."""
     names = sorted((name for name in reports if name.startswith("s")), reverse=True)
     grades = (GradeRequest(name=one, data=(whole_class / one).read_bytes()) for one in names)
-    tasks = (Job(key=one.name, request=one) for one in grades)
-    setup = PoolSettings(assignment="lab4", limits={"call_cpu_s": 2})
+    jobs = (Job(key=one.name, request=one) for one in grades)
+    settings = PoolSettings(assignment="lab4", limits={"call_cpu_s": 2})
 
-    again = {task.key: graded.report for task, graded in grade_all(tasks, settings=setup, workers=1)}
+    again = {job.key: one.report for job, one in grade_all(jobs, settings=settings, workers=1)}
 
     for name in names:
         assert _without_time(again[name]) == _without_time(reports[name])
@@ -114,12 +119,13 @@ def test_report_does_not_depend_on_who_else_is_in_the_class(
 def test_report_is_the_same_as_when_graded_alone(
     whole_class: Path, reports: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """By the student, with a grader that has seen nobody else."""
+    """A report equals that of `grade`, whose grader has seen no other submission."""
     names = sorted(name for name in reports if name.startswith("s"))
 
     for name in names[:: max(1, len(names) // ALONE)]:
         own = tmp_path / "own.json"
-        command = [GRADER.with_name("grade"), whole_class / name, "--json", own, "--exit-zero"]
-        subprocess.run([*command, "--quiet", "--call-limit", "2"], check=True)
+        command: list[str | Path] = [GRADER.with_name("grade"), whole_class / name, "--json", own]
+        command += ["--exit-zero", "--quiet", "--call-limit", "2"]
+        subprocess.run(command, check=True)
 
         assert _without_time(own.read_bytes()) == _without_time(reports[name])

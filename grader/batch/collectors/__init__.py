@@ -1,5 +1,15 @@
-"""Collects what learning platforms export: a module for each, which knows how its files are named.
+"""Collectors: they turn what an LMS exported, or a plain folder, into a collection.
 
-Each has a function that recognises a tree of files by its shape, and one that collects from it.
-`choose` picks among them.
+`choose.collect` is the entry point. For each given path it asks, in this order:
+
+1. Is the tree itself an export? The `registry` lists the collectors for LMSs. Each is a module with
+   a function that recognises a tree by its shape and one that collects from it.
+2. Are there exports inside the tree, next to other files? `nested` looks for them.
+3. Otherwise the tree is plain (`plain`): each file and each folder at the top is one student's.
+
+With ``--from`` or ``--pattern``, only the collector that was named is asked.
+
+A shape counts as recognised only if it could hardly occur by chance, because a wrong guess gives
+work to the wrong student. Where it merely resembles an export, the files are collected as plain
+ones, and a hint among the skipped files explains how to name the collector.
 """

@@ -1,4 +1,4 @@
-"""Picks the collector for what was given, by its shape or by its name, and collects."""
+"""The entry point of collecting: it picks a collector for each path, by shape or by name."""
 
 import os
 from collections import Counter
@@ -11,16 +11,16 @@ from grader.batch.collection import Collection, Entry
 from grader.batch.collectors import canvas, plain
 from grader.batch.collectors import pattern as by_pattern
 from grader.batch.collectors.nested import MAY_BE_CANVAS, Search
-from grader.batch.collectors.registry import COLLECTORS, below, collect_recognised, levels
+from grader.batch.collectors.registry import COLLECTORS, collect_recognised, levels, with_prefix
 from grader.batch.gradable_files import decode_name, is_gradable
-from grader.batch.tree import Tree, below_the_top, tree_of_files, tree_of_folder
+from grader.batch.tree import Tree, inside_only_folder, tree_of_files, tree_of_folder
 from grader.errors import UsageError
 from grader.report.class_model import Skipped
 from grader.report.collector_name import CollectorName
 
-# What is named beside an export, as by a shell's *, and nobody hands in.
+# Tables are given along with an export, for example by a shell's *, but are not handed in.
 _TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".ods")
-_TABLE = "it is a table, and lies beside what was handed in"
+_TABLE = "it is a table that was given along with submissions, not a submission"
 _MAX_HINTS = 3
 
 
@@ -32,17 +32,17 @@ def collect(
     source: str | None = None,
     pattern: str | None = None,
 ) -> Collection:
-    """Collect what was handed in, from folders, archives and files in any mixture.
+    """Collect the submissions from folders, archives and files in any mixture.
 
     Args:
-        paths: Where to look.
-        stem: What the file is called that students get, without its ending.
-        out: Where results go; left out if it lies in one of the folders.
-        source: The collector to use, a `CollectorName`; without one, the shape of each decides.
-        pattern: A regular expression for the collector ``pattern``, which it chooses.
+        paths: The folders, archives and files.
+        stem: The name of the file that students start from, without its ending.
+        out: The folder for results, which is skipped if it is inside one of the folders.
+        source: The collector to use, a `CollectorName`. By default, the shape of each path decides.
+        pattern: A regular expression; it implies the collector ``pattern``.
 
     Raises:
-        UsageError: something is not there, or not of the shape that was named.
+        UsageError: a path does not exist or can't be read, or is not an export of ``source``.
     """
     finder = _Finder(stem=stem, out=out, source=source, pattern=pattern)
     labels = _label(paths)
@@ -54,7 +54,7 @@ def collect(
     is_packed = not any(is_gradable(path.name) for path in labels)
     loose = {path for path in _loose(labels) if not finder.is_export(path, is_alone=is_packed)}
     if loose and finder.is_named:
-        parts.append(finder.from_named(tree_of_files(sorted(loose)), "what was given"))
+        parts.append(finder.from_named(tree_of_files(sorted(loose)), "the given files"))
         labels = {path: label for path, label in labels.items() if path not in loose}
     is_alone = len(labels) + len(parts) - len(tables) == 1
     for path, label in labels.items():
@@ -69,10 +69,10 @@ def collect(
 
 
 def _label(paths: Sequence[Path]) -> dict[Path, str]:
-    """Give each path the name that its submissions go by; two of one name must not be confused.
+    """Return a label for each path: its name, or the whole path if two have the same name.
 
     Raises:
-        UsageError: one of them is not there.
+        UsageError: one of the paths does not exist.
     """
     names = Counter(path.resolve().name for path in paths)
     labels = {}
@@ -85,9 +85,10 @@ def _label(paths: Sequence[Path]) -> dict[Path, str]:
 
 
 def _loose(paths: Iterable[Path]) -> set[Path]:
-    """Find the files that are submissions themselves: also archives among such, as a shell's * has.
+    """Return the files that are single submissions.
 
-    An archive by itself, or beside others only, is a class's; as is one that a system exported.
+    These are the files other than archives, and the archives in the same folder as one of those,
+    as when a shell expands ``*``. An archive alone, or next to archives only, contains a class.
     """
     files = {path for path in paths if not path.is_dir()}
     beside = {path.parent for path in files if not _is_archive(path)}
@@ -103,31 +104,34 @@ def _is_table(path: Path) -> bool:
 
 
 class _Finder:
-    """Finds the submissions in one place after the other, in one way for all."""
+    """Finds the submissions in one path after another, with the same settings for all."""
 
     def __init__(self, *, stem: str, out: Path, source: str | None, pattern: str | None) -> None:
         if source is not None and source not in tuple(CollectorName):
             known = ", ".join(CollectorName)
             raise UsageError(f'unknown collector "{source}"; known collectors: {known}')
         if pattern is not None and source not in (None, CollectorName.PATTERN):
-            raise UsageError(f"a pattern is for pattern, and can't be used for {source}")
+            raise UsageError(f"--pattern can't be combined with --from {source}; drop one of them")
         if pattern is None and source == CollectorName.PATTERN:
-            raise UsageError("to collect by pattern, one has to be given with --pattern")
+            raise UsageError("--from pattern needs a regular expression, given with --pattern")
         self._stem = stem
         self._out = out
         self._source = source
-        self._near: list[Skipped] = []
+        self._hinted: list[Skipped] = []
         self._pattern = None if pattern is None else by_pattern.compile_pattern(pattern)
 
     @property
     def is_named(self) -> bool:
-        """Tell whether a collector was named that looks at all files together."""
+        """Whether a collector was named that has to see all files together."""
         return self._pattern is not None or self._source in COLLECTORS
 
     def is_export(self, path: Path, *, is_alone: bool) -> bool:
-        """Tell whether this is an archive of a class of a system's, not a student's own.
+        """Return whether a path is an archive that an LMS exported, rather than a student's zip.
 
-        If it is of one person, only where there is no work but in archives (``is_alone``).
+        Args:
+            path: The path.
+            is_alone: Whether all work is in archives. Only then can an archive with a single
+                submission be an export.
         """
         if (
             not _is_archive(path)
@@ -142,6 +146,7 @@ class _Finder:
         return found is not None and (len(found.entries) > 1 or is_alone)
 
     def from_file(self, path: Path, label: str) -> Collection:
+        """Collect one file that is a submission."""
         found = plain.collect(tree_of_files([path]), stem=self._stem)
         return Collection(
             entries=tuple(replace(entry, place=label) for entry in found.entries),
@@ -149,57 +154,75 @@ class _Finder:
         )
 
     def from_path(self, path: Path, label: str, *, is_alone: bool) -> Collection:
+        """Collect from a folder or an archive.
+
+        Args:
+            path: The path.
+            label: Its label, with which the places begin unless ``is_alone``.
+            is_alone: Whether it is the only path.
+
+        Raises:
+            UsageError: it can't be read, or is not an export of the collector that was named.
+        """
         is_folder = path.is_dir()
         tree = tree_of_folder(path, without=self._out) if is_folder else tree_of_archive(path)
         found = None if self._source == CollectorName.FOLDER else self._find(tree, str(path))
         hints: list[Skipped] = []
         if found is None:
-            # Who zips a folder zips its name too; who names a folder means what is in it.
+            # A zip of a folder has that folder as its only entry; a given folder has not.
             found = plain.collect(tree if is_folder else _of_the_class(tree), stem=self._stem)
             hints = self._hints(tree, label)
-        placed = found if is_alone else below(found, label)
+        placed = found if is_alone else with_prefix(found, label)
         return replace(placed, skipped=(*hints, *placed.skipped))
 
     def _hints(self, tree: Tree, label: str) -> list[Skipped]:
-        """Say what may be an export, of what is taken for the work of students."""
+        """Return hints at what may be an export although it was collected as plain files."""
         if self._source is not None:
             return []
         if any(map(canvas.resembles, levels(tree))):
             return [Skipped(path=label, reason=MAY_BE_CANVAS)]
-        return self._near if len(self._near) <= _MAX_HINTS else []
+        return self._hinted if len(self._hinted) <= _MAX_HINTS else []
 
-    def _find(self, tree: Tree, told: str) -> Collection | None:
-        """Collect from what has a shape that is known, or has the one that was named."""
-        return self.from_named(tree, told) if self.is_named else self._recognise(tree)
+    def _find(self, tree: Tree, where: str) -> Collection | None:
+        """Collect with the collector that was named, or with one that recognises the tree."""
+        return self.from_named(tree, where) if self.is_named else self._recognise(tree)
 
-    def from_named(self, tree: Tree, told: str) -> Collection:
-        """Collect as it was said; where a name was given, the tree has to be of its shape."""
+    def from_named(self, tree: Tree, where: str) -> Collection:
+        """Collect with the collector that was named.
+
+        Args:
+            tree: The tree.
+            where: What the tree was made from, for a message.
+
+        Raises:
+            UsageError: there is nothing in it for this collector.
+        """
         if self._pattern is not None:
             for level in levels(tree):
                 if by_pattern.matches(level, self._pattern):
                     return by_pattern.collect_by(level, self._pattern, stem=self._stem)
-            raise UsageError(f"in {told} there is no file whose path matches the pattern")
+            raise UsageError(f"no file in {where} has a path that matches the pattern")
         found = self._recognise(tree)
         if found is None:
-            raise UsageError(f"{told} does not look like what {self._source} exports")
+            raise UsageError(f"found no {self._source} export in {where}")
         return found
 
     def _recognise(self, tree: Tree) -> Collection | None:
         found = collect_recognised(tree, stem=self._stem, system=self._source)
         if found is None:
             search = Search(stem=self._stem, system=self._source)
-            found, self._near = search.collect(tree), search.near
+            found, self._hinted = search.collect(tree), search.hints
         return found
 
 
 def _of_the_class(tree: Tree) -> Tree:
-    """Look into the folder that was zipped with its name, unless that is a student's own."""
-    inside = below_the_top(tree)
+    """Return the contents of an archive's only folder, unless it is the work of one student."""
+    inside = inside_only_folder(tree)
     return tree if inside is None or plain.is_one_students(inside) else inside
 
 
 def _unique(entries: Iterator[Entry]) -> Iterator[Entry]:
-    """Give each its own place: reports are named after it."""
+    """Yield the entries with places that differ, because reports are named after them."""
     times: Counter[str] = Counter()
     taken: set[str] = set()
     for entry in entries:

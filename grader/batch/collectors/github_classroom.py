@@ -1,6 +1,6 @@
-"""Collects from clones of a class of GitHub Classroom: a folder ``assignment-username`` for each.
+"""The collector for the clones of a GitHub Classroom: a folder ``assignment-username`` for each.
 
-What git keeps in ``.git`` is never read: a clone may hold anything there.
+The contents of ``.git`` are never read, because a clone may contain anything there.
 """
 
 import itertools
@@ -11,13 +11,15 @@ from grader.batch.tree import Tree, TreeFile
 from grader.report.class_model import Origin, Skipped, Student
 from grader.report.collector_name import CollectorName
 
-_DEEPER = 2  # how many "/" are in the path of what git keeps, one level further down
+_DEEPER = 2  # the number of "/" in the path of a .git folder that is one level further down
 _FEWEST = 2
-_IS_TEMPLATE = "all others' names begin with its: it is the template, and no student's"
+_IS_TEMPLATE = (
+    "the names of all other clones begin with its name, so it is the template, not a submission"
+)
 
 
 def accept(tree: Tree) -> bool:
-    """Tell whether there are clones, or folders that may be without what git keeps."""
+    """Return whether there are clones, or folders that may be clones without their ``.git``."""
     if _clones(tree):
         return True
     are_deeper = any(path.count("/") == _DEEPER and path.endswith("/.git") for path in tree.junk)
@@ -25,7 +27,7 @@ def accept(tree: Tree) -> bool:
 
 
 def recognise(tree: Tree) -> bool:
-    """Tell whether most folders here are clones, with a name that begins alike."""
+    """Return whether most folders are clones, and their names begin alike."""
     clones = _clones(tree)
     if not clones or 2 * len(clones) <= len(tree.top_folders()):
         return False
@@ -46,7 +48,7 @@ def collect(tree: Tree, *, stem: str) -> Collection:
         if folder != template
     )
     skipped = [
-        Skipped(path=file.path, reason="it is in no clone of a student's")
+        Skipped(path=file.path, reason="it is not in the clone of a student")
         for file in tree.top_files()
     ]
     if template:
@@ -55,20 +57,24 @@ def collect(tree: Tree, *, stem: str) -> Collection:
 
 
 def _template(folders: list[str]) -> str:
-    """Find the one whose name all others have before their account: what they were made from.
+    """Return the template from which the others were made: all other names begin with its name.
 
-    Of two, the other may be of an account that begins as this one's.
+    With two folders there is no telling: the second account may just begin like the first one.
+
+    Returns:
+        The name of its folder; empty if there is no template.
     """
     first = min(folders, default="")
     return first if len(folders) > _FEWEST and _begin_with(first, folders) else ""
 
 
 def _begin_with(first: str, folders: list[str]) -> bool:
-    """Tell whether all but one begin with the name of that one."""
+    """Return whether the names of all other folders begin with the name of one, and a dash."""
     return all(one == first or one.startswith(f"{first}-") for one in folders)
 
 
 def _clones(tree: Tree) -> list[str]:
+    """List the folders at the top that have a ``.git``."""
     junk = set(tree.junk)
     return [folder for folder in tree.top_folders() if f"{folder}/.git" in junk]
 
@@ -88,27 +94,30 @@ def _entry(folder: str, files: list[TreeFile], prefix: str, *, stem: str) -> Ent
 
 
 def _prefix(folders: list[str]) -> str:
-    """Find what all names begin with, up to a dash: the assignment.
+    """Return the part up to a dash with which all names begin: the name of the assignment.
 
-    One alone tells nothing, nor do two of which the first may be the template.
+    Returns:
+        It, with the dash. Empty if it can't be known: there is only one name, or there are two of
+        which the first may be the template.
     """
     first, last = min(folders, default=""), max(folders, default="")
     if first == last or (len(folders) == _FEWEST and _begin_with(first, folders)):
         return ""
-    # What the first and the last in order begin with, all between them begin with too.
+    # A common beginning of the first and the last name in order is common to all names.
     alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
     common = "".join(letter for letter, _ in alike)
     return common[: common.rfind("-") + 1]
 
 
 def _owners(folder: str, prefix: str) -> tuple[str, ...]:
-    """List what the account can be: what is behind the assignment's name, where that is known.
+    """List what the account may be, the most likely first.
 
-    Where all accounts begin alike too, or there is but one clone, it may begin at any dash.
+    It is what follows the name of the assignment, if that is known. But if all accounts begin alike
+    too, or there is only one clone, the account may begin after any dash.
     """
     known = folder.removeprefix(prefix)
     places = [place + 1 for place, letter in enumerate(folder) if letter == "-"]
     guesses = [folder[place:] for place in places if place < len(prefix) or not prefix]
     accounts = [Account(one) for one in (*guesses[::-1], folder)]
-    # A number in what is surely the account may be an id; one in the assignment's name is none.
+    # A number in what is certainly the account may be an id, but not one in the assignment's name.
     return tuple(dict.fromkeys(filter(None, (known if prefix else Account(known), *accounts))))

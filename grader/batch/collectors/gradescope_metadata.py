@@ -1,9 +1,9 @@
-"""Reads who handed in what from Gradescope's ``submission_metadata.yml``, however large it is.
+"""The reader of Gradescope's ``submission_metadata.yml``, which lists who handed in what, and when.
 
-The file holds the results of all attempts too, which are most of it and of no use here: it is read
-as a stream of events, never as a whole, and nothing in it is built or executed. An alias, which can
-make of a small file a huge one, stands for what was read before of a text, of submitters or of a
-submission, which is not copied; or for nothing.
+Most of that file is the results of all attempts, which are not needed here, and it can be very
+large. So it is read as a stream of YAML events, never as a whole, and no object is constructed from
+it. Aliases, with which a small file can expand to a huge one, are never expanded: an alias stands
+for a text, for submitters or for a submission that was read before, or for nothing.
 """
 
 import re
@@ -24,7 +24,8 @@ _MAX_TEXT = 1000
 _MAX_ANCHORS = 100_000
 _LINE_BYTES = 65_536
 _CHUNK_BYTES = 262_144
-# Their value stands alone in lines that are indented deeper, or begin with a dash.
+# Keys whose value is left out: it is on separate lines, which are indented deeper or begin with a
+# dash.
 _LEFT_OUT = re.compile(rb"  :?(results|history):\s*")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
@@ -33,24 +34,29 @@ _Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
-    """What is said of one submission: who handed it in, and when."""
+class SubmissionInfo:
+    """What the metadata says about one submission.
+
+    Attributes:
+        submitters: Everybody who handed it in.
+        created_at: When it was handed in, in Gradescope's words.
+    """
 
     submitters: tuple[Student, ...]
     created_at: str
 
 
-_NOTHING = Handed(submitters=(), created_at="")
+_NOTHING = SubmissionInfo(submitters=(), created_at="")
 
 
-def read_metadata(file: TreeFile) -> dict[str, Handed]:
-    """Read the file.
+def read_metadata(file: TreeFile) -> dict[str, SubmissionInfo]:
+    """Read the metadata of an export.
 
     Returns:
-        What is said of each submission, by the name of its folder or its PDF file.
+        The information about each submission, by the name of its folder or its PDF file.
 
     Raises:
-        UsageError: it can't be read, or is no such file.
+        UsageError: the file can't be read, or is not a mapping of submissions.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -58,20 +64,20 @@ def read_metadata(file: TreeFile) -> dict[str, Handed]:
             events = yaml.parse(_Slimmed(stream), Loader=loader)
             return _Reader(events).submissions()
     except yaml.YAMLError as error:
-        told = " ".join(str(error).split())
-        raise UsageError(f"{file.path} can't be read as YAML: {told}") from error
+        problem = " ".join(str(error).split())
+        raise UsageError(f"{file.path} can't be read as YAML: {problem}") from error
     except READ_ERRORS as error:
         raise UsageError(f"{file.path} can't be read: {error}") from error
 
 
 class _Slimmed:
-    """The file without most of what isn't needed: YAML takes its time for every line."""
+    """A stream of the file without most of what isn't needed, because parsing YAML is slow."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._lines = _needed(stream)
 
     def read(self, size: int = _CHUNK_BYTES) -> bytes:
-        """Give some more, at least so much if there is; empty at the end."""
+        """Return at least ``size`` more bytes if there are as many; no bytes at the end."""
         found: list[bytes] = []
         length = 0
         while length < size and (line := next(self._lines, None)) is not None:
@@ -81,11 +87,16 @@ class _Slimmed:
 
 
 def _needed(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a stream that are not below a key that is left out.
+
+    Raises:
+        ValueError: the stream is too large.
+    """
     read_bytes, is_left_out, is_start = 0, False, True
     while line := stream.readline(_LINE_BYTES):
         read_bytes += len(line)
         if read_bytes > _MAX_BYTES:
-            raise ValueError(f"it has more than {_MAX_BYTES // 2**20} MiB")
+            raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MiB, which is the limit")
         if is_start:
             if is_left_out:
                 is_left_out = line.startswith((b"   ", b"  -")) or not line.strip()
@@ -98,22 +109,31 @@ def _needed(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 class _Reader:
-    """Takes the events of one document in order."""
+    """A reader of the events of one YAML document, which takes them in order.
+
+    A method with the parameter ``event`` reads the value that begins with this event, and leaves
+    the stream behind its last event.
+    """
 
     def __init__(self, events: Iterator[yaml.Event]) -> None:
         self._events = events
-        # What later aliases may stand for, by the names that it has in the file.
+        # What later aliases may stand for, by their anchors.
         self._texts: dict[str, str] = {}
         self._people: dict[str, tuple[Student, ...]] = {}
-        self._handed: dict[str, Handed] = {}
+        self._infos: dict[str, SubmissionInfo] = {}
 
-    def submissions(self) -> dict[str, Handed]:
-        found: dict[str, Handed] = {}
+    def submissions(self) -> dict[str, SubmissionInfo]:
+        """Read the document.
+
+        Raises:
+            YAMLError: it is not YAML, not a mapping, or has too many submissions.
+        """
+        found: dict[str, SubmissionInfo] = {}
         for event in self._events:
             if isinstance(event, yaml.MappingStartEvent):
                 break
             if isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent)):
-                raise yaml.YAMLError("it is no mapping of submissions")
+                raise yaml.YAMLError("it is not a mapping of submissions")
         else:
             return found
         for key, event in self._pairs():
@@ -122,15 +142,15 @@ class _Reader:
                 raise yaml.YAMLError(f"it has more than {_MAX_SUBMISSIONS} submissions")
         return found
 
-    def _submission(self, event: yaml.Event) -> Handed:
+    def _submission(self, event: yaml.Event) -> SubmissionInfo:
         if isinstance(event, yaml.AliasEvent):
-            return self._handed.get(event.anchor, _NOTHING)
+            return self._infos.get(event.anchor, _NOTHING)
         if not isinstance(event, yaml.MappingStartEvent):
             self._skip(event)
             return _NOTHING
         people: tuple[Student, ...] | None = None
         time: str | None = None
-        merged: list[Handed] = []
+        merged: list[SubmissionInfo] = []
         for key, value in self._pairs():
             match key.removeprefix(":"):
                 case "submitters":
@@ -141,18 +161,18 @@ class _Reader:
                     merged += self._merged(value)
                 case _:
                     self._skip(value)
-        # What stands there itself goes first, then what was merged, in its order.
+        # By YAML's rule for merging, the mapping's own keys win, then the earlier merged mapping.
         if people is None:
             people = next((one.submitters for one in merged if one.submitters), ())
         if time is None:
             time = next((one.created_at for one in merged if one.created_at), "")
-        return _keep(self._handed, event, Handed(submitters=people, created_at=time))
+        return _keep(self._infos, event, SubmissionInfo(submitters=people, created_at=time))
 
-    def _merged(self, event: yaml.Event) -> list[Handed]:
-        """Read what one mapping takes over: another, or several."""
+    def _merged(self, event: yaml.Event) -> list[SubmissionInfo]:
+        """Read the value of a merge key: one mapping or several."""
         if not isinstance(event, yaml.SequenceStartEvent):
             return [self._submission(event)]
-        found: list[Handed] = []
+        found: list[SubmissionInfo] = []
         self._each(lambda one: found.append(self._submission(one)))
         return found
 
@@ -169,36 +189,39 @@ class _Reader:
         return _keep(self._people, event, tuple(found[:_MAX_SUBMITTERS]))
 
     def _submitter(self, event: yaml.Event) -> tuple[Student, ...]:
-        """Read one of them; an alias for one is a tuple of one too."""
+        """Read one submitter, as a tuple that is empty if nothing is known of them."""
         if isinstance(event, yaml.AliasEvent):
             return self._people.get(event.anchor, ())[:1]
         if not isinstance(event, yaml.MappingStartEvent):
             self._skip(event)
             return ()
-        said: dict[str, str] = {}
+        fields: dict[str, str] = {}
         merged: list[Student] = []
         for key, value in self._pairs():
             if key == "<<" and not isinstance(value, yaml.SequenceStartEvent):
                 merged += self._submitter(value)
             else:
-                said[key.removeprefix(":")] = self._text(value)
+                fields[key.removeprefix(":")] = self._text(value)
         base = merged[0] if merged else Student()
         student = Student(
-            id=said.get("sid", base.id),
-            name=said.get("name", base.name),
-            email=said.get("email", base.email),
+            id=fields.get("sid", base.id),
+            name=fields.get("name", base.name),
+            email=fields.get("email", base.email),
         )
         return _keep(self._people, event, (student,) if student != Student() else ())
 
     def _time(self, event: yaml.Event) -> str:
-        """Read a time, which Ruby may write as an object with the time in it."""
+        """Read a time, which Ruby may write as an object with a field for the time."""
         if not isinstance(event, yaml.MappingStartEvent):
             return self._text(event)
-        said = {key: self._text(value) for key, value in self._pairs()}
-        return said.get("utc") or said.get("time") or ""
+        fields = {key: self._text(value) for key, value in self._pairs()}
+        return fields.get("utc") or fields.get("time") or ""
 
     def _pairs(self) -> Iterator[tuple[str, yaml.Event]]:
-        """Give the keys of a mapping that has begun, and the first event of each value."""
+        """Yield the keys of a mapping that has begun, each with the first event of its value.
+
+        The caller must read a value to its end before it asks for the next pair.
+        """
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 return
@@ -206,25 +229,26 @@ class _Reader:
             yield key, next(self._events)
 
     def _each(self, take: Callable[[yaml.Event], None]) -> None:
+        """Call ``take`` with the first event of each item of a sequence that has begun."""
         for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
                 return
             take(event)
 
     def _text(self, event: yaml.Event) -> str:
-        """Take a value for text: empty for null, and for everything that is none."""
+        """Read a value as text: empty for null, and for anything that is not a scalar."""
         if isinstance(event, yaml.AliasEvent):
             return self._texts.get(event.anchor, "")
         if not isinstance(event, yaml.ScalarEvent):
             self._skip(event)
             return ""
-        # Without quotes; the style says so in one way or another, by who has parsed it.
+        # Whether it is unquoted. Unlike ``style``, this is the same with both of PyYAML's parsers.
         is_bare = event.implicit[0]
         text = "" if is_bare and event.value in _NULLS else str(event.value)
         return _keep(self._texts, event, text[:_MAX_TEXT])
 
     def _skip(self, event: yaml.Event) -> None:
-        """Leave out a value, however deep it is."""
+        """Skip a value, however deeply nested it is."""
         depth = int(isinstance(event, yaml.CollectionStartEvent))
         while depth:
             event = next(self._events)
@@ -235,7 +259,7 @@ class _Reader:
 
 
 def _keep(kept: dict[str, _Kept], event: yaml.Event, value: _Kept) -> _Kept:
-    """Note what an alias may stand for."""
+    """Remember a value for later aliases if it has an anchor, and return it."""
     if event.anchor and len(kept) < _MAX_ANCHORS:
         kept[event.anchor] = value
     return value

@@ -1,10 +1,13 @@
-"""Collects from what Moodle exports, with a folder for each student or all files in one.
+"""The collector for Moodle exports, with a folder for each student or all files in one folder.
 
-``Full Name_123456_assignsubmission_file/any/depth.py``, with older ones a ``_`` behind the folder's
-name, and ``..._assignsubmission_onlinetext/onlinetext.html``; flat, the file's name follows after
-one more ``_``. The number is the one in the grading worksheet, not a student's. A team has its
-name and its own number there; with blind marking all have one name, "Participant" or what it is
-in the site's language.
+- ``Full Name_123456_assignsubmission_file/any/depth.py``; before Moodle 3.1, the folder's name ends
+  in another ``_``
+- ``..._assignsubmission_onlinetext/onlinetext.html`` for online text
+- in a flat export, the file's name follows after one more ``_`` instead of the ``/``
+
+The number is that of the participant in the grading worksheet, not a student id. A team has its
+name and number instead. With blind marking, everybody is called "Participant", or its translation
+in the language of the site.
 """
 
 import re
@@ -18,7 +21,7 @@ from grader.report.class_model import Origin, Skipped, Student
 from grader.report.collector_name import CollectorName
 
 _NAME = re.compile(
-    r"(?P<who>(?P<name>.*?)(?:_(?P<number>[0-9]+))?)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?",
+    r"(?P<owner>(?P<name>.*?)(?:_(?P<number>[0-9]+))?)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?",
     re.DOTALL,
 )
 _BLIND = "participant"
@@ -28,9 +31,17 @@ _NO_FILE = "it was handed in as online text, not as a file: ask for the .py file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A file, or a folder with nothing in it, and whose it is."""
+    """A file, or an empty folder, with its owner.
 
-    who: str
+    Attributes:
+        owner: The name and the number together, as they begin the name of a folder or file.
+        name: The name of the student or team.
+        number: The number in the grading worksheet; empty if there is none.
+        kind: The kind of submission, ``file`` or ``onlinetext``.
+        piece: The file; None for an empty folder.
+    """
+
+    owner: str
     name: str
     number: str
     kind: str
@@ -38,26 +49,26 @@ class _Part:
 
 
 def recognise(tree: Tree) -> bool:
-    """Tell whether there is something with such a name here."""
+    """Return whether any file or folder at the top has a name in this form."""
     names = [*tree.top_folders(), *(file.path for file in tree.top_files())]
     return any(_NAME.fullmatch(name) for name in names)
 
 
 def collect(tree: Tree, *, stem: str) -> Collection:
-    """Collect an entry for each student, or team, with the number that the worksheet has."""
+    """Collect an entry for each student or team; its key is the number in the worksheet."""
     owners: dict[str, list[_Part]] = {}
     used: set[str] = set()
     for part in _parts(tree):
-        owners.setdefault(part.who, []).append(part)
+        owners.setdefault(part.owner, []).append(part)
         if part.piece is not None:
             used.add(part.piece.file.path)
     skipped = [
-        Skipped(path=file.path, reason="its name is not one that Moodle gives")
+        Skipped(path=file.path, reason="its name is not in the form that Moodle uses")
         for file in tree.files
         if file.path not in used
     ]
-    names = {who: parts[0].name for who, parts in owners.items()}
-    # One name for a whole class is no name.
+    names = {owner: parts[0].name for owner, parts in owners.items()}
+    # A name that the whole class has identifies nobody.
     is_blind = len(names) > 1 and len(set(names.values())) == 1
     entries = (
         _entry(parts, stem=stem, is_blind=is_blind or parts[0].name.casefold() == _BLIND)
@@ -71,11 +82,11 @@ def _entry(parts: list[_Part], *, stem: str, is_blind: bool) -> Entry:
     pieces = [part.piece for part in parts if part.piece and part.kind != _ONLINE_TEXT]
     has_text = any(part.kind == _ONLINE_TEXT for part in parts)
     choice = choose(pieces, stem=stem, nothing=_NO_FILE if has_text else NOTHING)
-    # A part of a Moodle, and of its forks, puts the user name first.
+    # Some versions and forks of Moodle put the user name first.
     username, _, name = ("", "", "") if is_blind else first.name.rpartition("_")
     return Entry(
-        place=first.who,
-        file=choice.file or ("onlinetext.html" if has_text else first.who),
+        place=first.owner,
+        file=choice.file or ("onlinetext.html" if has_text else first.owner),
         read=choice.read,
         owners=tuple(filter(None, (username, LmsName(name)))),
         student=Student(name=name),
@@ -100,7 +111,7 @@ def _parts(tree: Tree) -> Iterator[_Part]:
 
 def _part(match: re.Match[str], file: TreeFile | None, name: str) -> _Part:
     return _Part(
-        who=match["who"],
+        owner=match["owner"],
         name=match["name"],
         number=match["number"] or "",
         kind=match["kind"],

@@ -1,8 +1,8 @@
-"""Finds exports that lie in a folder or an archive among other things, and collects them together.
+"""The search for exports inside a folder or an archive, next to other files.
 
-A folder with an export and a gradebook, two sections side by side, zips as they were downloaded. A
-student may hand in what looks like an export, alone or with others: as long as there are more
-places with other work than with exports, each place is one student's.
+Such a folder may contain an export and a gradebook, the exports of several sections, or zips as
+they were downloaded. But a student, or several, may also hand in something that looks like an
+export. If more items at the top contain other work than exports, each item is one student's.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grader.batch.archive import tree_of_export
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors import canvas, plain
-from grader.batch.collectors.registry import below, collect_recognised, levels
+from grader.batch.collectors.registry import collect_recognised, levels, with_prefix
 from grader.batch.gradable_files import is_gradable
 from grader.batch.tree import Tree, TreeFile, inside_each
 from grader.errors import UnreadableSubmissionError, UsageError
@@ -19,21 +19,29 @@ from grader.report.class_model import Skipped, Student
 from grader.report.collector_name import CollectorName
 
 _MAX_DEPTH = 3
-# Of a class more will lie in one place; each is opened, and one in an archive is read whole.
+# More zips than this are those of the students of a class. Each is opened, and one that is inside
+# an archive is read into memory.
 _MAX_ARCHIVES = 40
 MAY_BE_CANVAS = (
-    "its names are not surely those that Canvas gives; if it is an export, say --from canvas"
+    "its file names may be those of a Canvas export; if it is one, use the option --from canvas"
 )
 _MAY_BE_EXPORT = (
-    "it looks like an export, but other work lies beside it: if it is one, name it by itself"
+    "it looks like an export, but there is other work next to it; if it is one, give its own path"
 )
-_BESIDE = "it lies beside what was exported, and nothing in it can be graded"
-_NOT_OF_IT = "it lies beside what was exported, and does not look like it"
+_NOTHING_GRADABLE = "it is next to an export, and contains nothing that can be graded"
+_NOT_THIS_SYSTEM = "it is next to an export of the platform given with --from, but is not one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """What lies beside others: a folder, or an archive with what is in it, or another file."""
+class _Item:
+    """A folder, an archive or another file at the top of a tree.
+
+    Attributes:
+        label: Its name.
+        tree: The contents of a folder or an archive; None for other files.
+        files: A folder's files, or the file itself.
+        is_folder: Whether it is a folder.
+    """
 
     label: str
     tree: Tree | None
@@ -42,70 +50,77 @@ class _Place:
 
     @property
     def is_work(self) -> bool:
-        """Tell whether somebody's work may be in it."""
+        """Whether it may contain the work of a student."""
         is_packed = not self.is_folder and self.label.lower().endswith(".zip")
         return is_packed or any(is_gradable(file.path) for file in self.files)
 
 
 class Search:
-    """Looks into one place after the other.
+    """A search for exports inside a tree.
 
     Args:
-        stem: What the file is called that students get, without its ending.
-        system: Whose exports are looked for, where that was said.
+        stem: The name of the file that students start from, without its ending.
+        system: The collector whose exports are searched for. By default, those of all collectors.
 
     Attributes:
-        near: What only might be an export, and what to do if it is.
+        hints: What might be an export but was not taken for one, and what to do if it is.
     """
 
     def __init__(self, *, stem: str, system: str | None = None) -> None:
-        self.near: list[Skipped] = []
+        self.hints: list[Skipped] = []
         self._stem = stem
         self._system = system
         self._archives_left = _MAX_ARCHIVES
 
     def collect(self, tree: Tree) -> Collection | None:
-        """Collect from the exports that lie in a tree that is none itself, if there are such."""
-        return self._below(tree, _MAX_DEPTH)
+        """Collect from the exports inside a tree that is not an export itself.
 
-    def _below(self, tree: Tree, depth: int) -> Collection | None:
+        Returns:
+            The collection of all exports together, or None if there are none.
+        """
+        return self._search_items(tree, _MAX_DEPTH)
+
+    def _search_items(self, tree: Tree, depth: int) -> Collection | None:
         *_, level = levels(tree)
         if depth == 0:
             return None
         found: dict[str, Collection] = {}
-        others: list[_Place] = []
+        others: list[_Item] = []
         broken: list[Skipped] = []
-        for place in self._places(level):
+        for item in self._items(level):
             try:
-                inside = self._inside(place.tree, depth - 1) if place.tree else None
+                inside = self._search_one(item.tree, depth - 1) if item.tree else None
             except UsageError as error:
                 inside = None
-                broken.append(Skipped(path=place.label, reason=f"as an export, {error}"))
+                reason = f"it can't be used as an export: {error}"
+                broken.append(Skipped(path=item.label, reason=reason))
             if inside is None:
-                others.append(place)
-                if place.tree is not None and canvas.resembles(place.tree):
-                    self.near.append(Skipped(path=place.label, reason=MAY_BE_CANVAS))
+                others.append(item)
+                if item.tree is not None and canvas.resembles(item.tree):
+                    self.hints.append(Skipped(path=item.label, reason=MAY_BE_CANVAS))
             else:
-                found[place.label] = inside
+                found[item.label] = inside
         if not self._are_exports(found, others):
-            self.near += [Skipped(path=one, reason=_MAY_BE_EXPORT) for one in found]
+            self.hints += [Skipped(path=one, reason=_MAY_BE_EXPORT) for one in found]
             return None
-        return self._together(level, found, others, broken)
+        return self._combine(level, found, others, broken)
 
-    def _inside(self, tree: Tree, depth: int) -> Collection | None:
+    def _search_one(self, tree: Tree, depth: int) -> Collection | None:
+        """Collect from a tree that is an export or contains some."""
         itself = collect_recognised(tree, stem=self._stem, system=self._system)
         if itself is None:
-            return self._below(tree, depth)
+            return self._search_items(tree, depth)
         return itself if self._system or _is_distinct(itself) else None
 
-    def _places(self, level: Tree) -> Iterator[_Place]:
-        """Give files first: of the archives, those count that lie highest."""
+    def _items(self, level: Tree) -> Iterator[_Item]:
+        """Yield the items at the top: files first, so that the limit counts their zips first."""
         for file in level.top_files():
-            yield _Place(label=file.path, tree=self._unpacked(file), files=(file,), is_folder=False)
+            yield _Item(label=file.path, tree=self._open(file), files=(file,), is_folder=False)
         for folder, inside in inside_each(level).items():
-            yield _Place(label=folder, tree=inside, files=inside.files, is_folder=True)
+            yield _Item(label=folder, tree=inside, files=inside.files, is_folder=True)
 
-    def _unpacked(self, file: TreeFile) -> Tree | None:
+    def _open(self, file: TreeFile) -> Tree | None:
+        """List the contents of a zip; None if it is not one that can be read."""
         if file.problem or not file.path.lower().endswith(".zip") or not self._archives_left:
             return None
         self._archives_left -= 1
@@ -114,57 +129,66 @@ class Search:
         except UnreadableSubmissionError:
             return None
 
-    def _are_exports(self, found: dict[str, Collection], others: list[_Place]) -> bool:
-        """Tell whether these are exports, and not what the students of a class have handed in."""
+    def _are_exports(self, found: dict[str, Collection], others: list[_Item]) -> bool:
+        """Return whether these are exports, rather than what students have handed in."""
         if self._system or not found:
             return bool(found)
-        works = sum(place.is_work for place in others)
+        works = sum(item.is_work for item in others)
         if all(len(one.entries) == 1 for one in found.values()):
             return len(found) == 1 and not works
         return works <= len(found) and not _are_parts(found)
 
-    def _together(
+    def _combine(
         self,
         level: Tree,
         found: dict[str, Collection],
-        others: list[_Place],
+        others: list[_Item],
         broken: list[Skipped],
     ) -> Collection:
-        kept = [place for place in others if place.is_work and not self._system]
+        """Combine exports into one collection, with the other work next to them as plain entries.
+
+        Args:
+            level: The tree whose items these are.
+            found: The exports, by the label of their item.
+            others: The other items.
+            broken: The exports that can't be read.
+        """
+        kept = [item for item in others if item.is_work and not self._system]
         is_alone = len(found) + len(kept) == 1
         entries: list[Entry] = []
         skipped = [*level.all_skipped(), *broken]
         for label, one in found.items():
-            placed = below(one, label)
+            placed = with_prefix(one, label)
             entries += one.entries if is_alone else placed.entries
             skipped += placed.skipped
-        # Whoever's these are, nobody must be lost.
+        # It is not clear whose work this is, but nobody must be lost.
         rest = Tree(
-            files=tuple(file for place in kept for file in _files_of(level, place)),
-            folders=tuple(place.label for place in kept if place.is_folder),
+            files=tuple(file for item in kept for file in _files_of(level, item)),
+            folders=tuple(item.label for item in kept if item.is_folder),
         )
         entries += plain.collect(rest, stem=self._stem).entries
-        reason = _NOT_OF_IT if self._system else _BESIDE
+        reason = _NOT_THIS_SYSTEM if self._system else _NOTHING_GRADABLE
         known = {one.path for one in skipped}
         skipped += [
-            Skipped(path=place.label, reason=reason)
-            for place in others
-            if place not in kept and place.label not in known
+            Skipped(path=item.label, reason=reason)
+            for item in others
+            if item not in kept and item.label not in known
         ]
         return Collection(entries=tuple(entries), skipped=tuple(skipped))
 
 
-def _files_of(level: Tree, place: _Place) -> Iterator[TreeFile]:
-    """Give the files of a place, by the paths that they have in the whole."""
+def _files_of(level: Tree, item: _Item) -> Iterator[TreeFile]:
+    """Yield the files of an item, with their paths in the whole tree."""
     for file in level.files:
-        if file.path == place.label or file.path.startswith(f"{place.label}/"):
+        if file.path == item.label or file.path.startswith(f"{item.label}/"):
             yield file
 
 
 def _is_distinct(found: Collection) -> bool:
-    """Tell whether something in a folder of many is surely an export, not one student's work.
+    """Return whether what was recognised is certainly an export, and not one student's work.
 
-    A clone, attempts in numbered folders or one file of such a name can be a student's own.
+    A student can hand in a clone, numbered folders of attempts, or a file that was downloaded from
+    an LMS.
     """
     system = found.entries[0].origin.system if found.entries else ""
     if system == CollectorName.GRADESCOPE:
@@ -173,7 +197,7 @@ def _is_distinct(found: Collection) -> bool:
 
 
 def _are_parts(found: dict[str, Collection]) -> bool:
-    """Tell whether clones in several folders are the parts of each student's work."""
+    """Return whether clones in several folders are the parts of each student's work."""
     keys = [
         entry.origin.key
         for one in found.values()

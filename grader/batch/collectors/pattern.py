@@ -1,7 +1,8 @@
-"""Collects by a regular expression with named groups, as nbgrader's zip_collect does.
+"""The collector for file names that match a regular expression, as in nbgrader's ``zip_collect``.
 
-It is matched from the beginning of each file's path. Its group ``student_id`` says whose a file is;
-``file_id``, ``first_name``, ``last_name``, ``email`` and ``timestamp`` may say more.
+The expression is matched from the beginning of each file's path. Its named group ``student_id``
+identifies the student. The groups ``file_id``, ``first_name``, ``last_name``, ``email`` and
+``timestamp`` are optional.
 """
 
 import re
@@ -20,25 +21,25 @@ _MAX_DIGITS = 18
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern, and see that it says whose a file is.
+    """Compile a pattern, and check that it identifies the student.
 
     Raises:
-        UsageError: it is no regular expression, or lacks the group.
+        UsageError: it is not a regular expression, or has no group ``student_id``.
     """
     try:
         compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(f"the pattern {pattern} is no regular expression: {error}") from error
+        raise UsageError(f"the pattern {pattern} is not a regular expression: {error}") from error
     if _ID not in compiled.groupindex:
         raise UsageError(
-            f"the pattern {pattern} has no group (?P<{_ID}>...), which says whose a file is;"
-            f" it may also have {', '.join(_GROUPS[1:])}"
+            f"the pattern {pattern} needs a group (?P<{_ID}>...), which identifies the student;"
+            f" it may also have the groups {', '.join(_GROUPS[1:])}"
         )
     return compiled
 
 
 def matches(tree: Tree, pattern: re.Pattern[str]) -> bool:
-    """Tell whether any file's path matches."""
+    """Return whether the path of any file matches."""
     return any(pattern.match(file.path) for file in tree.files)
 
 
@@ -48,9 +49,9 @@ def collect_by(tree: Tree, pattern: re.Pattern[str], *, stem: str) -> Collection
     skipped: list[Skipped] = []
     for file in tree.files:
         match = pattern.match(file.path)
-        said = match.groupdict(default="") if match else {}
-        if said.get(_ID):
-            students.setdefault(said[_ID], []).append((file, said))
+        groups = match.groupdict(default="") if match else {}
+        if groups.get(_ID):
+            students.setdefault(groups[_ID], []).append((file, groups))
         else:
             skipped.append(Skipped(path=file.path, reason="its path does not match the pattern"))
     entries = (_entry(id_, found, stem=stem) for id_, found in students.items())
@@ -58,16 +59,20 @@ def collect_by(tree: Tree, pattern: re.Pattern[str], *, stem: str) -> Collection
 
 
 def _entry(id_: str, found: list[tuple[TreeFile, dict[str, str]]], *, stem: str) -> Entry:
-    newest = max(_age(said) for _, said in found)
-    kept = [(file, said) for file, said in found if _age(said) == newest]
-    said = {key: value for _, one in kept for key, value in one.items() if value}
-    choice = choose([_piece(file, one) for file, one in kept], stem=stem)
+    """Make the entry of a student from the files that are theirs, each with its groups."""
+    newest = max(_age(groups) for _, groups in found)
+    kept = [(file, groups) for file, groups in found if _age(groups) == newest]
+    known = {key: value for _, groups in kept for key, value in groups.items() if value}
+    choice = choose([_piece(file, groups) for file, groups in kept], stem=stem)
     notes = choice.notes
     if len(kept) < len(found):
-        told = f"{shorten(choice.file)} is of the newest of {len(found)} files, {said['timestamp']}"
-        notes = (told, *notes)
-    name = " ".join(filter(None, (said.get("first_name"), said.get("last_name"))))
-    student = Student(id=id_, name=name, email=said.get("email", ""))
+        note = (
+            f"{shorten(choice.file)} has the newest timestamp of {len(found)} files,"
+            f" {known['timestamp']}"
+        )
+        notes = (note, *notes)
+    name = " ".join(filter(None, (known.get("first_name"), known.get("last_name"))))
+    student = Student(id=id_, name=name, email=known.get("email", ""))
     return Entry(
         place=id_,
         file=choice.file or kept[0][0].name,
@@ -75,22 +80,28 @@ def _entry(id_: str, found: list[tuple[TreeFile, dict[str, str]]], *, stem: str)
         owners=tuple(filter(None, (id_, student.email, name))),
         student=student,
         origin=Origin(
-            system=CollectorName.PATTERN, key=id_, name=name, submitted_at=said.get("timestamp", "")
+            system=CollectorName.PATTERN,
+            key=id_,
+            name=name,
+            submitted_at=known.get("timestamp", ""),
         ),
         notes=notes,
     )
 
 
-def _piece(file: TreeFile, said: dict[str, str]) -> Piece:
-    """Call a file by its ``file_id``, which may come without the ending."""
-    name, ending = said.get("file_id") or file.name, PurePosixPath(file.path).suffix
+def _piece(file: TreeFile, groups: dict[str, str]) -> Piece:
+    """Return a file as a piece, named by its ``file_id``, which may lack the ending."""
+    name, ending = groups.get("file_id") or file.name, PurePosixPath(file.path).suffix
     if not name.lower().endswith(ending.lower()):
         name += ending
     return Piece(file=file, name=name)
 
 
-def _age(said: dict[str, str]) -> tuple[int, ...]:
-    """Compare times by their numbers, the largest unit first, as all formats that sort have it."""
+def _age(groups: dict[str, str]) -> tuple[int, ...]:
+    """Return the numbers in a timestamp, for comparing it with others.
+
+    That orders every format that has the largest unit first, such as ISO 8601.
+    """
     return tuple(
-        int(number[:_MAX_DIGITS]) for number in re.findall(r"\d+", said.get("timestamp", ""))
+        int(number[:_MAX_DIGITS]) for number in re.findall(r"\d+", groups.get("timestamp", ""))
     )

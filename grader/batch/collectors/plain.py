@@ -1,7 +1,7 @@
-"""Collects files and students' folders, from wherever they are.
+"""The collector for plain files and folders, which come from no particular LMS.
 
-A file at the top is a submission, and its name says whose; a folder is one student's, of whose
-files one is graded.
+Each file at the top is a submission, named after its student. Each folder at the top belongs to one
+student, and one of the files in it is graded.
 """
 
 import functools
@@ -24,7 +24,7 @@ def collect(tree: Tree, *, stem: str) -> Collection:
 
 
 def is_one_students(tree: Tree) -> bool:
-    """Tell whether what is in a tree's only folder looks like one student's, not like a class's."""
+    """Return whether the contents of an archive's only folder look like the work of one student."""
     return not tree.top_folders() and sum(is_gradable(file.path) for file in tree.files) <= 1
 
 

@@ -1,4 +1,4 @@
-"""The collectors that there are, and the only question to all of them: whose export is this?"""
+"""The registry of the collectors for LMSs, and the collecting from a tree that is an export."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import msgspec
 
 from grader.batch.collection import Collection
 from grader.batch.collectors import canvas, github_classroom, gradescope, moodle
-from grader.batch.tree import Tree, below_the_top
+from grader.batch.tree import Tree, inside_only_folder
 from grader.report.collector_name import CollectorName
 
 _MAX_DEPTH = 4
@@ -15,13 +15,13 @@ _MAX_DEPTH = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collector:
-    """How one system's exports are told from others, and collected.
+    """How the exports of one LMS are recognised and collected.
 
     Attributes:
-        recognise: Tells whether a tree has its shape, and hardly could by chance.
-        accept: Tells whether it can have that shape, where somebody says that it has.
-        collect: Collects from such a tree; takes ``stem`` too, what the file is called that
-            students get.
+        recognise: Returns whether a tree has the shape of such an export, beyond coincidence.
+        accept: Returns whether a tree can be such an export, if the user says that it is one.
+        collect: Collects from such a tree. Its keyword ``stem`` is the name of the file that
+            students start from, without its ending.
     """
 
     recognise: Callable[[Tree], bool]
@@ -29,7 +29,7 @@ class Collector:
     collect: Callable[..., Collection]
 
 
-# In the order in which they are tried: the most distinctive shape first.
+# In the order in which they are tried: the one with the most distinctive shape comes first.
 COLLECTORS: Mapping[str, Collector] = {
     CollectorName.MOODLE: Collector(
         recognise=moodle.recognise, accept=moodle.recognise, collect=moodle.collect
@@ -49,15 +49,18 @@ COLLECTORS: Mapping[str, Collector] = {
 
 
 def collect_recognised(tree: Tree, *, stem: str, system: str | None = None) -> Collection | None:
-    """Collect from a tree that is itself an export, or from the only folder in it that is.
+    """Collect from a tree that is an export, or whose only folder is one.
 
     Args:
         tree: The tree.
-        stem: What the file is called that students get, without its ending.
-        system: Whose export it is, where that was said; without it, the shape has to tell.
+        stem: The name of the file that students start from, without its ending.
+        system: The name of the collector to use. By default, the first that recognises the tree.
+
+    Returns:
+        The collection, or None if the tree is not an export.
 
     Raises:
-        UsageError: it is one, but it can't be read.
+        UsageError: it is an export, but it can't be read.
     """
     wanted = COLLECTORS.values() if system is None else [COLLECTORS[system]]
     for level in levels(tree):
@@ -68,17 +71,17 @@ def collect_recognised(tree: Tree, *, stem: str, system: str | None = None) -> C
 
 
 def levels(tree: Tree) -> Iterator[Tree]:
-    """Give the tree, and what is in its only folder, and in that one's."""
+    """Yield the tree, then the contents of its only folder, then those of that one's, and so on."""
     level: Tree | None = tree
     for _ in range(_MAX_DEPTH):
         if level is None:
             return
         yield level
-        level = below_the_top(level)
+        level = inside_only_folder(level)
 
 
-def below(found: Collection, label: str) -> Collection:
-    """Say of everything in which of several places it was."""
+def with_prefix(found: Collection, label: str) -> Collection:
+    """Return a collection in which every place and path begins with ``label``."""
     return Collection(
         entries=tuple(replace(entry, place=f"{label}/{entry.place}") for entry in found.entries),
         skipped=tuple(

@@ -1,4 +1,4 @@
-"""Nobody is lost in what a platform exports: each has an entry, the right key and bytes."""
+"""Nobody is lost in any export: each student has an entry with the right key and bytes."""
 
 import functools
 import random
@@ -38,12 +38,12 @@ SHAPES: dict[str, tuple[str, Callable[[Path], list[Expected]]]] = {
 
 
 def gather(path: Path, **options: str) -> Collection:
-    """Collect as `grader batch` does."""
+    """Collect one path, as `grader batch` does."""
     return collect([path], stem="lab4", out=path.parent / "out", **options)
 
 
 def content_of(entry: Entry) -> bytes | None:
-    """Read an entry; nothing where it can't be graded."""
+    """Return the bytes of an entry, or None if it can't be graded."""
     try:
         return entry.read()
     except UnreadableSubmissionError:
@@ -51,7 +51,7 @@ def content_of(entry: Entry) -> bytes | None:
 
 
 def check(collection: Collection, truth: list[Expected]) -> None:
-    """See that what was collected is what was handed in, entry by entry."""
+    """Assert that exactly the expected submissions were collected, each with all its facts."""
     found = {entry.origin.key: entry for entry in collection.entries}
     assert sorted(found) == sorted(one.key for one in truth)
     assert len(collection.entries) == len(truth)
@@ -70,7 +70,7 @@ def check(collection: Collection, truth: list[Expected]) -> None:
 @pytest.mark.parametrize("kind", [".zip", ""])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_export_is_recognised_and_nobody_is_lost(tmp_path: Path, shape: str, kind: str) -> None:
-    """As a zip and as the folder it unpacks to; named, it is the same."""
+    """An export is recognised as a zip and as a folder; naming its collector changes nothing."""
     system, make = SHAPES[shape]
     path = tmp_path / f"export{kind}"
     truth = make(path)
@@ -88,7 +88,7 @@ def test_export_is_recognised_and_nobody_is_lost(tmp_path: Path, shape: str, kin
 def test_everybody_is_found_on_the_roster_and_nobody_for_another(
     tmp_path: Path, shape: str
 ) -> None:
-    """Only the two of one name are not, where the export tells them apart by its own number."""
+    """Every student is found on the roster, except namesakes without an id of the school."""
     path = tmp_path / "export.zip"
     truth = {one.key: one for one in SHAPES[shape][1](path)}
     roster = make_roster(samples.students())
@@ -110,20 +110,20 @@ def test_everybody_is_found_on_the_roster_and_nobody_for_another(
             assert found == expected
 
 
-def test_no_system_is_taken_for_another(tmp_path: Path) -> None:
-    """Named wrongly, it is refused with what was looked for."""
+def test_no_export_is_accepted_as_that_of_another_system(tmp_path: Path) -> None:
+    """An export is refused if the collector of another system is named."""
     for shape, (system, make) in SHAPES.items():
         path = tmp_path / f"{shape}.zip"
         make(path)
         for other in samples.MAKERS:
             if other != system:
-                with pytest.raises(UsageError, match=f"does not look like what {other} exports"):
+                with pytest.raises(UsageError, match=f"found no {other} export in .*{shape}"):
                     gather(path, source=other)
 
 
 @pytest.mark.parametrize("top", ["", "submissions/"])
-def test_plain_archive_is_as_good_as_the_folder(tmp_path: Path, top: str) -> None:
-    """Also when it was zipped with the folder's name."""
+def test_plain_archive_is_collected_with_and_without_a_folder(tmp_path: Path, top: str) -> None:
+    """A plain zip is collected in the same way if it has a single folder around everything."""
     truth = samples.make_plain(tmp_path / "class.zip", top=top)
 
     collection = gather(tmp_path / "class.zip")
@@ -136,20 +136,20 @@ def test_plain_archive_is_as_good_as_the_folder(tmp_path: Path, top: str) -> Non
     assert {entry.origin.system for entry in collection.entries} == {""}
 
 
-def test_folder_and_archive_of_one_class_are_collected_alike(tmp_path: Path) -> None:
-    """By places, files, owners, notes and bytes."""
+def test_folder_and_archive_of_a_class_give_equal_entries(tmp_path: Path) -> None:
+    """A folder and a zip of it give equal places, files, owners, notes and bytes."""
     samples.make_plain(tmp_path / "class.zip")
     samples.make_plain(tmp_path / "class")
 
-    def told(path: Path) -> list[tuple[object, ...]]:
+    def facts(path: Path) -> list[tuple[object, ...]]:
         entries = sorted(gather(path).entries, key=lambda entry: entry.place)
         return [(one.place, one.file, one.owners, one.notes, content_of(one)) for one in entries]
 
-    assert told(tmp_path / "class.zip") == told(tmp_path / "class")
+    assert facts(tmp_path / "class.zip") == facts(tmp_path / "class")
 
 
-def test_pattern_of_names_collects_the_newest(tmp_path: Path) -> None:
-    """As for nbgrader, with the time in the name."""
+def test_pattern_collects_the_newest_attempts(tmp_path: Path) -> None:
+    """A pattern with a timestamp, as for nbgrader, collects everybody's newest attempt."""
     truth = samples.make_pattern(tmp_path / "export.zip")
 
     collection = gather(tmp_path / "export.zip", pattern=samples.PATTERN)
@@ -158,27 +158,27 @@ def test_pattern_of_names_collects_the_newest(tmp_path: Path) -> None:
     assert {entry.origin.system for entry in collection.entries} == {"pattern"}
 
 
-def test_export_is_read_only_when_it_is_its_turn(
+def test_collecting_reads_no_submission_except_zips(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only an archive in an archive is looked into before."""
+    """Collecting reads only zips inside an export, and leaves all other files unread."""
     samples.make_canvas(tmp_path / "export.zip")
     read: list[str] = []
     really_open = zipfile.ZipFile.open
 
-    def note(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    def record(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
         read.append(info.filename.rpartition("_")[2])
         return really_open(archive, info)
 
-    monkeypatch.setattr("zipfile.ZipFile.open", note)
+    monkeypatch.setattr("zipfile.ZipFile.open", record)
 
     gather(tmp_path / "export.zip")
 
     assert sorted(read) == ["lab4.zip", "work.zip"]
 
 
-def test_several_places_of_several_kinds_are_one_class(tmp_path: Path) -> None:
-    """With a place of its own for everybody."""
+def test_paths_of_several_kinds_are_one_class(tmp_path: Path) -> None:
+    """Exports of several systems and a single file are one class with unique places."""
     paths = [tmp_path / "canvas.zip", tmp_path / "b" / "canvas.zip", tmp_path / "moodle"]
     count = len(samples.make_canvas(paths[0])) + len(samples.make_canvas(paths[1]))
     count += len(samples.make_moodle(paths[2]))
@@ -192,8 +192,8 @@ def test_several_places_of_several_kinds_are_one_class(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_places_that_would_be_the_same_are_told_apart(tmp_path: Path) -> None:
-    """Whatever ids a pattern finds in several places."""
+def test_equal_places_are_made_unique(tmp_path: Path) -> None:
+    """Entries with equal places get different ones, whatever ids a pattern finds."""
     for path in (tmp_path / "a_b.py", tmp_path / "a" / "_b.py", tmp_path / "a" / "c_b.py"):
         samples.write(path.parent, {path.name: path.name.encode()})
 
@@ -211,7 +211,7 @@ def test_places_that_would_be_the_same_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_files_that_a_shell_named_one_by_one_are_collected_together(tmp_path: Path) -> None:
-    """With a collector that is named: each alone has no shape."""
+    """With a named collector, files given one by one are collected together."""
     truth = samples.make_canvas(tmp_path / "export")
     paths = sorted((tmp_path / "export").iterdir())
     random.Random(1).shuffle(paths)  # noqa: S311 - no secret
@@ -221,8 +221,8 @@ def test_files_that_a_shell_named_one_by_one_are_collected_together(tmp_path: Pa
     check(collection, truth)
 
 
-def test_archive_that_was_named_among_files_is_one_students(tmp_path: Path) -> None:
-    """As a shell names all that is in a folder; it says by its own name whose it is."""
+def test_archive_that_was_given_among_files_is_one_students(tmp_path: Path) -> None:
+    """A zip given next to single files is one student's, identified by its name."""
     solution = {"work/lab4.py": samples.source_of(2)}
     samples.write(tmp_path, {"anna.py": b"1", "ben.zip": samples.zipped(solution)})
 
@@ -235,8 +235,8 @@ def test_archive_that_was_named_among_files_is_one_students(tmp_path: Path) -> N
     assert collection.entries[1].read() == samples.source_of(2)
 
 
-def test_results_in_the_folder_are_no_hand_in(tmp_path: Path) -> None:
-    """They lie where the class does."""
+def test_results_in_the_folder_are_not_submissions(tmp_path: Path) -> None:
+    """A folder for results inside the folder of an export is left out."""
     truth = samples.make_moodle(tmp_path / "class")
     samples.write(tmp_path / "class" / "out", {"reports/x_1_assignsubmission_file/x.py": b""})
 
@@ -246,31 +246,34 @@ def test_results_in_the_folder_are_no_hand_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (
             {"source": "blackboard"},
             'unknown collector "blackboard"; known collectors: canvas, folder, ',
         ),
-        ({"source": "canvas", "pattern": "(?P<student_id>.)"}, "can't be used for canvas"),
+        (
+            {"source": "canvas", "pattern": "(?P<student_id>.)"},
+            "can't be combined with --from canvas",
+        ),
         ({"source": "pattern"}, "--pattern"),
-        ({"pattern": "("}, "no regular expression"),
+        ({"pattern": "("}, "not a regular expression"),
         ({"pattern": "(?P<student>.)"}, "student_id"),
-        ({"pattern": "(?P<student_id>nobody)"}, "no file whose path matches"),
+        ({"pattern": "(?P<student_id>nobody)"}, "has a path that matches the pattern"),
     ],
 )
-def test_what_can_not_be_done_is_refused(
-    tmp_path: Path, options: dict[str, str], told: str
+def test_unusable_options_are_refused(
+    tmp_path: Path, options: dict[str, str], message: str
 ) -> None:
-    """In a line that says what is wrong."""
+    """Unusable collectors and patterns are refused with a message that names the problem."""
     samples.make_plain(tmp_path / "class.zip")
 
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         gather(tmp_path / "class.zip", **options)
 
 
-def test_thousand_students_are_collected_in_flat_memory(tmp_path: Path) -> None:
-    """Whatever they have handed in: here 100 MiB."""
+def test_thousand_students_are_collected_in_constant_memory(tmp_path: Path) -> None:
+    """Reading 100 MB of submissions one by one takes no more memory than collecting them."""
     path = tmp_path / "export.zip"
     notebook = bytes(random.Random(1).randbytes(1000)) * 100  # noqa: S311 - no secret
     files = {
@@ -293,6 +296,6 @@ def test_thousand_students_are_collected_in_flat_memory(tmp_path: Path) -> None:
 
 
 def test_every_collector_has_a_name() -> None:
-    """The command's help is made from the names alone, without importing the collectors."""
+    """Each collector has a name, which the command's help lists without importing it."""
     layouts = {CollectorName.FOLDER, CollectorName.PATTERN}
     assert set(CollectorName) == COLLECTORS.keys() | layouts

@@ -1,4 +1,4 @@
-"""What Gradescope's metadata says, what it can't, and what it could do."""
+"""What Gradescope's metadata says, what may be missing from it, and what harm it could do."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ submission_1:
 
 @pytest.fixture
 def gather(tmp_path: Path) -> Callable[..., list[Entry]]:
-    """Collect an export with this metadata."""
+    """Return a function that collects an export with the given metadata and files."""
 
     def run(metadata: str | bytes, *names: str) -> list[Entry]:
         content = metadata if isinstance(metadata, bytes) else metadata.encode()
@@ -38,7 +38,7 @@ def gather(tmp_path: Path) -> Callable[..., list[Entry]]:
 
 
 def test_metadata_says_who_and_when(gather: Callable[..., list[Entry]]) -> None:
-    """A number with zeros before it stays as it is."""
+    """The metadata gives student and time, and keeps the leading zeros of an id."""
     (entry,) = gather(PLAIN, "submission_1/lab4.py")
 
     assert (entry.student, entry.members) == (JANE, ())
@@ -63,27 +63,29 @@ def test_metadata_says_who_and_when(gather: Callable[..., list[Entry]]) -> None:
 def test_metadata_is_read_however_it_is_written(
     gather: Callable[..., list[Entry]], metadata: str
 ) -> None:
-    """With results that hold anything."""
+    """Flow style, tags, anchors, line ends and results of any content make no difference."""
     first, *more = gather(metadata, "submission_1/lab4.py")
 
     assert first.student == JANE
     assert [one.student.id for one in more] in ([], ["0012"])
 
 
-@pytest.mark.parametrize("said", ["", "null", "~", "[]", "[1, 2]", "{a: b}", "text"])
-def test_submission_of_nobody_is_collected(gather: Callable[..., list[Entry]], said: str) -> None:
-    """With a note."""
-    (entry,) = gather(f"submission_1:\n  :submitters: {said}\n", "submission_1/lab4.py")
+@pytest.mark.parametrize("value", ["", "null", "~", "[]", "[1, 2]", "{a: b}", "text"])
+def test_submission_without_a_student_is_collected(
+    gather: Callable[..., list[Entry]], value: str
+) -> None:
+    """A submission without valid submitters is collected, with a note."""
+    (entry,) = gather(f"submission_1:\n  :submitters: {value}\n", "submission_1/lab4.py")
 
     assert entry.student == Student()
     assert entry.notes == ("the export does not say who handed it in",)
     assert entry.read() == b"submission_1/lab4.py"
 
 
-def test_submission_that_only_one_of_the_two_has_is_collected(
+def test_submission_without_a_folder_or_without_metadata_is_collected(
     gather: Callable[..., list[Entry]],
 ) -> None:
-    """A folder that the metadata doesn't tell of, and one that isn't there."""
+    """A submission that has only metadata or only a folder is collected."""
     missing, unknown = gather(PLAIN, "submission_2/lab4.py")
 
     assert (missing.student, unknown.origin.key) == (JANE, "2")
@@ -92,8 +94,8 @@ def test_submission_that_only_one_of_the_two_has_is_collected(
         missing.read()
 
 
-def test_paper_that_was_scanned_is_answered(gather: Callable[..., list[Entry]]) -> None:
-    """Its file lies at the top."""
+def test_scanned_paper_gets_a_report(gather: Callable[..., list[Entry]]) -> None:
+    """A scanned paper at the top has an entry whose reason names the PDF."""
     (entry,) = gather(PLAIN.replace("submission_1", "77.pdf"), "77.pdf")
 
     assert (entry.origin.key, entry.student) == ("77", JANE)
@@ -101,8 +103,8 @@ def test_paper_that_was_scanned_is_answered(gather: Callable[..., list[Entry]]) 
         entry.read()
 
 
-def test_time_that_is_an_object_of_rubys_is_read(gather: Callable[..., list[Entry]]) -> None:
-    """Nothing is built of it."""
+def test_time_that_is_a_ruby_object_is_read(gather: Callable[..., list[Entry]]) -> None:
+    """A time that is tagged as a Ruby object is read without constructing the object."""
     time_of = (
         "!ruby/object:ActiveSupport::TimeWithZone\n    utc: 2024-11-05 18:25:53 Z\n    zone: {}"
     )
@@ -114,18 +116,18 @@ def test_time_that_is_an_object_of_rubys_is_read(gather: Callable[..., list[Entr
 @pytest.mark.parametrize(
     "metadata", ["{", "a: [", "- a\n- b\n", "text", b"\xff\xfe\xff", "a: *nowhere\n  b", "\x01"]
 )
-def test_metadata_that_is_none_is_refused(
+def test_metadata_that_is_not_a_mapping_is_refused(
     gather: Callable[..., list[Entry]], metadata: str | bytes
 ) -> None:
-    """In a line that names the file."""
+    """Broken metadata is refused with a message that names the file."""
     with pytest.raises(UsageError, match=r"submission_metadata\.yml can't be read"):
         gather(metadata, "submission_1/lab4.py")
 
 
-def test_metadata_that_would_grow_without_end_is_not_expanded(
+def test_metadata_with_nested_aliases_is_not_expanded(
     gather: Callable[..., list[Entry]],
 ) -> None:
-    """Aliases of aliases, and folds within folds; expanded, this would never come to an end."""
+    """Nested aliases are not expanded, which would take for ever, and nesting does no harm."""
     laughs = ["a0: &a0 [lol, lol]"]
     laughs += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     deep = "deep: " + "[" * 800 + "]" * 800
@@ -138,7 +140,7 @@ def test_metadata_that_would_grow_without_end_is_not_expanded(
 def test_metadata_that_is_too_large_is_refused(
     gather: Callable[..., list[Entry]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where most of it is left out."""
+    """Metadata above the size limit is refused, even if most of it would be left out."""
     monkeypatch.setattr(gradescope_metadata, "_MAX_BYTES", 1000)
     metadata = PLAIN + "  :results:\n" + "    x: y\n" * 1000
 
@@ -158,17 +160,17 @@ def test_metadata_that_is_too_large_is_refused(
         "submission_1:\n  :submitters:\n  - :name: Jane Doe\n    :sid: ~\n    :email: null\n",
     ],
 )
-def test_submitters_are_found_wherever_they_stand(
+def test_submitters_are_found_in_every_form(
     gather: Callable[..., list[Entry]], metadata: str
 ) -> None:
-    """In what another submission has, without colons, and with nothing for an id."""
+    """Submitters are found through aliases and merge keys, without colons and without an id."""
     entry = next(one for one in gather(metadata, "submission_1/lab4.py") if one.origin.key == "1")
 
     assert entry.student == Student(name="Jane Doe")
 
 
-def test_submitters_of_its_own_are_not_merged_over(gather: Callable[..., list[Entry]]) -> None:
-    """Whatever comes first."""
+def test_own_submitters_win_over_merged_ones(gather: Callable[..., list[Entry]]) -> None:
+    """The submitters of a submission itself win over those from a merge key."""
     metadata = (
         "submission_1: &s\n  :submitters:\n  - :name: Jane Doe\n    :sid: 'null'\n"
         "submission_2:\n  :submitters:\n  - :name: Ben Moe\n  <<: *s\n"

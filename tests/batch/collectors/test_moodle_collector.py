@@ -1,4 +1,4 @@
-"""Folders and files that Moodle names."""
+"""Folders and files of Moodle exports."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ from grader.report.class_model import Student
 
 @pytest.fixture
 def gather(tmp_path: Path) -> Callable[..., Collection]:
-    """Collect files of these paths, which hold their own path."""
+    """Return a function that collects a zip of files with these paths, which contain their path."""
 
     def run(*names: str) -> Collection:
         samples.write(tmp_path / "export.zip", {name: name.encode() for name in names})
@@ -24,8 +24,8 @@ def gather(tmp_path: Path) -> Callable[..., Collection]:
     return run
 
 
-def test_file_counts_and_not_the_text_beside_it(gather: Callable[..., Collection]) -> None:
-    """Both are of one student."""
+def test_file_counts_and_not_the_online_text(gather: Callable[..., Collection]) -> None:
+    """If a student handed in a file and online text, the file is graded."""
     (entry,) = gather(
         "Jane Doe_12_assignsubmission_onlinetext/onlinetext.html",
         "Jane Doe_12_assignsubmission_file/lab4.py",
@@ -35,16 +35,16 @@ def test_file_counts_and_not_the_text_beside_it(gather: Callable[..., Collection
     assert entry.read() == b"Jane Doe_12_assignsubmission_file/lab4.py"
 
 
-def test_text_alone_is_answered(gather: Callable[..., Collection]) -> None:
-    """As what it is."""
+def test_online_text_alone_gets_a_report(gather: Callable[..., Collection]) -> None:
+    """Online text without a file has an entry whose reason says that it is not a file."""
     (entry,) = gather("Jane Doe_12_assignsubmission_onlinetext_/onlinetext.html").entries
 
     with pytest.raises(UnreadableSubmissionError, match="as online text, not as a file"):
         entry.read()
 
 
-def test_two_of_one_name_are_two(gather: Callable[..., Collection]) -> None:
-    """By their numbers."""
+def test_students_with_the_same_name_stay_two(gather: Callable[..., Collection]) -> None:
+    """Two students with the same name have separate entries, by their numbers."""
     entries = gather(
         "Jane Doe_12_assignsubmission_file/lab4.py",
         "Jane Doe_13_assignsubmission_file/lab4.py",
@@ -56,8 +56,8 @@ def test_two_of_one_name_are_two(gather: Callable[..., Collection]) -> None:
 
 
 @pytest.mark.parametrize("word", ["Participant", "Teilnehmer in"])
-def test_blind_marking_says_nobody(gather: Callable[..., Collection], word: str) -> None:
-    """In any language; and no number is taken for a student's id."""
+def test_blind_marking_names_nobody(gather: Callable[..., Collection], word: str) -> None:
+    """With blind marking in any language, entries have no owners and no names."""
     entries = gather(*(f"{word}_{key}_assignsubmission_file_lab4.py" for key in (12, 13))).entries
 
     for entry in entries:
@@ -65,7 +65,7 @@ def test_blind_marking_says_nobody(gather: Callable[..., Collection], word: str)
 
 
 def test_team_without_a_number_is_collected(gather: Callable[..., Collection]) -> None:
-    """Those in no group are one that has none."""
+    """Students without a group are collected as the default group, which has no number."""
     entries = gather(
         "Default group_assignsubmission_file/lab4.py", "A_5_assignsubmission_file/lab4.py"
     ).entries
@@ -76,15 +76,15 @@ def test_team_without_a_number_is_collected(gather: Callable[..., Collection]) -
     }
 
 
-def test_user_name_before_the_name_is_told_from_it(gather: Callable[..., Collection]) -> None:
-    """As some forks write."""
+def test_user_name_before_the_name_is_split_off(gather: Callable[..., Collection]) -> None:
+    """A user name before the student's name becomes an owner."""
     (entry,) = gather("jdoe_Jane Doe_12_assignsubmission_file_lab4.py").entries
 
     assert (entry.owners, entry.student.name) == (("jdoe", "Jane Doe"), "Jane Doe")
 
 
-def test_what_moodle_has_not_named_is_skipped(gather: Callable[..., Collection]) -> None:
-    """And said."""
+def test_file_that_moodle_has_not_named_is_skipped(gather: Callable[..., Collection]) -> None:
+    """A file whose name is not in Moodle's form is skipped and listed."""
     collection = gather("notes.txt", "old/lab4.py", "A_5_assignsubmission_file/lab4.py")
 
     assert len(collection.entries) == 1
@@ -92,7 +92,7 @@ def test_what_moodle_has_not_named_is_skipped(gather: Callable[..., Collection])
 
 
 def test_number_is_never_an_id_on_the_roster(gather: Callable[..., Collection]) -> None:
-    """Neither the one that Moodle gives nor one that is in a name."""
+    """Neither Moodle's number nor one in a name is looked up as an id on the roster."""
     (entry,) = gather("Jane Doe 13_12_assignsubmission_file/lab4.py").entries
     twelve, thirteen = Student(id="12", name="Ben Moe"), Student(id="13", name="Al Poe")
 

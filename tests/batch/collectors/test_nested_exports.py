@@ -1,4 +1,4 @@
-"""Exports that lie among other things, and classes that only look as if they did."""
+"""Exports next to other files, and classes that only resemble exports."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +15,7 @@ MAKERS = samples.MAKERS
 
 
 def gather(*paths: Path, source: str | None = None) -> Collection:
-    """Collect as `grader batch` does."""
+    """Collect from paths, as `grader batch` does."""
     return collect(list(paths), stem="lab4", out=paths[0].parent / "out", source=source)
 
 
@@ -26,13 +26,13 @@ def systems(collection: Collection) -> Counter[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a folder for a class."""
+    """Return a path for the folder of a class."""
     return tmp_path / "class"
 
 
 @pytest.fixture
 def put(folder: Path) -> Callable[..., Path]:
-    """Write files of these paths, which hold their own path."""
+    """Return a function that writes files with these paths, which contain their path."""
 
     def run(*names: str) -> Path:
         samples.write(folder, {name: name.encode() for name in names})
@@ -44,10 +44,10 @@ def put(folder: Path) -> Callable[..., Path]:
 @pytest.mark.parametrize("named", [False, True])
 @pytest.mark.parametrize("kind", ["", ".zip"])
 @pytest.mark.parametrize("system", MAKERS)
-def test_export_beside_something_else_is_collected(
+def test_export_next_to_a_gradebook_is_collected(
     folder: Path, system: str, kind: str, *, named: bool
 ) -> None:
-    """A gradebook, with the export as a zip or unpacked; also where its system is named."""
+    """An export next to a gradebook is collected as if it were alone, and the table is listed."""
     truth = MAKERS[system](folder / f"export{kind}")
     (folder / "grades.csv").write_text("Student,ID")
 
@@ -62,10 +62,10 @@ def test_export_beside_something_else_is_collected(
 @pytest.mark.parametrize("kind", ["", ".zip"])
 @pytest.mark.parametrize("system", MAKERS)
 def test_several_exports_side_by_side_are_one_class(folder: Path, system: str, kind: str) -> None:
-    """Each has a place of its own, which says in which it was."""
-    for section in "ab":
-        count = len(MAKERS[system](folder / f"section {section}{kind}"))
-    if system == "github-classroom":  # two clones of an account are two parts of its work
+    """Exports side by side are one class, with a unique place for every submission."""
+    count = len(MAKERS[system](folder / f"section a{kind}"))
+    MAKERS[system](folder / f"section b{kind}")
+    if system == "github-classroom":  # or two clones of each account would be parts of its work
         samples.make_github(folder / f"section b{kind}", assignment="b-")
 
     collection = gather(folder)
@@ -76,8 +76,8 @@ def test_several_exports_side_by_side_are_one_class(folder: Path, system: str, k
 
 
 @pytest.mark.parametrize("top", ["", "all/"])
-def test_archive_with_several_exports_is_looked_into(tmp_path: Path, top: str) -> None:
-    """As when all downloads were zipped together."""
+def test_archive_with_several_exports_is_opened(tmp_path: Path, top: str) -> None:
+    """A zip that contains several exports is one class."""
     for part in "ab":
         samples.make_gradescope(tmp_path / f"{part}.zip")
     parts = {f"{top}{one}.zip": (tmp_path / f"{one}.zip").read_bytes() for one in "ab"}
@@ -90,7 +90,7 @@ def test_archive_with_several_exports_is_looked_into(tmp_path: Path, top: str) -
 
 
 def test_export_further_down_is_found(folder: Path) -> None:
-    """Below folders that hold others too."""
+    """An export is found in nested folders that contain other files too."""
     count = len(samples.make_moodle(folder / "2024" / "lab 4" / "export"))
     samples.write(folder, {"readme.txt": b"", "2024/notes.txt": b"", "2024/lab 4/grades.csv": b""})
 
@@ -102,8 +102,8 @@ def test_export_further_down_is_found(folder: Path) -> None:
     }  # fmt: skip
 
 
-def test_work_beside_exports_is_collected_too(folder: Path) -> None:
-    """If it is less than there are exports: nobody must be lost."""
+def test_work_next_to_exports_is_collected_too(folder: Path) -> None:
+    """Other work next to more exports is collected as well, so nobody is lost."""
     samples.make_moodle(folder / "a")
     samples.make_moodle(folder / "b.zip")
     samples.write(folder, {"late/lab4.py": b"late"})
@@ -114,8 +114,8 @@ def test_work_beside_exports_is_collected_too(folder: Path) -> None:
     assert [one.read() for one in collection.entries if one.place == "late"] == [b"late"]
 
 
-def test_student_who_hands_in_what_looks_like_an_export_is_one_of_a_class(folder: Path) -> None:
-    """Nobody else is lost by it; it is said what it might be."""
+def test_work_of_a_student_that_looks_like_an_export_is_one_submission(folder: Path) -> None:
+    """One student's work that looks like an export stays one submission, with a hint."""
     samples.make_moodle(folder / "mallory")
     samples.write(folder, {"anna/lab4.py": b"", "ben/lab4.py": b"", "cy.zip": b""})
 
@@ -135,14 +135,14 @@ def test_student_who_hands_in_what_looks_like_an_export_is_one_of_a_class(folder
     ],
 )
 def test_folder_for_each_student_stays_one(put: Callable[..., Path], inside: str) -> None:
-    """Whatever shape each hands in: downloaded files, numbered attempts, a clone."""
+    """A folder for each student stays one submission, whatever export it looks like inside."""
     path = put(*(f"{name}/{inside}" for name in ("anna", "ben", "cy")), "grades.csv")
 
     assert {one.place for one in gather(path).entries} == {"anna", "ben", "cy", "grades.csv"}
 
 
 def test_parts_of_work_in_several_clones_stay_one_students(put: Callable[..., Path]) -> None:
-    """And so do numbered attempts."""
+    """Several clones or numbered folders in a student's folder stay one submission."""
     path = put(
         *(f"{name}/lab4-{part}/.git/HEAD" for name in ("anna", "ben") for part in "ab"),
         *(f"{name}/submission_{part}/lab4.py" for name in ("cy", "di") for part in "12"),
@@ -152,7 +152,7 @@ def test_parts_of_work_in_several_clones_stay_one_students(put: Callable[..., Pa
 
 
 def test_archives_of_students_in_a_folder_stay_theirs(folder: Path) -> None:
-    """However their work is called inside."""
+    """Students' zips stay one submission each, whatever the names inside look like."""
     work = samples.zipped({"doejane_4100_880100_lab4.py": b"x"})
     samples.write(folder, {"anna.zip": work, "ben.zip": work, "grades.csv": b""})
 
@@ -162,7 +162,7 @@ def test_archives_of_students_in_a_folder_stay_theirs(folder: Path) -> None:
 
 
 def test_broken_metadata_of_a_student_does_not_stop_a_class(put: Callable[..., Path]) -> None:
-    """It is told; where it was the export that was named, that is what is wrong."""
+    """Broken metadata stops the batch only if the export itself was given."""
     path = put("anna/lab4.py")
     broken = {"mallory/submission_metadata.yml": b"a: [", "mallory/submission_1/lab4.py": b""}
     samples.write(path, broken)
@@ -172,8 +172,8 @@ def test_broken_metadata_of_a_student_does_not_stop_a_class(put: Callable[..., P
         gather(path / "mallory")
 
 
-def test_what_may_be_an_export_is_said_one_level_down(put: Callable[..., Path]) -> None:
-    """With what to do if it is one."""
+def test_possible_export_in_a_folder_gets_a_hint(put: Callable[..., Path]) -> None:
+    """A folder that may be a Canvas export is listed with a hint at --from canvas."""
     path = put("submissions/doe_1_12_a.py", "submissions/roe_2_13_a.py", "gradebook.csv")
 
     found = gather(path).skipped
@@ -184,10 +184,10 @@ def test_what_may_be_an_export_is_said_one_level_down(put: Callable[..., Path]) 
 
 
 @pytest.mark.parametrize("make", [samples.make_canvas, samples.make_plain])
-def test_table_that_is_named_beside_an_archive_changes_nothing(
+def test_table_that_is_given_with_an_archive_changes_nothing(
     tmp_path: Path, make: Callable[[Path], object]
 ) -> None:
-    """It is skipped, and the archive is a class's still."""
+    """A table given with a zip is skipped, and the zip is still that of a class."""
     make(tmp_path / "one.zip")
     (tmp_path / "gradebook.csv").write_text("Student,ID")
 
@@ -198,8 +198,8 @@ def test_table_that_is_named_beside_an_archive_changes_nothing(
     assert "gradebook.csv" in {one.path for one in collection.skipped}
 
 
-def test_export_of_one_is_known_beside_what_can_not_be_graded(tmp_path: Path) -> None:
-    """Among work that can be, it would be a student's own."""
+def test_export_of_one_is_recognised_next_to_a_file_that_can_not_be_graded(tmp_path: Path) -> None:
+    """A zip with one submission is an export if nothing next to it can be graded."""
     name = "Jane Doe_1_assignsubmission_file/lab4.py"
     samples.write(tmp_path, {"one.zip": samples.zipped({name: b""}), "notes.txt": b""})
 

@@ -1,4 +1,4 @@
-"""Clones of GitHub Classroom, and regular expressions."""
+"""The collectors for clones of GitHub Classroom and for patterns."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ from grader.report.class_model import Student
 
 @pytest.fixture
 def gather(tmp_path: Path) -> Callable[..., Collection]:
-    """Collect files of these paths, which hold their own path, from a folder."""
+    """Return a function that collects a folder of files with these paths, which contain them."""
 
     def run(*names: str, **options: str) -> Collection:
         samples.write(tmp_path / "class", {name: name.encode() for name in names})
@@ -25,12 +25,12 @@ def gather(tmp_path: Path) -> Callable[..., Collection]:
 
 
 def by_key(collection: Collection) -> dict[str, Entry]:
-    """Look entries up by their key."""
+    """Map each key to its entry."""
     return {entry.origin.key: entry for entry in collection.entries}
 
 
 def test_account_is_what_follows_the_assignment(gather: Callable[..., Collection]) -> None:
-    """Also one with dashes in it, and one that begins as another."""
+    """An account may contain dashes, and may begin with the name of another account."""
     names = ("anna", "anna-b", "ben-o-brien")
     files = [f"cs-lab-4-{name}/{file}" for name in names for file in (".git/HEAD", "lab4.py")]
 
@@ -42,15 +42,15 @@ def test_account_is_what_follows_the_assignment(gather: Callable[..., Collection
 
 
 def test_one_clone_alone_may_be_of_any_account(gather: Callable[..., Collection]) -> None:
-    """Which of them, the roster says."""
+    """With a single clone, the account may begin after any dash, so all are owners."""
     (entry,) = gather("cs-lab4-ben-o/.git/HEAD", "cs-lab4-ben-o/lab4.py").entries
 
     assert entry.origin.key == "cs-lab4-ben-o"
     assert entry.owners == ("cs-lab4-ben-o", "o", "ben-o", "lab4-ben-o")
 
 
-def test_what_git_keeps_is_not_graded(gather: Callable[..., Collection]) -> None:
-    """It may hold anything."""
+def test_files_in_git_folders_are_not_graded(gather: Callable[..., Collection]) -> None:
+    """Files inside .git are never graded."""
     found = by_key(
         gather("l-a/.git/lab4.py", "l-a/src/solution.py", "l-b/.git/lab4.py", "l-b/README.md")
     )
@@ -59,8 +59,10 @@ def test_what_git_keeps_is_not_graded(gather: Callable[..., Collection]) -> None
     assert found["b"].file == "README.md"
 
 
-def test_folders_without_clones_are_folders_unless_named(gather: Callable[..., Collection]) -> None:
-    """Names that begin alike are too little."""
+def test_folders_without_git_are_plain_unless_github_classroom_is_named(
+    gather: Callable[..., Collection],
+) -> None:
+    """Folders without .git are taken for clones only with --from github-classroom."""
     files = ("lab4-anna/lab4.py", "lab4-ben/lab4.py")
 
     assert {one.origin.system for one in gather(*files).entries} == {""}
@@ -68,10 +70,10 @@ def test_folders_without_clones_are_folders_unless_named(gather: Callable[..., C
 
 
 @pytest.mark.parametrize("template", ["lab-4", "lab"])
-def test_template_beside_the_clones_is_no_students(
+def test_template_next_to_the_clones_is_skipped(
     gather: Callable[..., Collection], template: str
 ) -> None:
-    """And the accounts are what follows its name."""
+    """The template is skipped, and the accounts are what follows its name."""
     names = (template, f"{template}-anna", f"{template}-anna-b")
     collection = gather(*(f"{name}/{file}" for name in names for file in (".git/HEAD", "x.py")))
 
@@ -79,17 +81,17 @@ def test_template_beside_the_clones_is_no_students(
     assert [one.path for one in collection.skipped] == [template]
 
 
-def test_nobody_is_lost_for_a_template_where_there_are_but_two(
+def test_template_is_not_assumed_with_only_two_clones(
     gather: Callable[..., Collection],
 ) -> None:
-    """They may be of ann and of ann-lee."""
+    """Of two clones neither is taken for the template, as the accounts may be ann and ann-lee."""
     found = by_key(gather("lab-4-ann/.git/HEAD", "lab-4-ann-lee/.git/HEAD"))
 
     assert sorted(found) == ["lab-4-ann", "lab-4-ann-lee"]
 
 
 def test_number_in_the_assignments_name_is_nobodys_id(gather: Callable[..., Collection]) -> None:
-    """Only one in the account can be."""
+    """A number in the account may be an id, but not one in the assignment's name."""
     entry = by_key(gather("lab-4-anna/.git/HEAD", "lab-4-b-7/.git/HEAD"))
     four, seven = Student(id="4", name="X Y"), Student(id="7", name="Ben")
     roster = make_roster([four, seven])
@@ -98,8 +100,8 @@ def test_number_in_the_assignments_name_is_nobodys_id(gather: Callable[..., Coll
     assert roster.find(*entry["b-7"].owners) == seven
 
 
-def test_pattern_says_all_that_it_can(gather: Callable[..., Collection]) -> None:
-    """By the names that nbgrader has for it."""
+def test_all_groups_of_a_pattern_are_used(gather: Callable[..., Collection]) -> None:
+    """All groups of a pattern, named as in nbgrader, reach the entry."""
     pattern = (
         r".*/(?P<student_id>\d+)-(?P<first_name>\w+)-(?P<last_name>\w+)-(?P<email>[^-]+)"
         r"-(?P<timestamp>[\d.]+)/(?P<file_id>\w+)"
@@ -114,8 +116,8 @@ def test_pattern_says_all_that_it_can(gather: Callable[..., Collection]) -> None
     assert [one.path for one in collection.skipped] == ["in/readme.txt"]
 
 
-def test_newest_by_the_time_in_the_name_counts(gather: Callable[..., Collection]) -> None:
-    """As numbers, not as letters; all files of that time together."""
+def test_newest_timestamp_counts(gather: Callable[..., Collection]) -> None:
+    """Timestamps are compared as numbers, and all files of the newest one count."""
     (entry,) = gather(
         "7_t9_lab4.py", "7_t10_helper.py", "7_t10_my_lab4.py", "7_t2_lab4.py",
         pattern=r"(?P<student_id>\d+)_t(?P<timestamp>\d+)_(?P<file_id>.*)",
@@ -123,12 +125,12 @@ def test_newest_by_the_time_in_the_name_counts(gather: Callable[..., Collection]
 
     assert entry.file == "my_lab4.py"
     assert entry.notes == (
-        "my_lab4.py is of the newest of 4 files, 10",
-        "my_lab4.py was graded, of 2 files that could be",
+        "my_lab4.py has the newest timestamp of 4 files, 10",
+        "my_lab4.py was graded, chosen from 2 files that can be graded",
     )
 
 
 def test_pattern_that_finds_nobody_is_refused(gather: Callable[..., Collection]) -> None:
-    """It is a slip in the pattern, and not a class of nobody."""
-    with pytest.raises(UsageError, match="no file whose path matches"):
+    """A pattern that matches no file is refused, because it is probably a typo."""
+    with pytest.raises(UsageError, match=r"no file in .* has a path that matches the pattern"):
         gather("anna.py", pattern=r"(?P<student_id>\d+)")
