@@ -33,7 +33,7 @@ class Points:
     is_graded: bool
 
     @property
-    def can_be_said(self) -> bool:
+    def has_score(self) -> bool:
         """Return whether there is a score yet, that is, unless every point waits."""
         return self.seen_of > 0 or not self.waiting
 

@@ -1,4 +1,4 @@
-"""Make what an instructor uploads to a platform so that it grades with zerograd, and run there.
+"""Make the bundles that let a platform grade with zerograd, and grade there.
 
 Theory of operation
 ===================
@@ -13,13 +13,13 @@ On the instructor's machine (``grader autograder``), `bundle.make_bundle`
    very version that was tried at home;
 2. fills in the templates of the platform (``templates/PLATFORM``), in which marks such as
    ``@WHEEL@`` stand for what differs between bundles;
-3. adds, for platforms that can use it, a fallback: a valid result without a score, which stands
-   if the grader is killed.
+3. adds, for platforms that can use it, a fallback: a valid result without a score. The script
+   leaves it before it starts the grader, so it remains if the grader is killed.
 
 On the platform, a script of the bundle calls ``grader harness``. `harness.run_harness` finds the
-submission, grades it as everywhere else, and leaves the result in the platform's format (see
-`grader.exports`). The scripts decide nothing. Folders, limits and what a platform can be told are
-in one table, `platforms.PLATFORMS`.
+submission, grades it like any other, and leaves the result in the platform's format (see
+`grader.exports`). The scripts hold no logic beyond that. What differs between platforms (folders,
+time limits, whether a fault can be reported) is in one table, `platforms.PLATFORMS`.
 
 What must hold:
 

@@ -134,7 +134,7 @@ def _fill_templates(platform: str, values: dict[str, str]) -> Iterator[BundleFil
 
 
 def _fallback(platform: str, assignment: Assignment) -> bytes:
-    """Make the result that stands if the grader is killed: no score, and the reason."""
+    """Make the result that remains if the grader is killed: no score, and the reason."""
     blank = blank_report(assignment, "", mode="auto")
     report = fail_report(blank, ReportStatus.GRADER_ERROR, _UNFINISHED)
     made = load_format(platform)(work_of_report(report))

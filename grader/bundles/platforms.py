@@ -1,4 +1,4 @@
-"""The platforms that can run a bundle: their folders, their limits, and what they can be told.
+"""The platforms that can run a bundle: their folders, time limits, and how to report faults.
 
 Sources: docs/specs.md of Gradescope, docs/externalGrading.md of PrairieLearn,
 custom-graders/v2/README.md of Coursera, the runners of GitHub Classroom, markus-autotesting.

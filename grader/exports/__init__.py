@@ -27,8 +27,8 @@ Every format guarantees this:
   submission is left out (`NotExpressibleError`).
 - A part of the points is never a pass, and is never rounded up to all of them. Points that wait
   for the due date count as not earned yet, except in gradebooks (`canvas`, `moodle`,
-  `csv_file`), which hold the whole score and are read by instructors.
-- A student sees nothing early and nothing hidden: what goes to students comes from
+  `csv_file`), where the score is always the whole one.
+- A student sees nothing early and nothing hidden: all text for students goes through
   `student_view`.
 - No text from a submission can become markup, a command or a second score where the platform
   reads the file.

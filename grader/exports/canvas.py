@@ -108,8 +108,8 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
         return ""
 
     left_out = fill_in(work, people.find_all, write)
-    # Always with commas, whatever the worksheet had: a plain str loses the text that a cell had
-    # in the file.
+    # The cells become plain strings, so that they are quoted anew: the result always has commas,
+    # whatever the delimiter of the worksheet was.
     lines = [[*map(str, line[:info]), _with_point(line[column])] for line in table.lines]
     return Table(lines=lines, has_mark=table.has_mark, line_end=table.line_end), left_out
 

@@ -64,7 +64,7 @@ def make_score(
         is_after_due: Whether the due date has passed, so that what waits for it may be shown.
 
     Raises:
-        NotExpressibleError: If nothing was handed in, which is for the platform to judge.
+        NotExpressibleError: If nothing was handed in; what that means is up to the platform.
     """
     if row.status is RowStatus.NOT_HANDED_IN:
         raise NotExpressibleError("nothing was handed in")

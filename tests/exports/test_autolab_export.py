@@ -75,8 +75,8 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     shown = student_view(report, is_after_due=is_after_due)
     assert shown.pending in text
     expected = points_of(report, is_after_due=is_after_due)
-    can_be_said = expected is not None and expected.can_be_said
-    if not can_be_said or not shown.report.functions:
+    has_score = expected is not None and expected.has_score
+    if not has_score or not shown.report.functions:
         assert scores is None
         return
     assert scores == {function.name: function.score for function in shown.report.functions}
@@ -116,7 +116,7 @@ def test_submission_cannot_forge_scores() -> None:
 
 
 def test_fault_of_the_grader_has_no_scores() -> None:
-    """A fault of the grader has no scores, even if the name of the problem is given."""
+    """A fault of the grader has no scores, even if the name of the problem is known."""
     scores, text = write(GRADER_ERROR, problem="Lab 4")
 
     assert scores is None

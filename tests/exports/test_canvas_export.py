@@ -125,7 +125,7 @@ def gradebook(tmp_path: Path) -> Path:
     return path
 
 
-def test_new_table_has_a_row_for_each_by_canvas_id() -> None:
+def test_new_table_identifies_students_by_canvas_id() -> None:
     """A new table identifies a student by the Canvas id from the name of the file in the zip."""
     lines, left_out = run(work_of(row_of(key="501", name="leeanna", score=93.5)))
 
@@ -176,7 +176,7 @@ def test_fault_of_the_grader_is_an_empty_cell() -> None:
 
 @pytest.mark.parametrize("name", [*NAMES, *HOSTILE_NAMES, '=HYPERLINK("a","b")', "-1+1", "@SUM"])
 def test_name_is_never_a_formula(name: str) -> None:
-    """A name that begins like a formula is quoted, as Canvas does it."""
+    """A name that begins like a formula is quoted, as in Canvas's own exports."""
     lines, _ = run(work_of(row_of(student=Student(name=name), key="501")))
 
     shown = lines[2][0]

@@ -133,7 +133,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
     assert [Fraction(case["weight"]) for case in skipped] == (
         [Fraction(str(expected.waiting))] if expected.waiting else []
     )
-    assert points == (expected.exact_share if expected.can_be_said else None)
+    assert points == (expected.exact_share if expected.has_score else None)
     if expected.total:
         is_all_right = all(case["status"] == "success" for case in cases_of(suites))
         assert not is_all_right or points == 1

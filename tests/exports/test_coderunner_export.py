@@ -90,7 +90,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
     shown = student_view(report, is_after_due=is_after_due)
     expected = points_of(report, is_after_due=is_after_due)
-    assert (result is not None) is (expected is not None and expected.can_be_said)
+    assert (result is not None) is (expected is not None and expected.has_score)
     if result is None or expected is None:
         return
     text = json.dumps(result)

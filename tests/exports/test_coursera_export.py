@@ -75,7 +75,7 @@ def feedback_of(report: Report, *, is_after_due: bool = False) -> tuple[Feedback
 
 
 def has_files(report: Report, *, is_after_due: bool) -> bool:
-    """Return whether the format can express a report: it has a score, not all of which waits."""
+    """Return whether the export writes files for a report, which it does only with a score."""
     if report.score is None:
         return False
     files, _ = run_export(export, work_of(report, is_after_due=is_after_due))
@@ -89,7 +89,7 @@ def test_every_report_makes_valid_feedback_or_none(report: Report) -> None:
     for is_after_due in (False, True):
         expected = points_of(report, is_after_due=is_after_due)
         is_written = has_files(report, is_after_due=is_after_due)
-        assert is_written is (expected is not None and expected.can_be_said)
+        assert is_written is (expected is not None and expected.has_score)
         if not is_written or expected is None:
             continue
 
@@ -123,7 +123,7 @@ def test_page_is_the_students_page() -> None:
     assert "w &lt;moved&gt; &amp; stayed" in page
 
 
-def test_what_waits_is_not_earned_yet_and_shown_after_the_due_date() -> None:
+def test_waiting_points_are_not_earned_yet_and_shown_after_the_due_date() -> None:
     """Waiting points count as not earned, and their checks appear only after the due date."""
     before, page_before = feedback_of(WITH_LATE)
     after, page_after = feedback_of(WITH_LATE, is_after_due=True)
@@ -138,7 +138,7 @@ def test_what_waits_is_not_earned_yet_and_shown_after_the_due_date() -> None:
 
 
 def test_right_so_far_says_that_more_is_to_come() -> None:
-    """Right so far has a part of all points, and the feedback says that more are to come."""
+    """A submission that is right so far has a part of all points, and its feedback says so."""
     feedback, _ = feedback_of(RIGHT_SO_FAR)
 
     assert feedback["fractionalScore"] == 0.6

@@ -145,15 +145,15 @@ def test_every_report_makes_a_valid_result(report: Report) -> None:
         result = result_of(report, is_after_due=is_after_due)
 
         expected = points_of(report, is_after_due=is_after_due)
-        can_be_said = expected is not None and expected.can_be_said
+        has_score = expected is not None and expected.has_score
         assert (result["status"] == "pass") is (expected is not None and expected.is_full)
-        assert (result["status"] == "error") is not can_be_said
+        assert (result["status"] == "error") is not has_score
         if not is_after_due:
             assert WAITING not in json.dumps(result)
         for line in logged_lines(result):
             assert not line.lstrip().startswith("::")
             assert "##[" not in line
-        if expected is None or not can_be_said:
+        if expected is None or not has_score:
             assert (result["max_score"], result["tests"]) == (0, [])
             continue
         waiting = [one for one in result["tests"] if one["name"] == AFTER_DUE]
@@ -269,7 +269,7 @@ def test_waiting_points_are_a_test_that_fails_until_after_the_due_date() -> None
 
 
 def test_right_so_far_does_not_pass_while_points_wait() -> None:
-    """Right so far doesn't pass while points wait, and the message says that more will come."""
+    """A submission that is right so far doesn't pass while points wait, and the message says so."""
     result = result_of(RIGHT_SO_FAR)
 
     assert result["status"] == "fail"

@@ -107,7 +107,7 @@ def check_report(report: Report, *, is_after_due: bool) -> None:
 
     shown = student_view(report, is_after_due=is_after_due)
     expected = points_of(report, is_after_due=is_after_due)
-    assert (result is None) is (expected is not None and not expected.can_be_said)
+    assert (result is None) is (expected is not None and not expected.has_score)
     if result is None:
         return
     text = json.dumps(result)

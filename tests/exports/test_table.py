@@ -68,7 +68,7 @@ def test_other_files_are_refused(tmp_path: Path, data: bytes | str) -> None:
         table_of(tmp_path / "t.csv", data)
 
 
-def test_line_that_is_wrong_is_named(tmp_path: Path) -> None:
+def test_message_about_a_broken_cell_has_its_line(tmp_path: Path) -> None:
     """The message about a broken cell has the number of its line."""
     with pytest.raises(UsageError, match="a quoted cell in line 3 has no closing quote"):
         table_of(tmp_path / "t.csv", 'a,b\n1,2\n3,"4"5\n')
@@ -138,8 +138,8 @@ def test_numbers_have_points_or_commas(text: str, number: float | None) -> None:
     assert read_number(text) == number
 
 
-def test_column_is_found_by_the_first_name_that_is_there() -> None:
-    """Names of columns are compared without case, outer spaces and the form of accents."""
+def test_column_is_found_by_the_first_name_that_exists() -> None:
+    """The first name that exists wins, ignoring case, outer spaces and the form of accents."""
     header = ["Name", "Calificacio\N{COMBINING ACUTE ACCENT}n ", "Note"]
 
     assert find_column(header, ["Grade", "calificación", "Note"]) == 1

@@ -5,7 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 grader=${ZEROGRAD:-grader}
 
 mkdir -p "$root/results"
-# This result stands if the grader itself is killed, for example for lack of memory.
+# This result remains if the grader itself is killed, for example for lack of memory.
 cp "$here/fallback.json" "$root/results/results.json"
 "$grader" harness --for prairielearn --root "$root" --assignment @ASSIGNMENT@ @OPTIONS@
 exit 0
