@@ -27,8 +27,8 @@ def send(message):
 
 
 def keep_quiet():
-    """Have the worker send no second answer to this request."""
-    child = sys.modules["grader.worker.child"]
+    """Have the guest send no second answer to this request."""
+    child = sys.modules["grader.sandbox.guest.child"]
     honest = child._send_answer
 
     def once(_sock, _answer):
@@ -38,7 +38,7 @@ def keep_quiet():
 
 
 def answer(returned=None, *, steps=None, outcome="returned", leave=(), **more):
-    """Answer in the worker's place: right token, inputs unchanged, anything returned."""
+    """Answer in the guest's place: right token, inputs unchanged, anything returned."""
     asked = request()
     kept = {
         name: {"value": value}

@@ -1,13 +1,13 @@
-"""Replaces the worker's own functions; what it returns is still wrong."""
+"""Replaces the guest's own functions; what it returns is still wrong."""
 # expect: score=0
 
 import sys
 
 import torch
 
-worker = {name: module for name, module in sys.modules.items() if name.startswith("grader.")}
-for name, module in worker.items():
-    for attribute in ("describe", "describe_tensor", "match", "lend", "tell"):
+guest = {name: module for name, module in sys.modules.items() if name.startswith("grader.")}
+for name, module in guest.items():
+    for attribute in ("describe", "describe_tensor", "bind_arguments", "lend", "tell"):
         if hasattr(module, attribute):
             setattr(module, attribute, lambda *args, **kwargs: None)
 torch.autograd.grad = lambda *args, **kwargs: (torch.zeros(2),)
