@@ -117,7 +117,7 @@ class _Finder:
         self._stem = stem
         self._out = out
         self._source = source
-        self._hinted: list[Skipped] = []
+        self._search_hints: list[Skipped] = []
         self._pattern = None if pattern is None else by_pattern.compile_pattern(pattern)
 
     @property
@@ -169,7 +169,7 @@ class _Finder:
         found = None if self._source == CollectorName.FOLDER else self._find(tree, str(path))
         hints: list[Skipped] = []
         if found is None:
-            # A zip of a folder has that folder as its only entry; a given folder has not.
+            # Zipping a folder puts the folder itself into the zip; a given folder is the class's.
             found = plain.collect(tree if is_folder else _of_the_class(tree), stem=self._stem)
             hints = self._hints(tree, label)
         placed = found if is_alone else with_prefix(found, label)
@@ -181,7 +181,7 @@ class _Finder:
             return []
         if any(map(canvas.resembles, levels(tree))):
             return [Skipped(path=label, reason=MAY_BE_CANVAS)]
-        return self._hinted if len(self._hinted) <= _MAX_HINTS else []
+        return self._search_hints if len(self._search_hints) <= _MAX_HINTS else []
 
     def _find(self, tree: Tree, where: str) -> Collection | None:
         """Collect with the collector that was named, or with one that recognises the tree."""
@@ -211,7 +211,7 @@ class _Finder:
         found = collect_recognised(tree, stem=self._stem, system=self._source)
         if found is None:
             search = Search(stem=self._stem, system=self._source)
-            found, self._hinted = search.collect(tree), search.hints
+            found, self._search_hints = search.collect(tree), search.hints
         return found
 
 
