@@ -1,4 +1,4 @@
-"""Says of each function that failed which idea is wrong, if that is proved."""
+"""The misconception behind each function that failed, if exactly one is proved."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,10 +22,13 @@ _ANSWERED = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A graded submission, seen from its diagnosis.
+    """A graded submission, and what its diagnosis may ask.
 
-    ``observe`` gives for a function's name whom to ask about it; ``questions`` all that its
-    checks ask; ``ask_misconception`` asks a misconception's program.
+    Attributes:
+        assignment: The assignment, with its misconceptions.
+        observe: Returns, for the name of a function, how to ask the submission about it.
+        questions: Returns everything that the checks of a function ask.
+        ask_misconception: Asks the program of a misconception.
     """
 
     assignment: Assignment
@@ -34,38 +37,37 @@ class Case:
     ask_misconception: Callable[[Misconception, Request], Observation]
 
 
-# A submission may answer with numbers that overflow: no ratio is found then, and nobody is warned.
+# A submission's numbers may overflow. Then no ratio is found, and numpy need not warn.
 @np.errstate(all="ignore")
 def diagnose(results: Sequence[CheckResult], case: Case) -> list[CheckResult]:
-    """Name the known mistake behind each function that failed.
+    """Find the misconception behind each function that failed.
 
     Args:
-        results: What came of each check.
-        case: The submission, and whom to ask what.
+        results: The results of all checks.
+        case: The submission, and what may be asked.
 
     Returns:
-        The same results; where a mistake is proved, with its id and its hint.
+        The results in the same order. If a misconception is proved, the failed checks of its
+        function have the diagnosis, and its hint and section. If all answers are off by the same
+        factor or shift, the message of the first failed check says so.
     """
     by_function: dict[str, list[CheckResult]] = {}
     for result in results:
         by_function.setdefault(result.function, []).append(result)
-    told: dict[str, CheckResult] = {}
+    diagnosed: dict[str, CheckResult] = {}
     for name, checks in by_function.items():
-        if any(check.status in _DIAGNOSED for check in checks) and _is_worth_asking(checks):
-            told.update((check.id, check) for check in _diagnose_function(name, checks, case))
-    return [told.get(result.id, result) for result in results]
-
-
-def _is_worth_asking(checks: Sequence[CheckResult]) -> bool:
-    # What hit a limit would hit it again at every question.
-    return all(check.status is not Status.LIMIT for check in checks)
+        statuses = {check.status for check in checks}
+        # A function that hit a limit would hit it again at every question.
+        if not statuses.isdisjoint(_DIAGNOSED) and Status.LIMIT not in statuses:
+            diagnosed.update((one.id, one) for one in _diagnose_function(name, checks, case))
+    return [diagnosed.get(result.id, result) for result in results]
 
 
 def _diagnose_function(name: str, checks: Sequence[CheckResult], case: Case) -> list[CheckResult]:
     try:
         questions = case.questions(name)
     except CheckCrashedError:
-        return []  # the reference failed by a draw of chance: that takes nobody's score away
+        return []  # the reference failed on these random inputs, which must not cost a score
     alone = {question.check.id for question in questions if question.check.is_independent}
     diagnosed: list[CheckResult] = []
     together = [check for check in checks if check.id not in alone]
@@ -87,7 +89,7 @@ def _is_usable(answer: Observation, request: Request) -> bool:
 def _diagnose_group(
     name: str, checks: Sequence[CheckResult], questions: Sequence[Question], case: Case
 ) -> list[CheckResult]:
-    """Diagnose checks that stand or fall together."""
+    """Diagnose checks that one misconception must explain together."""
     answers: list[Observation] = []
     observe = case.observe(name)
     for question in questions:

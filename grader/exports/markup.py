@@ -1,6 +1,6 @@
-"""What is to be said of a report, as XHTML: well-formed, one root, nothing active in it.
+"""A report as XHTML: well-formed, with one root and no active content.
 
-Built as a tree and not as text, so that nothing of a student's can become markup.
+It is built as a tree and not as text, so that no text from a student can become markup.
 """
 
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -11,9 +11,9 @@ from grader.outputs.function_view import FailureView, view_function
 from grader.outputs.wording import describe_output
 from grader.report.model import FunctionResult, Report
 
-# How many characters of each text are kept, from all of it down to headlines alone.
+# How many characters of each text are kept: the first of these limits with which the whole fits.
 _ALL = 2**31
-_DEGREES = (_ALL, 4000, 800, 200)
+_LIMITS = (_ALL, 4000, 800, 200)
 _HEADLINE_CHARACTERS = 200
 _SHOWN_LINES = 20
 
@@ -21,19 +21,19 @@ _SHOWN_LINES = 20
 def describe_as_markup(
     shown: StudentView, *, has_output: bool = True, max_characters: int | None = None
 ) -> str:
-    """Say everything, in a ``div``: the whole, then function by function, then what was printed.
+    """Return the whole report in a ``div``: the submission, then each function, then the output.
 
-    Only elements and attributes that the editors of learning platforms keep; no styles, scripts,
-    links or images.
+    It has only elements that the editors of learning platforms keep, and no attributes, styles,
+    scripts, links or images.
 
     Args:
         shown: The report as its student may see it.
-        has_output: Whether to tell what the submission printed.
-        max_characters: How long it may become, from 2000 on; then texts are cut, and at last only
-            headlines are left.
+        has_output: Whether to include what the submission printed.
+        max_characters: The maximum length, at least 2000. Texts are cut to reach it, and as a last
+            resort the functions are left out.
     """
-    for degree in _DEGREES:
-        markup = _describe(shown, degree, has_output=has_output)
+    for limit in _LIMITS:
+        markup = _describe(shown, limit, has_output=has_output)
         if max_characters is None or len(markup) <= max_characters:
             return markup
     return _describe_briefly(shown)

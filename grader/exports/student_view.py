@@ -1,4 +1,4 @@
-"""What a student may see of a report, for platforms that show all that they are sent."""
+"""What a student may see of a report, for platforms that show everything they receive."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ class StudentView:
     """A report as its student may see it now.
 
     Attributes:
-        report: Without what is hidden or waits for the due date; its score is of what is left, and
-            no text in it can steer a terminal or break an XML file.
-        pending: How many points are not shown yet, in a sentence; empty where all are.
-        pending_points: How many those are.
-        max_score: What all of it is worth, with the points that are not shown yet; None where the
-            grader failed.
+        report: The report without what is hidden or waits for the due date. Its score covers what
+            is left, and no text in it can control a terminal or break an XML file.
+        pending: How many points are not shown yet, as a sentence; empty if all are shown.
+        pending_points: The number of those points.
+        max_score: The points of the whole assignment, with those that are not shown yet; None if
+            the grader failed.
     """
 
     report: Report
@@ -31,18 +31,18 @@ class StudentView:
 
     @property
     def has_score(self) -> bool:
-        """Tell whether there is a score to say: no fault, and not every point waits."""
+        """Whether there is a score: the grader did not fail, and not every point is pending."""
         if self.report.score is None or self.max_score is None:
             return False
         return bool(self.report.max_score) or not self.pending
 
     @property
     def fraction(self) -> float:
-        """Give the score as a number in 0..1, of all points: those that wait are not earned yet.
+        """The score as a share of all points, in 0..1. Pending points count as not earned.
 
         Raises:
-            NotExpressibleError: the grader failed, or every point waits for the due date, so there
-                is none; a 0 would be a lie.
+            NotExpressibleError: There is no score, because the grader failed or every point waits
+                for the due date. It must not become a 0.
         """
         score, max_score = self.report.score, self.max_score
         if score is None or max_score is None:
@@ -53,7 +53,7 @@ class StudentView:
 
     @property
     def is_full(self) -> bool:
-        """Tell whether every point was earned; a part of them, or of what is shown, never is."""
+        """Whether every point was earned, those that are not shown yet included."""
         report = self.report
         if report.score is None or not self.max_score or report.status is not ReportStatus.GRADED:
             return False
@@ -61,16 +61,16 @@ class StudentView:
 
 
 def describe_fault(report: Report) -> str:
-    """Say to the staff what failed in the grader."""
+    """Return, for the staff, what failed in the grader."""
     return f"the grader failed, which is not a zero: {report.error}"
 
 
 def student_view(report: Report, *, is_after_due: bool) -> StudentView:
-    """Show a report to its student.
+    """Return a report as its student may see it.
 
     Args:
         report: The report.
-        is_after_due: Whether the due date is over: then what waits for it is shown as well.
+        is_after_due: Whether the due date is over. Then what waited for it is visible too.
     """
     open_now = open_after_due(report) if is_after_due else report
     shown = escape_report(show_to_student(open_now), encoding="utf-8")
@@ -83,7 +83,7 @@ def student_view(report: Report, *, is_after_due: bool) -> StudentView:
 
 
 def open_after_due(report: Report) -> Report:
-    """Make everything visible that has waited for the due date."""
+    """Return a report in which everything that waits for the due date is visible."""
     functions = tuple(
         msgspec.structs.replace(function, checks=tuple(map(_open_check, function.checks)))
         for function in report.functions
@@ -92,7 +92,7 @@ def open_after_due(report: Report) -> Report:
 
 
 def view_waiting(report: Report) -> tuple[FunctionResult, ...]:
-    """Give what waits for the due date, and nothing else, as its student may see it then."""
+    """Return only what waits for the due date, as its student may see it then."""
     names = tuple(function.name for function in report.functions)
     waiting = [
         _open_check(check)

@@ -1,4 +1,4 @@
-"""What is to be said of a report, as plain text; of what its student may see."""
+"""A report as plain text, with what its student may see."""
 
 import textwrap
 from collections.abc import Iterator
@@ -15,18 +15,18 @@ from grader.outputs.wording import (
 )
 from grader.report.model import FunctionResult, ReportStatus
 
-# What a student is told of a fault of ours. What failed is for the staff: it may name checks and
-# folders.
+# What a student reads if the grader failed. The details are for the staff, since they may name
+# checks and folders.
 GRADER_FAULT = (
     "The grader failed on this file, so there is no score yet. This says nothing about the "
     "submission, and it is not a zero. Tell the course staff, or have it graded again."
 )
 
-# How many characters of each text are kept where all of it must not be too long: the first of
-# these with which it fits.
+# Where the whole must not be too long, each text is cut to the first of these limits with which the
+# whole fits.
 TEXT_LIMITS = (20_000, 4000, 800, 200)
 
-# What a test is called that stands for the points which are not shown yet.
+# The name of the test that stands for the points that are not shown yet.
 AFTER_DUE = "Checked after the due date"
 
 _CUT = "\n... (cut)"
@@ -34,23 +34,23 @@ _INDENT = "    "
 
 
 def describe_function(function: FunctionResult) -> str:
-    """Say what is wrong with a function, each cause once; empty if nothing is."""
+    """Return the failures of a function, each reason once; empty if there are none."""
     return "\n\n".join(map(_failure, view_function(function).failures))
 
 
 def head_line(function: FunctionResult) -> str:
-    """Say in a line how a function stands: ``update: 8 of 11 points, partly right``."""
+    """Return the status of a function in a line: ``update: 8 of 11 points, partly right``."""
     points = describe_points(function.score, function.max_score)
     return f"{function.name}: {points}, {MARKS[function.status].word}"
 
 
 def describe_in_full(function: FunctionResult) -> str:
-    """Say how a function stands, and what is wrong with it."""
+    """Return the status of a function and its failures."""
     return "\n".join(filter(None, (head_line(function), describe_function(function))))
 
 
 def describe_whole(shown: StudentView) -> str:
-    """Say what is to be known of the submission as a whole, and not of one function."""
+    """Return what concerns the submission as a whole: its score, pending points and notes."""
     report = shown.report
     return "\n".join(
         filter(
@@ -65,7 +65,7 @@ def describe_whole(shown: StudentView) -> str:
 
 
 def describe_printed(shown: StudentView) -> str:
-    """Say what the submission printed; empty if nothing."""
+    """Return what the submission printed; empty if it printed nothing."""
     output = shown.report.output.rstrip("\n")
     if not output.strip():
         return ""
@@ -73,20 +73,20 @@ def describe_printed(shown: StudentView) -> str:
 
 
 def describe_report(shown: StudentView) -> str:
-    """Say everything: the whole, then function by function, then what was printed."""
+    """Return the whole report: the submission, then each function, then the output."""
     return "\n\n".join(_parts(shown)) + "\n"
 
 
 def cut(text: str, limit: int) -> str:
-    """Shorten text to so many characters, and say so in it."""
+    """Cut a text to a number of characters, with a note if anything was cut."""
     return text if len(text) <= limit else text[: max(0, limit - len(_CUT))] + _CUT[:limit]
 
 
 def _parts(shown: StudentView) -> Iterator[str]:
     yield describe_whole(shown)
     for function in shown.report.functions:
-        told = describe_function(function)
-        yield head_line(function) + (f"\n{textwrap.indent(told, _INDENT)}" if told else "")
+        failures = describe_function(function)
+        yield head_line(function) + (f"\n{textwrap.indent(failures, _INDENT)}" if failures else "")
     if printed := describe_printed(shown):
         yield printed
 
@@ -116,6 +116,6 @@ def _failure(failure: FailureView) -> str:
 
 
 def _labelled(label: str, text: str) -> str:
-    """Write a label before the first line of a text, and space before the others."""
+    """Put a label before the first line of a text, and indent the other lines to match."""
     first, *rest = text.split("\n") if text else [""]
     return "\n".join([f"{label:<9} {first}", *(f"{'':<9} {line}" for line in rest)])

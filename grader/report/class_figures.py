@@ -1,7 +1,7 @@
-"""Adds up a class, one report at a time; nothing but what the summary needs is kept.
+"""The figures of a class, added up one report at a time.
 
-A report of 30 KB becomes a row of a few hundred bytes, so ten thousand submissions fit into
-some ten megabytes. The order in which they are added makes no difference.
+Only what the summary needs is kept: a report of 30 KB becomes a row of a few hundred bytes, so ten
+thousand submissions fit into about ten megabytes. The order of the reports makes no difference.
 """
 
 import unicodedata
@@ -35,15 +35,16 @@ _Value = TypeVar("_Value", bound=Hashable)
 
 
 class ClassFigures:
-    """Takes in the outlines of a class and what came of those who handed in nothing.
+    """Adds up the outlines of a class, and the students who did not hand in.
 
-    A submission that the grader failed on is a row, and in no figure. One that is unreadable
-    counts as 0 among the scores, but not in functions and checks: none of them were run.
+    A submission that the grader failed on has a row, but is not included in any figure. An
+    unreadable one counts as 0 in the scores, but not in the functions and checks, which were not
+    run.
     """
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
-        # For each row the functions that its cells belong to.
+        # For each row the names of the functions that its cells belong to.
         self._orders: list[tuple[str, ...]] = []
         self._shared: dict[object, object] = {}
         self._functions: dict[str, _FunctionCount] = defaultdict(_FunctionCount)
@@ -55,23 +56,23 @@ class ClassFigures:
         self,
         outline: Outline,
         *,
-        id: str,  # noqa: A002 - as the row has it
+        id: str,  # noqa: A002 - as in `Row`
         student: Student,
         file: str,
         notes: Sequence[str] = (),
         members: Sequence[Student] = (),
         origin: Origin | None = None,
     ) -> None:
-        """Take in one submission.
+        """Add one submission.
 
         Args:
             outline: The outline of its report.
-            id: Names its files; no other row has it.
-            student: Whose it is.
-            file: The name that it was handed in under.
-            notes: What is to be known of it beside its report.
-            members: All whose work it is, where several handed in together.
-            origin: Where an LMS had it from.
+            id: The stem of its files, unique in the class.
+            student: The student who handed it in.
+            file: The name of the file that was handed in.
+            notes: Notes on the row that are not in the report.
+            members: All students who handed it in together, if there are several.
+            origin: Where it comes from, if an LMS exported it.
         """
         cells = tuple(
             self._share(FunctionScore(status=one.status, score=one.score))
@@ -79,16 +80,16 @@ class ClassFigures:
         )
         for function in outline.functions:
             self._count(function)
-        is_ours = outline.status is ReportStatus.GRADER_ERROR
+        has_failed = outline.status is ReportStatus.GRADER_ERROR
         row = Row(
             id=id,
             student=student,
             file=file,
             status=RowStatus(outline.status.value),
-            score=None if is_ours else outline.score,
-            max_score=None if is_ours else outline.max_score,
+            score=None if has_failed else outline.score,
+            max_score=None if has_failed else outline.max_score,
             cells=self._share(cells),
-            misconceptions=self._share(self._named(outline)),
+            misconceptions=self._share(self._find_misconceptions(outline)),
             error=outline.error,
             notes=tuple(notes),
             members=tuple(members),
@@ -99,7 +100,7 @@ class ClassFigures:
         self._seconds[id] = outline.timing.total_s
 
     def add_absent(self, student: Student) -> None:
-        """Take in a student who handed in nothing."""
+        """Add a student who did not hand in."""
         row = Row(
             id="",
             student=student,
@@ -121,18 +122,19 @@ class ClassFigures:
         remarks: Iterable[str] = (),
         timing: Mapping[str, float] | None = None,
     ) -> ClassSummary:
-        """Make the summary of all that was taken in.
+        """Return the summary of everything that was added.
 
         Args:
             assignment: The assignment.
-            max_score: What a submission can earn.
-            function_names: The functions in the order of the assignment.
-            skipped: Files that are no submissions.
-            remarks: What is to be known of the whole batch.
-            timing: Seconds of the batch, beside those of each row; ``total_s`` is all of it.
+            max_score: The points of the assignment.
+            function_names: The names of the functions, in the order of the assignment.
+            skipped: Files that are not submissions.
+            remarks: Remarks on the whole batch.
+            timing: Times of the batch in seconds, such as ``total_s``; those of the rows are
+                added.
 
         Returns:
-            The summary, rows in the order of the students' names.
+            The summary, with its rows sorted by the students' names.
         """
         places = {name: place for place, name in enumerate(function_names)}
         paired = zip(self._rows, self._orders, strict=True)
@@ -158,7 +160,7 @@ class ClassFigures:
         )
 
     def _share(self, value: _Value) -> _Value:
-        """Give the first of all equal values, so that the others can go."""
+        """Return the first of all equal values, so that the others need no memory."""
         return cast("_Value", self._shared.setdefault(value, value))
 
     def _count(self, function: FunctionOutline) -> None:
@@ -166,22 +168,25 @@ class ClassFigures:
         for place, check in enumerate(function.checks):
             self._checks[check.id].add(check, place)
 
-    def _named(self, outline: Outline) -> tuple[str, ...]:
+    def _find_misconceptions(self, outline: Outline) -> tuple[str, ...]:
         """List the misconceptions that were found, and keep their titles."""
-        named: dict[str, None] = {}
+        found: dict[str, None] = {}
         for function in outline.functions:
             for check in function.checks:
                 if check.misconception is None:
                     continue
-                named[check.misconception] = None
+                found[check.misconception] = None
                 title = check.misconception_title
                 known = self._titles.get(check.misconception) or title
                 # The smaller one, so that the order of the reports makes no difference.
                 self._titles[check.misconception] = min(known, title or known)
-        return tuple(named)
+        return tuple(found)
 
     def _arrange(self, row: Row, names: tuple[str, ...], wanted: tuple[str, ...]) -> Row:
-        """Bring cells into the order of the assignment; what was not graded is missing."""
+        """Return a row with its cells in the order of the assignment.
+
+        A function that was not graded is MISSING.
+        """
         if names == wanted or not names:
             return row
         known = dict(zip(names, row.cells, strict=True))
@@ -190,30 +195,30 @@ class ClassFigures:
         return msgspec.structs.replace(row, cells=self._share(cells))
 
     def _check_figures(self, places: Mapping[str, int]) -> tuple[CheckFigures, ...]:
-        """Put the checks into the order of their functions, and there into their own."""
+        """Return the checks in the order of their functions, and of the checks in each."""
         known = [id_ for id_ in self._checks if function_of(id_) in places]
         known.sort(key=lambda id_: (places[function_of(id_)], self._checks[id_].place, id_))
         return tuple(self._checks[id_].figures(id_) for id_ in known)
 
     def _rank(self, rows: Sequence[Row]) -> tuple[MisconceptionFigures, ...]:
-        """Rank misconceptions by how many share them, and then by their ids."""
-        who: dict[str, list[str]] = defaultdict(list)
+        """Return the misconceptions, sorted by how many rows have them, and then by id."""
+        ids_of_rows: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             for id_ in row.misconceptions:
-                who[id_].append(row.id)
+                ids_of_rows[id_].append(row.id)
         return tuple(
             MisconceptionFigures(
                 id=id_,
                 title=self._titles[id_],
                 function=function_of(id_),
-                rows=tuple(who[id_]),
+                rows=tuple(ids_of_rows[id_]),
             )
-            for id_ in sorted(who, key=lambda one: (-len(who[one]), one))
+            for id_ in sorted(ids_of_rows, key=lambda one: (-len(ids_of_rows[one]), one))
         )
 
 
 class _FunctionCount:
-    """Adds up one function."""
+    """The running totals of one function."""
 
     def __init__(self) -> None:
         self.points = Fraction()
@@ -236,7 +241,7 @@ class _FunctionCount:
 
 
 class _CheckCount:
-    """Counts who passed one check."""
+    """The running counts of one check."""
 
     def __init__(self) -> None:
         self.title = ""
@@ -246,7 +251,7 @@ class _CheckCount:
         self.graded = 0
 
     def add(self, check: CheckOutline, place: int) -> None:
-        # Equal in all reports of an assignment; where they are not, the order makes no difference.
+        # Equal in all reports of an assignment. If not, max makes the order irrelevant.
         self.title = max(self.title, check.title)
         self.place = max(self.place, place)
         self.max_points = max(self.max_points, check.max_points)
@@ -264,12 +269,12 @@ class _CheckCount:
 
 
 def _row_order(row: Row) -> tuple[str, ...]:
-    """Order by the student's name, or by what else is known where there is none."""
+    """Return the sort key of a row: the student's name, or else the id."""
     student = row.student
     names = (student.name or student.id or row.id, student.id, row.id)
     return (*map(_fold, names), row.id, student.id, row.file)
 
 
 def _fold(text: str) -> str:
-    """Make small and large letters equal, and accents however they are written."""
+    """Return text for comparisons that ignore case and how accents are composed."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

@@ -1,7 +1,7 @@
 """The summary of a class: a row for each submission, and the figures over all of them.
 
-Written as ``summary.json`` beside the reports of a batch. Everything but ``timing`` is equal for
-equal input.
+A batch writes it as ``summary.json`` beside its reports. For equal input everything in it is
+equal, except ``timing``.
 """
 
 import enum
@@ -14,7 +14,7 @@ SUMMARY_VERSION = "1.1"
 
 
 class RowStatus(enum.Enum):
-    """How grading one student went; NOT_HANDED_IN is only known with a roster."""
+    """How grading a student's submission ended; NOT_HANDED_IN is known only with a roster."""
 
     GRADED = "graded"
     STOPPED = "stopped"
@@ -28,7 +28,7 @@ class _Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Student(_Model, frozen=True, kw_only=True):
-    """Who handed in, as the roster or the LMS says; empty strings where nobody knows."""
+    """A student, from the roster or the LMS; what is not known is empty."""
 
     id: str = ""
     name: str = ""
@@ -36,12 +36,12 @@ class Student(_Model, frozen=True, kw_only=True):
 
 
 class Origin(_Model, frozen=True, kw_only=True, omit_defaults=True):
-    """Where an LMS had a submission from, in its own terms; all empty where no LMS was asked.
+    """Where a submission comes from, in the LMS's own terms; all empty without an LMS.
 
-    ``system`` is the collector's name. ``key`` is what the system's own files know the row by: the
+    ``system`` is the collector's name. ``key`` identifies the row in the system's own files: the
     user id of Canvas, the participant or group number of Moodle, the submission id of
-    Gradescope, the account at GitHub. ``name`` is who it says handed in, a person or a team, as it
-    writes it. ``submitted_at`` is in the system's own words.
+    Gradescope, the account at GitHub. ``name`` is the person or team that handed in, and
+    ``submitted_at`` the time, both as the system writes them.
     """
 
     system: str = ""
@@ -52,21 +52,21 @@ class Origin(_Model, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FunctionScore(_Model, frozen=True, kw_only=True):
-    """What one function of one submission earned; the function's name is known by its place."""
+    """The result of one function in one submission; its place in the row says which function."""
 
     status: Status
     score: float
 
 
 class Row(_Model, frozen=True, kw_only=True):
-    """One submission, or one student who handed in nothing.
+    """One submission, or one student who did not hand in.
 
-    ``id`` names its files, ``reports/<id>.json`` and ``reports/<id>.html``; it is empty where
-    nothing was handed in. ``file`` is the name that it was handed in under. ``cells`` follow
-    `ClassSummary.functions`, and are empty where nothing was graded. ``misconceptions`` are the
-    ids that were named in it. ``error`` says why it is unreadable, or what failed in the grader.
-    ``members`` are all whose work it is, where several handed in together; ``student`` is the
-    first of them.
+    ``id`` is the stem of its files, ``reports/<id>.json`` and ``reports/<id>.html``; it is empty
+    if nothing was handed in. ``file`` is the name of the file that was handed in. ``cells`` are in
+    the order of `ClassSummary.functions`, and empty if nothing was graded. ``misconceptions`` are
+    the ids of those that were found. ``error`` says why it is unreadable, or what failed in the
+    grader. ``members`` are all students who handed it in together, if there are several;
+    ``student`` is the first of them.
     """
 
     id: str
@@ -84,12 +84,12 @@ class Row(_Model, frozen=True, kw_only=True):
 
     @property
     def people(self) -> tuple[Student, ...]:
-        """Give everybody whose work it is."""
+        """The students who handed it in."""
         return self.members or (self.student,)
 
 
 class FunctionFigures(_Model, frozen=True, kw_only=True):
-    """One function over the class: how many submissions have which status, and their points."""
+    """One function over the class: its mean score, and how many submissions have which status."""
 
     name: str
     max_score: float
@@ -98,7 +98,7 @@ class FunctionFigures(_Model, frozen=True, kw_only=True):
 
 
 class CheckFigures(_Model, frozen=True, kw_only=True):
-    """One check over the class: how many of those graded passed it."""
+    """One check over the class: how many of the graded submissions passed it."""
 
     id: str
     title: str
@@ -108,12 +108,12 @@ class CheckFigures(_Model, frozen=True, kw_only=True):
 
     @property
     def function(self) -> str:
-        """The name of the function that the check judges."""
+        """The name of the function that the check grades."""
         return function_of(self.id)
 
 
 class MisconceptionFigures(_Model, frozen=True, kw_only=True):
-    """A misconception that was named, and in whose submissions: the ids of their rows."""
+    """A misconception that was found, with the ids of the rows that have it."""
 
     id: str
     title: str
@@ -122,17 +122,16 @@ class MisconceptionFigures(_Model, frozen=True, kw_only=True):
 
 
 class Skipped(_Model, frozen=True, kw_only=True):
-    """A file that is no submission, and why it was passed over."""
+    """A file that is not a submission, and why it was skipped."""
 
     path: str
     reason: str
 
 
 class ScoreFigures(_Model, frozen=True, kw_only=True):
-    """The scores of all submissions that have one, unreadable ones (worth 0) among them.
+    """The scores of all submissions that have one; unreadable submissions count as 0.
 
-    ``histogram`` counts them in tenths of the maximum: the first is [0, 10 %), the last
-    [90 %, 100 %] with the end.
+    ``histogram`` counts them by tenths of the maximum, from [0 %, 10 %) to [90 %, 100 %].
     """
 
     count: int
@@ -145,7 +144,7 @@ class ScoreFigures(_Model, frozen=True, kw_only=True):
 
 
 class ClassSummary(_Model, frozen=True, kw_only=True):
-    """A whole batch. ``timing`` is in seconds, for the batch and for single rows by their id."""
+    """A whole batch. ``timing`` is in seconds: ``total_s``, and the time of each row by its id."""
 
     summary_version: str = SUMMARY_VERSION
     assignment: AssignmentInfo

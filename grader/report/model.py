@@ -1,6 +1,6 @@
-"""The report that grading one submission ends in.
+"""The report: the result of grading one submission.
 
-Everything but ``timing`` is equal for equal input.
+For equal input everything in it is equal, except ``timing``.
 """
 
 import enum
@@ -12,10 +12,10 @@ MAX_SCORE = 100
 
 
 class Status(enum.Enum):
-    """How a check or a function stands.
+    """The status of a check or a function.
 
-    PARTIAL is for functions only. LIMIT, ERROR and MISSING say why there are no points; FAILED
-    means that the answer is wrong.
+    FAILED means that the answer is wrong. LIMIT, ERROR and MISSING say why there is no answer.
+    Only a function can be PARTIAL.
     """
 
     PASSED = "passed"
@@ -27,7 +27,7 @@ class Status(enum.Enum):
 
 
 class Visibility(enum.Enum):
-    """Who sees a check: the student at once, only in its points, or after the due date."""
+    """When a student sees a check: at once, never more than its points, or after the due date."""
 
     VISIBLE = "visible"
     HIDDEN = "hidden"
@@ -35,10 +35,10 @@ class Visibility(enum.Enum):
 
 
 class ReportStatus(enum.Enum):
-    """How grading went: what the submission is worth is in ``score``.
+    """How grading ended.
 
-    STOPPED means that the submission was ended before every check had run (out of time, or
-    caught forging); what was earned until then counts.
+    STOPPED means that the submission was ended before every check had run, because it was out of
+    time or forged answers. The points earned until then count.
     """
 
     GRADED = "graded"
@@ -48,7 +48,7 @@ class ReportStatus(enum.Enum):
 
 
 def function_of(check_id: str) -> str:
-    """Return the name of the function that a check judges: the part of its id before the slash."""
+    """Return the name of the function that a check grades: the part of its id before the slash."""
     return check_id.partition("/")[0]
 
 
@@ -57,9 +57,10 @@ class _Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Example(_Model, frozen=True, kw_only=True):
-    """The smallest input found on which a failure shows.
+    """The smallest failing input that was found.
 
-    ``code`` can be pasted below the submission; ``got`` came out, ``expected`` should have.
+    ``code`` can be pasted below the submission, ``got`` is what it returns, and ``expected`` what
+    it should return.
     """
 
     code: str
@@ -77,8 +78,7 @@ class DrawnAs(enum.Enum):
 class Series(_Model, frozen=True, kw_only=True):
     """One line or set of points of a picture.
 
-    ``role`` says what it stands for, and so its colour: ``student``, ``right``, ``data``, or
-    ``level`` for a contour line.
+    ``role`` decides its colour: ``student``, ``right``, ``data``, or ``level`` for a contour line.
     """
 
     label: str
@@ -89,9 +89,9 @@ class Series(_Model, frozen=True, kw_only=True):
 
 
 class Picture(_Model, frozen=True, kw_only=True):
-    """What says more than words about a function that is wrong: numbers to be drawn.
+    """Numbers to be drawn, which show what is wrong with a function.
 
-    ``title`` is the sentence that it shows.
+    ``title`` says in a sentence what the picture shows.
     """
 
     title: str
@@ -137,14 +137,14 @@ class CheckResult(_Model, frozen=True, kw_only=True):
 
     @property
     def function(self) -> str:
-        """The name of the function that the check judges."""
+        """The name of the function that the check grades."""
         return function_of(self.id)
 
 
 class FunctionResult(_Model, frozen=True, kw_only=True):
-    """What one function of the contract earned, with its checks in order.
+    """The result of one function of the assignment, with its checks in order.
 
-    ``pictures`` are of a function that is wrong, where its checks have some.
+    ``pictures`` are there if the function is wrong and its checks have some.
     """
 
     name: str
@@ -156,7 +156,7 @@ class FunctionResult(_Model, frozen=True, kw_only=True):
 
 
 class AssignmentInfo(_Model, frozen=True, kw_only=True):
-    """Which assignment was graded."""
+    """The assignment with which a submission was graded."""
 
     id: str
     title: str
@@ -164,7 +164,7 @@ class AssignmentInfo(_Model, frozen=True, kw_only=True):
 
 
 class SubmissionInfo(_Model, frozen=True, kw_only=True):
-    """What was graded: the file's name, the digest of its bytes, ``python`` or ``notebook``."""
+    """The submission: the file's name, the SHA-256 of its bytes, ``python`` or ``notebook``."""
 
     name: str
     sha256: str
@@ -172,7 +172,7 @@ class SubmissionInfo(_Model, frozen=True, kw_only=True):
 
 
 class IsolationInfo(_Model, frozen=True, kw_only=True):
-    """Which locks held while student code ran, and which this machine doesn't have, and why."""
+    """The locks that held while student code ran, and those missing on this machine, with why."""
 
     mode: str
     locks: tuple[str, ...] = ()
@@ -180,12 +180,12 @@ class IsolationInfo(_Model, frozen=True, kw_only=True):
 
 
 class Report(_Model, frozen=True, kw_only=True):
-    """The outcome of grading one submission.
+    """The result of grading one submission.
 
-    ``score`` and ``max_score`` are null only when the grader itself failed: that is never a
-    zero. ``error`` says why a submission is unreadable, or what failed in the grader.
-    ``timing`` is in seconds: ``total_s``, and for each check that ran under its id. ``key`` is
-    set in a batch: a digest of all that the rest depends on.
+    ``score`` and ``max_score`` are null only if the grader itself failed, which is never a zero.
+    ``error`` says why a submission is unreadable, or what failed in the grader. ``timing`` is in
+    seconds: ``total_s``, and the time of each check that ran, by its id. ``key`` is set in a
+    batch: a digest of everything that the rest depends on.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -207,5 +207,5 @@ class Report(_Model, frozen=True, kw_only=True):
 
     @property
     def is_notebook(self) -> bool:
-        """Tell whether a notebook was handed in."""
+        """Whether the submission is a notebook."""
         return self.submission.format == "notebook"

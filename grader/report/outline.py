@@ -1,4 +1,4 @@
-"""The outline of a report: the part that the figures of a class need, and read fast."""
+"""The outline of a report: only what the figures of a class need, so that it is fast to read."""
 
 import re
 
@@ -53,7 +53,7 @@ class CheckOutline(_Part, frozen=True, kw_only=True):
 
 
 class FunctionOutline(_Part, frozen=True, kw_only=True):
-    """What one function earned."""
+    """The result of one function."""
 
     name: str
     status: Status
@@ -63,20 +63,20 @@ class FunctionOutline(_Part, frozen=True, kw_only=True):
 
 
 class SubmissionOutline(_Part, frozen=True, kw_only=True):
-    """What was graded."""
+    """The submission: the file's name and the SHA-256 of its bytes."""
 
     name: str
     sha256: str
 
 
 class TimingOutline(_Part, frozen=True, kw_only=True):
-    """How long it took in all, in seconds."""
+    """The total time in seconds."""
 
     total_s: float = 0.0
 
 
 class Outline(_Part, frozen=True, kw_only=True):
-    """A report without its examples, output and pictures; each field is as `Report` has it."""
+    """A report without its examples, output and pictures. The fields are those of `Report`."""
 
     assignment: AssignmentInfo
     submission: SubmissionOutline
@@ -93,9 +93,9 @@ _DECODER = msgspec.json.Decoder(Outline)
 
 
 def read_outline(data: bytes) -> Outline:
-    """Read the outline of a report's JSON; the rest of it is skipped, not kept.
+    """Read the outline from a report's JSON, skipping the rest.
 
     Raises:
-        ValueError: it is no report.
+        ValueError: The data is not a report.
     """
     return _DECODER.decode(data)
