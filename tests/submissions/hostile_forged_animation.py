@@ -13,7 +13,7 @@ def request():
     frame = sys._getframe()
     while frame is not None:
         message = frame.f_locals.get("message")
-        if type(message).__name__ in ("Call", "Read"):
+        if type(message).__name__ in ("CallRequest", "ReadRequest"):
             return message
         frame = frame.f_back
     return None
