@@ -12,6 +12,8 @@ from grader.errors import CheckCrashedError, UsageError
 from grader.pipeline import Grader
 from grader.report.model import Report, ReportStatus
 
+pytestmark = pytest.mark.slow
+
 _SAMPLES = Path(__file__).parent / "submissions"
 RIGHT = _SAMPLES / "right_plain.py"
 STUB = Path(__file__).resolve().parents[1] / "exercises" / "lab4.py"

@@ -16,6 +16,8 @@ from grader.observations.messages import Outcome
 from grader.report.model import FunctionResult, Picture, Report, Status
 from grader.report.score import score_functions
 
+pytestmark = pytest.mark.slow
+
 Draw = Callable[[Probe], Sequence[Picture]]
 LAB = load_assignment()
 

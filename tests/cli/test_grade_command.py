@@ -12,6 +12,8 @@ import pytest
 
 from grader.authoring.new import write_assignment
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SUBMISSIONS = ROOT / "tests" / "submissions"
 RIGHT = SUBMISSIONS / "right_plain.py"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 
 Done = subprocess.CompletedProcess[str]

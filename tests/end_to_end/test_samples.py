@@ -11,6 +11,8 @@ from grader.pipeline import Grader
 from grader.report.model import Report, Status
 from grader.sandbox.host.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 FUNCTIONS = tuple(load_assignment().parameters)
 
@@ -121,12 +123,14 @@ HOSTILE = sorted(path.name for path in SUBMISSIONS.glob("hostile_*"))
 def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -> None:
     """An attack gains no points, doesn't hang and reads no secret.
 
-    The sample states the score or status that is expected.
+    The sample states the score, the status or the statuses of functions that are expected.
     """
     source = (SUBMISSIONS / name).read_text(encoding="utf-8", errors="replace")
     expected = re.findall(r"# expect: (\w+)(<=|=)([\w.]+)", source)
 
     report = impatient_grader.grade(SUBMISSIONS / name)
+
+    functions = {function.name: function.status.value for function in report.functions}
 
     assert expected, "the file does not say what is expected of it"
     for what, relation, value in expected:
@@ -136,6 +140,8 @@ def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -
             assert relation == "<=" or report.score == float(value), _complaints(report)
         elif what == "status":
             assert report.status.value == value, report.error
+        elif what in functions:  # so that an attack that misses its target is noticed
+            assert functions[what] == value, _complaints(report)
     assert "LEAK:" not in report.output
     # A message may quote a line of the submission itself, which is not a secret.
     messages = re.sub(r"\n    line [^\n]*", "", "\n".join(_complaints(report)))

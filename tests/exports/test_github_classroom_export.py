@@ -316,6 +316,7 @@ def test_no_text_is_a_command_in_the_log(text: str) -> None:
         assert not any(line.strip().startswith("::") or "##[" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_texts_are_cut() -> None:
     """Texts that are too long are cut, and say so."""
     result = result_of(SAMPLES["huge"])
@@ -342,6 +343,7 @@ def test_result_of_any_length_fits_into_a_variable() -> None:
     assert max(lengths) >= 8
 
 
+@pytest.mark.slow
 def test_many_functions_become_one_test_with_all_points() -> None:
     """Too many functions become one test, which has the points of all of them."""
     result = result_of(MANY_FUNCTIONS)

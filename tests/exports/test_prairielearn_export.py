@@ -256,6 +256,7 @@ def test_texts_that_are_too_long_are_cut() -> None:
     assert "(cut)" in results["tests"][0]["output"]
 
 
+@pytest.mark.slow
 def test_many_functions_have_less_each() -> None:
     """With many functions the texts are cut, and then the tests left out; the score stays."""
     some = results_of(MANY_FUNCTIONS)
@@ -291,6 +292,7 @@ def test_legend_calls_points_points() -> None:
     assert describe_image(picture) == f"{PICTURE.title} (grey points: the data)"
 
 
+@pytest.mark.slow
 def test_pictures_are_left_out_before_texts_are_cut() -> None:
     """Pictures are left out before any text is cut, and as many stay as fit."""
     functions = tuple(

@@ -17,6 +17,8 @@ from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import Limits
 from grader.sandbox.host.session import Session
 
+pytestmark = pytest.mark.slow
+
 OpenSource = Callable[..., Session]
 
 

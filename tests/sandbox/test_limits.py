@@ -10,6 +10,8 @@ from grader.observations.values import Number
 from grader.sandbox.host.limits import MIB, Limits
 from grader.sandbox.host.session import Session
 
+pytestmark = pytest.mark.slow
+
 OpenSource = Callable[..., Session]
 
 GOOD = "\ndef g(n): return n + 1\n"

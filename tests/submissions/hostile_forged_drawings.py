@@ -1,5 +1,6 @@
 """Attacks the checks with forged figures: points of one dimension, complex, empty, of many dimensions."""
 # expect: score=0
+# expect: plot_fit=limit
 # expect: max_seconds=60
 
 import os
