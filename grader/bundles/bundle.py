@@ -1,5 +1,6 @@
 """Make a bundle: the scripts for a platform, and zerograd with the assignment as a wheel."""
 
+import math
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from grader.sandbox.host.limits import Limits
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _FALLBACK = "fallback.json"
+_INSTALLATION_MINUTES = 15
 _UNFINISHED = (
     "the grader was killed before it had a result; most likely the container has too little memory "
     "or time"
@@ -66,6 +68,7 @@ def make_bundle(
     limit_s = time_limit_s or Limits.of(assignment.limits).total_wall_s
     options = [] if time_limit_s is None else ["--time-limit", f"{time_limit_s:g}"]
     options += ["--after-due"] if is_after_due else []
+    container_limit_s = _container_limit_s(platform, limit_s)
     values = {
         "@WHEEL@": wheel_name,
         "@TITLE@": assignment.info.title,
@@ -73,7 +76,9 @@ def make_bundle(
         "@OPTIONS@": shlex.join(options),
         "@ASSIGNMENT@": assignment_name,
         # Longer than the grader's own limit: a submission that hits this one has no result.
-        "@TIMEOUT_S@": f"{_container_limit_s(platform, limit_s):.0f}",
+        "@TIMEOUT_S@": f"{container_limit_s:.0f}",
+        # Where the same time pays for installing torch as well.
+        "@JOB_MINUTES@": f"{_INSTALLATION_MINUTES + math.ceil(container_limit_s / 60)}",
     }
     files = [*_fill_templates(platform, values), BundleFile(name=wheel_name, content=wheel)]
     if PLATFORMS[platform].has_fallback:

@@ -84,6 +84,18 @@ def test_container_gets_more_time_than_a_submission(limit_s: float, timeout_s: i
     assert info["externalGradingOptions"]["timeout"] == timeout_s
 
 
+@pytest.mark.parametrize("limit_s", [60, 1800, 3600])
+def test_job_at_github_lasts_longer_than_grading_may(limit_s: float) -> None:
+    """The job is not ended before the grader's own limit, with time for installing torch."""
+    files = {
+        one.name: one
+        for one in make_bundle("github-classroom", load_assignment(), time_limit_s=limit_s)
+    }
+
+    workflow = yaml.safe_load(files[".github/workflows/classroom.yml"].content)
+    assert workflow["jobs"]["grade"]["timeout-minutes"] >= limit_s / 60 + 10
+
+
 def test_waiting_checks_can_be_shown_at_once() -> None:
     """The script passes --after-due to the grader if the bundle was made with it."""
     files = make_bundle("prairielearn", load_assignment(), is_after_due=True)
