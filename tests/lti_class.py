@@ -1,4 +1,4 @@
-"""Classes of two functions and 12 points, as a batch leaves them on the disk."""
+"""Small classes with two functions and 12 points, as ``grader batch`` writes them to disk."""
 
 from pathlib import Path
 
@@ -11,18 +11,18 @@ from grader.report.outline import read_outline
 from grader.report.schema import report_to_json
 from grader.report.summary_file import summary_to_json
 
-# A row: its id, whose it is, and its report; None where nothing was handed in.
+# A row: its id, the students who handed it in, and its report; None if nothing was handed in.
 Handed = tuple[str, tuple[Student, ...], Report | None]
 
 ADA, BOB, EVE = (Student(id=f"u-{name.lower()}", name=name) for name in ("Ada", "Bob", "Eve"))
 
 
 def graded(points: float, *, waiting: float = 0.0, **changes: object) -> Report:
-    """Make a report that has so many of 12 points.
+    """Return a report with some of 12 points.
 
     Args:
-        points: How many, at least 1.
-        waiting: How many more wait for the due date, all of them earned.
+        points: The points earned, at least 1.
+        waiting: Further points that wait for the due date, all of them earned.
         **changes: Other fields of the report.
     """
     checks = [
@@ -39,7 +39,7 @@ def graded(points: float, *, waiting: float = 0.0, **changes: object) -> Report:
 
 
 def failed_by_us() -> Report:
-    """Make a report that the grader failed on."""
+    """Return the report of a submission that the grader failed on."""
     return make_report(
         status=ReportStatus.GRADER_ERROR,
         score=None,
@@ -49,7 +49,7 @@ def failed_by_us() -> Report:
 
 
 def unreadable() -> Report:
-    """Make a report of a file that can't be graded."""
+    """Return the report of a file that can't be graded."""
     return make_report(
         status=ReportStatus.UNREADABLE, score=0.0, max_score=12.0, error="line 3 is not Python"
     )
@@ -80,7 +80,7 @@ def write_class(folder: Path, *rows: Handed) -> Path:
 
 
 def write_three(folder: Path, *, ada: float = 11.0) -> Path:
-    """Write a class of three: 11 points, 3 points, and a fault of the grader."""
+    """Write a class of three: 11 points by default, 3 points, and a fault of the grader."""
     return write_class(
         folder,
         ("ada", (ADA,), graded(ada)),

@@ -1,8 +1,8 @@
 """An LTI 1.3 platform on the loopback: lti1p3platform behind a small HTTP server.
 
-The library checks signatures and tokens and picks the status of an answer. What it leaves out is
-here: the gradebook, Moodle's rule for timestamps, audience and expiry of a request for a token, and
-faults on demand.
+The library checks signatures and tokens, and picks the status of a response. This module adds what
+the library leaves out: the gradebook, Moodle's rule for timestamps, the audience and expiry of a
+request for a token, and faults on demand.
 """
 
 import functools
@@ -27,13 +27,13 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from lti1p3platform.exceptions import LtiException, LtiServiceException
-from lti1p3platform.ltiplatform import LTI1P3PlatformConfAbstract
-from lti1p3platform.registration import Registration
-from lti1p3platform.request import Request
-from lti1p3platform.response import Response
-from lti1p3platform.score import UpdateScoreStatus
-from lti1p3platform.service_connector import AssignmentsGradesService
+from lti1p3platform.exceptions import LtiException, LtiServiceException  # type: ignore[import-untyped]  # no types
+from lti1p3platform.ltiplatform import LTI1P3PlatformConfAbstract  # type: ignore[import-untyped]  # no types
+from lti1p3platform.registration import Registration  # type: ignore[import-untyped]  # no types
+from lti1p3platform.request import Request  # type: ignore[import-untyped]  # no types
+from lti1p3platform.response import Response  # type: ignore[import-untyped]  # no types
+from lti1p3platform.score import UpdateScoreStatus  # type: ignore[import-untyped]  # no types
+from lti1p3platform.service_connector import AssignmentsGradesService  # type: ignore[import-untyped]  # no types
 
 CLIENT_ID = "10000000000042"
 SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
@@ -43,7 +43,7 @@ _ITEM_PATH = "/mod/lti/services.php/2/lineitems/7/lineitem"
 
 @functools.cache
 def make_key(_name: str) -> tuple[str, str]:
-    """Make a key pair in PEM, once for each name: private, public."""
+    """Return the private and public key of a name in PEM; a name always gets the same pair."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -52,10 +52,10 @@ def make_key(_name: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What is answered in place of the answer.
+    """A response in place of the regular one.
 
-    ``is_stored`` is whether the request was carried out first. Without a status the connection is
-    cut in the middle of the answer.
+    ``is_stored`` says whether the request is carried out first. Without a status, the connection is
+    dropped in the middle of the response.
     """
 
     status: int = 0
@@ -93,17 +93,18 @@ class _Service(AssignmentsGradesService):  # type: ignore[misc]
 
 
 class LoopbackPlatform:
-    """The platform: its gradebook, all that it was asked, and the faults that are to come.
+    """The platform: its gradebook, a record of all requests, and the faults to come.
 
     Attributes:
-        scores: The score that it keeps of each user.
-        posts: Every score that was sent, in order, also those that were refused.
-        assertions: What every request for a token claimed.
-        score_faults: What the next posts are answered with.
-        token_faults: The same for requests for tokens.
+        scores: The score that the gradebook has of each user.
+        posts: Every score that was sent, in order, including refused ones.
+        assertions: The claims of each valid request for a token, in order.
+        paths: The path of every request, in order.
+        score_faults: The responses to the next scores; None stands for the regular one.
+        token_faults: The responses to the next requests for tokens, likewise.
         ungradable: Users whose role can't be graded.
-        expired_tokens: How many of the next tokens have expired before they are given.
-        on_store: Called when a score is there, and before that is answered.
+        expired_tokens: How many of the next tokens have expired when they are issued.
+        on_store: Called after a score is stored and before the response is sent.
     """
 
     def __init__(self, base: str) -> None:
@@ -131,13 +132,13 @@ class LoopbackPlatform:
         self.ungradable: set[str] = set()
         self.expired_tokens = 0
         self.on_store: Callable[[], object] = lambda: None
-        self.lock = threading.Lock()  # the library keeps what it reads in the object
+        self.lock = threading.Lock()  # the library's objects are not safe for threads
 
     def give_token(self, form: dict[str, str]) -> Response:
         """Answer a request for a token."""
         try:
             token = dict(self.conf.get_access_token(form))
-            # The library looks at the signature and the end, and not at whom it is for.
+            # The library checks the signature and the expiry, but not the audience.
             claims = jwt.decode(
                 form["client_assertion"],
                 make_key("tool")[1],
@@ -152,14 +153,14 @@ class LoopbackPlatform:
             return _json({"error": "invalid_client"}, 401)
         if self.expired_tokens:
             self.expired_tokens -= 1
-            said = {"iss": self.base, "sub": CLIENT_ID, "scopes": token["scope"]}
+            claims = {"iss": self.base, "sub": CLIENT_ID, "scopes": token["scope"]}
             token["access_token"] = Registration.encode_and_sign(
-                said, self.private_key, expiration=-10
+                claims, self.private_key, expiration=-10
             )
         return _json(token, 200)
 
     def take_score(self, request: dict[str, Any]) -> Response:
-        """Answer a score."""
+        """Answer a request with a score."""
         service = _Service(_Request(request), self)
         try:
             return service.handle_resp(service.handle_update_score, line_item_id="7")
@@ -167,7 +168,7 @@ class LoopbackPlatform:
             return Response(result=None, code=401, message=str(error))
 
     def store(self, _line_item_id: str, score: dict[str, Any]) -> UpdateScoreStatus:
-        """Keep a score as Moodle does: unless it has one of the same second, or a later one."""
+        """Store a score, unless there is one of the same second or a later one, as in Moodle."""
         user_id = score["userId"]
         self.posts.append(score)
         if user_id in self.ungradable:
@@ -180,7 +181,7 @@ class LoopbackPlatform:
         return UpdateScoreStatus.SUCCESS
 
     def write_settings(self, folder: Path, *, key_name: str = "tool", **changes: str) -> Path:
-        """Write the settings that a tool has of this platform, and its key."""
+        """Write the settings that a tool needs for this platform, and its key."""
         key_file = folder / "tool.pem"
         key_file.write_text(make_key(key_name)[0])
         key_file.chmod(0o600)
@@ -222,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
 
     def do_GET(self) -> None:
-        """Answer what nobody should ask: what a redirect that is followed turns a score into."""
+        """Answer a request that a followed redirect would make of a score, and record it."""
         self.platform.paths.append(f"GET {self.path}")
         self._answer(200, b"<html>log in</html>", {"Content-Type": "text/html"})
 
@@ -232,9 +233,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _score(self, body: bytes) -> Response:
         path = urllib.parse.urlsplit(self.path)
         if (path.path, path.query) != (f"{_ITEM_PATH}/scores", "type_id=3"):
-            return Response(result=None, code=404, message="there is no such line item")
+            return Response(result=None, code=404, message="unknown line item")
         if self.headers["Content-Type"] != SCORE_TYPE:
-            return Response(result=None, code=415, message="this is no score")
+            return Response(result=None, code=415, message="not a score")
         return self.platform.take_score(
             {"method": "POST", "headers": self.headers, "json": json.loads(body)}
         )
@@ -244,7 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
-        with suppress(ConnectionError):  # of who was killed in the meantime
+        with suppress(ConnectionError):  # the client may have been killed
             self.end_headers()
             self.wfile.write(body)
 
@@ -286,7 +287,7 @@ def _json(content: dict[str, Any], status: int) -> Response:
 
 
 def _body_of(response: Response) -> tuple[bytes, dict[str, str]]:
-    """Write an answer: JSON, or for an error what is wrong, or nothing."""
+    """Return the body and headers of a response: JSON, an error message, or nothing."""
     if response.result is not None:
         return json.dumps(response.result).encode(), {"Content-Type": "application/json"}
     return ("" if response.code < 400 else response.message).encode(), {}

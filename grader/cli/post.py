@@ -1,4 +1,4 @@
-"""The command ``grader post``: scores of a class to where the course keeps its grades."""
+"""The command ``grader post``: send the scores of a class to an LMS."""
 
 import sys
 from collections.abc import Callable
@@ -20,44 +20,44 @@ _LOG_FILE = "lti-log.jsonl"
 
 
 @click.command(
-    epilog="Exit status: 0 the platform has these scores or later ones, 1 it refused some or it is "
-    "not known whose they are, 2 usage or it refuses the key, 3 it can't be reached, 130 "
-    "interrupted."
+    epilog="Exit status: 0 the platform has these scores or later ones, 1 it refused some, or the "
+    "user id of a student is not known, 2 wrong usage, or the platform refuses the key, 3 the "
+    "platform can't be reached, 130 interrupted."
 )
 @click.argument(
     "results", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True)
 )
-@click.option("--to", type=click.Choice(["lti"]), required=True, help="The kind of platform.")
+@click.option(
+    "--to", type=click.Choice(["lti"]), required=True, help="The protocol of the platform."
+)
 @click.option(
     "--platform",
     "settings",
     metavar="TOML",
     type=click.Path(path_type=Path),
-    help="The platform: client_id, token_url, line_item, key_file.",
+    help="Settings of the platform: client_id, token_url, line_item and key_file.",
 )
 @click.option(
     "--users",
     metavar="CSV",
     type=click.Path(path_type=Path),
-    help="Who is who on the platform: columns lti_user_id, and id, email or name.  [default: a "
-    "student's id is the platform's]",
+    help="User ids on the platform: a table with a column lti_user_id and at least one of id, "
+    "email and name.  [default: each student's own id]",
 )
-@click.option(
-    "--after-due", is_flag=True, help="The due date is over: send what has waited for it as well."
-)
-@click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
-@click.option("--resend", is_flag=True, help="Send also what the platform has already.")
+@click.option("--after-due", is_flag=True, help="Include the points that wait for the due date.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
+@click.option("--resend", is_flag=True, help="Send the scores that the platform already has, too.")
 @click.option(
     "--log",
     "log_path",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help=f"What was sent so far.  [default: {_LOG_FILE} in DIR]",
+    help=f"Log of what was sent so far.  [default: {_LOG_FILE} in DIR]",
 )
-@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 def post(
     results: Path,
-    to: str,  # noqa: ARG001 - there is only one yet
+    to: str,  # noqa: ARG001 - there is only one so far
     settings: Path | None,
     users: Path | None,
     after_due: bool,  # noqa: FBT001 - click passes options by name
@@ -66,11 +66,11 @@ def post(
     log_path: Path | None,
     no_color: bool,  # noqa: FBT001
 ) -> None:
-    """Send the scores of a class, as `grader batch` wrote them into DIR, to an LMS.
+    """Send the scores of a class from DIR, which `grader batch` wrote, to an LMS.
 
-    Everybody whose work it is gets the score, with the points of each function as a comment. What
-    was sent is in a log: the same command goes on where it was interrupted, and sends only what has
-    changed.
+    Each student gets a score, with the points of each function as a comment; all members of a group
+    get theirs. Posting keeps a log, so the same command resumes after an interruption, and sends
+    only what has changed.
     """
     from grader.exports.source import open_work
     from grader.lti.log import read_log
@@ -89,12 +89,12 @@ def post(
             for line in preview(
                 plan, line_item=line_item, history=read_log(log), has_to_resend=resend
             ):
-                _say(line, err=False)
+                _print_line(line, err=False)
             for line in describe_people("would not be sent", plan.left_out):
-                _say(line)
+                _print_line(line)
             return
         if platform is None:
-            raise click.UsageError("where to? give the settings of the platform with --platform")
+            raise click.UsageError("give the settings of the platform with --platform")
         outcome = _send_all(plan, platform, log, has_to_resend=resend, no_color=no_color)
     if outcome:
         raise SystemExit(outcome)
@@ -108,7 +108,7 @@ def _send_all(
     has_to_resend: bool,
     no_color: bool,
 ) -> int:
-    """Send what is to be sent, tell how it went, and give the exit status."""
+    """Send the scores, print how it went, and return the exit status."""
     from grader.errors import PlatformUnreachableError
     from grader.lti.log import open_log
     from grader.lti.post import Tally, post_scores
@@ -134,14 +134,15 @@ def _send_all(
     except PlatformUnreachableError as error:
         reason = str(error)
     except KeyboardInterrupt:
-        _say(
-            f"\ninterrupted: {tally.done} of {len(plan.deliveries)} scores are dealt with; the "
-            "same command goes on"
+        _print_line(
+            f"\ninterrupted after {tally.done} of {len(plan.deliveries)} scores; run the same "
+            "command to continue"
         )
         return ExitCode.INTERRUPTED
-    _tell(plan, tally)
+    _print_outcome(plan, tally)
     if reason:
-        _say(f"{reason}; {len(plan.deliveries) - tally.done} scores were not sent")
+        unsent = len(plan.deliveries) - tally.done
+        _print_line(f"{reason}; {unsent} {'score was' if unsent == 1 else 'scores were'} not sent")
     return _exit_code(plan, tally, is_unreachable=bool(reason))
 
 
@@ -165,25 +166,31 @@ def _connect(platform: "LtiPlatform", on_wait: Callable[[float, str], None]) -> 
         ) from error
     key = read_key(platform.key_path)
     if key.is_exposed:
-        _say(f"warning: others can open the key: chmod 600 {platform.key_path}")
-    return PlatformClient(platform, key, patience=RetryPolicy(on_wait=on_wait))
+        _print_line(
+            "warning: other users of this machine can open the key; run: chmod 600 "
+            f"{platform.key_path}"
+        )
+    return PlatformClient(platform, key, retry_policy=RetryPolicy(on_wait=on_wait))
 
 
-def _tell(plan: "PostingPlan", tally: "Tally") -> None:
+def _print_outcome(plan: "PostingPlan", tally: "Tally") -> None:
     from grader.lti.terminal import describe_people, describe_tally
 
-    _say(describe_tally(tally) or "there is nothing to send", err=False)
+    _print_line(describe_tally(tally) or "nothing was sent", err=False)
     if plan.absent:
-        _say(f"{plan.absent} on the roster handed in nothing, and get no score", err=False)
+        students, get = ("student", "gets") if plan.absent == 1 else ("students", "get")
+        _print_line(
+            f"{plan.absent} {students} on the roster did not hand in and {get} no score", err=False
+        )
     for line in describe_people("not sent", plan.left_out):
-        _say(line)
-    for line in describe_people("not taken", tally.refused):
-        _say(line)
-    for line in describe_people("left as it is there", tally.superseded):
-        _say(line)
+        _print_line(line)
+    for line in describe_people("not accepted", tally.refused):
+        _print_line(line)
+    for line in describe_people("already there or superseded", tally.superseded):
+        _print_line(line)
 
 
-def _say(text: str, *, err: bool = True) -> None:
-    """Print a line; what the terminal has no character for is shown as an escape."""
+def _print_line(text: str, *, err: bool = True) -> None:
+    """Print a line; characters that the stream can't encode appear as escapes."""
     encoding = (sys.stderr if err else sys.stdout).encoding
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)

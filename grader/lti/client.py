@@ -1,6 +1,6 @@
-"""Sends single scores to a platform: the token, the request, and whose fault an answer is.
+"""Send single scores to a platform: get a token, make the request, interpret the response.
 
-Signing, requests and the form of a score are pylti1p3's.
+pylti1p3 signs, makes the requests and formats the scores.
 """
 
 import functools
@@ -20,10 +20,9 @@ from grader.errors import PlatformUnreachableError, UsageError
 from grader.exports.lti_score import Score
 from grader.lti.connector import Connector, LtiHttpSession
 from grader.lti.key import Key
-from grader.lti.log import PostOutcome
+from grader.lti.log import PostOutcome, PostResult
 from grader.lti.platform import LtiPlatform
 from grader.lti.responses import (
-    PostResult,
     describe,
     describe_failure,
     is_untrusted,
@@ -32,22 +31,22 @@ from grader.lti.responses import (
 from grader.lti.retry import RetryPolicy, TransientError
 
 _SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
-# A token that ends on the way would cost a request.
+# A token that expires in transit would cost a request.
 _TOKEN_MARGIN_S = 60.0
 
 
 class _TokenRefusedError(Exception):
-    """The platform doesn't take the token: it has expired, or was never good."""
+    """The platform rejected the token: it has expired, or was never valid."""
 
 
 class PlatformClient:
-    """A platform, as long as scores are sent to it.
+    """A connection to a platform, open while scores are sent to it.
 
     Args:
-        platform: Where they go.
-        key: Who says so.
-        patience: How long to go on when it can't answer.
-        clock: Seconds that only grow.
+        platform: Where the scores go.
+        key: The key that the tool signs with.
+        retry_policy: How long to retry while the platform can't answer.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -55,11 +54,11 @@ class PlatformClient:
         platform: LtiPlatform,
         key: Key,
         *,
-        patience: RetryPolicy,
+        retry_policy: RetryPolicy,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._platform = platform
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._clock = clock
         self._session = LtiHttpSession()
         self._connector = Connector(platform, key, self._session)
@@ -80,20 +79,21 @@ class PlatformClient:
         self._session.close()
 
     def send(self, score: Score) -> PostResult:
-        """Send a score, as often as it takes; each time with the same timestamp.
+        """Send a score, and retry while the failure is temporary.
 
-        So it makes no difference that one arrived whose answer was lost: the platform refuses the
-        next as too late, or puts an equal one in its place.
+        Every attempt has the same timestamp. So if one arrived and only its response was lost, the
+        next changes nothing: the platform refuses it as not newer, or replaces the score by an
+        equal one.
 
         Raises:
-            UsageError: the platform takes no scores from this tool, whosever they are.
-            PlatformUnreachableError: it gives no token, because it doesn't answer.
+            UsageError: The platform accepts no scores at all from this tool.
+            PlatformUnreachableError: The platform doesn't answer a request for a token.
         """
         grade = _make_grade(score)
         for _ in range(2):
             self._ensure_token()
             try:
-                return self._patience.run(functools.partial(self._post_once, grade))
+                return self._retry_policy.run(functools.partial(self._post_once, grade))
             except _TokenRefusedError:
                 self._connector.token = ""
             except TransientError as error:
@@ -103,44 +103,48 @@ class PlatformClient:
                     reason=error.reason,
                 )
         raise UsageError(
-            "the platform gives a token and then doesn't take it for the line item: may client "
-            f"{self._platform.client_id} post scores there, and is line_item of this platform?"
+            "the platform issues a token and then rejects it for the line item: check that client "
+            f"{self._platform.client_id} may post scores there, and that line_item belongs to this "
+            "platform"
         )
 
-    def _post_once(self, grade: Grade, tried: int) -> PostResult:
+    def _post_once(self, grade: Grade, earlier_tries: int) -> PostResult:
         try:
             self._service.put_grade(grade)
         except requests.JSONDecodeError:
-            pass  # taken; the library reads the body of a success as JSON, and some have other
+            pass  # accepted: the library expects JSON in a successful response, but some have none
         except LtiServiceException as error:
-            return self._judge(error.response, tried)
+            return self._interpret(error.response, earlier_tries)
         except requests.RequestException as error:
-            raise self._passing(error) from error
+            raise self._to_transient(error) from error
         return PostResult(outcome=PostOutcome.ACCEPTED, http_status=self._session.last_status)
 
-    def _judge(self, response: requests.Response, tried: int) -> PostResult:
+    def _interpret(self, response: requests.Response, earlier_tries: int) -> PostResult:
         raise_if_transient(response)
-        status, told = response.status_code, describe(response)
+        status, description = response.status_code, describe(response)
         if status < HTTPStatus.BAD_REQUEST:
-            raise UsageError(f"line_item leads elsewhere: the platform answers {told}")
+            raise UsageError(f"line_item redirects elsewhere: the platform answers {description}")
         if status == HTTPStatus.UNAUTHORIZED:
             raise _TokenRefusedError
         if status == HTTPStatus.CONFLICT:
-            # Not at the first try: then somebody else's is later, or this one from another log.
-            outcome = PostOutcome.THERE if tried else PostOutcome.LATER
-            return PostResult(outcome=outcome, http_status=status, reason=told)
-        return PostResult(outcome=PostOutcome.REFUSED, http_status=status, reason=told)
+            # After a retry, an earlier attempt has arrived. At the first attempt, the later score
+            # is somebody else's, or was sent with another log.
+            outcome = PostOutcome.THERE if earlier_tries else PostOutcome.LATER
+            return PostResult(outcome=outcome, http_status=status, reason=description)
+        return PostResult(outcome=PostOutcome.REFUSED, http_status=status, reason=description)
 
     def _ensure_token(self) -> None:
         if self._connector.token and self._clock() < self._token_until_s:
             return
         self._connector.token = ""
         try:
-            self._patience.run(lambda _tried: self._fetch_token_once())
+            self._retry_policy.run(lambda _tries: self._fetch_token_once())
         except TransientError as error:
-            raise PlatformUnreachableError(f"no token, because {error.reason}") from error
+            raise PlatformUnreachableError(
+                f"it issued no access token, because {error.reason}"
+            ) from error
         lifetime_s = self._connector.token_lifetime_s
-        # Where it doesn't say how long, a 401 will tell.
+        # If the platform doesn't say how long the token is valid, a 401 shows that it has expired.
         usable_s = max(lifetime_s - _TOKEN_MARGIN_S, lifetime_s / 2) or float("inf")
         self._token_until_s = self._clock() + usable_s
 
@@ -149,28 +153,28 @@ class PlatformClient:
             self._connector.get_access_token([_SCOPE])
         except LtiServiceException as error:
             raise_if_transient(error.response)
-            raise UsageError(self._why_no_token(error.response)) from error
+            raise UsageError(self._explain_no_token(error.response)) from error
         except requests.RequestException as error:
-            raise self._passing(error) from error
+            raise self._to_transient(error) from error
         except (KeyError, TypeError) as error:
-            raise UsageError(f"there is no token in the answer of {self._token_url}") from error
+            raise UsageError(f"the response of {self._token_url} contains no token") from error
 
-    def _why_no_token(self, response: requests.Response) -> str:
+    def _explain_no_token(self, response: requests.Response) -> str:
         if response.status_code < HTTPStatus.BAD_REQUEST:
             return (
-                f"{self._token_url} is no token end point: it answers HTTP {response.status_code}"
+                f"{self._token_url} is not a token endpoint: it answers HTTP {response.status_code}"
             )
         return (
-            f"the platform gives no token to client {self._platform.client_id}: "
-            f"{describe(response)}; does it have the public half of {self._platform.key_path}, "
-            "and are client_id, token_url and audience its own?"
+            f"the platform issues no token to client {self._platform.client_id}: "
+            f"{describe(response)}; check that it has the public key of {self._platform.key_path}, "
+            "and that client_id, token_url and audience are right"
         )
 
-    def _passing(self, error: requests.RequestException) -> TransientError:
+    def _to_transient(self, error: requests.RequestException) -> TransientError:
         if is_untrusted(error):
             raise UsageError(
-                "the platform's certificate is not trusted on this machine; where it is signed by "
-                "an authority of your own, name its file in REQUESTS_CA_BUNDLE"
+                "the platform's certificate is not trusted on this machine; if an authority of "
+                "your own has signed it, set REQUESTS_CA_BUNDLE to the authority's certificate file"
             ) from error
         return TransientError(describe_failure(error))
 

@@ -1,4 +1,4 @@
-"""pylti1p3's connection to a platform, with limits of time and without surprises."""
+"""pylti1p3's connection to a platform, with timeouts and without redirects or a shared cache."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -14,47 +14,47 @@ from grader.lti.key import Key
 from grader.lti.platform import LtiPlatform
 
 _CONNECT_TIMEOUT_S = 10.0
-_ANSWER_TIMEOUT_S = 30.0
+_READ_TIMEOUT_S = 30.0
 _DEPLOYMENT_CLAIM = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
 
 
 class LtiHttpSession(requests.Session):
-    """A session that waits for no answer without end, and follows no redirect.
+    """An HTTP session with timeouts that follows no redirects.
 
     Attributes:
-        last_status: The HTTP status of the last answer.
+        last_status: The HTTP status of the last response; 0 if there was none.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.headers["User-Agent"] = f"zerograd/{grader.__version__}"
-        # Without an own one, requests puts what a .netrc has in place of the token.
-        self.auth = _leave_as_it_is
+        # Without an auth of our own, requests replaces the token by the password in a .netrc.
+        self.auth = _leave_unchanged
         self.last_status = 0
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as the library has it
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - the library's signature
         """Send a request.
 
         Raises:
-            LtiServiceException: the answer is a redirect. Followed, it would turn a score into a
-                GET, and what comes of that, such as a page to log in on, into a success.
+            LtiServiceException: The response is a redirect. If it were followed, the score would
+                become a GET, and a login page at the other end would look like a success.
         """
-        kwargs["timeout"] = (_CONNECT_TIMEOUT_S, _ANSWER_TIMEOUT_S)
+        kwargs["timeout"] = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
         kwargs["allow_redirects"] = False
         self.last_status = 0
         response = super().send(request, **kwargs)
         self.last_status = response.status_code
         if HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
-            raise LtiServiceException("This is a redirect.", response)
+            raise LtiServiceException("redirected", response)
         return response
 
 
 class Connector(ServiceConnector):
-    """A connection that keeps its token in memory, until it is told to forget it.
+    """A connection that keeps its access token in memory.
 
     Attributes:
-        token: The token; empty where there is none.
-        token_lifetime_s: How long the platform said that it holds; 0 where it didn't say.
+        token: The token; empty if there is none. Assign an empty string to forget it.
+        token_lifetime_s: How long the token is valid according to the platform; 0 if it didn't say.
     """
 
     def __init__(self, platform: LtiPlatform, key: Key, session: LtiHttpSession) -> None:
@@ -66,27 +66,27 @@ class Connector(ServiceConnector):
     def encode_jwt(
         self, message: dict[str, str | int], private_key: str, headers: dict[str, str]
     ) -> str:
-        """Sign what asks for a token; it names the deployment, if one was given."""
+        """Sign a request for a token; it names the deployment, if the settings do."""
         if self._deployment_id:
             message = {**message, _DEPLOYMENT_CLAIM: self._deployment_id}
         return super().encode_jwt(message, private_key, headers)
 
     def _scope_key(self, scopes: Iterable[str]) -> str:
-        # There is one scope, and so one token. The library's own is an MD5, which not every
-        # machine allows.
+        # There is one scope, so there is one token. The library's method computes an MD5, which
+        # some machines forbid.
         return " ".join(scopes)
 
-    def _get_cached_access_token(self, scope_key: str) -> str | None:  # noqa: ARG002 - the library's name
+    def _get_cached_access_token(self, scope_key: str) -> str | None:  # noqa: ARG002 - the library's signature
         return self.token or None
 
     def _cache_access_token(
         self,
         scope_key: str,  # noqa: ARG002
         access_token: object,
-        expires_in: Any,  # noqa: ANN401 - as the platform wrote it
+        expires_in: Any,  # noqa: ANN401 - whatever the platform wrote
     ) -> None:
         if not isinstance(access_token, str) or not access_token.isascii():
-            raise TypeError("no token")
+            raise TypeError("the access token is not an ASCII string")
         self.token = access_token
         try:
             self.token_lifetime_s = float(expires_in)
@@ -95,7 +95,7 @@ class Connector(ServiceConnector):
 
 
 class _Registration(Registration):
-    """What the library has to know of the two sides."""
+    """What the library has to know about the tool and the platform."""
 
     def __init__(self, platform: LtiPlatform, key: Key) -> None:
         self._key_id = platform.key_id
@@ -108,9 +108,9 @@ class _Registration(Registration):
             self.set_issuer(platform.issuer)
 
     def get_kid(self) -> str | None:
-        """Give what the platform knows the key by: its thumbprint, where nothing else was said."""
+        """Return the id of the key on the platform; by default its thumbprint."""
         return self._key_id or super().get_kid()
 
 
-def _leave_as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _leave_unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request

@@ -1,4 +1,4 @@
-"""Reads the private key that a tool signs with; nothing of it is ever in a message."""
+"""Read the private key that the tool signs with; no message ever quotes any of it."""
 
 import os
 import stat
@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
 from grader.errors import UsageError
 
 _MAX_BYTES = 64 * 1024
-_LEAST_BITS = 2048
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_MIN_BITS = 2048
+_GROUP_OR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,9 @@ class Key:
     """A key pair in PEM.
 
     Attributes:
-        private: The private key, which is not shown.
+        private: The private key; ``repr`` leaves it out.
         public: The public key.
-        is_exposed: Whether others on this machine may open the file.
+        is_exposed: Whether other users of this machine may open the file.
     """
 
     private: str = field(repr=False)
@@ -36,10 +36,11 @@ class Key:
 
 
 def read_key(path: Path) -> Key:
-    """Read an RSA key from its file.
+    """Read an RSA key from a file in PEM.
 
     Raises:
-        UsageError: there is none, or it can't be used; the message says nothing of the key.
+        UsageError: The file can't be read, or the key can't be used. The message quotes nothing
+            from the file.
     """
     try:
         with path.open("rb") as file:
@@ -51,15 +52,17 @@ def read_key(path: Path) -> Key:
         key = load_pem_private_key(pem, password=None)
     except TypeError:
         raise UsageError(
-            f"the key {path} has a password; this needs one without, in a file that only you can "
+            f"the key {path} has a password; use a key without one, in a file that only you can "
             "read"
         ) from None
     except (ValueError, UnsupportedAlgorithm):
-        # From None: what the library says may quote the file.
-        raise UsageError(f"{path} is no private key in PEM") from None
+        # `from None`, because the library's message may quote the file.
+        raise UsageError(f"{path} is not a private key in PEM") from None
     if not isinstance(key, RSAPrivateKey):
-        raise UsageError(f"the key {path} is not of the kind RSA, which LTI 1.3 signs with")
-    if key.key_size < _LEAST_BITS:
-        raise UsageError(f"the key {path} has {key.key_size} bits; it takes {_LEAST_BITS}")
+        raise UsageError(f"the key {path} is not an RSA key, which LTI 1.3 needs")
+    if key.key_size < _MIN_BITS:
+        raise UsageError(f"the key {path} has {key.key_size} bits; at least {_MIN_BITS} are needed")
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return Key(private=pem.decode(), public=public.decode(), is_exposed=bool(mode & _OTHERS))
+    return Key(
+        private=pem.decode(), public=public.decode(), is_exposed=bool(mode & _GROUP_OR_OTHERS)
+    )

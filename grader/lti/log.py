@@ -1,7 +1,7 @@
-"""The log of what is sent: a line of JSON before each score, and one for what became of it.
+"""The log of sent scores: a line of JSON before each score is sent, and one with its outcome.
 
-Both are on the disk before it goes on. So after a kill it is known which score was on its way, and
-with which timestamp: the next one is later, however soon it comes.
+Each line is on the disk before posting goes on. So after a kill it is known which score was being
+sent and with which timestamp, and the next timestamp is always later, however soon it follows.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import enum
 import fcntl
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -20,12 +21,12 @@ from grader.exports.lti_score import Score
 
 
 class PostOutcome(enum.Enum):
-    """What became of a score.
+    """What became of a score that was sent.
 
-    SENDING: it is on its way; a later line has what became of it. ACCEPTED: the platform has taken
-    it. THERE: it had been taken before, and only the answer was lost. LATER: the platform keeps a
-    score with a later timestamp. REFUSED: it won't have it for this person. UNANSWERED: nobody
-    knows whether it arrived.
+    SENDING: It is being sent; a later line of the log has the outcome. ACCEPTED: The platform
+    accepted it. THERE: An earlier attempt had arrived, and only the response was lost. LATER: The
+    platform keeps a score with an equal or later timestamp. REFUSED: The platform refused it for
+    this person. UNANSWERED: Nobody knows whether it arrived.
     """
 
     SENDING = "sending"
@@ -39,10 +40,25 @@ class PostOutcome(enum.Enum):
 _DELIVERED = (PostOutcome.ACCEPTED, PostOutcome.THERE, PostOutcome.LATER)
 
 
-class LogLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one score, and what exactly was sent.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostResult:
+    """The result of sending one score.
 
-    ``http_status`` is 0 where there was no answer; ``reason`` is told where it was not taken.
+    Attributes:
+        outcome: What became of it.
+        http_status: The HTTP status of the last response; 0 if there was none.
+        reason: Why it was not accepted; empty if it was.
+    """
+
+    outcome: PostOutcome
+    http_status: int = 0
+    reason: str = ""
+
+
+class LogLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the log: exactly what was sent, and what became of it.
+
+    ``http_status`` is 0 if there was no response; ``reason`` says why a score was not accepted.
     """
 
     line_item: str
@@ -54,45 +70,47 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History:
-    """What the platform has by now, as far as it is known."""
+    """The scores that the platform has, as far as the log shows."""
 
     def __init__(self) -> None:
         self._delivered: dict[tuple[str, str], Score] = {}
         self._latest: dict[tuple[str, str], datetime] = {}
-        # Only after a kill is anything left in it: nobody knows whether that arrived.
-        self._on_the_way: set[tuple[str, str]] = set()
+        # Scores without an outcome. One stays here only if posting was killed while it was sent;
+        # then nobody knows whether it arrived.
+        self._in_transit: set[tuple[str, str]] = set()
 
     def add(self, line: LogLine) -> None:
-        """Take in a line of the log.
+        """Add a line of the log.
 
         Raises:
-            ValueError: its timestamp is none.
+            ValueError: The timestamp of its score is not a timestamp.
         """
         key = (line.line_item, line.score.user_id)
         stamp = datetime.fromisoformat(line.score.timestamp).astimezone(UTC)
         self._latest[key] = max(stamp, self._latest.get(key, stamp))
         if line.outcome is PostOutcome.SENDING:
-            self._on_the_way.add(key)
+            self._in_transit.add(key)
             return
-        self._on_the_way.discard(key)
+        self._in_transit.discard(key)
         if line.outcome in _DELIVERED:
             self._delivered[key] = line.score
         elif line.outcome is PostOutcome.UNANSWERED:
-            # It may have replaced what was there, so not even that is known any more.
+            # It may have replaced an earlier score, so the platform's score is not known any more.
             self._delivered.pop(key, None)
 
     def has(self, line_item: str, score: Score) -> bool:
-        """Tell whether the platform has this score already, whatever its timestamp."""
+        """Return whether the platform has this score already, whatever its timestamp."""
         key = (line_item, score.user_id)
         known = self._delivered.get(key)
-        if known is None or key in self._on_the_way:
+        if known is None or key in self._in_transit:
             return False
         return msgspec.structs.replace(known, timestamp=score.timestamp) == score
 
     def stamp(self, line_item: str, user_id: str, now: datetime) -> str:
-        """Give a timestamp that is later than all that were ever sent for this person.
+        """Return a timestamp that is later than all that were ever sent for this person.
 
-        Later by its whole second: Moodle compares no finer, and answers 409 to the rest.
+        It is in a later second, because Moodle compares whole seconds, and answers 409 if they are
+        equal.
         """
         stamp = now.astimezone(UTC)
         latest = self._latest.get((line_item, user_id))
@@ -102,10 +120,10 @@ class History:
 
 
 class PostLog:
-    """The log, open to be written on.
+    """The log, open for writing.
 
     Attributes:
-        history: What it says.
+        history: What all its lines amount to.
     """
 
     def __init__(self, file: BinaryIO, history: History) -> None:
@@ -116,7 +134,8 @@ class PostLog:
         """Write a line, and wait until it is on the disk.
 
         Raises:
-            UsageError: it can't be written; what was sent is then sent again the next time.
+            UsageError: The line can't be written. If it was an outcome, the score is sent again the
+                next time.
         """
         try:
             self._file.write(msgspec.json.encode(line) + b"\n")
@@ -129,10 +148,11 @@ class PostLog:
 
 @contextlib.contextmanager
 def open_log(path: Path) -> Iterator[PostLog]:
-    """Open the log for one who sends; what was half written when somebody was killed is dropped.
+    """Open the log for writing and lock it; drop a last line that a kill has cut short.
 
     Raises:
-        UsageError: it is no such log, can't be written, or somebody else is sending.
+        UsageError: The file is not a log of scores, can't be written, or another process has it
+            locked.
     """
     try:
         file = path.open("ab+")
@@ -140,22 +160,22 @@ def open_log(path: Path) -> Iterator[PostLog]:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # ends with the process
         except OSError as error:
-            raise UsageError(f"somebody else is sending scores with the log {path}") from error
+            raise UsageError(f"another process is sending scores with the log {path}") from error
         file.seek(0)
         data = file.read()
         history = _read(data, path)
-        # The score of a half line is sent again: the platform keeps one of two equal ones.
+        # The score of a half line is sent again; of two equal ones the platform keeps one.
         file.truncate(data.rfind(b"\n") + 1)
         yield PostLog(file, history)
 
 
 def read_log(path: Path) -> History:
-    """Read what was sent so far; nothing where there is no log.
+    """Read what was sent so far; without a log, nothing was.
 
     Raises:
-        UsageError: it is no such log, or can't be read.
+        UsageError: The file is not a log of scores, or can't be read.
     """
     try:
         return _read(path.read_bytes(), path)
@@ -172,7 +192,7 @@ def _read(data: bytes, path: Path) -> History:
             history.add(msgspec.json.decode(line, type=LogLine))
         except ValueError as error:
             raise UsageError(
-                f"line {number} of {path} is not of a log of scores: {error}; move the file away "
-                "to send everything again"
+                f"line {number} of {path} is not a line of a score log: {error}; to send "
+                "everything again, move the file away"
             ) from error
     return history

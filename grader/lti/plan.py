@@ -1,4 +1,4 @@
-"""Works out what is to be sent: before the first score is sent, everything is known to be there."""
+"""Work out all scores before the first one is sent, so that whatever is missing shows up first."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from grader.report.class_model import RowStatus, Student
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A score that one person is to have; its timestamp is given when it is sent.
+    """A score for one student.
 
     Attributes:
-        row_id: The row of the class that it is of.
-        person: Whose it is.
-        score: The score.
+        row_id: The id of the row of the class that the score comes from.
+        person: The student who gets it.
+        score: The score, without a timestamp: it gets one when it is sent.
     """
 
     row_id: str
@@ -27,12 +27,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingPlan:
-    """What is to be sent.
+    """What to send.
 
     Attributes:
         deliveries: The scores, in the order of the class.
-        left_out: Whose scores can't be sent, and why.
-        absent: How many handed in nothing.
+        left_out: The students whose scores can't be sent, and why.
+        absent: How many students did not hand in.
     """
 
     deliveries: tuple[Delivery, ...]
@@ -41,14 +41,14 @@ class PostingPlan:
 
 
 def plan_scores(work: Work, *, find_user: FindUser) -> PostingPlan:
-    """Make a score for each person whose work was graded.
+    """Make a score for each student who handed in; members of a group get one each.
 
     Args:
         work: The class.
-        find_user: Tells by what id the platform knows somebody.
+        find_user: Returns the platform's id of a student.
 
     Raises:
-        UsageError: a report can't be read, or is of another grading than the summary.
+        UsageError: A report can't be read, or has another score than the summary.
     """
     found: list[Delivery] = []
     left_out: list[LeftOut] = []
@@ -57,55 +57,57 @@ def plan_scores(work: Work, *, find_user: FindUser) -> PostingPlan:
         if item.row.status is RowStatus.NOT_HANDED_IN:
             absent += 1
             continue
-        for person, user_id in _users(item, find_user):
+        for person, user_id in _people_with_ids(item, find_user):
             if is_user_id(user_id):
                 found.append(_deliver(item, person, user_id, is_after_due=work.is_after_due))
             else:
-                left_out.append(LeftOut(_describe(item.row.id, person), _why_not(user_id)))
-    deliveries, doubles = _only_one_each(found)
-    return PostingPlan(deliveries=tuple(deliveries), left_out=(*left_out, *doubles), absent=absent)
+                left_out.append(LeftOut(_describe(item.row.id, person), _explain_bad_id(user_id)))
+    deliveries, duplicates = _drop_duplicates(found)
+    return PostingPlan(
+        deliveries=tuple(deliveries), left_out=(*left_out, *duplicates), absent=absent
+    )
 
 
-def _users(item: Item, find_user: FindUser) -> list[tuple[Student, str]]:
-    """Give everybody whose work it is, once, with their ids."""
+def _people_with_ids(item: Item, find_user: FindUser) -> list[tuple[Student, str]]:
+    """Return everybody who handed in this submission, once each, with their ids."""
     return [(one, find_user(item.row, one)) for one in dict.fromkeys(item.row.people)]
 
 
-def _why_not(user_id: str) -> str:
+def _explain_bad_id(user_id: str) -> str:
     if user_id:
-        return "the user id is none: it has to be ASCII, and at most 255 characters"
-    return "no user id is known"
+        return "the user id is not valid: it has to be printable ASCII, at most 255 characters long"
+    return "the user id is not known"
 
 
 def _deliver(item: Item, person: Student, user_id: str, *, is_after_due: bool) -> Delivery:
     row, report = item.row, item.read()
     if (report.score, report.max_score) != (row.score, row.max_score):
         raise UsageError(
-            f"the report of {row.id} is of another grading than the summary: run grader batch again"
+            f"the report of {row.id} and the summary have different scores: run grader batch again"
         )
     score = make_score(row, report, user_id=user_id, timestamp="", is_after_due=is_after_due)
     return Delivery(row_id=row.id, person=person, score=score)
 
 
-def _only_one_each(found: list[Delivery]) -> tuple[list[Delivery], list[LeftOut]]:
-    """Leave out who has several: which one counts is not for us to choose."""
+def _drop_duplicates(found: list[Delivery]) -> tuple[list[Delivery], list[LeftOut]]:
+    """Leave out students with several submissions: which one counts is not for us to choose."""
     by_user: dict[str, list[Delivery]] = defaultdict(list)
     for one in found:
         by_user[one.score.user_id].append(one)
-    doubles = [
+    duplicates = [
         LeftOut(
             _describe(several[0].row_id, several[0].person),
-            f"user {user_id} has several submissions, choose one: "
+            f"user {user_id} has several submissions; keep only one of them: "
             + ", ".join(one.row_id for one in several),
         )
         for user_id, several in by_user.items()
         if len(several) > 1
     ]
-    return [one for one in found if len(by_user[one.score.user_id]) == 1], doubles
+    return [one for one in found if len(by_user[one.score.user_id]) == 1], duplicates
 
 
 def describe_person(delivery: Delivery) -> str:
-    """Say whose score it is, and of which row."""
+    """Name the student who gets a score, and the row that it comes from."""
     return _describe(delivery.row_id, delivery.person)
 
 

@@ -1,4 +1,4 @@
-"""Reads what an LTI 1.3 platform and its tool know of each other, from a file in TOML."""
+"""Read the settings of an LTI 1.3 platform, and of the tool there, from a TOML file."""
 
 import ipaddress
 import tomllib
@@ -14,7 +14,7 @@ _MAX_BYTES = 64 * 1024
 
 
 class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file, as it is written."""
+    """The fields of the file."""
 
     client_id: str
     token_url: str
@@ -28,17 +28,17 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LtiPlatform:
-    """Where scores go, and who says so.
+    """Where scores go, and how the tool identifies itself there.
 
     Attributes:
         client_id: The id that the platform gave to the tool.
-        token_url: Where the platform gives out access tokens.
-        line_item: The URL of the column of its gradebook.
+        token_url: The URL at which the platform issues access tokens.
+        line_item: The URL of the line item: one column of the platform's gradebook.
         key_path: The file with the tool's private key.
-        key_id: What the platform knows the public key by; empty for its thumbprint.
-        audience: Whom a request for a token is addressed to.
-        deployment_id: Which deployment of the tool it is for; empty for any.
-        issuer: What the platform calls itself; empty where that is not needed.
+        key_id: The id of the public key on the platform; empty for its thumbprint.
+        audience: The audience of a request for a token.
+        deployment_id: The deployment of the tool that a token is for; empty for any.
+        issuer: The platform's issuer id; empty if it is not needed.
     """
 
     client_id: str
@@ -52,10 +52,12 @@ class LtiPlatform:
 
 
 def read_platform(path: Path) -> LtiPlatform:
-    """Read and check the file; the key is not read.
+    """Read and check the settings; the key is not read.
+
+    An empty ``audience`` becomes ``token_url``, and ``key_file`` is relative to the settings file.
 
     Raises:
-        UsageError: it can't be used, and why.
+        UsageError: The settings can't be used; the message says why.
     """
     settings = _read(path)
     for name in ("client_id", "token_url", "line_item", "key_file"):
@@ -65,7 +67,8 @@ def read_platform(path: Path) -> LtiPlatform:
         _check_url(getattr(settings, name), name=name, path=path)
     if settings.line_item.partition("?")[0].rstrip("/").endswith("/scores"):
         raise UsageError(
-            f"{path}: line_item is the URL of the line item itself, without /scores at its end"
+            f"{path}: line_item has to be the URL of the line item itself, without /scores at its "
+            "end"
         )
     return LtiPlatform(
         client_id=settings.client_id,
@@ -85,19 +88,20 @@ def _read(path: Path) -> _Settings:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"can't read {path}: {error.strerror}") from error
-    # Somebody who mixes up the two files must not find the key on the screen: from here on
-    # no message quotes what is in the file.
+    # If the key file is given here by mistake, no message may quote it.
     if b"-----BEGIN" in data:
         raise UsageError(
-            f"{path} has a key in it; its own file belongs in key_file, and its name in here"
+            f"{path} contains a key; keep the key in a separate file, and name that file in key_file"
         )
     if len(data) > _MAX_BYTES:
-        raise UsageError(f"{path} is too large to be the settings of a platform")
+        raise UsageError(
+            f"{path} is too large for the settings of a platform: more than {_MAX_BYTES} bytes"
+        )
     try:
         return msgspec.convert(tomllib.loads(data.decode()), _Settings)
     except msgspec.ValidationError as error:
         known = ", ".join(_Settings.__struct_fields__)
-        raise UsageError(f"{path}: {error}; it can have {known}") from error
+        raise UsageError(f"{path}: {error}; known settings: {known}") from error
     except ValueError as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
 
@@ -107,18 +111,23 @@ def _check_url(url: str, *, name: str, path: Path) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
-        raise UsageError(f"{path}: {name} is no URL: {error}") from error
+        raise UsageError(f"{path}: {name} is not a URL: {error}") from error
     if parts.scheme not in ("http", "https") or not host:
-        raise UsageError(f"{path}: {name} has to begin with https:// and the name of a host")
+        raise UsageError(f"{path}: {name} has to begin with https:// and a host name")
     if parts.scheme == "http" and not _is_loopback(host):
         raise UsageError(
-            f"{path}: {name} has to begin with https://: over http anybody on the way could read "
-            "the token and change grades"
+            f"{path}: {name} has to begin with https://: with http, anybody on the network path "
+            "could read the token and change grades"
         )
     if parts.username is not None or parts.password is not None:
-        raise UsageError(f"{path}: {name} has a user name in it; the key is all that is needed")
+        raise UsageError(
+            f"{path}: {name} contains a user name or password; remove it, the key is enough"
+        )
     if parts.fragment or url.count("?") > 1 or not url.isprintable() or " " in url:
-        raise UsageError(f"{path}: {name} is no URL: it has a #, a second ?, or a blank in it")
+        raise UsageError(
+            f"{path}: {name} is not a valid URL: it contains a #, a second ?, a space or a "
+            "character that can't be printed"
+        )
 
 
 def _is_loopback(host: str) -> bool:

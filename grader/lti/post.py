@@ -1,4 +1,4 @@
-"""Posts the scores of a class: the whole flow on one screen, in `post_scores`."""
+"""Send the scores of a class, one after another, and log each one."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -10,23 +10,22 @@ import msgspec
 from grader.errors import PlatformUnreachableError
 from grader.exports.format import LeftOut
 from grader.exports.lti_score import Score
-from grader.lti.log import LogLine, PostLog, PostOutcome
+from grader.lti.log import LogLine, PostLog, PostOutcome, PostResult
 from grader.lti.plan import Delivery, PostingPlan, describe_person
-from grader.lti.responses import PostResult
 
-# One score may be what the platform fails on; several in a row are the platform.
+# The platform may fail on one particular score; if it fails on several in a row, it is down.
 _UNANSWERED_IN_A_ROW = 3
 
 
 @dataclass(slots=True)
 class Tally:
-    """How it goes.
+    """The counts of a run, and the students whose scores were not accepted.
 
     Attributes:
-        outcomes: How many scores were sent, by what became of them.
-        unchanged: How many the platform had already, and were not sent.
-        refused: Whose were refused, or not answered, and why.
-        superseded: For whom the platform keeps another one, or had this one already.
+        outcomes: How many scores were sent, by outcome.
+        unchanged: How many scores were not sent because the platform has them already.
+        refused: The students whose scores were refused or not answered, and why.
+        superseded: The students whose score on the platform has an equal or later timestamp.
     """
 
     outcomes: Counter[PostOutcome] = field(default_factory=Counter)
@@ -36,7 +35,7 @@ class Tally:
 
     @property
     def done(self) -> int:
-        """Give how many scores are dealt with."""
+        """Return how many scores have been sent or skipped."""
         return self.unchanged + self.outcomes.total()
 
 
@@ -55,17 +54,18 @@ def post_scores(
 
     Args:
         plan: The scores.
-        line_item: Where they go.
-        send: Sends one; raises `UsageError` or `PlatformUnreachableError` where nobody's arrive.
-        log: Where each one is noted, before it is sent and after.
-        tally: Keeps the count, also where this ends early.
-        has_to_resend: Send also what the platform has already.
-        now: The time.
-        on_progress: Told after each score.
+        line_item: The URL of the line item that they go to.
+        send: Sends one score; raises `UsageError` or `PlatformUnreachableError` if no score can be
+            sent.
+        log: Gets a line before each score is sent, and one after.
+        tally: Updated in place after each score, so that it is right even if this ends early.
+        has_to_resend: Whether to send the scores that the platform has already, too.
+        now: Returns the current time, with a time zone.
+        on_progress: Called with the tally after each score.
 
     Raises:
-        UsageError: the platform takes no scores from this tool.
-        PlatformUnreachableError: it doesn't answer any more.
+        UsageError: The platform accepts no scores at all from this tool.
+        PlatformUnreachableError: The platform has stopped answering.
     """
     unanswered = 0
     for delivery in plan.deliveries:
@@ -78,24 +78,24 @@ def post_scores(
                 line_item=line_item, row=delivery.row_id, outcome=PostOutcome.SENDING, score=score
             )
             log.add(line)
-            answer = send(score)
-            log.add(_what_became_of(line, answer))
-            _count(tally, delivery, answer)
-            unanswered = unanswered + 1 if answer.outcome is PostOutcome.UNANSWERED else 0
+            result = send(score)
+            log.add(_with_result(line, result))
+            _count(tally, delivery, result)
+            unanswered = unanswered + 1 if result.outcome is PostOutcome.UNANSWERED else 0
         on_progress(tally)
         if unanswered == _UNANSWERED_IN_A_ROW:
             raise PlatformUnreachableError(tally.refused[-1].reason)
 
 
-def _what_became_of(line: LogLine, answer: PostResult) -> LogLine:
+def _with_result(line: LogLine, result: PostResult) -> LogLine:
     return msgspec.structs.replace(
-        line, outcome=answer.outcome, http_status=answer.http_status, reason=answer.reason
+        line, outcome=result.outcome, http_status=result.http_status, reason=result.reason
     )
 
 
-def _count(tally: Tally, delivery: Delivery, answer: PostResult) -> None:
-    tally.outcomes[answer.outcome] += 1
-    if answer.outcome in (PostOutcome.REFUSED, PostOutcome.UNANSWERED):
-        tally.refused.append(LeftOut(describe_person(delivery), answer.reason))
-    elif answer.outcome is PostOutcome.LATER:
-        tally.superseded.append(LeftOut(describe_person(delivery), answer.reason))
+def _count(tally: Tally, delivery: Delivery, result: PostResult) -> None:
+    tally.outcomes[result.outcome] += 1
+    if result.outcome in (PostOutcome.REFUSED, PostOutcome.UNANSWERED):
+        tally.refused.append(LeftOut(describe_person(delivery), result.reason))
+    elif result.outcome is PostOutcome.LATER:
+        tally.superseded.append(LeftOut(describe_person(delivery), result.reason))

@@ -1,4 +1,4 @@
-"""How long to wait for a platform that can't answer just now, and when to give up."""
+"""Retry while a platform can't answer: how long to wait, and when to give up."""
 
 import contextlib
 import time
@@ -12,9 +12,14 @@ _T = TypeVar("_T")
 
 
 class TransientError(Exception):
-    """The platform can't answer now, and may do so later.
+    """The platform can't answer now, but may be able to later.
 
-    Not a refusal: that is an answer.
+    Not for a refusal, which is an answer.
+
+    Attributes:
+        reason: What happened, as the end of a sentence: "it answers HTTP 503".
+        http_status: The HTTP status of the response; 0 if there was none.
+        asked_wait_s: How many seconds the platform asks to wait; 0 if it doesn't.
     """
 
     def __init__(self, reason: str, *, http_status: int = 0, asked_wait_s: float = 0.0) -> None:
@@ -29,12 +34,13 @@ class RetryPolicy:
     """How often to try, and how long to wait in between.
 
     Attributes:
-        tries: How often, in all.
-        first_wait_s: The first wait; each one is twice as long as the one before.
-        longest_wait_s: The longest wait that is chosen here.
-        longest_asked_wait_s: The longest wait that a platform may ask for.
-        sleep: Waits.
-        on_wait: Told before a wait: how many seconds, and why.
+        tries: How many attempts to make in all.
+        first_wait_s: Seconds before the second attempt; each later wait is twice as long.
+        longest_wait_s: The longest wait in seconds, unless the platform asks for a longer one.
+        longest_asked_wait_s: The longest wait in seconds that a platform may ask for; if it asks
+            for more, there are no more attempts.
+        sleep: Waits for a number of seconds.
+        on_wait: Called before each wait with its length in seconds and the reason.
     """
 
     tries: int = 5
@@ -45,13 +51,14 @@ class RetryPolicy:
     on_wait: Callable[[float, str], None] = lambda _seconds, _reason: None
 
     def run(self, attempt: Callable[[int], _T]) -> _T:
-        """Try until there is an answer.
+        """Call ``attempt`` until it returns, and return its result.
 
         Args:
-            attempt: Tries once; it is told how often it was tried before. Raises `TransientError`.
+            attempt: Makes one attempt, given the number of earlier ones. Raises `TransientError` if
+                a later attempt may succeed.
 
         Raises:
-            TransientError: there was none for too long.
+            TransientError: The last attempt failed, or the platform asks for too long a wait.
         """
         for count in range(self.tries - 1):
             try:
@@ -59,7 +66,7 @@ class RetryPolicy:
             except TransientError as error:
                 if error.asked_wait_s > self.longest_asked_wait_s:
                     raise TransientError(
-                        f"{error.reason}, and asks to wait {error.asked_wait_s:.0f} s",
+                        f"{error.reason} and asks to wait {error.asked_wait_s:.0f} s",
                         http_status=error.http_status,
                     ) from error
                 own_s = min(self.first_wait_s * 2**count, self.longest_wait_s)
@@ -70,11 +77,14 @@ class RetryPolicy:
 
 
 def read_retry_after(value: str, *, date: str = "") -> float:
-    """Read how many seconds a platform asks to wait; 0 where it says nothing that can be read.
+    """Return how many seconds a platform asks to wait; 0 if it says nothing that can be read.
+
+    The format is that of RFC 9110, section 10.2.3.
 
     Args:
-        value: Its header ``Retry-After``: seconds, or a date.
-        date: Its header ``Date``. What lies between the two is right even where its clock is not.
+        value: The header ``Retry-After``: seconds, or a date.
+        date: The header ``Date``. The difference of the two is right even if the platform's clock
+            is wrong.
     """
     if value.strip().isascii() and value.strip().isdigit():
         return float(value)
@@ -88,6 +98,6 @@ def read_retry_after(value: str, *, date: str = "") -> float:
 def _read_date(value: str) -> datetime | None:
     with contextlib.suppress(ValueError, OverflowError):
         moment = parsedate_to_datetime(value)
-        # "-0000" is a zone that is not known: HTTP has only UTC.
+        # "-0000" means an unknown time zone; HTTP dates are always UTC.
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return None

@@ -1,4 +1,4 @@
-"""Tells how posting goes, and beforehand what would be sent; no text in it can steer a terminal."""
+"""Show what would be sent, how posting goes and how it went; all text is escaped for terminals."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,10 +18,10 @@ from grader.outputs.wording import format_points
 
 _WORDS = {
     PostOutcome.ACCEPTED: "sent",
-    PostOutcome.THERE: "there already",
-    PostOutcome.LATER: "not taken, as the platform has it or a later one",
+    PostOutcome.THERE: "already there",
+    PostOutcome.LATER: "already there or superseded",
     PostOutcome.REFUSED: "refused",
-    PostOutcome.UNANSWERED: "not answered",
+    PostOutcome.UNANSWERED: "unanswered",
 }
 
 OnProgress = Callable[[Tally], None]
@@ -29,14 +29,14 @@ OnWait = Callable[[float, str], None]
 
 
 def describe_tally(tally: Tally) -> str:
-    """Say how many scores went which way; empty where there were none."""
+    """Return how many scores had which outcome; empty if there were no scores."""
     counts = [(tally.outcomes[outcome], word) for outcome, word in _WORDS.items()]
     counts.append((tally.unchanged, "unchanged"))
     return ", ".join(f"{count} {word}" for count, word in counts if count)
 
 
 def describe_people(what: str, people: Iterable[LeftOut]) -> Iterator[str]:
-    """Say of each of them what is not done, and why."""
+    """Yield a line for each person: what was not done, and why."""
     for one in people:
         yield f"{what}: {show_line(one.who)}: {show_line(one.reason)}"
 
@@ -44,13 +44,13 @@ def describe_people(what: str, people: Iterable[LeftOut]) -> Iterator[str]:
 def preview(
     plan: PostingPlan, *, line_item: str, history: History, has_to_resend: bool = False
 ) -> Iterator[str]:
-    """Say what would be sent, in full: students read the comments.
+    """Yield the lines of a preview: each score that would be sent, with its whole comment.
 
     Args:
         plan: The scores.
-        line_item: Where they would go.
-        history: What is there already.
-        has_to_resend: Whether that would be sent as well.
+        line_item: The URL of the line item that they would go to.
+        history: What the platform has already.
+        has_to_resend: Whether to include what the platform has already.
     """
     due = [one for one in plan.deliveries if has_to_resend or not history.has(line_item, one.score)]
     for delivery in due:
@@ -60,14 +60,14 @@ def preview(
 
 @contextmanager
 def watch_posting(total: int, *, no_color: bool) -> Iterator[tuple[OnProgress, OnWait]]:
-    """Show a bar on standard error until the context ends, where somebody is watching.
+    """Show a progress bar on standard error until the context ends, if that is a terminal.
 
     Args:
         total: How many scores there are.
         no_color: Whether to leave out colours.
 
     Yields:
-        What is to be told after each score, and before each wait.
+        The functions to call after each score and before each wait.
     """
     progress = Progress(
         TextColumn("{task.completed}/{task.total}"),

@@ -1,4 +1,4 @@
-"""What the tests of posting share: a platform on the loopback."""
+"""Fixtures for the tests of posting: a platform on the loopback."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from lti_platform import LoopbackPlatform, run_platform
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackPlatform]:
-    """A platform, and no proxy on the way to it."""
+    """A platform on the loopback, reached without a proxy."""
     monkeypatch.setenv("NO_PROXY", "*")
     with run_platform() as running:
         yield running

@@ -1,4 +1,4 @@
-"""Scores in LTI's terms: what is told of each outcome, and what never is."""
+"""Scores in LTI's terms: what the platform gets for each status, and what it never gets."""
 
 import json
 
@@ -16,7 +16,7 @@ NOW = "2026-11-24T10:00:00.000Z"
 
 
 def score_of(report: Report, *, is_after_due: bool = False) -> Score:
-    """Make the score of a report."""
+    """Return the score of a report."""
     row = Row(
         id="ada",
         student=ADA,
@@ -29,14 +29,14 @@ def score_of(report: Report, *, is_after_due: bool = False) -> Score:
 
 
 def plain(score: Score) -> dict[str, object]:
-    """Give a score as it is sent, without its comment."""
+    """Return a score as it is sent, without its comment."""
     content: dict[str, object] = json.loads(msgspec.json.encode(score))
     content.pop("comment")
     return content
 
 
-def test_graded_is_complete() -> None:
-    """With the points of each function as a comment."""
+def test_graded_score_is_complete() -> None:
+    """A graded score is complete, and its comment has the points of each function."""
     score = score_of(graded(9.0))
 
     assert plain(score) == {
@@ -51,7 +51,7 @@ def test_graded_is_complete() -> None:
 
 
 def test_stopped_counts_what_was_earned() -> None:
-    """And says why there is not more."""
+    """A submission that was stopped keeps the points it earned, and the comment says why."""
     score = score_of(graded(9.0, status=ReportStatus.STOPPED))
 
     assert plain(score)["gradingProgress"] == "FullyGraded"
@@ -59,7 +59,7 @@ def test_stopped_counts_what_was_earned() -> None:
 
 
 def test_unreadable_is_a_zero() -> None:
-    """The file's author has to hand in another, and reads why."""
+    """An unreadable file gets a zero, and the comment says what is wrong with the file."""
     score = score_of(unreadable())
 
     assert (score.score_given, score.score_maximum) == (0.0, 12.0)
@@ -68,7 +68,7 @@ def test_unreadable_is_a_zero() -> None:
 
 
 def test_fault_of_the_grader_has_no_score() -> None:
-    """Not a zero, and nothing of our machine in the comment."""
+    """A fault of the grader is sent without a score, and the comment has no internals."""
     score = score_of(failed_by_us())
 
     assert plain(score) == {
@@ -82,7 +82,7 @@ def test_fault_of_the_grader_has_no_score() -> None:
 
 
 def test_points_that_wait_are_pending() -> None:
-    """What is shown counts, of all points, and the comment says how much is not shown."""
+    """Points that wait for the due date are pending and count as not earned yet."""
     score = score_of(graded(9.0, waiting=4.0))
 
     assert plain(score) == {
@@ -93,12 +93,12 @@ def test_points_that_wait_are_pending() -> None:
         "scoreGiven": 9.0,
         "scoreMaximum": 16.0,
     }
-    assert "4 more points are checked after the due date" in score.comment
+    assert "4 more points are judged after the due date" in score.comment
     assert "update: 8 of 11" in score.comment
 
 
 def test_after_the_due_date_everything_counts() -> None:
-    """Nothing is pending any more."""
+    """After the due date all points count, and nothing is pending."""
     score = score_of(graded(9.0, waiting=4.0), is_after_due=True)
 
     assert (score.score_given, score.score_maximum) == (13.0, 16.0)
@@ -108,7 +108,7 @@ def test_after_the_due_date_everything_counts() -> None:
 
 
 def test_maximum_is_never_zero() -> None:
-    """Where everything waits there is no score yet: platforms refuse a maximum of 0."""
+    """If all points wait there is no score yet, because platforms refuse a maximum of 0."""
     late = check_result("mse/late", max_points=5.0, visibility=Visibility.AFTER_DUE_DATE)
 
     content = plain(score_of(make_report(late)))
@@ -118,8 +118,8 @@ def test_maximum_is_never_zero() -> None:
     assert content["gradingProgress"] == "PendingManual"
 
 
-def test_hidden_check_tells_no_more_than_its_points() -> None:
-    """Its points are in the score, and its message nowhere."""
+def test_hidden_check_shows_only_its_points() -> None:
+    """A hidden check counts in the score, but its message appears nowhere."""
     hidden = check_result(
         "mse/secret", Status.FAILED, message="the seventh row", visibility=Visibility.HIDDEN
     )
@@ -130,8 +130,8 @@ def test_hidden_check_tells_no_more_than_its_points() -> None:
     assert "seventh" not in score.comment
 
 
-def test_comment_is_short_and_steers_nothing() -> None:
-    """However long and hostile what a student wrote is."""
+def test_comment_is_short_and_harmless() -> None:
+    """A comment stays short and printable, whatever the student wrote."""
     note = "\x1b[31mred\N{RIGHT-TO-LEFT OVERRIDE}" + "x" * 5000
 
     score = score_of(graded(9.0, waiting=4.0, notes=(note,)))
@@ -142,7 +142,7 @@ def test_comment_is_short_and_steers_nothing() -> None:
 
 
 def test_nothing_handed_in_is_no_score() -> None:
-    """That is for the platform to say."""
+    """A student who did not hand in has no score to send."""
     row = Row(
         id="", student=ADA, file="", status=RowStatus.NOT_HANDED_IN, score=None, max_score=None
     )

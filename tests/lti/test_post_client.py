@@ -1,4 +1,4 @@
-"""Single scores, sent to a platform that has its bad days."""
+"""Sending single scores to a platform that works, fails, refuses and redirects."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,7 +20,7 @@ Connect = Callable[..., PlatformClient]
 
 @pytest.fixture
 def waits() -> list[float]:
-    """How long was waited, in seconds."""
+    """The seconds of each wait."""
     return []
 
 
@@ -32,7 +32,7 @@ def connect(platform: LoopbackPlatform, tmp_path: Path, waits: list[float]) -> I
         def make(**changes: str) -> PlatformClient:
             settings = read_platform(platform.write_settings(tmp_path, **changes))
             client = PlatformClient(
-                settings, read_key(settings.key_path), patience=RetryPolicy(sleep=waits.append)
+                settings, read_key(settings.key_path), retry_policy=RetryPolicy(sleep=waits.append)
             )
             return stack.enter_context(client)
 
@@ -40,7 +40,7 @@ def connect(platform: LoopbackPlatform, tmp_path: Path, waits: list[float]) -> I
 
 
 def make_score(user_id: str = "u-ada", second: int = 0, **changes: object) -> Score:
-    """Make a score, with a timestamp of this second."""
+    """Return a score with a timestamp in the given second."""
     fields: dict[str, object] = {
         "user_id": user_id,
         "timestamp": f"2026-11-24T10:00:{second:02}.250Z",
@@ -54,7 +54,7 @@ def make_score(user_id: str = "u-ada", second: int = 0, **changes: object) -> Sc
 
 
 def test_score_arrives_as_it_was_made(platform: LoopbackPlatform, connect: Connect) -> None:
-    """At the line item's own end point, before the query of its URL."""
+    """A score arrives unchanged; /scores comes before the query of the line item's URL."""
     answer = connect().send(make_score())
 
     assert (answer.outcome, answer.http_status) == (PostOutcome.ACCEPTED, 200)
@@ -78,7 +78,7 @@ def test_score_arrives_as_it_was_made(platform: LoopbackPlatform, connect: Conne
 def test_request_for_a_token_says_who_and_for_how_long(
     platform: LoopbackPlatform, connect: Connect
 ) -> None:
-    """One token serves for all scores; the platform has checked signature and audience."""
+    """A token request names client, audience and expiry; one token serves for all scores."""
     client = connect(deployment_id="5")
     client.send(make_score("u-ada"))
     client.send(make_score("u-bob"))
@@ -95,7 +95,7 @@ def test_request_for_a_token_says_who_and_for_how_long(
 
 
 def test_score_without_points_has_none(platform: LoopbackPlatform, connect: Connect) -> None:
-    """They are absent, and not null."""
+    """A score without points leaves the fields out instead of sending null."""
     score = Score(
         user_id="u-eve",
         timestamp="2026-11-24T10:00:00.250Z",
@@ -116,8 +116,8 @@ def test_score_without_points_has_none(platform: LoopbackPlatform, connect: Conn
 def test_wrong_key_stops_at_once(
     platform: LoopbackPlatform, connect: Connect, waits: list[float]
 ) -> None:
-    """And the message says which settings to look at, and nothing of the key."""
-    with pytest.raises(UsageError, match=r"gives no token to client .*public half") as caught:
+    """A wrong key stops posting at once; the message names settings and quotes no key."""
+    with pytest.raises(UsageError, match=r"issues no token to client .*public key") as caught:
         connect(key_name="stranger").send(make_score())
 
     assert "invalid_client" in str(caught.value)
@@ -126,44 +126,46 @@ def test_wrong_key_stops_at_once(
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"client_id": "somebody"}, "invalid_client"),
         ({"audience": "https://elsewhere.example"}, "invalid_client"),
         ({"key_id": "unknown"}, "public key"),
     ],
 )
-def test_wrong_settings_get_no_token(connect: Connect, changes: dict[str, str], told: str) -> None:
-    """The platform's own words are in the message."""
-    with pytest.raises(UsageError, match=told):
+def test_wrong_settings_get_no_token(
+    connect: Connect, changes: dict[str, str], message: str
+) -> None:
+    """If the settings are wrong, the message quotes the platform's own reason."""
+    with pytest.raises(UsageError, match=message):
         connect(**changes).send(make_score())
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
         (Fault(status=404), "HTTP 404"),
-        (Fault(status=302, headers={"Location": "/login"}), "no token end point"),
-        (Fault(status=200, body=b"<html>"), "no token end point"),
-        (Fault(status=200, body=b"{}"), "no token in the answer"),
-        (Fault(status=200, body=b'{"access_token": 7}'), "no token in the answer"),
-        (Fault(status=200, body=b"[]"), "no token in the answer"),
+        (Fault(status=302, headers={"Location": "/login"}), "not a token endpoint"),
+        (Fault(status=200, body=b"<html>"), "not a token endpoint"),
+        (Fault(status=200, body=b"{}"), "contains no token"),
+        (Fault(status=200, body=b'{"access_token": 7}'), "contains no token"),
+        (Fault(status=200, body=b"[]"), "contains no token"),
     ],
 )
-def test_what_gives_no_token_is_told(
-    platform: LoopbackPlatform, connect: Connect, fault: Fault, told: str
+def test_url_that_issues_no_token_is_reported(
+    platform: LoopbackPlatform, connect: Connect, fault: Fault, message: str
 ) -> None:
-    """A token URL that is another page's is a mistake in the settings."""
+    """A token URL that leads to another page is reported as a wrong setting."""
     platform.token_faults.append(fault)
 
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         connect().send(make_score())
 
 
-def test_token_is_asked_for_again_after_a_while(
+def test_request_for_a_token_is_retried(
     platform: LoopbackPlatform, connect: Connect, waits: list[float]
 ) -> None:
-    """Faults that pass are waited for, each time twice as long."""
+    """Temporary faults of the token URL are retried, with a wait that doubles."""
     platform.token_faults += [Fault(status=503), Fault(), Fault(status=429)]
 
     assert connect().send(make_score()).outcome is PostOutcome.ACCEPTED
@@ -173,17 +175,19 @@ def test_token_is_asked_for_again_after_a_while(
 def test_no_token_for_too_long_is_unreachable(
     platform: LoopbackPlatform, connect: Connect, waits: list[float]
 ) -> None:
-    """After five times."""
+    """A platform that issues no token in five attempts counts as unreachable."""
     platform.token_faults += [Fault(status=502)] * 5
 
-    with pytest.raises(PlatformUnreachableError, match="no token, because it answers HTTP 502"):
+    with pytest.raises(
+        PlatformUnreachableError, match="no access token, because it answers HTTP 502"
+    ):
         connect().send(make_score())
 
     assert waits == [1.0, 2.0, 4.0, 8.0]
 
 
 def test_expired_token_is_replaced_once(platform: LoopbackPlatform, connect: Connect) -> None:
-    """The score is sent again with a new one."""
+    """A score that meets an expired token is sent again with a new one."""
     platform.expired_tokens = 1
 
     assert connect().send(make_score()).outcome is PostOutcome.ACCEPTED
@@ -192,21 +196,22 @@ def test_expired_token_is_replaced_once(platform: LoopbackPlatform, connect: Con
 
 
 def test_token_that_is_never_good_stops(platform: LoopbackPlatform, connect: Connect) -> None:
-    """There is no end to new tokens otherwise."""
+    """A second rejected token stops posting, so that tokens aren't requested forever."""
     platform.expired_tokens = 99
 
-    with pytest.raises(UsageError, match="doesn't take it for the line item"):
+    with pytest.raises(UsageError, match="rejects it for the line item"):
         connect().send(make_score())
 
     assert len(platform.assertions) == 2
 
 
 def test_token_is_renewed_before_it_ends(platform: LoopbackPlatform, tmp_path: Path) -> None:
-    """It holds for an hour; a minute before the hour is over there is a new one."""
+    """A token that is valid for an hour is renewed a minute before it expires."""
     settings = read_platform(platform.write_settings(tmp_path))
     clock = iter([0.0, 3539.0, 3541.0, 3541.0])
     key = read_key(settings.key_path)
-    with PlatformClient(settings, key, patience=RetryPolicy(), clock=lambda: next(clock)) as client:
+    client = PlatformClient(settings, key, retry_policy=RetryPolicy(), clock=lambda: next(clock))
+    with client:
         client.send(make_score("u-ada"))
         client.send(make_score("u-bob"))
         assert len(platform.assertions) == 1
@@ -215,8 +220,8 @@ def test_token_is_renewed_before_it_ends(platform: LoopbackPlatform, tmp_path: P
         assert len(platform.assertions) == 2
 
 
-def test_stale_score_is_no_error(platform: LoopbackPlatform, connect: Connect) -> None:
-    """The platform keeps the later one, also of the same second, as Moodle does."""
+def test_stale_score_is_not_an_error(platform: LoopbackPlatform, connect: Connect) -> None:
+    """The platform keeps a score of the same second, as Moodle does, and that is no error."""
     client = connect()
     client.send(make_score(second=7))
 
@@ -227,10 +232,10 @@ def test_stale_score_is_no_error(platform: LoopbackPlatform, connect: Connect) -
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422])
-def test_refused_score_is_only_its_own(
+def test_refused_score_affects_no_other(
     platform: LoopbackPlatform, connect: Connect, status: int
 ) -> None:
-    """Its reason is told, on one line and without what steers a terminal."""
+    """A refused score has a short, printable reason, and the next score is sent."""
     platform.score_faults.append(Fault(status=status, body=b"no\x1b[31m\nsuch  user" + b"!" * 9999))
     client = connect()
 
@@ -245,7 +250,7 @@ def test_refused_score_is_only_its_own(
 def test_role_that_cannot_be_graded_is_refused(
     platform: LoopbackPlatform, connect: Connect
 ) -> None:
-    """As the library has it, with the platform's own reason."""
+    """A user whose role can't be graded is refused, with the platform's own reason."""
     platform.ungradable.add("u-staff")
 
     answer = connect().send(make_score("u-staff"))
@@ -255,7 +260,7 @@ def test_role_that_cannot_be_graded_is_refused(
 
 
 def test_page_is_not_quoted(platform: LoopbackPlatform, connect: Connect) -> None:
-    """HTML says nothing to who reads a terminal."""
+    """An HTML page in a response is not quoted in the reason."""
     page = Fault(status=404, headers={"Content-Type": "text/html"}, body=b"<html>")
     platform.score_faults.append(page)
 
@@ -263,17 +268,19 @@ def test_page_is_not_quoted(platform: LoopbackPlatform, connect: Connect) -> Non
 
 
 def test_redirect_is_not_followed(platform: LoopbackPlatform, connect: Connect) -> None:
-    """The page at its end would look like a success."""
+    """A redirect is not followed, because a login page would look like a success."""
     platform.score_faults.append(Fault(status=302, headers={"Location": "/login"}))
 
-    with pytest.raises(UsageError, match="line_item leads elsewhere"):
+    with pytest.raises(UsageError, match="line_item redirects elsewhere"):
         connect().send(make_score())
 
     assert "GET /login" not in platform.paths
 
 
-def test_success_with_another_body_is_one(platform: LoopbackPlatform, connect: Connect) -> None:
-    """What the platform writes below it is not of interest."""
+def test_success_with_another_body_is_a_success(
+    platform: LoopbackPlatform, connect: Connect
+) -> None:
+    """A successful response counts even if its body is not JSON."""
     platform.score_faults.append(Fault(status=202, body=b"OK", is_stored=True))
 
     answer = connect().send(make_score())
@@ -291,10 +298,10 @@ def test_success_with_another_body_is_one(platform: LoopbackPlatform, connect: C
         Fault(),
     ],
 )
-def test_what_passes_is_waited_for(
+def test_temporary_fault_is_retried(
     platform: LoopbackPlatform, connect: Connect, waits: list[float], fault: Fault
 ) -> None:
-    """Each time with the same timestamp."""
+    """A temporary fault is retried with the same timestamp."""
     platform.score_faults += [fault, fault]
 
     assert connect().send(make_score()).outcome is PostOutcome.ACCEPTED
@@ -306,7 +313,7 @@ def test_what_passes_is_waited_for(
 def test_score_whose_answer_was_lost_is_there(
     platform: LoopbackPlatform, connect: Connect, fault: Fault
 ) -> None:
-    """Sent again with its timestamp it is stale, which means that it had arrived."""
+    """If the response is lost, the stale retry shows that the score had arrived."""
     platform.score_faults.append(fault)
 
     answer = connect().send(make_score())
@@ -318,7 +325,7 @@ def test_score_whose_answer_was_lost_is_there(
 def test_retry_after_in_seconds_is_kept(
     platform: LoopbackPlatform, connect: Connect, waits: list[float]
 ) -> None:
-    """Unless our own wait is longer."""
+    """A Retry-After in seconds is respected, unless our own wait is longer."""
     platform.score_faults += [
         Fault(status=429, headers={"Retry-After": "17"}),
         Fault(status=429, headers={"Retry-After": "0"}),
@@ -332,7 +339,7 @@ def test_retry_after_in_seconds_is_kept(
 def test_retry_after_as_a_date_is_kept(
     platform: LoopbackPlatform, connect: Connect, waits: list[float]
 ) -> None:
-    """By the platform's clock, which may be years off ours."""
+    """A Retry-After date is read relative to the platform's clock, which may be wrong."""
     headers = {
         "Date": "Mon, 01 Jan 2001 00:00:00 GMT",
         "Retry-After": "Mon, 01 Jan 2001 00:00:42 GMT",
@@ -346,7 +353,7 @@ def test_retry_after_as_a_date_is_kept(
 def test_platform_that_asks_for_an_hour_is_not_waited_for(
     platform: LoopbackPlatform, connect: Connect, waits: list[float]
 ) -> None:
-    """The same command can be run again then."""
+    """If the platform asks for an hour, we give up; the command can be run again then."""
     platform.score_faults.append(Fault(status=503, headers={"Retry-After": "3600"}))
 
     answer = connect().send(make_score())
@@ -358,20 +365,20 @@ def test_platform_that_asks_for_an_hour_is_not_waited_for(
 def test_score_that_is_never_answered_is_given_up(
     platform: LoopbackPlatform, connect: Connect, waits: list[float]
 ) -> None:
-    """After five times; nobody knows whether it arrived."""
+    """A score without a response in five attempts counts as unanswered."""
     platform.score_faults += [Fault()] * 5
 
     answer = connect().send(make_score())
 
     assert (answer.outcome, answer.http_status) == (PostOutcome.UNANSWERED, 0)
-    assert answer.reason == "it can't be connected to, or cuts the connection"
+    assert answer.reason == "it refuses or drops the connection"
     assert waits == [1.0, 2.0, 4.0, 8.0]
 
 
 def test_password_of_a_netrc_does_not_replace_the_token(
     connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Requests would do so without being asked."""
+    """A password in a .netrc does not replace the token, as requests would have it."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password secret\n")
     netrc.chmod(0o600)
@@ -381,7 +388,7 @@ def test_password_of_a_netrc_does_not_replace_the_token(
 
 
 def test_key_is_shown_nowhere(connect: Connect) -> None:
-    """Not by the key either, if something shows it."""
+    """Neither the key's nor the platform's repr shows the private key."""
     client = connect()
     key = read_key(client._platform.key_path)
 

@@ -1,4 +1,4 @@
-"""The command ``grader post``: exit codes, streams, and what a kill leaves."""
+"""The command ``grader post``: exit codes, streams, and resuming after an interrupt or a kill."""
 
 import functools
 import json
@@ -40,10 +40,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     return run_command
 
 
-def test_scores_are_sent_and_told(
+def test_scores_are_sent_and_counted(
     platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """And the second time there is nothing to do."""
+    """All scores are sent and counted; a second run sends none unless --resend is given."""
     folder = write_three(tmp_path / "results")
 
     done = run(folder, "--platform", settings)
@@ -59,7 +59,7 @@ def test_scores_are_sent_and_told(
 def test_dry_run_sends_nothing(
     platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """It needs no key, shows what students would read, and leaves no log."""
+    """A dry run needs no key, prints what students would read, and leaves no log."""
     folder = write_three(tmp_path / "results")
     (tmp_path / "tool.pem").unlink()
 
@@ -84,7 +84,7 @@ def test_dry_run_sends_nothing(
 
 
 def test_dry_run_knows_what_is_there(run: Run, settings: Path, tmp_path: Path) -> None:
-    """And shows only what has changed."""
+    """A dry run shows only the scores that have changed."""
     run(write_three(tmp_path / "results"), "--platform", settings)
     folder = write_three(tmp_path / "results", ada=2.0)
 
@@ -97,7 +97,7 @@ def test_dry_run_knows_what_is_there(run: Run, settings: Path, tmp_path: Path) -
 def test_hostile_name_steers_neither_terminal_nor_log(
     run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """It stays on its line."""
+    """A hostile name stays on its line, both on the terminal and in the log."""
     name = 'a\x1b[31m\r\nb"}\n{"outcome":"accepted"}'
     people = (Student(id="u-ada", name=name),)
     folder = write_class(tmp_path / "results", ("ada", people, graded(9.0, notes=(name,))))
@@ -111,8 +111,8 @@ def test_hostile_name_steers_neither_terminal_nor_log(
     assert [one["outcome"] for one in lines] == ["sending", "accepted"]
 
 
-def test_who_has_no_user_id_is_told(run: Run, settings: Path, tmp_path: Path) -> None:
-    """And those who do have their score."""
+def test_student_without_a_user_id_is_reported(run: Run, settings: Path, tmp_path: Path) -> None:
+    """A student without a user id is reported, and the others still get their scores."""
     users = tmp_path / "users.csv"
     users.write_text("lti_user_id,name\n77,Ada\n")
     folder = write_class(
@@ -125,8 +125,8 @@ def test_who_has_no_user_id_is_told(run: Run, settings: Path, tmp_path: Path) ->
     done = run(folder, "--platform", settings, "--users", users)
 
     assert done.exit_code == 1
-    assert done.stdout == "1 sent\n1 on the roster handed in nothing, and get no score\n"
-    assert done.stderr == "not sent: Bob (bob): no user id is known\n"
+    assert done.stdout == "1 sent\n1 student on the roster did not hand in and gets no score\n"
+    assert done.stderr == "not sent: Bob (bob): the user id is not known\n"
     dry = run(folder, "--users", users, "--dry-run")
     assert (dry.exit_code, dry.stderr.startswith("would not be sent: Bob")) == (0, True)
 
@@ -134,7 +134,7 @@ def test_who_has_no_user_id_is_told(run: Run, settings: Path, tmp_path: Path) ->
 def test_after_due_changes_what_is_sent(
     platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """Before it the score is pending, and after it complete."""
+    """A score is pending before the due date and complete with --after-due."""
     folder = write_class(tmp_path / "results", ("ada", (ADA,), graded(9.0, waiting=4.0)))
 
     assert run(folder, "--platform", settings).exit_code == 0
@@ -146,22 +146,24 @@ def test_after_due_changes_what_is_sent(
     assert platform.scores["u-ada"]["scoreGiven"] == 13.0
 
 
-def test_refused_score_is_told(
+def test_refused_score_is_reported(
     platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """With the platform's reason; the exit status is 1."""
+    """A refused score is reported with the platform's reason, and the exit status is 1."""
     platform.ungradable.add("u-bob")
 
     done = run(write_three(tmp_path / "results"), "--platform", settings)
 
     assert (done.exit_code, done.stdout) == (1, "2 sent, 1 refused\n")
-    assert done.stderr == ("not taken: Bob (bob): HTTP 422 (user can't be graded in this course)\n")
+    assert done.stderr == (
+        "not accepted: Bob (bob): HTTP 422 (user can't be graded in this course)\n"
+    )
 
 
-def test_score_that_the_platform_keeps_is_told(
+def test_score_that_the_platform_keeps_is_reported(
     platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """It is no failure, and somebody should know all the same."""
+    """A later score on the platform is reported, but is not a failure."""
     folder = write_class(tmp_path / "results", ("ada", (ADA,), graded(9.0)))
     platform.scores["u-ada"] = {"timestamp": "2999-01-01T00:00:00.000Z"}
 
@@ -169,49 +171,51 @@ def test_score_that_the_platform_keeps_is_told(
 
     assert (done.exit_code, done.stdout) == (
         0,
-        "1 not taken, as the platform has it or a later one\n",
+        "1 already there or superseded\n",
     )
-    assert done.stderr == "left as it is there: Ada (ada): HTTP 409 (oldtimestamp)\n"
+    assert done.stderr == "already there or superseded: Ada (ada): HTTP 409 (oldtimestamp)\n"
 
 
 def test_rejected_key_is_a_usage_error(
     platform: LoopbackPlatform, run: Run, tmp_path: Path
 ) -> None:
-    """Nothing is sent, and nothing of the key is shown."""
+    """If the platform rejects the key, nothing is sent and no part of the key is shown."""
     settings = platform.write_settings(tmp_path, key_name="stranger")
 
     done = run(write_three(tmp_path / "results"), "--platform", settings)
 
     assert (done.exit_code, platform.posts) == (2, [])
-    assert "gives no token to client" in done.stderr
+    assert "issues no token to client" in done.stderr
     assert make_key("stranger")[0].splitlines()[1] not in done.output
 
 
-def test_platform_that_is_not_there_is_told(
+def test_unreachable_platform_is_reported(
     platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """The exit status says that it can be tried again."""
+    """An unreachable platform is reported, with an exit status of its own."""
     platform.token_faults += [Fault(status=503)] * 5
 
     done = run(write_three(tmp_path / "results"), "--platform", settings)
 
-    assert (done.exit_code, done.stdout) == (3, "there is nothing to send\n")
-    assert "can't be reached: no token, because it answers HTTP 503" in done.stderr
+    assert (done.exit_code, done.stdout) == (3, "nothing was sent\n")
+    assert "can't be reached: it issued no access token, because it answers HTTP 503" in done.stderr
     assert "3 scores were not sent" in done.stderr
 
 
-def test_exposed_key_is_warned_of(run: Run, settings: Path, tmp_path: Path) -> None:
-    """And used all the same."""
+def test_exposed_key_gives_a_warning(run: Run, settings: Path, tmp_path: Path) -> None:
+    """A key that others can open gives a warning, but is used."""
     (tmp_path / "tool.pem").chmod(0o644)
 
     done = run(write_three(tmp_path / "results"), "--platform", settings)
 
     assert done.exit_code == 0
-    assert done.stderr.startswith("warning: others can open the key: chmod 600")
+    assert done.stderr.startswith(
+        "warning: other users of this machine can open the key; run: chmod 600"
+    )
 
 
 def test_without_settings_there_is_nowhere_to_send(run: Run, tmp_path: Path) -> None:
-    """Only a dry run needs none."""
+    """Without the settings of a platform, sending is a usage error."""
     done = run(write_three(tmp_path / "results"))
 
     assert done.exit_code == 2
@@ -221,7 +225,7 @@ def test_without_settings_there_is_nowhere_to_send(run: Run, tmp_path: Path) -> 
 def test_without_its_libraries_it_says_what_to_install(
     run: Run, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And a dry run works without them."""
+    """Without the extra's libraries the message says what to install; a dry run works."""
     for name in ("grader.lti.client", "grader.lti.key"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "pylti1p3.assignments_grades", None)
@@ -234,14 +238,14 @@ def test_without_its_libraries_it_says_what_to_install(
     assert run(folder, "--platform", settings, "--dry-run").exit_code == 0
 
 
-def test_interrupt_is_told(
+def test_interrupt_is_reported(
     platform: LoopbackPlatform,
     run: Run,
     settings: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With how far it was; the same command goes on."""
+    """An interrupt is reported with the progress so far, and the same command resumes."""
     folder = write_three(tmp_path / "results")
     platform.score_faults += [None, Fault(status=503)]
 
@@ -254,14 +258,14 @@ def test_interrupt_is_told(
         done = run(folder, "--platform", settings)
 
     assert done.exit_code == 130
-    assert "interrupted: 1 of 3 scores are dealt with" in done.stderr
+    assert "interrupted after 1 of 3 scores" in done.stderr
     assert run(folder, "--platform", settings).stdout == "2 sent, 1 unchanged\n"
 
 
 def test_kill_between_score_and_log_changes_nothing(
     platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
 ) -> None:
-    """The one that was on its way is sent again, those before it are not."""
+    """After a kill, the score that was being sent is sent again; earlier ones are not."""
     folder = write_three(tmp_path / "results")
     arguments = ["--to", "lti", str(folder), "--platform", str(settings)]
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Failures that are no answers: how they are told, and which of them are waited for."""
+"""Failures without a response: how they are described, and which of them are retried."""
 
 import threading
 from collections.abc import Callable
@@ -36,14 +36,14 @@ def connect(path: Path, *, sleep: Callable[[float], None] = lambda _s: None) -> 
     """Connect to a platform; waiting takes no time."""
     settings = read_platform(path)
     key = read_key(settings.key_path)
-    return PlatformClient(settings, key, patience=RetryPolicy(sleep=sleep))
+    return PlatformClient(settings, key, retry_policy=RetryPolicy(sleep=sleep))
 
 
-def test_answer_that_takes_too_long_is_not_waited_for(
+def test_slow_response_times_out(
     platform: LoopbackPlatform, settings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The score had arrived, which the second try shows."""
-    monkeypatch.setattr("grader.lti.connector._ANSWER_TIMEOUT_S", 0.5)
+    """A response that takes too long is given up, and the retry shows that the score arrived."""
+    monkeypatch.setattr("grader.lti.connector._READ_TIMEOUT_S", 0.5)
     is_given_up = threading.Event()
     platform.on_store = lambda: is_given_up.wait(10.0)
 
@@ -54,21 +54,21 @@ def test_answer_that_takes_too_long_is_not_waited_for(
 
 
 def test_platform_that_is_gone_is_unreachable(platform: LoopbackPlatform, tmp_path: Path) -> None:
-    """Nobody listens at its port."""
+    """A platform whose port is closed is unreachable."""
     platform.token_url = "http://127.0.0.1:9/token"  # noqa: S105 - a URL
     gone = platform.write_settings(tmp_path)
 
     with (
         connect(gone) as client,
-        pytest.raises(PlatformUnreachableError, match="can't be connected to"),
+        pytest.raises(PlatformUnreachableError, match="refuses or drops the connection"),
     ):
         client.send(SCORE)
 
 
-def test_certificate_that_is_not_trusted_ends_it(
+def test_untrusted_certificate_is_a_usage_error(
     settings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Waiting makes it no better, and somebody may be in between."""
+    """An untrusted certificate stops posting without a retry."""
 
     def refuse(*_arguments: object, **_options: object) -> None:
         raise requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
@@ -79,10 +79,10 @@ def test_certificate_that_is_not_trusted_ends_it(
         client.send(SCORE)
 
 
-def test_token_of_unknown_length_is_used_until_it_is_refused(
+def test_token_of_unknown_lifetime_is_used_until_it_is_rejected(
     platform: LoopbackPlatform, settings: Path
 ) -> None:
-    """And then there is a new one."""
+    """A token of unknown lifetime is used until it is rejected, then replaced."""
     body = b'{"access_token": "abc", "expires_in": "soon"}'
     platform.token_faults.append(Fault(status=200, body=body))
 
@@ -93,35 +93,37 @@ def test_token_of_unknown_length_is_used_until_it_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "description"),
     [
         (requests.ConnectTimeout("x"), "doesn't answer in time"),
         (requests.ReadTimeout("x"), "doesn't answer in time"),
         (requests.exceptions.ProxyError("x"), "proxy"),
-        (requests.ConnectionError("NameResolutionError: lms.example"), "no host of this name"),
-        (requests.exceptions.ChunkedEncodingError("x"), "cuts the connection"),
+        (requests.ConnectionError("NameResolutionError: lms.example"), "no host with this name"),
+        (requests.exceptions.ChunkedEncodingError("x"), "drops the connection"),
     ],
 )
-def test_failure_is_told_in_a_few_words(error: requests.RequestException, told: str) -> None:
-    """The library's own are of pools and retries."""
-    assert told in describe_failure(error)
+def test_failure_is_described_in_a_few_words(
+    error: requests.RequestException, description: str
+) -> None:
+    """A failure is described in a few words, without the library's internals."""
+    assert description in describe_failure(error)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-3", "1e3", "\N{SUPERSCRIPT TWO}", "Mon, 99"])
-def test_wait_that_cannot_be_read_is_none(value: str) -> None:
-    """Then our own is taken."""
+def test_unreadable_retry_after_is_ignored(value: str) -> None:
+    """A Retry-After that can't be read counts as no wait."""
     assert read_retry_after(value) == 0.0
 
 
-def test_date_that_is_over_is_no_wait() -> None:
-    """Also by our clock, where the platform doesn't say what time it has."""
+def test_retry_after_in_the_past_is_no_wait() -> None:
+    """A Retry-After date in the past is no wait, by the platform's clock or by ours."""
     assert read_retry_after("Mon, 01 Jan 2001 00:00:00 GMT") == 0.0
     date = "Mon, 01 Jan 2001 00:00:00 GMT"
     assert read_retry_after("Mon, 01 Jan 2001 00:00:09 -0000", date=date) == 9.0
 
 
-def test_log_that_is_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing more is sent that could not be noted."""
+def test_full_disk_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that can't be written is an error, so nothing unlogged is sent."""
 
     def fail(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")

@@ -1,4 +1,4 @@
-"""The log of what was sent: what survives, what is known from it, and which time comes next."""
+"""The log of sent scores: what survives, what it shows, and which timestamp comes next."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ def line(
     user_id: str = "u-ada",
     item: str = ITEM,
 ) -> LogLine:
-    """Make a line of the log."""
+    """Return a line of the log."""
     score = Score(
         user_id=user_id,
         timestamp=stamp,
@@ -36,7 +36,7 @@ def line(
 
 
 def history(*lines: LogLine) -> History:
-    """Make a history of lines."""
+    """Return the history of some lines."""
     made = History()
     for one in lines:
         made.add(one)
@@ -44,7 +44,7 @@ def history(*lines: LogLine) -> History:
 
 
 def test_log_is_one_line_of_json_a_score(tmp_path: Path) -> None:
-    """However many lines a comment has; and what was there stays."""
+    """Each score takes one line of JSON, and opening the log again keeps earlier lines."""
     path = tmp_path / "log.jsonl"
     for given in (1.0, 2.0):
         with open_log(path) as log:
@@ -59,7 +59,7 @@ def test_log_is_one_line_of_json_a_score(tmp_path: Path) -> None:
 
 
 def test_half_a_line_is_dropped(tmp_path: Path) -> None:
-    """Wherever it was cut, the lines before it count, and the next is whole."""
+    """A cut last line is dropped, earlier lines count, and the next line is whole."""
     path = tmp_path / "log.jsonl"
     with open_log(path) as log:
         log.add(line(given=1.0))
@@ -77,8 +77,8 @@ def test_half_a_line_is_dropped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", [b"\xff\n", b"{}\n", b"\n", b'{"outcome": "accepted"}\n'])
-def test_whole_line_of_something_else_is_told(tmp_path: Path, broken: bytes) -> None:
-    """It is no log of ours, and nothing is appended to it."""
+def test_foreign_line_is_an_error(tmp_path: Path, broken: bytes) -> None:
+    """A whole line that is not ours is an error, and nothing is appended."""
     path = tmp_path / "log.jsonl"
     path.write_bytes(msgspec.json.encode(line()) + b"\n" + broken)
 
@@ -88,19 +88,19 @@ def test_whole_line_of_something_else_is_told(tmp_path: Path, broken: bytes) -> 
         read_log(path)
 
 
-def test_second_sender_is_turned_away(tmp_path: Path) -> None:
-    """Two would send everything twice."""
+def test_second_sender_is_refused(tmp_path: Path) -> None:
+    """A second sender is refused, since two would send everything twice."""
     path = tmp_path / "log.jsonl"
     with (
         open_log(path),
-        pytest.raises(UsageError, match="somebody else is sending"),
+        pytest.raises(UsageError, match="another process is sending"),
         open_log(path),
     ):
         pytest.fail("opened")
 
 
-def test_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """Before anything is sent."""
+def test_log_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """A log that can't be opened is an error before anything is sent."""
     with pytest.raises(UsageError, match="can't write"), open_log(tmp_path / "no" / "log"):
         pytest.fail("opened")
     with pytest.raises(UsageError, match="can't read"):
@@ -110,7 +110,7 @@ def test_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("outcome", [PostOutcome.ACCEPTED, PostOutcome.THERE, PostOutcome.LATER])
 def test_equal_score_is_known_whatever_its_time(outcome: PostOutcome) -> None:
-    """Of the same person at the same line item."""
+    """An equal score of the same person and line item is known, whatever its timestamp."""
     known = history(line(outcome))
 
     assert known.has(ITEM, line(stamp="").score)
@@ -120,14 +120,14 @@ def test_equal_score_is_known_whatever_its_time(outcome: PostOutcome) -> None:
 
 
 def test_only_the_last_score_counts() -> None:
-    """One that was replaced has to be sent again if it comes back."""
+    """A score that was replaced has to be sent again if it comes back."""
     known = history(line(given=1.0), line(given=2.0))
 
     assert not known.has(ITEM, line(given=1.0).score)
 
 
 def test_refused_score_leaves_what_was_there() -> None:
-    """One that nobody answered may have replaced it."""
+    """A refused score leaves the earlier one; an unanswered one may have replaced it."""
     refused = history(line(given=1.0), line(PostOutcome.REFUSED, given=2.0))
     unanswered = history(line(given=1.0), line(PostOutcome.UNANSWERED, given=2.0))
 
@@ -136,8 +136,8 @@ def test_refused_score_leaves_what_was_there() -> None:
     assert not unanswered.has(ITEM, line(given=1.0).score)
 
 
-def test_score_on_its_way_is_not_known_to_be_there() -> None:
-    """Until there is a line with what became of it."""
+def test_score_without_an_outcome_is_not_known_to_have_arrived() -> None:
+    """A score whose line has no outcome is not known to have arrived."""
     killed = [line(given=1.0), line(PostOutcome.SENDING, given=1.0, stamp="2026-11-24T10:00:05.5Z")]
 
     assert not history(*killed).has(ITEM, line(given=1.0).score)
@@ -147,7 +147,7 @@ def test_score_on_its_way_is_not_known_to_be_there() -> None:
 
 
 def test_timestamp_has_a_zone_and_milliseconds() -> None:
-    """In UTC, whatever the clock's zone is."""
+    """A timestamp has milliseconds and is in UTC, whatever the clock's time zone."""
     east = NOW.astimezone(tz=datetime.strptime("+0530", "%z").tzinfo)
 
     assert History().stamp(ITEM, "u-ada", east) == "2026-11-24T10:00:00.250Z"
@@ -155,7 +155,7 @@ def test_timestamp_has_a_zone_and_milliseconds() -> None:
 
 @pytest.mark.parametrize("late_s", [-86_400.0, 0.0, 0.5, 0.749])
 def test_timestamp_is_of_a_later_second(late_s: float) -> None:
-    """Also when the clock was put back; platforms compare no finer."""
+    """A timestamp is in a later second than the last, even if the clock was put back."""
     known = history(line(PostOutcome.UNANSWERED))
 
     stamp = known.stamp(ITEM, "u-ada", NOW + timedelta(seconds=late_s))
@@ -164,7 +164,7 @@ def test_timestamp_is_of_a_later_second(late_s: float) -> None:
 
 
 def test_timestamp_is_now_for_everybody_else() -> None:
-    """A clock that was wrong once doesn't spoil the times of others."""
+    """A wrong timestamp of one person doesn't affect the timestamps of others."""
     known = history(line(stamp="2030-01-01T00:00:00.000Z"))
 
     assert known.stamp(ITEM, "u-bob", NOW) == "2026-11-24T10:00:00.250Z"

@@ -1,4 +1,4 @@
-"""The settings of a platform, its key, and who is who on it: what is wrong is said."""
+"""The settings of a platform, the key and the table of users: whatever is wrong is reported."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +31,7 @@ GOOD = {
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write settings that are good but for what is given; None leaves one out."""
+    """Write valid settings with some changes; None leaves a setting out."""
 
     def write_settings(**changes: object) -> Path:
         values = {name: one for name, one in {**GOOD, **changes}.items() if one is not None}
@@ -43,7 +43,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 def test_settings_have_defaults(write: Callable[..., Path], tmp_path: Path) -> None:
-    """The key lies beside them, and the audience is the token URL."""
+    """The key file is relative to the settings, and the audience defaults to the token URL."""
     platform = read_platform(write())
 
     assert platform.key_path == tmp_path / "tool.pem"
@@ -53,42 +53,45 @@ def test_settings_have_defaults(write: Callable[..., Path], tmp_path: Path) -> N
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080"])
 def test_loopback_needs_no_encryption(write: Callable[..., Path], host: str) -> None:
-    """Nobody listens in between."""
+    """Plain http is allowed on the loopback, where nobody can listen."""
     read_platform(write(token_url=f"http://{host}/token", line_item=f"http://{host}/7"))
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"client_id": None}, "missing required field `client_id`"),
         ({"client_id": 42}, "Expected `str`, got `int`"),
         ({"client_id": " "}, "client_id is empty"),
-        ({"colour": "red"}, "unknown field `colour`; it can have client_id, token_url"),
+        ({"colour": "red"}, "unknown field `colour`; known settings: client_id, token_url"),
         ({"token_url": "http://lms.example/token"}, "token_url has to begin with https"),
         ({"token_url": "http://localhost.example/"}, "token_url has to begin with https"),
         ({"line_item": "lms.example/7"}, "line_item has to begin with https"),
         ({"line_item": "https://"}, "line_item has to begin with https"),
-        ({"line_item": "https://[::1/7"}, "line_item is no URL"),
-        ({"line_item": "https://lms.example:x/7"}, "line_item is no URL"),
-        ({"line_item": "https://lms.example/7#a"}, "line_item is no URL"),
-        ({"line_item": "https://lms.example/7?a?b"}, "line_item is no URL"),
-        ({"line_item": "https://lms.example/a b"}, "line_item is no URL"),
-        ({"line_item": "https://me:secret@lms.example/7"}, "line_item has a user name in it"),
+        ({"line_item": "https://[::1/7"}, "line_item is not a URL"),
+        ({"line_item": "https://lms.example:x/7"}, "line_item is not a URL"),
+        ({"line_item": "https://lms.example/7#a"}, "line_item is not a valid URL"),
+        ({"line_item": "https://lms.example/7?a?b"}, "line_item is not a valid URL"),
+        ({"line_item": "https://lms.example/a b"}, "line_item is not a valid URL"),
+        (
+            {"line_item": "https://me:secret@lms.example/7"},
+            "line_item contains a user name or password",
+        ),
         ({"line_item": "https://lms.example/7/scores?a=1"}, "without /scores"),
     ],
 )
 def test_wrong_setting_is_named(
-    write: Callable[..., Path], changes: dict[str, object], told: str
+    write: Callable[..., Path], changes: dict[str, object], message: str
 ) -> None:
-    """With what it should be."""
+    """A wrong setting is named, with what it should be."""
     with pytest.raises(UsageError) as caught:
         read_platform(write(**changes))
 
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_settings_that_are_none_are_told(tmp_path: Path) -> None:
-    """A file that is not there, not TOML, or something else altogether."""
+def test_unusable_settings_are_refused(tmp_path: Path) -> None:
+    """Settings that are missing, not TOML or too large are refused."""
     path = tmp_path / "lti.toml"
     with pytest.raises(UsageError, match="can't read"):
         read_platform(path)
@@ -101,18 +104,18 @@ def test_settings_that_are_none_are_told(tmp_path: Path) -> None:
 
 
 def test_key_in_the_place_of_settings_is_not_quoted(tmp_path: Path) -> None:
-    """Whoever mixes the two up must not find it on the screen."""
+    """A key that is given in place of the settings is not quoted in the message."""
     path = tmp_path / "tool.pem"
     path.write_text(make_key("tool")[0])
 
-    with pytest.raises(UsageError, match="has a key in it") as caught:
+    with pytest.raises(UsageError, match="contains a key") as caught:
         read_platform(path)
 
     assert make_key("tool")[0].splitlines()[1] not in str(caught.value)
 
 
-def test_key_that_others_can_open_is_known(tmp_path: Path) -> None:
-    """For a warning."""
+def test_key_that_others_can_open_is_exposed(tmp_path: Path) -> None:
+    """A key file that its group can read counts as exposed."""
     path = tmp_path / "tool.pem"
     path.write_text(make_key("tool")[0])
     path.chmod(0o600)
@@ -126,34 +129,34 @@ def pem(
     key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
     encryption: KeySerializationEncryption | None = None,
 ) -> str:
-    """Write a key in PEM."""
+    """Return a private key in PEM."""
     kind = encryption or NoEncryption()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, kind).decode()
 
 
-def test_key_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    """And nothing of it is quoted."""
+def test_unusable_key_is_refused(tmp_path: Path) -> None:
+    """A key that can't be used is refused, and the message quotes none of it."""
     path = tmp_path / "tool.pem"
     with pytest.raises(UsageError, match="can't read the key"):
         read_key(path)
     small = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - to be refused
     curve = ec.generate_private_key(ec.SECP256R1())
     cases = {
-        "secret words": "no private key in PEM",
-        make_key("tool")[1]: "no private key in PEM",
+        "secret words": "not a private key in PEM",
+        make_key("tool")[1]: "not a private key in PEM",
         pem(small): "has 1024 bits",
-        pem(curve): "not of the kind RSA",
+        pem(curve): "not an RSA key",
         pem(small, BestAvailableEncryption(b"pass")): "has a password",
     }
-    for text, told in cases.items():
+    for text, message in cases.items():
         path.write_text(text)
-        with pytest.raises(UsageError, match=told) as caught:
+        with pytest.raises(UsageError, match=message) as caught:
             read_key(path)
         assert text.splitlines()[-1] not in str(caught.value)
 
 
 def row_of(person: Student, *others: Student, key: str = "") -> Row:
-    """Make a row of somebody."""
+    """Return a row for one person, or for a group."""
     return Row(
         id="r",
         student=person,
@@ -167,7 +170,7 @@ def row_of(person: Student, *others: Student, key: str = "") -> Row:
 
 
 def test_own_id_is_the_default() -> None:
-    """Where the roster came from the platform."""
+    """Without a table of users, a student's own id is the user id."""
     assert own_ids(row_of(ADA), ADA) == "u-ada"
 
 
@@ -181,8 +184,8 @@ def test_own_id_is_the_default() -> None:
         ("sub,id,name\n77,,Ada\n78,u-bob,Bob\nshort\n", Student(id="u-other", name="Ada")),
     ],
 )
-def test_user_is_found_by_what_is_surest(tmp_path: Path, table: str, person: Student) -> None:
-    """By id, e-mail address, or name."""
+def test_user_is_found_by_id_email_or_name(tmp_path: Path, table: str, person: Student) -> None:
+    """A user is found by id, email address or name."""
     path = tmp_path / "users.csv"
     path.write_text(table)
 
@@ -200,16 +203,16 @@ def test_user_is_found_by_what_is_surest(tmp_path: Path, table: str, person: Stu
         ("sub,id\n77,participant 4\n", Student(name="Anonymous")),
     ],
 )
-def test_user_who_is_not_sure_has_no_id(tmp_path: Path, table: str, person: Student) -> None:
-    """Nobody gets a score by guessing."""
+def test_ambiguous_user_has_no_id(tmp_path: Path, table: str, person: Student) -> None:
+    """A person who can't be identified for certain has no user id."""
     path = tmp_path / "users.csv"
     path.write_text(table)
 
     assert read_users(path)(row_of(person), person) == ""
 
 
-def test_key_of_a_group_is_nobody(tmp_path: Path) -> None:
-    """Its number is that of all of them."""
+def test_key_of_a_group_identifies_nobody(tmp_path: Path) -> None:
+    """The key of a group's row identifies none of its members."""
     path = tmp_path / "users.csv"
     path.write_text("sub,id\n77,4\n")
 
@@ -217,23 +220,23 @@ def test_key_of_a_group_is_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "told"),
+    ("table", "message"),
     [
         ("id,name\n1,Ada\n", "no column lti_user_id"),
         ("lti_user_id,colour\n1,red\n", "no column id, email or name"),
     ],
 )
-def test_table_without_its_columns_is_told(tmp_path: Path, table: str, told: str) -> None:
-    """With what it has to have."""
+def test_table_without_its_columns_is_refused(tmp_path: Path, table: str, message: str) -> None:
+    """A table without a needed column is refused, and the message names the column."""
     path = tmp_path / "users.csv"
     path.write_text(table)
 
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         read_users(path)
 
 
 @pytest.mark.parametrize("text", ["", "ä", "a\nb", "x" * 256])
-def test_what_is_no_user_id_is_known(text: str) -> None:
-    """The specification has ASCII, and at most 255 characters."""
+def test_user_id_is_short_printable_ascii(text: str) -> None:
+    """A user id is printable ASCII of 1 to 255 characters."""
     assert not is_user_id(text)
     assert is_user_id("4f1d-77:x")

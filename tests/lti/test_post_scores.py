@@ -1,4 +1,4 @@
-"""The scores of a class: who gets which, what is sent again, and what ends it."""
+"""Sending the scores of a class: who gets one, what is sent again, and what stops it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,11 +13,10 @@ from grader.exports.lti_score import Score
 from grader.exports.source import open_work
 from grader.lti.client import PlatformClient
 from grader.lti.key import read_key
-from grader.lti.log import PostOutcome, open_log
+from grader.lti.log import PostOutcome, PostResult, open_log
 from grader.lti.plan import PostingPlan, plan_scores
 from grader.lti.platform import read_platform
 from grader.lti.post import Tally, post_scores
-from grader.lti.responses import PostResult
 from grader.lti.retry import RetryPolicy
 from grader.lti.users import own_ids
 from grader.report.class_model import Student
@@ -27,16 +26,16 @@ Post = Callable[..., Tally]
 
 
 def plan_of(folder: Path) -> PostingPlan:
-    """Plan what is to be sent of a class."""
+    """Plan what to send for a class."""
     return plan_scores(open_work(folder), find_user=own_ids)
 
 
 @pytest.fixture
 def post(platform: LoopbackPlatform, tmp_path: Path) -> Post:
-    """Post a class at a moment; waiting takes no time."""
+    """Post a class at a given time; waiting takes no time."""
     settings = read_platform(platform.write_settings(tmp_path))
     key = read_key(settings.key_path)
-    patience = RetryPolicy(sleep=lambda _seconds: None)
+    retry_policy = RetryPolicy(sleep=lambda _seconds: None)
 
     def run(
         folder: Path,
@@ -50,7 +49,7 @@ def post(platform: LoopbackPlatform, tmp_path: Path) -> Post:
     ) -> Tally:
         tally = tally or Tally()
         with (
-            PlatformClient(settings, key, patience=patience) as client,
+            PlatformClient(settings, key, retry_policy=retry_policy) as client,
             open_log(tmp_path / "log.jsonl") as log,
         ):
             post_scores(
@@ -67,8 +66,10 @@ def post(platform: LoopbackPlatform, tmp_path: Path) -> Post:
     return run
 
 
-def test_everybody_has_a_score(platform: LoopbackPlatform, post: Post, tmp_path: Path) -> None:
-    """But for those on whom the grader failed: they have none, and no zero."""
+def test_every_graded_student_gets_a_score(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """Everybody is sent; those on whom the grader failed have no score, and no zero."""
     tally = post(write_three(tmp_path))
 
     assert tally.outcomes == {PostOutcome.ACCEPTED: 3}
@@ -77,10 +78,10 @@ def test_everybody_has_a_score(platform: LoopbackPlatform, post: Post, tmp_path:
     assert platform.scores["u-eve"]["gradingProgress"] == "Failed"
 
 
-def test_what_is_there_is_not_sent_again(
+def test_known_score_is_not_sent_again(
     platform: LoopbackPlatform, post: Post, tmp_path: Path
 ) -> None:
-    """Unless that is asked for: then with a later timestamp."""
+    """A known score is sent again only on request, then with a later timestamp."""
     folder = write_three(tmp_path)
     post(folder)
 
@@ -92,7 +93,7 @@ def test_what_is_there_is_not_sent_again(
 
 
 def test_changed_score_is_sent(platform: LoopbackPlatform, post: Post, tmp_path: Path) -> None:
-    """And only that, however soon; the platform takes it for the later one."""
+    """Only a changed score is sent, and its timestamp is later even in the same second."""
     post(write_three(tmp_path))
 
     tally = post(write_three(tmp_path, ada=7.0))
@@ -104,7 +105,7 @@ def test_changed_score_is_sent(platform: LoopbackPlatform, post: Post, tmp_path:
 def test_crash_before_the_log_is_harmless(
     platform: LoopbackPlatform, post: Post, tmp_path: Path
 ) -> None:
-    """The score is sent again, and an equal one takes its place."""
+    """After a crash before the log line, an equal score with a later timestamp is sent."""
     folder = write_three(tmp_path)
 
     def crash_after_bob(send: Callable[[Score], PostResult]) -> Callable[[Score], PostResult]:
@@ -132,7 +133,7 @@ def test_crash_before_the_log_is_harmless(
 def test_half_a_line_in_the_log_is_sent_again(
     platform: LoopbackPlatform, post: Post, tmp_path: Path
 ) -> None:
-    """With a later time, even if the clock was put back in between."""
+    """A score with a cut log line is sent again, later even if the clock was put back."""
     folder = write_three(tmp_path)
     post(folder)
     log = tmp_path / "log.jsonl"
@@ -145,7 +146,7 @@ def test_half_a_line_in_the_log_is_sent_again(
 
 
 def test_lost_log_is_harmless(post: Post, tmp_path: Path) -> None:
-    """The platform refuses what is not later than what it has; and that is no failure."""
+    """Without the log, the platform refuses scores that are not later: not a failure."""
     folder = write_three(tmp_path)
     post(folder)
     (tmp_path / "log.jsonl").unlink()
@@ -154,10 +155,10 @@ def test_lost_log_is_harmless(post: Post, tmp_path: Path) -> None:
     assert post(folder).unchanged == 3
 
 
-def test_refused_one_is_told_and_the_others_go_on(
+def test_refused_score_does_not_stop_the_others(
     platform: LoopbackPlatform, post: Post, tmp_path: Path
 ) -> None:
-    """And it is tried again the next time."""
+    """A refused score is listed, the others are sent, and the next run retries it."""
     folder = write_three(tmp_path)
     platform.ungradable.add("u-bob")
 
@@ -169,10 +170,10 @@ def test_refused_one_is_told_and_the_others_go_on(
     assert post(folder).outcomes == {PostOutcome.ACCEPTED: 1}
 
 
-def test_one_score_that_is_not_answered_does_not_end_it(
+def test_one_unanswered_score_does_not_stop_the_others(
     platform: LoopbackPlatform, post: Post, tmp_path: Path
 ) -> None:
-    """It may be the only one that the platform fails on."""
+    """One unanswered score doesn't stop the others, since only it may be the problem."""
     platform.score_faults += [None, *[Fault(status=500)] * 5]
 
     tally = post(write_three(tmp_path))
@@ -180,10 +181,10 @@ def test_one_score_that_is_not_answered_does_not_end_it(
     assert tally.outcomes == {PostOutcome.ACCEPTED: 2, PostOutcome.UNANSWERED: 1}
 
 
-def test_platform_that_answers_nobody_ends_it(
+def test_three_unanswered_scores_in_a_row_stop_posting(
     platform: LoopbackPlatform, post: Post, tmp_path: Path
 ) -> None:
-    """After three in a row; what was done is kept, and the same command goes on."""
+    """Three unanswered scores in a row stop posting, and the same command resumes."""
     people = [(f"r{n}", (Student(id=f"u{n}"),), graded(n + 1.0)) for n in range(6)]
     folder = write_class(tmp_path, *people)
     platform.score_faults += [None, *[Fault(status=503)] * 15]
@@ -200,7 +201,7 @@ def test_platform_that_answers_nobody_ends_it(
 def test_members_of_a_group_have_a_score_each(
     platform: LoopbackPlatform, post: Post, tmp_path: Path
 ) -> None:
-    """The same one, and somebody who is listed twice gets it once."""
+    """Members of a group get the same score each, once even if listed twice."""
     folder = write_class(tmp_path, ("team", (ADA, BOB, ADA), graded(9.0)))
 
     assert post(folder).outcomes == {PostOutcome.ACCEPTED: 2}
@@ -208,8 +209,8 @@ def test_members_of_a_group_have_a_score_each(
     assert sorted(platform.scores) == ["u-ada", "u-bob"]
 
 
-def test_who_cannot_be_sent_to_is_in_the_plan(tmp_path: Path) -> None:
-    """Without an id, with one that is none, with several submissions, with no submission."""
+def test_plan_lists_who_is_left_out(tmp_path: Path) -> None:
+    """The plan lists students without a valid id, and those with several submissions."""
     plan = plan_of(
         write_class(
             tmp_path,
@@ -224,30 +225,30 @@ def test_who_cannot_be_sent_to_is_in_the_plan(tmp_path: Path) -> None:
 
     assert [(one.row_id, one.score.user_id) for one in plan.deliveries] == [("d", "u-ada")]
     assert sorted((one.who, one.reason) for one in plan.left_out) == [
-        ("Bob (c1)", "user u-bob has several submissions, choose one: c1, c2"),
-        ("Nobody (a)", "no user id is known"),
-        ("x@example.edu (d)", "no user id is known"),
+        ("Bob (c1)", "user u-bob has several submissions; keep only one of them: c1, c2"),
+        ("Nobody (a)", "the user id is not known"),
+        ("x@example.edu (d)", "the user id is not known"),
         (
             "\N{GREEK SMALL LETTER ALPHA} (b)",
-            "the user id is none: it has to be ASCII, and at most 255 characters",
+            "the user id is not valid: it has to be printable ASCII, at most 255 characters long",
         ),
     ]
     assert plan.absent == 1
 
 
 def test_report_of_another_grading_is_not_sent(tmp_path: Path) -> None:
-    """As a batch that was killed leaves it: a new report, and the summary of before."""
+    """A report with another score than the summary is an error, as after a killed batch."""
     folder = write_class(tmp_path, ("ada", (ADA,), graded(9.0)))
     summary = (folder / "summary.json").read_bytes()
     write_class(folder, ("ada", (ADA,), graded(4.0)))
     (folder / "summary.json").write_bytes(summary)
 
-    with pytest.raises(UsageError, match="the report of ada is of another grading"):
+    with pytest.raises(UsageError, match="the report of ada and the summary have different scores"):
         plan_of(folder)
 
 
-def test_missing_report_is_told_before_anything_is_sent(tmp_path: Path) -> None:
-    """The score alone would be sent without its comment."""
+def test_missing_report_is_an_error_before_anything_is_sent(tmp_path: Path) -> None:
+    """A missing report is an error before any score is sent without its comment."""
     folder = write_class(tmp_path, ("ada", (ADA,), failed_by_us()))
     (folder / "reports" / "ada.json").unlink()
 
