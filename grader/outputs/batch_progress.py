@@ -1,4 +1,4 @@
-"""A progress bar for a batch on standard error: how far, how fast, how long still, how it goes."""
+"""A progress bar for a batch on standard error, with rate, remaining time and counts."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-# In the order in which they are told; what needs somebody's attention last.
+# In the order in which they are shown; what needs attention comes last.
 _WORDS = {
     "graded": "graded",
     "old": "unchanged",
@@ -26,15 +26,15 @@ _WORDS = {
 
 
 def describe_tally(tally: Counter[str]) -> str:
-    """Say how many submissions went which way."""
+    """Count the submissions by status: ``37 graded, 2 can't be graded``."""
     return ", ".join(f"{tally[key]} {word}" for key, word in _WORDS.items() if tally[key])
 
 
 class _Rate(ProgressColumn):
-    """Submissions graded a second; what is unchanged goes too fast to count."""
+    """The recent rate of submissions per second."""
 
     def render(self, task: Task) -> Text:
-        """Show the rate of late."""
+        """Return the rate as text."""
         speed = task.finished_speed or task.speed
         return Text(f"{speed:.1f}/s" if speed else "  -/s", style="dim")
 
@@ -43,15 +43,16 @@ class _Rate(ProgressColumn):
 def show_batch_progress(
     total: int, *, no_color: bool, is_shown: bool
 ) -> Iterator[tuple[Callable[[str, bool], None], Counter[str]]]:
-    """Show how a batch goes until the context ends.
+    """Show the progress of a batch until the context ends.
 
     Args:
         total: How many submissions there are.
         no_color: Whether to leave out colours.
-        is_shown: Whether somebody is watching; the tally is kept anyhow.
+        is_shown: Whether to draw the bar; the submissions are counted in any case.
 
     Yields:
-        What is to be told after each submission, and the tally.
+        A function to call after each submission, with its status and whether it was unchanged, and
+        the counts that it updates.
     """
     tally: Counter[str] = Counter()
     console = Console(stderr=True, no_color=True if no_color else None)

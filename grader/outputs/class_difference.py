@@ -1,4 +1,4 @@
-"""Shows what differs between two gradings of a class."""
+"""The differences between two gradings of a class, in a terminal and as JSON."""
 
 from collections.abc import Sequence
 
@@ -17,11 +17,11 @@ _CHANGE_INDENT = 8
 
 
 def show_difference(difference: ClassDifference, console: Console) -> None:
-    """Print who gained or lost and on what, who came and went, and the totals.
+    """Print who gained or lost on which check, whose submission is in one only, and the totals.
 
     Args:
-        difference: What differs.
-        console: Where to.
+        difference: The differences.
+        console: The console to print to.
     """
     lines = Lines(console)
     old, new = difference.old_assignment, difference.new_assignment
@@ -32,30 +32,31 @@ def show_difference(difference: ClassDifference, console: Console) -> None:
         )
         lines.print(Text(f"Before it was {before}, and now it is {now}.", style="yellow"))
     if difference.totals.new_faults:
-        said = f"The grader failed on {count_of(difference.totals.new_faults, 'submission')} now"
-        lines.print(Text(f"{said}: no score, and not a zero.", style="red"))
+        failed_on = count_of(difference.totals.new_faults, "submission")
+        message = f"The grader now failed on {failed_on}: no score, which is not a zero."
+        lines.print(Text(message, style="red"))
     for change in difference.changes:
         _show_change(change, lines)
-    _show_rows("Only now", difference.appeared, lines)
-    _show_rows("Only before", difference.disappeared, lines)
+    _show_rows("Only in the new results", difference.appeared, lines)
+    _show_rows("Only in the old results", difference.disappeared, lines)
     lines.print(Text(f"\n{_describe_totals(difference)}", style="bold"))
 
 
 def difference_to_json(difference: ClassDifference) -> str:
-    """Write what differs as JSON."""
+    """Return the differences as JSON."""
     return msgspec.json.format(msgspec.json.encode(difference), indent=2).decode() + "\n"
 
 
 def _show_change(change: RowChange, lines: Lines) -> None:
     name = lines.line(change.student.name or change.student.id or change.id)
-    told = "" if change.id in {"", name} else f" ({lines.line(change.id)})"
+    id_ = "" if change.id in {"", name} else f" ({lines.line(change.id)})"
     difference, style = _describe_change(change)
     lines.print(
         Text.assemble(
             "\n",
             (f"{difference:>6}  ", style),
             (name, "bold"),
-            f"{told}  {_describe_scores(change)}",
+            f"{id_}  {_describe_scores(change)}",
         )
     )
     if change.error:
@@ -101,20 +102,20 @@ def _show_rows(head: str, rows: Sequence[Row], lines: Lines) -> None:
     lines.head(f"{head}: {count_of(len(rows), 'submission')}")
     for row in rows[:_SHOWN_PEOPLE]:
         score = "no score" if row.score is None else format_points(row.score)
-        lines.item(f"{lines.who(row)}: {score}")
+        lines.item(f"{lines.people(row)}: {score}")
     lines.more(len(rows) - _SHOWN_PEOPLE)
 
 
 def _describe_totals(difference: ClassDifference) -> str:
     totals = difference.totals
     if difference.is_empty:
-        return f"Nothing differs: {count_of(totals.same, 'submission')} the same."
-    unscored = [one for one in difference.changes if not one.difference]
+        return f"No differences in {count_of(totals.same, 'submission')}."
+    otherwise_changed = sum(1 for one in difference.changes if not one.difference)
     parts = [
         f"{totals.gained:,} gained {_count_points(totals.points_gained)}",
         f"{totals.lost:,} lost {_count_points(totals.points_lost)}",
-        f"{len(unscored):,} changed without that" if unscored else "",
-        f"{totals.same:,} the same",
+        f"{otherwise_changed:,} changed in other ways" if otherwise_changed else "",
+        f"{totals.same:,} unchanged",
     ]
     means = f"mean {format_figure(totals.old_mean)} -> {format_figure(totals.new_mean)}"
     return f"{', '.join(filter(None, parts))}; {means}"

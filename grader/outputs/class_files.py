@@ -1,4 +1,4 @@
-"""Writes what a batch says of the whole class: summary, gradebook, page."""
+"""The files that a batch writes about the whole class: summary, gradebook and page."""
 
 import io
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ INDEX_FILE = "index.html"
 
 
 def write_class_files(summary: ClassSummary, folder: Path) -> None:
-    """Write ``summary.json``, ``gradebook.csv`` and ``index.html``, each whole or not at all.
+    """Write ``summary.json``, ``gradebook.csv`` and ``index.html``, each one atomically.
 
     Args:
         summary: The class.
-        folder: Where; the students' pages are in ``reports`` below it.
+        folder: The folder of the batch; the students' pages are in its subfolder ``reports``.
 
     Raises:
-        UsageError: they can't be written there.
+        UsageError: A file can't be written.
     """
     with _open_text(folder / SUMMARY_NAME) as file:
         file.writelines(write_summary(summary))

@@ -1,6 +1,6 @@
-"""The page of a class: one file, readable without its script, that links to everybody's report.
+"""The page of a class: one file, readable without its script, that links to all reports.
 
-It is written piece by piece, so that ten thousand rows are never one string.
+It is written in pieces, so that ten thousand rows are never held in one string.
 """
 
 import base64
@@ -37,7 +37,7 @@ def write_class_page(summary: ClassSummary, file: TextIO) -> None:
 
     Args:
         summary: The class.
-        file: Open for text in UTF-8; the reports are in ``reports`` beside it.
+        file: A text file in UTF-8. The reports that the page links to are in ``reports`` beside it.
     """
     misconceptions = class_view.view_misconceptions(summary)
     absent = class_view.rows_with(summary, RowStatus.NOT_HANDED_IN)
@@ -77,7 +77,7 @@ def _make_environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Whatever is printed, wherever: on one line, and with nothing in it that can't be seen.
+        # Every text on the page becomes one line, with invisible characters made visible.
         finalize=lambda value: show_line(value) if type(value) is str else value,
     )
     environment.filters.update(
@@ -99,12 +99,12 @@ def _make_environment() -> jinja2.Environment:
 
 @functools.cache
 def _read(name: str) -> Markup:
-    """Read a file that stands in every page. It is ours, and so not escaped."""
+    """Read a file that every page contains. It is our own, so it is not escaped."""
     return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
 
 
 def _make_policy() -> str:
-    """Say what the page may do: look as its own sheet says, and run its own script."""
+    """Return the content security policy: the page's own style sheet and script, nothing else."""
     style, script = (
         base64.b64encode(hashlib.sha256(_read(name).encode()).digest()).decode()
         for name in ("class.css", "class.js")
@@ -116,9 +116,10 @@ def _make_policy() -> str:
 
 
 def _cells_writer(summary: ClassSummary) -> "functools._lru_cache_wrapper[Markup]":
-    """Give what writes the cells of a row: there are only so many kinds, and many rows.
+    """Return a function that writes the cells of a row.
 
-    Cells are written short, without the closing tags that HTML can do without.
+    It is cached, because there are many rows but few different cells. It leaves out the closing
+    tags that are optional in HTML, to keep the page small.
     """
     columns = len(summary.functions)
 

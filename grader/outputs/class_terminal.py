@@ -1,4 +1,4 @@
-"""Shows the figures of a class in a terminal, problems first."""
+"""The figures of a class in a terminal, problems first."""
 
 from collections.abc import Iterable, Sequence
 
@@ -37,7 +37,7 @@ _MAX_BAR = 40
 _WIDE = 100
 _WIDE_BAR, _NARROW_BAR = 20, 8
 
-# The words of `MARKS`, short enough to stand above a column.
+# The words of `MARKS`, short enough for the heading of a column.
 _SHORT_WORDS = {
     Status.PASSED: "right",
     Status.PARTIAL: "partly",
@@ -49,11 +49,11 @@ _SHORT_WORDS = {
 
 
 def show_class(summary: ClassSummary, console: Console) -> None:
-    """Print what can't be graded, and then the figures of the class.
+    """Print the submissions without a grade, and then the figures of the class.
 
     Args:
         summary: The class.
-        console: Where to.
+        console: The console to print to.
     """
     lines = Lines(console)
     lines.print(Text(lines.line(summary.assignment.title), style="bold"))
@@ -76,11 +76,11 @@ def _problems(summary: ClassSummary, status: RowStatus, advice: str, lines: Line
         return
     mark = ROW_MARKS[status]
     symbol = mark.symbol if lines.can_draw else mark.ascii
-    said = f"{symbol} {describe_problems(status, len(rows))}. {advice}"
-    lines.print(Text(f"\n{said}", style=mark.color))
+    message = f"{symbol} {describe_problems(status, len(rows))}. {advice}"
+    lines.print(Text(f"\n{message}", style=mark.color))
     for row in rows[:_SHOWN_PROBLEMS]:
         reason = lines.first_line(row.error) or "no reason is known"
-        lines.item(f"{lines.who(row)}: {reason}")
+        lines.item(f"{lines.people(row)}: {reason}")
     lines.more(len(rows) - _SHOWN_PROBLEMS)
 
 
@@ -88,8 +88,8 @@ def _figures(summary: ClassSummary, lines: Lines) -> None:
     absent = summary.statuses.get(RowStatus.NOT_HANDED_IN.value, 0)
     handed_in = count_of(len(summary.rows) - absent, "submission")
     counts = describe_statuses(summary.statuses)
-    also = f"; {absent:,} handed in nothing" if absent else ""
-    lines.print(Text(f"\n{handed_in}: {counts or 'none'}{also}"))
+    missing = f"; {absent:,} handed in nothing" if absent else ""
+    lines.print(Text(f"\n{handed_in}: {counts or 'none'}{missing}"))
     scores, top = summary.scores, format_points(summary.max_score)
     if scores.count:
         middle = f"{format_figure(scores.lower_quartile)} to {format_figure(scores.upper_quartile)}"
@@ -116,7 +116,7 @@ def _histogram(summary: ClassSummary, lines: Lines) -> None:
 
 
 def _functions(functions: Sequence[FunctionFigures], lines: Lines) -> None:
-    lines.head("Functions: mean points, and how many stand how")
+    lines.head("Functions: mean points, and the submissions by status")
     is_wide = lines.console.width >= _WIDE
     gap = 2 if is_wide else 1
     table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim")
@@ -163,7 +163,7 @@ def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
 
 
 def _people(one: MisconceptionFigures, known: dict[str, Row], lines: Lines) -> str:
-    names = [lines.who(known[id_]) for id_ in one.rows[:_SHOWN_PEOPLE] if id_ in known]
+    names = [lines.people(known[id_]) for id_ in one.rows[:_SHOWN_PEOPLE] if id_ in known]
     left = len(one.rows) - len(names)
     return ", ".join([*names, *([f"and {left:,} more"] if left > 0 else [])])
 
@@ -181,7 +181,7 @@ def _checks(checks: Iterable[CheckFigures], lines: Lines) -> None:
         many = count_of(len(passed_by_all), "check is", "checks are")
         names = dict.fromkeys(one.function for one in passed_by_all)
         lines.head(f"{many} passed by everybody")
-        lines.item(f"of {', '.join(map(lines.line, names))}")
+        lines.item(f"in {', '.join(map(lines.line, names))}")
 
 
 def _rest(summary: ClassSummary, lines: Lines) -> None:
@@ -189,13 +189,12 @@ def _rest(summary: ClassSummary, lines: Lines) -> None:
     if absent:
         lines.head(f"{count_of(len(absent), 'student')} handed in nothing")
         for row in absent[:_SHOWN_PROBLEMS]:
-            lines.item(lines.who(row))
+            lines.item(lines.people(row))
         lines.more(len(absent) - _SHOWN_PROBLEMS)
     if summary.skipped:
         lines.head(f"{count_of(len(summary.skipped), 'file')} skipped")
         for one in summary.skipped[:_SHOWN_PROBLEMS]:
-            said = f"{lines.line(one.path)}: {lines.line(one.reason)}"
-            lines.item(said)
+            lines.item(f"{lines.line(one.path)}: {lines.line(one.reason)}")
         lines.more(len(summary.skipped) - _SHOWN_PROBLEMS)
     total = summary.timing.get("total_s")
     notes = [*summary.remarks, *([f"It took {format_seconds(total)}."] if total else [])]

@@ -1,6 +1,6 @@
-"""What the page of a class shows, worked out of the summary before anything is written.
+"""What the page of a class shows, worked out from the summary before anything is written.
 
-Nothing here is escaped: the templates do that, and make control characters visible.
+Nothing is escaped here. The templates do that, and make control characters visible.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
-from grader.outputs.class_wording import format_figure, format_seconds, show_who
+from grader.outputs.class_wording import format_figure, format_seconds, name_people
 from grader.outputs.wording import MARKS, format_points
 from grader.report.class_model import ClassSummary, FunctionFigures, Row, RowStatus
 from grader.report.model import Status
 
-# So many rows of the heat map stand open; the others are folded, by as many at a time.
+# The heat map shows this many rows; the others are folded, as many at a time.
 ROWS_OPEN = 500
 _SLOWEST = 5
 _PEOPLE_OPEN = 10
@@ -22,9 +22,9 @@ _BAR_PX = 100
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a status stands in the heat map: a sign, a class of the sheet, and what it means.
+    """How a status is shown in the heat map: a sign, a class of the style sheet, and its meaning.
 
-    One sign each, other than beside a word: here it stands alone.
+    Unlike in `MARKS`, no two statuses share a sign, since here it has no word beside it.
     """
 
     sign: str
@@ -44,7 +44,7 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose row it is: the name, what tells them from another of that name, and the report."""
+    """The students of a row: a name, a detail that distinguishes namesakes, and a link."""
 
     name: str
     detail: str
@@ -53,7 +53,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Some of the class: those that are shown, and those that are folded."""
+    """A list of people: those that are shown, and those that are folded."""
 
     shown: Sequence[Person]
     folded: Sequence[Person]
@@ -64,7 +64,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a bar: where it begins and how long it is, of a hundred."""
+    """A part of a bar: its start and its length in percent of the bar."""
 
     style: str
     start: float
@@ -73,7 +73,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class MisconceptionView:
-    """A misconception, how many share it, and who."""
+    """A misconception: how many submissions have it, the percentage, and whose they are."""
 
     title: str
     id: str
@@ -83,34 +83,34 @@ class MisconceptionView:
 
 
 def view_person(row: Row) -> Person:
-    """Say whose row it is."""
-    name = show_who(row)
+    """Return the students of a row."""
+    name = name_people(row)
     detail = next((one for one in (row.student.id, row.file) if one and one != name), "")
-    # The id is ours and safe as it is; escaped all the same, since it comes out of a file here.
+    # Ids of a batch are safe, but this one was read from a file, which could say anything.
     link = f"reports/{quote(row.id, safe='', errors='replace')}.html" if row.id else ""
     return Person(name=name, detail=detail, link=link)
 
 
 def view_people(rows: Iterable[Row]) -> People:
-    """List people, the first few open."""
+    """Return the students of some rows; only the first few are not folded."""
     people = [view_person(row) for row in rows]
     return People(shown=people[:_PEOPLE_OPEN], folded=people[_PEOPLE_OPEN:])
 
 
 def rows_with(summary: ClassSummary, status: RowStatus) -> list[Row]:
-    """Give the rows that stand so."""
+    """Return the rows that have a status."""
     return [row for row in summary.rows if row.status is status]
 
 
 def chunk_rows(summary: ClassSummary) -> Iterator[list[Row]]:
-    """Give the rows by so many at a time as stand together in the heat map."""
+    """Yield the rows in chunks of `ROWS_OPEN`."""
     rows = iter(summary.rows)
     while chunk := list(islice(rows, ROWS_OPEN)):
         yield chunk
 
 
 def view_misconceptions(summary: ClassSummary) -> list[MisconceptionView]:
-    """Give the misconceptions with those who have them, the most frequent first."""
+    """Return the misconceptions and who has them, the most frequent first."""
     known = {row.id: row for row in summary.rows if row.id}
     graded = count_graded(summary)
     return [
@@ -132,7 +132,7 @@ def count_graded(summary: ClassSummary) -> int:
 
 
 def view_bar(function: FunctionFigures) -> list[Segment]:
-    """Give the parts of a function's bar, one for each status that there is."""
+    """Return the parts of a function's bar, one for each status that occurs."""
     total = sum(function.statuses.values())
     segments = []
     start = 0.0
@@ -145,7 +145,7 @@ def view_bar(function: FunctionFigures) -> list[Segment]:
 
 
 def view_histogram(summary: ClassSummary) -> list[tuple[str, int, float]]:
-    """Give the bars of the histogram: which scores, how many, and the height, of a hundred."""
+    """Return the bars of the histogram: lowest score, number of submissions, height in percent."""
     counts = summary.scores.histogram
     highest = max(counts, default=0)
     width = summary.max_score / len(counts) if counts else 0
@@ -156,7 +156,7 @@ def view_histogram(summary: ClassSummary) -> list[tuple[str, int, float]]:
 
 
 def view_headline(summary: ClassSummary) -> list[tuple[str, str]]:
-    """Give the figures that stand on top, with what they are."""
+    """Return the figures at the top of the page, as pairs of a label and a value."""
     scores, top = summary.scores, format_points(summary.max_score)
     handed_in = sum(1 for row in summary.rows if row.status is not RowStatus.NOT_HANDED_IN)
     figures = [("submission" if handed_in == 1 else "submissions", f"{handed_in:,}")]
@@ -175,12 +175,12 @@ def view_headline(summary: ClassSummary) -> list[tuple[str, str]]:
 
 
 def view_slowest(summary: ClassSummary) -> list[tuple[Person, str]]:
-    """Give the submissions that took the longest, with how long."""
+    """Return the submissions that took the longest to grade, with their times."""
     timed = [row for row in summary.rows if row.id in summary.timing]
     timed.sort(key=lambda row: -summary.timing[row.id])
     return [(view_person(row), format_seconds(summary.timing[row.id])) for row in timed[:_SLOWEST]]
 
 
 def share_of(count: float, total: float) -> float:
-    """Give a part in percent, short enough to be written ten thousand times."""
+    """Return a part in percent, rounded so that it is short to write."""
     return round(_BAR_PX * count / total, 2) if total else 0.0

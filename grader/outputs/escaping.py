@@ -1,4 +1,4 @@
-"""Makes text of a student's safe to show: nothing in it may steer a terminal."""
+"""Escaping of a student's text, so that no character in it can control a terminal."""
 
 import unicodedata
 
@@ -6,20 +6,20 @@ import msgspec
 
 from grader.report.model import Report
 
-# Besides the control characters: what turns the reading direction, and line separators.
+# Control characters, and those that change the reading direction or separate lines.
 _FORMAT_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _KEPT = "\n"
 
 
 def escape_report(report: Report, *, encoding: str) -> Report:
-    """Make every text of a report safe to show.
+    """Escape every text of a report.
 
     Args:
         report: The report.
-        encoding: The terminal's; what it doesn't have is shown as an escape.
+        encoding: The encoding of the terminal; characters that it lacks are shown as escapes.
 
     Returns:
-        The same report, whose file name stays on one line.
+        The escaped report. The name of its submission is a single line.
     """
 
     def visible(value: object) -> object:
@@ -40,9 +40,9 @@ def escape_report(report: Report, *, encoding: str) -> Report:
 
 
 def escape_controls(text: str) -> str:
-    r"""Show control characters, escape sequences and bidi marks as escapes.
+    r"""Write control characters, escape sequences and bidi marks as escapes.
 
-    Line ends stay, and tabs become four spaces.
+    Line ends are kept, and a tab becomes four spaces.
     """
     return "".join(map(_visible, text.replace("\r\n", "\n").replace("\t", "    ")))
 

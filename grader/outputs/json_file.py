@@ -1,4 +1,4 @@
-"""Writes a report as JSON, to a file or to standard output."""
+"""A report as JSON, in a file or on standard output."""
 
 import sys
 from pathlib import Path
@@ -9,12 +9,14 @@ from grader.report.schema import report_to_json
 
 
 def write_json(report: Report, target: str) -> None:
-    """Write a report to a file, or to standard output for ``-``.
+    """Write a report to a file, atomically, or to standard output.
 
-    A file is there whole or not at all.
+    Args:
+        report: The report.
+        target: The path of the file; ``-`` for standard output.
 
     Raises:
-        UsageError: it can't be written there.
+        UsageError: The file can't be written.
     """
     text = report_to_json(report)
     if target == "-":

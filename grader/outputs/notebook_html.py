@@ -1,9 +1,8 @@
-"""Shows a report inside a notebook, as a piece of HTML.
+"""A report inside a notebook, as an HTML fragment.
 
-It must look right in every front end's light and dark theme, so text and borders take their
-colour from what is around them; style stands in the elements themselves, because a sheet would
-reach the rest of the page, and some front ends take it out. There is no script, and nothing is
-loaded from anywhere.
+It must look right in the light and dark themes of every front end, so text and borders inherit
+their colour. Styles are inline, because a style sheet would affect the rest of the page, and some
+front ends remove it. There are no scripts, and nothing is loaded from elsewhere.
 """
 
 from collections.abc import Iterable
@@ -25,7 +24,8 @@ from grader.report.model import Report, ReportStatus, Status
 
 _SHOWN_OUTPUT_CHARACTERS = 10_000
 
-# For the signs alone, which have a word beside them: 3 to 1 and more on white and on black.
+# For the symbols only, each of which has a word beside it: a contrast of at least 3:1 on white and
+# on black.
 _COLORS = {"green": "#2a9d4a", "yellow": "#b7791f", "red": "#d64541", "dim": "inherit"}
 
 _FRAME = Markup(
@@ -37,7 +37,7 @@ _HEADLINE = Markup(
     ' <span style="opacity: 0.8">&nbsp;{}</span></p>'
 )
 
-# One grid for all, so that the columns stand below each other; a narrow screen folds the words.
+# Fixed widths, so that the columns of all rows line up; on a narrow screen the words wrap.
 _ROW = Markup(
     '<span style="display: inline-flex; flex-wrap: wrap; gap: 0 0.42em; vertical-align: top;'
     ' width: calc(100% - 1.3em)">'
@@ -49,7 +49,7 @@ _ROW = Markup(
     "<span>{word}</span></span>"
 )
 _PLAIN_CODE = "background: none; color: inherit; padding: 0; font-size: 1em; white-space: nowrap"
-# Indented by as much as the triangle of a row that can be opened takes.
+# Indented by the width of the triangle of a row that can be opened.
 _CLOSED_ROW = Markup('<div style="margin: 0.15em 0; padding-left: 1.05em">{}</div>')
 _OPEN_ROW = Markup(
     '<details{state} style="margin: 0.15em 0"><summary style="cursor: pointer">{row}</summary>'
@@ -73,7 +73,7 @@ _HINT = Markup('<p style="margin: 0.5em 0; overflow-wrap: anywhere"><strong>Hint
 
 
 def report_to_html(report: Report) -> str:
-    """Write a report as HTML: a line for each function, and for each failure why.
+    """Return a report as HTML: a row for each function, and the reason for each failure.
 
     The first function with a failure is unfolded.
     """
@@ -88,7 +88,7 @@ def report_to_html(report: Report) -> str:
 
 
 def line_to_html(text: str) -> str:
-    """Write one line as HTML: what is going on, or why there is no report."""
+    """Return one line of text as HTML, such as the progress or why there is no report."""
     return str(_FRAME.format(_LINE.format(text)))
 
 
@@ -143,7 +143,7 @@ def _rest(report: Report) -> Iterable[Markup]:
     if report.notes:
         notes = Markup("").join(map(_LINE.format, report.notes))
         plural = "s" if len(report.notes) != 1 else ""
-        yield _FOLDED.format(f"While reading it: {len(report.notes)} note{plural}", notes)
+        yield _FOLDED.format(f"{len(report.notes)} note{plural}", notes)
     if report.output.strip():
         text = report.output.rstrip("\n")
         cut = text[:_SHOWN_OUTPUT_CHARACTERS]

@@ -1,4 +1,4 @@
-"""Shows a report in a terminal."""
+"""A report in a terminal."""
 
 from collections.abc import Iterable
 
@@ -26,10 +26,10 @@ _EXAMPLE_STYLES = {"try": "cyan", "got": "red", "should be": "green"}
 
 
 def make_console(*, color: bool | None, stderr: bool) -> Console:
-    """Make a console for standard error or output.
+    """Return a console for standard output or standard error.
 
     Args:
-        color: False for none; None leaves it to the terminal and to NO_COLOR and FORCE_COLOR.
+        color: False for no colour; None leaves it to the terminal, NO_COLOR and FORCE_COLOR.
         stderr: Whether it writes to standard error.
     """
     console = Console(stderr=stderr, no_color=True if color is False else None, highlight=False)
@@ -39,12 +39,13 @@ def make_console(*, color: bool | None, stderr: bool) -> Console:
 
 
 def show_report(report: Report, console: Console, *, is_short: bool = False) -> None:
-    """Print a report: each function with its points, and for each failure why.
+    """Print a report: each function with its points, and the reason for each failure.
 
     Args:
         report: The report.
-        console: Where to.
-        is_short: Leave out what is right and what was printed, for who has just seen it.
+        console: The console to print to.
+        is_short: Whether to leave out right functions and the output, which a student who grades
+            again has just seen.
     """
     visible = escape_report(show_to_student(report), encoding=console.encoding)
     parts = _short if is_short else _parts
@@ -56,7 +57,7 @@ def show_report(report: Report, console: Console, *, is_short: bool = False) -> 
 
 
 def show_failure(report: Report, console: Console) -> None:
-    """Print in one line why there is no grade; below it what belongs to it, such as a caret."""
+    """Print why there is no grade: one line, and more if the error has several."""
     visible = escape_report(report, encoding=console.encoding)
     line = f"{visible.submission.name}: {describe_failure(visible)}"
     console.print(Text(line), soft_wrap=True)
@@ -83,7 +84,7 @@ def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
 
 
 def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
-    """Leave out what a student sees as well on the line with the total."""
+    """Leave out right functions, and list those that are not written yet on one line."""
     wrong = [one for one in report.functions if one.status not in (Status.PASSED, Status.MISSING)]
     missing = [one.name for one in report.functions if one.status is Status.MISSING]
     if wrong or missing:
@@ -153,7 +154,7 @@ def _failure(failure: FailureView) -> Group:
 
 def _notes(report: Report) -> Iterable[RenderableType]:
     if report.notes:
-        yield Text("\nWhile reading it", style="bold")
+        yield Text("\nNotes", style="bold")
     for note in report.notes:
         yield Padding(Text("- " + note), (0, 0, 0, 2))
 
@@ -164,7 +165,7 @@ def _output(report: Report) -> Iterable[RenderableType]:
     for line in lines[:_SHOWN_OUTPUT_LINES]:
         yield Padding(Text(line[:500], style="dim", overflow="fold"), (0, 0, 0, 2))
     if len(lines) > _SHOWN_OUTPUT_LINES:
-        yield Padding(Text("... (all of it is in the JSON report)", style="dim"), (0, 0, 0, 2))
+        yield Padding(Text("... (the JSON report has all of it)", style="dim"), (0, 0, 0, 2))
 
 
 def _total(report: Report) -> Text:
@@ -172,7 +173,7 @@ def _total(report: Report) -> Text:
     if report.score is None or report.max_score is None:
         line.append("No score.", style="bold red")
         return line
-    passed_only = all(function.status is Status.PASSED for function in report.functions)
-    style = "bold green" if passed_only else "bold"
+    is_right = all(function.status is Status.PASSED for function in report.functions)
+    style = "bold green" if is_right else "bold"
     line.append(describe_score(report), style=style)
     return line

@@ -1,4 +1,4 @@
-"""Shows what came of verifying an assignment: what catches which mistake, and what is off."""
+"""The result of verifying an assignment: which check catches which misconception, and problems."""
 
 import string
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ def show_matrix(
     """Print for each function its checks, and a table of misconceptions by checks.
 
     Args:
-        checks: For each function the ids of its checks.
-        caught: For each misconception the ids of the checks that it fails.
-        console: Where to.
+        checks: The ids of the checks of each function.
+        caught: The ids of the checks that each misconception fails.
+        console: The console to print to.
     """
     for function, ids in checks.items():
         rows = {name: hit for name, hit in caught.items() if name.startswith(f"{function}/")}
@@ -33,7 +33,7 @@ def show_matrix(
             console.print(line, soft_wrap=True)
         if rows:
             console.print()
-            # Blanks between the columns make it readable, but not at the price of a wrap.
+            # Spaces between the columns make it readable, as long as no line wraps.
             fitting = (gap for gap in _GAPS if _width(ids, rows, gap) <= console.width)
             gap = next(fitting, _GAPS[-1])
             for line in _table(ids, rows, gap):
@@ -41,7 +41,7 @@ def show_matrix(
 
 
 def _legend(ids: Sequence[str], rows: Mapping[str, Sequence[str]]) -> list[Text]:
-    """Say which letter stands for which check, and how many misconceptions it catches."""
+    """Return for each check its letter and how many misconceptions it catches."""
     counts = [sum(check in hit for hit in rows.values()) for check in ids]
     width = len(str(max(counts, default=0)))
     widest = max(map(len, _letters(ids)), default=1)
@@ -55,7 +55,10 @@ def _legend(ids: Sequence[str], rows: Mapping[str, Sequence[str]]) -> list[Text]
 
 
 def _table(ids: Sequence[str], rows: Mapping[str, Sequence[str]], gap: str) -> list[Text]:
-    """Put an x where a check catches a misconception; one that none catches stands out."""
+    """Return a table with an x where a check catches a misconception.
+
+    A misconception that no check catches is red.
+    """
     letters = _letters(ids)
     names = {name: name.partition("/")[2] for name in rows}
     width = max(map(len, names.values()))
@@ -73,7 +76,7 @@ def _width(ids: Sequence[str], rows: Mapping[str, Sequence[str]], gap: str) -> i
 
 
 def _letters(ids: Sequence[str]) -> list[str]:
-    """Give each check a letter; where they run out, a letter and a digit."""
+    """Return a letter for each check, and a letter with a number after the 52nd."""
     rounds = [place // len(string.ascii_letters) for place in range(len(ids))]
     return [
         string.ascii_letters[place % len(string.ascii_letters)] + (str(nth) if nth else "")
@@ -82,7 +85,12 @@ def _letters(ids: Sequence[str]) -> list[str]:
 
 
 def show_slowest(seconds: Mapping[str, float], console: Console) -> None:
-    """Print how long all checks take, and which take the longest."""
+    """Print how long all checks take, and the slowest ones.
+
+    Args:
+        seconds: How long each check takes, by its id.
+        console: The console to print to.
+    """
     slowest = sorted(seconds, key=lambda check: -seconds[check])[:_SHOWN_CHECKS]
     total = f"All checks of a submission take {sum(seconds.values()):.1f} s; the slowest"
     console.print(Text(f"\n{total}", style="bold"))
@@ -93,14 +101,14 @@ def show_slowest(seconds: Mapping[str, float], console: Console) -> None:
 def show_outcome(
     title: str, problems: Sequence[str], *, seeds: int, misconceptions: int, console: Console
 ) -> None:
-    """Print what is off, one below the other, and then how it stands.
+    """Print the problems that were found, and a summary in one line.
 
     Args:
-        title: The assignment's.
-        problems: What is off; empty if nothing is.
+        title: The title of the assignment.
+        problems: The problems; empty if there are none.
         seeds: With how many seeds the reference was graded.
-        misconceptions: How many were tried.
-        console: Where to.
+        misconceptions: How many misconceptions were tried.
+        console: The console to print to.
     """
     console.print()
     mark = MARKS[Status.PASSED if not problems else Status.FAILED]
@@ -112,8 +120,8 @@ def show_outcome(
         console.print(grid)
         console.print()
     tried = f"{_count(seeds, 'seed')}, {_count(misconceptions, 'misconception')}"
-    said = f"{_count(len(problems), 'thing')} off" if problems else "nothing is off"
-    console.print(Text(f"{symbol} {title}: {tried}: {said}", style=mark.color), soft_wrap=True)
+    found = _count(len(problems), "problem") if problems else "no problems"
+    console.print(Text(f"{symbol} {title}: {tried}: {found}", style=mark.color), soft_wrap=True)
 
 
 def _can_encode(symbol: str, console: Console) -> bool:

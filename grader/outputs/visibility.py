@@ -4,19 +4,20 @@ from collections.abc import Callable
 
 import msgspec
 
+from grader.outputs.wording import format_points
 from grader.report.model import CheckResult, FunctionResult, Report, Status, Visibility
 from grader.report.score import exact_sum, score_functions
 
-_HIDDEN = "this check is hidden: its points are all that it shows"
-_NO_OUTPUT = "what it printed is not shown: it was also called by checks that are hidden"
+_HIDDEN = "this check is hidden: only its points are shown"
+_NO_OUTPUT = "the output is not shown, because hidden checks called the functions too"
 
 
 def show_to_student(report: Report) -> Report:
-    """Take out of a report what its student may not see.
+    """Remove from a report what its student may not see.
 
-    A hidden check keeps title and points, without the case it failed on. One that waits for the
-    due date is left out, and so are its points: `pending_points` tells how many those are. With
-    either, what the submission printed is left out too.
+    A hidden check keeps its title and points, but not the example it failed on. A check that
+    waits for the due date is left out with its points; `pending_points` returns how many those
+    are. If there is a check of either kind, the output of the submission is left out too.
     """
     names = tuple(function.name for function in report.functions)
     checks = [check for function in report.functions for check in function.checks]
@@ -28,7 +29,7 @@ def show_to_student(report: Report) -> Report:
         if check.visibility is not Visibility.AFTER_DUE_DATE
     ]
     functions = tuple(map(_with_pictures(report), score_functions(shown, names)))
-    # A function could print what it is called with, and so tell what a hidden check tries.
+    # A function could print its arguments, and so reveal what a hidden check tries.
     return msgspec.structs.replace(
         report,
         output="",
@@ -50,13 +51,16 @@ def pending_points(report: Report) -> float:
 
 
 def describe_pending(report: Report) -> str:
-    """Say how many points are not shown yet; empty where all are."""
+    """Say how many points wait for the due date; empty if none do."""
     points = pending_points(report)
-    return f"{points:g} more points are checked after the due date" if points else ""
+    if not points:
+        return ""
+    more = "more point is" if points == 1 else "more points are"
+    return f"{format_points(points)} {more} judged after the due date"
 
 
 def _with_pictures(report: Report) -> Callable[[FunctionResult], FunctionResult]:
-    """Give back the pictures of a function, unless they would tell of a check that is not shown."""
+    """Return a function that restores pictures, unless they could reveal a check not shown."""
     pictures = {
         function.name: function.pictures
         for function in report.functions

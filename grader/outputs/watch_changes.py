@@ -1,4 +1,4 @@
-"""Tells what changed from one report to the next: which functions gained or lost, and by what."""
+"""The changes from one report to the next: which functions and checks gained or lost."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ def describe_changes(before: Report, after: Report) -> tuple[str, ...]:
     """Compare two reports on the same functions.
 
     Returns:
-        Lines: for each function that changed, and for each of its checks that is newly right or
-        newly wrong, unless that is all of them. They begin with ``+`` where it is for the better
-        and with ``-`` where for the worse. One line where nothing changed.
+        A line for each function that changed, and one for each of its checks that is newly right
+        or newly wrong, unless all of them are. Lines begin with ``+`` for gains and with ``-`` for
+        losses. If nothing changed, there is a single line that says so.
     """
     earlier = {function.name: function for function in before.functions}
     lines = tuple(
@@ -37,7 +37,7 @@ def _describe_function(before: FunctionResult, after: FunctionResult) -> Iterabl
     word = MARKS[after.status].word
     yield f"{sign}{after.name:<16}{points} / {format_points(after.max_score)}  {word}"
     if len(gained) == len(after.checks) or len(lost) == len(after.checks):
-        return  # the word has said it
+        return  # the word in the line says so
     yield from (f"    {GAINED}now right: {check.title}" for check in gained)
     yield from (f"    {LOST}now wrong: {check.title}" for check in lost)
 

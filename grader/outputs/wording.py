@@ -9,7 +9,10 @@ from grader.report.model import Report, ReportStatus, Status
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How a status looks: never by colour alone, and with a sign of its own in ASCII."""
+    """How a status is shown: a symbol and a word, since colour alone is not enough.
+
+    ``ascii`` replaces the symbol in terminals that can't show it.
+    """
 
     symbol: str
     ascii: str
@@ -28,7 +31,7 @@ MARKS = {
 
 ENDED_EARLY = "was ended before everything was graded"
 
-# What each lock keeps a submission from, for the note about those that are missing.
+# What each lock prevents, for the note about those that are missing.
 _LOCKS: Mapping[str, str] = {
     Lock.PRIVILEGES: "gaining rights",
     Lock.RESOURCES: "using up memory",
@@ -39,12 +42,12 @@ _LOCKS: Mapping[str, str] = {
 
 
 def symbol_in_browser(status: Status) -> str:
-    """Give a status's sign for a browser: it has the clock as a picture, or not at all."""
+    """Return the symbol of a status for a browser, which would show the clock as an emoji."""
     return MARKS[Status.FAILED if status is Status.LIMIT else status].symbol
 
 
 def format_points(value: float) -> str:
-    """Write points short: 3 and 2.5."""
+    """Write points without trailing zeros: ``3``, ``2.5``."""
     return f"{value:g}"
 
 
@@ -54,28 +57,28 @@ def describe_points(points: float, max_points: float) -> str:
 
 
 def describe_score(report: Report) -> str:
-    """Say how many points were earned, and of how many."""
+    """Write a report's score out, or say that there is none."""
     if report.score is None or report.max_score is None:
         return "No score"
     return describe_points(report.score, report.max_score)
 
 
 def describe_failure(report: Report) -> str:
-    """Say why there is no grade."""
-    words = {ReportStatus.GRADER_ERROR: "the grader failed, so there is no score"}
-    said = words.get(report.status, "can't be graded")
-    return f"{said}: {report.error}"
+    """Say why a submission has no grade."""
+    if report.status is ReportStatus.GRADER_ERROR:
+        return f"the grader failed, so there is no score: {report.error}"
+    return f"can't be graded: {report.error}"
 
 
 def describe_missing_locks(missing: Mapping[str, str]) -> str:
-    """Say what this machine can't keep a submission from, and why."""
+    """List what this machine can't prevent, and why."""
     names = ", ".join(_LOCKS.get(name, name) for name in missing)
     reasons = "; ".join(f"{name}: {reason}" for name, reason in missing.items())
     return f"Not locked on this machine: {names}. Grade only files that you trust. ({reasons})"
 
 
 def describe_output(report: Report) -> str:
-    """Say how much a submission printed."""
+    """Say how many lines a submission printed, and whether the rest was cut."""
     lines = report.output.rstrip("\n").count("\n") + 1
     cut = ", cut at the limit" if report.is_output_cut else ""
     return f"It printed {lines} line{'s' if lines != 1 else ''}{cut}"

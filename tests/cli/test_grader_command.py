@@ -106,7 +106,7 @@ def test_verify_exits_with_0_where_nothing_is_off(lab5: Path) -> None:
     assert done.stderr == ""
     assert "relu: 2 checks, 2 misconceptions\n  a  catches 1  has-the-right-values" in done.stdout
     assert done.stdout.endswith(
-        "\n✓ Lab 5: an activation function: 1 seed, 4 misconceptions: nothing is off\n"
+        "\n✓ Lab 5: an activation function: 1 seed, 4 misconceptions: no problems\n"
     )
 
 
@@ -119,7 +119,7 @@ def test_verify_exits_with_1_where_something_is_off(lab5: Path) -> None:
 
     assert done.returncode == 1, done.stderr
     assert "✗ no check grades mean_relu" in done.stdout
-    assert "4 things off" in done.stdout.splitlines()[-1]
+    assert "4 problems" in done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("command", ["verify", "release"])
@@ -139,7 +139,7 @@ def test_assignment_that_can_not_be_used_is_a_usage_error(
 
     assert done.returncode == 2
     assert "lab9" in done.stderr
-    assert ("nobodys begins with no function's name" in done.stderr) is is_there
+    assert ("nobodys should be named FUNCTION__MISCONCEPTION" in done.stderr) is is_there
     assert "Traceback" not in done.stderr
 
 

@@ -72,7 +72,7 @@ def test_diff_of_equal_batches_exits_with_0(batch: Path) -> None:
     done = run("diff", batch, batch)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Nothing differs: 40 submissions the same." in done.stdout
+    assert "No differences in 40 submissions." in done.stdout
 
 
 def test_diff_exits_with_1_where_something_differs(batch: Path, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""What differs between two gradings, in a terminal and as JSON."""
+"""The differences between two gradings, in a terminal and as JSON."""
 
 import io
 import json
 import re
+from collections.abc import Mapping
 
 import msgspec
 from class_fakes import ASSIGNMENT, check_outline, make_failure, make_outline
@@ -21,7 +22,12 @@ HOSTILE = "\x1b[31m\n\N{RIGHT-TO-LEFT OVERRIDE}" + "long" * 60
 
 
 def grade(assignment: AssignmentInfo = ASSIGNMENT, **outlines: Outline) -> Grading:
-    """Make a grading of submissions by their ids."""
+    """Return a grading of submissions by their ids, which are Python names."""
+    return grade_all(outlines, assignment)
+
+
+def grade_all(outlines: Mapping[str, Outline], assignment: AssignmentInfo = ASSIGNMENT) -> Grading:
+    """Return a grading of submissions by their ids."""
     figures = ClassFigures()
     for id_, outline in outlines.items():
         figures.add(outline, id=id_, student=Student(name=id_.title()), file=f"{id_}.py")
@@ -30,7 +36,7 @@ def grade(assignment: AssignmentInfo = ASSIGNMENT, **outlines: Outline) -> Gradi
 
 
 def show(difference: ClassDifference, *, width: int = 80) -> str:
-    """Show what differs as in a file."""
+    """Show the differences as in a file."""
     file = io.StringIO()
     show_difference(difference, Console(file=file, width=width, highlight=False))
     return file.getvalue()
@@ -53,7 +59,7 @@ def make_difference() -> ClassDifference:
 
 
 def test_changes_are_shown_with_the_checks() -> None:
-    """Old points, an arrow, new points."""
+    """A change shows the difference, and the old and new points of the score and of each check."""
     text = show(make_difference())
 
     assert "    +1  Ada (ada)  5 -> 6\n        0 -> 1  mse/b  Of any length\n" in text
@@ -62,33 +68,33 @@ def test_changes_are_shown_with_the_checks() -> None:
 
 
 def test_fault_of_the_grader_is_shown_first() -> None:
-    """With why, and without a number."""
+    """A submission that the grader now failed on comes first, without a difference."""
     text = show(make_difference())
 
-    assert "The grader failed on 1 submission now: no score, and not a zero." in text
+    assert "The grader now failed on 1 submission: no score, which is not a zero." in text
     assert "     !  Eve (eve)  6 -> no score, graded -> the grader failed\n" in text
     assert text.index("Eve") < text.index("Bob")
 
 
-def test_who_came_and_went_and_totals_are_shown() -> None:
-    """At the end."""
+def test_submissions_in_one_grading_only_and_totals_are_shown() -> None:
+    """Submissions in only one of the gradings are listed before the totals."""
     text = show(make_difference())
 
-    assert "Only now: 1 submission\n  Came (came): 0\n" in text
-    assert "Only before: 1 submission\n  Gone (gone): 5\n" in text
+    assert "Only in the new results: 1 submission\n  Came (came): 0\n" in text
+    assert "Only in the old results: 1 submission\n  Gone (gone): 5\n" in text
     end = re.sub(r"\s+", " ", text)
-    assert "1 gained 1 point, 1 lost 6 points, 1 changed without that, 1 the same; mean" in end
+    assert "1 gained 1 point, 1 lost 6 points, 1 changed in other ways, 1 unchanged; mean" in end
 
 
-def test_nothing_is_told_in_a_line() -> None:
-    """With how many are the same."""
+def test_equal_gradings_are_said_to_be_equal() -> None:
+    """Gradings without differences have one line, with the number of submissions."""
     one = grade(ada=make_outline(check_outline("mse/a")))
 
-    assert show(compare_classes(one, one)).endswith("\nNothing differs: 1 submission the same.\n")
+    assert show(compare_classes(one, one)).endswith("\nNo differences in 1 submission.\n")
 
 
-def test_other_version_of_the_assignment_is_told() -> None:
-    """It may be why."""
+def test_other_version_of_the_assignment_is_mentioned() -> None:
+    """A different version of the assignment is mentioned, since it may be the reason."""
     other = msgspec.structs.replace(ASSIGNMENT, version="2")
     outline = make_outline(check_outline("mse/a"))
 
@@ -97,8 +103,8 @@ def test_other_version_of_the_assignment_is_told() -> None:
     assert "Before it was lab4 version 1, and now it is lab4 version 2." in text
 
 
-def test_nothing_steers_the_terminal_or_is_too_wide() -> None:
-    """Whatever is in a report."""
+def test_nothing_controls_the_terminal_or_is_too_wide() -> None:
+    """Control characters in a report are shown as escapes, and long texts are wrapped."""
     figures = ClassFigures()
     student = Student(name=HOSTILE)
     figures.add(
@@ -106,7 +112,7 @@ def test_nothing_steers_the_terminal_or_is_too_wide() -> None:
     )
     summary = figures.finish(assignment=ASSIGNMENT, max_score=1, function_names=("mse",))
     new = Grading(summary=summary, read_report=lambda _: None, is_single=False)
-    old = grade(**{HOSTILE: make_outline(check_outline("mse/a", title=HOSTILE))})
+    old = grade_all({HOSTILE: make_outline(check_outline("mse/a", title=HOSTILE))})
 
     text = show(compare_classes(old, new))
 
@@ -115,7 +121,7 @@ def test_nothing_steers_the_terminal_or_is_too_wide() -> None:
 
 
 def test_difference_is_json() -> None:
-    """With null where there is no number."""
+    """In the JSON a missing score is null."""
     content = json.loads(difference_to_json(make_difference()))
 
     assert [(one["id"], one["difference"]) for one in content["changes"]] == [

@@ -1,4 +1,4 @@
-"""The page of a class: what it says, in which order, and that nothing gets out of its place."""
+"""The page of a class: its contents, their order, and that hostile text stays text."""
 
 import base64
 import hashlib
@@ -26,14 +26,14 @@ from grader.report.model import ReportStatus, Status
 
 
 def render(summary: ClassSummary) -> str:
-    """Write a page as text."""
+    """Return the page of a class."""
     file = io.StringIO(newline="")
     write_class_page(summary, file)
     return file.getvalue()
 
 
 class Reader(HTMLParser):
-    """Reads a page as text and elements."""
+    """A parser that keeps the text and the elements of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -49,16 +49,16 @@ class Reader(HTMLParser):
         self._is_shown = tag not in {"style", "script"}
 
     def handle_endtag(self, tag: str) -> None:
-        """Show again what follows a sheet or a script."""
+        """Resume keeping text after a style sheet or a script."""
         self._is_shown = self._is_shown or tag in {"style", "script"}
 
     def handle_data(self, data: str) -> None:
-        """Keep what is read."""
+        """Keep the text, except in style sheets and scripts."""
         if self._is_shown:
             self.text += data
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
-        """List the attributes of all elements of a name."""
+        """Return the attributes of all elements with a tag."""
         return [attributes for name, attributes in self.elements if name == tag]
 
 
@@ -66,8 +66,8 @@ CLASS = make_class(40)
 PAGE = render(CLASS)
 
 
-def test_parts_are_in_the_order_in_which_they_are_wanted() -> None:
-    """Problems first."""
+def test_parts_are_in_the_order_of_their_importance() -> None:
+    """The problems come before the figures of the class."""
     heads = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", PAGE)
 
     assert heads == [
@@ -86,8 +86,8 @@ def test_parts_are_in_the_order_in_which_they_are_wanted() -> None:
     ]
 
 
-def test_headline_says_how_many_and_how_well() -> None:
-    """With the middle half, which says more than a mean."""
+def test_headline_has_the_counts_and_the_mean() -> None:
+    """The figures at the top include how many handed in, how many did not, and the mean."""
     figures = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", PAGE)
 
     assert dict(figures)["submissions"] == "40"
@@ -96,19 +96,19 @@ def test_headline_says_how_many_and_how_well() -> None:
 
 
 def test_grader_fault_has_no_score_and_says_what_to_do() -> None:
-    """It is not a zero."""
+    """A submission that the grader failed on is listed with the reason, and is in no mean."""
     figures = ClassFigures()
     fault = make_failure(ReportStatus.GRADER_ERROR, "the forkserver is gone")
     figures.add(fault, id="a", student=Student(name="Ada"), file="a.py")
     page = Reader(render(figures.finish(assignment=ASSIGNMENT, max_score=1, function_names=("f",))))
 
-    assert "this is not a zero" in page.text
+    assert "which is not a zero" in page.text
     assert "the forkserver is gone" in page.text
     assert "mean" not in page.text
 
 
 def test_everybody_is_in_the_table_with_a_link_to_the_report() -> None:
-    """Those who handed in nothing are, and have none."""
+    """Each submission has a link to its report; students who did not hand in are listed too."""
     page = Reader(PAGE)
 
     links = {attributes.get("href") for attributes in page.named("a")}
@@ -117,7 +117,7 @@ def test_everybody_is_in_the_table_with_a_link_to_the_report() -> None:
 
 
 def test_links_are_encoded() -> None:
-    """An id is a file's name, whatever is in it."""
+    """Any character in an id is percent-encoded in the link to its report."""
     figures = ClassFigures()
     figures.add(make_outline(), id="a b/../%2e?#\"'<é", student=Student(name="Ada"), file="a.py")
 
@@ -128,7 +128,7 @@ def test_links_are_encoded() -> None:
 
 
 def test_cells_have_a_sign_besides_their_colour() -> None:
-    """And points, where those are neither all nor none."""
+    """Each status has a sign of its own, and the points unless they are all or not written."""
     statuses = (Status.PASSED, Status.FAILED, Status.ERROR, Status.LIMIT, Status.MISSING)
     checks = [check_outline(f"f{place}/a", status) for place, status in enumerate(statuses)]
     half = [check_outline("g/a"), check_outline("g/b", Status.FAILED)]
@@ -149,8 +149,8 @@ def test_cells_have_a_sign_besides_their_colour() -> None:
     ]
 
 
-def test_misconceptions_are_ranked_with_who_has_them() -> None:
-    """More than a few are folded."""
+def test_misconceptions_are_ranked_with_the_students_who_have_them() -> None:
+    """A misconception lists ten students; the others are folded."""
     figures = ClassFigures()
     failed = check_outline("f/a", Status.FAILED, misconception="f/z", hint="It piles up. Clear it.")
     for place in range(14):
@@ -167,8 +167,8 @@ def test_misconceptions_are_ranked_with_who_has_them() -> None:
     assert part.count("<a href=") == 14
 
 
-def test_checks_that_everybody_or_nobody_fails_are_told() -> None:
-    """The first kind open."""
+def test_checks_that_everybody_or_nobody_fails_are_listed() -> None:
+    """Checks that everybody fails come before those that nobody fails."""
     figures = ClassFigures()
     checks = [
         check_outline("f/a", Status.FAILED, title="Nobody can do this"),
@@ -183,8 +183,8 @@ def test_checks_that_everybody_or_nobody_fails_are_told() -> None:
     assert text.index("1 check that nobody fails") < text.index("Everybody can do this")
 
 
-def test_histogram_has_its_numbers_in_words_as_well() -> None:
-    """Each bar has its count above and its lower end below."""
+def test_histogram_has_its_numbers_as_text_too() -> None:
+    """Each bar has its count above it and its lower bound below it."""
     part = PAGE[PAGE.index('class="histogram"') : PAGE.index('id="students"')]
 
     counts = [int(count) for count in re.findall(r"<td>(\d+)<svg", part)]
@@ -194,7 +194,7 @@ def test_histogram_has_its_numbers_in_words_as_well() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_text_stays_text(name: str) -> None:
-    """Wherever it comes from: it makes no element, and nothing that can't be seen is left."""
+    """A student's text never becomes an element, and invisible characters are made visible."""
     failed = check_outline("f/a", Status.FAILED, title=name, misconception="f/z", hint=name)
     figures = ClassFigures()
     student = Student(id=name, name=name, email=name)
@@ -224,7 +224,7 @@ def test_hostile_text_stays_text(name: str) -> None:
 
 
 def test_page_is_one_file_and_allows_nothing_but_itself() -> None:
-    """Its own sheet and script by their digests, and no inline style."""
+    """The policy allows only the page's own style sheet and script, by their digests."""
     page = Reader(PAGE)
     policy = page.named("meta")[1]["content"] or ""
     for name, directive in (("style", "style-src"), ("script", "script-src")):
@@ -240,15 +240,15 @@ def test_page_is_one_file_and_allows_nothing_but_itself() -> None:
 
 
 def test_rows_beyond_some_are_folded() -> None:
-    """A browser lays out only what is open."""
+    """Every 500 rows after the first 500 are folded, so that a browser lays out only some."""
     page = render(make_class(1100, names=NAMES))
 
     assert page.count('<details class="rows">') == 2
     assert page.count("<tr><th scope=row>") == 1103
 
 
-def test_rows_are_light() -> None:
-    """Ten thousand of them must still open."""
+def test_rows_are_small() -> None:
+    """A row takes less than a kilobyte, so that a page of ten thousand can still be opened."""
     summary = make_class(2000)
 
     page = render(summary)
@@ -257,12 +257,12 @@ def test_rows_are_light() -> None:
 
 
 def test_empty_class_is_a_page() -> None:
-    """Nobody has handed in, and nobody is on the roster."""
+    """A class without submissions and without a roster still has a page."""
     summary = ClassFigures().finish(assignment=ASSIGNMENT, max_score=0, function_names=())
 
     assert "There is nobody in this class." in render(summary)
 
 
 def test_same_class_gives_the_same_page() -> None:
-    """To be compared and cached."""
+    """The page depends on nothing but the class."""
     assert render(make_class(40)) == PAGE

@@ -1,4 +1,4 @@
-"""The page of a class in a browser: sorted, searched, on any screen, and with no script at all."""
+"""The page of a class in a browser: sorting, searching, small screens, and without scripts."""
 
 import io
 from pathlib import Path
@@ -27,7 +27,7 @@ HEAT = ".heat table.sortable"
 
 
 def write(count: int, names: tuple[str, ...] = NAMES) -> str:
-    """Write the page of a class of so many."""
+    """Return the page of a class of a given size."""
     file = io.StringIO(newline="")
     write_class_page(make_class(count, names=names), file)
     return file.getvalue()
@@ -35,26 +35,26 @@ def write(count: int, names: tuple[str, ...] = NAMES) -> str:
 
 @pytest.fixture(scope="module")
 def small() -> str:
-    """A class of 40, some with names that break things."""
+    """A page of a class of 40, some with names that break things."""
     return write(40, (*NAMES, *HOSTILE_NAMES))
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class of 1,200, of which some are folded."""
+    """A page of a class of 1,200, some of whose rows are folded."""
     path = tmp_path_factory.mktemp("large") / "index.html"
     path.write_text(write(1200), encoding="utf-8")
     return path
 
 
 def points(page: "Page") -> list[float | None]:
-    """Read the points in the table from top to bottom."""
+    """Return the points in the table from top to bottom."""
     texts = page.locator(f"{HEAT} tbody td.s").all_inner_texts()
     return [float(text) if text.strip() else None for text in texts]
 
 
-def head(page: "Page", column: int) -> str:
-    """Read how the table is sorted by one of its columns."""
+def order_of(page: "Page", column: int) -> str:
+    """Return how the table is sorted by one of its columns."""
     return page.locator(f"{HEAT} thead th").nth(column).get_attribute("aria-sort") or ""
 
 
@@ -63,7 +63,7 @@ def head(page: "Page", column: int) -> str:
 def test_page_fits_and_can_be_read(
     small: str, open_page: OpenPage, size: tuple[int, int], scheme: Scheme
 ) -> None:
-    """In the open and with everything unfolded; tables scroll in themselves."""
+    """With everything unfolded the page is no wider than the window, and all text has contrast."""
     page = open_page(small, size=size, scheme=scheme)
 
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -78,7 +78,7 @@ def test_hostile_names_execute_nothing(
     open_page: OpenPage,
     has_scripts: bool,  # noqa: FBT001
 ) -> None:
-    """They are shown as they are."""
+    """Markup in a name is shown as text and never runs."""
     page = open_page(small, has_scripts=has_scripts)
 
     assert page.evaluate("window.pwned") is None
@@ -87,27 +87,27 @@ def test_hostile_names_execute_nothing(
     assert "onerror" in shown
 
 
-def test_click_sorts_and_a_second_one_turns_it_round(small: str, open_page: OpenPage) -> None:
-    """Said to all readers by aria-sort; who has no score comes last both times."""
+def test_click_sorts_and_a_second_click_reverses_the_order(small: str, open_page: OpenPage) -> None:
+    """The order is announced by aria-sort; rows without a score come last both times."""
     page = open_page(small)
-    assert head(page, 1) == "none"
+    assert order_of(page, 1) == "none"
     button = page.get_by_role("button", name="Points").first
 
     button.click()
-    up, said_up = points(page), head(page, 1)
+    up, order_up = points(page), order_of(page, 1)
     button.click()
-    down, said_down = points(page), head(page, 1)
+    down, order_down = points(page), order_of(page, 1)
 
     known = [score for score in up if score is not None]
     nothing = [None] * (len(up) - len(known))
     assert up == [*sorted(known), *nothing]
     assert down == [*sorted(known, reverse=True), *nothing]
-    assert (said_up, said_down) == ("ascending", "descending")
-    assert head(page, 0) == "none"
+    assert (order_up, order_down) == ("ascending", "descending")
+    assert order_of(page, 0) == "none"
 
 
 def test_keyboard_sorts_by_a_function(small: str, open_page: OpenPage) -> None:
-    """All points are more than some, and some are more than not written."""
+    """The Enter key sorts by a function: not written, then part of the points, then all."""
     page = open_page(small)
 
     page.get_by_role("button", name="sigmoid / 5").first.focus()
@@ -117,12 +117,12 @@ def test_keyboard_sorts_by_a_function(small: str, open_page: OpenPage) -> None:
     place = next(nth for nth, text in enumerate(column) if "sigmoid" in text)
     cells = page.locator(f"{HEAT} tbody tr > :nth-child({place + 1}):not([colspan])")
     styles = cells.evaluate_all("(all) => all.map((one) => one.className)")
-    assert head(page, place) == "ascending"
+    assert order_of(page, place) == "ascending"
     assert styles.index("p") > max(nth for nth, style in enumerate(styles) if style != "p")
 
 
 def test_search_finds_without_accents_or_case(small: str, open_page: OpenPage) -> None:
-    """And says how many it found."""
+    """The search ignores accents and case, and shows how many rows it found."""
     page = open_page(small)
 
     page.get_by_label("Find a student").fill("zoe mu")
@@ -133,8 +133,8 @@ def test_search_finds_without_accents_or_case(small: str, open_page: OpenPage) -
     assert page.get_by_role("status").first.inner_text() == "1 of 43 found"
 
 
-def test_search_finds_what_can_not_be_graded(small: str, open_page: OpenPage) -> None:
-    """By the words that stand in the row."""
+def test_search_finds_submissions_that_can_not_be_graded(small: str, open_page: OpenPage) -> None:
+    """The search looks at the status in words too."""
     page = open_page(small)
 
     page.get_by_label("Find a student").fill("can't be graded")
@@ -142,8 +142,8 @@ def test_search_finds_what_can_not_be_graded(small: str, open_page: OpenPage) ->
     assert page.locator(f"{HEAT} tbody tr").count() == 1
 
 
-def test_large_class_is_shown_by_and_by(large: Path, open_page: OpenPage) -> None:
-    """What is folded is sorted and found with the rest."""
+def test_large_class_is_shown_in_parts(large: Path, open_page: OpenPage) -> None:
+    """Rows that are not shown yet are sorted and searched with the others."""
     page = open_page(large)
     rows = page.locator(f"{HEAT} tbody tr")
     assert rows.count() == 500
@@ -160,7 +160,7 @@ def test_large_class_is_shown_by_and_by(large: Path, open_page: OpenPage) -> Non
 
 
 def test_all_checks_can_be_sorted(small: str, open_page: OpenPage) -> None:
-    """The hardest first."""
+    """A click on a column of the table of checks sorts it, the hardest check first."""
     page = open_page(small)
 
     page.get_by_text("All 32 checks").click()
@@ -171,7 +171,7 @@ def test_all_checks_can_be_sorted(small: str, open_page: OpenPage) -> None:
 
 
 def test_everything_is_there_without_a_script(large: Path, open_page: OpenPage) -> None:
-    """In the order of names; no button that would do nothing."""
+    """Without scripts all rows are there, sorted by name, and there are no dead buttons."""
     page = open_page(large, has_scripts=False)
 
     assert page.locator(f"{HEAT} tbody tr").count() == 500
@@ -183,7 +183,7 @@ def test_everything_is_there_without_a_script(large: Path, open_page: OpenPage) 
 
 
 def test_table_can_be_scrolled_by_keyboard(small: str, open_page: OpenPage) -> None:
-    """On a phone the last function is out of sight at first; the name stays."""
+    """The arrow keys scroll the table on a phone, and the column with the names stays."""
     page = open_page(small, size=PHONE)
     region = page.get_by_role("region", name="Students and functions")
 

@@ -1,4 +1,4 @@
-"""The figures of a class in a terminal: problems first, no line too wide, nothing steered."""
+"""The figures of a class in a terminal: problems first, no line too wide, nothing hostile."""
 
 import io
 import re
@@ -32,7 +32,7 @@ def show(summary: ClassSummary, *, width: int = 80, encoding: str = "utf-8") -> 
 
 
 def flat(text: str) -> str:
-    """Take out how lines are broken."""
+    """Return a text with all white space as single spaces."""
     return re.sub(r"\s+", " ", text)
 
 
@@ -42,25 +42,25 @@ CLASS = make_class(300, names=(*NAMES, *HOSTILE_NAMES))
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_no_line_is_too_wide(width: int, encoding: str) -> None:
-    """Whatever people are called."""
+    """No line is wider than the terminal, whatever the students are called."""
     lines = show(CLASS, width=width, encoding=encoding).splitlines()
 
     assert max(map(cell_len, lines)) <= width
 
 
-def test_problems_stand_before_figures() -> None:
-    """With what to do, and the first line of why."""
+def test_problems_come_before_the_figures() -> None:
+    """Problems are listed first, with what to do and the first line of the reason."""
     text = flat(show(CLASS))
 
-    failed = text.index("! The grader failed on 2 submissions. They have no score")
+    failed = text.index("! The grader failed on 2 submissions. There is no score")
     unreadable = text.index("✗ 8 submissions can't be graded.")
     assert failed < unreadable < text.index("mean ")
     assert "line 12 is not Python" in text
     assert "def broken" not in text
 
 
-def test_counts_and_scores_are_told() -> None:
-    """Who handed in nothing is no submission."""
+def test_counts_and_scores_are_shown() -> None:
+    """A student who did not hand in is not counted as a submission."""
     text = flat(show(CLASS))
 
     assert (
@@ -73,7 +73,7 @@ def test_counts_and_scores_are_told() -> None:
 
 
 def test_histogram_has_a_bar_for_each_tenth() -> None:
-    """As long as there are many; one is seen."""
+    """The longest bar fills the width, and even a single submission has a visible bar."""
     lines = [line for line in show(CLASS).splitlines() if re.match(r" +\d+ to +\d+ ", line)]
 
     bars = [line.count("█") for line in lines]
@@ -86,7 +86,7 @@ def test_histogram_has_a_bar_for_each_tenth() -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_each_function_has_a_line_with_its_counts(width: int) -> None:
-    """Below short words for what they count."""
+    """The counts of a function are below short words for their statuses."""
     lines = show(CLASS, width=width).splitlines()
 
     head = next(line for line in lines if "mean" in line and "right" in line)
@@ -97,8 +97,8 @@ def test_each_function_has_a_line_with_its_counts(width: int) -> None:
         assert counts == list(function.statuses.values())
 
 
-def test_misconceptions_name_some_who_have_them() -> None:
-    """The most frequent first, and some names."""
+def test_misconceptions_are_listed_with_some_students() -> None:
+    """The most frequent misconception comes first, with the first five students."""
     text = show(CLASS)
 
     top = CLASS.misconceptions[0]
@@ -107,26 +107,26 @@ def test_misconceptions_name_some_who_have_them() -> None:
     assert text.index(top.id) < text.index(CLASS.misconceptions[3].id)
 
 
-def test_checks_that_everybody_fails_are_named() -> None:
-    """It may be the check that is wrong."""
+def test_checks_that_everybody_fails_or_passes_are_named() -> None:
+    """Checks that everybody fails are listed, since the check itself may be wrong."""
     text = show(CLASS)
 
     assert (
         "Checks that everybody fails: is it the class, or the check?\n  animate_fit/wrong:" in text
     )
-    assert "2 checks are passed by everybody\n  of predict" in text
+    assert "2 checks are passed by everybody\n  in predict" in text
 
 
 def test_ascii_terminal_gets_ascii() -> None:
-    """With bars as well."""
+    """In a terminal without block characters the bars are drawn in ASCII."""
     text = show(CLASS, encoding="ascii")
 
     assert text.isascii()
     assert "####" in text
 
 
-def test_nothing_steers_the_terminal() -> None:
-    """Names, files, errors and hints are shown with escapes."""
+def test_nothing_controls_the_terminal() -> None:
+    """Control characters in names, files, errors and hints are shown as escapes."""
     name = "\x1b[31m\r\n\N{RIGHT-TO-LEFT OVERRIDE}\x07[bold]"
     failed = check_outline("f/a", Status.FAILED, title=name, misconception="f/z", hint=name)
     figures = ClassFigures()
@@ -144,8 +144,8 @@ def test_nothing_steers_the_terminal() -> None:
     assert r"\x1b[31m" in text
 
 
-def test_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As NO_COLOR asks."""
+def test_no_colour_with_no_color_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With NO_COLOR set there is no colour."""
     monkeypatch.setenv("NO_COLOR", "1")
     file = io.StringIO()
 
@@ -154,8 +154,8 @@ def test_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]", file.getvalue())
 
 
-def test_empty_class_is_told() -> None:
-    """Without figures."""
+def test_empty_class_is_shown_as_empty() -> None:
+    """A class without submissions has no figures."""
     text = show(ClassFigures().finish(assignment=ASSIGNMENT, max_score=0, function_names=()))
 
     assert "0 submissions: none" in text

@@ -1,8 +1,8 @@
-"""Who somebody is, as all that is shown of a class says it."""
+"""The name under which a row is shown."""
 
 import pytest
 
-from grader.outputs.class_wording import show_who
+from grader.outputs.class_wording import name_people
 from grader.report.class_model import Origin, Row, RowStatus, Student
 
 ANNA, BEN = Student(id="1", name="Anna"), Student(id="2", email="ben@x.edu")
@@ -20,10 +20,10 @@ ANNA, BEN = Student(id="1", name="Anna"), Student(id="2", email="ben@x.edu")
         (Student(name="a\nb\x1b[31m"), (), "", "a b\\x1b[31m"),
     ],
 )
-def test_who_somebody_is(
+def test_name_of_the_people_of_a_row(
     student: Student, members: tuple[Student, ...], name: str, shown: str
 ) -> None:
-    """A name, or else what the LMS writes before the id; all of a team."""
+    """A row is named by its students, or else by what the LMS calls it, or else by its id."""
     row = Row(
         id="lab4_py",
         student=student,
@@ -35,4 +35,4 @@ def test_who_somebody_is(
         origin=Origin(name=name),
     )
 
-    assert show_who(row) == shown
+    assert name_people(row) == shown

@@ -1,4 +1,4 @@
-"""Making text visible: nothing that a student wrote steers a terminal."""
+"""Escaping text: nothing that a student wrote controls a terminal."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from grader.outputs.escaping import escape_controls
 
-_STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_CONTROLLING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ _STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
         "unassigned",
     ],
 )
-def test_what_steers_a_terminal_is_shown_as_an_escape(text: str, shown: str) -> None:
-    """One sees what is there."""
+def test_characters_that_control_a_terminal_become_escapes(text: str, shown: str) -> None:
+    """Control, format, separator and unassigned characters are written as escapes."""
     assert escape_controls(text) == shown
 
 
@@ -53,31 +53,31 @@ def test_what_steers_a_terminal_is_shown_as_an_escape(text: str, shown: str) -> 
     "text",
     ["", "plain [text] (1 + 2)", "größer → 1 ✓", "漢字 עברית", "😀 e\u0301", "a\\nb", "a\n\nb\n"],
 )
-def test_what_can_be_read_stays(text: str) -> None:
-    """In any language, with line ends."""
+def test_readable_text_is_not_changed(text: str) -> None:
+    """Letters of any language, symbols and line ends are kept."""
     assert escape_controls(text) == text
 
 
 def test_tabs_become_spaces_and_windows_line_ends_newlines() -> None:
-    """Both are ordinary in what a student prints."""
+    """Tabs and Windows line ends, which are common in output, are not written as escapes."""
     assert escape_controls("a\tb\r\nc") == "a    b\nc"
 
 
 @given(text=st.text(st.characters(), max_size=40))
 @settings(deadline=None)
-def test_nothing_but_line_ends_steers_afterwards(text: str) -> None:
-    """Whatever it is."""
+def test_escaped_text_has_no_control_characters_but_line_ends(text: str) -> None:
+    """Escaped text has no character that controls a terminal, except line feeds."""
     shown = escape_controls(text)
 
-    steering = {one for one in shown if unicodedata.category(one) in _STEERING}
+    controlling = {one for one in shown if unicodedata.category(one) in _CONTROLLING}
 
-    assert steering <= {"\n"}
+    assert controlling <= {"\n"}
 
 
 @given(text=st.text(st.characters(), max_size=40))
 @settings(deadline=None)
-def test_visible_text_stays_as_it_is(text: str) -> None:
-    """Made visible twice, nothing is escaped twice."""
+def test_escaping_twice_changes_nothing(text: str) -> None:
+    """Text that was escaped once is not escaped again."""
     shown = escape_controls(text)
 
     assert escape_controls(shown) == shown
@@ -85,8 +85,8 @@ def test_visible_text_stays_as_it_is(text: str) -> None:
 
 @given(text=st.text(st.characters(), max_size=40))
 @settings(deadline=None)
-def test_number_of_lines_is_that_of_the_text(text: str) -> None:
-    """A line more could be taken for one of ours."""
+def test_number_of_lines_stays_the_same(text: str) -> None:
+    """Escaping adds no line, which could be mistaken for one of the report."""
     shown = escape_controls(text)
 
     assert shown.count("\n") == text.count("\n")

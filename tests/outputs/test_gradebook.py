@@ -1,4 +1,4 @@
-"""The gradebook: a row for everybody, no zero that nobody earned, and nothing that computes."""
+"""The gradebook: a row for each student, no unearned zeros, and no formulas."""
 
 import csv
 import io
@@ -24,14 +24,14 @@ from grader.report.outline import Outline
 
 
 def write(summary: ClassSummary) -> str:
-    """Write a gradebook as text."""
+    """Return the gradebook of a class as text."""
     file = io.StringIO(newline="")
     write_gradebook(summary.rows, [one.name for one in summary.functions], file)
     return file.getvalue()
 
 
 def read(text: str) -> list[dict[str, str]]:
-    """Read it as any program does that knows of the mark."""
+    """Read a gradebook as a program does that skips the byte order mark."""
     data = text.encode("utf-8").decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(data, newline="")))
 
@@ -39,10 +39,15 @@ def read(text: str) -> list[dict[str, str]]:
 def summarize(
     outline: Outline, *, student: Student | None = None, file: str = "a.py", notes: str = ""
 ) -> ClassSummary:
-    """Make a class of one."""
+    """Return the summary of a class of one."""
     figures = ClassFigures()
-    told = (notes,) if notes else ()
-    figures.add(outline, id="a", student=student or Student(), file=file, notes=told)
+    figures.add(
+        outline,
+        id="a",
+        student=student or Student(),
+        file=file,
+        notes=(notes,) if notes else (),
+    )
     return figures.finish(
         assignment=ASSIGNMENT, max_score=10, function_names=("mse", "update"), skipped=()
     )
@@ -56,7 +61,7 @@ GRADED = make_outline(
 
 
 def test_row_has_its_columns() -> None:
-    """Points short and with a point, whatever the locale."""
+    """Points are written without trailing zeros, with a decimal point in any locale."""
     student = Student(id="17", name="Zoë, A.", email="z@example.edu")
     summary = summarize(GRADED, student=student, notes="handed in late")
 
@@ -77,13 +82,13 @@ def test_row_has_its_columns() -> None:
     ]
 
 
-def test_file_begins_with_the_mark_of_utf_8() -> None:
-    """Or Excel would spoil accents."""
+def test_file_begins_with_a_byte_order_mark() -> None:
+    """The file begins with the byte order mark without which Excel garbles accents."""
     assert write(summarize(GRADED)).encode("utf-8").startswith(b"\xef\xbb\xbfid,student_id,")
 
 
 def test_everybody_has_a_row_in_the_order_of_the_summary() -> None:
-    """Those too who handed in nothing."""
+    """Each row of the summary has one in the gradebook, also if nothing was handed in."""
     summary = make_class(60)
 
     rows = read(write(summary))
@@ -93,15 +98,15 @@ def test_everybody_has_a_row_in_the_order_of_the_summary() -> None:
 
 
 def test_fault_of_the_grader_has_no_score() -> None:
-    """An empty field, and never a 0; and why."""
+    """If the grader failed, the score is an empty field and never 0, and the notes say why."""
     row = read(write(summarize(make_failure(ReportStatus.GRADER_ERROR, "the worker is lost"))))[0]
 
     assert (row["score"], row["max_score"], row["mse"], row["update"]) == ("", "", "", "")
     assert (row["status"], row["notes"]) == ("grader_error", "the worker is lost")
 
 
-def test_who_handed_in_nothing_has_no_score() -> None:
-    """Whether that is a zero is not ours to say."""
+def test_student_who_did_not_hand_in_has_no_score() -> None:
+    """Whether a missing submission is worth zero is left to the instructor."""
     figures = ClassFigures()
     figures.add_absent(Student(id="1", name="Ada"))
     summary = figures.finish(assignment=ASSIGNMENT, max_score=10, function_names=("mse",))
@@ -113,7 +118,7 @@ def test_who_handed_in_nothing_has_no_score() -> None:
 
 
 def test_unreadable_submission_has_zero_points_and_says_why() -> None:
-    """Its functions are empty: none was run."""
+    """An unreadable submission has a score of 0, the reason, and no points for functions."""
     row = read(write(summarize(make_failure(ReportStatus.UNREADABLE, "not\nPython"))))[0]
 
     assert (row["score"], row["mse"], row["notes"]) == ("0", "", "not Python")
@@ -148,7 +153,7 @@ def test_unreadable_submission_has_zero_points_and_says_why() -> None:
 )
 @pytest.mark.parametrize("place", ["name", "file", "notes"])
 def test_text_is_harmless(given: str, shown: str, place: str) -> None:
-    """No formula, no control character, one line; and nothing else is changed."""
+    """Formulas and control characters become harmless text on one line; all else is unchanged."""
     if place == "name":
         summary = summarize(GRADED, student=Student(name=given))
     elif place == "file":
@@ -160,7 +165,7 @@ def test_text_is_harmless(given: str, shown: str, place: str) -> None:
 
 
 def test_hostile_class_can_be_read_back() -> None:
-    """As many rows as there are, each with all of its fields."""
+    """The gradebook of a class with hostile names has all rows, with all fields."""
     summary = make_class(30, names=HOSTILE_NAMES)
 
     rows = read(write(summary))
@@ -177,7 +182,7 @@ _TEXT = st.text(
 
 @given(name=_TEXT, file=_TEXT, note=_TEXT)
 def test_no_field_is_a_formula_whatever_is_in_it(name: str, file: str, note: str) -> None:
-    """Nor breaks its row; as it is read by commas, and by semicolons."""
+    """No text becomes a formula or breaks its row, with commas or semicolons as separators."""
     student = Student(name=name, id=name, email=file)
 
     text = write(summarize(GRADED, student=student, file=file, notes=note))
@@ -194,7 +199,7 @@ def test_no_field_is_a_formula_whatever_is_in_it(name: str, file: str, note: str
 
 
 def test_long_notes_are_cut() -> None:
-    """A spreadsheet's field has an end."""
+    """Notes are cut at 1000 characters, since a cell of a spreadsheet has a limit."""
     row = read(write(summarize(GRADED, notes="x" * 50_000)))[0]
 
     assert row["notes"] == "x" * 1000 + "..."

@@ -1,4 +1,4 @@
-"""Writing the report as JSON: whole or not at all, and through no link."""
+"""Writing the report as JSON: atomically, and never through a link."""
 
 import io
 import json
@@ -11,7 +11,6 @@ import pytest
 from fakes import check_result, make_report
 
 from grader.errors import UsageError
-from grader.outputs import files
 from grader.outputs.json_file import write_json
 from grader.report.schema import report_to_json
 
@@ -20,12 +19,12 @@ TEXT = report_to_json(REPORT)
 
 
 def names_in(folder: Path) -> list[str]:
-    """List everything in a folder, also what is hidden."""
+    """Return the names of everything in a folder, hidden files included."""
     return sorted(entry.name for entry in folder.iterdir())
 
 
 def test_report_is_written_to_a_file(tmp_path: Path) -> None:
-    """And nothing else is left in its folder."""
+    """The report is the only file that is left in the folder."""
     target = tmp_path / "report.json"
 
     write_json(REPORT, str(target))
@@ -35,7 +34,7 @@ def test_report_is_written_to_a_file(tmp_path: Path) -> None:
 
 
 def test_older_file_is_replaced(tmp_path: Path) -> None:
-    """As a whole: whoever has it open reads on in the old one."""
+    """An older file is replaced as a whole; a process that has it open still reads the old one."""
     target = tmp_path / "report.json"
     target.write_text("old and longer" * 1000, encoding="utf-8")
     with target.open(encoding="utf-8") as reader:
@@ -48,7 +47,7 @@ def test_older_file_is_replaced(tmp_path: Path) -> None:
 def test_file_may_be_named_without_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It goes to the current one."""
+    """A bare file name is written to the current folder."""
     monkeypatch.chdir(tmp_path)
 
     write_json(REPORT, "report.json")
@@ -57,8 +56,8 @@ def test_file_may_be_named_without_a_folder(
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o000])
-def test_file_has_the_rights_that_the_user_wants(tmp_path: Path, umask: int) -> None:
-    """As if it had been written without a detour."""
+def test_file_has_the_permissions_of_the_umask(tmp_path: Path, umask: int) -> None:
+    """The file has the permissions that the umask gives to any new file."""
     target = tmp_path / "report.json"
     before = os.umask(umask)
 
@@ -73,7 +72,7 @@ def test_file_has_the_rights_that_the_user_wants(tmp_path: Path, umask: int) -> 
 
 
 def test_planted_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
-    """What it leads to stays as it is."""
+    """A symbolic link in place of the file is replaced, and its target is not changed."""
     precious = tmp_path / "precious"
     precious.write_text("keep", encoding="utf-8")
     target = tmp_path / "report.json"
@@ -86,8 +85,8 @@ def test_planted_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8") == TEXT
 
 
-def test_link_to_nowhere_creates_nothing_there(tmp_path: Path) -> None:
-    """A dangling link would be a way to create files."""
+def test_dangling_link_creates_no_file(tmp_path: Path) -> None:
+    """A dangling symbolic link is replaced, and no file is created at its target."""
     target = tmp_path / "report.json"
     target.symlink_to(tmp_path / "made")
 
@@ -96,8 +95,8 @@ def test_link_to_nowhere_creates_nothing_there(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["report.json"]
 
 
-def test_folder_that_is_not_there_is_an_error_of_use(tmp_path: Path) -> None:
-    """It isn't made."""
+def test_missing_folder_is_a_usage_error(tmp_path: Path) -> None:
+    """A missing folder is reported and not created."""
     target = tmp_path / "no" / "report.json"
 
     with pytest.raises(UsageError, match=r"can't write .*report\.json: No such file"):
@@ -107,14 +106,14 @@ def test_folder_that_is_not_there_is_an_error_of_use(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that root can't write")
-def test_folder_that_can_not_be_written_is_an_error_of_use() -> None:
-    """Also for root, who may write nearly everywhere."""
+def test_read_only_folder_is_a_usage_error() -> None:
+    """A folder that can't be written is reported, even to root."""
     with pytest.raises(UsageError, match=r"can't write /proc/self/report\.json"):
         write_json(REPORT, "/proc/self/report.json")
 
 
-def test_file_in_place_of_the_folder_is_an_error_of_use(tmp_path: Path) -> None:
-    """Its content stays."""
+def test_file_in_place_of_the_folder_is_a_usage_error(tmp_path: Path) -> None:
+    """A file where the folder should be is reported and not changed."""
     (tmp_path / "file").write_text("keep", encoding="utf-8")
 
     with pytest.raises(UsageError, match="Not a directory"):
@@ -123,8 +122,8 @@ def test_file_in_place_of_the_folder_is_an_error_of_use(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text(encoding="utf-8") == "keep"
 
 
-def test_folder_in_place_of_the_file_is_an_error_of_use(tmp_path: Path) -> None:
-    """And what was written under another name is gone."""
+def test_folder_in_place_of_the_file_is_a_usage_error(tmp_path: Path) -> None:
+    """If the target is a folder, no temporary file is left behind."""
     (tmp_path / "report.json").mkdir()
 
     with pytest.raises(UsageError, match="can't write"):
@@ -133,16 +132,16 @@ def test_folder_in_place_of_the_file_is_an_error_of_use(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["report.json"]
 
 
-def test_name_that_is_too_long_is_an_error_of_use(tmp_path: Path) -> None:
-    """Nothing is left of the attempt."""
+def test_name_that_is_too_long_is_a_usage_error(tmp_path: Path) -> None:
+    """If the name is too long, no temporary file is left behind."""
     with pytest.raises(UsageError, match="File name too long"):
         write_json(REPORT, str(tmp_path / ("a" * 300)))
 
     assert names_in(tmp_path) == []
 
 
-def test_name_of_the_largest_length_can_be_written(tmp_path: Path) -> None:
-    """The other name is not longer than its own."""
+def test_name_of_the_maximum_length_can_be_written(tmp_path: Path) -> None:
+    """The temporary file doesn't need a longer name than the report."""
     target = tmp_path / ("ä" * 127)
 
     write_json(REPORT, str(target))
@@ -150,17 +149,15 @@ def test_name_of_the_largest_length_can_be_written(tmp_path: Path) -> None:
     assert names_in(tmp_path) == [target.name]
 
 
-def test_disk_that_is_full_leaves_the_older_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whole or not at all."""
+def test_full_disk_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the disk is full, the older file is kept and no temporary file is left behind."""
     target = tmp_path / "report.json"
     target.write_text("old", encoding="utf-8")
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail)
 
     with pytest.raises(UsageError, match="No space left on device"):
         write_json(REPORT, str(target))
@@ -169,8 +166,8 @@ def test_disk_that_is_full_leaves_the_older_file(
     assert names_in(tmp_path) == ["report.json"]
 
 
-def test_report_that_is_no_json_touches_nothing(tmp_path: Path) -> None:
-    """A fault of ours doesn't cost the older report."""
+def test_report_that_is_not_json_changes_nothing(tmp_path: Path) -> None:
+    """A report that can't be written as JSON doesn't cost the older file."""
     target = tmp_path / "report.json"
     target.write_text("old", encoding="utf-8")
 
@@ -184,7 +181,7 @@ def test_report_that_is_no_json_touches_nothing(tmp_path: Path) -> None:
 def test_dash_is_standard_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And no file of that name."""
+    """``-`` writes to standard output, and not to a file of that name."""
     monkeypatch.chdir(tmp_path)
 
     write_json(REPORT, "-")
@@ -197,7 +194,7 @@ def test_dash_is_standard_output(
 def test_json_on_standard_output_is_utf_8_whatever_the_locale(
     encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is for programs to read."""
+    """Programs read the JSON, so it is UTF-8 in any locale."""
     data = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(data, encoding=encoding))
 

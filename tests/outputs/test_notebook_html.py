@@ -1,4 +1,4 @@
-"""The report in a notebook: well-formed, escaped, readable in any theme, nothing loaded."""
+"""The report in a notebook: well-formed, escaped, readable in any theme, self-contained."""
 
 import re
 from html.parser import HTMLParser
@@ -37,7 +37,7 @@ HOSTILE_REPORT = make_report(
 
 
 class Reader(HTMLParser):
-    """Reads HTML as text, and holds it to what is allowed."""
+    """A parser that keeps the text of an HTML fragment, and fails on what is not allowed."""
 
     ALLOWED = frozenset("div p span strong code pre details summary".split())
 
@@ -51,7 +51,7 @@ class Reader(HTMLParser):
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Nothing but a few elements with a style."""
+        """Fail unless it is an allowed element with allowed attributes."""
         assert tag in self.ALLOWED, tag
         assert {name for name, _ in attrs} <= {"style", "open", "aria-hidden"}, attrs
         if tag == "details":
@@ -59,7 +59,7 @@ class Reader(HTMLParser):
         self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """What was opened last is closed first."""
+        """Fail unless the element that was opened last is closed."""
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
@@ -68,7 +68,7 @@ class Reader(HTMLParser):
 
 
 def read(report: Report) -> Reader:
-    """Show a report, and read it."""
+    """Return a report as HTML, parsed."""
     return Reader(report_to_html(report))
 
 
@@ -82,14 +82,14 @@ def read(report: Report) -> Reader:
         (Status.MISSING, "not written yet"),
     ],
 )
-def test_status_is_told_in_words(status: Status, word: str) -> None:
-    """Colour and sign are only beside it."""
+def test_status_is_shown_in_words(status: Status, word: str) -> None:
+    """Each status is shown by a word beside its colour and its sign."""
     assert word in read(make_report(check_result("mse/a", status))).text
 
 
 @pytest.mark.parametrize("status", [Status.PASSED, Status.MISSING])
-def test_nothing_to_tell_can_not_be_unfolded(status: Status) -> None:
-    """It takes one line."""
+def test_function_without_failures_can_not_be_unfolded(status: Status) -> None:
+    """A function that is right or not written yet has a single row and no details."""
     shown = read(make_report(check_result("mse/a", status, title="Promise")))
 
     assert shown.open_details == []
@@ -97,7 +97,7 @@ def test_nothing_to_tell_can_not_be_unfolded(status: Status) -> None:
 
 
 def test_first_failure_is_unfolded_and_the_others_are_not() -> None:
-    """A screen at a time."""
+    """Only the first function with a failure is unfolded, so that a screen shows one."""
     report = make_report(
         check_result("mse/a"),
         check_result("update/a", Status.MISSING),
@@ -109,8 +109,8 @@ def test_first_failure_is_unfolded_and_the_others_are_not() -> None:
     assert read(report).open_details == [True, False, False]
 
 
-def test_failure_is_told_with_everything_that_helps() -> None:
-    """Promise, verdict, input to paste, got, wanted, next thing to try: in this order."""
+def test_failure_is_shown_with_everything_that_helps() -> None:
+    """A failure shows title, points, message, code, got, should be, hint and section in order."""
     example = Example(code="print(mse(1))", got="5.", expected="6.")
     result = check_result(
         "mse/a",
@@ -124,7 +124,7 @@ def test_failure_is_told_with_everything_that_helps() -> None:
 
     text = read(make_report(result)).text
 
-    told = [
+    texts = [
         "Promise",
         "(0 of 1 points)",
         "Verdict",
@@ -134,12 +134,12 @@ def test_failure_is_told_with_everything_that_helps() -> None:
         "Should be",
         "6.",
     ]
-    places = [text.index(one) for one in [*told, "Hint: Next", "Read on in: 4. Descent"]]
+    places = [text.index(one) for one in [*texts, "Hint: Next", "Read on in: 4. Descent"]]
     assert places == sorted(places)
 
 
-def test_cause_that_several_checks_share_is_told_once() -> None:
-    """The others refer to it."""
+def test_reason_that_several_checks_share_is_shown_once() -> None:
+    """Checks that fail for the same reason as an earlier one only refer to it."""
     results = [check_result(f"mse/{n}", Status.LIMIT, message="did not end") for n in range(3)]
 
     text = read(make_report(*results)).text
@@ -148,15 +148,15 @@ def test_cause_that_several_checks_share_is_told_once() -> None:
     assert text.count("for the same reason") == 2
 
 
-def test_score_is_told_with_what_there_was_to_get() -> None:
-    """At the top."""
+def test_score_is_shown_with_the_maximum() -> None:
+    """The fragment begins with the score and the maximum."""
     report = make_report(check_result("mse/a", max_points=2.5), check_result("mse/b", Status.ERROR))
 
     assert read(report).text.startswith("2.5 of 3.5 points \xa0Lab 4")
 
 
-def test_rest_of_the_report_is_told() -> None:
-    """Notes, output, an early end, missing locks."""
+def test_rest_of_the_report_is_shown() -> None:
+    """Notes, output, an early end and missing locks are shown below the functions."""
     report = make_report(
         notes=("cell 2 raised", "cell 3 raised"),
         output="a\nb\n",
@@ -166,18 +166,18 @@ def test_rest_of_the_report_is_told() -> None:
 
     text = read(report).text
 
-    for told in (
-        "While reading it: 2 notes",
+    for words in (
+        "2 notes",
         "cell 3 raised",
         "It printed 2 lines",
         "The grading was ended before everything was graded.",
         "Not locked on this machine: reading and writing files.",
     ):
-        assert told in text
+        assert words in text
 
 
 def test_flood_of_output_is_cut() -> None:
-    """A notebook holds on to every byte."""
+    """Very long output is cut, since a notebook file keeps every byte of it."""
     html = report_to_html(make_report(output="line\n" * 100_000))
 
     assert "It printed 100000 lines" in html
@@ -185,17 +185,17 @@ def test_flood_of_output_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "line"),
     [
         (ReportStatus.UNREADABLE, "can't be graded: too large"),
         (ReportStatus.GRADER_ERROR, "the grader failed, so there is no score: too large"),
     ],
 )
-def test_report_without_a_grade_is_one_line(status: ReportStatus, told: str) -> None:
-    """Which says why."""
+def test_report_without_a_grade_is_one_line(status: ReportStatus, line: str) -> None:
+    """A report without a grade is a single line that says why."""
     report = make_report(status=status, error="too large", score=None, max_score=None)
 
-    assert read(report).text == told
+    assert read(report).text == line
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_report_without_a_grade_is_one_line(status: ReportStatus, told: str) -> 
     ids=["report", "line"],
 )
 def test_nothing_that_a_student_wrote_is_markup(html: str) -> None:
-    """Everything is escaped, control characters are shown, braces mean nothing."""
+    """Markup, control characters and braces in a student's text are shown as text."""
     text = Reader(html).text
 
     assert "<script>alert(1)</script>" in text
@@ -216,7 +216,7 @@ def test_nothing_that_a_student_wrote_is_markup(html: str) -> None:
 
 
 def test_nothing_is_loaded_and_no_colour_is_painted_behind_text() -> None:
-    """Text and borders take the colours of the theme, and so do backgrounds."""
+    """Nothing is loaded, and text, borders and backgrounds take the colours of the theme."""
     html = report_to_html(HOSTILE_REPORT)
     styles = "; ".join(re.findall(r'style="([^"]*)"', html))
 
@@ -229,7 +229,7 @@ def test_nothing_is_loaded_and_no_colour_is_painted_behind_text() -> None:
 @pytest.mark.parametrize("background", ["#ffffff", "#111111"], ids=["light", "dark"])
 @pytest.mark.parametrize("color", ["#2a9d4a", "#b7791f", "#d64541"])
 def test_signs_can_be_seen_in_both_themes(color: str, background: str) -> None:
-    """3 to 1, as WCAG asks for graphics; words have the theme's own colour."""
+    """Signs have a contrast of 3:1, as WCAG asks for graphics, on white and on black."""
 
     def luminance(code: str) -> float:
         parts = [int(code[place : place + 2], 16) / 255 for place in (1, 3, 5)]

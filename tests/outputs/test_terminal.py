@@ -1,4 +1,4 @@
-"""The report in a terminal: no line too wide, no colour where none is wanted, nothing steered."""
+"""The report in a terminal: no line too wide, no unwanted colour, nothing that controls it."""
 
 import io
 import re
@@ -64,7 +64,7 @@ def show(report: Report, *, width: int = 80, encoding: str = "utf-8") -> str:
 
 
 def line_with(text: str, shown: str) -> str:
-    """Give the only line that begins with a text, after its mark."""
+    """Return the only line that begins with a text after its mark."""
     (line,) = [line for line in shown.splitlines() if line[2:].startswith(text)]
     return line
 
@@ -75,7 +75,7 @@ def line_with(text: str, shown: str) -> str:
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_no_line_is_wider_than_the_terminal(width: int, encoding: str) -> None:
-    """Long words and wide characters are folded; in ASCII they are left out here."""
+    """Long words and wide characters are wrapped to the width of the terminal."""
     report = LONG
     if encoding == "ascii":
         report = make_report(*SHORT.functions[1].checks, notes=(SENTENCE,), output=WORD)
@@ -87,8 +87,8 @@ def test_no_line_is_wider_than_the_terminal(width: int, encoding: str) -> None:
     assert len(shown.splitlines()) > 5
 
 
-def test_nothing_is_lost_in_folding() -> None:
-    """Long words stay whole, across lines."""
+def test_nothing_is_lost_by_wrapping() -> None:
+    """A long word that is wrapped over several lines is still complete."""
     shown = "".join(show(LONG, width=80).split())
 
     assert shown.count(WORD) == 8
@@ -96,7 +96,7 @@ def test_nothing_is_lost_in_folding() -> None:
 
 
 def test_function_that_passed_takes_one_line() -> None:
-    """There is nothing more to say."""
+    """A right function is shown in a single line, without its checks."""
     names = ("mse", "update", "train")
 
     shown = show(make_report(*(check_result(f"{name}/{n}") for name in names for n in range(3))))
@@ -109,7 +109,7 @@ def test_function_that_passed_takes_one_line() -> None:
 
 
 def test_function_that_is_not_written_yet_takes_one_line() -> None:
-    """Nor here: the student knows."""
+    """A function that is not written yet is shown in a single line, without its checks."""
     shown = show(make_report(check_result("mse/a", Status.MISSING, title="Promise")))
 
     assert line_with("mse", shown).endswith("not written yet")
@@ -126,16 +126,16 @@ def test_function_that_is_not_written_yet_takes_one_line() -> None:
         (Status.MISSING, "·", "not written yet"),
     ],
 )
-def test_status_is_told_by_a_mark_and_in_words(status: Status, mark: str, word: str) -> None:
-    """Colour alone tells nobody anything."""
+def test_status_is_shown_by_a_mark_and_a_word(status: Status, mark: str, word: str) -> None:
+    """No status is shown by colour alone."""
     line = line_with("mse", show(make_report(check_result("mse/a", status))))
 
     assert line.startswith(f"{mark} mse")
     assert line.endswith(f" {word}")
 
 
-def test_part_of_the_points_is_told() -> None:
-    """With how many there are, written short."""
+def test_part_of_the_points_is_shown() -> None:
+    """A partly right function shows the earned points and all points, without trailing zeros."""
     results = [check_result("mse/a", max_points=0.5), check_result("mse/b", Status.FAILED)]
 
     shown = show(make_report(*results))
@@ -144,8 +144,8 @@ def test_part_of_the_points_is_told() -> None:
     assert shown.rstrip().endswith("0.5 of 1.5 points")
 
 
-def test_failure_is_told_with_everything_that_helps() -> None:
-    """Promise, verdict, input to paste, got, wanted, next thing to try: in this order."""
+def test_failure_is_shown_with_everything_that_helps() -> None:
+    """A failure shows title, message, code to try, got, should be and hint, in this order."""
     example = Example(code="print(mse(1))", got="5.", expected="6.")
     result = check_result(
         "mse/a", Status.FAILED, title="Promise", message="Verdict", hint="Next", example=example
@@ -160,8 +160,8 @@ def test_failure_is_told_with_everything_that_helps() -> None:
     assert [*places, shown.index("Next")] == sorted([*places, shown.index("Next")])
 
 
-def test_cause_that_several_checks_share_is_told_once() -> None:
-    """The others refer to it."""
+def test_reason_that_several_checks_share_is_shown_once() -> None:
+    """Checks that fail for the same reason as an earlier one only refer to it."""
     results = [
         check_result(f"mse/{n}", Status.LIMIT, title=f"Promise {n}", message="did not end")
         for n in range(3)
@@ -174,8 +174,8 @@ def test_cause_that_several_checks_share_is_told_once() -> None:
     assert all(f"Promise {n}" in shown for n in range(3))
 
 
-def test_two_different_results_are_two_causes() -> None:
-    """The same words about other numbers."""
+def test_two_different_results_are_two_reasons() -> None:
+    """Failures with equal messages but different results are both shown in full."""
     results = [
         check_result(
             f"mse/{n}",
@@ -192,7 +192,7 @@ def test_two_different_results_are_two_causes() -> None:
 
 
 def test_notes_and_output_are_shown() -> None:
-    """A few lines; the rest is in the JSON report."""
+    """All notes and the first ten lines of the output are shown."""
     report = make_report(notes=("cell 2 raised",), output="".join(f"line {n}\n" for n in range(30)))
 
     shown = show(report)
@@ -201,7 +201,7 @@ def test_notes_and_output_are_shown() -> None:
     assert "It printed 30 lines" in shown
     assert re.search(r"^  line 9 *$", shown, re.MULTILINE)
     assert "line 10" not in shown
-    assert "all of it is in the JSON report" in shown
+    assert "the JSON report has all of it" in shown
 
 
 @pytest.mark.parametrize(
@@ -210,12 +210,12 @@ def test_notes_and_output_are_shown() -> None:
     ids=["one line", "two lines"],
 )
 def test_lines_of_output_are_counted(output: str, words: str) -> None:
-    """In the singular and in the plural."""
+    """The number of lines of the output is written in the singular or plural."""
     assert words in show(make_report(output=output))
 
 
-def test_output_that_was_cut_is_told() -> None:
-    """At the limit."""
+def test_output_that_was_cut_is_marked() -> None:
+    """The heading of the output says so if it was cut at the limit."""
     assert "It printed 1 line, cut at the limit" in show(
         make_report(output="a", is_output_cut=True)
     )
@@ -223,12 +223,12 @@ def test_output_that_was_cut_is_told() -> None:
 
 @pytest.mark.parametrize("output", ["", "\n \n"], ids=["nothing", "blanks"])
 def test_empty_output_is_not_mentioned(output: str) -> None:
-    """Nor is it a section."""
+    """A submission that printed nothing, or only blank lines, has no section for its output."""
     assert "printed" not in show(make_report(output=output))
 
 
-def test_missing_locks_are_told() -> None:
-    """In words that say what each is for, and why it is missing."""
+def test_missing_locks_are_listed() -> None:
+    """Each missing lock is listed by what it would prevent, and by why it is missing."""
     info = IsolationInfo(mode="auto", missing={"syscalls": "no libseccomp"})
 
     shown = " ".join(show(make_report(isolation=info)).split())
@@ -238,24 +238,24 @@ def test_missing_locks_are_told() -> None:
     assert "(syscalls: no libseccomp)" in shown
 
 
-def test_submission_that_was_ended_is_told() -> None:
-    """At the top."""
+def test_submission_that_was_ended_early_is_marked() -> None:
+    """The first line of the report says that the submission was ended early."""
     headline = show(make_report(status=ReportStatus.STOPPED)).splitlines()[0]
 
     assert headline.startswith("lab4.py  Lab 4")
     assert "was ended before everything was graded" in headline
 
 
-def test_report_without_a_score_has_none() -> None:
-    """And no zero."""
+def test_report_without_a_score_shows_none() -> None:
+    """A report without a score says "No score" and never shows a zero."""
     shown = show(make_report(score=None, max_score=None))
 
     assert "No score." in shown
     assert "points" not in shown
 
 
-def test_short_report_tells_only_what_is_wrong() -> None:
-    """For who has seen the rest a minute ago."""
+def test_short_report_shows_only_what_is_wrong() -> None:
+    """A short report leaves out right functions and the output."""
     report = make_report(
         check_result("mse/a"),
         check_result("update/a", Status.FAILED, message="w has not moved"),
@@ -279,8 +279,8 @@ def test_short_report_tells_only_what_is_wrong() -> None:
     assert not re.search("mse|printed|Lab 4", shown)
 
 
-def test_short_report_of_what_is_right_is_its_score() -> None:
-    """And nothing else."""
+def test_short_report_without_failures_is_the_score() -> None:
+    """A short report on a right submission is just its score."""
     stream = io.StringIO()
 
     show_report(make_report(check_result("mse/a")), Console(file=stream), is_short=True)
@@ -292,16 +292,16 @@ def test_short_report_of_what_is_right_is_its_score() -> None:
 
 
 class Terminal(io.StringIO):
-    """A stream that is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
 
 @pytest.fixture
 def show_on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Show a short report on a terminal that knows colours, unless the environment says more."""
+    """Show a short report on a terminal with colours, unless the environment says otherwise."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLORTERM", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 
@@ -317,7 +317,7 @@ def show_on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
 
 def test_terminal_gets_colours(show_on_terminal: Callable[..., str]) -> None:
-    """Else no test below would tell anything."""
+    """A report on a terminal that supports colours is coloured."""
     shown = show_on_terminal()
 
     assert COLOUR.search(shown)
@@ -339,7 +339,7 @@ def test_colours_can_be_refused(
     color: bool | None,  # noqa: FBT001 - a column
     environment: dict[str, str],
 ) -> None:
-    """By the environment (https://no-color.org), by the terminal, by an option."""
+    """NO_COLOR (https://no-color.org), a dumb terminal and the option switch colours off."""
     shown = show_on_terminal(color=color, **environment)
 
     assert "update" in shown
@@ -347,7 +347,7 @@ def test_colours_can_be_refused(
 
 
 def test_file_gets_no_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing but text."""
+    """A report that is written to a file contains no escape sequences."""
     monkeypatch.delenv("FORCE_COLOR", raising=False)
 
     shown = show(SHORT)
@@ -356,7 +356,7 @@ def test_file_gets_no_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_colours_can_be_forced_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As continuous integration does."""
+    """FORCE_COLOR, which continuous integration sets, colours a report in a file too."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
@@ -369,7 +369,7 @@ def test_colours_can_be_forced_into_a_file(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_file_is_not_as_wide_as_a_wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines of 300 characters can't be read."""
+    """A report in a file is at most 100 characters wide, however wide the terminal is."""
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.setattr("sys.stdout", io.StringIO())
@@ -380,8 +380,8 @@ def test_file_is_not_as_wide_as_a_wide_terminal(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_terminal_that_has_no_such_signs_gets_ascii(encoding: str) -> None:
-    """Each status still has a mark of its own."""
+def test_terminal_that_lacks_the_symbols_gets_ascii(encoding: str) -> None:
+    """In an encoding without the symbols, each status has a mark in ASCII."""
     report = make_report(
         *(
             check_result(f"{status.value}/a", status)
@@ -417,7 +417,7 @@ def test_terminal_that_has_no_such_signs_gets_ascii(encoding: str) -> None:
     ids=["name", "output", "note", "message"],
 )
 def test_what_a_student_wrote_can_be_shown_in_ascii(report: Report) -> None:
-    """It need not be pretty, but it must not end the grader."""
+    """A student's text that the terminal can't encode is escaped and doesn't end the grader."""
     shown = show(report, encoding="ascii")
 
     assert "Lab 4" in shown
@@ -445,8 +445,8 @@ HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202e\r[bold red]not markup[/] [link=http://x
     ],
     ids=["name", "output", "note", "message and example"],
 )
-def test_nothing_that_a_student_wrote_steers_the_terminal(report: Report) -> None:
-    """Neither escapes nor the markup of our own library."""
+def test_nothing_that_a_student_wrote_controls_the_terminal(report: Report) -> None:
+    """Escape sequences and the markup of rich in a student's text are shown as text."""
     shown = show(report, width=200)
 
     assert not set(shown) & set("\x1b\x07\u202e\r")
@@ -456,7 +456,7 @@ def test_nothing_that_a_student_wrote_steers_the_terminal(report: Report) -> Non
 
 @pytest.mark.parametrize("shower", [show_report, show_failure])
 def test_name_of_a_file_stays_on_its_line(shower: Callable[[Report, Console], None]) -> None:
-    """A name may hold line ends, and lines of ours."""
+    """A file name with line ends can't forge a line of the report."""
     name = "a\n100 of 100 points\n.py"
     info = SubmissionInfo(name=name, sha256="", format="python")
     stream = io.StringIO()
@@ -470,14 +470,14 @@ def test_name_of_a_file_stays_on_its_line(shower: Callable[[Report, Console], No
 
 
 def show_why(report: Report, width: int = 80) -> str:
-    """Show why there is no grade."""
+    """Return what is printed if there is no grade."""
     stream = io.StringIO()
     show_failure(report, Console(file=stream, width=width, highlight=False))
     return stream.getvalue()
 
 
-def test_submission_that_can_not_be_graded_is_told_in_one_line() -> None:
-    """Which file, and why; a long line is left whole, so that it can be copied."""
+def test_submission_that_can_not_be_graded_has_one_line() -> None:
+    """The line names the file and the reason, and is not wrapped, so that it can be copied."""
     report = make_report(status=ReportStatus.UNREADABLE, error=SENTENCE.strip())
 
     shown = show_why(report, width=40)
@@ -486,7 +486,7 @@ def test_submission_that_can_not_be_graded_is_told_in_one_line() -> None:
 
 
 def test_caret_stands_below_its_line() -> None:
-    """As Python shows a syntax error."""
+    """The caret of a syntax error stays below the line that it belongs to."""
     error = "line 1 is not Python: invalid syntax\nx = = 1\n    ^"
 
     shown = show_why(make_report(status=ReportStatus.UNREADABLE, error=error))
@@ -494,8 +494,8 @@ def test_caret_stands_below_its_line() -> None:
     assert shown.splitlines()[1:] == ["x = = 1", "    ^"]
 
 
-def test_failure_of_the_grader_is_told_as_such() -> None:
-    """It is not the student's."""
+def test_failure_of_the_grader_is_shown_as_such() -> None:
+    """A failure of the grader is not shown as a fault of the submission."""
     report = make_report(status=ReportStatus.GRADER_ERROR, error="the forkserver is gone")
 
     shown = show_why(report)
@@ -503,8 +503,8 @@ def test_failure_of_the_grader_is_told_as_such() -> None:
     assert shown == "lab4.py: the grader failed, so there is no score: the forkserver is gone\n"
 
 
-def test_reason_steers_nothing() -> None:
-    """It may quote the submission."""
+def test_reason_does_not_control_the_terminal() -> None:
+    """An error message that quotes the submission is escaped too."""
     shown = show_why(make_report(status=ReportStatus.UNREADABLE, error=HOSTILE))
 
     assert not set(shown) & set("\x1b\x07\u202e\r")

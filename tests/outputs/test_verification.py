@@ -1,4 +1,4 @@
-"""What an author gets from verify: aligned, complete, and no wider than the terminal."""
+"""What ``grader verify`` prints: aligned, complete, and no wider than the terminal."""
 
 import io
 
@@ -19,13 +19,13 @@ CAUGHT = {
 
 
 def make_console(*, width: int = 80, encoding: str = "utf-8") -> Console:
-    """Make a console that writes to memory."""
+    """Return a console that writes to memory."""
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
     return Console(file=file, width=width, highlight=False)
 
 
 def read(console: Console) -> str:
-    """Read what was printed."""
+    """Return what was printed to a console."""
     file = console.file
     assert isinstance(file, io.TextIOWrapper)
     buffer = file.buffer
@@ -36,14 +36,14 @@ def read(console: Console) -> str:
 def matrix(
     checks: dict[str, list[str]], caught: dict[str, tuple[str, ...]], *, width: int = 80
 ) -> str:
-    """Show a matrix."""
+    """Return a matrix as it is printed."""
     console = make_console(width=width)
     show_matrix(checks, caught, console)
     return read(console)
 
 
 def outcome(*problems: str, width: int = 80, encoding: str = "utf-8", seeds: int = 5) -> str:
-    """Show how it stands."""
+    """Return an outcome as it is printed."""
     console = make_console(width=width, encoding=encoding)
     show_outcome("Lab 5", problems, seeds=seeds, misconceptions=3, console=console)
     return read(console)
@@ -53,7 +53,7 @@ def outcome(*problems: str, width: int = 80, encoding: str = "utf-8", seeds: int
 
 
 def test_matrix_is_a_table_for_each_function() -> None:
-    """Names to the left, a column for each check, an x where it catches."""
+    """A misconception has a row, a check has a column, and an x means that it is caught."""
     assert (
         matrix(CHECKS, CAUGHT)
         == """
@@ -75,21 +75,21 @@ mean_relu: 1 check, 1 misconception
 
 
 def test_function_without_misconceptions_has_no_table() -> None:
-    """Its checks are listed all the same: they catch nothing."""
+    """The checks of a function without misconceptions are listed, but there is no table."""
     assert matrix({"relu": ["relu/is-there"]}, {}) == (
         "\nrelu: 1 check, 0 misconceptions\n  a  catches 0  is-there\n"
     )
 
 
-def test_function_is_not_mistaken_for_one_whose_name_it_begins() -> None:
-    """``mean`` has nothing to do with ``mean_relu``."""
+def test_function_is_not_confused_with_a_longer_name() -> None:
+    """``mean`` has none of the misconceptions of ``mean_relu``."""
     shown = matrix({"mean": ["mean/a"]}, {"mean_relu/sum": ()})
 
     assert "mean: 1 check, 0 misconceptions" in shown
 
 
 def test_counts_are_aligned() -> None:
-    """One digit below two."""
+    """Counts with different numbers of digits are right-aligned."""
     caught: dict[str, tuple[str, ...]] = {f"f/wrong-{n}": ("f/one",) for n in range(9)}
     caught["f/both"] = ("f/one", "f/two")
 
@@ -100,7 +100,7 @@ def test_counts_are_aligned() -> None:
 
 @pytest.mark.parametrize(("width", "gap"), [(120, "  "), (80, " "), (40, "")])
 def test_many_checks_move_together_instead_of_wrapping(width: int, gap: str) -> None:
-    """Each misconception stays one line."""
+    """In a narrow terminal the columns move together, so that each row stays on one line."""
     checks = {"f": [f"f/check-{n}" for n in range(30)]}
 
     shown = matrix(checks, {"f/wrong": ("f/check-1",)}, width=width)
@@ -111,8 +111,8 @@ def test_many_checks_move_together_instead_of_wrapping(width: int, gap: str) -> 
     assert len(row) <= width
 
 
-def test_columns_stay_aligned_where_letters_run_out() -> None:
-    """The 53rd check is a1."""
+def test_columns_stay_aligned_after_the_last_letter() -> None:
+    """The 53rd check is called a1, and its column has two characters."""
     checks = {"f": [f"f/check-{n}" for n in range(54)]}
 
     shown = matrix(checks, {"f/wrong": ("f/check-53",)}, width=200)
@@ -123,11 +123,11 @@ def test_columns_stay_aligned_where_letters_run_out() -> None:
     assert "\n  a1  catches 0  check-52\n  b1  catches 1  check-53\n" in shown
 
 
-# --- how long it takes, and how it stands -------------------------------------------------
+# --- times and the outcome ----------------------------------------------------------------
 
 
 def test_slowest_checks_come_first() -> None:
-    """Five of them, under the sum of all."""
+    """The five slowest checks are listed below the time of all checks."""
     console = make_console()
     show_slowest({f"f/{n}": n / 1000 for n in range(1, 8)}, console)
 
@@ -142,14 +142,14 @@ def test_slowest_checks_come_first() -> None:
     ]
 
 
-def test_nothing_off_is_one_line() -> None:
-    """The last one, with what was tried."""
-    assert outcome() == "\n✓ Lab 5: 5 seeds, 3 misconceptions: nothing is off\n"
+def test_assignment_without_problems_has_one_line() -> None:
+    """The last line says what was tried and that there are no problems."""
+    assert outcome() == "\n✓ Lab 5: 5 seeds, 3 misconceptions: no problems\n"
     assert "1 seed, 3" in outcome(seeds=1)
 
 
-def test_problems_are_a_list_that_hangs() -> None:
-    """Where one is longer than the terminal is wide, it goes on below its own text."""
+def test_problems_are_listed_with_a_hanging_indent() -> None:
+    """A problem that is too long for the terminal goes on below its own first word."""
     shown = outcome("relu/a loses no points", "word " * 20, width=40)
 
     lines = [line.rstrip() for line in shown.splitlines()]
@@ -157,17 +157,17 @@ def test_problems_are_a_list_that_hangs() -> None:
     assert lines[2].startswith("✗ word word")
     assert lines[3].startswith("  word word")
     assert max(map(len, lines[:-1])) <= 40
-    assert lines[-1] == "✗ Lab 5: 5 seeds, 3 misconceptions: 2 things off"
-    assert "1 thing off" in outcome("one")
+    assert lines[-1] == "✗ Lab 5: 5 seeds, 3 misconceptions: 2 problems"
+    assert "1 problem" in outcome("one")
 
 
 @pytest.mark.parametrize("problem", ["it costs [bold]x[/] points", "[/]"])
-def test_problem_is_shown_as_it_is(problem: str) -> None:
-    """It may quote a check, and brackets are no markup."""
+def test_problem_is_shown_literally(problem: str) -> None:
+    """Brackets in a problem, which may quote a check, are not taken for markup."""
     assert problem in outcome(problem)
 
 
-def test_marks_are_ascii_where_nothing_else_can_be_written() -> None:
-    """Windows consoles and LANG=C."""
+def test_marks_are_ascii_if_the_encoding_lacks_others() -> None:
+    """An old Windows console or one with LANG=C gets marks in ASCII."""
     assert "x Lab 5" in outcome("one", encoding="ascii")
     assert "+ Lab 5" in outcome(encoding="ascii")

@@ -1,4 +1,4 @@
-"""Hidden checks show their points only; those that wait for the due date aren't shown at all."""
+"""Hidden checks show only their points; those that wait for the due date are not shown at all."""
 
 import pytest
 from fakes import check_result, make_report
@@ -14,7 +14,7 @@ SECRET = Example(code="secret code", got="secret got", expected="secret expected
 
 
 def report_of(visibility: Visibility) -> Report:
-    """Make a report with a right check and a failed one of some visibility."""
+    """Return a report with a right check, and a failed one with a visibility."""
     right = check_result("mse/values")
     wrong = check_result(
         "mse/late",
@@ -34,7 +34,7 @@ def report_of(visibility: Visibility) -> Report:
 
 
 def text_of(report: Report) -> str:
-    """Show a report in a terminal."""
+    """Return a report as it is shown in a terminal."""
     console = Console(record=True, width=100, color_system=None)
     with console.capture() as capture:
         show_report(report, console)
@@ -42,7 +42,7 @@ def text_of(report: Report) -> str:
 
 
 def test_visible_report_is_shown_as_it_is() -> None:
-    """Nothing is taken out."""
+    """A report whose checks are all visible is not changed."""
     report = report_of(Visibility.VISIBLE)
 
     assert show_to_student(report) is report
@@ -50,8 +50,8 @@ def test_visible_report_is_shown_as_it_is() -> None:
     assert "secret code" in text_of(report)
 
 
-def test_hidden_check_shows_its_points_and_nothing_of_its_case() -> None:
-    """Neither in the terminal nor in a notebook; the score stays."""
+def test_hidden_check_shows_only_its_points() -> None:
+    """A hidden check shows neither message, example, hint nor diagnosis, and the score stays."""
     report = report_of(Visibility.HIDDEN)
 
     shown = show_to_student(report)
@@ -69,7 +69,7 @@ def test_hidden_check_shows_its_points_and_nothing_of_its_case() -> None:
 def test_what_was_printed_for_a_hidden_check_is_not_shown(
     visibility: Visibility, status: Status
 ) -> None:
-    """A function could print what it is called with; also where it is right."""
+    """The output is left out next to a hidden check, whose arguments a function could print."""
     check = check_result("mse/late", status, visibility=visibility)
     report = make_report(check_result("mse/values"), check, output="secret input\n", notes=("a",))
 
@@ -83,7 +83,7 @@ def test_what_was_printed_for_a_hidden_check_is_not_shown(
 
 
 def test_check_that_waits_for_the_due_date_is_left_out_with_its_points() -> None:
-    """And it is said how many those are."""
+    """The number of points that wait for the due date is shown in their place."""
     report = report_of(Visibility.AFTER_DUE_DATE)
 
     shown = show_to_student(report)
@@ -93,4 +93,19 @@ def test_check_that_waits_for_the_due_date_is_left_out_with_its_points() -> None
     assert pending_points(report) == 3
     for text in (text_of(report), report_to_html(report)):
         assert "secret" not in text
-        assert "3 more points are checked after the due date" in text
+        assert "3 more points are judged after the due date" in text
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"),
+    [
+        (0.0, ""),
+        (1.0, "1 more point is judged after the due date"),
+        (2.5, "2.5 more points are judged after the due date"),
+    ],
+)
+def test_pending_points_are_counted_in_a_sentence(points: float, sentence: str) -> None:
+    """The sentence is in the singular for one point, and empty if no points are pending."""
+    late = check_result("mse/a", max_points=points, visibility=Visibility.AFTER_DUE_DATE)
+
+    assert describe_pending(make_report(late)) == sentence

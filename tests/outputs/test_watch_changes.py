@@ -1,4 +1,4 @@
-"""What changed between two reports."""
+"""The changes from one report to the next."""
 
 from fakes import check_result, make_report
 
@@ -7,7 +7,7 @@ from grader.report.model import CheckResult, Status
 
 
 def mse(*, first: bool, second: bool, points: float = 2.0) -> list[CheckResult]:
-    """Make the results of a function with two checks, each right or wrong."""
+    """Return the results of a function with two checks, each right or wrong."""
     return [
         check_result(
             f"mse/{name}",
@@ -19,8 +19,8 @@ def mse(*, first: bool, second: bool, points: float = 2.0) -> list[CheckResult]:
     ]
 
 
-def test_function_that_gained_is_told_with_its_checks() -> None:
-    """From how many to how many points, and what is newly right."""
+def test_function_that_gained_is_shown_with_its_checks() -> None:
+    """A gain shows the old and the new points, and the checks that are newly right."""
     before = make_report(*mse(first=True, second=False))
     after = make_report(*mse(first=True, second=True))
 
@@ -30,8 +30,8 @@ def test_function_that_gained_is_told_with_its_checks() -> None:
     )
 
 
-def test_function_that_lost_is_told_with_its_checks() -> None:
-    """The same the other way round."""
+def test_function_that_lost_is_shown_with_its_checks() -> None:
+    """A loss shows the old and the new points, and the checks that are newly wrong."""
     before = make_report(*mse(first=True, second=True, points=0.5))
     after = make_report(*mse(first=False, second=True, points=0.5))
 
@@ -41,8 +41,8 @@ def test_function_that_lost_is_told_with_its_checks() -> None:
     )
 
 
-def test_one_check_for_another_is_a_change_too() -> None:
-    """With as many points as before."""
+def test_gaining_one_check_and_losing_another_is_a_change() -> None:
+    """A change of checks is shown even if the points stay the same."""
     before = make_report(*mse(first=True, second=False))
     after = make_report(*mse(first=False, second=True))
 
@@ -53,8 +53,8 @@ def test_one_check_for_another_is_a_change_too() -> None:
     )
 
 
-def test_function_that_is_all_new_takes_one_line() -> None:
-    """Or all gone: the single checks would say no more."""
+def test_function_that_changed_completely_has_one_line() -> None:
+    """If all checks of a function changed, they are not listed one by one."""
     wrong = make_report(*mse(first=False, second=False))
     right = make_report(*mse(first=True, second=True))
 
@@ -62,8 +62,8 @@ def test_function_that_is_all_new_takes_one_line() -> None:
     assert describe_changes(right, wrong) == ("- mse                 4 -> 0 / 4  wrong",)
 
 
-def test_nothing_changed_is_said() -> None:
-    """Also where a failure is another one now."""
+def test_report_without_changes_has_one_line() -> None:
+    """Another reason for the same failure is not a change."""
     before = make_report(check_result("mse/a", Status.FAILED))
     after = make_report(check_result("mse/a", Status.ERROR))
 
@@ -71,7 +71,7 @@ def test_nothing_changed_is_said() -> None:
 
 
 def test_functions_that_did_not_change_are_left_out() -> None:
-    """In the order of the report."""
+    """Only functions that changed are listed, in the order of the report."""
     before = make_report(
         check_result("mse/a", Status.MISSING), check_result("update/a"), check_result("train/a")
     )
@@ -84,8 +84,8 @@ def test_functions_that_did_not_change_are_left_out() -> None:
     assert [line.split()[1] for line in lines if not line.startswith(" ")] == ["mse", "train"]
 
 
-def test_function_that_is_in_one_report_only_is_no_change() -> None:
-    """It was not asked for the other time."""
+def test_function_in_only_one_report_is_not_a_change() -> None:
+    """A function that was not graded both times is not compared."""
     before = make_report(check_result("mse/a"))
     after = make_report(check_result("update/a"))
 

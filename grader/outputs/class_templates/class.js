@@ -1,5 +1,5 @@
 "use strict";
-// Sorts and filters tables. Without it everything is there, in the order of the names.
+// Sorts and filters tables. Without the script the page shows everything, sorted by name.
 (() => {
   const AT_ONCE = 500;
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -7,7 +7,7 @@
   const plain = (text) =>
     text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 
-  // What a cell is sorted by; null where there is nothing, which comes last in either direction.
+  // What a cell is sorted by; null if it is empty, which sorts last in both directions.
   const keyOf = (row, column, isNumber) => {
     const cell = row.cells[column];
     if (!cell || cell.colSpan > 1) return null;
@@ -52,8 +52,8 @@
       return texts.get(row);
     };
 
-    const said = element("span", { className: "soft" });
-    said.setAttribute("role", "status");
+    const summary = element("span", { className: "soft" });
+    summary.setAttribute("role", "status");
     const more = element("button", { type: "button", className: "more" });
     const show = () => {
       const found = wanted ? rows.filter((row) => textOf(row).includes(wanted)) : rows;
@@ -62,7 +62,7 @@
       const count = (number) => number.toLocaleString("en");
       const of = wanted ? `${count(found.length)} of ${count(rows.length)} found` : "";
       const cut = shown < found.length ? `the first ${count(shown)} are shown` : "";
-      said.textContent = [of, cut].filter(Boolean).join(", ");
+      summary.textContent = [of, cut].filter(Boolean).join(", ");
       more.hidden = shown === found.length;
       more.textContent = `Show ${count(Math.min(AT_ONCE, found.length - shown))} more`;
     };
@@ -91,12 +91,12 @@
       const input = element("input", { type: "search", autocomplete: "off" });
       input.addEventListener("input", () => { wanted = plain(input.value); limit = AT_ONCE; show(); });
       const tools = element("div", { className: "tools" },
-        element("label", {}, table.dataset.filter, input), said);
+        element("label", {}, table.dataset.filter, input), summary);
       table.parentElement.before(tools);
       table.parentElement.after(more);
       show();
     }
-    // On paper nobody can ask for more.
+    // Paper has no button for more rows, so all are printed.
     let before = limit;
     window.addEventListener("beforeprint", () => { before = limit; limit = Infinity; show(); });
     window.addEventListener("afterprint", () => { limit = before; show(); });

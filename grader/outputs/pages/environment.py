@@ -1,4 +1,4 @@
-"""How templates become pages: escaped by default, and nothing undefined passed over."""
+"""The templates and the style sheet of the student's page."""
 
 import base64
 import functools
@@ -13,7 +13,10 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 @functools.cache
 def make_environment() -> jinja2.Environment:
-    """Make the environment of all templates; once, since it keeps those that it has read."""
+    """Return the environment of the templates, in which everything is escaped by default.
+
+    It is made once, because it caches the templates that it has read.
+    """
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -25,15 +28,15 @@ def make_environment() -> jinja2.Environment:
 
 @functools.cache
 def read_style() -> Markup:
-    """Read the sheet that stands in every page. It is ours, and so not escaped."""
+    """Read the style sheet that every page contains. It is our own, so it is not escaped."""
     return Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704
 
 
 def make_policy(*, has_images: bool) -> str:
-    """Say what a page may do: nothing but look as its own sheet says.
+    """Return the content security policy of a page: its own style sheet, and nothing else.
 
     Args:
-        has_images: Whether it holds images, as ``data:`` addresses.
+        has_images: Whether to allow images as ``data:`` URLs too.
     """
     digest = base64.b64encode(hashlib.sha256(read_style().encode()).digest()).decode()
     images = "; img-src data:" if has_images else ""

@@ -1,7 +1,7 @@
-"""Takes of a notebook what a page can show: text, code, plain outputs, PNG images.
+"""What a page can show of a notebook: text, code, plain outputs and PNG images.
 
-The notebook is as its student has left it, and may be anything. What has another shape than it
-should is passed over, and nothing is taken without a bound.
+The bytes come from a student and may be anything. Parts that are malformed are skipped, and there
+is a limit on everything that is read.
 """
 
 import base64
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from grader.outputs.escaping import escape_controls
 
 MAX_CELLS = 300
-_MAX_CODE = 100_000  # characters over all cells; each may become a coloured span of its own
+_MAX_CODE = 100_000  # characters in all cells; each may become a coloured span of its own
 _MAX_TEXT = 100_000
 _MAX_OUTPUT = 60_000
 _MAX_CELL = 10_000
@@ -38,10 +38,13 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A cell: text in Markdown, or code with what it put out, texts and images.
+    """A cell: Markdown text, or code with its outputs.
 
-    ``number`` counts the code cells from 1, as the notes of a report do; 0 for text. Of
-    ``source`` only what is shown is there; ``whole`` is all of it.
+    Attributes:
+        number: The place among the code cells, from 1, as in the notes of a report; 0 for text.
+        source: The part of the source that is shown.
+        whole: The whole source of a code cell.
+        outputs: Texts and images.
     """
 
     number: int
@@ -52,7 +55,7 @@ class Cell:
 
 @dataclass(slots=True)
 class _Room:
-    """What may still be taken."""
+    """How much more may be read, and whether anything was left out."""
 
     code: int = _MAX_CODE
     text: int = _MAX_TEXT
@@ -64,17 +67,18 @@ class _Room:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of a notebook, and whether something of it was left out."""
+    """The cells of a notebook, and whether anything was left out."""
 
     cells: tuple[Cell, ...]
     is_cut: bool = field(default=False)
 
 
 def read_cells(data: bytes) -> Cells:
-    """Take from a notebook of format 3 or 4 what can be shown.
+    """Read what can be shown of a notebook of format 3 or 4.
 
     Raises:
-        ValueError: it is no JSON; other exceptions where it is nested without end.
+        ValueError: The data is not JSON.
+        RecursionError: The JSON is nested too deeply.
     """
     room = _Room()
     found = list(_read(json.loads(data.decode("utf-8-sig")), room))
@@ -117,7 +121,7 @@ def _dicts(values: object) -> Iterator[dict[str, object]]:
 
 
 def _text(value: object) -> str:
-    """Read a text, which may come as a list of its lines; with plain line ends."""
+    r"""Return a text, which may be stored as a list of lines, with ``\n`` as line ends."""
     if isinstance(value, list):
         value = "".join(part for part in value if isinstance(part, str))
     if not isinstance(value, str):
@@ -127,7 +131,7 @@ def _text(value: object) -> str:
 
 
 def _take(text: str, room: _Room, kind: str, most: int) -> str:
-    """Take as much of a text as there is room for, with what can't be seen made visible."""
+    """Return as much of a text as there is room for, with control characters escaped."""
     allowed = min(most, getattr(room, kind))
     shown = escape_controls(text[: allowed + 1])
     setattr(room, kind, getattr(room, kind) - min(len(shown), allowed))
@@ -142,7 +146,7 @@ def _outputs(outputs: object, room: _Room) -> Iterator[str | Image]:
         if count >= _MAX_OUTPUTS_OF_CELL:
             room.is_cut = True
             return
-        data = output.get("data", output)  # format 3 has no level between
+        data = output.get("data", output)  # format 3 has no "data" in between
         png = data.get("png", data.get("image/png")) if isinstance(data, dict) else None
         image = _image(_text(png), room) if png is not None else None
         if image is not None:
@@ -155,7 +159,7 @@ def _outputs(outputs: object, room: _Room) -> Iterator[str | Image]:
 
 
 def _texts(output: dict[str, object], data: object) -> Iterable[object]:
-    """Find the plain texts of an output: of a stream, of a value, or of an error."""
+    """Return the plain texts of an output: a stream, a value or a traceback."""
     traceback = output.get("traceback")
     if isinstance(traceback, list):
         return traceback
@@ -165,14 +169,14 @@ def _texts(output: dict[str, object], data: object) -> Iterable[object]:
 
 
 def _as_on_screen(text: str) -> str:
-    """Leave out colours, and what a line was that has been written over."""
+    r"""Remove colour codes, and the parts of lines that ``\r`` has overwritten."""
     text = _COLOR_CODE.sub("", text[: 4 * _MAX_ONE_OUTPUT])
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     return "\n".join(lines)
 
 
 def _image(encoded: str, room: _Room) -> Image | None:
-    """Take an image that is what it says, and not too much of one."""
+    """Accept an image only if it is a PNG and small enough."""
     if len(encoded) > 2 * _MAX_IMAGE_BYTES:
         room.is_cut = True
         return None

@@ -1,4 +1,4 @@
-"""Makes HTML of a notebook's cells, with nbconvert, and cleans it with an allow-list."""
+"""The cells of a notebook as HTML, made by nbconvert and cleaned with an allow-list."""
 
 import functools
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from pygments.token import STANDARD_TYPES
 
 from grader.outputs.pages.notebook_cells import Cell, Image
 
-# Below each cell, and for each image, stands a mark.
+# Marks keep the places of images, and of what the page adds below a cell.
 _TEMPLATE = """{% extends 'basic/index.html.j2' %}
 {% block in_prompt %}<p class="cell_label">cell {{ cell.metadata.number }}</p>{% endblock %}
 {% block codecell %}{{ super() }}{{ cell.metadata.below }}
@@ -32,13 +32,13 @@ _CLASSES = {
 }
 _LINKS = ("https://", "http://")
 
-# Formulas that are begun and not ended make the parser look to the end of the cell each time.
-_FORMULAS = ("\\\\[", "\\\\(", "\\begin{")
-_MANY_FORMULAS = 50
+# For each formula that is not closed, the parser searches to the end of the cell.
+_FORMULA_STARTS = ("\\\\[", "\\\\(", "\\begin{")
+_MAX_FORMULAS = 50
 
 
 class _Renderer(IPythonRenderer):
-    """Renders the text of a cell: its HTML as text, no images, headings below the page's own."""
+    """A Markdown renderer that shows HTML as text, has no images, and lowers the headings."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - as it is called
         return f"<em>{self.escape_html(text)}</em>"
@@ -51,10 +51,10 @@ class _Renderer(IPythonRenderer):
 
 
 class _Exporter(HTMLExporter):
-    """Leaves the cleaning to us: nbconvert's own parses everything three times, and slowly."""
+    """An exporter without nbconvert's own cleaning, which parses everything three times."""
 
     def export(self, notebook: nbformat.NotebookNode) -> str:
-        """Make HTML of a notebook."""
+        """Return a notebook as HTML."""
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python3"))
         for name in ("clean_html", "strip_files_prefix"):
             self.register_filter(name, lambda html: html)
@@ -63,8 +63,8 @@ class _Exporter(HTMLExporter):
 
     @jinja2.pass_context
     def markdown2html(self, _context: jinja2.runtime.Context, source: str) -> str:
-        """Make HTML of a text cell, whole in itself: no cell may reach into the next one."""
-        if sum(map(source.count, _FORMULAS)) > _MANY_FORMULAS:
+        """Return a text cell as clean HTML, so that no open tag reaches into the next cell."""
+        if sum(map(source.count, _FORMULA_STARTS)) > _MAX_FORMULAS:
             return str(Markup("<pre>{}</pre>").format(source))
         return _clean(MarkdownWithMath(renderer=_Renderer(escape=True)).render(source))
 
@@ -80,12 +80,12 @@ def export_cells(
     image: Callable[[Cell, Image], str],
     below: Callable[[Cell], str],
 ) -> str:
-    """Make clean HTML of cells.
+    """Return cells as clean HTML.
 
     Args:
         cells: The cells.
-        image: Gives the mark to stand for an image, of letters, digits and dashes.
-        below: Gives the mark to stand below a code cell.
+        image: Returns the mark that keeps the place of an image: letters, digits and dashes.
+        below: Returns the mark for the place below a code cell.
     """
     notebook = nbformat.v4.new_notebook(cells=[_cell(cell, image, below) for cell in cells])
     return _clean(_exporter().export(notebook))
@@ -123,5 +123,5 @@ def _clean(html: str) -> str:
 
 
 def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
-    """Let links lead to the web only, and not to files beside the page."""
+    """Remove links to anything but the web, such as files beside the page."""
     return None if name == "href" and not value.lower().startswith(_LINKS) else value

@@ -1,8 +1,8 @@
-"""Draws a picture of a report as a piece of SVG that takes its colours from the page.
+"""A picture of a report as inline SVG that takes its colours from the page.
 
-It is drawn in stand-in colours, one for each role, and what matplotlib has made is then copied
-element by element: without its sheet, its metadata and its fonts, with variables of the page in
-place of the colours, so that one picture serves dark and light and every width.
+matplotlib draws the picture in placeholder colours, one for each role. Its SVG is then copied
+element by element, without its style sheet, metadata and fonts, and with CSS variables of the page
+in place of the placeholders. So one picture fits dark and light pages of every width.
 """
 
 import io
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-# Of what matplotlib has drawn, with every text in it escaped: nothing from outside.
+# Only for what matplotlib has drawn, in which all texts are escaped.
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -23,17 +23,21 @@ from grader.report.model import DrawnAs, Picture, Series
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_INCHES = (4.4, 2.7)  # small, so that its texts can be read on a phone
-_MARKED = range(1, 41)  # with so many points, each is marked; a line of one would not be seen
+_INCHES = (4.4, 2.7)  # small, so that the texts are readable on a phone
+_MARKED = range(1, 41)  # lines with this many points have markers, or a single point would not show
 _STRAIGHT = 2
-_REACH = 1.5  # how far beyond the rest, in its own spans, the student's series may take the axes
+_REACH = 1.5  # how far the student's series may extend an axis, in spans of the other series
 
 
 @dataclass(frozen=True, slots=True)
 class _Role:
-    """How a role is drawn: a stand-in colour, the page's own, a dash pattern, which is on top."""
+    """How the series of a role are drawn.
 
-    stand_in: str
+    ``placeholder`` is the colour for matplotlib, ``color`` the one on the page. A series with a
+    greater ``height`` is drawn on top.
+    """
+
+    placeholder: str
     color: str
     dashes: str
     width: float
@@ -48,7 +52,7 @@ _ROLES = {
     "level": _Role("#040404", "var(--level)", "none", 0.9, "", 2),
 }
 _INK = "#050505"
-_COLORS = {role.stand_in: role.color for role in _ROLES.values()} | {_INK: "currentColor"}
+_COLORS = {role.placeholder: role.color for role in _ROLES.values()} | {_INK: "currentColor"}
 
 _KEPT = ("g", "path", "use", "text", "defs", "clipPath", "rect", "circle", "line")
 _ATTRIBUTES = ("d", "x", "y", "width", "height", "transform", "r", "cx", "cy")
@@ -60,7 +64,7 @@ _PROPERTIES = (
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A series of a picture: a sample of how it is drawn, and what it is."""
+    """An entry of a legend: a sample of how a series is drawn, and its label."""
 
     sample: Markup
     label: str
@@ -68,7 +72,7 @@ class LegendEntry:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture for a page: SVG, a legend for it, and in words where its lines end."""
+    """A picture for a page: SVG, a legend, and where its lines end, in words."""
 
     title: str
     drawing: Markup
@@ -81,7 +85,7 @@ def draw_picture(picture: Picture, *, key: str) -> Drawing:
 
     Args:
         picture: The picture.
-        key: What its ids begin with; another one for each picture of a page.
+        key: The prefix of its element ids, unique on the page.
     """
     words = _describe(picture)
     legend = {(one.label, one.role, one.drawn_as): one for one in picture.series}
@@ -127,27 +131,28 @@ def _sample(series: Series) -> Markup:
 
 
 def _plot(picture: Picture) -> str:
-    """Let matplotlib draw it, in stand-in colours; imported late, since few pages pay for it."""
+    """Return the SVG that matplotlib draws, in placeholder colours."""
+    # Imported late: few pages have a picture.
     import matplotlib as mpl  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     with warnings.catch_warnings(), mpl.rc_context():
-        warnings.simplefilter("ignore")  # about fonts, which are the reader's own in the end
-        mpl.rcdefaults()  # whatever its owner has set: the same picture everywhere
+        warnings.simplefilter("ignore")  # about missing fonts; the browser uses its own
+        mpl.rcdefaults()  # the same picture on every machine, whatever its matplotlibrc says
         mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "zerograd", "font.size": 10})
         figure = Figure(figsize=_INCHES, layout="tight")
         figure.patch.set_visible(False)
         axes = figure.add_subplot(facecolor="none")
         axes.set_xlabel(picture.x_label, parse_math=False, color=_INK)
         axes.set_ylabel(picture.y_label, parse_math=False, color=_INK)
-        # An axis of logarithms has no place for what is not positive.
+        # A logarithmic axis needs at least one positive value.
         is_log = picture.is_log_y and any(value > 0 for one in picture.series for value in one.y)
         axes.set_yscale("log" if is_log else "linear")
         for series in picture.series:
             _plot_series(axes, series)
         axes.set_xlim(*_limits([(one, one.x) for one in picture.series], is_log=False))
         axes.set_ylim(*_limits([(one, one.y) for one in picture.series], is_log=is_log))
-        _dress(axes)
+        _style_axes(axes)
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
     return file.getvalue()
@@ -158,13 +163,13 @@ def _plot_series(axes: "Axes", series: Series) -> None:
     if series.drawn_as is DrawnAs.POINTS:
         style, marker = "none", role.marker
     else:
-        # Two points make a straight line, whose ends are nothing special.
+        # Two points make a straight line, whose ends need no markers.
         is_marked = role.marker == "o" and len(series.x) in _MARKED and len(series.x) != _STRAIGHT
         style, marker = "solid" if role.dashes == "none" else "dashed", "o" if is_marked else ""
     axes.plot(
         series.x,
         series.y,
-        color=role.stand_in,
+        color=role.placeholder,
         linestyle=style,
         linewidth=role.width,
         marker=marker,
@@ -173,8 +178,8 @@ def _plot_series(axes: "Axes", series: Series) -> None:
     )
 
 
-def _dress(axes: "Axes") -> None:
-    """Give the axes plain numbers, the usual ones being set as formulas, and only two sides."""
+def _style_axes(axes: "Axes") -> None:
+    """Draw only the left and the bottom axis, with plain numbers instead of formulas."""
     from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: PLC0415
 
     for axis in (axes.xaxis, axes.yaxis):
@@ -189,31 +194,32 @@ def _dress(axes: "Axes") -> None:
 def _limits(
     series: Iterable[tuple[Series, Sequence[float]]], *, is_log: bool
 ) -> tuple[float, float]:
-    """Find how far an axis goes: around what is right, and to the student's unless that is far off.
+    """Return the limits of an axis.
 
-    A line that runs away leaves the picture, where it would otherwise make all else a dot.
+    It covers all other series, and the student's as far as `_REACH` allows: a diverging line
+    leaves the picture instead of shrinking everything else to a dot.
     """
-    own: list[float] = []
+    student: list[float] = []
     rest: list[float] = []
     for one, values in series:
-        (own if one.role == "student" else rest).extend(values)
-    rest = rest or own or [0.0, 1.0]
-    numbers, others = (np.asarray(one, dtype=np.float64) for one in (rest, own))
+        (student if one.role == "student" else rest).extend(values)
+    rest = rest or student or [0.0, 1.0]
+    fixed, reaching = (np.asarray(one, dtype=np.float64) for one in (rest, student))
     if is_log:
-        numbers, others = (np.log10(one[one > 0]) for one in (numbers, others))
-        numbers = numbers if numbers.size else np.zeros(1)
-    low, high = float(np.min(numbers)), float(np.max(numbers))
+        fixed, reaching = (np.log10(one[one > 0]) for one in (fixed, reaching))
+        fixed = fixed if fixed.size else np.zeros(1)
+    low, high = float(np.min(fixed)), float(np.max(fixed))
     span = (high - low) or 0.1 * abs(high) or 1.0
-    if others.size:
-        low = max(min(low, float(np.min(others))), low - _REACH * span)
-        high = min(max(high, float(np.max(others))), high + _REACH * span)
+    if reaching.size:
+        low = max(min(low, float(np.min(reaching))), low - _REACH * span)
+        high = min(max(high, float(np.max(reaching))), high + _REACH * span)
     margin = 0.06 * ((high - low) or span)
     low, high = low - margin, high + margin
     return (10.0**low, 10.0**high) if is_log else (low, high)
 
 
 def _to_page(svg: str, picture: Picture, words: str, key: str) -> str:
-    """Copy what matplotlib has drawn, as a piece of HTML."""
+    """Copy the SVG that matplotlib has drawn, as part of an HTML page."""
     source = ET.fromstring(svg)  # noqa: S314 - our own, see the import
     drawn = ET.Element(
         "svg",
@@ -271,7 +277,7 @@ def _copy_attributes(element: ET.Element, names: dict[str, str]) -> dict[str, st
 
 
 def _presentation(style: str) -> dict[str, str]:
-    """Turn declarations into attributes: the page's policy lets no element style itself."""
+    """Turn CSS declarations into attributes, since the page's policy forbids inline styles."""
     pairs = (one.partition(":") for one in style.split(";"))
     plain = {name.strip(): value.strip() for name, _, value in pairs}
     return {name: _COLORS.get(plain[name], plain[name]) for name in _PROPERTIES if name in plain}

@@ -1,4 +1,4 @@
-"""The page of one submission."""
+"""The page of one submission, as its student may see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,21 +26,21 @@ _SHOWN_NOTES = 50
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """Why a submission was not graded, or not to the end; ``look`` is a class of the sheet."""
+    """Why a submission was not graded, or not to the end; ``style`` is a class of the sheet."""
 
-    look: str
+    style: str
     what: str
     detail: str
     advice: str
 
 
 def render_student_page(report: Report, *, notebook: bytes | None = None) -> str:
-    """Write a report as a page, as its student may see it.
+    """Return a report as an HTML page.
 
     Args:
-        report: The report.
-        notebook: The submission's bytes, if it is a notebook: then the page shows it, with
-            what is to be said of a function below the cell that defines it.
+        report: The report; what its student may not see is removed.
+        notebook: The submission's bytes if it is a notebook. The page then shows it, with each
+            function's card below the cell that defines the function.
     """
     shown = escape_report(_cut(show_to_student(report)), encoding="utf-8")
     cards: Sequence[FunctionCard] = make_cards(shown.functions)
@@ -68,10 +68,10 @@ def render_student_page(report: Report, *, notebook: bytes | None = None) -> str
 
 
 def _cut(report: Report) -> Report:
-    """Leave out what nobody reads to its end; the JSON report has all of it."""
+    """Shorten the output and the notes, which can be very long."""
     output = report.output.rstrip("\n")
     if len(output) > _SHOWN_OUTPUT_CHARACTERS:
-        output = output[:_SHOWN_OUTPUT_CHARACTERS] + "\n... (all of it is in the JSON report)"
+        output = output[:_SHOWN_OUTPUT_CHARACTERS] + "\n... (the JSON report has all of it)"
     return msgspec.structs.replace(
         report, output=output if output.strip() else "", notes=report.notes[:_SHOWN_NOTES]
     )
@@ -82,7 +82,7 @@ def _headline(report: Report) -> str:
 
 
 def _share(report: Report) -> float | None:
-    """Give the score in percent, where there is one."""
+    """Return the score in percent, if there is one."""
     if report.score is None or not report.max_score or not report.functions:
         return None
     return round(100 * report.score / report.max_score, 2)
@@ -99,27 +99,27 @@ def _problem(report: Report) -> _Problem | None:
     match report.status:
         case ReportStatus.STOPPED:
             return _Problem(
-                look="half",
+                style="half",
                 what=f"It {ENDED_EARLY}.",
                 detail="",
-                advice="What was earned until then counts. Functions that were not tried say so.",
+                advice="Points earned until then count. Functions that were not tried are marked.",
             )
         case ReportStatus.UNREADABLE:
             return _Problem(
-                look="bad",
+                style="bad",
                 what="This file can't be graded, and is worth "
                 f"{describe_score(report)} as it stands.",
                 detail=report.error,
-                advice="Nothing in it has been run. Mend the file, or hand in another one.",
+                advice="Nothing in it was run. Fix the file, or hand in another one.",
             )
         case ReportStatus.GRADER_ERROR:
-            said = describe_failure(report).removesuffix(report.error).rstrip(": ")
+            what = describe_failure(report).removesuffix(report.error).rstrip(": ")
             return _Problem(
-                look="bad",
-                what=f"{said[0].upper()}{said[1:]}.",
+                style="bad",
+                what=f"{what[0].upper()}{what[1:]}.",
                 detail=report.error,
                 advice="This says nothing about the submission, and it is not a zero. Show this "
-                "page to whoever runs the grader, and have it graded again.",
+                "page to the person who runs the grader, and have the file graded again.",
             )
         case _:
             return None
@@ -142,7 +142,7 @@ def _missing_locks(report: Report) -> str:
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
-    """List what somebody needs to get the same report again."""
+    """Return what is needed to get the same report again, as pairs of a term and a value."""
     environment = report.environment
     versions = (("zerograd", "zerograd"), ("torch", "torch"), ("Python", "python"))
     facts = [

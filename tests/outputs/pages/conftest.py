@@ -1,19 +1,17 @@
-"""Notebooks and reports that the tests of the pages share."""
+"""Fixtures for the tests of the pages: an image and notebooks."""
 
 import base64
 import json
 import struct
 import zlib
-from collections.abc import Callable
 
 import pytest
-
-MakeNotebook = Callable[..., bytes]
+from page_samples import MakeNotebook
 
 
 @pytest.fixture(scope="session")
 def png() -> str:
-    """A PNG image of one grey point, in base64."""
+    """A PNG image of one grey pixel, in base64."""
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0\x80")), (b"IEND", b""))
     data = b"\x89PNG\r\n\x1a\n"
@@ -25,10 +23,10 @@ def png() -> str:
 
 @pytest.fixture(scope="session")
 def make_notebook() -> MakeNotebook:
-    """Make a notebook of cells: a string is code, and a pair is a kind and a source."""
+    """A function that makes a notebook of cells: code as strings, others as (type, source)."""
 
     def make(*cells: object) -> bytes:
-        made = []
+        made: list[object] = []
         for cell in cells:
             match cell:
                 case str():

@@ -1,25 +1,24 @@
-"""A notebook on the page: its texts, code and images, with what is said of it in between.
+"""The notebook on a student's page: its texts, code and images, and the cards of functions.
 
-A notebook may be anything, and nothing in it may reach the page as HTML.
+A notebook may be anything, and none of its HTML may reach the page.
 """
 
+import base64
 import json
+import secrets
 import time
-from collections.abc import Callable
 
 import pytest
 from fakes import check_result, make_report
-from test_student_page import HOSTILE, Reader, words
+from page_samples import MakeNotebook, Reader, code, display, hostile_notebook, stream, words
 
 from grader.outputs.pages import notebook_page
 from grader.outputs.pages.student_page import render_student_page
 from grader.report.model import Report, Status, SubmissionInfo
 
-MakeNotebook = Callable[..., bytes]
-
 INFO = SubmissionInfo(name="lab4.ipynb", sha256="0" * 64, format="notebook")
 REPORT = make_report(
-    check_result("mse/a", Status.FAILED, message="it is no mean"),
+    check_result("mse/a", Status.FAILED, message="it is not the mean"),
     check_result("update/a"),
     check_result("train/a", Status.MISSING),
     submission=INFO,
@@ -32,32 +31,16 @@ def render(notebook: bytes, report: Report = REPORT) -> str:
 
 
 def shown(notebook: bytes) -> Reader:
-    """Read the page's part that shows the notebook."""
+    """Parse the part of the page that shows the notebook."""
     html = render(notebook)
     _, _, rest = html.partition('<section class="notebook"')
     return Reader('<section class="notebook"' + rest.partition("</main>")[0])
 
 
-def code(source: object, *outputs: object) -> dict[str, object]:
-    """Make a code cell."""
-    return {"cell_type": "code", "source": source, "outputs": list(outputs)}
-
-
-def display(**data: object) -> dict[str, object]:
-    """Make an output of these kinds, with slashes for the double underscores."""
-    named = {name.replace("__", "/").replace("_xml", "+xml"): one for name, one in data.items()}
-    return {"output_type": "display_data", "data": named, "metadata": {}}
-
-
-def stream(text: object) -> dict[str, object]:
-    """Make what was printed."""
-    return {"output_type": "stream", "name": "stdout", "text": text}
-
-
-def test_feedback_stands_below_the_cell_that_defines_the_function(
+def test_card_is_below_the_cell_that_defines_the_function(
     make_notebook: MakeNotebook,
 ) -> None:
-    """The list on top leads to it; what no cell defines is told in the list."""
+    """The list links to the card of a function; one that no cell defines stays in the list."""
     notebook = make_notebook("def mse(a, b): return 1", "def update(): pass", "x = 1")
 
     page = Reader(render(notebook))
@@ -65,14 +48,14 @@ def test_feedback_stands_below_the_cell_that_defines_the_function(
     text = words(page.text)
     assert [one["href"] for one in page.all("a")] == ["#function-mse", "#function-update"]
     assert [one["id"] for one in page.all("details")] == ["function-train"]
-    places = ["cell 1", "it is no mean", "cell 2", "update 1 / 1 right", "cell 3"]
+    places = ["cell 1", "it is not the mean", "cell 2", "update 1 / 1 right", "cell 3"]
     found = [text.rindex(one) for one in places]
     assert found == sorted(found)
-    assert text.count("it is no mean") == 1
+    assert text.count("it is not the mean") == 1
 
 
 def test_last_definition_counts(make_notebook: MakeNotebook) -> None:
-    """As it does when the notebook is graded."""
+    """If several cells define a function, its card is below the last one."""
     text = words(Reader(render(make_notebook("def mse(): 1", "x = 1", "mse = lambda a: 2"))).text)
 
     assert "mse 0 / 1 wrong, below cell 3" in text
@@ -90,20 +73,22 @@ def test_last_definition_counts(make_notebook: MakeNotebook) -> None:
     ],
 )
 def test_every_way_to_define_a_function_is_found(make_notebook: MakeNotebook, source: str) -> None:
-    """By reading the text, since cells need not be Python."""
+    """Definitions are found by their text, since a cell need not be valid Python."""
     assert 'href="#function-mse"' in render(make_notebook(source))
 
 
 @pytest.mark.parametrize(
     "source", ["mse == 1", "class A:\n    def mse(self): ...", "%%writefile a.py\ndef mse(): ..."]
 )
-def test_what_defines_no_function_is_told_from_it(make_notebook: MakeNotebook, source: str) -> None:
-    """It stays in the list."""
+def test_cell_that_only_looks_like_a_definition_is_not_one(
+    make_notebook: MakeNotebook, source: str
+) -> None:
+    """A comparison, a method and a file that a cell writes don't define a function."""
     assert 'href="#function-mse"' not in render(make_notebook(source))
 
 
-def test_text_is_set_with_headings_below_the_pages_own(make_notebook: MakeNotebook) -> None:
-    """Formulas stay as they were typed."""
+def test_markdown_is_rendered_with_lower_headings(make_notebook: MakeNotebook) -> None:
+    """Markdown has headings below those of the page, and its formulas stay as typed."""
     text = (
         "# Title\n\nSome *words*, `code`, $a_1 < b_1$.\n\n- one\n\n| a | b |\n|---|---|\n| 1 | 2 |"
     )
@@ -117,7 +102,7 @@ def test_text_is_set_with_headings_below_the_pages_own(make_notebook: MakeNotebo
 
 
 def test_code_is_coloured_by_classes(make_notebook: MakeNotebook) -> None:
-    """And is what was typed."""
+    """Code is highlighted with classes of the style sheet."""
     page = shown(make_notebook('def f(x):\n    return "<b>"  # why'))
 
     assert {"class": "k"} in page.all("span")
@@ -125,7 +110,7 @@ def test_code_is_coloured_by_classes(make_notebook: MakeNotebook) -> None:
 
 
 def test_plain_outputs_and_images_are_shown(make_notebook: MakeNotebook, png: str) -> None:
-    """The page may show images then, of itself only."""
+    """Texts and PNG images are shown, and the policy then allows images as data."""
     cell = code(
         "x",
         stream("printed\n"),
@@ -137,15 +122,15 @@ def test_plain_outputs_and_images_are_shown(make_notebook: MakeNotebook, png: st
     html = render(make_notebook(cell))
 
     page = Reader(html)
-    for told in ("printed", "42", "Boom"):
-        assert told in page.text
+    for expected in ("printed", "42", "Boom"):
+        assert expected in page.text
     assert "<Figure>" not in page.text
     assert [one["alt"] for one in page.all("img")] == ["image from cell 1"]
     assert "img-src data:;" in html
 
 
-def test_bars_of_progress_are_shown_as_they_ended(make_notebook: MakeNotebook) -> None:
-    """Not every step of them."""
+def test_progress_bars_are_shown_in_their_final_state(make_notebook: MakeNotebook) -> None:
+    """Text that a carriage return has overwritten is not shown."""
     text = shown(make_notebook(code("x", stream("10%\r50%\r100%\r\ndone")))).text
 
     assert "100%\ndone" in text
@@ -153,13 +138,13 @@ def test_bars_of_progress_are_shown_as_they_ended(make_notebook: MakeNotebook) -
 
 
 def test_page_without_images_allows_none(make_notebook: MakeNotebook) -> None:
-    """Nothing more than is needed."""
+    """The policy of a page without images doesn't allow any."""
     assert "img-src" not in render(make_notebook("x = 1"))
 
 
 @pytest.mark.parametrize("kind", ["text__html", "image__svg_xml", "application__javascript"])
 def test_outputs_of_other_kinds_are_left_out(make_notebook: MakeNotebook, kind: str) -> None:
-    """With the plain text that came along in their place."""
+    """An output of another type is replaced by the plain text that comes with it."""
     output = display(**{kind: "<script>window.pwned=1</script>", "text__plain": "plain"})
 
     page = shown(make_notebook(code("x", output)))
@@ -179,18 +164,16 @@ def test_outputs_of_other_kinds_are_left_out(make_notebook: MakeNotebook, kind: 
         '"><script>window.pwned=1</script>',
     ],
 )
-def test_image_that_is_none_is_left_out(make_notebook: MakeNotebook, data: object) -> None:
-    """Whatever it calls itself."""
+def test_image_that_is_not_a_png_is_left_out(make_notebook: MakeNotebook, data: object) -> None:
+    """An output is shown as an image only if its data is a PNG."""
     page = shown(make_notebook(code("x", display(image__png=data))))
 
     assert page.all("img") == []
     assert "pwned" not in page.text
 
 
-def test_image_of_a_monstrous_size_is_left_out(make_notebook: MakeNotebook, png: str) -> None:
-    """A small file can make a browser hold gigabytes."""
-    import base64
-
+def test_image_with_huge_dimensions_is_left_out(make_notebook: MakeNotebook, png: str) -> None:
+    """A small file with huge dimensions, which would fill a browser's memory, is left out."""
     data = bytearray(base64.b64decode(png))
     data[16:20] = (50_000).to_bytes(4, "big")
 
@@ -199,47 +182,8 @@ def test_image_of_a_monstrous_size_is_left_out(make_notebook: MakeNotebook, png:
     assert page.all("img") == []
 
 
-def hostile_notebook(make_notebook: MakeNotebook) -> bytes:
-    """Make a notebook in which everything is an attack."""
-    texts = (
-        HOSTILE,
-        "<details><summary>hidden</summary>",
-        "<!-- unclosed",
-        "<textarea>",
-        "<plaintext>",
-        "</section></main><h1>100 of 100 points</h1>",
-        "[x](javascript:window.pwned=1) [y](data:text/html,<script>1</script>) [z](../secret)",
-        "[w](https://example.org/a) <https://example.org/b> ![i](https://example.org/c.png)",
-        '![i](data:image/svg+xml,<svg/onload=window.pwned=1>) [q]: "onload=',
-        "```html\n</pre><script>window.pwned=1</script>\n```",
-        '```"><script>window.pwned=1</script>\nx\n```',
-        "```mermaid\n</pre><script>window.pwned=1</script>\n```",
-        "$$</p><script>window.pwned=1</script>$$ \\begin{x}<script>1</script>\\end{x}",
-        "![x](attachment:nothing) # \u202e\u2066 \x00\x1b[31m",
-        "0-1- {{7*7}} {% include 'x' %}",
-    )
-    cells: list[object] = [("markdown", text) for text in texts]
-    cells += [("raw", text) for text in texts]
-    cells += [
-        code(text, stream(text), display(text__plain=text, text__html=text, image__png=text))
-        for text in texts
-    ]
-    cells.append(
-        {
-            "cell_type": "code",
-            "source": "def mse(): ...",
-            "id": '"><script>window.pwned=1</script>',
-            "execution_count": "<script>window.pwned=1</script>",
-            "metadata": {"tags": ['"><script>window.pwned=1</script>'], "below": HOSTILE},
-            "outputs": [{**stream(HOSTILE), "metadata": {"mark": HOSTILE}}],
-            "attachments": {"x": {"image/svg+xml": HOSTILE}},
-        }
-    )
-    return make_notebook(*cells)
-
-
-def test_hostile_notebook_is_text_and_nothing_else(make_notebook: MakeNotebook) -> None:
-    """Links lead to the web only; no element but those of plain text, no attribute of its own."""
+def test_hostile_notebook_adds_only_harmless_elements(make_notebook: MakeNotebook) -> None:
+    """Only allowed elements and attributes remain, and links lead to the web only."""
     html = render(hostile_notebook(make_notebook))
 
     page = Reader(html)
@@ -253,39 +197,39 @@ def test_hostile_notebook_is_text_and_nothing_else(make_notebook: MakeNotebook) 
     assert links == {None, "#function-mse", "https://example.org/a", "https://example.org/b"}
     assert page.all("img") == []
     assert len(page.all("h1")) == 1
-    assert "it is no mean" in page.text
+    assert "it is not the mean" in page.text
     assert not any(bad in html for bad in ("\x1b", "\x00", "\u202e", "\u2066"))
 
 
-def test_links_do_not_tell_where_they_come_from(make_notebook: MakeNotebook) -> None:
-    """And can't reach back."""
+def test_links_do_not_reveal_the_page(make_notebook: MakeNotebook) -> None:
+    """A link sends no referrer, and the page that it opens can't reach back."""
     page = shown(make_notebook(("markdown", "[x](https://example.org)")))
 
     assert page.all("a") == [{"href": "https://example.org", "rel": "noopener noreferrer nofollow"}]
 
 
-def test_mark_of_a_place_can_not_be_guessed(
+def test_mark_in_a_notebook_does_no_harm(
     make_notebook: MakeNotebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And were one guessed, it would repeat our own text, and nothing else."""
-    monkeypatch.setattr(notebook_page.secrets, "token_hex", lambda _: "guessed")
+    """Even a notebook that guesses a mark can only repeat our own text."""
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "guessed")
     notebook = make_notebook(("markdown", "guessed-0- guessed-99-"), "def mse(): ...")
 
     html = render(notebook)
 
     assert "guessed-99-" not in html
-    assert "it is no mean" in html
+    assert "it is not the mean" in html
 
 
 def test_same_notebook_gives_the_same_page(make_notebook: MakeNotebook, png: str) -> None:
-    """Byte by byte: the marks are gone."""
+    """The page is the same byte for byte, although the marks are random."""
     notebook = make_notebook("def mse(): ...", code("x", display(image__png=png)))
 
     assert render(notebook) == render(notebook)
 
 
 def test_notebook_of_format_3_is_shown(png: str) -> None:
-    """Its fields have other names."""
+    """A notebook of format 3, whose fields have other names, is shown too."""
     cells = [
         {"cell_type": "heading", "level": 2, "source": "Old title"},
         {
@@ -327,15 +271,15 @@ def test_notebook_of_format_3_is_shown(png: str) -> None:
         b'{"n": ' + b"1" * 10_000 + b"}",
     ],
 )
-def test_damaged_notebook_takes_nothing_of_the_report_away(notebook: bytes) -> None:
-    """What can't be shown is left out."""
-    assert "it is no mean" in render(notebook)
+def test_damaged_notebook_does_not_cost_the_report(notebook: bytes) -> None:
+    """Parts of a notebook that can't be shown are left out, and the report is shown."""
+    assert "it is not the mean" in render(notebook)
 
 
-def test_failure_of_the_export_takes_nothing_of_the_report_away(
+def test_failure_of_the_export_does_not_cost_the_report(
     make_notebook: MakeNotebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The list on top then tells everything."""
+    """If the notebook can't be shown at all, the list shows everything."""
 
     def fail(_: bytes) -> None:
         raise RecursionError
@@ -344,7 +288,7 @@ def test_failure_of_the_export_takes_nothing_of_the_report_away(
 
     html = render(make_notebook("def mse(): ..."))
 
-    assert "it is no mean" in html
+    assert "it is not the mean" in html
     assert 'class="notebook"' not in html
 
 
@@ -362,10 +306,10 @@ def test_failure_of_the_export_takes_nothing_of_the_report_away(
     ],
     ids=["code", "outputs", "formulas", "dollars", "brackets", "quotes", "cells"],
 )
-def test_monstrous_notebook_takes_bounded_time_and_room(
+def test_huge_notebook_takes_bounded_time_and_space(
     make_notebook: MakeNotebook, cells: list[object]
 ) -> None:
-    """Much is left out, and the page says so."""
+    """Most of a huge notebook is left out, and the page says so."""
     notebook = make_notebook(*cells)
     render(make_notebook("x = 1"))  # imports are not what is measured
     started = time.process_time()
@@ -378,7 +322,7 @@ def test_monstrous_notebook_takes_bounded_time_and_room(
 
 
 def test_images_are_bounded_too(make_notebook: MakeNotebook, png: str) -> None:
-    """In number."""
+    """The number of images is limited too."""
     html = render(make_notebook(*[code("x", *[display(image__png=png)] * 10)] * 10))
 
     assert html.count("<img") == 40

@@ -1,4 +1,4 @@
-"""The pages in a real browser: on a phone and a desktop, dark and light, by keyboard, hostile."""
+"""The pages in a real browser: small and large, dark and light, by keyboard, and hostile."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +15,13 @@ from browser import (
     wait_until,
 )
 from fakes import make_report
-from test_notebook_page import code, display, hostile_notebook
-from test_student_page import hostile_report
+from page_samples import MakeNotebook, code, display, hostile_notebook, hostile_report
 
 from grader.outputs.pages.student_page import render_student_page
 from grader.report.model import Report, ReportStatus
 
 pytestmark = pytest.mark.browser
 
-MakeNotebook = Callable[..., bytes]
 SUBMISSIONS = Path(__file__).resolve().parents[2] / "submissions"
 
 UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
@@ -33,7 +31,7 @@ UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = tru
 def pages(
     grade_sample: Callable[[str], Report], make_notebook: MakeNotebook, png: str
 ) -> dict[str, str]:
-    """The pages that are looked at: of a script, of notebooks, of what failed, of attacks."""
+    """The pages of a script, of notebooks, of submissions without a grade, and of attacks."""
     names = ("wrong_make_data_gaussian_noise.py", "wrong_update_never_zeroed.ipynb")
     script, notebook = (grade_sample(name) for name in names)
     noisy = msgspec.structs.replace(script, notes=("a note " * 40,), output="a line " * 400)
@@ -60,7 +58,7 @@ PAGES = ("script", "notebook", "images", "unreadable", "fault", "hostile")
 def test_page_fits_the_window(
     name: str, size: tuple[int, int], pages: dict[str, str], open_page: OpenPage
 ) -> None:
-    """With everything unfolded; nothing is to be scrolled to the side."""
+    """With everything unfolded no page is wider than the window."""
     page = open_page(pages[name], size=size)
 
     page.evaluate(UNFOLD)
@@ -70,10 +68,10 @@ def test_page_fits_the_window(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_text_stands_out(
+def test_text_has_contrast(
     name: str, scheme: Scheme, pages: dict[str, str], open_page: OpenPage
 ) -> None:
-    """4.5 to 1 and better, with everything unfolded."""
+    """With everything unfolded all text has a contrast of at least 4.5:1."""
     page = open_page(pages[name], scheme=scheme)
 
     page.evaluate(UNFOLD)
@@ -81,8 +79,8 @@ def test_text_stands_out(
     assert find_low_contrast(page) == []
 
 
-def test_dark_is_dark(pages: dict[str, str], open_page: OpenPage) -> None:
-    """It follows what the reader prefers."""
+def test_page_follows_the_colour_scheme(pages: dict[str, str], open_page: OpenPage) -> None:
+    """The background follows the colour scheme that the reader prefers."""
     grounds = [
         open_page(pages["script"], scheme=scheme).evaluate(
             "getComputedStyle(document.documentElement).backgroundColor"
@@ -94,7 +92,7 @@ def test_dark_is_dark(pages: dict[str, str], open_page: OpenPage) -> None:
 
 
 def test_functions_can_be_unfolded_by_keyboard(pages: dict[str, str], open_page: OpenPage) -> None:
-    """And it can be seen where one is."""
+    """A function is reached with Tab, has a visible focus, and is unfolded with Enter."""
     page = open_page(pages["script"])
     opened = "document.activeElement.parentElement.open"
 
@@ -106,10 +104,8 @@ def test_functions_can_be_unfolded_by_keyboard(pages: dict[str, str], open_page:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_list_leads_to_the_feedback_in_the_notebook(
-    pages: dict[str, str], open_page: OpenPage
-) -> None:
-    """Below the cell."""
+def test_list_links_to_the_card_in_the_notebook(pages: dict[str, str], open_page: OpenPage) -> None:
+    """A click in the list scrolls to the card below the cell."""
     page = open_page(pages["notebook"])
 
     page.click("a[href='#function-update']")
@@ -120,14 +116,14 @@ def test_list_leads_to_the_feedback_in_the_notebook(
 
 
 def test_page_needs_no_scripts(pages: dict[str, str], open_page: OpenPage) -> None:
-    """The first failure is there to read."""
+    """Without scripts the first failure is visible."""
     page = open_page(pages["script"], has_scripts=False)
 
-    assert page.get_by_text("Known mistake").first.is_visible()
+    assert page.get_by_text("Misconception:").first.is_visible()
 
 
 def test_hostile_page_runs_nothing(pages: dict[str, str], open_page: OpenPage) -> None:
-    """Not even when everything on it is unfolded and clicked."""
+    """Nothing runs, even if everything on the page is unfolded and clicked."""
     page = open_page(pages["hostile"])
     address = page.url
 
@@ -142,26 +138,27 @@ def test_hostile_page_runs_nothing(pages: dict[str, str], open_page: OpenPage) -
 
 
 def test_image_of_a_notebook_is_shown(pages: dict[str, str], open_page: OpenPage) -> None:
-    """The policy lets it."""
+    """The policy of the page allows the images of the notebook."""
     page = open_page(pages["images"])
 
     assert page.evaluate("document.querySelector('img').naturalWidth") == 1
 
 
 def test_failures_are_printed_unfolded(pages: dict[str, str], open_page: OpenPage) -> None:
-    """In the colours of paper, also for who prefers the dark."""
+    """Failures are printed unfolded and black on white, also for readers who prefer dark pages."""
     page = open_page(pages["script"], scheme="dark")
     page.evaluate("document.querySelector('details[open]').open = false")
 
     page.emulate_media(media="print")
 
-    # Chromium lays the page out anew in its own time.
+    # Chromium takes its time to lay the page out again.
     wait_until(
         page,
-        "document.querySelector('.functions .told').checkVisibility({contentVisibilityAuto: true})",
+        "document.querySelector('.functions .details')"
+        ".checkVisibility({contentVisibilityAuto: true})",
     )
     shown = page.evaluate(
-        "[...document.querySelectorAll('.functions .told')].map((one) =>"
+        "[...document.querySelectorAll('.functions .details')].map((one) =>"
         " one.checkVisibility({contentVisibilityAuto: true}))"
     )
     assert shown == [True] + [False] * 15

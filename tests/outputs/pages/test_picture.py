@@ -1,4 +1,4 @@
-"""Pictures as SVG for a page: what is in them, what is not, and how far their axes go."""
+"""Pictures as SVG for a page: what they contain, what they don't, and how far their axes go."""
 
 import re
 
@@ -10,25 +10,25 @@ from grader.report.model import DrawnAs, Picture, Series
 
 
 def series(role: str, *y: float, drawn_as: DrawnAs = DrawnAs.LINE, label: str = "") -> Series:
-    """Make a series over 1, 2, 3, ..."""
+    """Return a series over 1, 2, 3, ..."""
     x = tuple(float(one) for one in range(1, len(y) + 1))
     return Series(label=label or role, role=role, drawn_as=drawn_as, x=x, y=y)
 
 
 def draw(*drawn: Series, title: str = "A title", is_log_y: bool = False) -> str:
-    """Draw a picture of some series."""
+    """Return the drawing of some series."""
     picture = Picture(title=title, x_label="step", y_label="loss", series=drawn, is_log_y=is_log_y)
     return str(draw_picture(picture, key="picture-1").drawing)
 
 
 def ticks(svg: str) -> list[float]:
-    """Read the numbers at the axes."""
+    """Return the numbers at the axes."""
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
     return [float(one.replace("\u2212", "-")) for one in texts if one not in {"step", "loss"}]
 
 
 def test_colours_are_those_of_the_page() -> None:
-    """One picture for dark and light."""
+    """All colours are variables of the page, so that one picture fits dark and light pages."""
     svg = draw(series("student", 3, 2, 1), series("right", 3, 1, 0.5), series("level", 1, 1, 1))
 
     for name in ("student", "right", "level"):
@@ -37,7 +37,7 @@ def test_colours_are_those_of_the_page() -> None:
 
 
 def test_nothing_of_matplotlib_but_the_drawing_is_kept() -> None:
-    """No sheet, no metadata, no fonts, no address, no element that styles itself."""
+    """The drawing has no style sheet, metadata, fonts, URLs or inline styles."""
     svg = draw(series("student", 3, 2, 1))
 
     tags = set(re.findall(r"<(\w+)", svg))
@@ -45,8 +45,8 @@ def test_nothing_of_matplotlib_but_the_drawing_is_kept() -> None:
     assert not re.search(r"\bstyle=|xmlns|://|font", svg)
 
 
-def test_ids_begin_with_the_key_and_all_references_are_met() -> None:
-    """Several pictures can stand on a page."""
+def test_ids_begin_with_the_key_and_references_resolve() -> None:
+    """Ids begin with the key, so that a page can have several pictures."""
     svg = draw(series("student", 3, 2, 1), series("data", 1, 2, 3, drawn_as=DrawnAs.POINTS))
 
     ids = set(re.findall(r'\bid="([^"]+)"', svg))
@@ -56,7 +56,7 @@ def test_ids_begin_with_the_key_and_all_references_are_met() -> None:
 
 
 def test_same_picture_gives_the_same_bytes() -> None:
-    """Whatever the owner of the machine has set for matplotlib."""
+    """The settings of matplotlib on the machine make no difference, and are not changed."""
     before = draw(series("student", 3, 2, 1))
 
     with mpl.rc_context({"font.size": 30, "axes.grid": True, "text.usetex": False}):
@@ -68,7 +68,7 @@ def test_same_picture_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("text", ["</svg><script>x</script>", "$\\frac{1$", "a_$b$", "&amp;<"])
 def test_labels_are_text(text: str) -> None:
-    """Neither HTML nor formulas."""
+    """Labels are taken neither for HTML nor for formulas."""
     picture = Picture(
         title=text, x_label=text, y_label=text, series=(series("student", 1, 2, label=text),)
     )
@@ -81,22 +81,22 @@ def test_labels_are_text(text: str) -> None:
     assert "<script" not in drawing.drawing
 
 
-def test_line_that_runs_away_leaves_the_picture() -> None:
-    """What is right stays to be seen."""
+def test_diverging_line_leaves_the_picture() -> None:
+    """A line of the student that diverges doesn't shrink the right one to nothing."""
     svg = draw(series("student", 3, 1e6, 1e20), series("right", 3, 2, 1))
 
     assert max(ticks(svg)) < 10
 
 
-def test_line_that_is_a_little_off_is_all_in_the_picture() -> None:
-    """The axes reach as far as it does."""
+def test_line_that_is_slightly_off_fits_into_the_picture() -> None:
+    """The axes cover a line of the student that is only slightly off."""
     svg = draw(series("student", 3, 4, 5), series("right", 3, 2, 1))
 
     assert max(ticks(svg)) >= 5
 
 
 def test_logarithmic_axis_has_plain_numbers() -> None:
-    """No formulas."""
+    """A logarithmic axis has plain numbers and no powers of ten."""
     svg = draw(series("student", 1000, 10, 0.1), series("right", 1000, 1, 0.01), is_log_y=True)
 
     assert {0.1, 1, 10} <= set(ticks(svg))
@@ -104,11 +104,14 @@ def test_logarithmic_axis_has_plain_numbers() -> None:
 
 @pytest.mark.parametrize("values", [(), (2.0,), (2.0, 2.0), (0.0, 0.0, 0.0), (1e-30, 1e30)])
 @pytest.mark.parametrize("is_log_y", [False, True])
-def test_picture_of_hardly_anything_is_drawn(values: tuple[float, ...], is_log_y: bool) -> None:  # noqa: FBT001 - a parameter
-    """Nothing that a check file can make is a reason to have no page."""
+def test_picture_with_few_or_extreme_values_is_drawn(
+    values: tuple[float, ...],
+    is_log_y: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Series that are empty, constant, zero or extreme are drawn without an error."""
     assert "<svg" in draw(series("student", *values), is_log_y=is_log_y)
 
 
 def test_unknown_role_is_drawn_as_data() -> None:
-    """A report of a later version stays readable."""
+    """A role of a later version is drawn as data, so that the report stays readable."""
     assert "var(--data)" in draw(series("novel", 1, 2))
