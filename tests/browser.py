@@ -1,7 +1,7 @@
-"""Pages in a real browser: opened offline, with everything noted that a page should not do.
+"""Pages in a real browser: opened offline, and failed if they do what no page should do.
 
-The browser is the machine's own Chromium. A test asks for the fixture ``open_page``; where there
-is no browser, it is skipped.
+The browser is the Chromium of the machine. A test uses the fixture ``open_page``; it is skipped if
+there is no browser.
 """
 
 import shutil
@@ -36,22 +36,23 @@ OpenPage = Callable[..., "Page"]
 
 
 def wait_until(page: "Page", condition: str) -> None:
-    """Wait for what the browser does in its own time, ten seconds at the most.
+    """Wait until a JavaScript expression is true in a page, for at most ten seconds.
 
-    Asked from here again and again: Playwright's own way polls in the page, whose policy forbids
-    it to evaluate a string.
+    It is evaluated from here repeatedly. Playwright's own function polls inside the page, whose
+    policy forbids evaluating strings.
     """
     deadline = time.monotonic() + 10
     while not page.evaluate(condition):
-        assert time.monotonic() < deadline, f"it never came to be: {condition}"
+        assert time.monotonic() < deadline, f"it did not become true: {condition}"
         time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """Start the browser, for the tests of one module.
+    """The browser, for the tests of one module.
 
-    Not for the whole session: while Playwright runs, nothing else can start an event loop.
+    It does not run for the whole session, because no other event loop can start while Playwright
+    runs.
     """
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
@@ -66,10 +67,10 @@ def chromium() -> Iterator["Browser"]:
 
 @pytest.fixture
 def open_page(chromium: "Browser", tmp_path: Path) -> Iterator[OpenPage]:
-    """Give a function that opens a page, and hold every page to making no trouble.
+    """Return a function that opens a page, and fail if a page makes any trouble.
 
-    Trouble is a request for anything but ``file:`` and ``data:``, an error in the console (a
-    breach of the page's own policy is one), or a dialog.
+    Trouble is a request for anything but ``file:`` and ``data:`` URLs, an error in the console
+    (such as a breach of the page's own policy), or a dialog.
     """
     troubles: list[str] = []
     contexts: list[BrowserContext] = []
@@ -85,9 +86,9 @@ def open_page(chromium: "Browser", tmp_path: Path) -> Iterator[OpenPage]:
 
         Args:
             page: The page.
-            size: Width and height of the window.
-            scheme: Which colours the reader prefers.
-            has_scripts: Whether scripts of the page may run.
+            size: The width and height of the window.
+            scheme: The colour scheme that the reader prefers.
+            has_scripts: Whether the scripts of the page may run.
         """
         path = page if isinstance(page, Path) else tmp_path / f"page_{len(contexts)}.html"
         if isinstance(page, str):
@@ -111,9 +112,9 @@ def open_page(chromium: "Browser", tmp_path: Path) -> Iterator[OpenPage]:
 
 
 def _watch(page: "Page", troubles: list[str]) -> None:
-    def note_said(said: "ConsoleMessage") -> None:
-        if said.type == "error":
-            troubles.append(said.text)
+    def note_error(message: "ConsoleMessage") -> None:
+        if message.type == "error":
+            troubles.append(message.text)
 
     def note_dialog(dialog: "Dialog") -> None:
         troubles.append(dialog.message)
@@ -123,26 +124,26 @@ def _watch(page: "Page", troubles: list[str]) -> None:
         if not request.url.startswith(("file:", "data:")):
             troubles.append(f"asked for {request.url[:200]}")
 
-    page.on("console", note_said)
+    page.on("console", note_error)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("dialog", note_dialog)
     page.on("request", note_request)
 
 
 def find_overflow(page: "Page") -> list[str]:
-    """Name what makes a page wider than its window; nothing where it fits."""
+    """List the elements that make a page wider than its window; empty if it fits."""
     found: list[str] = page.evaluate(_OVERFLOW)
     return found
 
 
 def find_low_contrast(page: "Page", *, least: float = 4.5) -> list[str]:
-    """Name the texts that are too close to what is behind them, by WCAG's measure.
+    """List the texts whose contrast with their background is too low, as WCAG defines it.
 
-    Text that can't be seen is left out, and what is behind it must be of one colour.
+    Invisible text is ignored. Backgrounds must have a single colour.
 
     Args:
         page: The page.
-        least: The ratio that is wanted.
+        least: The lowest contrast ratio that is acceptable.
     """
     found: list[str] = page.evaluate(_CONTRAST, least)
     return found
@@ -166,7 +167,7 @@ _CONTRAST = """(least) => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 1;
     const pen = canvas.getContext('2d', {willReadFrequently: true});
-    // Drawn on top of each other, whatever notation they are in.
+    // Draws colours in any notation on top of each other.
     const blend = (colours) => {
         pen.clearRect(0, 0, 1, 1);
         for (const colour of colours) { pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); }

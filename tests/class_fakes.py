@@ -1,4 +1,4 @@
-"""Classes that nobody has taught: summaries of any size, with the names that break things."""
+"""Made-up classes: summaries of any size, with names that break things."""
 
 import random
 
@@ -7,6 +7,7 @@ from grader.report.class_model import ClassSummary, Skipped, Student
 from grader.report.model import AssignmentInfo, ReportStatus, Status
 from grader.report.outline import (
     CheckOutline,
+    DiagnosisOutline,
     FunctionOutline,
     Outline,
     SubmissionOutline,
@@ -37,7 +38,7 @@ NAMES = (
     "Very" + "long" * 49,
     "Very Long Name " * 14,
 )
-# Of the built-in lab, with what each is worth.
+# The functions of the built-in lab, with their points.
 FUNCTIONS = {
     "make_data": 5.0,
     "predict": 4.0,
@@ -62,14 +63,14 @@ MAX_SCORE = 100.0
 def check_outline(
     id_: str = "update/a", status: Status = Status.PASSED, **changes: object
 ) -> CheckOutline:
-    """Make the outline of a check; one that passed has all its points."""
+    """Return the outline of a check; one that passed has all its points."""
     fields: dict[str, object] = {"title": "It is right", "max_points": 1.0, **changes}
     earned = fields["max_points"] if status is Status.PASSED else 0.0
     return CheckOutline(id=id_, status=status, **{"points": earned, **fields})  # type: ignore[arg-type]
 
 
 def make_outline(*checks: CheckOutline, **changes: object) -> Outline:
-    """Make the outline of a report that has these checks."""
+    """Return the outline of a report with these checks."""
     names = dict.fromkeys(check.id.partition("/")[0] for check in checks)
     functions = tuple(_function(name, checks) for name in names)
     fields: dict[str, object] = {
@@ -94,31 +95,34 @@ def _function(name: str, checks: tuple[CheckOutline, ...]) -> FunctionOutline:
 
 
 def make_failure(status: ReportStatus, error: str) -> Outline:
-    """Make the outline of a report without a grade."""
-    is_ours = status is ReportStatus.GRADER_ERROR
+    """Return the outline of a report without a grade."""
+    has_failed = status is ReportStatus.GRADER_ERROR
     return make_outline(
         status=status,
-        score=None if is_ours else 0.0,
-        max_score=None if is_ours else MAX_SCORE,
+        score=None if has_failed else 0.0,
+        max_score=None if has_failed else MAX_SCORE,
         error=error,
     )
 
 
 def make_class(count: int, *, names: tuple[str, ...] = NAMES, seed: int = 1) -> ClassSummary:
-    """Make the summary of a class, with everything in it that a page can show.
+    """Return the summary of a class, with everything that a page can show.
 
     Args:
-        count: How many handed in; some more did not.
-        names: What the first of them are called.
-        seed: Another one gives another class.
+        count: How many students handed in; three more did not.
+        names: The names of the first of them.
+        seed: The seed from which the class is drawn.
     """
-    chance = random.Random(seed)  # noqa: S311 - a class, and no secret
+    chance = random.Random(seed)  # noqa: S311 - not a secret
     figures = ClassFigures()
     for place in range(count):
         name = names[place] if place < len(names) else f"Student {chance.randrange(10**6):06}"
         student = Student(id=f"s{place:05}", name=name, email=f"s{place}@example.edu")
         figures.add(
-            _hand_in(place, chance), id=f"s{place:05}", student=student, file=f"{name[:40]}.py"
+            _draw_submission(place, chance),
+            id=f"s{place:05}",
+            student=student,
+            file=f"{name[:40]}.py",
         )
     for place in range(3):
         figures.add_absent(Student(id=f"a{place}", name=f"Absent {place}"))
@@ -132,7 +136,7 @@ def make_class(count: int, *, names: tuple[str, ...] = NAMES, seed: int = 1) -> 
     )
 
 
-def _hand_in(place: int, chance: random.Random) -> Outline:
+def _draw_submission(place: int, chance: random.Random) -> Outline:
     if place % 37 == 20:
         return make_failure(
             ReportStatus.UNREADABLE, "line 12 is not Python:\n    def broken(:\n               ^"
@@ -141,7 +145,7 @@ def _hand_in(place: int, chance: random.Random) -> Outline:
         return make_failure(ReportStatus.GRADER_ERROR, "the forkserver is gone")
     skill = chance.betavariate(3, 1)
     checks = [
-        _check(f"{name}/{nth}", points / 2, skill, chance)
+        _draw_check(f"{name}/{nth}", points / 2, skill, chance)
         for name, points in FUNCTIONS.items()
         for nth in ("right", "wrong")
     ]
@@ -153,7 +157,7 @@ def _hand_in(place: int, chance: random.Random) -> Outline:
     )
 
 
-def _check(id_: str, points: float, skill: float, chance: random.Random) -> CheckOutline:
+def _draw_check(id_: str, points: float, skill: float, chance: random.Random) -> CheckOutline:
     function = id_.partition("/")[0]
     title = f"{function} is what it should be"
     is_easy, is_hard = function == "predict", id_ == "animate_fit/wrong"
@@ -168,13 +172,16 @@ def _check(id_: str, points: float, skill: float, chance: random.Random) -> Chec
         Status.LIMIT,
     )
     status = chance.choice(kinds)
-    is_named = status is Status.FAILED
     kind = chance.choice(("never-zeroed", "ascent", "sum-for-mean", "rebinds"))
+    if status is not Status.FAILED:
+        return check_outline(id_, status, max_points=points, title=title)
+    wrong = f"The {function} goes wrong in the way called {kind}."
     return check_outline(
         id_,
         status,
         max_points=points,
         title=title,
-        misconception=f"{function}/{kind}" if is_named else None,
-        hint=f"The {function} goes wrong in the way called {kind}. Mend it." if is_named else "",
+        misconception=f"{function}/{kind}",
+        hint=f"{wrong} Fix it.",
+        diagnosis=DiagnosisOutline(title=wrong),
     )

@@ -1,7 +1,7 @@
-"""Reports of every kind, for tests of what is written of them for other systems.
+"""Reports of every kind, for tests of what is written about them for other systems.
 
-`SAMPLES` has one of each by name; the strategy `reports` makes any others. `work_of` makes the work
-that a format is given, and `run_export` gives back its files by name.
+`SAMPLES` has one of each kind by name, and the strategy `reports` generates others. `work_of` makes
+the work that a format gets, and `run_export` returns its files by name.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ from grader.report.model import (
 from grader.report.outline import read_outline
 from grader.report.schema import report_to_json
 
-# In no text that a student may see before the due date, or ever.
+# A student may see the first of these only after the due date, and the second never.
 WAITING: Final = "words that wait"
 HIDDEN: Final = "words that are hidden"
 
@@ -77,7 +77,7 @@ def failed_check(
     says: str = "w <moved> & stayed",
     **changes: object,
 ) -> CheckResult:
-    """Make a check that has not passed, with all its texts: each of them contains ``says``."""
+    """Return a check that did not pass, with all its texts: each of them contains ``says``."""
     misconception = f"{check_id.partition('/')[0]}/{says}"
     texts: dict[str, object] = {
         "message": f"message: {says}",
@@ -96,20 +96,20 @@ def failed_check(
 
 
 def right_check(check_id: str, max_points: float = 1.0, **changes: object) -> CheckResult:
-    """Make a check that has passed, with all its points."""
+    """Return a check that passed, with all its points."""
     return check_result(check_id, max_points=max_points, **changes)  # type: ignore[arg-type]
 
 
 def failed_report(status: ReportStatus, error: str, **changes: object) -> Report:
-    """Make a report without a grade, as the pipeline does: a fault of the grader has no score."""
-    is_ours = status is ReportStatus.GRADER_ERROR
-    points = None if is_ours else 100.0
-    fields: dict[str, object] = {"score": None if is_ours else 0.0, "max_score": points}
+    """Return a report without a grade, as the pipeline makes it."""
+    has_failed = status is ReportStatus.GRADER_ERROR
+    points = None if has_failed else 100.0
+    fields: dict[str, object] = {"score": None if has_failed else 0.0, "max_score": points}
     return make_report(status=status, error=error, **{**fields, **changes})
 
 
 def hostile_report(text: str, **changes: object) -> Report:
-    """Make a report that holds a text wherever a student, or who writes checks, can put one."""
+    """Return a report with a text wherever a student or the author of checks can put one."""
     return make_report(
         failed_check("update/a", says=text, title=f"title {text}", max_points=2.0),
         right_check("update/b", title=text),
@@ -152,7 +152,7 @@ STOPPED: Final = make_report(
     status=ReportStatus.STOPPED,
 )
 GRADER_ERROR: Final = failed_report(ReportStatus.GRADER_ERROR, "the forkserver <is> gone")
-# 4 of 5 points are shown, and 5 wait: of those none is earned. In all 4 of 10.
+# 4 of 5 points are shown, and 5 are pending, of which none is earned: 4 of 10 in all.
 WITH_LATE: Final = make_report(
     right_check("update/a", 3.0),
     failed_check("update/late", max_points=2.0, **_LATE),  # type: ignore[arg-type]
@@ -160,7 +160,7 @@ WITH_LATE: Final = make_report(
     failed_check("mse/b", max_points=1.0),
     failed_check("train/late", max_points=3.0, **_LATE),  # type: ignore[arg-type]
 )
-# All that is shown is right, and 2 more points wait.
+# Everything that is shown is right, and 2 more points are pending.
 RIGHT_SO_FAR: Final = make_report(
     right_check("update/a", 3.0),
     failed_check("update/late", max_points=2.0, **_LATE),  # type: ignore[arg-type]
@@ -186,7 +186,7 @@ FRACTIONAL: Final = make_report(
     right_check("mse/a", 0.2),
     failed_check("train/a", max_points=11.5, points=0.5),
 )
-# Added in this order as floats these are less than 1.
+# Added as floats in this order, these are less than 1.
 FULL_FRACTIONAL: Final = make_report(
     right_check("update/a", 0.2), right_check("mse/a", 0.7), right_check("train/a", 0.1)
 )
@@ -245,7 +245,7 @@ SAMPLES: Final[dict[str, Report]] = {
     "hostile grader error": failed_report(ReportStatus.GRADER_ERROR, "\n".join(HOSTILE_TEXTS)),
 }
 
-# Those that take a second each are for a test of their own.
+# Without those that take a second each, which have tests of their own.
 _SMALL = [one for name, one in SAMPLES.items() if not name.startswith(("huge", "many"))]
 
 # --- any report ---------------------------------------------------------------------------
@@ -254,7 +254,7 @@ _POINTS = st.sampled_from((0.0, 0.1, 0.2, 0.25, 0.5, 0.7, 1.0, 1 / 3, 2.0, 2.5, 
 texts = st.one_of(
     st.sampled_from(HOSTILE_TEXTS),
     st.text(max_size=40),
-    # Everything that a Python string can hold, also what UTF-8 can't.
+    # Everything that a Python string can hold, including what UTF-8 can't encode.
     st.text(st.characters(), max_size=20),
 )
 
@@ -269,11 +269,11 @@ def _checks(draw: st.DrawFn) -> CheckResult:
     if draw(st.booleans()):
         return right_check(id_, max_points, title=title, visibility=visibility)
     status = draw(st.sampled_from((Status.FAILED, Status.ERROR, Status.LIMIT, Status.MISSING)))
-    own = {Visibility.HIDDEN: HIDDEN, Visibility.AFTER_DUE_DATE: WAITING}
+    secrets = {Visibility.HIDDEN: HIDDEN, Visibility.AFTER_DUE_DATE: WAITING}
     return failed_check(
         id_,
         status=status,
-        says=own.get(visibility) or draw(texts),
+        says=secrets.get(visibility) or draw(texts),
         title=title,
         max_points=max_points,
         points=draw(st.sampled_from((0.0, 0.0, max_points / 2))),
@@ -283,9 +283,9 @@ def _checks(draw: st.DrawFn) -> CheckResult:
 
 @st.composite
 def graded_reports(draw: st.DrawFn) -> Report:
-    """Make a report that has a score; of a class of checks, of every visibility."""
+    """Generate reports that have a score, with checks of every visibility."""
     checks = draw(st.lists(_checks(), max_size=8, unique_by=lambda check: check.id))
-    # A stopped one has a grade too, of what came before the end.
+    # A stopped submission has a score too, for what was graded before.
     status = draw(st.sampled_from((ReportStatus.GRADED, ReportStatus.GRADED, ReportStatus.STOPPED)))
     return make_report(
         *checks,
@@ -305,7 +305,7 @@ def _failed_reports(draw: st.DrawFn) -> Report:
 
 
 def reports() -> st.SearchStrategy[Report]:
-    """Make a report of any kind, also without a score."""
+    """Return a strategy for reports of any kind, also without a score."""
     return st.one_of(st.sampled_from(_SMALL), graded_reports(), _failed_reports())
 
 
@@ -313,13 +313,13 @@ def reports() -> st.SearchStrategy[Report]:
 
 
 def work_of(report: Report, *, is_after_due: bool = False, **settings: str) -> Work:
-    """Make work of one report, with settings for the format; ``_`` in a name stands for ``-``."""
+    """Return work on one report, with settings for the format; ``_`` stands for ``-``."""
     named = {name.replace("_", "-"): value for name, value in settings.items()}
     return work_of_report(report, is_after_due=is_after_due, settings=named)
 
 
 def class_work_of(*reports: Report, is_after_due: bool = False, **settings: str) -> Work:
-    """Make work of a class: rows ``s0``, ``s1``, ..., and one student who handed in nothing."""
+    """Return work on a class: rows ``s0``, ``s1``, ..., and a student who did not hand in."""
     figures = ClassFigures()
     for place, report in enumerate(reports):
         outline = read_outline(report_to_json(report).encode())
@@ -349,7 +349,7 @@ def class_work_of(*reports: Report, is_after_due: bool = False, **settings: str)
 def run_export(
     export: Callable[[Work], Iterable[ExportedFile | LeftOut]], work: Work
 ) -> tuple[dict[str, bytes], list[LeftOut]]:
-    """Run an export: its files by name, and who was left out."""
+    """Return the files of an export by name, and the students who were left out."""
     made = list(export(work))
     files = [one for one in made if isinstance(one, ExportedFile)]
     names = [one.name for one in files]
