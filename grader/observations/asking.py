@@ -1,24 +1,25 @@
-"""How anything that answers is asked: a request goes out, an observation comes back.
+"""The two signatures by which requests are answered with observations.
 
-A session, a recording of one and a test's double are all asked in the same two ways, so whoever
-asks never knows which of them answers.
+A session, a recording and a test's double all have them, so callers don't depend on which one
+answers.
 """
 
 from collections.abc import Callable
 
 from grader.observations.messages import Answer, Observation, ReadRequest, Request
 
-# Asks, and waits for the answer.
+# Sends a request and waits for the answer.
 Observe = Callable[[Request], Observation]
-# Asks at once and returns a function that waits for the answer: student and reference can work
-# side by side.
+# Sends a request at once and returns a function that waits for the answer, so that student and
+# reference can work side by side.
 Ask = Callable[[Request], Callable[[], Observation]]
 
 
 def is_complete(answer: Answer | Observation, request: Request) -> bool:
     """Return whether an answer has everything that was asked for, and nothing else.
 
-    For a call that is one step for each of its calls, each with every input and every gradient.
+    The answer to a ``CallRequest`` needs one step for each call, and each step every input and
+    every gradient. The answer to a ``ReadRequest`` needs one step.
     """
     if isinstance(request, ReadRequest):
         return len(answer.steps) == 1

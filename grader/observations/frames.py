@@ -1,8 +1,8 @@
 """Length-prefixed MessagePack frames: the only bytes that cross the wall.
 
-A frame is four bytes of length, big-endian, then that many bytes of MessagePack
-decoded into one closed set of types. Sizes are checked before anything is
-allocated; nothing is ever unpickled.
+A frame is a length of four bytes, big-endian, and then that many bytes of MessagePack, decoded
+into a closed set of types. Sizes are checked before anything is allocated. Nothing is ever
+unpickled.
 """
 
 import functools
@@ -16,9 +16,9 @@ MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 
 class FrameError(ValueError):
-    """Bytes that our own code would not have sent.
+    """Bytes that our own code would not have sent, or a message too large for a frame.
 
-    Whoever sits at the other end of the socket is no longer ours.
+    If a peer sent such bytes, nothing else from it can be trusted.
     """
 
 
@@ -28,7 +28,7 @@ def _decoder(kinds: Any) -> msgspec.msgpack.Decoder[Any]:  # noqa: ANN401 - a un
 
 
 def encode_frame(message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES) -> bytes:
-    """Turn a message into the bytes of one frame.
+    """Return the bytes of the frame for a message.
 
     Raises:
         FrameError: the message is larger than a frame may be.
@@ -41,10 +41,10 @@ def encode_frame(message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES)
 
 
 def decode_payload(payload: bytes, kinds: Any) -> Any:  # noqa: ANN401 - one of ``kinds``
-    """Read the payload of a frame as one of the message types ``kinds``.
+    """Decode the payload of a frame as one of the message types ``kinds``.
 
     Raises:
-        FrameError: it is none of them, or hostile (too deep, too long, cut).
+        FrameError: it is not one of them, or is hostile (nested too deeply, too long, cut off).
     """
     try:
         return _decoder(kinds).decode(payload)
@@ -54,10 +54,10 @@ def decode_payload(payload: bytes, kinds: Any) -> Any:  # noqa: ANN401 - one of 
 
 
 class FrameBuffer:
-    """Collects the bytes of a stream and hands out whole payloads.
+    """A buffer that collects the bytes of a stream and returns whole payloads.
 
     Args:
-        limit_bytes: The most that one may have.
+        limit_bytes: The largest payload that is accepted.
     """
 
     def __init__(self, *, limit_bytes: int = MAX_FRAME_BYTES) -> None:
@@ -65,11 +65,11 @@ class FrameBuffer:
         self._bytes = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Append what came in from the stream."""
+        """Append bytes that arrived from the stream."""
         self._bytes += data
 
     def next_payload(self) -> bytes | None:
-        """Take the next whole payload, or None while it isn't complete.
+        """Remove and return the next payload, or return None while it is not complete.
 
         Raises:
             FrameError: the announced length is over the limit.
@@ -89,14 +89,18 @@ class FrameBuffer:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether no byte is waiting."""
+        """Whether no bytes are waiting."""
         return not self._bytes
 
 
 def send_message(
     sock: socket.socket, message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES
 ) -> None:
-    """Send one message, blocking until all of it is in the socket."""
+    """Send one message, blocking until the socket has taken all of it.
+
+    Raises:
+        FrameError: the message is larger than a frame may be.
+    """
     sock.sendall(encode_frame(message, limit_bytes=limit_bytes))
 
 
@@ -106,10 +110,10 @@ def receive_message(
     *,
     limit_bytes: int = MAX_FRAME_BYTES,
 ) -> Any:  # noqa: ANN401 - one of ``kinds``
-    """Wait for one message from a peer that we trust to send one.
+    """Wait for one message, without a deadline unless the socket has one.
 
     Raises:
-        FrameError: the bytes are no message of ``kinds``.
+        FrameError: the bytes are not a message of ``kinds``.
         EOFError: the peer closed the socket.
     """
     length = int.from_bytes(_receive_exactly(sock, PREFIX_BYTES), "big")

@@ -4,7 +4,7 @@ import enum
 
 
 class Lock(enum.StrEnum):
-    """A lock; `grader.sandbox.guest.lock` says what each is against."""
+    """A lock. `grader.sandbox.guest.lock` explains what each one is against."""
 
     PRIVILEGES = "privileges"
     RESOURCES = "resources"

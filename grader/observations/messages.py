@@ -1,9 +1,10 @@
 """The messages of the two conversations that cross the wall.
 
-Trusted side and student's child: ``Load`` is answered by any number of
-``StatementStarted`` and one ``Loaded``; each ``CallRequest`` or ``ReadRequest`` by one ``Answer``.
-Trusted side and forkserver: ``Warm``, ``Spawn`` and ``Kill`` are answered by
-``Warmed``, ``Spawned`` and ``Killed``; first of all it says ``Starting``.
+Host and child: a new child sends ``Ready``. It answers ``Load`` with any number of
+``StatementStarted`` and one ``Loaded``, and each ``CallRequest`` or ``ReadRequest`` with one
+``Answer``.
+Host and forkserver: the forkserver first sends ``Starting``, and ``Warmed`` once torch is
+imported. It answers ``Warm``, ``Spawn`` and ``Kill`` with ``Warmed``, ``Spawned`` and ``Killed``.
 
 Every field that comes from a child is a claim, and is treated as one.
 """
@@ -17,7 +18,7 @@ from grader.observations.values import AnyValue, Array, Number
 
 
 class Outcome(enum.Enum):
-    """How a call ended. All but RETURNED are the student's doing, and none is ours."""
+    """How a request ended. This is always the student's doing, and never a fault of zerograd."""
 
     RETURNED = "returned"
     RAISED = "raised"
@@ -31,13 +32,14 @@ class Outcome(enum.Enum):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The common base of everything sent over a socket."""
+    """The base class of everything sent over a socket."""
 
 
 class Raised(Message, frozen=True, kw_only=True):
-    """An exception in the student's code, told from the student's own lines.
+    """An exception in the student's code, described by the student's own lines.
 
-    ``line`` is 1-based in the unit ``unit`` (a file, or a cell), 0 where unknown.
+    ``line`` is 1-based within the code block ``block``, and 0 if unknown. ``code`` is the text of
+    that line, and ``function`` the function it belongs to, empty at top level.
     """
 
     type_name: str
@@ -48,14 +50,15 @@ class Raised(Message, frozen=True, kw_only=True):
     function: str = ""
 
 
-# --- trusted side -> student's child ------------------------------------------------------
+# --- host -> child ------------------------------------------------------------------------
 
 
 class CodeBlock(Message, frozen=True, kw_only=True):
-    """A piece of source that runs as a whole: a ``.py`` file, or a notebook's code cell.
+    """A ``.py`` file, or one code cell of a notebook.
 
-    ``stop_before`` is the index of the first top-level statement to leave out, or
-    -1: the statement that ended an earlier child is not run again.
+    ``label`` is ``cell N``, or empty for a file. ``stop_before`` is the index of the first
+    top-level statement to leave out, or -1 to run them all: a statement that ended an earlier
+    child is not run again.
     """
 
     label: str
@@ -64,9 +67,10 @@ class CodeBlock(Message, frozen=True, kw_only=True):
 
 
 class Lent(Message, frozen=True, kw_only=True):
-    """Right versions of functions below the one under test, to put in their place.
+    """Right versions of helpers of the function being graded, to replace the student's.
 
-    ``source`` defines them; ``parameters`` maps each name to its contract's order.
+    ``source`` defines them; ``parameters`` maps each name to its parameters in the contract's
+    order.
     """
 
     source: str
@@ -74,10 +78,10 @@ class Lent(Message, frozen=True, kw_only=True):
 
 
 class Load(Message, frozen=True, kw_only=True, tag="load"):
-    """Run a submission's blocks in order, in one fresh module.
+    """Run a submission's code blocks in order in one fresh module.
 
-    ``parameters`` maps the functions of the contract to their parameters in
-    order: how the submission's own functions may be called.
+    ``name`` is the name of the file. ``parameters`` maps the functions of the contract to their
+    parameters in order.
     """
 
     name: str
@@ -90,11 +94,12 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
     """Call one function of the submission, ``times`` times on the same leaves.
 
-    Tensors that require grad are made once and live through all the calls;
-    the others are fresh for each. ``differentiate`` names the inputs with respect
-    to which the returned tensor, multiplied by ``cotangent`` and summed, is
-    differentiated. ``draw`` is how many items to take from a returned iterable;
-    ``frames`` how many frames of a returned animation to play.
+    Tensors that require grad are made once and kept through all calls, unless ``differentiate``
+    is set; the other inputs are made afresh for each call. ``differentiate`` names the inputs
+    with respect to which the returned tensor, multiplied by ``cotangent`` and summed, is
+    differentiated. ``draw`` is how many items to take from a returned iterable, and ``frames``
+    how many frames of a returned animation to play. ``token`` is a random value that the answer
+    has to repeat; ``seed`` seeds Python's, numpy's and torch's generators before the first call.
     """
 
     token: bytes = b""
@@ -110,7 +115,7 @@ class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
 
 
 class ReadRequest(Message, frozen=True, kw_only=True, tag="read"):
-    """Read a global of the submission."""
+    """Read the global ``function`` of the submission."""
 
     token: bytes = b""
     function: str
@@ -120,28 +125,28 @@ Request = CallRequest | ReadRequest
 ToChild = Load | CallRequest | ReadRequest
 
 
-# --- student's child -> trusted side ------------------------------------------------------
+# --- child -> host ------------------------------------------------------------------------
 
 
 class Ready(Message, frozen=True, kw_only=True, tag="ready"):
-    """The child is locked and waits: which locks hold, and which do not and why."""
+    """The child is locked and waits. Says which locks hold, and why the others don't."""
 
     locks: tuple[Lock, ...]
     missing: dict[Lock, str]
 
 
 class StatementStarted(Message, frozen=True, kw_only=True, tag="statement_started"):
-    """The child is about to run this top-level statement of this block."""
+    """The child is about to run this top-level statement of this code block, both 0-based."""
 
     block: int
     statement: int
 
 
 class Note(Message, frozen=True, kw_only=True):
-    """Something about a unit that the student should know.
+    """Something about a code block that the student should know.
 
-    ``raised`` where it raised; ``follows`` where it did so only because an earlier
-    unit did not get to what this one needs.
+    ``raised`` is what the block raised, if it did. ``follows`` says that it raised only because
+    an earlier block had stopped before it defined a name that this block needs.
     """
 
     block: str
@@ -151,9 +156,9 @@ class Note(Message, frozen=True, kw_only=True):
 
 
 class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):
-    """The submission has run; ``defined`` names what of the contract is there now.
+    """The submission has run. ``defined`` lists the names of the contract that it defines.
 
-    ``syntax_error`` is set when a ``.py`` file isn't Python, and then nothing ran.
+    ``syntax_error`` is set if a ``.py`` file isn't valid Python; then nothing ran.
     """
 
     defined: tuple[str, ...] = ()
@@ -162,9 +167,10 @@ class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):
 
 
 class State(Message, frozen=True, kw_only=True):
-    """An input after the call. ``is_global`` says that it was handed over as a global.
+    """An input after the call.
 
-    ``is_same_leaf`` says that it is the very object that was handed over.
+    ``is_same_leaf`` says that it is still the same object that was passed, and ``is_global`` that
+    it was passed as a global.
     """
 
     value: AnyValue
@@ -173,9 +179,9 @@ class State(Message, frozen=True, kw_only=True):
 
 
 class TorchCall(Message, frozen=True, kw_only=True):
-    """One torch function that ran: its name, what it was called on, and the grad mode.
+    """A torch function that ran: its name, what it was called on, and the grad mode.
 
-    ``on`` is the name of an input, ``NAME.grad`` of its gradient, or empty.
+    ``on`` is the name of an input, ``NAME.grad`` for its gradient, or empty for anything else.
     """
 
     name: str
@@ -184,7 +190,7 @@ class TorchCall(Message, frozen=True, kw_only=True):
 
 
 class Step(Message, frozen=True, kw_only=True):
-    """What came of one call: the value returned, the inputs after it, the gradients."""
+    """The result of one call: the returned value, the inputs after it, and the gradients."""
 
     returned: AnyValue
     inputs: dict[str, State]
@@ -193,7 +199,10 @@ class Step(Message, frozen=True, kw_only=True):
 
 
 class Answer(Message, frozen=True, kw_only=True, tag="answer"):
-    """What came of a request: the steps that ended well, then why it stopped if it did."""
+    """What a child answers to a request.
+
+    ``steps`` has the calls that returned; ``raised`` is what ended the next one, if anything did.
+    """
 
     token: bytes
     outcome: Outcome
@@ -204,17 +213,17 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
 FromChild = Ready | StatementStarted | Loaded | Answer
 
 
-# --- trusted side <-> forkserver ----------------------------------------------------------
+# --- host <-> forkserver ------------------------------------------------------------------
 
 
 class Warm(Message, frozen=True, kw_only=True, tag="warm"):
-    """Import these modules now, so that every later fork has them."""
+    """Import these modules now, so that every later child has them."""
 
     modules: tuple[str, ...]
 
 
 class ChildLimits(Message, frozen=True, kw_only=True):
-    """What the kernel enforces in a child, in its own units."""
+    """The limits that the kernel enforces in a child."""
 
     memory_bytes: int
     file_bytes: int
@@ -222,9 +231,9 @@ class ChildLimits(Message, frozen=True, kw_only=True):
 
 
 class Spawn(Message, frozen=True, kw_only=True, tag="spawn"):
-    """Fork a child. Its socket and its output pipe come along as descriptors.
+    """Fork a child. The descriptors of its socket and output pipe are sent along.
 
-    ``without`` names locks to leave out: all of them under ``--isolation none``,
+    ``without`` names locks to leave out: those that confine under ``--isolation none``, and
     single ones in the tests that show what each is for.
     """
 
@@ -235,7 +244,7 @@ class Spawn(Message, frozen=True, kw_only=True, tag="spawn"):
 
 
 class Kill(Message, frozen=True, kw_only=True, tag="kill"):
-    """Kill this child if it still lives, wait for it, and say how it ended."""
+    """Kill this child if it is still alive, wait for its end, and report how it ended."""
 
     pid: int
 
@@ -244,28 +253,28 @@ ToForkserver = Warm | Spawn | Kill
 
 
 class Starting(Message, frozen=True, kw_only=True, tag="starting"):
-    """The forkserver runs, and imports torch now: where its Python looks for packages.
+    """The forkserver is running and about to import torch.
 
-    Unlike the trusted side's, its path has no folder of whoever called.
+    ``path`` is its ``sys.path``, which unlike the host's contains no folder of the caller's.
     """
 
     path: tuple[str, ...]
 
 
 class Warmed(Message, frozen=True, kw_only=True, tag="warmed"):
-    """The forkserver is ready: the versions that every fork will have."""
+    """The forkserver is ready. ``versions`` has torch's and numpy's."""
 
     versions: dict[str, str]
 
 
 class Spawned(Message, frozen=True, kw_only=True, tag="spawned"):
-    """The child of this process id was forked."""
+    """A child with this process id was forked."""
 
     pid: int
 
 
 class Killed(Message, frozen=True, kw_only=True, tag="killed"):
-    """The child is gone: minus the signal that ended it, or its exit code."""
+    """The child is gone. ``status`` is minus the signal that ended it, or its exit code."""
 
     status: int
 
@@ -273,14 +282,14 @@ class Killed(Message, frozen=True, kw_only=True, tag="killed"):
 FromForkserver = Starting | Warmed | Spawned | Killed
 
 
-# --- what the trusted side makes of an answer ---------------------------------------------
+# --- what the host makes of an answer -----------------------------------------------------
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a request, seen from the trusted side.
+    """What the host makes of an answer.
 
-    Unlike an ``Answer`` it exists for every request, also when the child died,
-    and its arrays have been checked.
+    Unlike an ``Answer``, it exists for every request, also if the child died, and its arrays have
+    been checked. ``detail`` says how the child ended, if it did.
     """
 
     outcome: Outcome

@@ -1,7 +1,7 @@
-"""Values as plain data: what a student's object is reduced to before it travels.
+"""Values as plain data: what a student's object is reduced to before it is sent.
 
-No object of the student's ever leaves the sandbox. A tensor is its dtype, its
-shape and its bytes, and the three are checked to agree before numpy sees them.
+No object of the student's ever leaves the sandbox. A tensor is sent as its dtype, shape and
+bytes, and these are checked to agree before numpy sees them.
 """
 
 import math
@@ -12,8 +12,8 @@ import numpy as np
 MAX_ARRAY_ELEMENTS = 2_000_000
 MAX_DIMENSIONS = 16
 
-# How the elements of a torch or numpy dtype travel. bfloat16 has no numpy type:
-# it travels widened to float32, which is exact.
+# The numpy dtype in which the elements of a torch or numpy dtype are sent. numpy has no bfloat16:
+# it is widened to float32, which is exact.
 WIRE_DTYPES: dict[str, str] = {
     "float16": "<f2",
     "bfloat16": "<f4",
@@ -34,7 +34,7 @@ WIRE_DTYPES: dict[str, str] = {
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The common base of everything a call can take or give."""
+    """The base class of everything that a call can take or return."""
 
 
 class Nothing(Value, frozen=True, kw_only=True, tag="none"):
@@ -42,14 +42,14 @@ class Nothing(Value, frozen=True, kw_only=True, tag="none"):
 
 
 class Number(Value, frozen=True, kw_only=True, tag="number"):
-    """A Python int, float or bool; ``kind`` names which."""
+    """A Python int, float or bool; ``kind`` is the name of its type."""
 
     value: float
     kind: str = "float"
 
 
 class Text(Value, frozen=True, kw_only=True, tag="text"):
-    """A str, cut to a bounded length."""
+    """A str, cut off at a maximum length."""
 
     text: str
 
@@ -57,8 +57,8 @@ class Text(Value, frozen=True, kw_only=True, tag="text"):
 class Array(Value, frozen=True, kw_only=True, tag="array"):
     """A tensor or numpy array: dtype name, shape and the elements in C order.
 
-    ``kind`` is ``tensor`` or ``ndarray``. The three flags are a tensor's own,
-    and false for an ndarray.
+    ``kind`` is ``tensor`` or ``ndarray``. ``requires_grad``, ``is_leaf`` and ``has_grad_fn`` are
+    those of a tensor, and have their defaults for an ndarray.
     """
 
     dtype: str
@@ -70,10 +70,10 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
     has_grad_fn: bool = False
 
     def __post_init__(self) -> None:
-        """Check that dtype, shape and bytes agree, also when decoded from a frame.
+        """Check that dtype, shape and bytes agree; this also runs when a frame is decoded.
 
         Raises:
-            ValueError: they don't; inside a frame it becomes a ``FrameError``.
+            ValueError: they don't agree. Decoding a frame turns this into a ``FrameError``.
         """
         wire = WIRE_DTYPES.get(self.dtype)
         sizes = self.shape or (1,)
@@ -81,22 +81,30 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
             wire is None
             or len(sizes) > MAX_DIMENSIONS
             or min(sizes) < 0
-            or math.prod(size or 1 for size in sizes) > MAX_ARRAY_ELEMENTS  # no zero hides others
+            # Without its zeros, so that a zero can't hide an absurd size.
+            or math.prod(size or 1 for size in sizes) > MAX_ARRAY_ELEMENTS
         ):
-            message = f"no such array: {self.dtype[:40]} of {len(self.shape)} dimensions"
+            message = f"invalid array of {self.dtype[:40]} with {len(self.shape)} dimensions"
             raise ValueError(message)
         count = math.prod(self.shape)
         if count > MAX_ARRAY_ELEMENTS or count * np.dtype(wire).itemsize != len(self.data):
-            message = f"{len(self.data)} bytes are no array of {self.dtype} {self.shape}"
+            message = (
+                f"invalid array: {len(self.data)} bytes for {self.dtype} of shape {self.shape}"
+            )
             raise ValueError(message)
 
     def to_numpy(self) -> "np.ndarray":
-        """Copy the elements into a numpy array of ``shape``."""
+        """Return a new numpy array of ``shape`` with the elements."""
         return np.frombuffer(self.data, dtype=WIRE_DTYPES[self.dtype]).reshape(self.shape).copy()
 
     @classmethod
     def from_numpy(cls, array: "np.ndarray", *, requires_grad: bool = False) -> "Array":
-        """Wrap a numpy array whose dtype has a wire form, as the tensor to be made of it."""
+        """Return the tensor that has the elements of a numpy array.
+
+        Args:
+            array: Any array whose dtype is one of ``WIRE_DTYPES``.
+            requires_grad: Whether the tensor requires grad.
+        """
         return cls(
             dtype=array.dtype.name,
             shape=array.shape,
@@ -106,9 +114,9 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
 
 
 class Items(Value, frozen=True, kw_only=True, tag="items"):
-    """A list, tuple or set, or what was drawn from an iterable.
+    """A list, tuple or set, or the items taken from an iterable.
 
-    ``is_cut`` says that there was more than the cap allowed.
+    ``kind`` is the name of its type. ``is_cut`` says that there were more items.
     """
 
     kind: str
@@ -117,17 +125,17 @@ class Items(Value, frozen=True, kw_only=True, tag="items"):
 
 
 class Mapping(Value, frozen=True, kw_only=True, tag="mapping"):
-    """A dict as pairs, in its own order."""
+    """A dict as pairs in the dict's order. ``is_cut`` says that there were more."""
 
     entries: tuple[tuple["AnyValue", "AnyValue"], ...]
     is_cut: bool = False
 
 
 class Artist(Value, frozen=True, kw_only=True, tag="artist"):
-    """One thing drawn in data coordinates: its points and how they are shown.
+    """Something drawn in data coordinates: its points and how they are shown.
 
-    ``points`` is (k, 2) float64. ``is_joined`` says that a line runs through
-    them, ``has_markers`` that each one is marked.
+    ``points`` has shape (k, 2) and dtype float64. ``is_joined`` says that a line joins the
+    points, and ``has_markers`` that each has a marker.
     """
 
     points: Array
@@ -135,27 +143,30 @@ class Artist(Value, frozen=True, kw_only=True, tag="artist"):
     has_markers: bool
 
     def __post_init__(self) -> None:
-        """Check that the points are what they should be, also when decoded from a frame.
+        """Check dtype and shape of the points; this also runs when a frame is decoded.
 
         Raises:
-            ValueError: they aren't; inside a frame it becomes a ``FrameError``.
+            ValueError: they are wrong. Decoding a frame turns this into a ``FrameError``.
         """
         if self.points.dtype != "float64" or self.points.shape[1:] != (2,):
-            message = f"points of {self.points.dtype} {self.points.shape}"
+            message = (
+                "the points of an artist must be float64 of shape (k, 2), "
+                f"not {self.points.dtype} of shape {self.points.shape}"
+            )
             raise ValueError(message)
 
 
 class Axes(Value, frozen=True, kw_only=True, tag="axes"):
-    """A matplotlib Axes, as the visible lines and point sets on it."""
+    """A matplotlib Axes, reduced to the visible lines and point sets on it."""
 
     artists: tuple[Artist, ...]
 
 
 class Animation(Value, frozen=True, kw_only=True, tag="animation"):
-    """A FuncAnimation: how many frames it has, and what was drawn after each one tried.
+    """A FuncAnimation: how many frames it has, and what was drawn after each one played.
 
-    ``frame_count`` is capped; ``frames`` holds one drawing for each frame function
-    call that was made, over all the axes of the figure.
+    ``frame_count`` has an upper bound. ``frames`` has one drawing for each frame that was played,
+    with the artists of all axes of the figure.
     """
 
     frame_count: int
@@ -163,7 +174,7 @@ class Animation(Value, frozen=True, kw_only=True, tag="animation"):
 
 
 class Opaque(Value, frozen=True, kw_only=True, tag="opaque"):
-    """Anything else: only the name of its type, and why it was not taken apart."""
+    """Anything else: only the name of its type, and why it was not described."""
 
     type_name: str
     reason: str = ""

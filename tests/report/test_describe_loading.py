@@ -49,9 +49,9 @@ def test_there_is_nothing_to_tell_without_notes() -> None:
 
 def test_plain_note_is_told_with_its_unit() -> None:
     """Such as a cell that was left out."""
-    told = describe(Note(block="cell 3", text="left out, with its cell magic %%bash"))
+    told = describe(Note(block="cell 3", text="not run because of its cell magic %%bash"))
 
-    assert told == ("cell 3: left out, with its cell magic %%bash",)
+    assert told == ("cell 3: not run because of its cell magic %%bash",)
 
 
 def test_cell_that_raised_is_told_with_its_line() -> None:
@@ -68,7 +68,7 @@ def test_script_that_raised_is_told_with_what_is_missing() -> None:
     told = describe(raising("AssertionError", block="", line=2, code="assert x"), is_notebook=False)
 
     assert told == (
-        "the file raised AssertionError; what comes after it is missing\n    line 2: assert x",
+        "the file raised AssertionError; everything after it is missing\n    line 2: assert x",
     )
 
 
@@ -76,7 +76,7 @@ def test_exit_is_no_error() -> None:
     """``sys.exit()`` is the student's own end."""
     (told,) = describe(raising("SystemExit", "0", block=""), is_notebook=False)
 
-    assert told.startswith("the file ended itself with SystemExit: 0; ")
+    assert told.startswith("the file exited with SystemExit: 0; ")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.CRASHED])
@@ -128,7 +128,7 @@ def test_cells_that_wait_for_others_are_told_in_one_line() -> None:
 
     told = describe(*waiting)
 
-    assert told == ("cells 5 and 6 could not run without what earlier ones would have made",)
+    assert told == ("cells 5 and 6 could not run without results of earlier code that stopped",)
 
 
 def test_every_note_is_told_once() -> None:

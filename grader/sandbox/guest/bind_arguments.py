@@ -1,8 +1,8 @@
-"""Which input goes to which parameter of a student's function.
+"""Decides which input goes to which parameter of a student's function.
 
-The rules are the contract's: by name where the name is one of the contract's for this
-function, else by position; extra parameters with defaults keep them; ``*args`` takes all in
-order; what the function doesn't take is handed over as a global.
+A parameter takes the input of its name if the contract has one for this function, else the input
+at its position. Extra parameters keep their defaults. ``*args`` takes all remaining inputs in
+order. An input that the function doesn't take is passed as a global.
 """
 
 import functools
@@ -15,19 +15,19 @@ from inspect import Parameter
 import numpy as np
 import torch
 
-ANYTHING = object()  # an input whose value is not known yet, and could be of any kind
+ANYTHING = object()  # stands for an input whose value is not known yet
 
 
 @dataclass(frozen=True)
 class ArgumentBinding:
-    """How to call one function.
+    """How to call one function. Inputs are given by their names in the contract.
 
     Attributes:
-        signature: The function's own, or None for a builtin that has none.
-        assigned: From the function's parameter names to the contract's.
-        rest: What goes to ``*args``, in order.
-        extra: What goes to ``**kwargs``, by name.
-        unassigned: What has to be a global.
+        signature: The function's own signature, or None for a builtin that has none.
+        assigned: The name of the input for each of the function's own parameter names.
+        rest: The inputs that go to ``*args``, in order.
+        extra: The inputs that go to ``**kwargs``.
+        unassigned: The inputs that have to be set as globals.
     """
 
     signature: inspect.Signature | None
@@ -39,14 +39,14 @@ class ArgumentBinding:
     def arguments(
         self, inputs: Mapping[str, object]
     ) -> tuple[tuple[object, ...], dict[str, object]]:
-        """Turn inputs by contract name into positional and keyword arguments."""
+        """Return the positional and keyword arguments for these inputs."""
         if self.signature is None:
             return tuple(inputs[name] for name in self.rest), {}
         bound = self.signature.bind_partial()
         for own, name in self.assigned.items():
             bound.arguments[own] = inputs[name]
         if self.rest:
-            # *args can only be reached past every positional parameter before it.
+            # *args is filled only if every positional parameter before it is.
             bound.apply_defaults()
         for parameter in self.signature.parameters.values():
             if parameter.kind is Parameter.VAR_POSITIONAL:
@@ -65,11 +65,11 @@ class ArgumentBinding:
 def bind_arguments(
     function: Callable[..., object], inputs: Mapping[str, object]
 ) -> ArgumentBinding:
-    """Decide which of the inputs each parameter takes.
+    """Decide which input each parameter takes.
 
     Args:
-        function: Anything callable: function, lambda, partial, instance, builtin.
-        inputs: The contract's parameters for it, in the contract's order, with the values.
+        function: Any callable: a function, lambda, partial, instance or builtin.
+        inputs: The values of the contract's parameters for it, in the contract's order.
     """
     names = tuple(inputs)
     signature = find_signature(function)
@@ -90,7 +90,7 @@ def bind_arguments(
         if _could_be(parameter.default, inputs[names[place]]):
             assigned[parameter.name] = names[place]
             taken.add(names[place])
-    # A parameter that needs a value, but whose place is taken by name elsewhere: the next free.
+    # If the input at a required parameter's position went elsewhere by name, take the next one.
     for parameter in plain:
         free = [name for name in names if name not in taken]
         if parameter.name not in assigned and parameter.default is Parameter.empty and free:
@@ -106,10 +106,10 @@ def bind_arguments(
 
 
 def find_signature(function: Callable[..., object]) -> inspect.Signature | None:
-    """Give the signature that a caller has to respect, or None for some builtins.
+    """Return the signature that a caller has to respect, or None for some builtins.
 
-    A wrapper written ``(*args, **kwargs)`` without ``functools.wraps`` passes
-    on what it gets, so the one function it closes over tells what that may be.
+    A wrapper written as ``(*args, **kwargs)`` without ``functools.wraps`` passes on its
+    arguments. If it closes over exactly one function, that function's signature is returned.
     """
     try:
         signature = inspect.signature(function)
@@ -132,7 +132,7 @@ def _closed_over(function: types.FunctionType) -> Callable[..., object] | None:
             value = cell.cell_contents
         except ValueError:  # an empty cell
             continue
-        # A wrapper that counts its calls holds itself as well.
+        # A wrapper that counts its calls closes over itself too.
         if isinstance(value, types.FunctionType | functools.partial) and value is not function:
             found.append(value)
     return found[0] if len(found) == 1 else None
@@ -147,9 +147,9 @@ def _is_variadic(parameter: Parameter) -> bool:
 
 
 def _could_be(default: object, value: object) -> bool:
-    """Tell whether a parameter with this default may stand for an input of the contract.
+    """Return whether a parameter with this default may take this input by position.
 
-    ``learning_rate=0.1`` in the place of ``lr`` does, ``verbose=False`` doesn't.
+    ``learning_rate=0.1`` may take ``lr``; ``verbose=False`` may not.
     """
     if default is Parameter.empty or default is None or value is ANYTHING:
         return True
@@ -159,7 +159,7 @@ def _could_be(default: object, value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    """Tell a number, also one of numpy's or a 0-d tensor, from a tensor of data."""
+    """Return whether a value is a number: Python's, numpy's, or a 0-d tensor without grad."""
     if isinstance(value, torch.Tensor | np.ndarray):
         return value.ndim == 0 and not getattr(value, "requires_grad", False)
     return isinstance(value, int | float | np.number)

@@ -1,7 +1,7 @@
-"""Calls one function of the submission and tells what came of it.
+"""Calls one function of the submission and describes the result.
 
-Both styles of the contract: what a function takes as parameters is passed, what it
-doesn't take is set as a global of the submission before the call and read back after it.
+Both styles of the contract work: inputs that the function takes as parameters are passed; the
+others are set as globals of the submission before the call and read back after it.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ from grader.sandbox.guest.figures import is_animation, play
 from grader.sandbox.guest.load import LoadedSubmission
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 
-# The lab's own update() reads it besides its inputs.
+# The lab's own update() reads this global as well as its inputs.
 _LOOP_VARIABLE = "epoch"
 
 _frombuffer = torch.frombuffer
@@ -47,9 +47,9 @@ def answer_read(message: ReadRequest, submission: LoadedSubmission) -> Answer:
 
 
 def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: Defaults) -> Answer:
-    """Call a function ``message.times`` times and describe what came of each call.
+    """Call a function ``message.times`` times and describe the result of each call.
 
-    Never raises for what the student's code does.
+    What the student's code raises becomes part of the answer, and is never raised here.
     """
     function = submission.namespace.get(message.function)
     if function is None or not callable(function):
@@ -58,9 +58,10 @@ def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: De
     outcome = Outcome.RETURNED
     raised: Raised | None = None
     try:
-        # Seeds are set once: a second call that draws the same again does so by itself.
+        # Seeds are set once for all calls: if a second call draws the same numbers, that is the
+        # student's doing.
         defaults.restore(seed=message.seed)
-        # Around all of it: an input made in inference mode could never be differentiated.
+        # Also around the making of inputs: one made in inference mode can't be differentiated.
         with torch.inference_mode(mode=False):
             for step in _steps(message, function, submission):
                 steps.append(step)
@@ -101,7 +102,7 @@ def _one_step(
     recorder = TorchCallLog(tensors) if message.log_torch_calls else None
     with recorder or contextlib.nullcontext():
         returned = function(*args, **kwargs)
-        # Within the globals and the recorder: generators and frame functions run only now.
+        # Still inside the globals and the recorder: generators and frame functions run only now.
         value = _describe_returned(returned, message)
     gradients = _differentiate(returned, message, inputs) if message.differentiate else {}
     after = {
@@ -123,7 +124,7 @@ def _one_step(
 def _globals_set(
     namespace: dict[str, object], plan: ArgumentBinding, inputs: Mapping[str, object], index: int
 ) -> Iterator[None]:
-    """Hand over as globals what the function doesn't take, and put back what was there."""
+    """Set the unassigned inputs as globals, and restore the previous globals on exit."""
     values: dict[str, object] = {name: inputs[name] for name in plan.unassigned}
     values.setdefault(_LOOP_VARIABLE, index)
     before = {name: namespace[name] for name in values if name in namespace}
@@ -147,7 +148,11 @@ def _describe_returned(returned: object, message: CallRequest) -> AnyValue:
 def _differentiate(
     returned: object, message: CallRequest, inputs: Mapping[str, object]
 ) -> dict[str, AnyValue]:
-    """Differentiate sum(cotangent * returned); an input it doesn't depend on gives nothing."""
+    """Differentiate sum(cotangent * returned) with respect to the requested inputs.
+
+    The gradient is ``Nothing`` for an input that the result doesn't depend on, and for all of
+    them if the result is not a tensor with grad, or its shape is not the cotangent's.
+    """
     if not isinstance(returned, torch.Tensor) or not returned.requires_grad:
         return {name: Nothing() for name in message.differentiate}
     cotangent = None
@@ -166,7 +171,7 @@ def _differentiate(
 
 
 def _make(value: Array | Number) -> "torch.Tensor | int | float":
-    """Make a fresh input out of its plain data."""
+    """Make a fresh input from its plain data."""
     if isinstance(value, Number):
         return int(value.value) if value.kind == "int" else value.value
     return _make_tensor(value)
@@ -178,7 +183,7 @@ def _make_tensor(value: Array) -> torch.Tensor:
         tensor = _frombuffer(bytearray(value.data), dtype=dtype).reshape(value.shape)
     else:
         tensor = _empty(value.shape, dtype=dtype)
-    # A copy owns its memory: a view of a buffer would be no tensor of the usual kind.
+    # Copy, so that the tensor owns its memory like any other, and is not a view of a buffer.
     tensor = tensor.clone()
     return tensor.requires_grad_() if value.requires_grad else tensor
 

@@ -18,11 +18,11 @@ from grader.sandbox.guest.load import LoadedSubmission, load
 
 
 def answer_requests(sock: socket.socket, *, scratch: str) -> None:
-    """Answer until the trusted side closes the socket.
+    """Answer requests until the host closes the socket.
 
     Args:
-        sock: The child's end; blocking.
-        scratch: The folder that is the current one before each call.
+        sock: The child's end of the socket; blocking.
+        scratch: The folder to change to before each call.
     """
     defaults = Defaults(scratch)
     submission: LoadedSubmission | None = None
@@ -53,8 +53,6 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
 def _send_answer(sock: socket.socket, answer: Answer) -> None:
     try:
         send_message(sock, answer)
-    except FrameError:  # more than a frame holds: say so instead of saying nothing
-        raised = Raised(
-            type_name="ValueError", text="what was returned is too large to be examined"
-        )
+    except FrameError:  # too large for a frame: report that instead of staying silent
+        raised = Raised(type_name="ValueError", text="the returned value is too large to examine")
         send_message(sock, Answer(token=answer.token, outcome=Outcome.RAISED, raised=raised))

@@ -1,7 +1,7 @@
-"""Puts back what a submission may have changed, so that a right function keeps its points.
+"""Restores settings that a submission may have changed, so that a right function keeps its points.
 
-Whatever student code sets for itself (grad mode, dtype, seeds, folder, warnings, style of
-plots) is its own affair while it is loaded, and is as PyTorch comes before each call.
+While it is loaded, student code may set grad mode, dtype, seeds, current folder, warnings or plot
+style as it likes. Before each call they are back at PyTorch's and Python's defaults.
 """
 
 import builtins
@@ -21,9 +21,12 @@ OUTPUT = 1
 
 
 class Defaults:
-    """Remembers how things were before any student code ran.
+    """The settings as they were before any student code ran.
 
-    Made once in each child, right after the fork.
+    Made once in each child, right after the locks.
+
+    Args:
+        scratch: The folder to change to before each call.
     """
 
     def __init__(self, scratch: str) -> None:
@@ -43,11 +46,11 @@ class Defaults:
         _install_builtins()
 
     def restore(self, *, seed: int | None = None) -> None:
-        """Set everything back.
+        """Restore all settings.
 
         Args:
-            seed: What Python's, numpy's and torch's global generators start from; None
-                lets them go on from where they are.
+            seed: The seed of Python's, numpy's and torch's global generators; None leaves their
+                state as it is.
         """
         self._open_output()
         self.disarm()
@@ -72,20 +75,20 @@ class Defaults:
         self.restore_pyplot()
 
     def disarm(self) -> None:
-        """Stop what would interrupt our own code: timers and tracing."""
+        """Stop timers and tracing, which would interrupt our own code."""
         for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
             signal.setitimer(timer, 0)
         sys.settrace(None)
 
     def restore_pyplot(self) -> None:
-        """Close figures and put back the style, if matplotlib is there by now."""
+        """Close all figures and restore the style, if pyplot has been imported."""
         self.tame_if_imported()
         if self._rc is not None:
             dict.update(sys.modules["matplotlib"].rcParams, self._rc)
             sys.modules["matplotlib.pyplot"].close("all")
 
     def tame_if_imported(self) -> None:
-        """Make a pyplot that is imported by now do nothing that needs a window."""
+        """Disable what needs a window, if pyplot has been imported."""
         pyplot = sys.modules.get("matplotlib.pyplot")
         if self._rc is None and hasattr(pyplot, "close"):
             matplotlib = sys.modules["matplotlib"]
@@ -93,7 +96,7 @@ class Defaults:
             tame_pyplot(pyplot, matplotlib)
 
     def flush_output(self) -> None:
-        """Send on what was printed; a stream that the student closed has nothing to send."""
+        """Flush what was printed; streams that the student closed or replaced are skipped."""
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -119,7 +122,7 @@ class Defaults:
 
 
 def tame_pyplot(pyplot: Any, matplotlib: Any) -> None:
-    """Make what would need a window do nothing, as on a machine without a screen.
+    """Make functions that need a window do nothing.
 
     Args:
         pyplot: The module ``matplotlib.pyplot``; changed in place.
@@ -131,7 +134,7 @@ def tame_pyplot(pyplot: Any, matplotlib: Any) -> None:
         return None
 
     def stay_on_agg(*_: object, **__: object) -> None:
-        if pyplot._backend_mod is None:  # noqa: SLF001 - no figure yet: the first one asks for it
+        if pyplot._backend_mod is None:  # noqa: SLF001 - the first figure loads the backend
             switch("agg")
 
     pyplot.switch_backend = stay_on_agg
@@ -140,17 +143,17 @@ def tame_pyplot(pyplot: Any, matplotlib: Any) -> None:
         (pyplot, "pause"),
         (matplotlib, "use"),
         (matplotlib.figure.Figure, "show"),
-        # Draws everything to see how large the text is, which takes longer than all the rest;
-        # what is looked at are the artists, in the coordinates of the data.
+        # Draws everything to measure the text, which takes longer than all the rest. Only the
+        # artists are examined, in data coordinates.
         (matplotlib.figure.Figure, "tight_layout"),
     ):
         setattr(owner, name, do_nothing)
 
 
 class QuietShell:
-    """Stands in for IPython's shell in an exported notebook: every method does nothing.
+    """A stand-in for IPython's shell in an exported notebook: every method does nothing.
 
-    What a shell line would have printed is an empty list, which this looks like too.
+    It also behaves like an empty list, for code that uses the output of a shell line.
     """
 
     def __getattr__(self, name: str) -> "QuietShell":
@@ -159,7 +162,7 @@ class QuietShell:
         return self
 
     def __call__(self, *_: object, **__: object) -> "QuietShell":
-        """Do nothing."""
+        """Do nothing, and return the stand-in itself."""
         return self
 
     def __iter__(self) -> Iterator[str]:
@@ -179,7 +182,13 @@ class QuietShell:
 
 
 def tame_ipython(namespace: dict[str, object]) -> None:
-    """Put the quiet shell where a submission has imported IPython's own, which is None here."""
+    """Replace ``get_ipython`` by the quiet shell where a submission has imported the real one.
+
+    Outside of IPython the real one returns None, and its magics would raise.
+
+    Args:
+        namespace: The submission's globals; changed in place.
+    """
     ipython = sys.modules.get("IPython")
     real = getattr(ipython, "get_ipython", None)
     if real is None or real is QuietShell:

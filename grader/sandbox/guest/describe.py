@@ -1,8 +1,7 @@
 """Reduces what a student's function returned to plain data.
 
-Everything torch is reached through functions that were looked up before any student
-code ran, and a tensor of whatever class is read as the plain tensor it holds: a
-subclass that lies about itself is not asked.
+All torch functions used here were looked up before any student code ran. A tensor of any
+subclass is read as the plain tensor that it holds, so a subclass can't lie about itself.
 """
 
 import itertools
@@ -38,7 +37,7 @@ _numpy = torch.Tensor.numpy
 _to = torch.Tensor.to
 _resolve_conj = torch.Tensor.resolve_conj
 _resolve_neg = torch.Tensor.resolve_neg
-# The attributes themselves, which no subclass can shadow.
+# The base class's attributes, which no subclass can shadow.
 _requires_grad: Any = torch._C.TensorBase.requires_grad  # noqa: SLF001
 _is_leaf: Any = torch._C.TensorBase.is_leaf  # noqa: SLF001
 _grad_fn: Any = torch._C.TensorBase.grad_fn  # noqa: SLF001
@@ -50,11 +49,16 @@ def describe(value: object, *, draw: int = 0) -> AnyValue:
     """Turn any object into a value.
 
     Args:
-        value: What the student's function returned, or holds.
-        draw: How many items to take from an iterable that is no container; 0 takes none.
+        value: What the student's function returned, or a global holds.
+        draw: How many items to take from an iterable, also one that is not a container; 0 takes
+            none, and describes containers only.
 
     Returns:
-        Its value; ``Opaque`` for what can't be taken apart.
+        The value as plain data; ``Opaque`` for anything that can't be described.
+
+    Raises:
+        TypeError: ``draw`` is set and ``value`` is not iterable.
+        Exception: ``draw`` is set and the student's iterator raised this.
     """
     return _describe(value, draw=draw, depth=0)
 
@@ -68,7 +72,8 @@ def _describe(  # noqa: C901, PLR0912 - one kind of value after another
             return Nothing()
         for number in (bool, int, float):
             if issubclass(kind, number) and not issubclass(kind, np.generic):
-                plain = number.__float__(value)  # type: ignore[arg-type] # of the base, not its own
+                # The base class's method: a subclass may override its own.
+                plain = number.__float__(value)  # type: ignore[arg-type] # mypy misses issubclass
                 return Number(value=plain, kind=number.__name__)
         if issubclass(kind, torch.Tensor):
             return _or_opaque(describe_tensor, value)
@@ -97,7 +102,7 @@ def _describe(  # noqa: C901, PLR0912 - one kind of value after another
 
 
 def _or_opaque(describe_it: Callable[[Any], AnyValue], value: object) -> AnyValue:
-    """Describe, or say why it can't be: without data, of too many dimensions, too large, ..."""
+    """Describe a value; ``Opaque`` with the reason if it has no data, is too large, and so on."""
     try:
         return describe_it(value)
     except Exception as error:
@@ -105,7 +110,7 @@ def _or_opaque(describe_it: Callable[[Any], AnyValue], value: object) -> AnyValu
 
 
 def describe_tensor(tensor: torch.Tensor) -> AnyValue:
-    """Read the plain tensor that an instance of any Tensor class holds."""
+    """Describe the plain tensor that an instance of any Tensor class holds."""
     with _no_overrides():
         flags = {
             "requires_grad": bool(_requires_grad.__get__(tensor)),
@@ -113,7 +118,7 @@ def describe_tensor(tensor: torch.Tensor) -> AnyValue:
             "has_grad_fn": _grad_fn.__get__(tensor) is not None,
         }
         with _no_grad():
-            plain = _detach(tensor)  # of whatever class it was: now a plain tensor
+            plain = _detach(tensor)  # a plain tensor, whatever class it was
             if plain.layout is not torch.strided:
                 plain = _to_dense(plain)
             name = str(plain.dtype).removeprefix("torch.")

@@ -1,4 +1,4 @@
-"""Tells an exception from the student's own lines only."""
+"""Describes an exception by the student's own lines only."""
 
 import linecache
 import re
@@ -13,11 +13,11 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 
 def describe_exception(error: BaseException, labels: Mapping[str, str]) -> Raised:
-    """Reduce an exception to its type, its text and the innermost line of the student's.
+    """Reduce an exception to its type, its text and the innermost line of the submission.
 
     Args:
-        error: What was raised in student code.
-        labels: File names of the submission's blocks, with how to call them.
+        error: The exception raised in student code.
+        labels: The label of each code block (``cell 3``, or empty for a script) by file name.
     """
     if isinstance(error, SyntaxError) and error.filename in labels:
         line, function, filename = error.lineno or 0, "", error.filename or ""

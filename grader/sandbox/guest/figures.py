@@ -1,7 +1,7 @@
-"""Sums up matplotlib figures and animations as the points that are drawn.
+"""Reduces matplotlib figures and animations to the points that are drawn.
 
-matplotlib is imported inside the functions: this module must be loaded before the
-locks, and matplotlib is not wanted in every child.
+matplotlib is imported inside the functions: this module has to be imported before the locks, but
+not every child needs matplotlib.
 """
 
 import itertools
@@ -29,7 +29,7 @@ _NO_LINE = ("None", "none", "", " ")
 
 
 def describe_axes(value: object) -> AxesValue | None:
-    """Describe an Axes, or give None for anything else."""
+    """Describe an Axes, or return None for anything else."""
     if "matplotlib.axes" not in sys.modules:
         return None
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ def describe_axes(value: object) -> AxesValue | None:
 
 
 def is_animation(value: object) -> bool:
-    """Tell whether a value is a FuncAnimation, of matplotlib's class or one derived from it."""
+    """Return whether a value is an instance of FuncAnimation or of a subclass."""
     if "matplotlib.animation" not in sys.modules:
         return False
     from matplotlib.animation import FuncAnimation
@@ -49,23 +49,24 @@ def is_animation(value: object) -> bool:
 
 
 def play(animation: Any, *, frames: int) -> Animation:
-    """Run the first frames of an animation, as matplotlib does, and describe each drawing.
+    """Play the first frames of an animation, as matplotlib does, and describe each drawing.
 
     Args:
         animation: The FuncAnimation that the student returned; its frame function runs.
-            Untyped, for what matplotlib itself calls has no public names.
+            Untyped, because the methods that matplotlib itself calls are private.
         frames: How many frames to play.
 
     Returns:
-        The number of frames there are (capped), and what was drawn after each one.
+        The number of frames that the animation has (at most ``MAX_FRAMES``), and what was drawn
+        after each frame that was played.
     """
-    animation._draw_was_started = True  # noqa: SLF001 - else matplotlib warns when it is dropped
+    animation._draw_was_started = True  # noqa: SLF001 - else matplotlib warns when it is deleted
     if animation._init_func is not None:  # noqa: SLF001
         animation._init_draw()  # noqa: SLF001
     figure = animation._fig  # noqa: SLF001
     drawings = []
     count = 0
-    # One pass for both: the frames may come from an iterator that can't be asked twice.
+    # Count and play in one pass: the frames may come from an iterator, which runs only once.
     for frame in itertools.islice(animation.new_frame_seq(), MAX_FRAMES):
         count += 1
         if count <= frames:
@@ -109,14 +110,14 @@ def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:
 
 
 def _is_marker(marker: object) -> bool:
-    # One given by its vertices is an array, which can't be looked up among the names.
+    # A marker given by its vertices is an array, which can't be looked up among the names.
     return not (marker is None or (isinstance(marker, str) and marker in _NO_MARKER))
 
 
 def _describe_infinite_line(line: "AxLine") -> list[Artist]:
     first: Any = line.get_xy1()
     x, y = first
-    # One of the two is None: a slope, or a second point.
+    # An AxLine has either a slope or a second point; the other is None.
     slope: Any = line.get_slope()
     other: Any = line.get_xy2()
     x2, y2 = other if slope is None else (x + 1, y + slope)
@@ -131,7 +132,7 @@ def _artist(points: np.ndarray, *, is_joined: bool, has_markers: bool) -> list[A
 
 
 def _floats(values: object) -> np.ndarray:
-    """Read plotted data, which may still be tensors, as float64; masked points become nan."""
+    """Return plotted data, which may still be tensors, as float64; masked points become nan."""
     detach = getattr(values, "detach", None)
     if detach is not None:
         values = detach()

@@ -1,7 +1,7 @@
-"""The Landlock rules of a child: which files it may read, the one folder it may write.
+"""The Landlock rules of a child: which files it may read, and the one folder it may write to.
 
-The rules are prepared once, in the forkserver: opening two hundred paths costs more than
-forking. A child only adds its own folder and closes the door.
+The forkserver prepares the rules once, since opening two hundred paths costs more than forking. A
+child only adds its own folder and enforces them. See landlock(7).
 """
 
 import fcntl
@@ -16,28 +16,33 @@ from grader.sandbox.guest.unavailable import LockUnavailableError
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _FIRST_ABI_WITH_SCOPES = 6
 
-# A child's own few descriptors lie below the prepared ones.
+# The descriptors below are for a child's own: null device, output, socket.
 FIRST_DESCRIPTOR = 10
 
 
 @dataclass(frozen=True, slots=True)
 class FileLock:
-    """Prepared Landlock rules: descriptors of the paths, each with the rights it gives."""
+    """Prepared Landlock rules.
+
+    Attributes:
+        abi: The version of Landlock's interface that this kernel has.
+        rules: Open descriptors of the readable paths, each with the rights that it gives.
+    """
 
     abi: int
     rules: tuple[tuple[int, int], ...]
 
     @property
     def has_scopes(self) -> bool:
-        """Tell whether this kernel can keep signals and abstract sockets inside."""
+        """Whether this kernel can confine signals and abstract unix sockets."""
         return self.abi >= _FIRST_ABI_WITH_SCOPES
 
     def enforce(self, scratch: str, *, is_scoped: bool) -> None:
-        """Restrict this process, for good, to the prepared paths and a folder of its own.
+        """Restrict this process for good to the prepared paths and its own folder.
 
         Args:
             scratch: The only folder that stays writable.
-            is_scoped: Whether signals and abstract sockets are kept inside as well.
+            is_scoped: Whether to confine signals and abstract unix sockets as well.
 
         Raises:
             LockUnavailableError: Landlock refuses.
@@ -78,7 +83,7 @@ def prepare_file_lock(readable: Iterable[str]) -> FileLock:
     """Open what a child may read, and work out the rights.
 
     Args:
-        readable: Files and folders; one that is gone by now is left out.
+        readable: Files and folders; those that can't be opened are left out.
 
     Raises:
         LockUnavailableError: this machine has no Landlock.

@@ -1,7 +1,7 @@
-"""Lends right versions of other functions, so that one bug costs only its own function.
+"""Lends right versions of helpers, so that one bug costs only its own function.
 
-Lent functions stand in for functions *below* the one under test, in a child that is
-used for nothing else.
+Lent functions replace helpers of the function being graded, in a child that is used for nothing
+else.
 """
 
 import types
@@ -17,15 +17,15 @@ _LENT = "__zerograd_lent__"
 
 
 def lend(lent: Lent, namespace: dict[str, object]) -> None:
-    """Put right functions in the place of a submission's own.
+    """Replace functions of a submission by right ones.
 
-    A right function answers to the way in which the submission calls its own:
-    by that one's parameters, from globals in the classroom style.
+    A lent function can be called the way the submission calls its own: with the parameters of the
+    function that it replaces, or with inputs in globals in the classroom style.
 
     Args:
         lent: The source of the right functions, and the parameters of each.
-        namespace: The submission's globals; changed in place. Functions that were
-            bound elsewhere already (a default argument, say) are redirected too.
+        namespace: The submission's globals; changed in place. A function that is also bound
+            elsewhere (a default argument, say) is redirected there too.
     """
     right: dict[str, object] = {"__name__": "lent"}
     exec(compile(lent.source, "<lent>", "exec"), right)
@@ -58,7 +58,7 @@ def _adapt(
         try:
             return function(**arguments)
         except RuntimeError:
-            # Called under no_grad, as a hand-derived gradient may be; ours wants autograd.
+            # A gradient derived by hand may be called under no_grad; the lent one needs autograd.
             if torch.is_grad_enabled():
                 raise
             with torch.enable_grad():
@@ -73,19 +73,23 @@ def _values(
     args: tuple[object, ...],
     kwargs: Mapping[str, object],
 ) -> dict[str, object]:
-    """Read a call as the submission's own function would; else as the contract does."""
+    """Return the inputs of a call by their contract names.
+
+    The call is read as the submission's own function would read it, or by the contract if there
+    is no such function or the call doesn't fit it.
+    """
     if plan is not None and plan.signature is not None:
         try:
             return _by_contract_name(plan, plan.signature.bind(*args, **kwargs))
         except TypeError:
-            # The caller may be right: then it is the own function that has other parameters.
+            # The caller may be right and the submission's own function have wrong parameters.
             pass
     return {**dict(zip(parameters, args, strict=False)), **kwargs}
 
 
 def _by_contract_name(plan: ArgumentBinding, bound: BoundArguments) -> dict[str, object]:
-    """Undo a match: from the arguments of the student's own call to the contract's names."""
-    bound.apply_defaults()  # what a call leaves out is what the student's own would have taken
+    """Undo a binding: return the arguments of the student's call by their contract names."""
+    bound.apply_defaults()  # the student's own function would have used its defaults
     values: dict[str, object] = {}
     for parameter in bound.signature.parameters.values():
         if parameter.name not in bound.arguments:
@@ -101,8 +105,8 @@ def _by_contract_name(plan: ArgumentBinding, bound: BoundArguments) -> dict[str,
 
 
 def _redirect(own: types.FunctionType, name: str, table: dict[str, Callable[..., object]]) -> None:
-    """Make the very function object run the lent one, wherever it is already held."""
-    if own.__code__.co_freevars:  # a closure's code can't be exchanged for one without cells
+    """Make the function object itself run the lent one, since it may be held elsewhere too."""
+    if own.__code__.co_freevars:  # a closure's code can't be replaced by code without cells
         return
     own.__globals__.setdefault(_LENT, table)
     template = types.FunctionType(

@@ -1,7 +1,7 @@
-"""Runs a submission, statement by statement, in a module of its own: the only exec.
+"""Runs a submission statement by statement in its own module: the only exec of student code.
 
-A statement at a time, so that the trusted side knows which one ended the child, and
-can have everything before it (or every other cell) run again without that one.
+Each statement is announced before it runs, so that the host knows which one ended the child, and
+can load the submission again without it.
 """
 
 import ast
@@ -21,15 +21,18 @@ from grader.sandbox.guest.lend import lend
 
 MODULE_NAME = "submission"
 
-# Cell magics that only time or capture: their body runs, the others go with their cell.
+# Cell magics that only time or capture: their body runs. A cell with any other one is left out.
 _MAGICS_WITH_BODY = {"time", "timeit", "capture", "prun"}
 
 
 @dataclass
 class LoadedSubmission:
-    """A loaded submission: its namespace, and how its functions may be called.
+    """A loaded submission.
 
-    ``parameters`` maps each function of the contract to its parameters in order.
+    Attributes:
+        namespace: Its globals.
+        parameters: The parameters of each function of the contract, in order.
+        labels: The label of each code block by file name.
     """
 
     namespace: dict[str, object]
@@ -40,23 +43,23 @@ class LoadedSubmission:
 def load(
     message: Load, *, report: Callable[[StatementStarted], None], defaults: Defaults
 ) -> tuple[LoadedSubmission, Loaded]:
-    """Run all blocks of a submission; what goes wrong in them becomes notes.
+    """Run all code blocks of a submission; what they raise becomes notes.
 
     Args:
-        message: The blocks in order, and what to lend.
+        message: The code blocks in order, and what to lend.
         report: Called before each top-level statement runs.
-        defaults: Sets back the state between statements that have imported pyplot.
+        defaults: Disables pyplot's windows after a statement that has imported it.
 
     Returns:
-        The submission and what to tell the trusted side about it.
+        The submission, and the message about it for the host.
     """
     sys.argv[:] = [message.name]
     module = types.ModuleType(MODULE_NAME)
-    sys.modules[MODULE_NAME] = module  # dataclasses and pickling look a class's module up there
+    sys.modules[MODULE_NAME] = module  # dataclasses and pickle look up a class's module there
     submission = LoadedSubmission(vars(module), dict(message.parameters))
     notes: list[Note] = []
     future_flags = 0
-    unmade: set[str] = set()  # what blocks that stopped half-way would have made
+    unmade: set[str] = set()  # names that blocks which raised would have bound
     for index, block in enumerate(message.blocks):
         filename = block.label or message.name
         submission.labels[filename] = block.label
@@ -78,7 +81,7 @@ def load(
                 if position == block.stop_before:
                     break
                 report(StatementStarted(block=index, statement=position))
-                # The submission runs here, behind all locks.
+                # The submission runs here, after all locks.
                 exec(_compile(statement, filename, future_flags), submission.namespace)
                 if isinstance(statement, ast.Import | ast.ImportFrom):
                     defaults.tame_if_imported()
@@ -104,14 +107,14 @@ def _without_cell_magic(block: CodeBlock, notes: list[Note]) -> str:
         name = (first[2:].split() or [""])[0]
         if name not in _MAGICS_WITH_BODY:
             break
-        # As many lines as before: notes name lines.
+        # Keep the number of lines: notes give line numbers.
         source = "\n" * (source.count("\n") - rest.count("\n")) + rest
-    notes.append(Note(block=block.label, text=f"left out, with its cell magic %%{name}"))
+    notes.append(Note(block=block.label, text=f"not run because of its cell magic %%{name}"))
     return ""
 
 
 def _parse(source: str, filename: str, flags: int) -> ast.Module:
-    """Parse as Python, else as IPython with magics and shell lines turned into nothing."""
+    """Parse as Python, or else as IPython code whose magics and shell lines do nothing."""
 
     def parse(text: str) -> ast.Module:
         with warnings.catch_warnings():
@@ -132,22 +135,22 @@ def _parse(source: str, filename: str, flags: int) -> ast.Module:
 
 
 def _leave_out_magics(source: str) -> str:
-    # Turns them into calls of get_ipython(), which does nothing here.
+    # Magics and shell lines become calls of get_ipython(), which does nothing here.
     from IPython.core.inputtransformer2 import TransformerManager
 
     return str(TransformerManager().transform_cell(source))
 
 
 def _write_copy(name: str, source: str) -> str:
-    """Put the file where ``__file__`` says that it is."""
+    """Write the script into the current folder, and return its path for ``__file__``."""
     path = Path.cwd() / Path(name).name
-    with contextlib.suppress(OSError, ValueError):  # a name that can't be written here
+    with contextlib.suppress(OSError, ValueError):  # the name may not be valid here
         path.write_text(source, encoding="utf-8")
     return str(path)
 
 
 def _names_made_by(tree: ast.Module) -> set[str]:
-    """List what running a unit to its end would bind at top level."""
+    """Return the names that a code block would bind at top level if it ran to its end."""
     found: set[str] = set()
     waiting: list[ast.AST] = list(tree.body)
     while waiting:
@@ -171,7 +174,8 @@ def _names_made_by(tree: ast.Module) -> set[str]:
 
 
 def _compile(statement: ast.stmt, filename: str, flags: int) -> types.CodeType:
-    # Warned about already while parsing; a submission that makes warnings errors means its own.
+    # Python compiles a script before the script's own filters apply, so a submission that turns
+    # warnings into errors must not get a compiler warning as one.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module = ast.Module([statement], [])
@@ -191,6 +195,6 @@ def _future_flags(tree: ast.Module) -> int:
 
 
 def _remember_source(filename: str, source: str) -> None:
-    # For tracebacks and inspect.getsource; lazily checked files would be looked for on disk.
+    # For tracebacks and inspect.getsource. The None keeps linecache from looking for the file.
     lines = source.splitlines(keepends=True)
     linecache.cache[filename] = (len(source), None, lines, filename)

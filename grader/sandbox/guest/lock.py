@@ -11,8 +11,8 @@ syscalls       sockets, fork, exec, ptrace, kill, namespaces, IPC, keyrings,    
                io_uring, bpf, chmod, shared memory files
 =============  ===============================================================  =============
 
-Every lock is one-way. Each is tried on its own: what this machine doesn't have
-is reported and the others still hold.
+Every lock is one-way. Each is tried on its own: if this machine doesn't have one, that is
+reported, and the others still hold.
 """
 
 import ctypes
@@ -42,7 +42,14 @@ _Lock = TypeVar("_Lock")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The locks on files and system calls; asking for a missing one raises why."""
+    """The prepared locks on files and system calls.
+
+    Attributes:
+        files: Returns the lock on files.
+        syscalls: Returns the lock on system calls.
+
+    Both raise LockUnavailableError with the reason if this machine doesn't have the lock.
+    """
 
     files: Callable[[], FileLock]
     syscalls: Callable[[], SyscallLock]
@@ -55,21 +62,21 @@ def lock_down(
     limits: ChildLimits,
     without: Iterable[Lock],
 ) -> tuple[tuple[Lock, ...], dict[Lock, str]]:
-    """Put every available lock on this process, for good.
+    """Put every available lock on this process for good.
 
     Args:
         scratch: The only folder that stays writable.
-        prepared: What `prepare` has made before the fork.
-        limits: What setrlimit enforces.
-        without: Names of locks to leave out.
+        prepared: The locks that `prepare` made before the fork.
+        limits: The limits that setrlimit enforces.
+        without: The locks to leave out.
 
     Returns:
-        The names of the locks that hold, and the missing ones with the reason.
+        The locks that hold, and the missing ones with the reason.
     """
     steps: dict[Lock, Callable[[], None]] = {
         Lock.PRIVILEGES: _drop_privileges,
-        # Landlock goes before seccomp, whose allow-list doesn't have its system calls, and before
-        # the limit on descriptors, since it holds one for each rule.
+        # Landlock comes before seccomp, which doesn't allow Landlock's system calls, and before
+        # the limit on descriptors, since it needs one for each rule.
         Lock.FILES: lambda: prepared.files().enforce(
             scratch, is_scoped=Lock.SIGNALS not in skipped
         ),
@@ -97,9 +104,9 @@ def lock_down(
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent goes, and hide its memory.
+    """Ask the kernel to kill this process when its parent ends, and hide its memory.
 
-    The signal is forgotten when the uid changes; nothing here changes it.
+    The kernel forgets the signal if the uid changes; nothing here changes it.
     """
     if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
@@ -107,7 +114,7 @@ def die_with_parent() -> None:
 
 
 def prepare(readable: tuple[str, ...]) -> Prepared:
-    """Make what costs more than a fork, once, before any: it is given to every child.
+    """Prepare, once for all children, the locks that take longer to make than a fork.
 
     Args:
         readable: Files and folders that children may read.
@@ -116,7 +123,7 @@ def prepare(readable: tuple[str, ...]) -> Prepared:
 
 
 def _try(make: Callable[[], _Lock]) -> Callable[[], _Lock]:
-    """Make something now; who asks for it later gets it, or the reason why it isn't there."""
+    """Make a lock now; return a function that returns it, or raises why it is not available."""
     try:
         made = make()
     except LockUnavailableError as error:
@@ -130,9 +137,11 @@ def _try(make: Callable[[], _Lock]) -> Callable[[], _Lock]:
 
 
 def _expect_scopes(files: FileLock) -> None:
-    # The scope itself is part of the ruleset that the lock on files has put on.
+    # The scope itself is part of the ruleset that the lock on files has enforced.
     if not files.has_scopes:
-        raise LockUnavailableError(f"Landlock {files.abi} has no scopes (Linux 6.12 has)")
+        raise LockUnavailableError(
+            f"Landlock ABI {files.abi} can't confine signals (needs Linux 6.12 or newer)"
+        )
 
 
 def _prctl(option: int, value: int) -> None:
@@ -150,8 +159,8 @@ def _drop_privileges() -> None:
     if sys.platform != "linux":
         raise LockUnavailableError("needs Linux")
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    # Root without capabilities can raise no limit and pass no permission check. Its uid stays,
-    # since Python itself may lie in a folder that only this uid can read.
+    # Root without capabilities can't raise a limit or get past a permission check. The uid stays,
+    # since Python itself may be in a folder that only this uid can read.
     libc = ctypes.CDLL(None, use_errno=True)
     header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
     if libc.capset(ctypes.byref(header), (ctypes.c_uint32 * 6)()) != 0:
@@ -170,7 +179,7 @@ def _limit_resources(limits: ChildLimits) -> None:
         "RLIMIT_MEMLOCK": 0,
     }
     for name, value in wanted.items():
-        number = getattr(resource, name, None)  # platforms differ in what they have
+        number = getattr(resource, name, None)  # not every platform has every limit
         if number is None:
             continue
         hard = resource.getrlimit(number)[1]

@@ -1,6 +1,6 @@
-"""The forkserver: imports once, forks a child for each session, kills it when told.
+"""The forkserver: imports torch once, forks children, and kills them on request.
 
-The package's docstring tells how the processes live together.
+The docstring of ``grader.sandbox`` explains how the processes work together.
 """
 
 import array
@@ -31,24 +31,24 @@ from grader.observations.messages import (
     Warmed,
 )
 from grader.sandbox.guest import lock, warm
-from grader.sandbox.guest.child import answer_requests  # now: a locked child can't read our files
+from grader.sandbox.guest.child import answer_requests  # a locked child can't read our files
 from grader.sandbox.guest.file_lock import FIRST_DESCRIPTOR
 
 CHILD_SOCKET = 3
 
 
 def serve(control_descriptor: int, home: str) -> Never:
-    """Serve until the trusted side closes the control socket, then end this process.
+    """Serve until the host closes the control socket, then end this process.
 
     Args:
         control_descriptor: The descriptor of the inherited end of the control socket.
-        home: The folder with all scratch folders: removed at the end, in case that the
-            trusted side was killed and can't.
+        home: The folder that holds all scratch folders. It is removed at the end, in case the
+            host was killed and can't remove it.
     """
     control = socket.socket(fileno=control_descriptor)
     children: set[int] = set()
     versions = warm.warm_torch()
-    prepare = functools.cache(lock.prepare)  # the same list for all children
+    prepare = functools.cache(lock.prepare)  # the readable files are the same for all children
     try:
         send_message(control, Warmed(versions=versions))
         while True:
@@ -65,12 +65,12 @@ def serve(control_descriptor: int, home: str) -> Never:
                     children.discard(pid)
                     send_message(control, Killed(status=_kill(pid)))
     except (EOFError, ConnectionError):
-        pass  # the trusted side is gone
+        pass  # the host is gone
     finally:
         for pid in children:
             _kill(pid)
         shutil.rmtree(home, ignore_errors=True)
-    # Not the usual end: to take torch apart object by object takes 0.15 s.
+    # Not sys.exit: taking torch apart object by object takes 0.15 s.
     os._exit(0)
 
 
@@ -97,9 +97,9 @@ def _receive(control: socket.socket) -> tuple[Warm | Spawn | Kill, list[int]]:
 
 
 def _kill(pid: int) -> int:
-    """Kill and reap a child; minus the signal that ended it, or its exit code."""
+    """Kill and reap a child; return minus the signal that ended it, or its exit code."""
     try:
-        os.kill(pid, signal.SIGKILL)  # not yet reaped, so the id is still its own
+        os.kill(pid, signal.SIGKILL)  # not yet reaped, so the id can't have been reused
         _, status = os.waitpid(pid, 0)
     except (ProcessLookupError, ChildProcessError):
         return 0
@@ -109,7 +109,7 @@ def _kill(pid: int) -> int:
 def _fork(
     spawn: Spawn, descriptors: list[int], control: socket.socket, prepared: lock.Prepared
 ) -> int:
-    gc.freeze()  # keeps the child's collector from touching, and so copying, inherited pages
+    gc.freeze()  # keeps the child's collector from writing to, and so copying, inherited pages
     pid = os.fork()
     if pid == 0:
         control.close()
@@ -120,7 +120,7 @@ def _fork(
 
 
 def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared) -> Never:
-    """Lock this process, then answer requests until the socket closes. Never returns."""
+    """Lock this process, then answer requests until the socket closes."""
     code = 1
     try:
         lock.die_with_parent()
@@ -144,14 +144,15 @@ def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared) -> Nev
     except BaseException:
         traceback.print_exc()
     finally:
-        # Not sys.exit: no cleanup of the forkserver's may run in a child.
+        # Not sys.exit: the forkserver's cleanup must not run in a child.
         os._exit(code)
 
 
 def _arrange_descriptors(socket_descriptor: int, output_descriptor: int) -> socket.socket:
-    """Put the null device on 0, the output pipe on 1 and 2, the socket on 3.
+    """Put the null device on 0, the output pipe on 1 and 2, and the socket on 3.
 
-    The others stay open for the locks, whose prepared ones lie above these.
+    The other descriptors stay open until the locks hold, since the rules of the lock on files
+    need theirs. Those are `FIRST_DESCRIPTOR` or higher, so they are not overwritten here.
     """
     null = os.open(os.devnull, os.O_RDONLY)
     sources = [

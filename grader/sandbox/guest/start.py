@@ -1,4 +1,4 @@
-"""Starts the forkserver: says where Python looks for packages, then imports the rest."""
+"""The forkserver's entry: reports where Python looks for packages, then imports torch."""
 
 import gc
 import signal
@@ -11,10 +11,15 @@ from grader.observations.messages import Starting
 
 
 def main(control_descriptor: int, home: str) -> Never:
-    """Announce this process on the control socket, then serve; arguments as for ``serve``."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trusted side to handle
-    # Importing torch makes a million objects that stay: looking for garbage among them takes a
-    # tenth of the time. Children switch the collector on again.
+    """Announce this process on the control socket, then serve.
+
+    Args:
+        control_descriptor: See ``serve``.
+        home: See ``serve``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host handles Ctrl-C
+    # Importing torch makes a million objects that stay, and looking for garbage among them takes
+    # a tenth of the time. Children switch the collector on again.
     gc.disable()
     with socket.socket(fileno=control_descriptor) as control:
         send_message(control, Starting(path=tuple(sys.path)))

@@ -1,7 +1,7 @@
 """The seccomp filter of a child: which system calls it may make.
 
-The filter is put together once, in the forkserver; a child adds its own process id and
-closes the door.
+The forkserver puts the filter together once. A child only adds its own process id and enforces
+it. See seccomp(2).
 """
 
 import errno
@@ -25,14 +25,19 @@ _CLONE_THREAD = 0x00010000
 
 @dataclass(frozen=True, slots=True)
 class SyscallLock:
-    """A prepared filter, and the library that it is made with."""
+    """A prepared filter.
+
+    Attributes:
+        seccomp: The module ``pyseccomp``, which is imported only on Linux.
+        policy: The filter, without the rule that contains the child's process id.
+    """
 
     seccomp: Any
     policy: Any
 
     def enforce(self) -> None:
-        """Filter this process's system calls, for good."""
-        # abort() and raise() signal the own process; nobody else's.
+        """Filter the system calls of this process for good."""
+        # abort() and raise() send a signal to the process itself. Allow that, and no other.
         own = self.seccomp.Arg(0, self.seccomp.EQ, os.getpid())
         _add_rule(self.policy, self.seccomp.ALLOW, "tgkill", own)
         self.policy.load()
@@ -42,7 +47,7 @@ def prepare_syscall_lock() -> SyscallLock:
     """Put the filter together.
 
     Raises:
-        LockUnavailableError: this machine has no seccomp, or not the library for it.
+        LockUnavailableError: this machine has no seccomp, or lacks the library for it.
     """
     if sys.platform != "linux":
         raise LockUnavailableError("needs Linux")
@@ -50,7 +55,7 @@ def prepare_syscall_lock() -> SyscallLock:
         import pyseccomp as seccomp
     except (ImportError, RuntimeError, OSError) as error:
         raise LockUnavailableError(f"pyseccomp can't be loaded: {error}") from error
-    # ENOSYS for what is unknown: libc then falls back (clone3 to clone, say).
+    # Unlisted calls give ENOSYS, so that libc falls back (from clone3 to clone, say).
     policy = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
     for names, action in (
         (ALLOWED, seccomp.ALLOW),
@@ -59,12 +64,12 @@ def prepare_syscall_lock() -> SyscallLock:
     ):
         for name in names:
             _add_rule(policy, action, name)
-    # Threads, but no processes: clone only with CLONE_THREAD.
+    # clone may make threads, but not processes.
     threads = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
     processes = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
     _add_rule(policy, seccomp.ALLOW, "clone", threads)
     _add_rule(policy, seccomp.ERRNO(errno.EPERM), "clone", processes)
-    # Limits may be read, not set.
+    # Limits may be read but not set: the new limit has to be NULL.
     _add_rule(policy, seccomp.ALLOW, "prlimit64", seccomp.Arg(2, seccomp.EQ, 0))
     for number in ALLOWED_IOCTLS.values():
         _add_rule(policy, seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.EQ, number))
@@ -79,5 +84,5 @@ def _add_rule(policy: Any, action: int, name: str, *arguments: object) -> None:
     try:
         policy.add_rule(action, name, *arguments)
     except (OSError, ValueError):
-        # This libseccomp or this processor doesn't know the call: the default refuses it.
+        # This libseccomp or this processor doesn't know the call. The default refuses it.
         return

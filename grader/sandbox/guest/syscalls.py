@@ -1,7 +1,7 @@
-"""Which system calls a child may make, once it is locked."""
+"""The system calls that a locked child may make."""
 
-# An allow-list: a system call that is not here (also one invented after this was written)
-# fails. Found by running torch training, matplotlib and IPython under strace.
+# An allow-list: any other system call fails, also one that future kernels add. Found by running
+# torch training, matplotlib and IPython under strace.
 ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close
     close_range dup dup2 dup3 fsync fdatasync ftruncate truncate fallocate
@@ -23,14 +23,14 @@ ALLOWED = """
     get_mempolicy
 """.split()
 
-# Harmless to skip, and library code (shutil.copy, tempfile) is happier when they "work":
-# answered with success, and nothing is done. Landlock does not rule over these.
+# These report success and do nothing, because library code (shutil.copy, tempfile) fails or warns
+# without them. Landlock doesn't cover them.
 PRETENDED = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat
     futimesat flock set_mempolicy mbind sched_setaffinity setpriority
 """.split()
 
-# Refused with "Operation not permitted", which reads better than "not implemented".
+# These are refused with "Operation not permitted", a clearer message than "not implemented".
 REFUSED = """
     fork vfork execve execveat kill tkill ptrace socket socketpair connect bind listen accept
     accept4 unshare setns mount umount2 pivot_root chroot bpf perf_event_open io_uring_setup
@@ -58,7 +58,7 @@ ALLOWED_PRCTLS = {
     "PR_GET_DUMPABLE": 3,
     "PR_SET_VMA": 0x53564D41,
 }
-# Duplicating descriptors and their flags; no leases, no signals, no watches on others' files.
+# Duplicating descriptors and setting their flags, but no leases, signals or watches on files.
 ALLOWED_FCNTLS = {
     "F_DUPFD": 0,
     "F_GETFD": 1,

@@ -1,6 +1,6 @@
-"""Writes down which torch functions ran, on what, and whether grad mode was on.
+"""Logs which torch functions ran, on which input, and whether grad mode was on.
 
-The record only explains; no score depends on it.
+The log only serves explanations; no score depends on it.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,10 +14,10 @@ MAX_CALLS = 2_000
 
 
 class TorchCallLog(TorchFunctionMode):
-    """Records every torch function called while it is entered, up to `MAX_CALLS`.
+    """A context manager that logs every torch function called inside it, up to `MAX_CALLS`.
 
     Args:
-        inputs: The tensors that were handed to the function, by contract name.
+        inputs: The tensors that were passed to the function, by contract name.
     """
 
     def __init__(self, inputs: Mapping[str, torch.Tensor]) -> None:
@@ -32,7 +32,7 @@ class TorchCallLog(TorchFunctionMode):
         args: tuple[object, ...] = (),
         kwargs: dict[str, object] | None = None,
     ) -> object:
-        """Note the call, then let it happen."""
+        """Log the call, then make it."""
         if len(self.calls) < MAX_CALLS:
             name = resolve_name(func) or getattr(func, "__name__", "")
             call = TorchCall(
@@ -44,7 +44,7 @@ class TorchCallLog(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
     def _name_of(self, value: object) -> str:
-        with torch._C.DisableTorchFunction():  # noqa: SLF001 - our own look must not be recorded
+        with torch._C.DisableTorchFunction():  # noqa: SLF001 - don't log what we call here
             for name, tensor in self._inputs.items():
                 if value is tensor:
                     return name

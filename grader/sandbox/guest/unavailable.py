@@ -1,5 +1,5 @@
-"""What a lock says that this machine doesn't have."""
+"""The error of a lock that this machine doesn't have."""
 
 
 class LockUnavailableError(Exception):
-    """This machine doesn't have the lock; the message says what is missing."""
+    """This machine doesn't have the lock. The message says what is missing."""

@@ -1,6 +1,6 @@
-"""What is imported before any fork, so that no child has to.
+"""Imports torch and other modules before any fork, so that no child has to.
 
-Nothing here may run autograd: torch refuses it in the children of a process that has.
+Nothing here may run autograd: torch refuses it in the children of a process that has run it.
 """
 
 import functools
@@ -21,20 +21,20 @@ TORCH_MODULES = (
 
 
 class _DeferredDynamo(types.ModuleType):
-    """Stands in for ``torch._dynamo``, whose import costs 1.5 s, until someone needs more.
+    """A stand-in for ``torch._dynamo``, whose import takes 1.5 s.
 
     ``torch.optim`` imports it at the first optimizer only to call ``disable`` and
-    ``graph_break``, which do nothing without ``torch.compile``. Any other attribute brings in
-    the real module.
+    ``graph_break``, which do nothing without ``torch.compile``. Looking up any other attribute
+    imports the real module.
     """
 
     @staticmethod
     def graph_break(msg: str = "") -> None:
-        """Do nothing, like the real one outside of ``torch.compile``."""
+        """Do nothing, like the real function outside of ``torch.compile``."""
 
     @staticmethod
     def disable(fn: Any = None, *_: Any, **__: Any) -> Any:
-        """Return the function as it is, like the real one outside of ``torch.compile``."""
+        """Return the function as it is, like the real function outside of ``torch.compile``."""
         return fn if fn is not None else (lambda function: function)
 
     def __getattr__(self, name: str) -> object:
@@ -57,7 +57,7 @@ def warm_torch() -> dict[str, str]:
     import torch
 
     torch.set_num_threads(1)
-    # The first operations look at /proc/cpuinfo, which no child may read. No gradient is wanted.
+    # The first operations read /proc/cpuinfo, which a child may not. No gradient is computed.
     (torch.ones(4, 2) @ torch.ones(2)).pow(2).mean().item()
     _load_without_processes(torch.utils.data.DataLoader)
     if "torch._dynamo" not in sys.modules:
@@ -67,7 +67,7 @@ def warm_torch() -> dict[str, str]:
 
 
 def _load_without_processes(loader: Any) -> None:
-    """Let a ``DataLoader`` do by itself what its worker processes would: there can be none.
+    """Make every ``DataLoader`` load in its own process, since a child can't start others.
 
     Args:
         loader: The class; its constructor is wrapped in place.
@@ -93,7 +93,7 @@ def _load_without_processes(loader: Any) -> None:
 
 
 def warm_modules(names: tuple[str, ...]) -> None:
-    """Import more modules; one that is not installed is left to fail in the student's code."""
+    """Import more modules; those that are not installed are skipped, and fail in student code."""
     for name in names:
         try:
             importlib.import_module(name)
@@ -105,7 +105,7 @@ def warm_modules(names: tuple[str, ...]) -> None:
 
 
 def _draw_once() -> None:
-    # The first figure builds the font table and imports the Agg backend.
+    # Making the first figure builds the font table and imports the Agg backend.
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots()

@@ -1,4 +1,4 @@
-"""Which files a child may read: Python and its packages, less everything of ours."""
+"""The files that a child may read: Python and its packages, without anything of zerograd's."""
 
 import sys
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ SYSTEM_PATHS = (
     "/etc/fonts",
 )
 
-# What an installation of zerograd leaves beside other packages; the links of an editable one
-# tell where the checks are.
+# What an installation of zerograd puts beside other packages. The files of an editable install
+# reveal where the checks are.
 _TRACES = (
     "grader",
     "zerograd*",
@@ -30,11 +30,11 @@ _TRACES = (
 
 
 def allow_list(path: Iterable[str], *, hidden: Iterable[Path]) -> tuple[str, ...]:
-    """List what a child may read.
+    """Return the files and folders that a child may read.
 
     Args:
-        path: Where the forkserver's Python looks for packages.
-        hidden: Files and folders to leave out, wherever they lie.
+        path: The folders where the forkserver's Python looks for packages.
+        hidden: Files and folders to leave out, even inside a readable folder.
 
     Returns:
         Existing paths, resolved, none of them above a hidden one.
@@ -42,18 +42,18 @@ def allow_list(path: Iterable[str], *, hidden: Iterable[Path]) -> tuple[str, ...
     python = [Path(entry) for entry in path if entry]
     traces = _traces(python)
     own = {path.resolve() for path in (*hidden, *traces)}
-    # A checkout's root, of this or of another zerograd, holds the reference and the tests as
-    # well; an installed package's parent is site-packages.
+    # If the parent is the root of a checkout, of this zerograd or another, it also holds the
+    # reference and the tests. The parent of an installed package is site-packages.
     own |= {path.parent for path in own if (path.parent / "pyproject.toml").exists()}
     roots = [folder for folder in python if folder.resolve() not in own]
     return rules(roots=(*roots, *map(Path, SYSTEM_PATHS)), hidden=(*own, *traces))
 
 
 def rules(*, roots: Iterable[Path], hidden: Iterable[Path]) -> tuple[str, ...]:
-    """Turn readable roots into Landlock rules that leave out everything hidden.
+    """Return the paths to allow so that all of the roots is readable but what is hidden.
 
-    Landlock can only allow, so a folder with something hidden in it is replaced by
-    its entries, down to the folder that holds the hidden one.
+    Landlock can only allow, so a folder with something hidden in it is replaced by its entries,
+    at every level down to the hidden file or folder.
 
     Args:
         roots: Folders and files to allow.
@@ -72,7 +72,7 @@ def rules(*, roots: Iterable[Path], hidden: Iterable[Path]) -> tuple[str, ...]:
             found[str(path)] = None
         elif path.is_dir():
             for entry in sorted(path.iterdir()):
-                # A link gives no right to where it points, so nothing is lost without it.
+                # A rule for a link would allow its target, which may be hidden.
                 if not entry.is_symlink():
                     allow(entry)
 
@@ -80,13 +80,13 @@ def rules(*, roots: Iterable[Path], hidden: Iterable[Path]) -> tuple[str, ...]:
         try:
             resolved = root.resolve(strict=True)
             allow(resolved)
-        except OSError:  # not there, or not ours to list
+        except OSError:  # doesn't exist, or may not be listed
             continue
     return tuple(found)
 
 
 def _traces(folders: Iterable[Path]) -> list[Path]:
-    """Find what installations of zerograd, this or another, left in these and the usual folders."""
+    """Find what any installation of zerograd has put into these folders or the usual ones."""
     places = [*folders, *_site_folders()]
     return [
         trace
@@ -98,7 +98,7 @@ def _traces(folders: Iterable[Path]) -> list[Path]:
 
 
 def _site_folders() -> list[Path]:
-    # Also those that this Python doesn't use but that lie inside a readable folder.
+    # This Python may not use them, but they are inside readable folders.
     bases = [Path(sys.base_prefix) / "lib", Path("/usr/lib"), Path("/usr/local/lib")]
     return [
         folder

@@ -1,7 +1,7 @@
-"""Starts the forkserver's process, and ends it.
+"""Starts and ends the forkserver's process.
 
-Apart from what is said to it, and importing next to nothing: what a command waits for is torch,
-so the process that imports it has to start before anything else.
+A module of its own that imports next to nothing: a command waits mostly for torch, so the
+process that imports torch has to start before anything else. ``forkserver`` talks to it.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from grader.sandbox.host.scratch import remove_folder
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
-# -P: no folder of the caller's comes first in sys.path. The package's own folder goes last, for a
+# -P keeps the current folder out of sys.path. The folder that holds the package goes last, for a
 # checkout that is not installed.
 _BOOTSTRAP = (
     "import sys; sys.path.append(sys.argv[1]); "
@@ -30,7 +30,14 @@ _PATIENCE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ForkserverProcess:
-    """A forkserver that is on its way: our end of its control socket, and its folders."""
+    """A forkserver process that was started.
+
+    Attributes:
+        process: The process.
+        control: The host's end of its control socket.
+        home: Its current folder, which holds all scratch folders; removed by `close`.
+        font_cache: A lasting folder for matplotlib's table of fonts.
+    """
 
     process: "subprocess.Popen[bytes]"
     control: socket.socket
@@ -38,11 +45,14 @@ class ForkserverProcess:
     font_cache: Path
 
     def close(self, *, is_listening: bool = False) -> None:
-        """End it, with every child that is left; a second time does nothing.
+        """End the process and all its children, and remove its folder.
+
+        Calling this twice does no harm.
 
         Args:
-            is_listening: It is known to read its control socket, so it can end by itself and
-                take its children along. One that still imports has none, and is killed.
+            is_listening: Whether it is known to read its control socket, so that it kills its
+                children and ends by itself. One that is still importing has no children, and is
+                killed.
         """
         self.control.close()
         if not is_listening:
@@ -53,14 +63,14 @@ class ForkserverProcess:
         remove_folder(self.home)
 
     def wait(self, patience_s: float = 1.0) -> int | None:
-        """Wait a little for its end, and give its exit status."""
+        """Wait for the process to end, and return its exit status, or None if it hasn't ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self.process.wait(timeout=patience_s)
         return None
 
 
 def launch() -> ForkserverProcess:
-    """Start a forkserver, which imports torch from now on; returns at once."""
+    """Start a forkserver, which begins to import torch; return at once."""
     home = Path(tempfile.mkdtemp(prefix="zerograd-"))
     font_cache = _font_cache(home)
     ours, theirs = socket.socketpair()
@@ -80,11 +90,11 @@ def launch() -> ForkserverProcess:
 
 
 def _environment(home: Path, font_cache: Path) -> dict[str, str]:
-    """Give the forkserver's whole environment: nothing of the caller's comes along."""
+    """Return the forkserver's whole environment, which has nothing of the caller's."""
     return {
         "PATH": "/usr/bin:/bin",  # ctypes finds libseccomp with ldconfig
         "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",  # the order of sets, and so the report, is the same each time
+        "PYTHONHASHSEED": "0",  # makes the order of sets, and so the report, reproducible
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
@@ -100,7 +110,7 @@ def _environment(home: Path, font_cache: Path) -> dict[str, str]:
 
 
 def _font_cache(home: Path) -> Path:
-    """Find a lasting folder for matplotlib's table of fonts, which takes a second to make."""
+    """Return a lasting folder for matplotlib's table of fonts, which takes a second to make."""
     cache = platformdirs.user_cache_path("zerograd") / "matplotlib"
     try:
         cache.mkdir(parents=True, exist_ok=True)

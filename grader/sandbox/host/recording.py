@@ -1,4 +1,4 @@
-"""Remembers what somebody has answered, so that the same request need not be answered twice."""
+"""Keeps answers for replay, so that the same request need not be answered twice."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,10 @@ from grader.observations.messages import Observation, Request
 
 
 class Recording:
-    """Stands in front of somebody who answers requests, and remembers each answer.
+    """A recording: passes requests on, keeps each answer, and can replay it.
 
     Args:
-        ask: Asks them: sends a request, and gives what waits for the answer.
+        ask: Sends a request, and returns a function that waits for the answer.
     """
 
     def __init__(self, ask: Ask) -> None:
@@ -20,7 +20,11 @@ class Recording:
         self._known: dict[bytes, Observation] = {}
 
     def ask(self, request: Request) -> Callable[[], Observation]:
-        """Ask, whether or not the answer is known; the newest is remembered."""
+        """Send a request, even if its answer is known; the newest answer is kept.
+
+        Returns:
+            A function that waits for the answer.
+        """
         key = msgspec.msgpack.encode(request)
         answer = self._ask(request)
 
@@ -31,11 +35,11 @@ class Recording:
         return wait
 
     def observe(self, request: Request) -> Observation:
-        """Ask, and wait for the answer."""
+        """Send a request and return the answer; as `ask`, but waits."""
         return self.ask(request)()
 
     def replay(self, request: Request) -> Callable[[], Observation]:
-        """Give what the same request was answered with before, or ask."""
+        """Return a function that returns the kept answer to an equal request, or else ask."""
         observation = self._known.get(msgspec.msgpack.encode(request))
         return self.ask(request) if observation is None else lambda: observation
 

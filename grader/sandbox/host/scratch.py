@@ -1,4 +1,4 @@
-"""Folders that a submission may fill: their size, and removing them whatever is inside."""
+"""Measures and removes the folders that a submission may fill."""
 
 import os
 import shutil
@@ -8,14 +8,15 @@ from pathlib import Path
 
 
 def measure_folder(folder: Path, *, at_most_files: int) -> tuple[int, int]:
-    """Count what lies in a folder, without following links.
+    """Measure what a folder contains, without following links.
 
     Args:
-        folder: The folder, which somebody hostile may be filling meanwhile.
-        at_most_files: Where to stop counting.
+        folder: The folder. Hostile code may be writing to it at the same time.
+        at_most_files: Stop counting above this number of entries.
 
     Returns:
-        Bytes taken on disk, and the number of entries.
+        The bytes used on disk and the number of entries, more than ``at_most_files`` if counting
+        stopped early.
     """
     size_bytes = entries = 0
     waiting = [os.fspath(folder)]
@@ -32,15 +33,15 @@ def measure_folder(folder: Path, *, at_most_files: int) -> tuple[int, int]:
                         waiting.append(entry.path)
         except FileNotFoundError:
             continue
-        except OSError:  # a path too long to open: nobody nests like that by accident
+        except OSError:  # the path is too long to open, which doesn't happen by accident
             return size_bytes, at_most_files + 1
     return size_bytes, entries
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder of a process that is dead by now, however deep it is nested.
+    """Remove a folder, however deeply it is nested. The process that used it must be dead.
 
-    One that is gone already is as good.
+    A folder that doesn't exist is ignored.
     """
     if not os.path.lexists(folder):
         return

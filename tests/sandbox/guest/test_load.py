@@ -494,7 +494,7 @@ def test_cell_under_another_magic_is_left_out_with_a_note(name: str) -> None:
     namespace, loaded = load_cells("a = 1", f"%%{name} x\nb = 2", "c = 3")
 
     assert [one for one in "abc" if one in namespace] == ["a", "c"]
-    assert loaded.notes == (Note(block="cell 2", text=f"left out, with its cell magic %%{name}"),)
+    assert loaded.notes == (Note(block="cell 2", text=f"not run because of its cell magic %%{name}"),)
 
 
 def test_lines_are_counted_with_the_magic() -> None:
