@@ -126,7 +126,7 @@ def _curves(case: dict[str, Any], lr: float, epochs: int, batch_size: int) -> li
 def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
     """Every epoch goes through the samples in a new random order
 
-    Call minibatches() anew in each epoch.
+    Call minibatches() again in each epoch.
     """
     # With a feature of zero, batches of one and lr = 0.5, each step puts the prediction on its
     # sample's y exactly. So an epoch's loss, however it is summed up, reveals its order.
