@@ -1,4 +1,4 @@
-"""Frames: what our own code sends arrives unchanged, and any other bytes are a FrameError."""
+"""Frames: what our own code sends arrives unchanged; any other bytes raise a FrameError."""
 
 import math
 import socket
@@ -127,7 +127,7 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
     (Warm(modules=("torch",)), ToForkserver),
     (
         Spawn(
-            scratch="/tmp/s",  # noqa: S108 - a text, never opened
+            scratch="/tmp/s",  # noqa: S108 - never opened
             readable=("/usr",),
             limits=ChildLimits(memory_bytes=1, file_bytes=2, cpu_s=3),
             without=(Lock.FILES,),
@@ -163,7 +163,7 @@ def test_message_arrives_as_it_was_sent(message: Message, kinds: Any) -> None:  
 
 
 def test_round_trips_cover_every_message_and_every_kind_of_value() -> None:
-    """A new message or value without a sample above fails here."""
+    """There is a sample above of every message and every kind of value."""
     sent = {type(message) for message, _ in MESSAGES}
     values = {type(value) for value in VALUES}
 
@@ -175,7 +175,7 @@ def test_round_trips_cover_every_message_and_every_kind_of_value() -> None:
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -0.0, 5e-324, 2.0**63])
 def test_unusual_number_arrives_bit_by_bit(number: float) -> None:
-    """NaN and the infinities are for the checks to judge, so they must arrive."""
+    """Unusual floats arrive unchanged, since NaN and infinity are for the checks to judge."""
     step = Step(returned=Number(value=number), inputs={})
     sent = Answer(token=b"", outcome=Outcome.RETURNED, steps=(step,))
 
@@ -186,15 +186,15 @@ def test_unusual_number_arrives_bit_by_bit(number: float) -> None:
 
 
 def test_message_that_is_larger_than_a_frame_is_not_sent() -> None:
-    """The sender notices, so that it can say so instead of being caught."""
+    """Encoding a message that is larger than a frame raises an error, so the sender knows."""
     message = ReadRequest(token=bytes(100), function="f")
 
     with pytest.raises(FrameError, match="doesn't fit in a frame"):
         encode_frame(message, limit_bytes=100)
 
 
-def test_limit_of_a_frame_is_the_receivers_as_well() -> None:
-    """Whatever the sender thinks of it."""
+def test_receiver_enforces_the_limit_of_a_frame_as_well() -> None:
+    """The receiver refuses a frame above its own limit, whatever the sender's limit is."""
     frame = encode_frame(ReadRequest(token=bytes(100), function="f"))
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -215,7 +215,7 @@ def test_limit_of_a_frame_is_the_receivers_as_well() -> None:
 @given(payload=st.binary(max_size=200), kinds=st.sampled_from(KINDS))
 @settings(deadline=None)
 def test_arbitrary_bytes_are_a_message_or_a_frame_error(payload: bytes, kinds: Any) -> None:  # noqa: ANN401
-    """Whatever else it raised would be taken for a fault of the grader."""
+    """Decoding arbitrary bytes raises nothing but a FrameError."""
     try:
         message = decode_payload(payload, kinds)
     except FrameError:
@@ -227,7 +227,7 @@ def test_arbitrary_bytes_are_a_message_or_a_frame_error(payload: bytes, kinds: A
 @given(data=st.data())
 @settings(deadline=None, max_examples=200)
 def test_damaged_message_is_a_message_or_a_frame_error(data: st.DataObject) -> None:
-    """A forger starts from what a child has sent before."""
+    """Decoding a real message with some bytes changed raises nothing but a FrameError."""
     message, kinds = data.draw(st.sampled_from(MESSAGES))
     payload = bytearray(_payload(message))
     place = data.draw(st.integers(0, len(payload) - 1))
@@ -259,7 +259,7 @@ _HOSTILE = st.recursive(
 @given(content=_HOSTILE)
 @settings(deadline=None, max_examples=200)
 def test_answer_of_any_content_is_an_answer_or_a_frame_error(content: object) -> None:
-    """MessagePack that is well formed but holds the wrong things is refused by its types."""
+    """Decoding well-formed MessagePack of the wrong types raises nothing but a FrameError."""
     answer = {"type": "answer", "token": b"", "outcome": "returned", "steps": [content]}
     payload = msgspec.msgpack.encode(answer)
 
@@ -304,7 +304,7 @@ _ANSWER: dict[str, object] = {"type": "answer", "token": b"", "outcome": "return
     ],
 )
 def test_message_of_another_form_is_refused(content: object) -> None:
-    """The set of types is closed: nothing is guessed, left out or skipped."""
+    """A message with an unknown type, or a field missing, unknown or wrong, is refused."""
     payload = msgspec.msgpack.encode(content)
 
     with pytest.raises(FrameError):
@@ -312,7 +312,7 @@ def test_message_of_another_form_is_refused(content: object) -> None:
 
 
 def test_two_messages_in_one_frame_are_refused() -> None:
-    """A second answer would be one that nobody asked for."""
+    """A frame with two messages is refused, since the second was not asked for."""
     payload = _payload(StatementStarted(block=0, statement=0))
 
     with pytest.raises(FrameError):
@@ -320,7 +320,7 @@ def test_two_messages_in_one_frame_are_refused() -> None:
 
 
 def test_text_that_is_not_utf_8_is_refused() -> None:
-    """No lone surrogate comes in this way."""
+    """Text that is not UTF-8, such as a lone surrogate, is refused."""
     payload = _payload(ReadRequest(function="PLACE")).replace(b"PLACE", b"\xed\xa0\x80\xff\xfe")
 
     with pytest.raises(FrameError):
@@ -329,7 +329,7 @@ def test_text_that_is_not_utf_8_is_refused() -> None:
 
 @pytest.mark.parametrize("depth", [2_000, 200_000])
 def test_endless_nesting_is_refused(depth: int) -> None:
-    """Nor does it crash the interpreter."""
+    """A deeply nested message is refused, and doesn't crash the interpreter."""
     one_list = (
         b"\x83" + b"".join(map(msgspec.msgpack.encode, ("type", "items", "kind", "", "items")))
     ) + b"\x91"
@@ -348,20 +348,20 @@ def test_endless_nesting_is_refused(depth: int) -> None:
     ids=["array", "map", "bytes", "text", "array inside of an answer"],
 )
 def test_announced_length_costs_no_memory(announcement: bytes) -> None:
-    """Five bytes that announce 4 GiB are refused before anything of that size is made."""
+    """Five bytes that announce 4 GiB are refused before anything of that size is allocated."""
     payload = announcement + b"\xff\xff\xff\xff"
-    decode_and_forget(payload)  # the first use makes the decoder
+    refuse(payload)  # the first use makes the decoder
     tracemalloc.start()
 
-    decode_and_forget(payload)
+    refuse(payload)
 
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak_bytes < 100_000
 
 
-def decode_and_forget(payload: bytes) -> None:
-    """Decode what must be refused."""
+def refuse(payload: bytes) -> None:
+    """Decode a payload that must be refused."""
     with pytest.raises(FrameError):
         decode_payload(payload, FromChild)
 
@@ -372,7 +372,7 @@ def decode_and_forget(payload: bytes) -> None:
 @given(data=st.data())
 @settings(deadline=None)
 def test_payloads_come_out_whole_however_the_stream_is_cut(data: st.DataObject) -> None:
-    """What a socket gives at a time has nothing to do with what was sent at a time."""
+    """Payloads come out whole and in order, whatever pieces the stream arrives in."""
     payloads = data.draw(st.lists(st.binary(max_size=20), max_size=4))
     stream = b"".join(len(one).to_bytes(PREFIX_BYTES, "big") + one for one in payloads)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
@@ -389,7 +389,7 @@ def test_payloads_come_out_whole_however_the_stream_is_cut(data: st.DataObject) 
 
 
 def test_incomplete_frame_stays_in_the_buffer() -> None:
-    """Bytes that were not asked for show up this way."""
+    """Bytes of an incomplete frame stay in the buffer, which then isn't empty."""
     buffer = FrameBuffer()
 
     buffer.feed(b"\0\0\0")
@@ -400,7 +400,7 @@ def test_incomplete_frame_stays_in_the_buffer() -> None:
 
 @pytest.mark.parametrize("length", [MAX_FRAME_BYTES + 1, 2**32 - 1])
 def test_frame_that_announces_too_much_is_refused_before_it_arrives(length: int) -> None:
-    """Nobody waits for 4 GiB."""
+    """A frame above the limit is refused as soon as its length has arrived."""
     buffer = FrameBuffer()
     buffer.feed(length.to_bytes(PREFIX_BYTES, "big"))
 
@@ -409,7 +409,7 @@ def test_frame_that_announces_too_much_is_refused_before_it_arrives(length: int)
 
 
 def test_frame_of_the_largest_size_is_waited_for() -> None:
-    """The limit itself is allowed."""
+    """A frame exactly at the limit is accepted."""
     buffer = FrameBuffer()
     buffer.feed(MAX_FRAME_BYTES.to_bytes(PREFIX_BYTES, "big"))
 
@@ -419,7 +419,7 @@ def test_frame_of_the_largest_size_is_waited_for() -> None:
 
 
 def test_message_goes_through_a_socket() -> None:
-    """Blocking ends, as the worker has one."""
+    """Messages arrive in order through a blocking socket, such as a child has."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         send_message(ours, Kill(pid=3))
@@ -433,7 +433,7 @@ def test_message_goes_through_a_socket() -> None:
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0", b"\0\0\0\x09abc"])
 def test_socket_that_closes_early_is_the_end_of_the_conversation(sent: bytes) -> None:
-    """Before, within and after the length."""
+    """A socket that closes before, within or after the length raises EOFError."""
     ours, theirs = socket.socketpair()
     with theirs:
         with ours:
@@ -444,7 +444,7 @@ def test_socket_that_closes_early_is_the_end_of_the_conversation(sent: bytes) ->
 
 
 def test_socket_that_announces_too_much_is_not_read_on() -> None:
-    """The limit holds in both directions."""
+    """A frame that announces too much is refused without reading on."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.settimeout(5)  # a failure must not be a hang

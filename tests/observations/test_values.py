@@ -1,4 +1,4 @@
-"""Values: dtype, shape and bytes of an array agree, or there is no such array."""
+"""Values: an array whose dtype, shape and bytes don't agree can't be made."""
 
 import math
 
@@ -33,7 +33,7 @@ def _frame_with(dtype: str, shape: tuple[int, ...], data: bytes) -> bytes:
 @given(data=st.data(), name=st.sampled_from(_OF_NUMPY))
 @settings(deadline=None)
 def test_numpy_array_survives_bit_by_bit(data: st.DataObject, name: str) -> None:
-    """Also NaN, infinities, signed zeros, empty arrays and arrays of no dimension."""
+    """Any numpy array keeps its bytes, also NaN, signed zeros and empty arrays."""
     shape = data.draw(hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
     values = data.draw(hnp.arrays(np.dtype(name), shape))
 
@@ -47,7 +47,7 @@ def test_numpy_array_survives_bit_by_bit(data: st.DataObject, name: str) -> None
 @given(data=st.data(), name=st.sampled_from(_OF_NUMPY))
 @settings(deadline=None)
 def test_array_survives_a_frame(data: st.DataObject, name: str) -> None:
-    """What a child sends of a tensor is what the trusted side reads."""
+    """An array that a child sends is equal to the one that the host receives."""
     shape = data.draw(hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))
     sent = Array.from_numpy(data.draw(hnp.arrays(np.dtype(name), shape)))
 
@@ -68,14 +68,14 @@ def test_array_survives_a_frame(data: st.DataObject, name: str) -> None:
     ids=["transposed", "strided", "big-endian", "fortran", "broadcast"],
 )
 def test_array_of_any_memory_layout_keeps_its_numbers(values: np.ndarray) -> None:
-    """The bytes on the wire are in C order and little-endian, wherever they came from."""
+    """An array of any memory layout or byte order keeps its numbers."""
     back = Array.from_numpy(values).to_numpy()
 
     assert back.tolist() == values.tolist()
 
 
 def test_numpy_copy_can_be_changed_without_changing_the_value() -> None:
-    """A check that sorts its copy must not disturb the next one."""
+    """Each numpy array is a copy, so that a check can change it without harm to the next."""
     value = Array.from_numpy(np.zeros(2, np.float32))
 
     value.to_numpy()[:] = 1
@@ -83,8 +83,8 @@ def test_numpy_copy_can_be_changed_without_changing_the_value() -> None:
     assert value.to_numpy().tolist() == [0, 0]
 
 
-def test_bfloat16_travels_as_float32() -> None:
-    """Numpy has no such type, and widening is exact."""
+def test_bfloat16_is_read_as_float32() -> None:
+    """bfloat16, which numpy doesn't have, is read as float32."""
     value = Array(dtype="bfloat16", shape=(2,), data=np.array([1.5, -2], "<f4").tobytes())
 
     read = value.to_numpy()
@@ -102,7 +102,7 @@ def test_bfloat16_travels_as_float32() -> None:
 def test_array_whose_dtype_shape_and_bytes_disagree_is_refused(
     name: str, shape: tuple[int, ...], length: int
 ) -> None:
-    """Directly as a ValueError, and inside of a frame as a FrameError."""
+    """Bytes that don't fit dtype and shape raise a ValueError, or a FrameError in a frame."""
     agrees = min(shape, default=0) >= 0 and math.prod(shape) * _SIZES[name] == length
     assume(not agrees)
 
@@ -140,7 +140,7 @@ def test_array_whose_dtype_shape_and_bytes_disagree_is_refused(
     ],
 )
 def test_impossible_array_is_refused(name: str, shape: tuple[int, ...], data: bytes) -> None:
-    """Before numpy sees any of it."""
+    """An unknown dtype or impossible shape raises a ValueError, or a FrameError in a frame."""
     payload = _frame_with(name, shape, data)
 
     with pytest.raises(ValueError, match="invalid array"):
@@ -150,7 +150,7 @@ def test_impossible_array_is_refused(name: str, shape: tuple[int, ...], data: by
 
 
 def test_array_at_both_limits_is_accepted() -> None:
-    """As many elements and as many dimensions as there may be."""
+    """An array with the maximum of elements and the maximum of dimensions is accepted."""
     shape = (MAX_ARRAY_ELEMENTS,) + (1,) * (MAX_DIMENSIONS - 1)
 
     value = Array(dtype="bool", shape=shape, data=bytes(MAX_ARRAY_ELEMENTS))
@@ -169,7 +169,7 @@ def test_array_at_both_limits_is_accepted() -> None:
     ids=str,
 )
 def test_array_that_was_accepted_can_be_read(shape: tuple[int, ...]) -> None:
-    """An empty array of absurd sides is refused in its frame, or read; it crashes no check."""
+    """An empty array with absurd sides is either refused or can be read as a numpy array."""
     try:
         answer = decode_payload(_frame_with("float32", shape, b""), FromChild)
     except FrameError:
@@ -179,7 +179,7 @@ def test_array_that_was_accepted_can_be_read(shape: tuple[int, ...]) -> None:
 
 
 def test_value_can_not_be_changed() -> None:
-    """Two checks that are handed the same value see the same value."""
+    """A value can't be changed, so two checks that share it see the same."""
     value = Array.from_numpy(np.zeros(1))
 
     with pytest.raises(AttributeError):
@@ -187,7 +187,7 @@ def test_value_can_not_be_changed() -> None:
 
 
 def test_equal_values_are_equal() -> None:
-    """Values compare by content, as plain data should."""
+    """Values are compared by content."""
     first, second = (Array.from_numpy(np.ones(2)) for _ in range(2))
 
     assert first == second

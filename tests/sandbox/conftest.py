@@ -1,4 +1,4 @@
-"""Sessions for the tests of the wall: source in, what it printed out."""
+"""Sessions for the tests of the sandbox: they take source and return what it printed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,21 +12,21 @@ from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.session import Session, Source, open_session
 
-# Enough for anything harmless, short enough to wait for what is not.
+# Enough for harmless code, and short enough to wait until hostile code hits them.
 LIMITS = Limits(load_cpu_s=2, call_cpu_s=1, idle_wall_s=1.5, total_wall_s=30)
-PARAMETERS = {"f": ("n",), "g": ("n",)}
+PARAMETERS: dict[str, tuple[str, ...]] = {"f": ("n",), "g": ("n",)}
 
 
 @pytest.fixture(scope="session")
 def forkserver() -> Iterator[Forkserver]:
-    """One forkserver for all tests of sessions."""
+    """Return one forkserver for all tests of sessions."""
     with Forkserver() as server:
         yield server
 
 
 @pytest.fixture
 def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
-    """Open a session on source code; it is closed after the test."""
+    """Return a function that opens a session on source code; it is closed after the test."""
     with ExitStack() as stack:
 
         def open_it(
@@ -48,7 +48,7 @@ def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
 
 @pytest.fixture
 def printed(open_source: Callable[..., Session]) -> Callable[..., str]:
-    """Run source in a locked child, and give what it printed."""
+    """Return a function that runs source in a locked child and returns what it printed."""
 
     def run(source: str, without: tuple[Lock, ...] = (), limits: Limits = LIMITS) -> str:
         session = open_source(source, without=without, limits=limits)
@@ -65,5 +65,5 @@ def printed(open_source: Callable[..., Session]) -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The checkout that the tests run in."""
+    """Return the root folder of the checkout."""
     return Path(__file__).resolve().parents[2]

@@ -1,12 +1,12 @@
-"""What a child may read is worked out without anything of ours in it."""
+"""The list of files that a child may read contains nothing of zerograd's."""
 
 from pathlib import Path
 
 from grader.sandbox.host.allow_list import allow_list
 
 
-def test_other_checkout_on_the_path_is_hidden_whole(tmp_path: Path) -> None:
-    """An editable install may belong to another checkout than the one that grades."""
+def test_other_checkout_on_the_path_is_hidden_completely(tmp_path: Path) -> None:
+    """A checkout on the path is hidden completely, even if another one is grading."""
     other = tmp_path / "other"
     for folder in ("grader", "reference", "tests"):
         (other / folder).mkdir(parents=True)
@@ -18,7 +18,7 @@ def test_other_checkout_on_the_path_is_hidden_whole(tmp_path: Path) -> None:
 
 
 def test_packages_beside_an_installed_grader_stay_readable(tmp_path: Path) -> None:
-    """Only what zerograd has left there is hidden."""
+    """In site-packages only what zerograd has put there is hidden."""
     for name in ("grader", "torch", "zerograd-0.1.0.dist-info"):
         (tmp_path / name).mkdir()
 

@@ -1,4 +1,4 @@
-"""The forkserver is found out when it hangs, and any number of descriptors is fine."""
+"""The host notices a forkserver that hangs, and works with high descriptor numbers."""
 
 import os
 import resource
@@ -24,15 +24,15 @@ OpenSource = Callable[..., Session]
 
 @pytest.fixture
 def own_forkserver() -> Iterator[Forkserver]:
-    """A forkserver that the test may break."""
+    """Return a forkserver that the test may break."""
     with Forkserver() as server:
         yield server
 
 
-def test_forkserver_that_hangs_is_found_out_by_its_deadline(
+def test_forkserver_that_hangs_misses_its_deadline(
     own_forkserver: Forkserver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stopped process says nothing, and the host does not wait for it without end."""
+    """If the forkserver doesn't answer in time, the host gives up and ends it."""
     _ = own_forkserver.versions
     os.kill(own_forkserver._process.process.pid, signal.SIGSTOP)
     monkeypatch.setattr(module, "_DEADLINE_S", 0.5)
@@ -47,7 +47,7 @@ def test_forkserver_that_hangs_is_found_out_by_its_deadline(
 
 @pytest.fixture
 def many_descriptors() -> Iterator[None]:
-    """Occupy more descriptors than select() could take."""
+    """Occupy more descriptors than select() supports."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < 4096:
         pytest.skip("this user may not open enough files")
@@ -61,8 +61,8 @@ def many_descriptors() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("many_descriptors")
-def test_descriptors_above_1023_are_no_error(open_source: OpenSource) -> None:
-    """A service that holds many connections can open sessions, and see them hit their limits."""
+def test_descriptors_above_1023_work(open_source: OpenSource) -> None:
+    """A process with many open descriptors can use sessions, and their limits still hold."""
     session = open_source("def f(n): return n + 1\ndef g(n):\n    while True: pass\n")
     request = CallRequest(function="f", inputs={"n": Number(value=1, kind="int")})
 

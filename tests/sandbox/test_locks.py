@@ -1,4 +1,4 @@
-"""Each lock is needed: with it an attack fails, without it the same attack succeeds."""
+"""Each lock is needed: an attack fails with it and succeeds without it."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from grader.observations.locks import Lock
 
 Printed = Callable[..., str]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the locks are Linux's")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the locks need Linux")
 
 REACHED = "REACHED"
 
@@ -58,8 +58,8 @@ SYSTEM_CALLS = {
 
 @pytest.mark.parametrize("attack", SYSTEM_CALLS.values(), ids=SYSTEM_CALLS.keys())
 def test_seccomp_refuses_what_no_exercise_needs(attack: str, printed: Printed) -> None:
-    """No sockets, processes, namespaces or shared memory; without seccomp each is there."""
-    # Programs and abstract sockets are out of reach for Landlock's reasons as well.
+    """Sockets, processes, namespaces and shared memory are refused, and work without seccomp."""
+    # Landlock stops programs and abstract sockets as well, so it has to be off too.
     unlocked = printed(attack, without=(Lock.SYSCALLS, Lock.FILES, Lock.SIGNALS, Lock.PRIVILEGES))
     locked = printed(attack)
 
@@ -87,7 +87,7 @@ def _secret_paths() -> dict[str, Path]:
 
 @pytest.mark.parametrize("path", _secret_paths().values(), ids=_secret_paths().keys())
 def test_landlock_hides_files(path: Path, printed: Printed) -> None:
-    """Checks, reference, /proc and users can't be read; without Landlock they can."""
+    """Checks, reference, /proc and the list of users can't be read, but can without Landlock."""
     unlocked = printed(_read(path), without=(Lock.FILES,))
     locked = printed(_read(path))
 
@@ -97,7 +97,7 @@ def test_landlock_hides_files(path: Path, printed: Printed) -> None:
 
 
 def test_landlock_hides_the_home_folder(printed: Printed, tmp_path: Path) -> None:
-    """Neither names nor content: a folder outside can't even be listed."""
+    """A folder outside can't be listed, so not even the names of its files are known."""
     (tmp_path / "homework.py").write_text("secret = 1", encoding="utf-8")
     attack = f"import os; print(os.listdir({str(tmp_path)!r}))"
 
@@ -106,7 +106,7 @@ def test_landlock_hides_the_home_folder(printed: Printed, tmp_path: Path) -> Non
 
 
 def test_landlock_keeps_files_from_being_written(printed: Printed, tmp_path: Path) -> None:
-    """Nothing outside of the scratch folder can be made or changed."""
+    """A file outside the scratch folder can't be created, but can without Landlock."""
     first, second = tmp_path / "first", tmp_path / "second"
 
     printed(f"open({str(first)!r}, 'w').write('x')", without=(Lock.FILES,))
@@ -117,7 +117,7 @@ def test_landlock_keeps_files_from_being_written(printed: Printed, tmp_path: Pat
 
 
 def test_modes_and_owners_of_files_outside_stay(printed: Printed, tmp_path: Path) -> None:
-    """Landlock doesn't rule over chmod; seccomp lets it do nothing."""
+    """With seccomp, chmod has no effect on a file outside; Landlock doesn't cover it."""
     target = tmp_path / "mine"
     target.write_text("x", encoding="utf-8")
     target.chmod(0o600)
@@ -130,8 +130,8 @@ def test_modes_and_owners_of_files_outside_stay(printed: Printed, tmp_path: Path
 
 
 def test_no_signal_reaches_the_grader(printed: Printed) -> None:
-    """Two locks each keep signals in: seccomp, and Landlock's scope."""
-    # Signal 0 asks for permission only.
+    """Seccomp and Landlock's scope each keep signals from the grader, even without the other."""
+    # Signal 0 only checks the permission.
     attack = "import os; os.kill(os.getppid(), 0); print('REACHED')"
 
     assert REACHED not in printed(attack)
@@ -141,7 +141,7 @@ def test_no_signal_reaches_the_grader(printed: Printed) -> None:
 
 
 def test_memory_is_bounded(printed: Printed) -> None:
-    """More than 4 GiB can't even be asked for."""
+    """A child can't allocate more than 4 GiB."""
     attack = "import mmap; mmap.mmap(-1, 6 << 30); print('REACHED')"
 
     assert REACHED in printed(attack, without=(Lock.RESOURCES,))
@@ -152,16 +152,16 @@ def test_memory_is_bounded(printed: Printed) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to lose")
 def test_root_loses_its_capabilities(printed: Printed) -> None:
-    """A grader that runs as root doesn't give that power to a submission."""
+    """A submission has no capabilities even if the grader runs as root."""
     attack = "print([l for l in open('/proc/self/status') if l.startswith('CapEff')])"
-    open_doors = (Lock.FILES, Lock.SIGNALS, Lock.SYSCALLS)
+    others = (Lock.FILES, Lock.SIGNALS, Lock.SYSCALLS)
 
-    assert "0000000000000000" in printed(attack, without=open_doors)
-    assert "0000000000000000" not in printed(attack, without=(*open_doors, Lock.PRIVILEGES))
+    assert "0000000000000000" in printed(attack, without=others)
+    assert "0000000000000000" not in printed(attack, without=(*others, Lock.PRIVILEGES))
 
 
 def test_torch_numpy_threads_and_figures_work_inside(printed: Printed) -> None:
-    """What exercises need works under all locks."""
+    """Training, threads, figures and files in the scratch folder work under all locks."""
     source = """
 import threading, torch, numpy
 import matplotlib.pyplot as plt

@@ -1,4 +1,4 @@
-"""What has been answered is remembered by the whole request."""
+"""A recording keeps answers and replays them to equal requests."""
 
 from fakes import RecordedSession, returned
 
@@ -8,18 +8,18 @@ from grader.sandbox.host.recording import Recording
 
 
 def call(n: float, *, times: int = 1) -> CallRequest:
-    """Ask for double(n)."""
+    """Return a request for double(n)."""
     return CallRequest(function="double", inputs={"n": Number(value=n, kind="float")}, times=times)
 
 
 def make() -> tuple[Recording, RecordedSession]:
-    """Make a recording in front of a session that counts what it is asked."""
+    """Return a recording, and the session behind it, which counts its requests."""
     session = RecordedSession(double=returned(6.0))
     return Recording(session.ask), session
 
 
-def test_recalled_answer_is_not_asked_for_again() -> None:
-    """Where the request is the same in every part."""
+def test_replayed_request_is_not_asked_again() -> None:
+    """An equal request is answered from the recording."""
     recording, session = make()
 
     first = recording.observe(call(3.0))
@@ -28,8 +28,8 @@ def test_recalled_answer_is_not_asked_for_again() -> None:
     assert session.times_asked("double") == 1
 
 
-def test_other_request_is_asked() -> None:
-    """Another input, or another number of calls."""
+def test_request_that_differs_is_asked() -> None:
+    """A request with another input, or another number of calls, is asked."""
     recording, session = make()
 
     recording.observe(call(3.0))
@@ -40,7 +40,7 @@ def test_other_request_is_asked() -> None:
 
 
 def test_observing_asks_even_when_the_answer_is_known() -> None:
-    """A check that asks twice wants two answers."""
+    """A check that asks the same thing twice gets two answers."""
     recording, session = make()
 
     recording.observe(call(3.0))
@@ -49,8 +49,8 @@ def test_observing_asks_even_when_the_answer_is_known() -> None:
     assert session.times_asked("double") == 2
 
 
-def test_forgotten_answers_are_asked_for_again() -> None:
-    """With another seed nothing is the same."""
+def test_cleared_answers_are_asked_for_again() -> None:
+    """After the recording is cleared, as for another seed, a request is asked again."""
     recording, session = make()
 
     recording.observe(call(3.0))

@@ -1,4 +1,4 @@
-"""Nothing of the checks is on the student's side: not in memory, not on disk."""
+"""A submission can't find the checks, neither in its memory nor on disk."""
 
 import json
 import os
@@ -49,8 +49,8 @@ print('FOUND', found) if found else print('NOTHING FOUND')
 LIST_MODULES = "import sys; print(sorted(m for m in sys.modules))"
 
 
-def test_child_knows_no_module_of_the_trusted_side(printed: Callable[..., str]) -> None:
-    """What a fork inherits holds neither checks nor pytest nor anything of an assignment."""
+def test_child_has_no_module_of_the_host(printed: Callable[..., str]) -> None:
+    """A child has imported no checks, no pytest and nothing of an assignment."""
     modules = printed(LIST_MODULES)
     names = {name.strip("'[] \n") for name in modules.split(",")}
 
@@ -67,10 +67,10 @@ def test_child_knows_no_module_of_the_trusted_side(printed: Callable[..., str]) 
     assert not {name for name in names if name.startswith(("reference", "check_"))}
 
 
-def test_environment_and_arguments_are_empty_of_the_callers(
+def test_environment_and_arguments_have_nothing_of_the_callers(
     printed: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A token in the grader's environment is none of a submission's."""
+    """A submission can't see a token in the grader's environment."""
     monkeypatch.setenv("SECRET_TOKEN", "xyzzy-123")
     listing = printed("import os, sys; print(dict(os.environ), sys.argv)")
 
@@ -85,8 +85,8 @@ def _probe_source(root: Path) -> str:
 def test_submission_that_resets_sys_path_finds_no_check_in_a_checkout(
     printed: Callable[..., str], root: Path
 ) -> None:
-    """The checkout (an editable install) is out of reach, and the lock is what does it."""
-    patient = Limits(load_cpu_s=60)  # unlocked, it walks over the whole disk
+    """The lock on files, and nothing else, hides a checkout (an editable install)."""
+    patient = Limits(load_cpu_s=60)  # without the lock it walks over the whole disk
     locked = printed(_probe_source(root), limits=patient)
     unlocked = printed(_probe_source(root), without=(Lock.FILES,), limits=patient)
 
@@ -96,7 +96,10 @@ def test_submission_that_resets_sys_path_finds_no_check_in_a_checkout(
 
 @pytest.fixture(scope="session")
 def python_with_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make an environment in which zerograd is installed as a wheel; the rest is borrowed."""
+    """Make an environment with zerograd installed from a wheel.
+
+    The other packages are those of the environment that runs the tests.
+    """
     folder = tmp_path_factory.mktemp("wheel")
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
@@ -107,11 +110,11 @@ def python_with_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
     site = Path(
         subprocess.run(
-            [python, "-c", ask], check=True, capture_output=True, text=True
+            [str(python), "-c", ask], check=True, capture_output=True, text=True
         ).stdout.strip()
     )
-    # A wheel is installed by being unpacked. A plain path in a .pth is not searched for .pth files,
-    # so the editable install does not come along.
+    # Unpacking a wheel installs it. Python doesn't read .pth files in a folder that was added by
+    # a .pth file, so the editable install is not found.
     (wheel,) = folder.glob("zerograd-*.whl")
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
@@ -122,7 +125,7 @@ def python_with_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_submission_that_resets_sys_path_finds_no_check_in_a_wheel(
     python_with_wheel: Path, tmp_path: Path
 ) -> None:
-    """In a wheel the checks lie beside torch in site-packages; the lock keeps them apart."""
+    """The lock hides the checks of an installed wheel, although torch is in the same folder."""
     site = next(python_with_wheel.parents[1].glob("lib/python*/site-packages"))
     probe = tmp_path / "probe.py"
     probe.write_text(_probe_source(site), encoding="utf-8")
@@ -157,8 +160,8 @@ for without in ((), ("files",)):
 def test_reference_gets_full_marks_from_an_installed_wheel(
     python_with_wheel: Path, tmp_path: Path, root: Path
 ) -> None:
-    """The wheel carries all that grading needs."""
-    command = [python_with_wheel, "-m", "grader", str(root / "reference" / "lab4.py")]
+    """The wheel contains everything that grading needs."""
+    command = [str(python_with_wheel), "-m", "grader", str(root / "reference" / "lab4.py")]
 
     done = subprocess.run(
         [*command, "--json", "-", "--quiet"],

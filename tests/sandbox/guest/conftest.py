@@ -1,4 +1,4 @@
-"""Loading a script puts a copy of it into the current folder: here one of the test's own."""
+"""A folder for each test: loading a script writes a copy of it into the current folder."""
 
 from pathlib import Path
 

@@ -1,6 +1,7 @@
-"""Matching inputs to parameters: each rule of the contract, as a table.
+"""Binding inputs to parameters: a table for each rule of the contract.
 
-The samples are what students write, and return what they got: a row says what has to arrive.
+The samples are functions as students write them. They return their arguments, so that each row
+can state which inputs have to arrive.
 """
 
 import functools
@@ -20,7 +21,7 @@ TRAIN: dict[str, Any] = {**UPDATE, "epochs": 7}
 
 Function = Callable[..., Any]
 
-# Decorators as students write them; g(lr, w, y, x) is what they are put around.
+# Decorators as students write them, and the function g(lr, w, y, x) that they decorate.
 DECORATORS = """
 import functools
 
@@ -72,37 +73,37 @@ def with_empty_cell():
 
 
 def define(source: str) -> Function:
-    """Run a student's definition of f, below the decorators."""
+    """Return the f that a student's source defines with the decorators above."""
     namespace: dict[str, Any] = {"torch": torch, "print": print}
-    exec(DECORATORS + source, namespace)  # noqa: S102 - as in the worker
+    exec(DECORATORS + source, namespace)  # noqa: S102 - as in a child
     function: Function = namespace["f"]
     return function
 
 
 def call(function: Function, inputs: Mapping[str, object]) -> Any:  # noqa: ANN401 - what it returns
-    """Call a function the way its plan says."""
+    """Call a function with its inputs bound, and return the result."""
     args, kwargs = bind_arguments(function, inputs).arguments(inputs)
     return function(*args, **kwargs)
 
 
 def are_the_same(got: tuple[object, ...], wanted: tuple[object, ...]) -> bool:
-    """Tell whether two tuples hold the very same objects."""
+    """Return whether two tuples hold the same objects."""
     return len(got) == len(wanted) and all(map(operator.is_, got, wanted))
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        # By name, in whatever order.
+        # By name, in any order.
         "def f(x, y, w, lr): return x, y, w, lr",
         "def f(lr, w, y, x): return x, y, w, lr",
         "f = lambda w, lr, x, y: (x, y, w, lr)",
-        # Unknown names by position.
+        # By position, for unknown names.
         "def f(inputs, targets, weights, rate): return inputs, targets, weights, rate",
         "def f(data, y, w, lr): return data, y, w, lr",
         "def f(x, y, w, step_size): return x, y, w, step_size",
         "f = lambda a, b, c, d: (a, b, c, d)",
-        # A place that a name has taken: the next that is free.
+        # By the next free position, if an input was taken by name.
         "def f(w, y, inputs, rate): return inputs, y, w, rate",
         "def f(lr, a, b, c): return c, a, b, lr",
         # Keyword-only and positional-only.
@@ -122,7 +123,7 @@ def are_the_same(got: tuple[object, ...], wanted: tuple[object, ...]) -> bool:
         "def f(**all): return all['x'], all['y'], all['w'], all['lr']",
         "def f(x, target=None, **rest): return x, target, rest['w'], rest['lr']",
         "def f(*args, **kwargs):\n    assert not kwargs\n    return args",
-        # Defaults of the contract's parameters give way, others stay.
+        # Defaults of the contract's parameters give way to the inputs; others are kept.
         "def f(x=None, y=None, w=None, lr=0.1): return x, y, w, lr",
         "def f(x, y, w, learning_rate=0.1): return x, y, w, learning_rate",
         "def f(x, y, weights=torch.zeros(2), lr=1): return x, y, weights, lr",
@@ -149,7 +150,7 @@ def are_the_same(got: tuple[object, ...], wanted: tuple[object, ...]) -> bool:
     ],
 )
 def test_every_input_arrives_at_its_parameter(source: str) -> None:
-    """update(x, y, w, lr) in the forms in which students write it."""
+    """Every form in which students write update(x, y, w, lr) gets its four inputs."""
     function = define(source)
 
     got = call(function, UPDATE)
@@ -170,8 +171,8 @@ def test_every_input_arrives_at_its_parameter(source: str) -> None:
         "def f(epochs, x): return x, epochs",
     ],
 )
-def test_only_the_names_of_its_own_row_count(source: str) -> None:
-    """In predict(x, w) y, lr and epochs are names like any other."""
+def test_names_of_other_functions_have_no_meaning(source: str) -> None:
+    """In predict(x, w), a parameter named y, lr or epochs gets its input by position."""
     function = define(source)
 
     got = call(function, PREDICT)
@@ -193,10 +194,10 @@ def test_only_the_names_of_its_own_row_count(source: str) -> None:
         ("def f(x, tol=1e-6, *rest): return tol, rest[-2], rest[-1]", (1e-6, 0.5, 7)),
     ],
 )
-def test_default_gives_way_to_an_input_and_else_stays(
+def test_default_is_kept_unless_an_input_replaces_it(
     source: str, wanted: tuple[object, ...]
 ) -> None:
-    """Extra parameters with defaults keep them."""
+    """Inputs replace the defaults of the contract's parameters; extra parameters keep theirs."""
     function = define(source)
 
     got = call(function, TRAIN)
@@ -228,7 +229,7 @@ def test_default_gives_way_to_an_input_and_else_stays(
         "None for number",
         "None for tensor",
         "tensor for tensor",
-        "number for what isn't known yet",
+        "number for unknown",
         "switch for number",
         "switch for tensor",
         "text for number",
@@ -239,10 +240,10 @@ def test_default_gives_way_to_an_input_and_else_stays(
         "tensor for number",
     ],
 )
-def test_default_tells_what_a_parameter_is_for(
+def test_default_shows_what_a_parameter_is_for(
     default: object, value: object, taken: tuple[str, ...]
 ) -> None:
-    """``learning_rate=0.1`` in the place of lr stands for it, ``verbose=False`` doesn't."""
+    """An input goes to a parameter by position only if it is of the same kind as the default."""
 
     def function(first: object, second: object = default) -> tuple[object, object]:
         return first, second
@@ -253,7 +254,7 @@ def test_default_tells_what_a_parameter_is_for(
 
 
 def test_keyword_that_a_partial_has_bound_stays_bound() -> None:
-    """It is the student's own setting, and no place of the contract's."""
+    """A keyword that a partial has set gets no input of the contract."""
     function = define(
         "def step(x, y, momentum, w, lr): return x, y, w, lr, momentum\n"
         "f = functools.partial(step, momentum=print)"
@@ -265,7 +266,7 @@ def test_keyword_that_a_partial_has_bound_stays_bound() -> None:
 
 
 def test_position_that_a_partial_has_bound_is_gone() -> None:
-    """The other parameters are matched as if they were all."""
+    """Inputs go only to the parameters that a partial has left open."""
     function = define(
         "def step(power, x, y, w, lr): return x, y, w, lr, power\nf = functools.partial(step, 2)"
     )
@@ -290,10 +291,10 @@ def test_position_that_a_partial_has_bound_is_gone() -> None:
         ("f = torch.lerp", ()),
     ],
 )
-def test_what_a_function_does_not_take_has_to_be_a_global(
+def test_inputs_that_a_function_does_not_take_are_unassigned(
     source: str, unassigned: tuple[str, ...]
 ) -> None:
-    """The classroom style, whole or in part."""
+    """Inputs without a parameter have to be globals, as in the classroom style."""
     function = define(source)
 
     plan = bind_arguments(function, UPDATE)
@@ -301,8 +302,8 @@ def test_what_a_function_does_not_take_has_to_be_a_global(
     assert plan.unassigned == unassigned
 
 
-def test_function_without_parameters_is_called_with_none() -> None:
-    """As ``update()`` of the lab's own notebook."""
+def test_function_without_parameters_is_called_without_arguments() -> None:
+    """A function without parameters, as the lab's ``update()``, is called without arguments."""
     plan = bind_arguments(define("def f(): pass"), UPDATE)
 
     args, kwargs = plan.arguments(UPDATE)
@@ -321,7 +322,7 @@ def test_function_without_parameters_is_called_with_none() -> None:
     ],
 )
 def test_builtin_is_called_with_all_inputs_in_order(source: str) -> None:
-    """``predict = torch.matmul`` is a function too, and tells nothing of its parameters."""
+    """A builtin such as torch.matmul has no signature, so it gets all inputs in order."""
     function = define(source)
 
     product = call(function, PREDICT)
@@ -338,7 +339,7 @@ def test_builtin_is_called_with_all_inputs_in_order(source: str) -> None:
     ],
 )
 def test_loss_of_the_library_is_a_function_too(source: str) -> None:
-    """Its own defaults stay as they are."""
+    """A loss function or module of torch can be called, and keeps its own defaults."""
     function = define(source)
 
     loss = call(function, {"y_hat": torch.tensor([1.0, 3.0]), "y": torch.zeros(2)})
@@ -350,7 +351,7 @@ def test_loss_of_the_library_is_a_function_too(source: str) -> None:
     "source", ["f = torch.sigmoid", "f = torch.nn.Sigmoid()", "f = torch.special.expit"]
 )
 def test_sigmoid_of_the_library_is_a_function_too(source: str) -> None:
-    """A tensor goes in, a tensor comes out."""
+    """Every form of torch's sigmoid can be called."""
     function = define(source)
 
     result = call(function, {"z": torch.zeros(1)})
@@ -359,7 +360,7 @@ def test_sigmoid_of_the_library_is_a_function_too(source: str) -> None:
 
 
 def test_signature_of_a_decorated_function_is_that_of_the_inner_one() -> None:
-    """What a wrapper passes on has to fit the one function that it closes over."""
+    """A plain wrapper has the signature of the one function that it closes over."""
     signature = find_signature(define("f = bare(logging(g))"))
 
     assert signature is not None
@@ -367,14 +368,14 @@ def test_signature_of_a_decorated_function_is_that_of_the_inner_one() -> None:
 
 
 def test_builtin_without_a_signature_has_none() -> None:
-    """Nothing is made up for it."""
+    """No signature is made up for a builtin that has none."""
     signature = find_signature(torch.matmul)
 
     assert signature is None
 
 
-def test_plan_can_be_used_for_other_values() -> None:
-    """Which parameter takes which input doesn't depend on what a partial call brings."""
+def test_binding_can_be_used_for_other_values() -> None:
+    """A binding can be used again with other values of the inputs."""
     plan = bind_arguments(functools.partial(define("f = g")), UPDATE)
 
     args, kwargs = plan.arguments({"x": 1, "y": 2, "w": 3, "lr": 4})
@@ -384,7 +385,7 @@ def test_plan_can_be_used_for_other_values() -> None:
 
 @pytest.mark.parametrize("source", ["f = counting(g)", "f = counting_global()"])
 def test_decorator_that_counts_calls_passes_on_what_fits(source: str) -> None:
-    """The usual counting decorator: ``wrapper.calls += 1`` closes over the wrapper itself."""
+    """A decorator with ``wrapper.calls += 1``, which closes over itself, works like any other."""
     function = define(source)
 
     got = call(function, UPDATE)

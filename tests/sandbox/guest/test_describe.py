@@ -1,4 +1,4 @@
-"""Describing what a function returned: any object at all becomes plain data."""
+"""Describing what a function returned: any object becomes plain data."""
 
 import itertools
 from collections import OrderedDict, namedtuple
@@ -29,14 +29,14 @@ from grader.sandbox.guest.describe import MAX_DEPTH, MAX_ITEMS, MAX_TEXT, descri
 
 
 def describe_array(value: object) -> Array:
-    """Describe what must come out as an array."""
+    """Return the description of a value, which must be an array."""
     described = describe(value)
     assert isinstance(described, Array)
     return described
 
 
 def describe_items(value: object, *, draw: int = 0) -> Items:
-    """Describe what must come out as items."""
+    """Return the description of a value, which must be items."""
     described = describe(value, draw=draw)
     assert isinstance(described, Items)
     return described
@@ -63,7 +63,7 @@ def describe_items(value: object, *, draw: int = 0) -> Items:
     ids=repr,
 )
 def test_plain_value_is_described_as_it_is(value: object, described: AnyValue) -> None:
-    """Numbers, texts and the containers of Python."""
+    """Python's numbers, strings and containers keep their values."""
     assert describe(value) == described
 
 
@@ -73,14 +73,14 @@ def test_plain_value_is_described_as_it_is(value: object, described: AnyValue) -
     ids=lambda value: type(value).__name__,
 )
 def test_anything_else_is_only_named(value: object) -> None:
-    """Nothing is called, followed or drawn from to find out more."""
+    """Any other object is described by the name of its type only."""
     described = describe(value)
 
     assert described == Opaque(type_name=type(value).__name__)
 
 
 def test_number_that_no_float_can_hold_is_opaque() -> None:
-    """It is a wrong answer, not an error."""
+    """An int too large for a float is described as opaque instead of raising."""
     described = describe(10**400)
 
     assert isinstance(described, Opaque)
@@ -88,7 +88,7 @@ def test_number_that_no_float_can_hold_is_opaque() -> None:
 
 
 def test_subclasses_of_containers_are_containers() -> None:
-    """A named tuple is a tuple by another name."""
+    """A named tuple is described like a tuple, and an OrderedDict like a dict."""
     pair = namedtuple("pair", "x y")  # noqa: PYI024 - as a student writes it
 
     described = describe_items(pair(1, 2))
@@ -99,7 +99,7 @@ def test_subclasses_of_containers_are_containers() -> None:
 
 
 def test_text_is_cut_and_can_be_encoded() -> None:
-    """A lone surrogate becomes an escape."""
+    """Text is cut at the maximum length, and a lone surrogate becomes an escape."""
 
     class Shout(str):
         __slots__ = ()
@@ -136,7 +136,7 @@ def test_text_is_cut_and_can_be_encoded() -> None:
 def test_tensor_arrives_with_dtype_shape_and_numbers(
     dtype: torch.dtype, shape: tuple[int, ...]
 ) -> None:
-    """Of every dtype that travels, also without dimensions or elements."""
+    """Tensors of every supported dtype keep dtype, shape and elements, even empty ones."""
     tensor = torch.arange(torch.Size(shape).numel()).reshape(shape).to(dtype)
 
     described = describe_array(tensor)
@@ -148,7 +148,7 @@ def test_tensor_arrives_with_dtype_shape_and_numbers(
 
 
 def test_bfloat16_is_widened_without_loss() -> None:
-    """Its name stays, so that a check can tell."""
+    """A bfloat16 tensor keeps its numbers exactly, and the name of its dtype."""
     tensor = torch.tensor([1.5, -(2.0**120)], dtype=torch.bfloat16)
 
     described = describe_array(tensor)
@@ -170,14 +170,14 @@ def test_bfloat16_is_widened_without_loss() -> None:
     ids=["transposed", "strided", "expanded", "conjugate view", "negative view", "unsqueezed"],
 )
 def test_view_is_described_by_its_numbers(tensor: torch.Tensor) -> None:
-    """However it lies in memory, and whatever is put off until it is read."""
+    """A view is described by its numbers, whatever its memory layout."""
     described = describe_array(tensor)
 
     assert described.to_numpy().tolist() == tensor.tolist()
 
 
 def test_flags_of_a_leaf_and_of_a_result_are_told_apart() -> None:
-    """Without taking anything off the graph: it can be differentiated afterwards."""
+    """Describing keeps the flags of a tensor, and leaves the graph intact."""
     w = torch.ones(2, requires_grad=True)
     loss = (w * 3).sum()
 
@@ -190,14 +190,14 @@ def test_flags_of_a_leaf_and_of_a_result_are_told_apart() -> None:
 
 
 def test_parameter_is_a_tensor() -> None:
-    """``nn.Parameter`` is a leaf like any other."""
+    """An ``nn.Parameter`` is described as a tensor that requires grad."""
     described = describe_array(torch.nn.Parameter(torch.ones(2)))
 
     assert (described.kind, described.requires_grad) == ("tensor", True)
 
 
 class Liar(torch.Tensor):
-    """Says something else wherever it is asked."""
+    """A tensor that lies about everything."""
 
     shape = property(lambda _: torch.Size([7]))
     dtype = property(lambda _: torch.int64)
@@ -209,28 +209,28 @@ class Liar(torch.Tensor):
 
     @classmethod
     def __torch_function__(cls, *_: object, **__: object) -> torch.Tensor:
-        """Answer every question with the right numbers."""
+        """Return the same numbers from every torch function."""
         return torch.tensor([42.0, 42.0])
 
     def detach(self) -> torch.Tensor:
-        """Give another tensor."""
+        """Return another tensor."""
         return torch.tensor([42.0, 42.0])
 
     def numpy(self, **_: object) -> np.ndarray:
-        """Give other numbers."""
+        """Return other numbers."""
         return np.array([42.0, 42.0])
 
     def __array__(self, *_: object) -> np.ndarray:
-        """Give other numbers."""
+        """Return other numbers."""
         return self.numpy()
 
     def tolist(self) -> list[float]:
-        """Give other numbers."""
+        """Return other numbers."""
         return [42.0, 42.0]
 
 
-def test_tensor_that_lies_about_itself_is_not_asked() -> None:
-    """What counts is the plain tensor that it holds."""
+def test_tensor_that_lies_about_itself_is_not_believed() -> None:
+    """A subclass that overrides everything is described as the plain tensor that it holds."""
     liar = torch.tensor([1.0, 2.0, 3.0]).as_subclass(Liar)
 
     described = describe_array(liar)
@@ -239,7 +239,7 @@ def test_tensor_that_lies_about_itself_is_not_asked() -> None:
 
 
 def test_grad_mode_does_not_matter() -> None:
-    """Nor is it changed."""
+    """Describing under no_grad gives the same flags, and leaves grad mode off."""
     w = torch.ones(2, requires_grad=True)
 
     with torch.no_grad():
@@ -259,8 +259,8 @@ def test_grad_mode_does_not_matter() -> None:
     ],
     ids=["huge view", "eight bits", "huge"],
 )
-def test_tensor_that_can_not_travel_is_opaque(tensor: torch.Tensor) -> None:
-    """Its dtype and size are told, its numbers are not."""
+def test_tensor_that_cannot_be_sent_is_opaque(tensor: torch.Tensor) -> None:
+    """A tensor that is too large or of an unsupported dtype is described by its size only."""
     described = describe(tensor)
 
     assert isinstance(described, Opaque)
@@ -271,7 +271,7 @@ def test_tensor_that_can_not_travel_is_opaque(tensor: torch.Tensor) -> None:
 @pytest.mark.filterwarnings("ignore:Sparse")
 @pytest.mark.parametrize("layout", [torch.sparse_coo, torch.sparse_csr], ids=str)
 def test_sparse_tensor_is_described_by_its_numbers(layout: torch.layout) -> None:
-    """It holds the same numbers, so it is as right."""
+    """A sparse tensor is described like the dense one with the same numbers."""
     tensor = torch.eye(2).to_sparse(layout=layout)
 
     described = describe_array(tensor)
@@ -294,8 +294,8 @@ def _huge_sparse() -> torch.Tensor:
     ],
     ids=["no data", "huge and sparse", "tensor of many dimensions", "array of many dimensions"],
 )
-def test_tensor_that_can_not_be_taken_apart_is_opaque(value: object) -> None:
-    """It is a wrong answer; an error out of our own code would tell the student nothing."""
+def test_tensor_that_cannot_be_described_is_opaque(value: object) -> None:
+    """A tensor without data, or too large to make dense, is opaque instead of raising."""
     described = describe(value)
 
     assert isinstance(described, Opaque)
@@ -320,7 +320,7 @@ def test_tensor_that_can_not_be_taken_apart_is_opaque(value: object) -> None:
     ids=lambda value: f"{type(value).__name__} {value.dtype} {value.shape}",
 )
 def test_numpy_value_is_an_array(value: Any) -> None:  # noqa: ANN401 - numpy's
-    """A scalar of numpy's is an array without dimensions."""
+    """A numpy array or scalar is described as an array; a scalar has no dimensions."""
     described = describe_array(value)
 
     assert described.kind == "ndarray"
@@ -341,7 +341,7 @@ def test_numpy_value_is_an_array(value: Any) -> None:  # noqa: ANN401 - numpy's
     ids=["texts", "objects", "records", "date", "huge"],
 )
 def test_array_that_holds_no_numbers_is_opaque(value: object) -> None:
-    """Objects above all: they could be anything."""
+    """A numpy array of objects, strings, records or dates is opaque, and so is a huge one."""
     described = describe(value)
 
     assert isinstance(described, Opaque)
@@ -352,7 +352,7 @@ def test_array_that_holds_no_numbers_is_opaque(value: object) -> None:
 
 
 def test_generator_is_drawn_up_to_the_cap() -> None:
-    """One that never ends is cut, and says so."""
+    """Of an endless generator only ``draw`` items are taken, and it is marked as cut."""
     described = describe_items((number for number in itertools.count()), draw=3)
 
     assert described.kind == "generator"
@@ -362,7 +362,7 @@ def test_generator_is_drawn_up_to_the_cap() -> None:
 
 @pytest.mark.parametrize(("length", "is_cut"), [(2, False), (3, False), (4, True)])
 def test_cut_means_that_there_was_more(length: int, is_cut: bool) -> None:  # noqa: FBT001 - a column
-    """Exactly as many as the cap is not too many."""
+    """Items are marked as cut only if there were more than ``draw``."""
     described = describe_items(iter(range(length)), draw=3)
 
     assert described.is_cut is is_cut
@@ -370,7 +370,7 @@ def test_cut_means_that_there_was_more(length: int, is_cut: bool) -> None:  # no
 
 @pytest.mark.parametrize("kind", [list, tuple, iter, lambda pairs: zip(*zip(*pairs))])  # noqa: B905
 def test_batches_of_any_iterable_are_drawn(kind: Any) -> None:  # noqa: ANN401 - a column
-    """A list, a tuple, an iterator or a zip: each item is described."""
+    """Each item of a list, tuple, iterator or zip is described."""
     batches = kind([(torch.zeros(2), torch.ones(2)), (torch.ones(1), torch.zeros(1))])
 
     described = describe_items(batches, draw=10)
@@ -380,7 +380,7 @@ def test_batches_of_any_iterable_are_drawn(kind: Any) -> None:  # noqa: ANN401 -
 
 
 def test_data_loader_is_drawn() -> None:
-    """As students use it for minibatches."""
+    """The batches of a DataLoader are described."""
     data = torch.utils.data.TensorDataset(torch.arange(5.0), torch.arange(5.0))
     loader = torch.utils.data.DataLoader(data, batch_size=2)
 
@@ -390,14 +390,14 @@ def test_data_loader_is_drawn() -> None:
 
 
 def test_iterable_inside_of_a_container_is_not_drawn() -> None:
-    """Only what was returned itself was asked to be."""
+    """An iterator inside a returned list is not consumed."""
     described = describe_items([iter([1])], draw=5)
 
     assert described.items == (Opaque(type_name="list_iterator"),)
 
 
-def test_what_a_generator_raises_is_the_students() -> None:
-    """It comes out where the call is answered, as an exception of theirs."""
+def test_exception_of_a_generator_is_raised() -> None:
+    """An exception of the student's generator is passed on, as one of the call."""
 
     def batches() -> Iterator[int]:
         yield 1
@@ -409,20 +409,20 @@ def test_what_a_generator_raises_is_the_students() -> None:
 
 
 @pytest.mark.parametrize("value", [object(), print])
-def test_what_can_not_be_drawn_from_says_so(value: object) -> None:
-    """The message is Python's own, which students know."""
+def test_drawing_from_an_object_that_is_not_iterable_raises(value: object) -> None:
+    """Drawing from an object that is not iterable raises Python's own TypeError."""
     with pytest.raises(TypeError, match="is not iterable"):
         describe(value, draw=5)
 
 
 @pytest.mark.parametrize("value", [None, 3, "text", {"a": 1}, torch.ones(2)], ids=repr)
-def test_value_that_is_no_iterable_of_batches_is_described_as_it_is(value: object) -> None:
-    """So that a check can say what came instead."""
+def test_value_that_is_not_an_iterable_of_batches_is_described_as_usual(value: object) -> None:
+    """None, numbers, strings, dicts and tensors are described as usual even with ``draw``."""
     assert describe(value, draw=5) == describe(value)
 
 
 def test_long_list_is_cut() -> None:
-    """One over the cap."""
+    """A list with one item above the maximum is cut."""
     described = describe_items([0] * (MAX_ITEMS + 1))
 
     assert len(described.items) == MAX_ITEMS
@@ -430,7 +430,7 @@ def test_long_list_is_cut() -> None:
 
 
 def test_long_dict_is_cut() -> None:
-    """One over the cap."""
+    """A dict with one entry above the maximum is cut."""
     described = describe(dict.fromkeys(range(MAX_ITEMS + 1)))
 
     assert isinstance(described, Mapping)
@@ -439,15 +439,15 @@ def test_long_dict_is_cut() -> None:
 
 
 def test_dict_of_the_largest_size_is_not_cut() -> None:
-    """Exactly as many as the cap is not too many."""
+    """A dict with exactly the maximum of entries is not cut."""
     described = describe(dict.fromkeys(range(MAX_ITEMS)))
 
     assert isinstance(described, Mapping)
     assert not described.is_cut
 
 
-def test_nesting_ends_somewhere() -> None:
-    """A list that holds itself is described down to a depth."""
+def test_nesting_is_bounded() -> None:
+    """A list that contains itself is described down to the maximum depth."""
     endless: list[object] = []
     endless.append(endless)
 
@@ -460,7 +460,7 @@ def test_nesting_ends_somewhere() -> None:
 
 
 def test_tensors_in_containers_are_described() -> None:
-    """A pair (x, y) above all."""
+    """Tensors in a tuple or a dict are described as arrays."""
     described = describe_items((torch.ones(2), {"loss": torch.tensor(0.5)}))
 
     first, second = described.items
@@ -469,8 +469,8 @@ def test_tensors_in_containers_are_described() -> None:
     assert isinstance(second.entries[0][1], Array)
 
 
-def test_dict_that_lies_about_its_items_is_not_asked() -> None:
-    """What counts is what it holds."""
+def test_dict_that_lies_about_its_items_is_not_believed() -> None:
+    """A dict that overrides ``items`` is described by what it really contains."""
 
     class Lying(dict[str, int]):
         def items(self) -> Any:  # noqa: ANN401 - a lie
@@ -482,7 +482,7 @@ def test_dict_that_lies_about_its_items_is_not_asked() -> None:
 
 
 def test_set_that_refuses_to_be_read_is_opaque() -> None:
-    """A TypeError while looking is a reason, and no accident."""
+    """A set whose iteration raises a TypeError is opaque, with that as the reason."""
 
     class Refusing(set[int]):
         def __iter__(self) -> Iterator[int]:
@@ -494,7 +494,7 @@ def test_set_that_refuses_to_be_read_is_opaque() -> None:
     assert described == Opaque(type_name="Refusing", reason="not today")
 
 
-# --- whatever it is, it can be sent -------------------------------------------------------
+# --- any description can be sent ----------------------------------------------------------
 
 _OBJECTS = st.recursive(
     st.none()
@@ -524,14 +524,14 @@ def _send(value: AnyValue) -> bytes:
 @given(value=_OBJECTS)
 @settings(deadline=None)
 def test_any_object_becomes_something_that_can_be_sent(value: object) -> None:
-    """Lone surrogates, huge integers and nan among it."""
+    """The description of any object fits a frame, even with lone surrogates or huge integers."""
     described = describe(value)
 
     assert _send(described)
 
 
 def test_reason_that_a_student_made_up_can_be_sent() -> None:
-    """The text of a student's own TypeError is a text of theirs."""
+    """A lone surrogate in the text of a student's TypeError can be sent as a reason."""
 
     class Refusing(set[int]):
         def __iter__(self) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""Summing up figures: the lines and points that one sees, in data coordinates."""
+"""Describing figures: the visible lines and points, in data coordinates."""
 
 import itertools
 import warnings
@@ -12,8 +12,10 @@ import torch
 from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes as Plot
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from grader.observations.values import Artist, Axes
+from grader.observations.values import Artist, Axes, Items
 from grader.sandbox.guest import figures
 from grader.sandbox.guest.describe import describe
 from grader.sandbox.guest.figures import artists_of, describe_axes, is_animation, play
@@ -26,20 +28,20 @@ POINTS = [[0.0, 1.0], [1.0, 3.0], [2.0, 5.0]]
 
 @pytest.fixture
 def axes() -> Iterator[Plot]:
-    """Fresh axes to draw on."""
+    """Return fresh axes to draw on."""
     figure, fresh = plt.subplots()
     yield fresh
     plt.close(figure)
 
 
 def the_artist(axes: Plot) -> Artist:
-    """Give the only artist that is found."""
+    """Return the only artist that is found on the axes."""
     (artist,) = artists_of([axes])
     return artist
 
 
 def shown(axes: Plot) -> list[tuple[list[list[float]], bool, bool]]:
-    """Give each artist's points, and whether it is joined and marked."""
+    """Return the points of each artist, whether they are joined, and whether they are marked."""
     return [
         (artist.points.to_numpy().tolist(), artist.is_joined, artist.has_markers)
         for artist in artists_of([axes])
@@ -84,7 +86,7 @@ def test_points_come_with_how_they_are_shown(
     is_joined: bool,  # noqa: FBT001 - a column
     has_markers: bool,  # noqa: FBT001
 ) -> None:
-    """In data coordinates, whatever they were given as."""
+    """Points are described in data coordinates, with whether they are joined and marked."""
     draw(axes)
 
     found = shown(axes)
@@ -93,7 +95,7 @@ def test_points_come_with_how_they_are_shown(
 
 
 def test_infinite_line_is_two_of_its_points(axes: Plot) -> None:
-    """By slope, or through a second point."""
+    """An infinite line is described by two points, if given by slope or by a second point."""
     axes.axline((0, 1), slope=2)
     axes.axline((0, 1), (3, 7))
 
@@ -103,7 +105,7 @@ def test_infinite_line_is_two_of_its_points(axes: Plot) -> None:
 
 
 def test_segments_are_lines(axes: Plot) -> None:
-    """Each one for itself."""
+    """Each segment of a collection of lines is described as a line."""
     axes.hlines([1.0, 2.0], 0.0, 4.0)
 
     found = shown(axes)
@@ -111,8 +113,8 @@ def test_segments_are_lines(axes: Plot) -> None:
     assert found == [([[0, 1], [4, 1]], True, False), ([[0, 2], [4, 2]], True, False)]
 
 
-def test_data_that_changed_is_what_is_found(axes: Plot) -> None:
-    """As an animation does it."""
+def test_changed_data_is_found(axes: Plot) -> None:
+    """After ``set_ydata``, as animations use it, the new data is found."""
     (line,) = axes.plot(X, [0.0, 0.0, 0.0])
 
     line.set_ydata(torch.tensor(Y))
@@ -120,8 +122,8 @@ def test_data_that_changed_is_what_is_found(axes: Plot) -> None:
     assert shown(axes) == [(POINTS, True, False)]
 
 
-def test_what_requires_grad_is_read_all_the_same(axes: Plot) -> None:
-    """``set_ydata`` takes it without a word."""
+def test_data_that_requires_grad_can_be_read(axes: Plot) -> None:
+    """Data that requires grad, which ``set_ydata`` accepts, is read like any other."""
     (line,) = axes.plot(X, [0.0, 0.0, 0.0])
 
     line.set_ydata(torch.tensor(Y, requires_grad=True))
@@ -129,8 +131,8 @@ def test_what_requires_grad_is_read_all_the_same(axes: Plot) -> None:
     assert shown(axes) == [(POINTS, True, False)]
 
 
-def test_masked_points_are_not_numbers(axes: Plot) -> None:
-    """Nothing is drawn there."""
+def test_masked_points_become_nan(axes: Plot) -> None:
+    """Masked points, which are not drawn, become nan."""
     axes.plot(X, np.ma.masked_array(Y, mask=[False, True, False]))
 
     points = the_artist(axes).points.to_numpy()
@@ -139,8 +141,8 @@ def test_masked_points_are_not_numbers(axes: Plot) -> None:
     assert points[[0, 2]].tolist() == [[0, 1], [2, 5]]
 
 
-def test_what_is_hidden_or_no_data_is_not_found(axes: Plot) -> None:
-    """Invisible lines, helper lines across the axes, texts, bars and legends."""
+def test_artists_that_are_hidden_or_not_data_are_not_found(axes: Plot) -> None:
+    """Invisible lines, lines across the axes, texts, bars, areas and legends are not found."""
     axes.plot(X, Y, visible=False)
     axes.axhline(1.0)
     axes.axvline(1.0)
@@ -157,7 +159,7 @@ def test_what_is_hidden_or_no_data_is_not_found(axes: Plot) -> None:
 
 
 def test_points_in_coordinates_of_the_axes_are_not_found(axes: Plot) -> None:
-    """They say nothing of the data, as for lines."""
+    """Points in coordinates of the axes show no data, so they are not found."""
     axes.scatter([0.5], [0.5], transform=axes.transAxes)
 
     found = artists_of([axes])
@@ -166,7 +168,7 @@ def test_points_in_coordinates_of_the_axes_are_not_found(axes: Plot) -> None:
 
 
 def test_number_of_artists_is_bounded(axes: Plot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loop that draws each sample for itself stays readable."""
+    """Artists above the maximum are not described."""
     monkeypatch.setattr(figures, "MAX_ARTISTS", 3)
     for _ in range(5):
         axes.plot(X, Y)
@@ -180,7 +182,7 @@ def test_artist_of_too_many_points_is_left_out(
     axes: Plot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The others stay."""
+    """Only the artist with too many points is left out; the others are described."""
     monkeypatch.setattr(figures, "MAX_POINTS", 3)
     axes.plot([*X, 3.0], [*Y, 7.0])
     axes.plot(X, Y)
@@ -193,19 +195,20 @@ def test_artist_of_too_many_points_is_left_out(
 # --- axes ---------------------------------------------------------------------------------
 
 
-def test_axes_are_described_as_what_is_on_them(axes: Plot) -> None:
-    """Also as part of a tuple, as ``plt.subplots()`` gives it."""
+def test_axes_are_described_by_their_artists(axes: Plot) -> None:
+    """An Axes is described by its artists, also in a tuple as ``plt.subplots()`` returns it."""
     axes.scatter(X, Y)
 
     described = describe((axes.figure, axes))
 
     assert describe(axes) == Axes(artists=tuple(artists_of([axes])))
-    assert describe(axes) in described.items  # type: ignore[union-attr]
+    assert isinstance(described, Items)
+    assert describe(axes) in described.items
 
 
 @pytest.mark.parametrize("kind", ["figure", "list of lines", "pyplot"])
-def test_what_is_no_axes_is_none(axes: Plot, kind: str) -> None:
-    """A check says so, by name."""
+def test_value_that_is_not_an_axes_is_none(axes: Plot, kind: str) -> None:
+    """A figure, a list of lines and pyplot itself are not described as an Axes."""
     value = {"figure": axes.figure, "list of lines": axes.plot(X, Y), "pyplot": plt}[kind]
 
     described = describe_axes(value)
@@ -216,21 +219,32 @@ def test_what_is_no_axes_is_none(axes: Plot, kind: str) -> None:
 # --- animations ---------------------------------------------------------------------------
 
 
+def figure_of(axes: Plot) -> Figure:
+    """Return the figure that axes are on."""
+    figure = axes.figure
+    assert isinstance(figure, Figure)
+    return figure
+
+
 def animate(
     axes: Plot,
     frames: Any,  # noqa: ANN401 - whatever FuncAnimation takes
     **options: Any,  # noqa: ANN401 - handed on
 ) -> tuple[FuncAnimation, list[object]]:
-    """Animate a line whose height is the number of the frame; list the frames that were drawn."""
+    """Animate a line whose height is the frame's number.
+
+    Returns:
+        The animation, and a list that gets each frame that is drawn.
+    """
     (line,) = axes.plot([0.0, 1.0], [-1.0, -1.0])
     drawn: list[object] = []
 
-    def draw_frame(frame: object) -> tuple[object, ...]:
+    def draw_frame(frame: float) -> tuple[Line2D, ...]:
         drawn.append(frame)
         line.set_ydata([frame, frame])
         return (line,)
 
-    return FuncAnimation(axes.figure, draw_frame, frames=frames, **options), drawn
+    return FuncAnimation(figure_of(axes), draw_frame, frames=frames, **options), drawn
 
 
 @pytest.mark.parametrize(
@@ -246,7 +260,7 @@ def animate(
     ids=["number", "list", "range", "function", "generator", "none"],
 )
 def test_animation_is_played_frame_by_frame(axes: Plot, frames: object, count: int) -> None:
-    """Each frame function call is one drawing, and all frames are counted."""
+    """Each frame that is played gives a drawing, and all frames are counted."""
     animation, drawn = animate(axes, frames, cache_frame_data=False)
     drawn.clear()
 
@@ -261,7 +275,7 @@ def test_endless_animation_is_counted_up_to_a_bound(
     axes: Plot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """``frames=None`` counts for ever."""
+    """The frames of an endless animation are counted up to the maximum."""
     monkeypatch.setattr(figures, "MAX_FRAMES", 50)
     animation, _ = animate(axes, itertools.count, cache_frame_data=False)
 
@@ -271,7 +285,7 @@ def test_endless_animation_is_counted_up_to_a_bound(
 
 
 def test_init_function_is_called_first(axes: Plot) -> None:
-    """As matplotlib does before the first frame."""
+    """The init function is called once before the first frame, as matplotlib does."""
     calls: list[str] = []
 
     def init() -> list[object]:
@@ -287,7 +301,7 @@ def test_init_function_is_called_first(axes: Plot) -> None:
 
 
 def test_every_axes_of_the_figure_is_drawn(axes: Plot) -> None:
-    """An animation need not say on which of them its line is."""
+    """A drawing has the artists of all axes of the figure."""
     axes.figure.add_subplot().scatter(X, Y)
     animation, _ = animate(axes, 1)
 
@@ -297,7 +311,7 @@ def test_every_axes_of_the_figure_is_drawn(axes: Plot) -> None:
 
 
 def test_animation_that_was_played_leaves_no_warning(axes: Plot) -> None:
-    """Matplotlib warns of one that is dropped undrawn: in the student's output, it would puzzle."""
+    """Deleting an animation that was played raises no warning into the student's output."""
     animation, _ = animate(axes, 2)
 
     with warnings.catch_warnings():
@@ -308,16 +322,16 @@ def test_animation_that_was_played_leaves_no_warning(axes: Plot) -> None:
     assert animation is not None
 
 
-def test_class_derived_from_an_animation_is_one(axes: Plot) -> None:
-    """And a class that only says that it is one, isn't."""
+def test_subclass_of_an_animation_is_an_animation(axes: Plot) -> None:
+    """A subclass of FuncAnimation is an animation; a class that only claims to be one is not."""
 
     class Slow(FuncAnimation):
         pass
 
     class Pretender:
-        __class__ = FuncAnimation
+        __class__ = FuncAnimation  # type: ignore[assignment] # the lie that is tested
 
-    animation = Slow(axes.figure, lambda _: [], frames=1)
+    animation = Slow(figure_of(axes), lambda _: [], frames=1)
     play(animation, frames=1)
 
     assert is_animation(animation)

@@ -1,4 +1,4 @@
-"""Lending: a right function in the place of a submission's own, called the way that one is."""
+"""Lending: a right function replaces a submission's own, and can be called the same way."""
 
 import functools
 from typing import Any
@@ -33,9 +33,9 @@ LENT = Lent(
 
 
 def lend_to(source: str, **names: object) -> dict[str, Any]:
-    """Run a submission, lend to it, and give its globals."""
+    """Run a submission, lend to it, and return its globals."""
     namespace: dict[str, Any] = {"torch": torch, "functools": functools, **names}
-    exec(source, namespace)  # noqa: S102 - a student's, as in the worker
+    exec(source, namespace)  # noqa: S102 - as in a child
     lend(LENT, namespace)
     return namespace
 
@@ -79,8 +79,8 @@ def lend_to(source: str, **names: object) -> dict[str, Any]:
         "not a function",
     ],
 )
-def test_lent_function_answers_to_the_call_of_the_submission(source: str) -> None:
-    """By the parameters of the submission's own, or by the contract's where there is none."""
+def test_lent_function_can_be_called_as_the_submission_does(source: str) -> None:
+    """A lent function has the parameters of the submission's own, or else the contract's."""
     namespace = lend_to(source)
 
     result = namespace["use"]()
@@ -100,7 +100,7 @@ def test_lent_function_answers_to_the_call_of_the_submission(source: str) -> Non
     ids=["default argument", "in a list", "other name", "keyword defaults", "globals"],
 )
 def test_function_that_is_held_elsewhere_is_redirected(source: str) -> None:
-    """Whoever took hold of the wrong one while loading calls the right one afterwards."""
+    """Code that kept the wrong function while loading calls the right one afterwards."""
     namespace = lend_to(source)
 
     result = namespace["use"]()
@@ -109,7 +109,7 @@ def test_function_that_is_held_elsewhere_is_redirected(source: str) -> None:
 
 
 def test_closure_is_replaced_by_name_only() -> None:
-    """Its code can't be exchanged, but nothing breaks and its name leads to the right one."""
+    """A closure is replaced only where it is called by its name, since its code can't be."""
     namespace = lend_to(
         "def make(k):\n"
         "    def predict(x, w): return ('wrong', k)\n"
@@ -122,8 +122,8 @@ def test_closure_is_replaced_by_name_only() -> None:
     assert namespace["other"](1, 2) == ("wrong", 5)
 
 
-def test_global_of_now_is_what_a_lent_function_sees() -> None:
-    """In the classroom style the inputs are set anew before each call."""
+def test_lent_function_sees_the_current_globals() -> None:
+    """A lent function reads inputs from the globals when it is called, not when it is lent."""
     namespace = lend_to("x, w = 0, 0\ndef predict(): return 'wrong'\ndef use(): return predict()")
     namespace.update(x=3, w=4)
 
@@ -133,7 +133,7 @@ def test_global_of_now_is_what_a_lent_function_sees() -> None:
 
 
 def test_parameter_that_was_passed_hides_the_global() -> None:
-    """Only what the call doesn't bring is taken from the globals."""
+    """An argument that was passed is used instead of the global of the same name."""
     namespace = lend_to("x, w = 8, 9\ndef predict(x, w): return 'wrong'")
 
     result = namespace["predict"](1, 2)
@@ -141,8 +141,8 @@ def test_parameter_that_was_passed_hides_the_global() -> None:
     assert result == ("right", 1, 2)
 
 
-def test_functions_that_are_not_lent_stay() -> None:
-    """The function under test is the student's own."""
+def test_functions_that_are_not_lent_are_kept() -> None:
+    """Functions that are not lent stay the student's own, and call the lent ones."""
     namespace = lend_to("def train(): return 'own', predict(1, 2)\nmse = abs")
 
     assert namespace["train"]() == ("own", ("right", 1, 2))
@@ -150,7 +150,7 @@ def test_functions_that_are_not_lent_stay() -> None:
 
 
 def test_lent_source_sees_nothing_of_the_submission() -> None:
-    """What the submission calls torch is its own affair."""
+    """A lent function uses its own torch, whatever the submission has under that name."""
     x, w = torch.ones(2, 2), torch.ones(2, requires_grad=True)
     namespace = lend_to("torch = None\ndef gradient(x, y, w): return None")
 
@@ -159,8 +159,8 @@ def test_lent_source_sees_nothing_of_the_submission() -> None:
     assert result.tolist() == [4.0, 4.0]
 
 
-def test_name_that_the_source_does_not_define_is_passed_over() -> None:
-    """Lending less is no reason to lend nothing."""
+def test_name_that_the_source_does_not_define_is_skipped() -> None:
+    """A name that the lent source doesn't define is skipped; the others are lent."""
     namespace: dict[str, Any] = {"mse": abs}
 
     lend(Lent(source=RIGHT, parameters={"mse": ("y_hat", "y"), "predict": ("x", "w")}), namespace)
@@ -170,7 +170,7 @@ def test_name_that_the_source_does_not_define_is_passed_over() -> None:
 
 
 def test_lent_gradient_works_under_no_grad() -> None:
-    """A gradient that is worked out by hand may be called there; the lent one wants autograd."""
+    """A lent gradient works under no_grad, where one derived by hand may be called."""
     x, w = torch.ones(2, 2), torch.ones(2, requires_grad=True)
     namespace = lend_to("def gradient(x, y, w): return 2 * x.T @ (x @ w - y) / len(y)")
 
@@ -183,7 +183,7 @@ def test_lent_gradient_works_under_no_grad() -> None:
 
 
 def test_error_of_a_lent_function_is_raised_where_grad_mode_is_on() -> None:
-    """Trying again is for no_grad only."""
+    """If grad mode is on, an error of a lent function is raised without another attempt."""
     namespace = lend_to("def gradient(x, y, w): return None")
 
     with pytest.raises(RuntimeError, match="does not require grad"):
@@ -192,7 +192,7 @@ def test_error_of_a_lent_function_is_raised_where_grad_mode_is_on() -> None:
 
 @pytest.mark.parametrize("global_lr", ["", "lr = 99\n"], ids=["no global", "global of that name"])
 def test_default_of_the_replaced_function_still_counts(global_lr: str) -> None:
-    """What a call leaves out is what the submission's own function would have taken."""
+    """An argument that is left out has the default of the submission's own function."""
     namespace = lend_to(
         global_lr + "def update(x, y, w, lr=0.5): return 'wrong'\ndef use(): return update(1, 2, 3)"
     )
@@ -203,7 +203,7 @@ def test_default_of_the_replaced_function_still_counts(global_lr: str) -> None:
 
 
 def test_argument_bound_by_a_partial_still_counts() -> None:
-    """``update = partial(step, lr=0.5)`` is called without lr."""
+    """An argument bound in ``update = partial(step, lr=0.5)`` is passed to the lent function."""
     namespace = lend_to(
         "def step(x, y, w, lr): return 'wrong'\nupdate = functools.partial(step, lr=0.5)"
     )

@@ -1,4 +1,4 @@
-"""Loading a submission, statement by statement: what counts, and what is told about the rest."""
+"""Loading a submission statement by statement: what it defines, and the notes about the rest."""
 
 import builtins
 import inspect
@@ -27,13 +27,13 @@ PARAMETERS = {"predict": ("x", "w"), "mse": ("y_hat", "y"), "ANSWERS": ()}
 
 
 class FakeDefaults:
-    """Stands in for what sets the process back, which no test process may be."""
+    """A double that counts calls, since the real one would change the test's own process."""
 
     def __init__(self) -> None:
         self.times_tamed = 0
 
     def tame_if_imported(self) -> None:
-        """Count."""
+        """Count the call."""
         self.times_tamed += 1
 
 
@@ -67,7 +67,7 @@ def load_script(
     stop_before: int = -1,
     **options: Any,  # noqa: ANN401 - handed on
 ) -> tuple[dict[str, Any], Loaded]:
-    """Load a script, and give its globals and what is told of it."""
+    """Load a script, and return its globals and the message about it."""
     block = CodeBlock(label="", source=source, stop_before=stop_before)
     return _load(block, is_notebook=False, **options)
 
@@ -76,7 +76,7 @@ def load_cells(
     *sources: str,
     **options: Any,  # noqa: ANN401 - handed on
 ) -> tuple[dict[str, Any], Loaded]:
-    """Load a notebook of these cells, and give its globals and what is told of it."""
+    """Load a notebook of these cells, and return its globals and the message about it."""
     blocks = [
         CodeBlock(label=f"cell {number}", source=source) for number, source in enumerate(sources, 1)
     ]
@@ -84,22 +84,22 @@ def load_cells(
 
 
 def the_note(loaded: Loaded) -> Note:
-    """Give the only note."""
+    """Return the only note."""
     (note,) = loaded.notes
     return note
 
 
 def what_raised(note: Note) -> Raised:
-    """Give what a note says was raised."""
+    """Return what a note says was raised."""
     assert note.raised is not None
     return note.raised
 
 
-# --- what is there afterwards -------------------------------------------------------------
+# --- what is defined afterwards -----------------------------------------------------------
 
 
 def test_definitions_of_the_contract_are_named_in_its_order() -> None:
-    """Whatever else there is, is nobody's business."""
+    """Only names of the contract are reported as defined, in the contract's order."""
     namespace, loaded = load_script("ANSWERS = {}\nother = 1\ndef predict(x, w): return x @ w\n")
 
     assert loaded == Loaded(defined=("predict", "ANSWERS"))
@@ -107,21 +107,21 @@ def test_definitions_of_the_contract_are_named_in_its_order() -> None:
 
 
 def test_last_definition_counts() -> None:
-    """As in Python."""
+    """If a function is defined twice, the last definition counts."""
     namespace, _ = load_script("def predict(): return 1\npredict = lambda: 2\n")
 
     assert namespace["predict"]() == 2
 
 
 def test_cells_share_their_globals() -> None:
-    """As in a notebook that is run from top to bottom."""
+    """Cells share their globals, as in a notebook that is run from top to bottom."""
     namespace, _ = load_cells("a = 1", "def f(): return a + b", "b = 2", "c = f()")
 
     assert namespace["c"] == 3
 
 
 def test_module_is_called_submission() -> None:
-    """So nothing below ``if __name__ == "__main__"`` runs."""
+    """``__name__`` is ``submission``, so code under ``if __name__ == "__main__"`` doesn't run."""
     namespace, loaded = load_script(
         '"""My solution."""\nwas = __name__\nif __name__ == "__main__":\n    raise SystemExit\n'
     )
@@ -133,7 +133,7 @@ def test_module_is_called_submission() -> None:
 def test_script_has_a_file_and_a_notebook_has_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It lies in the folder where it runs, whatever path it came by."""
+    """A script's ``__file__`` is in the current folder, whatever its path; a notebook has none."""
     monkeypatch.chdir(tmp_path)
 
     script, _ = load_script("here = __file__", name="../somewhere/lab4.py")
@@ -144,7 +144,7 @@ def test_script_has_a_file_and_a_notebook_has_none(
 
 
 def test_classes_find_their_module() -> None:
-    """Dataclasses and type hints look it up by name."""
+    """Dataclasses and type hints, which look up the module by name, work."""
     namespace, loaded = load_script(
         "from __future__ import annotations\n"
         "import dataclasses, typing\n"
@@ -161,8 +161,8 @@ def test_classes_find_their_module() -> None:
     assert namespace["hints"]["w"] == list[int]
 
 
-def test_source_of_a_function_can_be_looked_at() -> None:
-    """Tracebacks and ``inspect.getsource`` find the lines."""
+def test_source_of_a_function_is_available() -> None:
+    """``inspect.getsource`` returns the source of a function in a cell."""
     namespace, _ = load_cells("a = 1", "def f():\n    return 1\n")
 
     source = inspect.getsource(namespace["f"])
@@ -171,7 +171,7 @@ def test_source_of_a_function_can_be_looked_at() -> None:
 
 
 def test_lent_functions_replace_what_was_loaded() -> None:
-    """Once everything has run: the submission's own definition would undo it."""
+    """Functions are lent after everything has run, so no definition can replace them."""
     lent = Lent(source="def mse(y_hat, y): return 'right'", parameters={"mse": ("y_hat", "y")})
 
     namespace, loaded = load_script(
@@ -187,7 +187,7 @@ def test_lent_functions_replace_what_was_loaded() -> None:
 
 
 def test_each_statement_is_announced_before_it_runs() -> None:
-    """So that it is known which one ended the child."""
+    """Each statement is announced before it runs, by the index of its block and its own."""
     events: list[object] = []
     source = "import sys\nevents = sys.modules['events_of_test'].log\nevents.append('ran')\n"
     module = type(sys)("events_of_test")
@@ -210,8 +210,8 @@ def test_each_statement_is_announced_before_it_runs() -> None:
 
 
 @pytest.mark.parametrize(("stop_before", "defined"), [(0, []), (1, ["a"]), (2, ["a", "b"])])
-def test_unit_is_cut_off_before_a_statement(stop_before: int, defined: list[str]) -> None:
-    """The one that ended an earlier child, and what comes after it."""
+def test_code_block_is_cut_off_before_a_statement(stop_before: int, defined: list[str]) -> None:
+    """The statement at ``stop_before`` and those after it don't run."""
     namespace, loaded = load_script("a = 1\nb = 2\nc = 3\n", stop_before=stop_before)
 
     assert [name for name in "abc" if name in namespace] == defined
@@ -219,7 +219,7 @@ def test_unit_is_cut_off_before_a_statement(stop_before: int, defined: list[str]
 
 
 def test_cell_that_was_cut_off_does_not_stop_the_others() -> None:
-    """Only its own rest is missing."""
+    """The cells after one that was cut off still run."""
     blocks = (
         CodeBlock(label="cell 1", source="a = 1\nb = 2", stop_before=1),
         CodeBlock(label="cell 2", source="c = 3"),
@@ -231,7 +231,7 @@ def test_cell_that_was_cut_off_does_not_stop_the_others() -> None:
 
 
 def test_pyplot_is_tamed_after_every_import() -> None:
-    """Before the next statement can open a window."""
+    """Pyplot's windows are disabled after each import statement, and only then."""
     defaults = FakeDefaults()
 
     load_script("import os\nfrom os import path\nx = 1\n", defaults=defaults)
@@ -242,8 +242,8 @@ def test_pyplot_is_tamed_after_every_import() -> None:
 # --- what goes wrong ----------------------------------------------------------------------
 
 
-def test_what_a_script_defined_before_it_raised_counts() -> None:
-    """The rest is missing, and the student is told where it stopped."""
+def test_definitions_before_a_script_raised_count() -> None:
+    """What a script defined before it raised is kept, and a note says where it raised."""
     namespace, loaded = load_script("a = 1\nb = [][1]\nc = 3\n")
 
     raised = what_raised(the_note(loaded))
@@ -254,7 +254,7 @@ def test_what_a_script_defined_before_it_raised_counts() -> None:
 
 
 def test_cells_after_one_that_raised_still_run() -> None:
-    """As when the student clicks on."""
+    """The cells after one that raised still run, and a note names the cell and the line."""
     namespace, loaded = load_cells("a = 1", "b = 2\n1 / 0\nc = 3", "d = 4")
 
     raised = what_raised(the_note(loaded))
@@ -263,8 +263,8 @@ def test_cells_after_one_that_raised_still_run() -> None:
     assert (raised.block, raised.line, raised.code) == ("cell 2", 2, "1 / 0")
 
 
-def test_error_is_told_from_the_innermost_line_of_the_student() -> None:
-    """Not from a line of Python's own library."""
+def test_error_is_described_by_the_innermost_line_of_the_student() -> None:
+    """An exception raised in a library is described by the student's line that called it."""
     _, loaded = load_cells("import json", "def read():\n    return json.loads('[')", "read()")
 
     raised = what_raised(the_note(loaded))
@@ -290,7 +290,7 @@ def test_error_is_told_from_the_innermost_line_of_the_student() -> None:
     ],
 )
 def test_whatever_is_raised_becomes_a_note(statement: str, name: str) -> None:
-    """Also what is meant to end the process."""
+    """Any exception becomes a note, also one that would end the process."""
     namespace, loaded = load_cells(f"a = 1\n{statement}", "b = 2")
 
     assert what_raised(the_note(loaded)).type_name == name
@@ -298,7 +298,7 @@ def test_whatever_is_raised_becomes_a_note(statement: str, name: str) -> None:
 
 
 def test_script_that_is_not_python_does_not_run() -> None:
-    """Not even the statements above the mistake."""
+    """If a script has a syntax error, no statement of it runs."""
     namespace, loaded = load_script("a = 1\ndef predict(x, w)\n    return x @ w\n")
 
     assert loaded.syntax_error is not None
@@ -336,8 +336,8 @@ def test_script_that_is_not_python_does_not_run() -> None:
         "tabs and spaces",
     ],
 )
-def test_source_that_can_not_be_compiled_is_told_and_never_crashes(source: str) -> None:
-    """A script is refused as a whole; in a notebook it costs one cell."""
+def test_source_that_cannot_be_compiled_is_reported(source: str) -> None:
+    """A script that can't be compiled doesn't run; in a notebook only that cell doesn't."""
     _, script = load_script(source)
     namespace, notebook = load_cells("a = 0", source, "b = 2")
 
@@ -347,7 +347,7 @@ def test_source_that_can_not_be_compiled_is_told_and_never_crashes(source: str) 
 
 
 def test_cell_that_is_not_python_costs_only_itself() -> None:
-    """The line is counted within the cell."""
+    """A cell with a syntax error doesn't run, and its note counts lines within the cell."""
     namespace, loaded = load_cells("a = 1", "b = 2\nc = = 3", "d = 4")
 
     raised = what_raised(the_note(loaded))
@@ -356,15 +356,15 @@ def test_cell_that_is_not_python_costs_only_itself() -> None:
     assert loaded.syntax_error is None
 
 
-def test_cell_that_waits_for_what_a_stopped_one_would_have_made_is_marked() -> None:
-    """It is a consequence, and not one more mistake."""
+def test_cell_that_needs_a_name_of_one_that_raised_is_marked() -> None:
+    """A NameError for a name that an earlier cell would have defined follows from that cell."""
     _, loaded = load_cells("1 / 0\nlosses = []", "print(losses)", "print(loses)")
 
     assert [note.follows for note in loaded.notes] == [False, True, False]
 
 
-def test_cell_that_lacks_what_nobody_makes_follows_from_nothing() -> None:
-    """Its NameError is its own."""
+def test_cell_that_needs_a_name_that_no_earlier_cell_defines_is_not_marked() -> None:
+    """A NameError for a name that no earlier cell would have defined follows from nothing."""
     _, loaded = load_cells("a = 1", "print(b)", "b = 2")
 
     assert not the_note(loaded).follows
@@ -380,19 +380,22 @@ def test_cell_that_lacks_what_nobody_makes_follows_from_nothing() -> None:
     ],
     ids=["function", "class", "module", "local"],
 )
-def test_what_a_stopped_cell_would_have_made_is_what_it_binds(
+def test_names_that_a_stopped_cell_would_have_defined_are_those_it_binds(
     cell: str,
     name: str,
     follows: bool,  # noqa: FBT001 - a column
 ) -> None:
-    """At its top level, by any statement that binds a name there."""
+    """A cell defines what any statement binds at its top level, but no local names."""
     _, loaded = load_cells(cell, f"print({name})")
 
     assert loaded.notes[1].follows is follows
 
 
-def test_warning_of_the_compiler_is_no_error_where_warnings_are() -> None:
-    """Python compiles a script as a whole, before its own filters count."""
+def test_compiler_warning_is_not_an_error_if_warnings_are() -> None:
+    """A compiler warning raises nothing in a script that turns warnings into errors.
+
+    Python compiles a script as a whole, before the script's own filters apply.
+    """
     source = (
         "import warnings\n"
         "warnings.simplefilter('error')\n"
@@ -413,7 +416,7 @@ FUTURE = "from __future__ import annotations"
 
 
 def test_future_of_a_script_holds_for_all_its_statements() -> None:
-    """Though each one is compiled for itself."""
+    """A future import holds for all later statements, though each is compiled separately."""
     namespace, loaded = load_script(f'"""Doc."""\n{FUTURE}\ndef f(x: Unknown): pass\n')
 
     assert loaded.notes == ()
@@ -421,7 +424,7 @@ def test_future_of_a_script_holds_for_all_its_statements() -> None:
 
 
 def test_future_of_a_cell_holds_for_later_cells() -> None:
-    """As in Jupyter, and not for earlier ones."""
+    """A future import in a cell holds for later cells and not for earlier ones, as in Jupyter."""
     namespace, loaded = load_cells("def e(x: int): pass", FUTURE, "def f(x: Unknown): pass")
 
     assert loaded.notes == ()
@@ -429,8 +432,8 @@ def test_future_of_a_cell_holds_for_later_cells() -> None:
     assert namespace["f"].__annotations__ == {"x": "Unknown"}
 
 
-def test_futures_of_the_loader_are_not_the_submissions() -> None:
-    """Nothing is inherited from the code that runs it."""
+def test_submission_does_not_inherit_futures_of_the_loader() -> None:
+    """A submission without future imports has none, whatever the loader's own module has."""
     _, loaded = load_script("def f(x: Unknown): pass\n")
 
     assert what_raised(the_note(loaded)).type_name == "NameError"
@@ -459,7 +462,7 @@ def test_futures_of_the_loader_are_not_the_submissions() -> None:
 def test_magic_or_shell_line_is_left_out(
     line: str, kind: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a notebook, and in a script that was exported from one; it never runs."""
+    """A magic or shell line never runs, in a notebook or in a script exported from one."""
     monkeypatch.chdir(tmp_path)
 
     namespace, loaded = kind(f"a = 1\n{line}\nb = 2\n")
@@ -472,8 +475,8 @@ def test_magic_or_shell_line_is_left_out(
 @pytest.mark.parametrize(
     "magic", ["%%time", "%%timeit -n 1", "%%capture out", "%%capture", "%%prun", "\n\n%%time"]
 )
-def test_cell_under_a_magic_that_only_watches_is_run(magic: str) -> None:
-    """Its body is ordinary code."""
+def test_cell_under_a_magic_that_only_times_or_captures_runs(magic: str) -> None:
+    """The body of a cell under a magic such as ``%%time`` runs."""
     namespace, loaded = load_cells(f"{magic}\na = 1\ndef predict(x, w): return x")
 
     assert loaded == Loaded(defined=("predict",))
@@ -481,7 +484,7 @@ def test_cell_under_a_magic_that_only_watches_is_run(magic: str) -> None:
 
 
 def test_line_magic_inside_of_a_timed_cell_is_left_out() -> None:
-    """Both rules at once."""
+    """A shell line in a cell under ``%%time`` is left out, and the rest of the cell runs."""
     namespace, loaded = load_cells("%%time\n!ls\na = 1")
 
     assert loaded.notes == ()
@@ -490,15 +493,17 @@ def test_line_magic_inside_of_a_timed_cell_is_left_out() -> None:
 
 @pytest.mark.parametrize("name", ["bash", "html", "writefile", "javascript", "unknown"])
 def test_cell_under_another_magic_is_left_out_with_a_note(name: str) -> None:
-    """It is in another language, or goes elsewhere."""
+    """A cell under any other magic is not run, and a note names the magic."""
     namespace, loaded = load_cells("a = 1", f"%%{name} x\nb = 2", "c = 3")
 
     assert [one for one in "abc" if one in namespace] == ["a", "c"]
-    assert loaded.notes == (Note(block="cell 2", text=f"not run because of its cell magic %%{name}"),)
+    assert loaded.notes == (
+        Note(block="cell 2", text=f"not run because of its cell magic %%{name}"),
+    )
 
 
 def test_lines_are_counted_with_the_magic() -> None:
-    """The student sees the magic as the first line of the cell."""
+    """Line numbers in a cell count its magic as the first line."""
     _, loaded = load_cells("%%time\na = 1\n1 / 0")
 
     raised = what_raised(the_note(loaded))
@@ -506,21 +511,21 @@ def test_lines_are_counted_with_the_magic() -> None:
 
 
 def test_lines_are_counted_with_empty_ones_above_the_magic() -> None:
-    """They stand in the cell too."""
+    """Line numbers in a cell count empty lines above its magic."""
     _, loaded = load_cells("\n\n%%time\na = 1\n1 / 0")
 
     assert what_raised(the_note(loaded)).line == 5
 
 
-def test_modulo_is_no_magic() -> None:
-    """What is Python is left as it is."""
+def test_modulo_is_not_a_magic() -> None:
+    """Python code that only looks like magics, a modulo or a string, is not changed."""
     namespace, _ = load_cells("a = 7\\\n%4\nb = '''\n%time\n!ls\n'''")
 
     assert (namespace["a"], namespace["b"]) == (3, "\n%time\n!ls\n")
 
 
-def test_mistake_in_a_cell_with_magics_is_told_from_the_cell() -> None:
-    """With its own text, not with what the magic was turned into."""
+def test_syntax_error_in_a_cell_with_magics_shows_the_cell() -> None:
+    """A syntax error in a cell with magics shows the cell's own text, not transformed code."""
     _, loaded = load_cells("%matplotlib inline\na = = 1")
 
     raised = what_raised(the_note(loaded))

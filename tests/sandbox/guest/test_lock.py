@@ -1,4 +1,4 @@
-"""What a machine doesn't have is told, lock by lock, and the others still hold."""
+"""Each lock that the machine doesn't have is reported, and the others still hold."""
 
 import json
 import subprocess
@@ -27,16 +27,16 @@ print(json.dumps([locks, missing]))
 """
 
 
-def test_machine_without_landlock_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reason names what can't be loaded."""
+def test_missing_landlock_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If py-landlock can't be loaded, the reason names it."""
     monkeypatch.setitem(sys.modules, "py_landlock", None)
 
     with pytest.raises(LockUnavailableError, match="py-landlock can't be loaded"):
         prepare_file_lock(("/usr",))
 
 
-def test_machine_without_libseccomp_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reason names what can't be loaded."""
+def test_missing_seccomp_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If pyseccomp can't be loaded, the reason names it."""
     monkeypatch.setitem(sys.modules, "pyseccomp", None)
 
     with pytest.raises(LockUnavailableError, match="pyseccomp can't be loaded"):
@@ -44,7 +44,7 @@ def test_machine_without_libseccomp_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_other_locks_hold_where_some_are_missing() -> None:
-    """Every lock is tried on its own."""
+    """Without the libraries for Landlock and seccomp, the locks that need neither still hold."""
     done = subprocess.run(
         [sys.executable, "-c", LOCK_DOWN_WITHOUT_LIBRARIES],
         capture_output=True,

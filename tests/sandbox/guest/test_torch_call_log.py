@@ -1,4 +1,4 @@
-"""The recorder: which torch functions ran, on what, and with grad mode on or off."""
+"""The log has the torch functions that ran, the inputs they ran on, and the grad mode."""
 
 import pytest
 import torch
@@ -10,84 +10,84 @@ from grader.sandbox.guest.torch_call_log import TorchCallLog
 X = torch.tensor([[1.0, 1.0], [2.0, 1.0]])
 
 
-def _names(recorder: TorchCallLog) -> list[str]:
-    return [call.name.removeprefix("torch.Tensor.") for call in recorder.calls]
+def _names(log: TorchCallLog) -> list[str]:
+    return [call.name.removeprefix("torch.Tensor.") for call in log.calls]
 
 
-def _find(recorder: TorchCallLog, name: str) -> list[TorchCall]:
-    return [call for call in recorder.calls if call.name == f"torch.Tensor.{name}"]
+def _find(log: TorchCallLog, name: str) -> list[TorchCall]:
+    return [call for call in log.calls if call.name == f"torch.Tensor.{name}"]
 
 
-def test_step_of_the_lab_is_told_apart() -> None:
-    """The step on w and the clearing of w.grad, both where autograd isn't looking."""
+def test_step_and_clearing_can_be_told_apart() -> None:
+    """The log shows the step on w and the clearing of w.grad, both under no_grad."""
     w = torch.ones(2, requires_grad=True)
 
-    with TorchCallLog({"x": X, "w": w}) as recorder:
+    with TorchCallLog({"x": X, "w": w}) as log:
         loss = (X @ w).pow(2).mean()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call] # torch's own has no types
+        assert w.grad is not None
         with torch.no_grad():
             w.sub_(0.1 * w.grad)
             w.grad.zero_()
 
-    step, clearing, backward = (_find(recorder, name) for name in ("sub_", "zero_", "backward"))
+    step, clearing, backward = (_find(log, name) for name in ("sub_", "zero_", "backward"))
     assert step == [TorchCall(name="torch.Tensor.sub_", on="w", is_grad_enabled=False)]
     assert clearing == [TorchCall(name="torch.Tensor.zero_", on="w.grad", is_grad_enabled=False)]
     assert backward == [TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True)]
 
 
 def test_calls_are_in_the_order_in_which_they_ran() -> None:
-    """Backward before the step, the step before the clearing."""
+    """The calls are logged in the order in which they ran."""
     w = torch.ones(2, requires_grad=True)
 
-    with TorchCallLog({"x": X, "w": w}) as recorder:
-        (X @ w).sum().backward()
+    with TorchCallLog({"x": X, "w": w}) as log:
+        (X @ w).sum().backward()  # type: ignore[no-untyped-call] # torch's own has no types
+        assert w.grad is not None
         with torch.no_grad():
             w.grad.zero_()
 
-    wanted = [name for name in _names(recorder) if name in {"matmul", "sum", "backward", "zero_"}]
+    wanted = [name for name in _names(log) if name in {"matmul", "sum", "backward", "zero_"}]
     assert wanted == ["matmul", "sum", "backward", "zero_"]
 
 
 def test_operator_in_place_is_a_step_on_w() -> None:
-    """``w -= ...`` is another way to write sub_."""
+    """``w -= ...`` is logged as ``sub_`` on w."""
     w = torch.ones(2, requires_grad=True)
 
-    with TorchCallLog({"w": w}) as recorder, torch.no_grad():
+    with TorchCallLog({"w": w}) as log, torch.no_grad():
         w -= 1.0
 
-    assert [call.on for call in _find(recorder, "sub_")] == ["w"]
+    assert [call.on for call in _find(log, "sub_")] == ["w"]
 
 
 def test_step_outside_of_no_grad_is_recorded_as_such() -> None:
-    """The call that raises is in the record too: it explains the error."""
+    """A call that raises is logged too, with the grad mode that explains the error."""
     w = torch.ones(2, requires_grad=True)
 
-    with TorchCallLog({"w": w}) as recorder, pytest.raises(RuntimeError, match="in-place"):
+    with TorchCallLog({"w": w}) as log, pytest.raises(RuntimeError, match="in-place"):
         w.sub_(1.0)
 
-    assert _find(recorder, "sub_") == [
-        TorchCall(name="torch.Tensor.sub_", on="w", is_grad_enabled=True)
-    ]
+    assert _find(log, "sub_") == [TorchCall(name="torch.Tensor.sub_", on="w", is_grad_enabled=True)]
 
 
-def test_tensor_that_is_no_input_has_no_name() -> None:
-    """A new w is not w: that is how rebinding shows."""
+def test_tensor_that_is_not_an_input_has_no_name() -> None:
+    """A call on a copy of w has no name, which shows that w was rebound."""
     w = torch.ones(2, requires_grad=True)
 
-    with TorchCallLog({"w": w}) as recorder, torch.no_grad():
+    with TorchCallLog({"w": w}) as log, torch.no_grad():
         other = w.clone()
         other.sub_(1.0)
 
-    assert [call.on for call in _find(recorder, "clone")] == ["w"]
-    assert [call.on for call in _find(recorder, "sub_")] == [""]
+    assert [call.on for call in _find(log, "clone")] == ["w"]
+    assert [call.on for call in _find(log, "sub_")] == [""]
 
 
-def test_recorded_calls_do_what_they_would_do() -> None:
-    """Watching changes nothing."""
+def test_logged_calls_have_their_usual_results() -> None:
+    """Logging changes neither results nor gradients."""
     w = torch.tensor([1.0, 2.0], requires_grad=True)
 
     with TorchCallLog({"w": w}):
-        (w * w).sum().backward()
+        (w * w).sum().backward()  # type: ignore[no-untyped-call] # torch's own has no types
         found = torch.stack([w.detach(), torch.full_like(w, 3.0)], dim=1)
 
     assert w.grad is not None
@@ -96,36 +96,36 @@ def test_recorded_calls_do_what_they_would_do() -> None:
 
 
 def test_nothing_is_recorded_before_and_after() -> None:
-    """Only what runs while it is entered."""
-    recorder = TorchCallLog({})
+    """Only calls inside the context are logged."""
+    log = TorchCallLog({})
     torch.ones(2).add(1)
 
-    with recorder:
+    with log:
         torch.ones(2).mul(2)
     torch.ones(2).sub(1)
 
-    assert "mul" in _names(recorder)
-    assert not {"add", "sub"} & set(_names(recorder))
+    assert "mul" in _names(log)
+    assert not {"add", "sub"} & set(_names(log))
 
 
 def test_looking_for_names_records_nothing() -> None:
-    """Finding out what a call was made on is no call of the student's."""
+    """The log's own look at a tensor and its gradient is not logged."""
     w = torch.ones(2, requires_grad=True)
-    (w * w).sum().backward()
+    (w * w).sum().backward()  # type: ignore[no-untyped-call] # torch's own has no types
     assert w.grad is not None
 
-    with TorchCallLog({"w": w}) as recorder, torch.no_grad():
+    with TorchCallLog({"w": w}) as log, torch.no_grad():
         w.add_(1.0)
 
-    assert [name for name in _names(recorder) if name.startswith(("grad", "requires_grad"))] == []
+    assert [name for name in _names(log) if name.startswith(("grad", "requires_grad"))] == []
 
 
 def test_record_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loop of a million steps fills no memory."""
+    """Calls above the maximum are not logged."""
     monkeypatch.setattr(torch_call_log, "MAX_CALLS", 5)
 
-    with TorchCallLog({}) as recorder:
+    with TorchCallLog({}) as log:
         for _ in range(10):
             torch.ones(1)
 
-    assert len(recorder.calls) == 5
+    assert len(log.calls) == 5

@@ -1,4 +1,4 @@
-"""Warming up, in processes of its own: torch ready for forks, and its compiler put off."""
+"""Warming up makes torch ready for forks, without importing its compiler."""
 
 import json
 import os
@@ -16,7 +16,7 @@ warnings.simplefilter("error")
 from grader.sandbox.guest.warm import warm_modules, warm_torch
 """
 
-# What a student does with an optimizer, and what a fork does with autograd.
+# Uses optimizers as a student does, and autograd in a fork.
 TRAINING = """
 import os
 versions = warm_torch()
@@ -85,7 +85,7 @@ print(json.dumps({
 
 
 def run_in_fresh_python(script: str) -> dict[str, Any]:
-    """Run a script in a process that has imported nothing yet, and read the JSON it prints."""
+    """Run a script in a process that has imported nothing yet; return the JSON it prints."""
     done = subprocess.run(
         [sys.executable, "-c", COMMON + script],
         check=True,
@@ -99,12 +99,12 @@ def run_in_fresh_python(script: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def training() -> dict[str, Any]:
-    """What came of training after warming up."""
+    """Return the findings of the training script."""
     return run_in_fresh_python(TRAINING)
 
 
-def test_versions_of_torch_and_numpy_are_told(training: dict[str, Any]) -> None:
-    """They go into the report."""
+def test_versions_of_torch_and_numpy_are_returned(training: dict[str, Any]) -> None:
+    """Warming up returns the versions of torch and numpy, for the report."""
     versions = training["versions"]
 
     assert sorted(versions) == ["numpy", "torch"]
@@ -112,42 +112,40 @@ def test_versions_of_torch_and_numpy_are_told(training: dict[str, Any]) -> None:
 
 
 def test_torch_runs_in_one_thread(training: dict[str, Any]) -> None:
-    """Forks and many submissions at a time would only fight over the cores."""
+    """Warming up sets torch to one thread, since several children may run side by side."""
     assert training["threads"] == 1
 
 
 def test_fork_of_a_warm_process_can_run_autograd(training: dict[str, Any]) -> None:
-    """Torch refuses it to the children of a process that has run it itself."""
+    """Warming up runs no autograd, which would make torch refuse it in a fork."""
     assert training["status of the fork"] == 0
 
 
 def test_sgd_steps_without_the_compiler(training: dict[str, Any]) -> None:
-    """Twice w - 0.25 * 2 w."""
+    """Two steps of SGD with the stand-in end at the right weights."""
     assert training["SGD"] == [0.25, 0.5]
 
 
 def test_adam_steps_without_the_compiler(training: dict[str, Any]) -> None:
-    """Two steps of about lr each, against the sign of the gradient."""
+    """Two steps of Adam with the stand-in end at the right weights."""
     assert training["Adam"] == pytest.approx([0.5, 1.5], abs=0.02)
 
 
 def test_compiler_is_not_imported_for_an_optimizer(training: dict[str, Any]) -> None:
-    """It costs more than all the grading."""
+    """Using an optimizer leaves the stand-in for the compiler in place."""
     assert training["is still the stand-in"]
     assert training["file of the stand-in"] is None
     assert training["parts of the real one"] == []
 
 
-def test_stand_in_does_what_the_real_one_does_outside_of_compiling(
-    training: dict[str, Any],
-) -> None:
-    """Nothing: a function stays as it is, with and without options."""
+def test_stand_in_leaves_functions_as_they_are(training: dict[str, Any]) -> None:
+    """``disable`` returns the function itself, with or without options, as the real one does."""
     assert training["disabled"]
     assert training["graph break"] is None
 
 
 def test_stand_in_gives_way_to_the_real_compiler() -> None:
-    """At the first attribute that it doesn't have; what nobody has is still missing."""
+    """Looking up an attribute that the stand-in lacks imports the real compiler."""
     found = run_in_fresh_python(REAL)
 
     assert found["looked up"] is False
@@ -158,7 +156,7 @@ def test_stand_in_gives_way_to_the_real_compiler() -> None:
 
 
 def test_pyplot_is_warmed_and_leaves_no_figure() -> None:
-    """A module that isn't installed is left to fail in the student's own code."""
+    """Warming up leaves pyplot without figures, and skips a module that isn't installed."""
     found = run_in_fresh_python(PYPLOT)
 
     assert found == {"figures": [], "backend": "agg", "has torch": False, "agg": True}
