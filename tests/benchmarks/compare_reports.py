@@ -1,7 +1,7 @@
 """Compares the reports of two runs of ``grader batch`` over the same submissions.
 
-What grading is about must be equal: statuses, scores, points, and the misconceptions that are
-named. Messages may differ. Made for changes that must not change a verdict::
+Statuses, scores, points and the misconceptions that are named must be equal; messages may differ.
+Use it for changes that must not change how submissions are graded::
 
     grader batch tests/submissions --out before     # with the older grader
     grader batch tests/submissions --out after      # with the newer one
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def verdicts(report: dict[str, object]) -> Iterator[tuple[str, object]]:
-    """List what a report says, without its words: a name for each fact, and the fact."""
+    """Yield the facts of a report without its messages: the name and the value of each."""
     for name in ("status", "score", "max_score", "seed"):
         yield name, report[name]
     functions: list[dict[str, object]] = report["functions"]  # type: ignore[assignment] # JSON
@@ -30,7 +30,7 @@ def verdicts(report: dict[str, object]) -> Iterator[tuple[str, object]]:
 
 
 def differences(before: Path, after: Path) -> Iterator[str]:
-    """Compare two folders of reports, and describe each difference in a line."""
+    """Compare two folders of reports, and yield a line for each difference."""
     old, new = (
         {path.name: json.loads(path.read_bytes()) for path in (folder / "reports").glob("*.json")}
         for folder in (before, after)

@@ -1,9 +1,11 @@
-"""Runs submissions in this very process, with nothing between them and the checks.
+"""Runs submissions in its own process, without a sandbox.
 
-What graders without a sandbox do, with the same checks: the floor for ours, and what it is
-compared with. Never for anything but harmless files.
+This is what graders without a sandbox do, with the same checks: the floor that zerograd's cost is
+compared with. Use it for harmless files only.
 
-    python tests/benchmarks/in_process.py RESULT FILE...    CPU seconds a submission, into RESULT
+    python tests/benchmarks/in_process.py RESULT FILE...
+
+writes the CPU seconds per submission to the file RESULT.
 """
 
 import functools
@@ -38,10 +40,10 @@ Answer = Callable[[Request], Observation]
 
 
 class InProcess:
-    """Loads, calls and grades submissions here.
+    """A grader that loads, calls and grades submissions in this process.
 
     Args:
-        assignment: Whose reference is asked beside them.
+        assignment: The assignment to grade with.
     """
 
     def __init__(self, assignment: Assignment) -> None:
@@ -54,7 +56,12 @@ class InProcess:
         self._known = functools.cache(self._load_known)
 
     def submission(self, path: Path, *, lent: frozenset[str] = frozenset()) -> Recording:
-        """Load a file, perhaps with some right functions in it, and give what answers for it."""
+        """Load a file and return the recording that answers for it.
+
+        Args:
+            path: The file.
+            lent: The functions to replace by right ones.
+        """
         found = read_submission(path)
         answer = self._load(
             found.blocks,
@@ -142,13 +149,13 @@ class InProcess:
 
 
 def main(result: Path, files: Sequence[Path]) -> None:
-    """Grade files one after another, and write down the CPU seconds a submission."""
+    """Grade files one after another, and write the CPU seconds per submission to a file."""
     runner = InProcess(load_assignment())
     with CheckRunner(runner.assignment.folder) as checks:
         for seed, path in enumerate(files[:5]):
             runner.grade(path, seed, checks)
         gc.collect()
-        gc.freeze()  # as the forkserver's children have it: else the collector walks all of torch
+        gc.freeze()  # as in the forkserver's children, or the collector walks through all of torch
         started = time.process_time()
         for seed, path in enumerate(files):
             runner.grade(path, seed, checks)

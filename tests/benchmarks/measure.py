@@ -1,12 +1,13 @@
-"""Measures what the project promises about speed, as ratios within one run.
+"""Measures how fast grading is, as ratios within one run.
 
     python tests/benchmarks/measure.py [--runs N]
 
-Each figure is the median over the runs of one thing divided by another thing measured right
-beside it, so that a slow or noisy machine slows both. Nothing is asserted: machines differ.
+Each figure is the median, over the runs, of one duration divided by another that is measured
+right after it, so that a slow or noisy machine slows both. Nothing is asserted: machines differ.
 """
 
 import argparse
+import functools
 import os
 import statistics
 import subprocess
@@ -22,7 +23,7 @@ GRADE = Path(sys.executable).with_name("grade")
 
 
 def wall_s(*command: object) -> float:
-    """Run a command and give its wall time in seconds."""
+    """Run a command and return its wall time in seconds."""
     started = time.perf_counter()
     subprocess.run(
         [str(part) for part in command],
@@ -36,7 +37,7 @@ def wall_s(*command: object) -> float:
 def ratio(
     runs: int, first: Callable[[], float], second: Callable[[], float]
 ) -> tuple[float, float, float]:
-    """Measure two things in turn; the medians of their ratio and of each."""
+    """Measure two durations in turn; return the medians of their ratio and of each."""
     first(), second()  # warm the disk's cache
     pairs = [(first(), second()) for _ in range(runs)]
     return (
@@ -47,17 +48,21 @@ def ratio(
 
 
 def imports() -> float:
-    """Import torch and matplotlib.pyplot in a fresh Python."""
+    """Return the seconds to import torch and matplotlib.pyplot in a fresh Python."""
     return wall_s(sys.executable, "-c", "import torch, matplotlib.pyplot")
 
 
 def python_start() -> float:
-    """Start Python and click, which no command can be quicker than."""
+    """Return the seconds to start Python and import click, which every command has to do."""
     return wall_s(sys.executable, "-c", "import click")
 
 
 def grade_cost(paths: Sequence[Path]) -> tuple[float, float]:
-    """Grade submissions with one warm grader: median wall and CPU seconds of each."""
+    """Grade submissions with one warm grader.
+
+    Returns:
+        The median of the wall seconds, and the mean of the CPU seconds, per submission.
+    """
     from grader.pipeline import Grader
 
     walls, started_cpu = [], 0.0
@@ -72,9 +77,11 @@ def grade_cost(paths: Sequence[Path]) -> tuple[float, float]:
 
 
 def regrade_cost(path: Path, *, saves: int) -> tuple[float, float]:
-    """Watch a file and save it: seconds of the first report, and the median of the next ones.
+    """Watch a file with ``grade --watch`` and save it several times.
 
-    From the save to the new report on disk, as somebody sees it who waits for it.
+    Returns:
+        The seconds from the start to the first report on disk, and the median of the seconds from
+        a save to the new report on disk.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy, report = Path(folder, path.name), Path(folder, "report.json")
@@ -93,11 +100,15 @@ def regrade_cost(path: Path, *, saves: int) -> tuple[float, float]:
                 with copy.open("a", encoding="utf-8") as file:
                     file.write(f"\n# {save}\n")
                 started = time.perf_counter()
-                waits.append(_until(lambda old=before: report.stat().st_ino != old, started))
+                waits.append(_until(functools.partial(_is_replaced, report, before), started))
         finally:
             watcher.terminate()
             watcher.wait()
     return first_s, statistics.median(waits)
+
+
+def _is_replaced(path: Path, inode: int) -> bool:
+    return path.stat().st_ino != inode
 
 
 def _until(is_done: Callable[[], bool], started: float) -> float:
@@ -125,8 +136,9 @@ def main() -> None:
         "a correct notebook": SUBMISSIONS / "right_classroom_lab.ipynb",
         "a file with a wrong mse": SUBMISSIONS / "wrong_mse_absolute_not_square.py",
     }
+    import_s = 0.0
     for name, path in samples.items():
-        value, graded_s, import_s = ratio(runs, lambda path=path: wall_s(GRADE, path), imports)
+        value, graded_s, import_s = ratio(runs, functools.partial(wall_s, GRADE, path), imports)
         print(
             f"grade {name}: {value:.2f} times importing torch and pyplot "
             f"({graded_s:.2f} s against {import_s:.2f} s; aim: 1.5)"
@@ -146,8 +158,8 @@ def main() -> None:
     warm_s, cpu_s = grade_cost(right)
     print(
         f"each of {len(right)} right files with a warm grader: {warm_s * 1000:.0f} ms wall, "
-        f"{cpu_s * 1000:.0f} ms CPU of the trusted side, {import_s / warm_s:.1f} times quicker "
-        "than importing torch anew"
+        f"{cpu_s * 1000:.0f} ms CPU of the host, {import_s / warm_s:.1f} times quicker "
+        "than importing torch again"
     )
 
 

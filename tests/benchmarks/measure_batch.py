@@ -1,11 +1,11 @@
-"""Measures what a batch costs, against the same checks without isolation and against pytest.
+"""Measures what a batch costs, compared with grading without isolation and with pytest.
 
     python tests/benchmarks/measure_batch.py [--count N] [--today N] [--pages]
 
-All in one run, as ratios: machines differ. A class is made up, a quarter of it notebooks. The
-floor is one process that runs every submission in itself, with the same checks, lending and
-diagnosis.
-"Today" is a process of pytest for each submission with the checks alone.
+All figures are ratios within one run, since machines differ. The class is made up, a quarter of
+it notebooks. The "floor" is a single process that runs every submission in itself, with the same
+checks, lending and diagnosis. "Today" is a pytest process for each submission, with the checks
+alone.
 """
 
 import argparse
@@ -21,19 +21,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_ENDLESS_S = 0.9  # of one check, with a second for each call
+_ENDLESS_S = 0.9  # a check that takes longer has hit the limit of one second for each call
 ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
-_ODD_ONES = 5  # at the end of a made-up class; they would measure the limits
+_ODD_ONES = 5  # at the end of a made-up class; they would only measure the limits
 
 
 def cpu_s() -> float:
-    """CPU seconds of this process and of all that have ended below it."""
+    """Return the CPU seconds of this process and of its children that have ended."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 
 
-def measure_crew(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[float, float]:
-    """Grade with workers: CPU and wall seconds a submission, starting the workers not counted."""
+def measure_pool(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[float, float]:
+    """Grade with a pool of workers.
+
+    Returns:
+        The CPU and the wall seconds per submission, without the start of the workers.
+    """
     from grader.pool.local_pool import Job, grade_all
     from grader.pool.messages import GradeRequest, PoolSettings
 
@@ -58,7 +62,7 @@ def measure_crew(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
 
 
 def leave_out_endless(files: Sequence[Path]) -> list[Path]:
-    """Leave out what hits a limit: without isolation there are none, and it would never end."""
+    """Return the files that hit no limit; without isolation the others would never end."""
     from grader.pool.local_pool import Job, grade_all
     from grader.pool.messages import GradeRequest, PoolSettings
 
@@ -68,7 +72,7 @@ def leave_out_endless(files: Sequence[Path]) -> list[Path]:
     endless = {
         task.key
         for task, graded in grade_all(tasks, settings=setup, workers=os.cpu_count() or 1)
-        # Not its status: what is endless may have been graded with something right lent to it.
+        # The status doesn't show it: an endless function may have been graded with lent helpers.
         if max(_seconds_of_checks(graded.report), default=0.0) > _ENDLESS_S
     }
     return [one for one in files if one.name not in endless]
@@ -80,7 +84,7 @@ def _seconds_of_checks(report: bytes) -> list[float]:
 
 
 def measure_floor(files: Sequence[Path]) -> float:
-    """Grade in one process without isolation, and give the CPU seconds a submission."""
+    """Grade in one process without isolation, and return the CPU seconds per submission."""
     with tempfile.NamedTemporaryFile() as result:
         subprocess.run(
             [sys.executable, ROOT / "tests/benchmarks/in_process.py", result.name, *files],
@@ -93,19 +97,20 @@ def measure_floor(files: Sequence[Path]) -> float:
 
 
 def measure_today(files: Sequence[Path]) -> float:
-    """Run a process of pytest for each submission, and give the CPU seconds for one."""
+    """Run a pytest process for each submission, and return the CPU seconds per submission."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for path in files:
         subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-q", "-p", "today", "-p", "no:cacheprovider"),
+                *(sys.executable, "-m", "pytest", "-q"),
+                *("-p", "benchmarks.today", "-p", "no:cacheprovider"),
                 *("-c", str(ROOT / "grader/checks/engine.ini")),
                 *("--import-mode=importlib", str(ROOT / "grader/assignments/lab4")),
             ],
             check=False,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**ALONE, "SUBMISSION": str(path), "PYTHONPATH": str(Path(__file__).parent)},
+            env={**ALONE, "SUBMISSION": str(path), "PYTHONPATH": str(ROOT / "tests")},
         )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -130,15 +135,18 @@ def main() -> None:
         print(f"{len(files)} submissions that end by themselves")
         floor = measure_floor(files)
         today = measure_today(files[:: max(1, len(files) // options.today)][: options.today])
-        print(f"floor, one process without isolation: {floor:.3f} CPU s a submission")
-        print(f"today, a process of pytest for each: {today:.2f} CPU s, {today / floor:.1f} floors")
+        print(f"floor, one process without isolation: {floor:.3f} CPU s per submission")
+        print(
+            f"today, a pytest process for each: {today:.2f} CPU s per submission, "
+            f"{today / floor:.1f} times the floor"
+        )
         walls = {}
         for jobs in (1, 2):
-            cpu, walls[jobs] = measure_crew(files, jobs=jobs, has_pages=options.pages)
+            cpu, walls[jobs] = measure_pool(files, jobs=jobs, has_pages=options.pages)
             print(
-                f"--jobs {jobs}: {cpu:.3f} CPU s a submission, {walls[jobs]:.3f} s wall; "
-                f"{cpu / floor:.2f} floors (aim: 2), {today / cpu:.1f} times better than today "
-                "(aim: 20)"
+                f"--jobs {jobs}: {cpu:.3f} CPU s per submission, {walls[jobs]:.3f} s wall; "
+                f"{cpu / floor:.2f} times the floor (aim: 2), {today / cpu:.1f} times cheaper "
+                "than today (aim: 20)"
             )
         print(f"two workers are {walls[1] / walls[2]:.2f} times as fast as one (aim: 1.8)")
 

@@ -1,9 +1,9 @@
-"""Measures what it takes to collect a class from one zip: time, against listing it, and memory.
+"""Measures the time and memory that it takes to collect a class from one zip.
 
     python tests/benchmarks/measure_collect.py [--count N]
 
-Each student has a notebook of 100 KB. The exports are those of tests/lms_samples.py in their form,
-with plain names.
+The time is compared with that of listing the zip. Each student has a notebook of 100 KB. The
+exports have the form of those in tests/lms_samples.py, with simple names.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def _metadata(count: int) -> str:
 
 
 def make(path: Path, shape: str, count: int) -> None:
-    """Write an export."""
+    """Write an export of a class to a zip file."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         if shape == "gradescope":
             archive.writestr("assignment_1_export/submission_metadata.yml", _metadata(count))
@@ -56,7 +56,7 @@ def make(path: Path, shape: str, count: int) -> None:
 
 
 def collect_and_read(path: Path, shape: str, count: int) -> None:
-    """Collect, then read all one by one as a batch does; print what it took."""
+    """Collect, then read all submissions one by one as a batch does; print time and memory."""
     from grader.batch.collectors.choose import collect
 
     started = time.perf_counter()
@@ -69,7 +69,7 @@ def collect_and_read(path: Path, shape: str, count: int) -> None:
     collected = time.perf_counter() - started
     grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib
     if len(entries) != count:
-        sys.exit(f"{len(entries)} of {count} were found")
+        sys.exit(f"found {len(entries)} of {count} submissions")
     size = sum(len(entry.read()) for entry in entries)
     read_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib
     print(
@@ -80,7 +80,7 @@ def collect_and_read(path: Path, shape: str, count: int) -> None:
 
 
 def main() -> None:
-    """Print the figures, each shape in a process of its own."""
+    """Print the figures, measuring each form of export in its own process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--only", nargs=2, metavar=("PATH", "SHAPE"), help=argparse.SUPPRESS)

@@ -1,8 +1,8 @@
-"""Measures a second run over many unchanged submissions: time, and the coordinator's memory.
+"""Measures time and memory of a second batch over many unchanged submissions.
 
     python tests/benchmarks/measure_many.py [--counts 100 10000]
 
-The reports are made up: one real report again and again under other names and keys.
+The reports are made up: a few real ones, repeated under other names and keys.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _SAMPLES = ("right_plain.py", "wrong_mse_absolute_not_square.py", "wrong_train_o
 
 
 def fill(folder: Path, reports: list[Report], *, count: int) -> None:
-    """Write submissions, and reports that are up to date for them."""
+    """Write submissions, and up-to-date reports for them."""
     submissions, store = folder / "submissions", ReportStore(folder / "results")
     submissions.mkdir()
     assignment = load_assignment()
@@ -49,7 +49,7 @@ def fill(folder: Path, reports: list[Report], *, count: int) -> None:
 
 
 def second_run(folder: Path) -> tuple[float, float]:
-    """Run a batch over what is there: seconds, and MiB of memory at the most."""
+    """Run a batch over what is there; return its seconds, and its peak memory in MiB."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [GRADER, "batch", folder / "submissions", "--out", folder / "results"],
@@ -59,7 +59,7 @@ def second_run(folder: Path) -> tuple[float, float]:
     output = process.stdout.read() if process.stdout else ""
     _, status, usage = os.wait4(process.pid, 0)
     if status or "unchanged" not in output:
-        sys.exit(f"it graded something: {output}")
+        sys.exit(f"the second run failed, or graded something: {output}")
     return time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
@@ -73,7 +73,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             fill(Path(folder), reports, count=count)
             seconds, peak_mib = second_run(Path(folder))
-        print(f"{count} unchanged submissions: {seconds:.1f} s, {peak_mib:.0f} MiB at the most")
+        print(f"{count} unchanged submissions: {seconds:.1f} s, {peak_mib:.0f} MiB at the peak")
 
 
 if __name__ == "__main__":
