@@ -9,7 +9,7 @@ from grader.report.model import CheckResult, FunctionResult, Report, Status, Vis
 from grader.report.score import exact_sum, score_functions
 
 _HIDDEN = "this check is hidden: only its points are shown"
-_NO_OUTPUT = "the output is not shown, because hidden checks called the functions too"
+_NO_OUTPUT = "the output is not shown, because checks that are not visible called the functions too"
 
 
 def show_to_student(report: Report) -> Report:

@@ -146,7 +146,7 @@ def test_points_that_are_not_shown_yet_are_announced(run: Run) -> None:
 
     lines, _ = run(row_of(key="1001", name="OBrien Zoë"), report=make_report(check_result(), later))
 
-    assert "1 more points are judged after the due date" in lines[1][-1]
+    assert "1 more point is judged after the due date" in lines[1][-1]
     assert "secret" not in lines[1][-1]
 
 
