@@ -160,7 +160,10 @@ def test_stopped_submission_is_marked_and_keeps_its_points() -> None:
 def test_unreadable_submission_says_why_and_what_it_is_worth() -> None:
     """An unreadable submission shows its points and the reason, with its line breaks."""
     report = make_report(
-        status=ReportStatus.UNREADABLE, score=0.0, max_score=100.0, error="line 1 is not Python\n  ^"
+        status=ReportStatus.UNREADABLE,
+        score=0.0,
+        max_score=100.0,
+        error="line 1 is not Python\n  ^",
     )
 
     page = read(report)
