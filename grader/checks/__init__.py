@@ -1,4 +1,34 @@
-"""Turns observations into verdicts: ordinary pytest tests, run in the trusted process.
+"""Judges observations: ordinary pytest functions, run in the trusted process.
 
-Knows neither sandbox nor submission: it is handed functions that observe.
+Theory of operation
+-------------------
+An assignment (`assignment`) is a folder: its settings, a reference, misconceptions
+(`misconceptions`) and files of checks. A check is a pytest function ``check_*`` in a file
+``check_FUNCTION.py``. It gets a `Probe`, asks the student's function and the reference the same
+thing, and raises `WrongError` if the answer is wrong::
+
+    CheckRunner        one pytest session in a thread, for the life of a grader
+      ChecksPlugin     keeps the collected items, and runs one of them for each attempt
+        run_checks     one submission: the order, the attempts, the results
+          Probe        one attempt: encodes inputs, asks both sides, shows an example
+            compare, steps, drawings    judge what came back
+            no_answer                   says why nothing came back
+
+Data flows in one direction. Requests go out through the functions that the caller passes in
+(``observe`` for the student, ``expect`` for the reference) and observations come back. This package
+doesn't know how they are answered: it imports neither the sandbox nor torch, never loads or runs a
+submission, and the tests of this package use sessions that replay plain values.
+
+What must hold:
+
+- What a check draws depends only on the seed and the check's id, never on other checks.
+- A check ends in a verdict: it passes, or raises one of the exceptions in `verdict`. Any other
+  exception means that the check is broken (`CheckCrashedError`), and costs no student a point.
+- Comparisons are written so that NaN fails, and an answer that is incomplete never passes.
+- A function is judged with the student's own helpers, and with right ones if a helper is not known
+  to be right. If either attempt passes, the check passes.
+
+`questions` records what the checks ask, for the diagnosis; `pictures` asks for the numbers of a
+picture after a failure. `runner.CheckRunner` is the entry point; start reading at
+`run.run_checks`.
 """

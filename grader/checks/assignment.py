@@ -1,7 +1,7 @@
-"""An assignment: one folder with ``assignment.toml``, checks, a reference and misconceptions.
+"""An assignment: a folder with ``assignment.toml``, checks, a reference and misconceptions.
 
-The built-in lab is such a folder, and so is one that an instructor adds: the engine knows
-nothing of either but what is in it.
+The built-in lab is such a folder, and so is every assignment that an author adds. All that
+zerograd knows of an assignment is in its folder.
 """
 
 import tomllib
@@ -19,11 +19,17 @@ SETTINGS_FILE = "assignment.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function of the contract: its parameters in order, and whom it may call.
+    """A function or value of the contract.
 
-    ``collaborators`` are functions below it: those that are lent to it right. One
-    without parameters (``is_value``) is a global that is only read. The reference's is not
-    asked where ``ask_reference`` is false: the checks know by themselves what is right.
+    Attributes:
+        name: Its name in a submission.
+        parameters: The names of its parameters, in order.
+        collaborators: Its helpers: functions listed before it that it may call, and of which right
+            versions can be lent to it.
+        is_value: Whether it is a global that is only read, such as ``ANSWERS``; it has no
+            parameters.
+        ask_reference: Whether its checks ask the reference. If not, they know what is right
+            without it.
     """
 
     name: str
@@ -35,10 +41,19 @@ class Function:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What is graded: the contract's functions, where the checks are, the reference's source.
+    """An assignment as loaded from its folder.
 
-    ``points`` is the sum over all checks; ``limits`` are by the names that `Limits` has;
-    ``visibility`` maps the id of a check to who sees it, and ``""`` is for all others.
+    Attributes:
+        info: Its id, title and version, as in reports.
+        functions: The functions and values of the contract; each comes after its helpers.
+        folder: The folder with its settings and checks.
+        reference: The source of the reference.
+        reference_path: The file of the reference.
+        points: The sum of the points of all checks.
+        misconceptions: The known wrong ways to write its functions, in the order of the functions.
+        limits: Limits that differ from the defaults, by the names of the fields of `Limits`.
+        visibility: Who sees a check, by the check's id or by its function's name; the key ``""``
+            is for all other checks.
     """
 
     info: AssignmentInfo
@@ -52,10 +67,10 @@ class Assignment:
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
 
     def function(self, name: str) -> Function:
-        """Look a function up by name.
+        """Return the function of that name.
 
         Raises:
-            KeyError: the contract has no such function.
+            KeyError: The contract has no such function.
         """
         for function in self.functions:
             if function.name == name:
@@ -64,20 +79,20 @@ class Assignment:
 
     @property
     def parameters(self) -> dict[str, tuple[str, ...]]:
-        """The parameters of each function, in the contract's order."""
+        """The parameters of each function, in the order of the contract."""
         return {function.name: function.parameters for function in self.functions}
 
     @property
     def label(self) -> str:
-        """What the assignment is called in a sentence: ``lab 4`` of ``Lab 4: gradient descent``."""
+        """Its name within a sentence: ``lab 4`` for the title ``Lab 4: gradient descent``."""
         return self.info.title.partition(":")[0].lower()
 
     def misconceptions_of(self, name: str) -> tuple[Misconception, ...]:
-        """List the known wrong ways to write a function."""
+        """Return the misconceptions of one function."""
         return tuple(one for one in self.misconceptions if one.function == name)
 
     def visibility_of(self, check_id: str) -> Visibility:
-        """Tell who sees a check: its own setting, else its function's, else the assignment's."""
+        """Return who sees a check: by its own setting, its function's, or the assignment's."""
         for key in (check_id, function_of(check_id), ""):
             if key in self.visibility:
                 return self.visibility[key]
@@ -88,7 +103,7 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
     """Load an assignment: a built-in one by its name, or any other by its folder.
 
     Raises:
-        AssignmentError: it is not there, or not as it should be.
+        AssignmentError: The assignment doesn't exist, or a part of it is missing or invalid.
     """
     folder = _BUILT_IN / where if (_BUILT_IN / where).is_dir() else Path(where).resolve()
     path = folder / SETTINGS_FILE
@@ -139,15 +154,17 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def _expect_order(functions: Sequence[Function]) -> None:
-    """Require that a name is there once, and stands below those that it leans on."""
+    """Require that each name is listed once, and after its collaborators."""
     above: set[str] = set()
     for function in functions:
         if function.name in above:
-            message = f"there are two functions {function.name}"
+            message = f"there are two functions named {function.name}"
             raise ValueError(message)
         for name in function.collaborators:
             if name not in above:
-                message = f"{function.name} leans on {name}, which is no function above it"
+                message = (
+                    f"{function.name} has the collaborator {name}, which is not listed above it"
+                )
                 raise ValueError(message)
         above.add(function.name)
 
@@ -155,13 +172,13 @@ def _expect_order(functions: Sequence[Function]) -> None:
 def _visibility(content: Mapping[str, str], functions: Sequence[str]) -> dict[str, Visibility]:
     for key in content:
         if key != "default" and function_of(key) not in functions:
-            message = f"visibility is set for {key}, which is of no function"
+            message = f"visibility is set for {key}, which belongs to no function"
             raise ValueError(message)
     return {"" if key == "default" else key: Visibility(value) for key, value in content.items()}
 
 
 def _beside(folder: Path, name: str) -> Path:
-    # A wheel carries the lab's reference inside the assignment; a checkout has it at its root.
+    # In a wheel the lab's reference is inside the assignment's folder, in a checkout at the root.
     for place in (folder / name, folder / "reference" / name):
         if place.exists():
             return place

@@ -1,4 +1,4 @@
-"""A collected check, and how it is run."""
+"""A collected check, and the types of the functions that run it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,24 @@ from grader.checks.facts import Facts
 from grader.checks.probe import Probe
 from grader.report.model import Picture
 
-# Draws pictures of a function that is wrong; see `grader.checks.pictures`.
+# Draws pictures of a wrong function; see `grader.checks.pictures`.
 Draw = Callable[[Probe], Sequence[Picture]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One collected check: what it is worth and what it says of itself.
+    """A collected check.
 
-    ``hint`` is the general one: the part of the docstring below the title. One that
-    ``is_independent`` is a matter of its own, beside the other checks of its function.
+    Attributes:
+        id: The function and the check's own name, such as ``mse/is-the-mean``.
+        function: The name of the function that it grades.
+        title: What it promises: the first line of its docstring.
+        hint: The general hint: the rest of its docstring.
+        points: What it is worth.
+        key: Its place among the collected checks.
+        is_independent: Whether it is diagnosed apart from the other checks of its function.
+        facts: Summarizes an answer where the right one is random or drawn.
+        pictures: Draws pictures of the function after a failure.
     """
 
     id: str
@@ -30,5 +38,5 @@ class Check:
     pictures: Draw | None = None
 
 
-# Runs a check's body with a probe, and gives what it raised.
+# Runs a check's body with a probe, and returns the verdict that it raised, or None.
 RunBody = Callable[[Check, Probe], BaseException | None]

@@ -1,4 +1,4 @@
-"""Compares observations with what they should be: shape, then finiteness, then values.
+"""Compares answers with the right ones: first the shape, then finiteness, then values.
 
 Comparisons are written so that NaN fails.
 """
@@ -9,27 +9,32 @@ import numpy as np
 
 from grader.checks.inputs import show_array
 from grader.checks.verdict import WrongError
-from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Opaque
+from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Opaque, Text
 
 RTOL = 1e-4
-# float32 carries 7 digits: sums over the data may differ by this much of their size.
+# float32 has 7 digits: sums over the data may differ by this fraction of their size.
 ATOL_OF_SCALE = 1e-5
 
-_KIND_NAMES = {Nothing: "None", Number: "a number"}
+_KIND_NAMES = {Nothing: "None", Number: "a number", Text: "a string"}
 
 
 def name_kind(value: AnyValue) -> str:
-    """Say what kind of thing a value is, as a student would call it."""
+    """Return what a student would call a value, with its article: ``a tensor of shape (2,)``."""
     match value:
         case Array(kind=kind, shape=shape):
-            return f"a {kind} of shape {shape}"
+            return f"{_with_article(kind)} of shape {shape}"
         case Items(kind=kind, items=items):
-            return f"a {kind} of {len(items)}"
+            plural = "" if len(items) == 1 else "s"
+            return f"{_with_article(kind)} of {len(items)} item{plural}"
         case Opaque(type_name=name, reason=reason):
-            article = "an" if name[:1] in "aeiouAEIOU" else "a"
-            return f"{article} {name}" + (f" ({reason})" if reason else "")
+            return _with_article(name) + (f" ({reason})" if reason else "")
         case _:
-            return _KIND_NAMES.get(type(value), f"a {type(value).__name__.lower()}")
+            return _KIND_NAMES.get(type(value)) or _with_article(type(value).__name__.lower())
+
+
+def _with_article(noun: str) -> str:
+    # "ndarray" is read letter by letter.
+    return f"an {noun}" if noun[:1] in "aeiouAEIOU" or noun == "ndarray" else f"a {noun}"
 
 
 def _hint_of(value: AnyValue) -> str:
@@ -39,10 +44,14 @@ def _hint_of(value: AnyValue) -> str:
 
 
 def to_array(value: AnyValue, what: str) -> "np.ndarray":
-    """Read a tensor, an array or a number as float64.
+    """Convert a tensor, an array or a number to a float64 array of the same shape.
+
+    Args:
+        value: What was returned.
+        what: What to call it in a message.
 
     Raises:
-        WrongError: it is none of these, or not of real numbers.
+        WrongError: The value is something else, or its numbers are complex.
     """
     if isinstance(value, Number):
         return np.array(value.value, dtype=np.float64)
@@ -55,17 +64,21 @@ def to_array(value: AnyValue, what: str) -> "np.ndarray":
 
 
 def to_sequence(value: AnyValue, what: str) -> "np.ndarray":
-    """Read a list or tuple of scalars, or a 1-d tensor, as float64, (k,).
+    """Convert a list or tuple of scalars, or a 1-d tensor, to a float64 array of shape (k,).
+
+    Args:
+        value: What was returned.
+        what: What to call it in a message.
 
     Raises:
-        WrongError: it is something else.
+        WrongError: The value is something else.
     """
     if isinstance(value, Items) and not value.is_cut:
         scalars = [to_array(item, f"{what}[{index}]") for index, item in enumerate(value.items)]
         for index, scalar in enumerate(scalars):
             if scalar.size != 1:
                 raise WrongError(
-                    f"{what}[{index}] has shape {scalar.shape}, but should be one number"
+                    f"{what}[{index}] has shape {scalar.shape}, but should be a single number"
                 )
         return np.array([scalar.item() for scalar in scalars], dtype=np.float64)
     if isinstance(value, Array) and len(value.shape) == 1:
@@ -74,7 +87,7 @@ def to_sequence(value: AnyValue, what: str) -> "np.ndarray":
 
 
 def to_parts(value: AnyValue, names: Sequence[str], what: str) -> dict[str, "np.ndarray"]:
-    """Read a tuple or list of tensors and numbers, each as float64.
+    """Convert each part of a tuple or list of tensors and numbers to a float64 array.
 
     Args:
         value: What was returned.
@@ -82,7 +95,7 @@ def to_parts(value: AnyValue, names: Sequence[str], what: str) -> dict[str, "np.
         what: What it is, for the message.
 
     Raises:
-        WrongError: it is something else, or has more or fewer parts.
+        WrongError: The value is something else, or has more or fewer parts.
     """
     if not isinstance(value, Items) or value.is_cut or len(value.items) != len(names):
         message = f"{what} is {name_kind(value)}, not a tuple of {', '.join(names)}"
@@ -94,7 +107,7 @@ def expect_shape(got: "np.ndarray", shape: tuple[int, ...], what: str) -> None:
     """Require a shape.
 
     Raises:
-        WrongError: it is another one.
+        WrongError: The shape is different.
     """
     if got.shape != shape:
         raise WrongError(
@@ -105,10 +118,10 @@ def expect_shape(got: "np.ndarray", shape: tuple[int, ...], what: str) -> None:
 
 
 def expect_finite(got: "np.ndarray", what: str) -> None:
-    """Require that no element is nan or infinite.
+    """Require that every element is finite.
 
     Raises:
-        WrongError: one is.
+        WrongError: An element is nan or infinite.
     """
     if not np.all(np.isfinite(got)):
         kind = "nan" if np.any(np.isnan(got)) else "inf"
@@ -118,14 +131,18 @@ def expect_finite(got: "np.ndarray", what: str) -> None:
 def is_close(
     got: "np.ndarray", want: "np.ndarray", *, rtol: float = RTOL, scale: float | None = None
 ) -> bool:
-    """Tell whether two arrays agree as well as float32 arithmetic in another order would.
+    """Return whether two arrays agree to within float32 arithmetic in another order.
 
     Args:
         got: One array.
         want: The other, of the same shape.
         rtol: Relative tolerance of each element.
-        scale: Size of the numbers that were added up; by default the largest of ``want``, but
-            not below 0.01, since an exact zero may well come out as 1e-8.
+        scale: Size of the numbers that were added up; by default the largest in ``want``, but
+            at least 0.01, since an exact zero may come out as 1e-8.
+
+    Returns:
+        Whether ``|got - want| <= rtol * |want| + 1e-5 * scale`` for every element; never true for
+        arrays of different shapes or with a nan.
     """
     if got.shape != want.shape:
         return False
@@ -146,15 +163,15 @@ def expect_close(
     """Require that an array has the right shape and values.
 
     Args:
-        got: What came out.
-        want: What should have.
-        what: What it is, for the message.
+        got: The student's array.
+        want: The right one.
+        what: What to call it in the message.
         rtol: As for `is_close`.
         scale: As for `is_close`.
-        calls: After how many calls it came out, where there were more.
+        calls: After how many calls the array was observed, if more were made.
 
     Raises:
-        WrongError: it hasn't; the message says where it is furthest off.
+        WrongError: The shape or a value is wrong; the message says where the error is largest.
     """
     expect_shape(got, want.shape, what)
     expect_finite(got, what)
@@ -164,5 +181,5 @@ def expect_close(
     if want.ndim and want.size > 1:
         worst = np.unravel_index(np.argmax(np.abs(got - want)), want.shape)
         place = ", ".join(str(int(index)) for index in worst)
-        message += f", most at [{place}]"
+        message += f"; the largest error is at [{place}]"
     raise WrongError(message, got=show_array(got), expected=show_array(want), calls=calls)

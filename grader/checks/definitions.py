@@ -1,21 +1,24 @@
-"""Cuts a file of an author's down to what it defines. The file is read, and never run here."""
+"""Cuts an author's file down to its definitions. The file is parsed here, and never run."""
 
 import ast
 from collections.abc import Iterable, Mapping
 
 
 def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
-    """Cut a reference down to what it defines: functions, constants, the imports they use.
+    """Return only the definitions of a reference: functions, constants, and imports they use.
 
-    Demo code at top level goes. Used to load the reference quickly, and to lend some
-    functions of it without the others.
+    Demo code at top level is left out. This serves to load the reference quickly, and to lend some
+    of its functions without the others.
 
     Args:
-        source: The reference's source.
-        leave_out: Names whose definitions go as well.
+        source: The source of the reference.
+        leave_out: Names whose definitions are left out as well.
 
     Returns:
-        Python source with the same definitions.
+        Python source with the same definitions, imports first.
+
+    Raises:
+        SyntaxError: The source is not Python.
     """
     unwanted = set(leave_out)
     statements = [
@@ -30,7 +33,7 @@ def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
 
 
 def names_used(source: str) -> dict[str, set[str]]:
-    """List for each function and class of a source all the names that stand in it."""
+    """Return, for each top-level function and class of a source, the names that it uses."""
     return {
         one.name: {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
         for one in ast.parse(source).body
@@ -39,7 +42,12 @@ def names_used(source: str) -> dict[str, set[str]]:
 
 
 def reachable(names: Iterable[str], used: Mapping[str, set[str]]) -> set[str]:
-    """Name these and all that they use, directly or not; ``used`` is what `names_used` gives."""
+    """Return the names and everything that they use, directly or indirectly.
+
+    Args:
+        names: Where to start.
+        used: What each name uses, as `names_used` returns it.
+    """
     found: set[str] = set()
     waiting = set(names)
     while waiting:

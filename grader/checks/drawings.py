@@ -1,4 +1,4 @@
-"""Judges what is drawn: point sets and lines, in data coordinates."""
+"""Judges drawings: points and lines, in data coordinates."""
 
 from collections.abc import Iterable
 
@@ -7,15 +7,15 @@ import numpy as np
 from grader.observations.values import Artist
 
 _TOLERANCE = 1e-3
-_MAX_POINTS = 20_000  # each is compared with each wanted one
+_MAX_POINTS = 20_000  # each drawn point is compared with each wanted one
 
 
 def has_points(artists: Iterable[Artist], wanted: np.ndarray) -> bool:
-    """Tell whether every one of some points is marked by an artist.
+    """Return whether each wanted point is marked by one of the artists.
 
     Args:
         artists: What is drawn.
-        wanted: The points, (k, 2).
+        wanted: The points, of shape (k, 2).
     """
     marked = [artist.points.to_numpy() for artist in artists if artist.has_markers]
     if not marked:
@@ -28,7 +28,7 @@ def has_points(artists: Iterable[Artist], wanted: np.ndarray) -> bool:
 
 
 def lies_on_line(artist: Artist, slope: float, intercept: float) -> bool:
-    """Tell whether an artist is (a part of) the line, drawn through two or more of its points."""
+    """Return whether an artist draws two or more points of a line, and nothing off it."""
     points = artist.points.to_numpy()
     if len(points) < 2 or not np.all(np.isfinite(points)):  # noqa: PLR2004 - two make a line
         return False

@@ -1,8 +1,8 @@
-"""What an answer is summed up as where the right one can come out in many ways.
+"""Facts about an answer, for functions whose right answer is random or drawn.
 
-Random draws and pictures can't be compared number by number. A file of checks may
-therefore have a function ``facts``, which says what is the case with an answer; two programs
-make the same mistake if their facts agree.
+Random draws and drawings can't be compared number by number. So a file of checks may define a
+function ``facts``, which summarizes an answer; two programs make the same mistake if their facts
+are equal.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,19 +13,27 @@ import numpy as np
 from grader.checks.probe import Result
 from grader.observations.messages import Request
 
-# May raise WrongError, which is then the fact. None: compare the answer as it is.
+# If it raises WrongError, the message is the fact. None means: compare the answer itself.
 Facts = Callable[[Request, Result], Mapping[str, object] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Roughly:
-    """Numbers that come out of random draws: the same as others within a distance."""
+    """Numbers computed from random draws, equal to others if they are near enough.
+
+    Attributes:
+        values: A number, or an array-like of numbers.
+        within: The largest difference at which two numbers count as equal.
+    """
 
     values: object
     within: float
 
     def is_like(self, other: "Roughly") -> bool:
-        """Tell whether other numbers are the same as these, element by element."""
+        """Return whether other numbers equal these, element by element.
+
+        The larger ``within`` of the two counts.
+        """
         first, second = np.asarray(self.values, float), np.asarray(other.values, float)
         if first.shape != second.shape:
             return False

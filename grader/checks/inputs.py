@@ -1,4 +1,4 @@
-"""Inputs for calls, and how to show them as code that can be pasted."""
+"""Inputs of calls: how they are written in checks, sent, and shown as code to paste."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ MAX_SHOWN_NUMBERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """An array that arrives as a leaf tensor which requires grad."""
+    """An input that the function gets as a leaf tensor that requires grad."""
 
     array: "np.ndarray"
 
 
 def leaf(values: object) -> Leaf:
-    """Mark numbers as a float32 leaf that requires grad."""
+    """Return an input that is a float32 leaf tensor and requires grad."""
     return Leaf(np.asarray(values, dtype=np.float32))
 
 
 def tensor(values: object) -> "np.ndarray":
-    """Make a float32 input of nested numbers."""
+    """Return an input that is a float32 tensor, from nested lists of numbers."""
     return np.asarray(values, dtype=np.float32)
 
 
 def encode_input(value: object) -> Array | Number:
-    """Turn an input as checks write it into plain data.
+    """Convert an input as checks write it to the plain data of a request.
 
     Raises:
-        TypeError: it is neither array, leaf nor number.
+        TypeError: The input is not an array, a leaf, an int or a float.
     """
     if isinstance(value, Leaf):
         return Array.from_numpy(value.array, requires_grad=True)
@@ -44,13 +44,13 @@ def encode_input(value: object) -> Array | Number:
 
 
 def is_small(inputs: Mapping[str, object]) -> bool:
-    """Tell whether the inputs are few enough numbers to be read."""
+    """Return whether all inputs together have few enough numbers to be shown."""
     arrays = [value.array if isinstance(value, Leaf) else value for value in inputs.values()]
     return sum(np.asarray(array).size for array in arrays) <= MAX_SHOWN_NUMBERS
 
 
 def show_number(value: float) -> str:
-    """Write a number as short as float32 allows, so that 0.1 reads 0.1."""
+    """Return a number as text, with at most 6 digits, so that a float32 0.1 reads ``0.1``."""
     if isinstance(value, int | np.integer):
         return str(value)
     if not np.isfinite(value):
@@ -60,7 +60,7 @@ def show_number(value: float) -> str:
 
 
 def show_array(array: "np.ndarray") -> str:
-    """Write an array as nested lists of short numbers, cut when it is long."""
+    """Return an array as nested lists of short numbers, cut if it is long."""
     if array.ndim == 0:
         return show_number(array.item())
     if array.size > MAX_SHOWN_NUMBERS:
@@ -70,7 +70,7 @@ def show_array(array: "np.ndarray") -> str:
 
 
 def show_input(value: object) -> str:
-    """Write an input as a Python expression."""
+    """Return an input as a Python expression."""
     if isinstance(value, Leaf):
         return f"torch.tensor({show_array(value.array)}, requires_grad=True)"
     if isinstance(value, np.ndarray):
@@ -81,13 +81,13 @@ def show_input(value: object) -> str:
 def show_call(
     function: str, inputs: Mapping[str, object], *, times: int, as_globals: frozenset[str]
 ) -> str:
-    """Write the call of a function as code that can be pasted below a submission.
+    """Return a call as code that can be pasted below a submission.
 
     Args:
-        function: Its name.
-        inputs: Its inputs by contract name, in order.
+        function: The name of the function.
+        inputs: Its inputs by their names in the contract, in order.
         times: How often it was called.
-        as_globals: The inputs that it takes as globals.
+        as_globals: The inputs that it reads as globals.
     """
     lines = []
     arguments = []

@@ -1,6 +1,6 @@
-"""Known wrong ways to write a function: small programs, each with the hint it deserves.
+"""Misconceptions: known wrong ways to write a function, each a small program with a hint.
 
-They are read here and never run: that happens in a sandbox, as with a student's.
+The programs are parsed here and never run: they run in a sandbox, as submissions do.
 """
 
 import ast
@@ -15,20 +15,20 @@ _SECTION = "Section:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
-    """One wrong way to write a function.
+    """A known wrong way to write a function.
 
     Attributes:
-        id: Stable, as in the report: ``update/never-zeroed``. Variants share it: programs
-            with the same idea that do different things, such as with another constant.
-        function: Which function of the contract it is a wrong version of.
-        name: What its program is called in ``source``: ``update__never_zeroed``, or for a
-            variant ``update__lr_fixed__at_a_tenth``.
+        id: Its stable id, as in the report: ``update/never-zeroed``. Variants share it: programs
+            with the same misconception that behave differently, such as with another constant.
+        function: The function of the contract that it is a wrong version of.
+        name: The name of its program in ``source``: ``update__never_zeroed``, or for a variant
+            ``update__lr_fixed__at_a_tenth``.
         title: What is wrong, as a statement.
         hint: The next thing to try.
-        section: The section of the lab to read again.
-        source: The file that it is in, with the helpers that it needs.
-        path: Where that is.
-        line: Where its program begins there, 1-based.
+        section: The section of the lab to read again; may be empty.
+        source: The whole source of its file, with the private functions that it needs.
+        path: Its file.
+        line: The line on which its program begins, from 1.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Misconception:
 
     @property
     def label(self) -> str:
-        """The id, with the variant if it is one."""
+        """The id, followed by the name of the variant in brackets if it is one."""
         variant = self.name.split(_SEPARATOR)[2:]
         return f"{self.id} ({variant[0].replace('_', ' ')})" if variant else self.id
 
@@ -52,13 +52,17 @@ def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconce
     """Read the misconceptions of an assignment from a file, or from all files of a folder.
 
     Args:
-        place: A Python file or a folder of them; one that isn't there has none.
-        functions: The contract's functions.
+        place: A Python file, with or without its ending, or a folder of such files. If it doesn't
+            exist, the assignment has no misconceptions.
+        functions: The names of the contract's functions.
+
+    Returns:
+        The misconceptions in the order of the functions, and within a function as written.
 
     Raises:
-        ValueError: a program has a name or a docstring that doesn't say what it should, or
-            two have one name.
-        SyntaxError: a file isn't Python.
+        ValueError: The name or the docstring of a program is incomplete, or two programs have the
+            same name.
+        SyntaxError: A file is not Python.
     """
     paths = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
     found: dict[str, Misconception] = {}
@@ -67,7 +71,7 @@ def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconce
             continue
         for one in _read_file(path, functions):
             if found.setdefault(one.name, one) is not one:
-                message = f"{path.name}, line {one.line}: there are two {one.name}"
+                message = f"{path.name}, line {one.line}: {one.name} is defined twice"
                 raise ValueError(message)
     order = {name: place for place, name in enumerate(functions)}
     return tuple(sorted(found.values(), key=lambda one: order[one.function]))
@@ -77,25 +81,31 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
     source = path.read_text(encoding="utf-8")
     body = ast.parse(source, filename=str(path)).body
     found = []
-    texts: dict[tuple[str, str], str] = {}  # the first variant speaks for the others
+    texts: dict[tuple[str, str], str] = {}  # variants without a docstring use the first one's
     for place, statement in enumerate(body):
         name = _public_name(statement)
         if name is None:
             continue
         function, _, rest = name.partition(_SEPARATOR)
-        idea = rest.partition(_SEPARATOR)[0]
-        if function not in functions or not idea:
-            message = f"{path.name}, line {statement.lineno}: {name} begins with no function's name"
+        slug = rest.partition(_SEPARATOR)[0]
+        if function not in functions or not slug:
+            message = (
+                f"{path.name}, line {statement.lineno}: {name} should be named "
+                "FUNCTION__MISCONCEPTION, after a function of the assignment"
+            )
             raise ValueError(message)
         following = body[place + 1] if place + 1 < len(body) else None
-        text = _docstring(statement, following) or texts.get((function, idea), "")
-        title, hint, section = _read_text(texts.setdefault((function, idea), text))
+        text = _docstring(statement, following) or texts.get((function, slug), "")
+        title, hint, section = _read_text(texts.setdefault((function, slug), text))
         if not title or not hint:
-            message = f"{path.name}, line {statement.lineno}: {name} has no title and hint"
+            message = (
+                f"{path.name}, line {statement.lineno}: "
+                f"{name} needs a docstring with a title and a hint"
+            )
             raise ValueError(message)
         found.append(
             Misconception(
-                id=f"{function}/{idea.replace('_', '-')}",
+                id=f"{function}/{slug.replace('_', '-')}",
                 function=function,
                 name=name,
                 title=title,
@@ -110,7 +120,7 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
 
 
 def _public_name(statement: ast.stmt) -> str | None:
-    """Give the name of a function or a value; those with an underscore are helpers."""
+    """Return the name that a statement defines, or None if it is private or there is none."""
     match statement:
         case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
             return None if name.startswith("_") else name
@@ -119,7 +129,7 @@ def _public_name(statement: ast.stmt) -> str | None:
 
 
 def _docstring(statement: ast.stmt, following: ast.stmt | None) -> str:
-    """Give a function's docstring, or the text that stands below a value."""
+    """Return the docstring of a function, or the string below a value."""
     if isinstance(statement, ast.FunctionDef):
         return ast.get_docstring(statement) or ""
     match following:

@@ -1,4 +1,4 @@
-"""Puts into words why a function gave no answer."""
+"""Explains why a function gave no answer."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,14 @@ from grader.report.model import Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoAnswer:
-    """Why there was no answer, for the student.
+    """Why there was no answer, as the student reads it.
 
-    ``may_be_others_fault`` is false where lending collaborators can't help.
+    Attributes:
+        status: The status of the check.
+        message: What happened.
+        hint: What to try next; empty if only the check's own hint applies.
+        may_be_others_fault: Whether a wrong helper may be the cause. If not, lending right helpers
+            can't help.
     """
 
     status: Status
@@ -23,12 +28,12 @@ class NoAnswer:
 
 
 def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAnswer:
-    """Turn an outcome without an answer into a status and a message.
+    """Convert an outcome without an answer to a status and a message.
 
     Args:
         error: Why there is no answer.
-        is_quoted: Whether an exception's own text is shown. Among lent functions it isn't: the
-            student's code could put theirs into it.
+        is_quoted: Whether to show an exception's own text. It is not shown if functions were lent,
+            because the student's code could put their source into it.
     """
     name, observation = error.function, error.observation
     detail = observation.detail
@@ -44,13 +49,13 @@ def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAns
         case Outcome.TIME_LIMIT:
             return NoAnswer(
                 status=Status.LIMIT,
-                message=f"{name}() did not come to an end: {detail}",
-                hint="Look for a loop that never ends, or for far more work than is needed.",
+                message=f"{name}() did not finish: {detail}",
+                hint="Look for a loop that never ends, or for much more work than is needed.",
             )
         case Outcome.MEMORY_LIMIT:
             return NoAnswer(
                 status=Status.LIMIT,
-                message=f"{name}() needs more memory than there is"
+                message=f"{name}() needs more memory than is available"
                 + (f": {detail}" if detail else ""),
                 hint="Look for a tensor that is much larger than the data, such as (n, n).",
             )
@@ -59,7 +64,7 @@ def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAns
         case Outcome.STOPPED:
             return NoAnswer(
                 status=Status.LIMIT,
-                message="not tried: grading this submission was ended",
+                message="not tried: grading of this submission was stopped",
                 may_be_others_fault=False,
             )
         case Outcome.FORGED:
@@ -75,13 +80,13 @@ def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAns
 
 
 def _raised(name: str, raised: Raised, *, is_quoted: bool) -> NoAnswer:
-    # Not one out of torch's insides, such as that of a caret where a power was meant.
+    # torch raises it too, such as for ^ instead of **: that is an error like any other.
     if raised.type_name == "NotImplementedError" and (not raised.code or "raise" in raised.code):
-        is_own = raised.function in ("", name)
+        is_own_stub = raised.function in ("", name)
         return NoAnswer(
             status=Status.MISSING,
             message=f"{name}() is not written yet",
-            may_be_others_fault=not is_own,
+            may_be_others_fault=not is_own_stub,
         )
     text = raised.text.strip().splitlines() if is_quoted else []
     message = f"{name}() raised {raised.type_name}" + (f": {text[0][:300]}" if text else "")

@@ -1,4 +1,4 @@
-"""Pictures of a function that is wrong, where they say more than words.
+"""Pictures of a wrong function, where they say more than words.
 
 A file of checks may have a function ``pictures`` beside its checks::
 
@@ -7,13 +7,13 @@ A file of checks may have a function ``pictures`` beside its checks::
         curves = [line("yours", "student", range(25), losses_of(got)), ...]
         return [Picture(title="The loss should fall", x_label="epoch", ..., series=curves)]
 
-It is called once for a submission whose function has failed a check and was not ended by a limit,
-with a probe of its own. What it draws is the author's choice, from what student and reference
-answer to the same request: one request of a few dozen steps is enough. It has no part in the
-score: where the answer is such that nothing can be drawn (`WrongError`, `NoAnswerError`, or any
-other exception on the way), there is no picture.
+It is called with a probe of its own, once for each submission whose function has failed a check
+and did not hit a limit. The author chooses what to draw from the answers of student and reference
+to the same request; one request of a few dozen steps is enough. Pictures don't affect the score: if
+an answer can't be drawn (`WrongError`, `NoAnswerError` or any other exception is raised), there is
+no picture.
 
-`line` and `points` round, thin out and drop what can't be drawn.
+`line` and `points` round the numbers, drop those that are not finite, and thin out long series.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +37,7 @@ from grader.report.model import (
 
 MAX_POINTS = 60
 _DIGITS = 4
-_LOG_FROM = 300  # times as large as the smallest: a straight axis would show nothing of the small
+_LOG_FROM = 300  # ratio of largest to smallest from which a linear axis would hide the small ones
 
 
 def add_pictures(
@@ -49,24 +49,29 @@ def add_pictures(
     observe: Callable[[str], Observe],
     expect: Ask,
 ) -> tuple[FunctionResult, ...]:
-    """Add its pictures to each function that has failed a check.
+    """Add pictures to the functions that have failed a check.
 
     Args:
-        functions: What each function earned.
+        functions: The results of the functions.
         checks: The collected checks.
-        assignment: What is graded.
+        assignment: The assignment.
         seed: The submission's seed.
-        observe: Gives for a function's name whom to ask about it.
+        observe: Returns, for the name of a function, how to ask the submission about it.
         expect: Asks the reference.
 
     Returns:
-        The same functions, in order; nothing but their pictures is changed.
+        The same functions in the same order; only their pictures are changed.
+
+    Raises:
+        GraderError: zerograd or the machine failed.
     """
-    painters = {check.function: check.pictures for check in checks if check.pictures is not None}
+    draw_by_function = {
+        check.function: check.pictures for check in checks if check.pictures is not None
+    }
     result = []
     for function in functions:
-        draw = painters.get(function.name)
-        if draw is not None and _is_worth_drawing(function.checks):
+        draw = draw_by_function.get(function.name)
+        if draw is not None and _gave_wrong_answers(function.checks):
             probe = Probe(
                 assignment.function(function.name),
                 observe(function.name),
@@ -78,8 +83,8 @@ def add_pictures(
     return tuple(result)
 
 
-def _is_worth_drawing(checks: Sequence[CheckResult]) -> bool:
-    """Tell whether a function gave answers, and wrong ones."""
+def _gave_wrong_answers(checks: Sequence[CheckResult]) -> bool:
+    """Return whether a function answered wrongly, and never hit a limit."""
     statuses = {check.status for check in checks}
     return Status.FAILED in statuses and Status.LIMIT not in statuses
 
@@ -89,25 +94,25 @@ def _draw(draw: Draw, probe: Probe) -> tuple[Picture, ...]:
         return tuple(picture for picture in draw(probe) if any(one.x for one in picture.series))
     except GraderError:
         raise
-    except Exception:  # noqa: BLE001 - an edge: an answer that its author did not think of costs a picture, not a grade
+    except Exception:  # noqa: BLE001 - an answer that the author did not think of costs a picture, not the grade
         return ()
 
 
 def line(label: str, role: str, x: Iterable[float], y: Iterable[float]) -> Series:
-    """Make a line of a picture.
+    """Return a line of a picture.
 
     Args:
-        label: What it is, for the legend.
+        label: Its name in the legend.
         role: ``student``, ``right``, ``data`` or ``level``.
-        x: Where its points are; those that are not finite are left out, and of many only some
-            are kept, the first and the last among them.
-        y: The same.
+        x: The horizontal coordinates of its points.
+        y: The vertical coordinates, as many. Points that are not finite are left out; of many
+            points at most `MAX_POINTS` are kept, including the first and the last.
     """
     return _series(label, role, DrawnAs.LINE, x, y)
 
 
 def points(label: str, role: str, x: Iterable[float], y: Iterable[float]) -> Series:
-    """Make single points of a picture; arguments as for `line`."""
+    """Return separate points of a picture; the arguments are those of `line`."""
     return _series(label, role, DrawnAs.POINTS, x, y)
 
 
@@ -129,14 +134,16 @@ def _round(value: float) -> float:
 def loss_curves(
     title: str, *, got: "np.ndarray", want: "np.ndarray", steps: str = "step", unit: str = "loss"
 ) -> Picture:
-    """Draw the student's losses and the right ones over the steps.
+    """Return a picture of the student's losses and the right ones over the steps.
+
+    The vertical axis is logarithmic if all losses are positive and differ widely.
 
     Args:
-        title: The sentence that it shows.
-        got: The student's.
-        want: The right ones.
-        steps: What is counted along the horizontal axis.
-        unit: What is measured along the vertical one.
+        title: The title of the picture.
+        got: The student's losses, of shape (k,).
+        want: The right losses, of shape (m,).
+        steps: The label of the horizontal axis.
+        unit: The label of the vertical axis.
     """
     seen = np.concatenate([got, want])
     seen = seen[np.isfinite(seen)]
@@ -162,15 +169,15 @@ def fits(
     want: "np.ndarray",
     unit: str = "target",
 ) -> Picture:
-    """Draw what the student's model and the right one predict, over the data.
+    """Return a picture of the data with the predictions of the student's model and the right one.
 
     Args:
-        title: The sentence that it shows.
-        feature: One for each sample, ascending, (n,).
-        target: What belongs to it, (n,).
-        got: What the student's model predicts, (n,).
-        want: What the right one does, (n,).
-        unit: What is measured along the vertical axis.
+        title: The title of the picture.
+        feature: The feature of each sample, ascending, of shape (n,).
+        target: The target of each sample, of shape (n,).
+        got: The predictions of the student's model, of shape (n,).
+        want: The predictions of the right model, of shape (n,).
+        unit: The label of the vertical axis.
     """
     return Picture(
         title=title,
@@ -185,12 +192,12 @@ def fits(
 
 
 def differ(got: "np.ndarray", want: "np.ndarray", *, part: float = 0.02) -> bool:
-    """Tell whether a picture would show a difference between what came out and what should have.
+    """Return whether the difference between two arrays would be visible in a picture.
 
     Args:
-        got: What came out.
-        want: What should have.
-        part: The least difference that is seen, as a part of the picture's height.
+        got: The student's array.
+        want: The right one.
+        part: The smallest visible difference, as a fraction of the picture's height.
     """
     if got.shape != want.shape or not np.all(np.isfinite(got)):
         return True

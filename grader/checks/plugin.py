@@ -1,4 +1,4 @@
-"""The pytest plugin of the checks: keeps the collected items, and runs them as jobs come in."""
+"""A pytest plugin that keeps the collected checks and runs them as jobs come in."""
 
 import functools
 import inspect
@@ -15,14 +15,14 @@ from grader.errors import CheckCrashedError, InternalError
 
 
 class ChecksPlugin:
-    """Holds the items that pytest has collected, and lends them to whoever does the jobs.
+    """The pytest plugin: holds the collected items and runs one whenever a job asks for it.
 
     Args:
-        on_collected: Called with the checks and a function that runs one of them; pytest's
+        on_collected: Called with the checks and a function that runs one of them. The pytest
             session lasts until it returns.
 
     Attributes:
-        collect_errors: What went wrong while pytest collected, as pytest puts it.
+        collect_errors: What went wrong while pytest collected, in pytest's words.
         problem: Why the collected items can't be used as checks.
     """
 
@@ -36,7 +36,7 @@ class ChecksPlugin:
 
     @pytest.fixture
     def probe(self) -> Probe:
-        """Ask the function under test, and the reference."""
+        """Return the probe of the current attempt."""
         assert self._probe is not None  # noqa: S101 - set before any item runs
         return self._probe
 
@@ -52,12 +52,12 @@ class ChecksPlugin:
             self.collect_errors += f"\n{report.longrepr}"
 
     def pytest_internalerror(self, excinfo: "pytest.ExceptionInfo[BaseException]") -> bool:
-        """Keep what broke pytest itself, such as an exit in a file of checks; print nothing."""
+        """Keep what broke pytest itself, such as an exit in a file of checks, without printing."""
         self.collect_errors += f"\n{excinfo.type.__name__}: {excinfo.value}"
         return True
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Do one job after another with the items, instead of running them once."""
+        """Hand the items over to the jobs, instead of running each of them once."""
         if session.testsfailed:
             return True
         self._items = session.items
@@ -73,10 +73,10 @@ class ChecksPlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: "pytest.CallInfo[None]"
     ) -> pytest.TestReport:
-        """Keep what the item raised; of setup, call and teardown the first counts.
+        """Keep the first exception of setup, call and teardown.
 
-        Nobody reads the report itself. pytest's own would format the traceback with the source
-        of each line, which takes longer than most checks.
+        Nobody reads the report itself. pytest's own report would format the traceback with its
+        source, which takes longer than most checks.
         """
         if call.excinfo is not None and self._raised is None:
             self._raised = call.excinfo.value
@@ -106,7 +106,7 @@ class ChecksPlugin:
 
 
 def _describe(item: pytest.Item, key: int) -> Check:
-    """Read what a check says of itself: function, points, title, hint."""
+    """Make a `Check` from a pytest item: its name, docstring and markers."""
     stem = item.path.stem.removeprefix("check_")
     marker = item.get_closest_marker("function")
     function = str(marker.args[0]) if marker else stem
@@ -131,7 +131,7 @@ def _describe(item: pytest.Item, key: int) -> Check:
 
 
 def _facts(item: pytest.Item, case: str) -> Facts | None:
-    """Find how a file of checks sums up an answer, if it does."""
+    """Return the function ``facts`` of a file of checks, or None."""
     module = getattr(item, "module", None)
     facts = getattr(module, "facts", None)
     if facts is None:

@@ -1,4 +1,4 @@
-"""What a check is handed: asks student and reference the same thing."""
+"""The probe: what a check is given to ask student and reference the same thing."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,79 +24,88 @@ from grader.observations.messages import (
 from grader.observations.values import AnyValue, Array, Nothing
 from grader.report.model import Example
 
+# What to make of an answer that lacks steps, inputs or gradients.
+_INCOMPLETE = Observation(outcome=Outcome.CRASHED, detail="its answer was incomplete")
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one request that was answered: a step for each call."""
+    """An answer to one request.
+
+    Attributes:
+        function: The function that was called, or the global that was read.
+        steps: What was observed of each call, in order; at least one.
+    """
 
     function: str
     steps: tuple[Step, ...]
 
     def returned(self, step: int = -1) -> AnyValue:
-        """The value returned by a call, the last by default."""
+        """Return the value that a call returned, by default the last one."""
         return self.steps[step].returned
 
     def returns_nothing(self) -> bool:
-        """Tell whether every call returned None."""
+        """Return whether every call returned None."""
         return all(isinstance(step.returned, Nothing) for step in self.steps)
 
     def array(self, step: int = -1) -> "np.ndarray":
-        """The value returned as float64.
+        """Return the returned tensor or number as a float64 array of the same shape.
 
         Raises:
-            WrongError: it is no tensor or number.
+            WrongError: The value is not a tensor or a number.
         """
         return to_array(self.returned(step), f"what {self.function}() returns")
 
     def parts(self, *names: str, step: int = -1) -> dict[str, "np.ndarray"]:
-        """The tensors of a tuple or list that was returned, by what each is called.
+        """Return the parts of a returned tuple or list, by name, as float64 arrays.
 
         Raises:
-            WrongError: it is something else, or has more or fewer parts.
+            WrongError: The value is something else, or has more or fewer parts.
         """
         return to_parts(self.returned(step), names, f"what {self.function}() returns")
 
     def state(self, name: str, step: int = -1) -> State:
-        """An input after a call."""
+        """Return the state of an input after a call."""
         return self.steps[step].inputs[name]
 
     def after(self, name: str, step: int = -1) -> "np.ndarray":
-        """An input's values after a call, as float64.
+        """Return the values of an input after a call, as a float64 array.
 
         Raises:
-            WrongError: it is no tensor any more.
+            WrongError: The input is no longer a tensor or a number.
         """
         return to_array(self.state(name, step).value, f"{name} after {self.function}()")
 
     def gradient(self, name: str, step: int = -1) -> "np.ndarray":
-        """The gradient of what was returned, by an input, as float64.
+        """Return the gradient of the returned value with respect to an input, as a float64 array.
 
         Raises:
-            WrongError: autograd finds no way from the one to the other.
+            WrongError: Autograd finds no gradient.
         """
         value = self.steps[step].gradients.get(name)
         if not isinstance(value, Array):
             raise WrongError(
-                f"autograd can't differentiate what {self.function}() returns by {name}",
+                f"autograd can't differentiate what {self.function}() returns "
+                f"with respect to {name}",
                 got="no gradient",
                 expected="a gradient",
                 hint="Something cut the graph: .item(), .detach(), .numpy(), float(), "
-                "torch.tensor(...) or no_grad() on the way from input to result.",
+                "torch.tensor(...) or no_grad() between input and result.",
             )
         return to_array(value, f"the gradient with respect to {name}")
 
 
 class Probe:
-    """Calls the function under test, and the reference with the same inputs.
+    """Asks the function under test and the reference the same thing.
 
-    A check gets a fresh one, as the fixture ``probe``. After a failure it can tell the
-    input on which it showed.
+    Each attempt at a check gets a new one, as the fixture ``probe``. After a failure, the probe can
+    show the last input as an example.
 
     Args:
         function: The function under test.
         observe: Asks the student's session.
         expect: Asks the reference's session.
-        seed: What this check's random numbers start from.
+        seed: The seed of this check's random numbers, 32 bytes.
     """
 
     def __init__(self, function: Function, observe: Observe, expect: Ask, seed: bytes) -> None:
@@ -114,7 +123,7 @@ class Probe:
         return self._function.name
 
     def rng(self) -> np.random.Generator:
-        """Give a generator that is the same in each run with this seed."""
+        """Return a new generator that draws the same numbers whenever the seed is the same."""
         return np.random.default_rng(np.frombuffer(self._seed, dtype=np.uint32))
 
     def student(
@@ -127,18 +136,19 @@ class Probe:
         frame_limit: int = 0,
         **inputs: object,
     ) -> Result:
-        """Call the student's function only.
+        """Call only the student's function.
 
         Args:
-            times: How many calls, one after another, on the same leaves.
-            differentiate: Inputs with respect to which to differentiate the result.
-            cotangent: What to multiply the result with before it is summed.
-            draw: How many items to take of a returned iterable.
+            times: How many times to call it, with the same leaves each time.
+            differentiate: The inputs with respect to which to differentiate the result.
+            cotangent: What to multiply the result by before it is summed and differentiated.
+            draw: How many items to take from a returned iterable.
             frame_limit: How many frames of a returned animation to play.
-            **inputs: The contract's parameters: arrays, leaves and numbers.
+            **inputs: The parameters of the contract: arrays, leaves and numbers.
 
         Raises:
-            NoAnswerError: it raised, is missing, or was ended by a limit.
+            NoAnswerError: The function raised, is missing, or hit a limit.
+            WrongError: The function changed an input that is not a leaf.
         """
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
         self._last = (inputs, times, None)
@@ -154,13 +164,14 @@ class Probe:
         frame_limit: int = 0,
         **inputs: object,
     ) -> tuple[Result, Result]:
-        """Call the student's function and the reference; arguments as for `student`.
+        """Call the student's function and the reference; the arguments are those of `student`.
 
         Returns:
-            What came out, and what should have.
+            The student's answer and the reference's.
 
         Raises:
-            NoAnswerError: the student's raised, is missing, or was ended by a limit.
+            NoAnswerError: The student's function raised, is missing, or hit a limit.
+            WrongError: The student's function changed an input that is not a leaf.
         """
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
         self._last = (inputs, times, None)
@@ -172,22 +183,26 @@ class Probe:
         return got, self._result(expected, is_student=False)
 
     def read(self) -> tuple[Result, Result]:
-        """Read the global under test from the student and from the reference.
+        """Read the global under test from the submission and from the reference.
+
+        Returns:
+            The student's answer and the reference's.
 
         Raises:
-            NoAnswerError: the student has none.
+            NoAnswerError: The submission has no such global.
         """
         request = ReadRequest(function=self.name)
         observation = self._observe(request)
         if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
-            observation = Observation(outcome=Outcome.CRASHED, detail="it gave no whole answer")
+            observation = _INCOMPLETE
         got = self._result(observation, is_student=True)
         return got, self._result(self._expect(request)(), is_student=False)
 
     def torch_call_facts(self) -> str:
-        """Repeat the last call with torch's calls recorded, and tell what was seen.
+        """Repeat the last call with torch's calls recorded, and return what is noteworthy.
 
-        Only for a function that takes a leaf; empty where there is nothing to tell.
+        This works only for a function that takes a single leaf. The result is empty if there is
+        nothing to say.
         """
         if self._last is None or self._last_request is None:
             return ""
@@ -198,7 +213,7 @@ class Probe:
         return describe_torch_calls(recorded.steps, leaves[0])
 
     def example(self, wrong: WrongError) -> Example | None:
-        """Show the last call as code to paste, if its inputs are few enough to read."""
+        """Return the last call as an example, or None if its inputs are too many to show."""
         if self._last is None or not wrong.got:
             return None
         inputs, times, result = self._last
@@ -215,15 +230,15 @@ class Probe:
         self._last_request = request
         observation = self._observe(request)
         if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
-            # No child of ours would say so: the answer is another's, or too large to be told.
-            observation = Observation(outcome=Outcome.CRASHED, detail="it gave no whole answer")
+            # Our own child sends this only if the answer is too large; otherwise it is forged.
+            observation = _INCOMPLETE
         result = self._result(observation, is_student=True)
         self._last = (inputs, times, result)
         self._expect_untouched(inputs, result)
         return result
 
     def _expect_untouched(self, inputs: Mapping[str, object], result: Result) -> None:
-        """No function changes an input, except that leaves may move."""
+        """Require that no input has changed, except for leaves, which may move."""
         for name, value in inputs.items():
             if isinstance(value, Leaf) or not isinstance(value, np.ndarray):
                 continue
@@ -232,8 +247,8 @@ class Probe:
                 if not isinstance(after, Array) or not np.array_equal(after.to_numpy(), value):
                     raise WrongError(
                         f"{self.name}() changes {name}",
-                        hint=f"Compute with {name}, but leave it as it came: no in-place "
-                        "operations (those with a trailing underscore, +=, indexing on the left).",
+                        hint=f"Use {name}, but don't modify it: avoid in-place operations on it "
+                        f"(methods with a trailing underscore, +=, assignment to {name}[...]).",
                     )
 
     def _request(
@@ -269,5 +284,5 @@ class Probe:
 
 
 def derive_seed(seed: int, check_id: str) -> bytes:
-    """Derive a check's own seed: what one check draws never depends on the others."""
+    """Return a check's own seed, 32 bytes, so that its draws never depend on other checks."""
     return hashlib.sha256(f"{seed}/{check_id}".encode()).digest()

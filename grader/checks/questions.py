@@ -1,8 +1,8 @@
-"""What the checks of a function ask: their requests, all of them, and the right answers.
+"""Questions: all requests that the checks of a function make, with the right answers.
 
-A check that fails stops asking at its first finding. To tell which known mistake a submission
-makes, all that its checks would have asked is wanted: it is taken down while the
-reference passes them.
+A check that fails stops at its first finding. To find out which misconception a submission has, the
+diagnosis needs everything that the checks would have asked. So the requests are recorded while the
+reference passes the checks.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from grader.observations.messages import Observation, Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A request that a check makes, and the reference's answer to it."""
+    """A request that a check makes, with the reference's answer."""
 
     check: Check
     request: Request
@@ -28,22 +28,25 @@ class Question:
 def record_questions(
     checks: Iterable[Check], run_body: RunBody, *, function: Function, seed: int, expect: Ask
 ) -> list[Question]:
-    """Run the checks of a function on the reference, and take down what they ask.
+    """Run the checks of a function on the reference, and record what they ask.
 
     Args:
         checks: The collected checks.
-        run_body: Runs a check's body with a probe, and gives what it raised.
+        run_body: Runs a check's body with a probe, and returns the verdict that it raised.
         function: The function.
-        seed: The submission's seed: the same inputs are drawn as when it was graded.
+        seed: The submission's seed, so that the checks draw the same inputs as when it was graded.
         expect: Asks the reference.
 
+    Returns:
+        The questions in the order in which they are asked.
+
     Raises:
-        CheckCrashedError: the reference fails a check.
+        CheckCrashedError: The reference fails a check.
     """
     questions: list[Question] = []
 
     def expect_now(request: Request) -> Callable[[], Observation]:
-        # One session stands for both: it must not be asked twice at the same time.
+        # The reference's session answers for both sides, and takes one request at a time.
         answer = expect(request)()
         return lambda: answer
 

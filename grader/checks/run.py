@@ -1,7 +1,7 @@
 """Grades one submission with the collected checks: attempts, blame, results.
 
-A function is judged with the student's own other functions, and where one of those is
-not right, with right ones lent in their place: either passes.
+A function is judged with the student's own helpers and, if a helper is not known to be right, also
+with right helpers lent in their place. If either attempt passes, the check passes.
 """
 
 import functools
@@ -21,25 +21,32 @@ from grader.observations.asking import Ask, Observe
 from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status
 
-# After these a function's other checks would only end the same way, at the same price.
+# After one of these, a function's other checks would end the same way and take as long.
 _COSTLY = (Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT)
 
 
-# Told before each check: how many are done, how many there are, which function is next.
+# Called before each check: how many are done, how many there are, which function is next.
 OnCheckStart = Callable[[int, int, str], None]
 
 
 def ignore_progress(_done: int, _total: int, _name: str) -> None:
-    """Tell nobody."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRun:
-    """A submission to be graded, seen from the checks.
+    """A submission to grade, as the checks see it.
 
-    ``observe`` asks the submission as it is; ``observe_with_lent`` gives for a function's
-    name and those of some collaborators someone to ask that has right ones in their place.
-    ``seconds`` is filled: how long each check took.
+    Attributes:
+        assignment: The assignment.
+        seed: The seed that the inputs of all checks are derived from.
+        observe: Asks the submission with its own helpers.
+        observe_with_lent: Returns, for the name of a function and those of some helpers, how to ask
+            the submission with right versions of these helpers.
+        expect: Asks the reference.
+        only: The functions to grade; None for all.
+        on_progress: Called before each check.
+        seconds: How long each check took, by its id; filled by `run_checks`.
     """
 
     assignment: Assignment
@@ -54,10 +61,13 @@ class CheckRun:
 
 @dataclass(slots=True)
 class _Standing:
-    """What is known of a function so far.
+    """What is known about a function so far.
 
-    ``needs_lent``: only right collaborators made it pass a check, so that they come first in the
-    next one.
+    Attributes:
+        is_right: Whether it has passed all its checks.
+        needs_lent: Whether it passed a check only with lent helpers. If so, the attempt with lent
+            helpers comes first in its next check.
+        ended: The result of the attempt that hit a limit, by the names of the lent helpers.
     """
 
     is_right: bool = True
@@ -66,18 +76,18 @@ class _Standing:
 
 
 def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: CheckRun) -> list[CheckResult]:
-    """Run every check of a submission, the functions it leans on first.
+    """Run the checks of a submission, those of helpers before those of their callers.
 
     Args:
         checks: The collected checks.
-        run_body: Runs a check's body with a probe, and gives what it raised.
+        run_body: Runs a check's body with a probe, and returns the verdict that it raised.
         job: The submission.
 
     Returns:
-        A result for each check, in order.
+        A result for each check, in the order in which they ran.
 
     Raises:
-        CheckCrashedError: a check is of no function of the assignment.
+        CheckCrashedError: A check is broken, or belongs to no function of the assignment.
     """
     order = {function.name: place for place, function in enumerate(job.assignment.functions)}
     checks = list(checks)
@@ -108,40 +118,40 @@ def _run_check(
     standing: _Standing,
     standings: Mapping[str, _Standing],
 ) -> CheckResult:
-    """Run a check with the student's own collaborators, then with right ones: either passes."""
+    """Run a check with the student's own helpers, then with right ones; either may pass."""
     function = job.assignment.function(check.function)
     right = {name for name, other in standings.items() if other.is_right}
     unproved = unproved_collaborators(function, right)
-    if _leans_on_endless(function, standings):
-        # With its own collaborators it would only hang as well, and use up the time of the others.
-        return _attempt(check, job, run_body, standing, lent=unproved).told
+    if _has_helper_over_limit(function, standings):
+        # With its own helpers it would hit the limit too, and use up the time of other functions.
+        return _attempt(check, job, run_body, standing, lent=unproved).full_result
     if not unproved:
-        return _attempt(check, job, run_body, standing).told
+        return _attempt(check, job, run_body, standing).full_result
     own: _Attempt | None = None
     if not standing.needs_lent:
         own = _attempt(check, job, run_body, standing)
         if own.result.status is Status.PASSED or not own.may_be_others_fault:
-            return own.told
+            return own.full_result
     lent = _attempt(check, job, run_body, standing, lent=unproved)
     if lent.result.status is Status.PASSED:
         standing.needs_lent = True
-        return lent.told
+        return lent.full_result
     own = own or _attempt(check, job, run_body, standing)
-    # With right collaborators a failure is the function's own, and so is what it says.
+    # With right helpers the fault is the function's own, so that finding is the one to report.
     if own.result.status is Status.ERROR or (
         lent.result.status is Status.FAILED and own.result.status is not Status.PASSED
     ):
-        return lent.told
-    return own.told
+        return lent.full_result
+    return own.full_result
 
 
 def unproved_collaborators(function: Function, right: Collection[str]) -> frozenset[str]:
-    """Name the functions that this one may call and that are not known to be right."""
+    """Return the names of a function's helpers that are not known to be right."""
     return frozenset(function.collaborators).difference(right)
 
 
-def _leans_on_endless(function: Function, standings: Mapping[str, _Standing]) -> bool:
-    """Tell whether a collaborator was ended by a limit."""
+def _has_helper_over_limit(function: Function, standings: Mapping[str, _Standing]) -> bool:
+    """Return whether a helper of the function hit a limit."""
     return any(name in standings and standings[name].ended for name in function.collaborators)
 
 
@@ -149,18 +159,21 @@ def _leans_on_endless(function: Function, standings: Mapping[str, _Standing]) ->
 class _Attempt:
     """How one attempt at a check ended.
 
-    ``tell`` adds what is worth saying of it: only of the attempt that counts, since it asks the
-    submission once more.
+    Attributes:
+        result: The result, without the details of a wrong answer.
+        may_be_others_fault: Whether a wrong helper may be the cause.
+        add_details: Adds the example and what torch did. It is called only for the attempt that
+            counts, since it asks the submission once more.
     """
 
     result: CheckResult
     may_be_others_fault: bool = True
-    tell: Callable[[CheckResult], CheckResult] = lambda result: result
+    add_details: Callable[[CheckResult], CheckResult] = lambda result: result
 
     @property
-    def told(self) -> CheckResult:
-        """The result with all that is to be said of it."""
-        return self.tell(self.result)
+    def full_result(self) -> CheckResult:
+        """The result with its details."""
+        return self.add_details(self.result)
 
 
 def _attempt(
@@ -171,7 +184,7 @@ def _attempt(
     *,
     lent: frozenset[str] = frozenset(),
 ) -> _Attempt:
-    """Run a check once, with the student's own collaborators or some that are lent."""
+    """Run a check once, with the student's own helpers or with lent ones."""
     if lent in standing.ended:
         earlier = standing.ended[lent]
         return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
@@ -182,28 +195,28 @@ def _attempt(
     if raised is None:
         return _Attempt(_result(check, Status.PASSED))
     if isinstance(raised, NoAnswerError):
-        told = describe_no_answer(raised, is_quoted=not lent)
-        hint = told.hint or (check.hint if told.status is Status.ERROR else "")
-        result = _result(check, told.status, message=told.message, hint=hint)
+        reason = describe_no_answer(raised, is_quoted=not lent)
+        hint = reason.hint or (check.hint if reason.status is Status.ERROR else "")
+        result = _result(check, reason.status, message=reason.message, hint=hint)
         if raised.observation.outcome in _COSTLY:
             standing.ended[lent] = result
-        return _Attempt(result, may_be_others_fault=told.may_be_others_fault)
+        return _Attempt(result, may_be_others_fault=reason.may_be_others_fault)
     if isinstance(raised, UnwrittenError):
         return _Attempt(_result(check, Status.MISSING, message=str(raised)))
-    assert isinstance(raised, WrongError)  # noqa: S101 - run_body lets nothing else through
+    assert isinstance(raised, WrongError)  # noqa: S101 - run_body returns nothing else
     result = _result(check, Status.FAILED, message=raised.message, hint=raised.hint or check.hint)
-    return _Attempt(result, tell=functools.partial(_tell_wrong, wrong=raised, probe=probe))
+    return _Attempt(result, add_details=functools.partial(_add_details, wrong=raised, probe=probe))
 
 
-def _tell_wrong(result: CheckResult, *, wrong: WrongError, probe: Probe) -> CheckResult:
-    """Add an example where the input is small, and what torch did."""
+def _add_details(result: CheckResult, *, wrong: WrongError, probe: Probe) -> CheckResult:
+    """Add an example if the input is small, and what torch was seen to do."""
     example = probe.example(wrong)
     message = result.message
     if example is None and wrong.got and wrong.expected:
         message += f": got {wrong.got}, should be {wrong.expected}"
-    seen = probe.torch_call_facts()
-    if seen:
-        message += f"\n(while it ran, {seen})"
+    facts = probe.torch_call_facts()
+    if facts:
+        message += f"\n(while it ran, {facts})"
     return msgspec.structs.replace(result, message=message, example=example)
 
 

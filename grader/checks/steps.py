@@ -1,4 +1,4 @@
-"""Judges a step that a function takes on a leaf, in place."""
+"""Judges a step that a function takes on a leaf in place."""
 
 import numpy as np
 
@@ -19,59 +19,59 @@ def expect_step(
     rtol: float = 1e-4,
     what: str = "",
 ) -> None:
-    """Require that a leaf is where the reference's is after a call.
+    """Require that a leaf has the same values as the reference's after a call.
 
     Args:
         got: The student's result.
-        want: The reference's.
-        start: Where the leaf was before the first call.
-        name: The leaf's name.
-        step: Which call.
+        want: The reference's result.
+        start: The values of the leaf before the first call, in its shape.
+        name: The name of the leaf.
+        step: Which call, from 0; by default the last.
         rtol: Tolerance, relative to how far the reference's leaf has moved.
-        what: What was called, for the message.
+        what: What to call the call in the message; by default ``FUNCTION()``.
 
     Raises:
-        WrongError: it isn't; the message tells standing still from moving wrongly.
+        WrongError: The leaf has not moved, or has moved to somewhere else.
     """
     called = what or f"{got.function}()"
     after, expected = got.after(name, step), want.after(name, step)
     expect_shape(after, expected.shape, f"{name} after {called}")
     expect_finite(after, f"{name} after {called}")
     moved = float(np.max(np.abs(expected - start), initial=0.0))
-    # float32 itself can't place the leaf better than this.
+    # float32 can't represent the values of the leaf more precisely than this.
     resolution = 4e-7 * float(np.max(np.abs(expected), initial=1.0))
     with np.errstate(invalid="ignore"):
         if np.all(np.abs(after - expected) <= rtol * moved + resolution):
             return
     shown = {"got": f"{name} = {show_array(after)}", "expected": f"{name} = {show_array(expected)}"}
     if is_close(after, np.asarray(start, dtype=np.float64)):
-        raise WrongError(f"after {called} {name} has not moved", calls=step + 1, **shown)
-    raise WrongError(f"after {called} {name} is not where it should be", calls=step + 1, **shown)
+        raise WrongError(f"after {called}, {name} has not moved", calls=step + 1, **shown)
+    raise WrongError(f"after {called}, {name} is not where it should be", calls=step + 1, **shown)
 
 
 def expect_same_leaf(got: Result, name: str = "w") -> None:
-    """Require that a leaf is the very tensor passed in, requires grad and has no history.
+    """Require that a leaf is still the tensor passed in, requires grad and has no history.
 
-    A leaf that is a global (the classroom style) may be a new one.
+    If the leaf was handed over as a global (the classroom style), it may be a new tensor.
 
     Raises:
-        WrongError: it isn't.
+        WrongError: One of these does not hold.
     """
     state = got.state(name)
     value = state.value
     if not isinstance(value, Array) or value.kind != "tensor":
-        raise WrongError(f"after {got.function}() {name} is no tensor any more")
+        raise WrongError(f"after {got.function}(), {name} is no longer a tensor")
     if not state.is_global and not state.is_same_leaf:
-        raise WrongError(f"after {got.function}() {name} is a new tensor: change it in place")
+        raise WrongError(f"after {got.function}(), {name} is a new tensor: change it in place")
     if value.has_grad_fn or not value.is_leaf:
         raise WrongError(
-            f"after {got.function}() {name} is no leaf any more: autograd recorded the step",
+            f"after {got.function}(), {name} is no longer a leaf: autograd recorded the step",
             got=f"{name}.grad_fn is set",
             expected=f"{name}.grad_fn is None",
         )
     if not value.requires_grad:
         raise WrongError(
-            f"after {got.function}() {name} does not require grad any more",
+            f"after {got.function}(), {name} no longer requires grad",
             got=f"{name}.requires_grad is False",
             expected=f"{name}.requires_grad is True",
         )

@@ -1,4 +1,4 @@
-"""Says what torch was seen to do during a call that went wrong: facts, no guesses."""
+"""States what torch was seen to do during a call that went wrong: only what is certain."""
 
 from collections.abc import Iterable
 
@@ -9,14 +9,14 @@ _NOT_A_CHANGE = {"requires_grad_", "retain_grad", "__get__", "backward", "detach
 
 
 def describe_torch_calls(steps: Iterable[Step], leaf: str) -> str:
-    """Put the record of some calls into a sentence about a leaf and its gradient.
+    """Return what the record of some calls shows about a leaf and its gradient.
 
     Args:
-        steps: The calls, recorded.
+        steps: The calls, with torch's calls recorded.
         leaf: The name of the leaf that should have moved.
 
     Returns:
-        What is certain and worth knowing; empty where there is nothing.
+        The facts, joined by semicolons; empty if there are none.
     """
     calls = [call for step in steps for call in step.torch_calls]
     facts = []
@@ -33,13 +33,13 @@ def _is_backward(call: TorchCall) -> bool:
 
 
 def _may_clear(call: TorchCall) -> bool:
-    """Tell whether a call clears a gradient, or sets one: whichever tensor it was called on."""
+    """Return whether a call may clear or set a gradient, of any tensor."""
     name = call.name.rpartition(".")[2]
     return name in _CLEARING or call.name.endswith(("grad.__set__", "grad.__delete__"))
 
 
 def _may_change(call: TorchCall, leaf: str) -> bool:
-    """Tell whether a call may have changed a leaf, directly or through its data."""
+    """Return whether a call may change a leaf, directly or through its data."""
     if call.name.endswith(("data.__get__", "data.__set__", "detach", "numpy", "_foreach_add_")):
         return True
     name = call.name.rpartition(".")[2]

@@ -1,19 +1,19 @@
-"""How a check says that the student's answer is wrong, or that there is none."""
+"""Verdicts: the exceptions by which a check says that an answer is wrong or missing."""
 
 from grader.observations.messages import Observation
 
 
 class WrongError(AssertionError):
-    """The verdict of a check: the answer is wrong, and this is what is wrong with it.
+    """The answer is wrong: the finding of a check.
 
-    Not a crash of the check: any other exception is.
+    An exception that is not a verdict means that the check itself is broken.
 
     Args:
-        message: What is wrong, in the lab's words.
-        got: What came out, short.
-        expected: What should have.
-        hint: The next thing to try, where the check knows better than its general hint.
-        calls: After how many calls it showed, where that isn't after all of them.
+        message: What is wrong, in the words of the lab.
+        got: The student's value, short.
+        expected: The right value, short.
+        hint: The next thing to try, if the check knows better than its general hint.
+        calls: After how many calls the failure showed; 0 for all of them.
     """
 
     def __init__(
@@ -28,14 +28,14 @@ class WrongError(AssertionError):
 
 
 class UnwrittenError(AssertionError):
-    """The verdict of a check: there is nothing to judge yet, and this is what is missing.
+    """There is nothing to judge yet; the message says what is missing.
 
-    Not for a wrong answer: what is not there is told apart from what is wrong.
+    The check gets the status MISSING, not FAILED.
     """
 
 
 class NoAnswerError(Exception):
-    """The student's function gave no answer to judge: missing, raised, or ended by a limit."""
+    """The student's function gave no answer: it is missing, raised, or hit a limit."""
 
     def __init__(self, function: str, observation: Observation) -> None:
         super().__init__(function, observation.outcome)

@@ -1,4 +1,4 @@
-"""Finds the one known mistake that does exactly what a submission does."""
+"""Finds the only misconception whose program behaves exactly as a submission does."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,25 +14,25 @@ def find_misconception(
     answers: Sequence[Observation],
     ask: Callable[[Misconception, Request], Observation],
 ) -> Misconception | None:
-    """Name the misconception whose answers equal the submission's to every question.
+    """Return the misconception that answers every question as the submission does.
 
     Args:
-        known: The known mistakes of one function.
-        questions: All that its checks ask.
+        known: The misconceptions of one function.
+        questions: Everything that its checks ask.
         answers: The submission's answers, one for each question.
-        ask: Asks a misconception's program.
+        ask: Asks the program of a misconception.
 
     Returns:
-        The only one that fits; none where none does, or where two can't be told apart.
+        The only misconception that fits; None if none fits, or if several do.
     """
     left = list(known)
-    given_to = [
+    answered = [
         (question, fingerprint(question, answer))
         for question, answer in zip(questions, answers, strict=True)
     ]
-    # First where the submission is wrong: there most programs differ from it at once.
-    given_to.sort(key=lambda pair: is_same(pair[1], fingerprint(pair[0], pair[0].expected)))
-    for question, given in given_to:
+    # Wrong answers first: there most programs differ from the submission at once.
+    answered.sort(key=lambda pair: is_same(pair[1], fingerprint(pair[0], pair[0].expected)))
+    for question, given in answered:
         left = [
             one for one in left if is_same(given, fingerprint(question, ask(one, question.request)))
         ]

@@ -1,7 +1,7 @@
-"""What matters of an answer, in a form in which two answers can be compared.
+"""Fingerprints: what matters in an answer, in a form that can be compared.
 
-Two programs with the same mistake differ in what the contract leaves open: a loss as a float or
-as a tensor, rounding, the type of a list. A summary keeps what a function is judged by.
+Two programs with the same misconception may differ in what the contract leaves open: a loss as a
+float or a tensor, rounding, a list or a tuple. A fingerprint keeps what a function is judged by.
 """
 
 import re
@@ -15,25 +15,28 @@ from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Observation, Outcome, Raised, State, Step
 from grader.observations.values import AnyValue, Array, Items, Mapping, Nothing, Number
 
-# Programs with one mistake agree to rounding, or to a clamp of their own; programs with
-# different ones differ by far more somewhere.
+# Programs with the same misconception agree up to rounding or to how they clamp. Programs with
+# different ones differ by far more on some input.
 _RTOL = 5e-3
 _ATOL_OF_SCALE = 1e-4
 
 
 class _Anything:
-    """Equal to whatever another answer has in its place."""
+    """A part of a fingerprint that equals anything."""
 
 
 _ANYTHING = _Anything()
 
 
 def fingerprint(question: Question, observation: Observation) -> object:
-    """Reduce an answer to what it is judged by: plain containers, arrays, words.
+    """Reduce an answer to what it is judged by.
 
     Args:
-        question: What was asked, and how its answers are summed up.
+        question: What was asked; its check may have facts that summarize an answer.
         observation: The answer.
+
+    Returns:
+        Plain containers, arrays and strings, to be compared with `is_same`.
     """
     if observation.outcome is not Outcome.RETURNED:
         return {
@@ -55,7 +58,7 @@ def fingerprint(question: Question, observation: Observation) -> object:
 
 
 def is_same(one: object, other: object) -> bool:
-    """Tell whether two summaries say the same."""
+    """Return whether two fingerprints are equal, up to rounding."""
     match one, other:
         case (_Anything(), _) | (_, _Anything()):
             return True
@@ -77,7 +80,7 @@ def _step(request: CallRequest, step: Step) -> dict[str, object]:
     is_classroom = any(state.is_global for state in step.inputs.values())
     returned: object = _value(step.returned)
     if is_classroom and isinstance(step.returned, Nothing):
-        returned = _ANYTHING  # the classroom's update() need not return its loss
+        returned = _ANYTHING  # in the classroom style, update() need not return its loss
     return {
         "returned": returned,
         "inputs": {
@@ -94,7 +97,7 @@ def _state(before: Array | Number, state: State) -> object:
     if not before.requires_grad or np.iscomplexobj(after.to_numpy()):
         return _value(after)
     return {
-        # How far it has moved: a small step must not drown in where it started from.
+        # How far it has moved, since a small step would be lost in the rounding of its place.
         "moved": _moved(before, after),
         "requires_grad": after.requires_grad,
         "has_grad_fn": after.has_grad_fn or not after.is_leaf,
@@ -107,7 +110,7 @@ def _moved(before: Array, after: Array) -> "np.ndarray":
     if start.shape != end.shape:
         return end
     moved = end - start
-    # What float32 can't tell from standing still.
+    # float32 can't represent smaller steps.
     resolution = 1e-6 * max(1.0, float(np.max(np.abs(start), initial=0.0)))
     return np.where(np.abs(moved) <= resolution, 0.0, moved)
 
@@ -125,7 +128,7 @@ def _value(value: AnyValue) -> object:
             # Numbers in a list, a tuple or a tensor are the same numbers.
             return np.stack(parts) if len(shapes) == 1 and None not in shapes else parts  # type: ignore[arg-type]
         case Mapping(entries=entries):
-            # In whatever order it was filled; what a key is matters to the letter.
+            # The order doesn't matter; the keys must be exactly equal.
             return {repr(_value(key)): _value(one) for key, one in entries}
         case Nothing():
             return "None"
@@ -134,10 +137,11 @@ def _value(value: AnyValue) -> object:
 
 
 def _words(raised: Raised) -> tuple[str, ...]:
-    """Reduce an exception to its type and the words of its text, in no order.
+    """Reduce an exception to its type and the sorted words of the first line of its text.
 
-    ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``, and an index
-    may have been drawn at random. But it matters whether None was a gradient or something else.
+    ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``. Numbers are left
+    out of an IndexError, because an index may have been drawn at random. It matters whether the
+    exception was raised at a gradient.
     """
     pattern = r"[^\W\d]+" if raised.type_name == "IndexError" else r"\w+"
     place = "at a gradient" if ".grad" in raised.code else "elsewhere"

@@ -1,4 +1,4 @@
-"""Says by how much an answer is off where that is the same on all inputs: a factor or a shift."""
+"""Describes how an answer is off if that is the same on all inputs: by a factor or a shift."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _STANDING_STILL = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class _StepOf:
-    """How far a leaf has moved: several leaves may be off by the same factor."""
+    """The step of a leaf, as a thing that may be off by a factor."""
 
     leaf: str
 
@@ -26,9 +26,13 @@ class _StepOf:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """What came out and what should have, for inputs of ``samples`` samples.
+    """The student's numbers and the right ones.
 
-    ``rate`` is the learning rate of a step, 1 elsewhere.
+    Attributes:
+        got: The student's numbers.
+        want: The right numbers.
+        samples: The number of samples in the inputs.
+        rate: The learning rate of a step, 1 for anything else.
     """
 
     got: "np.ndarray"
@@ -37,7 +41,7 @@ class _Pair:
     rate: float = 1.0
 
     def factor(self) -> float | None:
-        """Give k where ``got`` is k times ``want``, element by element."""
+        """Return k if ``got`` is k times ``want`` in every element, else None."""
         if self.got.shape != self.want.shape or not np.all(np.isfinite(self.got)):
             return None
         size = float(np.max(np.abs(self.want), initial=0.0))
@@ -49,14 +53,16 @@ class _Pair:
 
 
 def describe_ratio(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
-    """Say that an answer is k times the right one, if it is on all inputs.
+    """Return a sentence if an answer is k times the right one on all inputs.
+
+    k may be a constant, or proportional to n, 1 / n or 1 / lr.
 
     Args:
-        questions: All that the checks of a function ask, with the right answers.
-        answers: The submission's, one for each.
+        questions: Everything that the checks of a function ask, with the right answers.
+        answers: The submission's answers, one for each question.
 
     Returns:
-        A sentence without its full stop; empty where there is no such factor.
+        A sentence without its full stop; empty if there is no such factor.
     """
     factors = {what: _common_factor(pairs) for what, pairs in _aspects(questions, answers).items()}
     for what, factor in factors.items():
@@ -75,9 +81,9 @@ def describe_ratio(questions: Sequence[Question], answers: Sequence[Observation]
 
 
 def describe_shift(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
-    """Say that a list of losses is the right one moved by an epoch, if it is on all inputs.
+    """Return a sentence if a list of losses is off by an epoch in the same way on all inputs.
 
-    Arguments and result as for `describe_ratio`.
+    The arguments and the result are those of `describe_ratio`.
     """
     curves = [pair for pair in _returned(questions, answers) if pair.want.ndim == 1]
     curves = [pair for pair in curves if len(pair.want) > 1]
@@ -96,27 +102,27 @@ def _same(got: "np.ndarray", want: "np.ndarray") -> bool:
 
 
 _SHIFTS: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
-    "the first entry is the loss after the first step: each is one step late": (
+    "the first entry is the loss after the first step: each entry is one step late": (
         lambda got, want: (
             len(got) == len(want) and not _same(got, want) and _same(got[:-1], want[1:])
         )
     ),
     "the list is the right one without its first entry": (lambda got, want: _same(got, want[1:])),
     "the list is the right one without its last entry": (lambda got, want: _same(got, want[:-1])),
-    "the list is the right one with another entry after it": (
+    "the list is the right one with an extra entry at the end": (
         lambda got, want: _same(got[:-1], want)
     ),
     "every entry is the loss before the first step": (
         lambda got, want: len(got) == len(want) and _same(got, np.full_like(want, want[0]))
     ),
-    "the list is the right one back to front": (lambda got, want: _same(got, want[::-1])),
+    "the list is the right one in reverse order": (lambda got, want: _same(got, want[::-1])),
 }
 
 
 def _aspects(
     questions: Sequence[Question], answers: Sequence[Observation]
 ) -> dict[_StepOf | str, list[_Pair]]:
-    """Collect what can be a multiple of something: first steps, what is returned, its parts."""
+    """Collect what may be off by a factor: first steps, returned values, and parts of those."""
     aspects: dict[_StepOf | str, list[_Pair]] = {}
     for function, request, got, want in _answered(questions, answers):
         for name, value in request.inputs.items():
@@ -140,7 +146,7 @@ def _aspects(
 
 
 def _pairs_of_parts(request: CallRequest, got: Step, want: Step) -> list[_Pair]:
-    """Pair the tensors of two tuples, part by part; none where one doesn't fit."""
+    """Pair the tensors of two tuples, part by part; return no pairs if any part doesn't fit."""
     if not isinstance(got.returned, Items) or not isinstance(want.returned, Items):
         return []
     if len(got.returned.items) != len(want.returned.items):
@@ -177,7 +183,10 @@ def _pair(request: CallRequest, got: Step, want: Step) -> _Pair | None:
 def _answered(
     questions: Sequence[Question], answers: Sequence[Observation]
 ) -> Iterator[tuple[str, CallRequest, Step, Step]]:
-    """Go through the calls to which both gave an answer: function, request, got, want."""
+    """Yield the calls that both sides answered: function, request, got, want.
+
+    Checks with facts are left out: their answers are random or drawn.
+    """
     for question, answer in zip(questions, answers, strict=True):
         request = question.request
         is_whole = answer.outcome is Outcome.RETURNED is question.expected.outcome
@@ -220,7 +229,7 @@ def _common_factor(pairs: Sequence[_Pair]) -> str:
     for rule in _RULES:
         scales = [rule.scale(pair) for pair in pairs]
         if rule is not _RULES[0] and _is_constant(scales, scales[0]):
-            continue  # what does not vary shows no dependence on it
+            continue  # a quantity that doesn't vary can't be shown to matter
         values = [k * scale for k, scale in zip(factors, scales, strict=True)]
         if abs(values[0]) > _RTOL and _is_constant(values, values[0]):
             return rule.words.format(_round(values[0])).removeprefix("1 * ")
@@ -233,7 +242,12 @@ def _is_constant(values: Sequence[float], value: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What a factor has to be multiplied with to be the same on all inputs, and how to say so."""
+    """A rule that a factor may follow.
+
+    Attributes:
+        words: The factor in words, with a place for its constant.
+        scale: Returns what to multiply the factor of a pair by to get the constant.
+    """
 
     words: str
     scale: Callable[[_Pair], float]
@@ -248,5 +262,5 @@ _RULES = (
 
 
 def _round(factor: float) -> float:
-    """Write 0.5000001 as 0.5: the factor is known to a thousandth."""
+    """Round a factor to the three digits to which it is known, so that 0.5000001 is 0.5."""
     return float(f"{factor:.3g}")

@@ -1,4 +1,4 @@
-"""The scores of a class in a few figures, computed exactly."""
+"""Computes the figures of a class's scores, exactly."""
 
 import statistics
 from collections import Counter
@@ -12,10 +12,14 @@ _QUARTERS = 4
 
 
 def describe_scores(scores: Sequence[float], max_score: float) -> ScoreFigures:
-    """Sum up scores exactly; all figures are 0 where there are none.
+    """Summarize scores exactly; without scores, all figures are 0.
 
-    Quartiles are those of the scores themselves, interpolated between neighbours, so that the
-    least is the 0 % and the greatest the 100 % (``inclusive`` in `statistics.quantiles`).
+    Quartiles are interpolated between neighbouring scores, with the lowest score at 0 % and the
+    highest at 100 % (the method ``inclusive`` of `statistics.quantiles`).
+
+    Args:
+        scores: The scores, in any order.
+        max_score: The most that can be scored.
     """
     points = [exact(score) for score in sorted(scores)]
     if not points:
@@ -28,7 +32,7 @@ def describe_scores(scores: Sequence[float], max_score: float) -> ScoreFigures:
             full_marks=0,
             histogram=(0,) * _BINS,
         )
-    # One score alone is every quartile; it must be there twice to be interpolated.
+    # statistics.quantiles() needs two values: a single score is doubled, and is every quartile.
     several = points if len(points) > 1 else points * 2
     lower, median, upper = statistics.quantiles(several, n=_QUARTERS, method="inclusive")
     bins = Counter(_bin(score, exact(max_score)) for score in points)
@@ -44,12 +48,12 @@ def describe_scores(scores: Sequence[float], max_score: float) -> ScoreFigures:
 
 
 def _bin(score: Fraction, max_score: Fraction) -> int:
-    """Say in which tenth of the maximum a score is; the last one holds the end."""
+    """Return which tenth of the maximum a score is in, from 0; the last includes the maximum."""
     if max_score <= 0:
         return _BINS - 1
     return max(0, min(_BINS - 1, int(score * _BINS // max_score)))
 
 
 def exact(score: float) -> Fraction:
-    """Take 0.1 as one tenth, as the author wrote it."""
+    """Return a score as an exact fraction: 0.1 is one tenth, as the author wrote it."""
     return Fraction(str(score))

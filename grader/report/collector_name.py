@@ -1,10 +1,10 @@
-"""The names of the collectors: of the option ``--from``, and of `Origin.system`."""
+"""The names of the collectors, as in the option ``--from`` and in `Origin.system`."""
 
 import enum
 
 
 class CollectorName(enum.StrEnum):
-    """Where submissions are collected from: an LMS's export, or another layout of files."""
+    """The name of a collector: an LMS whose export it reads, or another layout of files."""
 
     CANVAS = "canvas"
     FOLDER = "folder"

@@ -1,4 +1,4 @@
-"""Says what differs between two gradings of a class: who gained or lost, and on what."""
+"""Compares two gradings of a class: who gained or lost points, and on which check."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from grader.report.summary_file import read_summary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grading:
-    """One of the two: its summary, and how to read the report of a row.
+    """One of the two gradings to compare.
 
     Attributes:
         summary: Its rows and figures.
-        read_report: Reads the report of the row of that id; none where it is not there.
-        is_single: Whether it is a report alone, and no class.
+        read_report: Reads the report of a row, by the row's id; returns None if there is no report.
+        is_single: Whether it is a single report, not a class.
     """
 
     summary: ClassSummary
@@ -35,9 +35,15 @@ class _Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PointsChange(_Model, frozen=True, kw_only=True):
-    """What a submission has on one check, before and now; null where that was not graded.
+    """The points of a submission on one check, before and now.
 
-    On one function, and without a title, where the reports are not there to tell more.
+    If a report is missing, the points are those of a whole function.
+
+    Attributes:
+        id: The id of the check, or the name of the function.
+        title: The title of the check; empty for a function.
+        old_points: The points before; null if the check or function was not graded.
+        new_points: The points now; null if the check or function was not graded.
     """
 
     id: str
@@ -47,10 +53,18 @@ class PointsChange(_Model, frozen=True, kw_only=True):
 
 
 class RowChange(_Model, frozen=True, kw_only=True):
-    """A submission that stands otherwise than before.
+    """A submission whose grade has changed.
 
-    ``difference`` is null where one of the scores is. ``error`` says why the new one is
-    unreadable, or what failed in the grader.
+    Attributes:
+        id: The id of its row.
+        student: Who handed it in.
+        old_status: Its status before.
+        new_status: Its status now.
+        old_score: Its score before; null if it had none.
+        new_score: Its score now; null if it has none.
+        difference: The new score minus the old one; null if either is null.
+        points: The checks or functions on which the points have changed.
+        error: Why the submission is now unreadable, or what failed in the grader.
     """
 
     id: str
@@ -65,9 +79,18 @@ class RowChange(_Model, frozen=True, kw_only=True):
 
 
 class Totals(_Model, frozen=True, kw_only=True):
-    """How many gained, lost, or stand as before; and the points of all of them together.
+    """Totals over all submissions that are in both gradings.
 
-    ``old_faults`` and ``new_faults`` count what the grader failed on, also where it did both times.
+    Attributes:
+        same: How many have not changed.
+        gained: How many have gained points.
+        lost: How many have lost points.
+        points_gained: The sum of the points gained.
+        points_lost: The sum of the points lost, not negative.
+        old_mean: The mean score of the old grading.
+        new_mean: The mean score of the new grading.
+        old_faults: How often the grader failed in the old grading.
+        new_faults: How often the grader failed in the new grading, including repeated failures.
     """
 
     same: int
@@ -82,7 +105,17 @@ class Totals(_Model, frozen=True, kw_only=True):
 
 
 class ClassDifference(_Model, frozen=True, kw_only=True):
-    """All that differs. What the grader failed on comes first, then the largest difference."""
+    """Everything that differs between two gradings.
+
+    Attributes:
+        old_assignment: The assignment of the old grading.
+        new_assignment: The assignment of the new grading.
+        changes: The changed submissions: failures of the grader first, then by how much the score
+            has changed, the largest difference first.
+        appeared: The rows that are only in the new grading.
+        disappeared: The rows that are only in the old grading.
+        totals: The totals.
+    """
 
     old_assignment: AssignmentInfo
     new_assignment: AssignmentInfo
@@ -101,7 +134,7 @@ def read_grading(path: Path) -> Grading:
     """Read the folder of a batch, its ``summary.json``, or the JSON report of one submission.
 
     Raises:
-        UsageError: it is none of them.
+        UsageError: The path is none of these.
     """
     outline = None if path.is_dir() else _read_outline(path)
     if outline is not None:
@@ -116,13 +149,13 @@ def read_grading(path: Path) -> Grading:
 
 
 def compare_classes(old: Grading, new: Grading) -> ClassDifference:
-    """Compare two gradings row by row; of what is equal, no report is read.
+    """Compare two gradings row by row. The reports of equal rows are not read.
 
     Raises:
-        UsageError: one is a class, and the other one submission.
+        UsageError: One is a class, and the other a single submission.
     """
     if old.is_single != new.is_single:
-        raise UsageError("one is the report of one submission, and the other a class")
+        raise UsageError("can't compare the report of one submission with a class")
     before, now = _by_id(old.summary), _by_id(new.summary)
     changes = [
         _change(before[id_], now[id_], old, new)
@@ -150,7 +183,7 @@ def _read_outline(path: Path) -> Outline | None:
 def _single(outline: Outline) -> Grading:
     figures = ClassFigures()
     student = Student(name=outline.submission.name)
-    # Without an id: the same row, whatever the two files are called.
+    # The id is empty, so that two reports have the same row whatever their files are called.
     figures.add(outline, id="", student=student, file=outline.submission.name)
     summary = figures.finish(
         assignment=outline.assignment,
@@ -161,7 +194,7 @@ def _single(outline: Outline) -> Grading:
 
 
 def _by_id(summary: ClassSummary) -> dict[str, Row]:
-    """Give the rows of those who handed in; the others appear when something comes."""
+    """Return the rows by their ids, without students who did not hand in."""
     return {row.id: row for row in summary.rows if row.status is not RowStatus.NOT_HANDED_IN}
 
 
@@ -217,7 +250,7 @@ def _scores(row: Row, summary: ClassSummary) -> _Points:
 
 def _compare_points(before: _Points, now: _Points) -> Iterator[PointsChange]:
     if not before or not now:
-        return  # nothing of one was graded: that is said once, and not check by check
+        return  # one was not graded at all, which its status says
     for id_ in dict.fromkeys((*now, *before)):
         old_title, old_points = before.get(id_, ("", None))
         new_title, new_points = now.get(id_, ("", None))

@@ -1,7 +1,7 @@
-"""Explains exceptions that torch and Python raise for a well-known reason.
+"""Explains exceptions that torch and Python raise for well-known reasons.
 
-Recognised by type and text: what the text itself says in the words of the library's insides is
-said here in the lab's.
+They are recognised by type and text. Where the text speaks of the library's internals, the
+explanation uses the words of the lab.
 """
 
 import re
@@ -27,107 +27,109 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"backward through the graph a second time",
-        "backward() was called twice on one graph, and the first call has thrown it away. Compute "
-        "the loss anew before each backward().",
+        "backward() was called twice on the same graph, but the first call frees the graph. "
+        "Compute the loss again before each backward().",
     ),
     _Reason(
         "RuntimeError",
         r"Can't call numpy\(\) on Tensor that requires grad|numpy\(\) on Tensor that requires",
-        "numpy and matplotlib can't take a tensor that autograd is tracking. Use .detach() first.",
+        "numpy and matplotlib don't accept a tensor that requires grad. Use .detach() first.",
     ),
     _Reason(
         "AttributeError",
         r"'NoneType' object has no attribute '(zero_|data|detach|detach_|clone|fill_|item|mul_)'",
-        "None was used as if it were a tensor. If it is w.grad: that is None until the first "
-        "backward(), and after w.grad = None. Clear it after the step, or only "
+        "None was used like a tensor. If it is w.grad: w.grad is None before the first backward(), "
+        "and after w.grad = None. Clear the gradient after the step, or only "
         "`if w.grad is not None`.",
     ),
     _Reason(
         "TypeError",
         r"unsupported operand type\(s\) for .*NoneType|'NoneType' and|must be Tensor, not NoneType",
-        "One of the operands is None. If it is w.grad: it is None until backward() has run, and "
-        "it stays None if w is no leaf (one that was computed, as in w = w - ...). If it is what "
-        "a function of yours returns: does each path end in a return?",
+        "One of the operands is None. If it is w.grad: w.grad is None until backward() has run, "
+        "and stays None if w is not a leaf but was computed, as in w = w - ... If it is what "
+        "one of your functions returns: does every path end in a return?",
     ),
     _Reason(
         "RuntimeError",
         r"element 0 of tensors does not require grad",
-        "What backward() was called on is not connected to anything that requires grad: .item(), "
-        ".detach(), .numpy(), torch.tensor(...) or torch.no_grad() on the way has cut the graph.",
+        "backward() was called on a tensor that is not connected to anything that requires grad: "
+        ".item(), .detach(), .numpy(), torch.tensor(...) or torch.no_grad() has cut the graph.",
     ),
     _Reason(
         "RuntimeError",
         r"grad can be implicitly created only for scalar outputs",
-        "backward() needs one number to start from, and this tensor holds several. Take the mean "
-        "of the losses first.",
+        "backward() needs a single number to start from, and this tensor has several. Take the "
+        "mean of the losses first.",
     ),
     _Reason(
         "RuntimeError",
         r"differentiated Tensors? .*(not have been used|does not require grad)",
-        "The loss was not computed from the tensor that it is to be differentiated by: was a copy "
-        "or .data used on the way?",
+        "The loss was not computed from the tensor with respect to which it is differentiated. Was "
+        "a copy of the tensor, or its .data, used instead?",
     ),
     _Reason(
         "RuntimeError",
         r"modified by an inplace operation",
-        "A tensor that backward() still needs was changed in place after it had been used. Call "
+        "A tensor that backward() needs was changed in place after it had been used. Call "
         "backward() before the step.",
     ),
     _Reason(
         "RuntimeError",
         r"mat1 and mat2 shapes|size mismatch, got|cannot be multiplied|inconsistent tensor size",
-        "The shapes don't fit a matrix product: (n, 2) @ (2,) gives (n,). Print the shapes just "
+        "The shapes don't fit a matrix product; (n, 2) @ (2,) gives (n,). Print the shapes just "
         "before this line.",
     ),
     _Reason(
         "RuntimeError",
         r"The size of tensor a \(\d+\) must match the size of tensor b"
         r"|shape .* is invalid for input|doesn't match the broadcast shape|expand\(",
-        "The shapes of the two tensors don't fit each other. Print both just before this line: a "
-        "(n, 1) where a (n,) belongs is the usual reason.",
+        "The shapes of the two tensors don't match. Print both just before this line. The usual "
+        "cause is a shape (n, 1) where (n,) is needed.",
     ),
     _Reason(
         "RuntimeError",
         r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|Found dtype|"
         r"expected .* but (got|found) (Double|Float|Long|Int)",
-        "The tensors have different dtypes, float32 and float64 mostly: numpy makes float64 by "
-        "itself. Convert with .float(), or create with dtype=torch.float32.",
+        "The tensors have different dtypes, usually float32 and float64: numpy uses float64 by "
+        "default. Convert with .float(), or create the tensor with dtype=torch.float32.",
     ),
     _Reason(
         "RuntimeError",
         r"[Oo]nly Tensors of floating point (and complex )?dtype can require gradients"
         r"|result type Float can't be cast to",
-        "Integers can't be differentiated, nor take the result of a step. Write the numbers with a "
-        "decimal point, or use .float().",
+        "A tensor of integers can't require grad, or hold the result of a step. Write the numbers "
+        "with a decimal point, or use .float().",
     ),
     _Reason(
         "RuntimeError|ValueError|TypeError",
         r"a Tensor with \d+ elements cannot be converted to Scalar"
         r"|only one element tensors can be converted|only (length-1|0-dimensional) arrays",
-        "One number was wanted, and the tensor holds several: it has not been reduced yet (mean?).",
+        "A single number is needed here, but the tensor has several. Was it meant to be reduced, "
+        "such as with .mean()?",
     ),
     _Reason(
         "RuntimeError",
         r"you can only change requires_grad flags of leaf variables",
-        "Only a leaf can be told to require grad; this tensor was computed. Use .detach() first.",
+        "Only a leaf lets you change requires_grad; this tensor was computed. Use .detach() first.",
     ),
     _Reason(
         "NameError",
         r"name '(\w+)' is not defined",
-        "A name is used that is not defined at that point: a typing mistake, a missing import, or "
-        "a variable of a cell that didn't run.",
+        "A name is used that is not defined at that point: a typo, a missing import, or a variable "
+        "from a cell that did not run.",
     ),
     _Reason(
         "UnboundLocalError",
         r"local variable",
-        "A name that is assigned anywhere in a function is local all through it: `w = w - ...` or "
-        "`w -= ...` on a global needs `global w`, or an in-place method such as w.sub_(...).",
+        "A name that is assigned anywhere in a function is local in the whole function. To change "
+        "a global with `w = w - ...` or `w -= ...`, declare `global w` first, or use an in-place "
+        "method such as w.sub_(...).",
     ),
 )
 
 
 def explain(raised: Raised) -> str:
-    """Say why an exception was raised, and what to try; empty where that is not well known."""
+    """Return why an exception was raised and what to try; empty if the reason is not known."""
     for reason in _REASONS:
         if re.fullmatch(reason.type_name, raised.type_name) and re.search(
             reason.pattern, raised.text

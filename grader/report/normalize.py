@@ -1,16 +1,16 @@
-"""Compares what people and things are called, however it was written."""
+"""Normalizes names, so that different spellings of the same name compare equal."""
 
 import unicodedata
 
 
 def normalize(text: str) -> str:
-    """Compare without case, and without the two ways in which Unicode writes an accent."""
+    """Return a text without case, outer white space and differences in Unicode composition."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def normalize_name(text: str) -> str:
-    """Compare names whatever the order of their words and what is between them."""
-    # With what stands above and below letters: in many scripts that is a vowel.
+    """Return the words of a name, normalized and sorted, without punctuation."""
+    # Combining marks are kept, since in many scripts they are vowels.
     plain = "".join(
         one if unicodedata.category(one)[0] in "LMN" else " " for one in normalize(text)
     )

@@ -1,4 +1,4 @@
-"""The report's JSON Schema, and reports as JSON."""
+"""The JSON Schema of a report, and reports as JSON."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 
 def make_schema() -> str:
-    """Make the schema from the model; `SCHEMA_FILE` is a copy that is shipped."""
+    """Return the schema, made from the model; `SCHEMA_FILE` is a shipped copy."""
     schema = msgspec.json.schema(Report)
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -23,7 +23,11 @@ def make_schema() -> str:
 
 
 def report_to_json(report: Report) -> str:
-    """Write a report as strict JSON: valid UTF-8, no NaN, ending in a newline."""
+    """Return a report as strict JSON: valid UTF-8, no NaN, ending in a newline.
+
+    Raises:
+        ValueError: A number is NaN or infinite.
+    """
     plain = msgspec.to_builtins(report)
     return json.dumps(_well_formed(plain), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -32,18 +36,18 @@ def read_report(path: Path) -> Report:
     """Read a report from its JSON file.
 
     Raises:
-        UsageError: there is none, or it is of another form.
+        UsageError: The file can't be read, or is not a report.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Report)
     except OSError as error:
         raise UsageError(f"can't read {path}: {error.strerror}") from error
     except ValueError as error:
-        raise UsageError(f"{path} is no report: {error}") from error
+        raise UsageError(f"{path} is not a report: {error}") from error
 
 
 def _well_formed(value: object) -> object:
-    """Replace lone surrogates, which no UTF-8 file can hold."""
+    """Replace lone surrogates, which UTF-8 can't encode, by visible escapes."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list | tuple):

@@ -1,16 +1,16 @@
-"""Sums points exactly, and gives functions and reports their status."""
+"""Sums points exactly, and gives functions their status."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from grader.report.model import CheckResult, FunctionResult, Status
 
-# The status that tells most, when no points were earned.
-_MOST_TELLING = (Status.MISSING, Status.LIMIT, Status.ERROR, Status.FAILED)
+# The status of a function that earned no points: the first of these that one of its checks has.
+_BY_PRECEDENCE = (Status.MISSING, Status.LIMIT, Status.ERROR, Status.FAILED)
 
 
 def exact_sum(points: Iterable[float]) -> float:
-    """Add points without rounding: 0.1 counts as one tenth, as the author wrote it."""
+    """Return the sum of points, added without rounding: 0.1 is one tenth, as the author wrote."""
     return float(sum((Fraction(str(value)) for value in points), Fraction()))
 
 
@@ -20,8 +20,12 @@ def score_functions(
     """Group checks by function, in the order of the assignment.
 
     Args:
-        results: What came of each check; its id begins with its function.
-        functions: The functions in order; those without a check are left out.
+        results: The results of the checks; the id of each begins with its function.
+        functions: The names of the functions, in order. Functions without a check are left out.
+
+    Returns:
+        The functions with their checks, scores and statuses. A function is PASSED if all its checks
+        are, and PARTIAL if it earned some points.
     """
     scored = []
     for name in functions:
@@ -40,5 +44,5 @@ def _score_function(name: str, checks: tuple[CheckResult, ...]) -> FunctionResul
     elif score > 0:
         status = Status.PARTIAL
     else:
-        status = next(one for one in _MOST_TELLING if one in statuses)
+        status = next(one for one in _BY_PRECEDENCE if one in statuses)
     return FunctionResult(name=name, status=status, score=score, max_score=max_score, checks=checks)

@@ -1,4 +1,4 @@
-"""The summary of a class as JSON, its schema, and how it is read back."""
+"""The summary of a class: its JSON Schema, and how it is written and read."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def make_summary_schema() -> str:
-    """Make the schema from the model; `SUMMARY_SCHEMA_FILE` is a copy that is shipped."""
+    """Return the schema, made from the model; `SUMMARY_SCHEMA_FILE` is a shipped copy."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"zerograd summary {SUMMARY_VERSION}",
@@ -27,22 +27,22 @@ def make_summary_schema() -> str:
 
 
 def summary_to_json(summary: ClassSummary, *, with_rows: bool = True) -> str:
-    """Write a summary as strict JSON; arguments as for `write_summary`."""
+    """Return a summary as strict JSON; the arguments are those of `write_summary`."""
     return "".join(write_summary(summary, with_rows=with_rows))
 
 
 def write_summary(summary: ClassSummary, *, with_rows: bool = True) -> Iterator[str]:
     """Write a summary as strict JSON, with a line for each row, function and check.
 
-    It can be read, searched and compared by lines, and is a fifth of the size that indenting
-    everything would give.
+    The file can be searched and compared line by line, and is a fifth of the size of one that is
+    fully indented.
 
     Args:
         summary: The summary.
-        with_rows: Whether to write who has what, and not only the figures.
+        with_rows: Whether to write the rows of the students, or only the figures.
 
     Yields:
-        Piece by piece: all of a large class in one would take as much memory as everything else.
+        Pieces of the text, since the whole text of a large class would double the memory in use.
     """
     fields: dict[str, object] = {name: getattr(summary, name) for name in summary.__struct_fields__}
     if not with_rows:
@@ -62,7 +62,7 @@ def read_summary(path: Path) -> ClassSummary:
     """Read a summary from its file, or from the folder of a batch.
 
     Raises:
-        UsageError: there is none, or it is of another form.
+        UsageError: The file can't be read, or is not the summary of a batch.
     """
     file = path / SUMMARY_NAME if path.is_dir() else path
     try:
@@ -70,11 +70,11 @@ def read_summary(path: Path) -> ClassSummary:
     except OSError as error:
         raise UsageError(f"can't read {file}: {error.strerror}") from error
     except ValueError as error:
-        raise UsageError(f"{file} is no summary of a batch: {error}") from error
+        raise UsageError(f"{file} is not the summary of a batch: {error}") from error
 
 
 def _by_lines(value: object) -> Iterator[str]:
-    """Write what a list holds in a line each."""
+    """Write a value; the items of a list get a line each."""
     if not isinstance(value, list | tuple) or not value:
         yield _compact(value)
         return
@@ -87,5 +87,5 @@ def _by_lines(value: object) -> Iterator[str]:
 
 def _compact(value: object) -> str:
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, allow_nan=False)
-    # Names of files may hold lone surrogates, which no UTF-8 has: they become visible escapes.
+    # File names may contain lone surrogates, which UTF-8 can't encode: show them as escapes.
     return _SURROGATES.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text)

@@ -1,4 +1,7 @@
-"""Reads the code cells of a Jupyter notebook: any minor version of formats 3 and 4."""
+"""Reads the code cells of a Jupyter notebook, of any minor version of formats 3 and 4.
+
+The formats are described in https://nbformat.readthedocs.io/.
+"""
 
 import json
 import warnings
@@ -11,14 +14,14 @@ _MAX_CELLS = 5_000
 
 
 def read_notebook(data: bytes) -> tuple[tuple[CodeBlock, ...], tuple[Note, ...]]:
-    """Read a notebook's code cells, in order; stored outputs are ignored.
+    """Read the code cells of a notebook, in order; stored outputs are ignored.
 
     Returns:
-        A unit for each code cell, labelled ``cell N`` as counted over all code cells from 1, and
-        notes about cells that could not be read.
+        A code block for each code cell, labelled ``cell N``, where code cells are counted from 1;
+        and notes about what was noticed, today always none.
 
     Raises:
-        UnreadableSubmissionError: no JSON, no notebook, or of another format.
+        UnreadableSubmissionError: The data is not JSON, not a notebook, or in another format.
     """
     content = _parse_json(data)
     major = content.get("nbformat")
@@ -31,7 +34,7 @@ def read_notebook(data: bytes) -> tuple[tuple[CodeBlock, ...], tuple[Note, ...]]
         )
     sources = _code_cells(content)
     if len(sources) > _MAX_CELLS:
-        raise UnreadableSubmissionError(f"more than {_MAX_CELLS} code cells")
+        raise UnreadableSubmissionError(f"this notebook has more than {_MAX_CELLS} code cells")
     blocks = tuple(
         CodeBlock(label=f"cell {number}", source=_clean(source))
         for number, source in enumerate(sources, start=1)
@@ -40,7 +43,7 @@ def read_notebook(data: bytes) -> tuple[tuple[CodeBlock, ...], tuple[Note, ...]]
 
 
 def _clean(source: str) -> str:
-    """Normalise line ends, and replace what is no text: lone surrogates and NUL."""
+    """Normalise line ends, replace lone surrogates, and drop NUL characters."""
     text = source.encode("utf-8", "replace").decode()
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
@@ -56,7 +59,7 @@ def _parse_json(data: bytes) -> dict[str, object]:
         ) from error
     except RecursionError as error:
         raise UnreadableSubmissionError("this notebook is nested too deeply") from error
-    except ValueError as error:  # a number of too many digits
+    except ValueError as error:  # a number with too many digits
         raise UnreadableSubmissionError("this notebook is not valid JSON") from error
     if not isinstance(content, dict):
         raise UnreadableSubmissionError("this JSON file is not a notebook")
@@ -64,7 +67,7 @@ def _parse_json(data: bytes) -> dict[str, object]:
 
 
 def _code_cells(content: dict[str, object]) -> list[str]:
-    # Imported late: only notebooks pay for it.
+    # Imported here, so that only notebooks pay for it.
     import nbformat
     import nbformat.reader
 
@@ -82,10 +85,10 @@ def _code_cells(content: dict[str, object]) -> list[str]:
 
 
 def _reduce(content: dict[str, object]) -> dict[str, object]:
-    """Keep a notebook's code and nothing else.
+    """Return a notebook with only its code.
 
-    Outputs are most of the bytes, and what editors get wrong (metadata, ids, attachments) is
-    no business of a grader's.
+    Outputs are most of the bytes, and what editors often get wrong (metadata, ids, attachments)
+    doesn't matter for grading.
     """
     reduced: dict[str, object] = {
         "nbformat": content["nbformat"],
@@ -103,7 +106,7 @@ def _reduce(content: dict[str, object]) -> dict[str, object]:
 
 
 def _code_only(cells: object, source: str) -> list[dict[str, object]]:
-    # Each format has a field of its own that must be there, and complains about the other's.
+    # Each format requires a field that the other one rejects.
     own = {"language": "python"} if source == "input" else {"execution_count": None}
     return [
         {
@@ -119,7 +122,7 @@ def _code_only(cells: object, source: str) -> list[dict[str, object]]:
 
 
 def _dicts(values: object) -> list[dict[str, object]]:
-    # Nothing is guessed: a damaged notebook would lose functions without a word.
+    # A damaged notebook is refused: guessing could silently lose functions.
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         message = "not a list of objects"
         raise TypeError(message)

@@ -1,4 +1,4 @@
-"""Opens a submission safely and hands it to the reader of its format."""
+"""Opens a submission safely, and splits it into code blocks."""
 
 import hashlib
 import os
@@ -15,9 +15,14 @@ MAX_SOURCE_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A submission as read: its pieces of source, and what was noticed while reading.
+    """A submission as read.
 
-    ``format`` is ``python`` or ``notebook``; ``sha256`` is of the file's bytes.
+    Attributes:
+        name: The name of the file, without its folder.
+        sha256: The digest of the file's bytes, in hexadecimal.
+        format: ``python`` or ``notebook``.
+        blocks: Its code blocks, in order.
+        notes: What was noticed while reading it.
     """
 
     name: str
@@ -28,11 +33,11 @@ class Submission:
 
     @property
     def is_notebook(self) -> bool:
-        """Tell whether the blocks are the cells of a notebook."""
+        """Whether the code blocks are the cells of a notebook."""
         return self.format == "notebook"
 
     def mentions(self, *words: str) -> bool:
-        """Tell whether one of the words stands anywhere in the source."""
+        """Return whether any of the words appears anywhere in the source."""
         return any(word in block.source for block in self.blocks for word in words)
 
 
@@ -40,20 +45,25 @@ def read_submission(path: Path) -> Submission:
     """Read a submission from disk.
 
     Raises:
-        UsageError: there is no such file, or it isn't a file.
-        UnreadableSubmissionError: it is a file, but not one that can be graded.
+        UsageError: The path doesn't exist or is not a file.
+        UnreadableSubmissionError: The file can't be graded.
     """
     data = read_bytes(path)
     return parse_submission(data, name=path.name)
 
 
 def parse_submission(data: bytes, *, name: str) -> Submission:
-    """Take a submission's bytes apart into blocks, by the ending of its name.
+    """Split the bytes of a submission into code blocks, in the format that its name's ending says.
+
+    Args:
+        data: The bytes of the file.
+        name: The name of the file.
 
     Raises:
-        UnreadableSubmissionError: the bytes are no such file, or too much of one.
+        UnreadableSubmissionError: The bytes are not valid in this format, or the source is too
+            large.
     """
-    name = name.encode("utf-8", "backslashreplace").decode()  # names are bytes, and may be no text
+    name = name.encode("utf-8", "backslashreplace").decode()  # a file name may be any bytes
     is_notebook = name.lower().endswith(".ipynb")
     if is_notebook:
         from grader.submission.notebook import read_notebook
@@ -66,7 +76,7 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
         blocks, notes = (CodeBlock(label="", source=source),), ()
     if sum(len(block.source) for block in blocks) > MAX_SOURCE_BYTES:
         raise UnreadableSubmissionError(
-            f"more than {MAX_SOURCE_BYTES // 2**20} MiB of source code: this isn't a solution"
+            f"more than {MAX_SOURCE_BYTES // 2**20} MiB of source code: this can't be a solution"
         )
     return Submission(
         name=name,
@@ -78,11 +88,12 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a regular file of bounded size, opened once; a link is not followed.
+    """Read a regular file of bounded size. It is opened only once, and links are not followed.
 
     Raises:
-        UsageError: there is no such file, or it isn't a file.
-        UnreadableSubmissionError: it is one that can't be graded.
+        UsageError: The path doesn't exist, can't be opened, or is a folder.
+        UnreadableSubmissionError: The file has another ending, is a link or not a regular file, or
+            is too large.
     """
     if path.suffix.lower() not in (".py", ".ipynb") and os.path.isfile(path):  # noqa: PTH113 - never raises
         raise UnreadableSubmissionError(f"{path.name} is neither a .py file nor a .ipynb notebook")
@@ -100,14 +111,14 @@ def read_bytes(path: Path) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise UsageError(f"{path} is a folder; name the file in it that is to be graded")
+            raise UsageError(f"{path} is a folder; name the file in it to grade")
         raise UnreadableSubmissionError(f"{path.name} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(MAX_SUBMISSION_BYTES + 1)
     if len(data) > MAX_SUBMISSION_BYTES:
         size_mib = max(status.st_size, len(data)) / 2**20
         raise UnreadableSubmissionError(
-            f"{path.name} has {size_mib:.0f} MiB; the limit is {MAX_SUBMISSION_BYTES // 2**20} MiB"
+            f"{path.name} is {size_mib:.0f} MiB; the limit is {MAX_SUBMISSION_BYTES // 2**20} MiB"
             " (clear the notebook's outputs before handing it in)"
         )
     return data

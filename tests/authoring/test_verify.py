@@ -1,4 +1,4 @@
-"""Proving an assignment: whatever is off is said, and nothing else."""
+"""Verifying an assignment: every problem is listed, and nothing else."""
 
 import ast
 from pathlib import Path
@@ -13,24 +13,24 @@ from grader.errors import AssignmentError, UsageError
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the template, to be broken in one way."""
+    """A copy of the template, for a test to break in one way."""
     return write_assignment("tiny", tmp_path)
 
 
 def change(path: Path, old: str, new: str) -> None:
-    """Replace a piece of a file that is there once."""
+    """Replace the only occurrence of a text in a file."""
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path.name}"
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def append(path: Path, text: str) -> None:
-    """Add to the end of a file."""
+    """Add a text to the end of a file."""
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
 def problems(folder: Path) -> list[str]:
-    """Verify with as little work as there can be."""
+    """Verify with one seed and one worker, and return the problems."""
     result = verify(
         load_assignment(folder), seeds=1, jobs=1, on_progress=lambda _done, _total, _name: None
     )
@@ -43,28 +43,28 @@ def problems(folder: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_example_of_the_docs_is_clean(two_layers: Verification) -> None:
-    """The assignment that docs/authoring.md builds: every misconception is named as itself."""
+    """The assignment of docs/authoring.md has no problems."""
     assert two_layers.problems == []
     assert len(two_layers.caught) >= 15
 
 
-# --- what is off --------------------------------------------------------------------------
+# --- problems -----------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-def test_reference_that_fails_a_check_is_told(folder: Path) -> None:
-    """With the check's own words."""
+def test_reference_that_fails_a_check_is_a_problem(folder: Path) -> None:
+    """A reference that fails a check is listed with the check's message."""
     change(folder / "check_mean_relu.py", "want.array()", "want.array() + 1")
 
-    told = problems(folder)
+    found = problems(folder)
 
-    (line,) = [line for line in told if line.startswith("the reference")]
+    (line,) = [line for line in found if line.startswith("the reference")]
     assert line.startswith("the reference with seed 0 fails mean_relu/has-the-right-value: mean_")
 
 
 @pytest.mark.slow
-def test_stub_that_earns_points_is_told(folder: Path) -> None:
-    """Merely being there is worth nothing; here it is, and catches nothing either."""
+def test_stub_that_earns_points_is_a_problem(folder: Path) -> None:
+    """A check that the stub passes is listed, both for its points and for catching nothing."""
     append(
         folder / "check_relu.py",
         '\n\n@pytest.mark.points(0)\ndef check_relu_is_there(probe):\n    """It is there"""\n',
@@ -79,24 +79,24 @@ def test_stub_that_earns_points_is_told(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_misconception_that_loses_nothing_is_told(folder: Path) -> None:
-    """Either it is right, or the checks miss it."""
+def test_misconception_that_loses_no_points_is_a_problem(folder: Path) -> None:
+    """A misconception that loses no points is listed: it is right, or the checks miss it."""
     change(folder / "misconceptions.py", "return relu(z).sum()", "return relu(z).mean()")
 
     assert problems(folder) == ["mean_relu/sum-not-mean loses no points"]
 
 
 @pytest.mark.slow
-def test_misconception_that_costs_another_function_is_told(folder: Path) -> None:
-    """A collaborator was forgotten: one bug costs two functions."""
+def test_misconception_that_costs_another_function_is_a_problem(folder: Path) -> None:
+    """A missing collaborator is found, because one bug costs two functions."""
     change(folder / "assignment.toml", 'collaborators = ["relu"]', "collaborators = []")
 
-    assert problems(folder) == ["relu/absolute-value costs mean_relu points too"]
+    assert problems(folder) == ["relu/absolute-value costs points on mean_relu too"]
 
 
 @pytest.mark.slow
-def test_misconceptions_that_are_alike_are_told(folder: Path) -> None:
-    """Neither is named, since either could be meant."""
+def test_misconceptions_that_are_alike_are_a_problem(folder: Path) -> None:
+    """Two misconceptions with the same answers are listed, since neither can be named."""
     append(
         folder / "misconceptions.py",
         '\n\ndef mean_relu__adds_up(z):\n    """It adds up.\n\n    Divide.\n    """\n'
@@ -104,14 +104,14 @@ def test_misconceptions_that_are_alike_are_told(folder: Path) -> None:
     )
 
     assert problems(folder) == [
-        "mean_relu/adds-up is named nothing",
-        "mean_relu/sum-not-mean is named nothing",
+        "mean_relu/adds-up is diagnosed as no misconception",
+        "mean_relu/sum-not-mean is diagnosed as no misconception",
     ]
 
 
 @pytest.mark.slow
-def test_check_that_catches_nothing_is_told(folder: Path) -> None:
-    """It wants a misconception, or is not needed."""
+def test_check_that_catches_nothing_is_a_problem(folder: Path) -> None:
+    """A check that catches no misconception is listed."""
     append(
         folder / "check_relu.py",
         '\n\n@pytest.mark.points(1)\ndef check_relu_keeps_the_shape(probe):\n    """Same shape"""\n'
@@ -124,90 +124,90 @@ def test_check_that_catches_nothing_is_told(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_points_that_do_not_sum_are_told_once(folder: Path) -> None:
-    """Not with every seed again."""
+def test_wrong_sum_of_points_is_listed_once(folder: Path) -> None:
+    """A wrong sum of points is listed once, not for every seed."""
     change(folder / "assignment.toml", "points = 10", "points = 12")
 
-    assert problems(folder) == ["the points of the checks sum to 10, not 12"]
+    assert problems(folder) == ["the points of the checks add up to 10, not 12"]
 
 
 @pytest.mark.slow
-def test_visibility_of_no_check_is_told(folder: Path) -> None:
-    """What should be hidden would be shown."""
+def test_visibility_of_an_unknown_check_is_a_problem(folder: Path) -> None:
+    """A visibility that is set for an unknown check is listed."""
     change(folder / "assignment.toml", 'default = "visible"', '"relu/values" = "hidden"')
 
-    assert problems(folder) == ["visibility is set for relu/values, which is no check"]
+    assert problems(folder) == ["visibility is set for relu/values, which is not a check"]
 
 
 @pytest.mark.slow
-def test_function_without_a_check_is_told(folder: Path) -> None:
-    """And its misconceptions, which nothing can catch."""
+def test_function_without_a_check_is_a_problem(folder: Path) -> None:
+    """A function without a check is listed, and so are its uncaught misconceptions."""
     (folder / "check_mean_relu.py").unlink()
 
     assert problems(folder) == [
         "mean_relu/mean-first loses no points",
         "mean_relu/sum-not-mean loses no points",
         "no check grades mean_relu",
-        "the points of the checks sum to 5, not 10",
+        "the points of the checks add up to 5, not 10",
     ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("def check_mean_relu_has", "def check_mean_relu has", "the checks can't be collected"),
         ("@pytest.mark.points(5)\n", "", "it has no points"),
         ("probe.both(z=z)", "probe.both(zed=z)", "is broken: KeyError: 'z'"),
     ],
-    ids=["no Python", "no points", "crashes"],
+    ids=["not Python", "no points", "crashes"],
 )
-def test_broken_check_is_told_once(folder: Path, old: str, new: str, said: str) -> None:
-    """Nothing can be graded with it, but that is one problem and not seven."""
+def test_broken_check_is_listed_once(folder: Path, old: str, new: str, message: str) -> None:
+    """A check that breaks every submission is listed as one problem."""
     change(folder / "check_mean_relu.py", old, new)
 
-    told = problems(folder)
+    found = problems(folder)
 
-    broken = [one for one in told if "can't be graded" in one]
+    broken = [one for one in found if "can't be graded" in one]
     assert len(broken) == 1
     assert "and 5 more can't be graded" in broken[0]
-    assert said in broken[0]
+    assert message in broken[0]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
-        ("def relu__absolute_value", "def rely__absolute_value", "begins with no function's name"),
-        ("def relu__absolute_value", "def relu_absolute_value", "begins with no function's name"),
-        ("abs(-2) is 2, but max(0, -2) is 0. Look at torch.clamp or torch.relu.", "", "no title"),
-        ("def relu__cuts_the_graph", "def relu__absolute_value", "there are two"),
+        ("def relu__absolute_value", "def rely__absolute_value", "should be named FUNCTION__MISC"),
+        ("def relu__absolute_value", "def relu_absolute_value", "should be named FUNCTION__MISC"),
+        ("abs(-2) is 2, but max(0, -2) is 0. Look at torch.clamp or torch.relu.", "", "needs a docstring with a title"),
+        ("def relu__cuts_the_graph", "def relu__absolute_value", "is defined twice"),
         ("return z.abs()", "return z.abs(", "SyntaxError"),
     ],
-    ids=["other function", "one underscore", "no hint", "twice", "no Python"],
+    ids=["other function", "one underscore", "no hint", "twice", "not Python"],
 )
 def test_misconception_that_can_not_be_read_is_refused(
-    folder: Path, old: str, new: str, said: str
+    folder: Path, old: str, new: str, message: str
 ) -> None:
-    """Before anything is graded, and with the line."""
+    """A misconception that can't be read is refused before anything is graded."""
     change(folder / "misconceptions.py", old, new)
 
-    with pytest.raises(AssignmentError, match=said):
+    with pytest.raises(AssignmentError, match=message):
         load_assignment(folder)
 
 
-def test_limit_that_there_is_none_of_is_refused(folder: Path) -> None:
-    """Before any grader is started with it."""
+def test_unknown_limit_is_refused(folder: Path) -> None:
+    """An unknown limit is refused before any worker starts."""
     change(folder / "assignment.toml", "call_cpu_s = 10", "call_seconds = 10")
 
     with pytest.raises(UsageError, match='unknown limit "call_seconds"'):
         problems(folder)
 
 
-# --- what is graded of a misconception ----------------------------------------------------
+# --- the submission of a misconception -----------------------------------------------------
 
 
 def test_misconception_is_graded_among_right_functions(folder: Path) -> None:
-    """All that the reference defines, and the wrong one in the place of the right one."""
+    """A misconception's submission has the reference's definitions and one wrong function."""
     tiny = load_assignment(folder)
 
     source = make_submission(tiny, tiny.misconceptions_of("relu")[0])

@@ -57,8 +57,8 @@ def test_numbers_of_every_kind_are_read_as_float64(value: AnyValue, expected: ob
     ("value", "kind"),
     [
         (Nothing(), "None"),
-        (Text(text="0.5"), "a text"),
-        (Items(kind="list", items=(Number(value=1.0),)), "a list of 1"),
+        (Text(text="0.5"), "a string"),
+        (Items(kind="list", items=(Number(value=1.0),)), "a list of 1 item"),
         (Mapping(entries=()), "a mapping"),
         (Opaque(type_name="Model"), "a Model"),
         (Opaque(type_name="Tensor", reason="of int4 with 2 elements"), "a Tensor (of int4 "),
@@ -118,7 +118,7 @@ def test_empty_list_is_a_sequence() -> None:
         (array([[1, 2]]), "the losses is a tensor of shape (1, 2)"),
         (value_of([1.0, None]), "the losses[1] is None"),
         (value_of([array([1, 2])]), "the losses[0] has shape (2,)"),
-        (Items(kind="generator", items=(), is_cut=True), "the losses is a generator of 0"),
+        (Items(kind="generator", items=(), is_cut=True), "the losses is a generator of 0 items"),
     ],
     ids=["None", "number", "0-d", "2-d", "None inside", "arrays inside", "cut"],
 )
@@ -134,12 +134,13 @@ def test_what_is_no_list_of_numbers_is_wrong(value: AnyValue, message: str) -> N
     ("value", "name"),
     [
         (array([1, 2]), "a tensor of shape (2,)"),
-        (array(1, kind="ndarray"), "a ndarray of shape ()"),
+        (array(1, kind="ndarray"), "an ndarray of shape ()"),
         (Nothing(), "None"),
         (Number(value=1), "a number"),
-        (value_of([1]), "a list of 1"),
+        (value_of([1]), "a list of 1 item"),
+        (value_of([1, 2]), "a list of 2 items"),
     ],
-    ids=["tensor", "array", "None", "number", "list"],
+    ids=["tensor", "array", "None", "number", "list", "longer list"],
 )
 def test_kind_is_named_as_a_student_would(value: AnyValue, name: str) -> None:
     """With the shape, which is what is wrong most often."""
@@ -162,10 +163,10 @@ def test_parts_of_a_tuple_are_read_by_name(kind: str) -> None:
     ("value", "message"),
     [
         (array([1, 2]), "what f() returns is a tensor of shape (2,), not a tuple of w, b"),
-        (value_of([1.0]), "what f() returns is a list of 1, not a tuple of w, b"),
-        (value_of((1.0, 2.0, 3.0)), "what f() returns is a tuple of 3, not a tuple of w, b"),
+        (value_of([1.0]), "what f() returns is a list of 1 item, not a tuple of w, b"),
+        (value_of((1.0, 2.0, 3.0)), "what f() returns is a tuple of 3 items, not a tuple of w, b"),
         (value_of({"w": 1.0, "b": 2.0}), "what f() returns is a mapping, not a tuple of w, b"),
-        (value_of((1.0, "b")), "b is a text, not a tensor of real numbers"),
+        (value_of((1.0, "b")), "b is a string, not a tensor of real numbers"),
         (value_of((None, 1.0)), "w is None, not a tensor of real numbers"),
     ],
 )
@@ -303,7 +304,7 @@ def test_place_that_is_furthest_off_is_told() -> None:
     with pytest.raises(WrongError) as caught:
         expect_close(got, want, "x")
 
-    assert caught.value.message == "x is wrong, most at [1, 1]"
+    assert caught.value.message == "x is wrong; the largest error is at [1, 1]"
     assert caught.value.got == "[[1., 2.], [3., 9.]]"
     assert caught.value.expected == "[[1., 2.1], [3., 4.]]"
 

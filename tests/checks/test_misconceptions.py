@@ -130,14 +130,14 @@ def test_file_may_be_named_without_its_ending(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("def train__late(): pass", r"wrong.py, line 1: train__late begins with no function's"),
-        ("\ndef mse_late(): pass", r"wrong.py, line 2: mse_late begins with no function's"),
-        ("rate = 3", r"rate begins with no function's name"),
-        ("def mse__late(): pass", r"mse__late has no title and hint"),
-        ('def mse__late():\n    """Only a title."""', r"mse__late has no title and hint"),
-        ("ANSWERS__b = {}\n1", r"ANSWERS__b has no title and hint"),
-        ("ANSWERS__b = {}", r"ANSWERS__b has no title and hint"),
-        (MSE + MSE, r"there are two mse.+sum.not.mean"),
+        ("def train__late(): pass", r"wrong.py, line 1: train__late should be named"),
+        ("\ndef mse_late(): pass", r"wrong.py, line 2: mse_late should be named"),
+        ("rate = 3", r"rate should be named FUNCTION__MISCONCEPTION, after a func"),
+        ("def mse__late(): pass", r"mse__late needs a docstring with a title and a hint"),
+        ('def mse__late():\n    """Only a title."""', r"mse__late needs a docstring with a title"),
+        ("ANSWERS__b = {}\n1", r"ANSWERS__b needs a docstring with a title"),
+        ("ANSWERS__b = {}", r"ANSWERS__b needs a docstring with a title"),
+        (MSE + MSE, r"mse.+sum.not.mean is defined twice"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(source: str, said: str, tmp_path: Path) -> None:
@@ -150,7 +150,9 @@ def test_one_id_in_two_files_is_told(tmp_path: Path) -> None:
     """They couldn't be told apart in the report."""
     write(tmp_path, a=ANSWERS, b=ANSWERS)
 
-    with pytest.raises(ValueError, match=r"b\.py, line 1: there are two"):
+    with pytest.raises(
+        ValueError, match=r"b\.py, line 1: ANSWERS__epoch_is_a_batch is defined twice"
+    ):
         read_misconceptions(tmp_path, FUNCTIONS)
 
 

@@ -18,11 +18,11 @@ def describe(observation: Observation) -> NoAnswer:
     ("outcome", "status", "message", "may_be_others_fault"),
     [
         (Outcome.MISSING, Status.MISSING, "there is no update in the submission", False),
-        (Outcome.TIME_LIMIT, Status.LIMIT, "update() did not come to an end: so long", True),
-        (Outcome.MEMORY_LIMIT, Status.LIMIT, "update() needs more memory than there is", True),
+        (Outcome.TIME_LIMIT, Status.LIMIT, "update() did not finish: so long", True),
+        (Outcome.MEMORY_LIMIT, Status.LIMIT, "update() needs more memory than is available", True),
         (Outcome.DISK_LIMIT, Status.LIMIT, "update() writes too much to disk", True),
         (Outcome.CRASHED, Status.ERROR, "update() ended the Python process: so long", True),
-        (Outcome.STOPPED, Status.LIMIT, "not tried: grading this submission was ended", False),
+        (Outcome.STOPPED, Status.LIMIT, "not tried: grading of this submission was stopped", False),
         (Outcome.FORGED, Status.ERROR, "the submission wrote to the grader's own channel", False),
     ],
 )

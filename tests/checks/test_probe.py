@@ -238,7 +238,8 @@ def test_rule_of_a_fake_sees_the_numbers() -> None:
 
     def compute(x: np.ndarray, w: np.ndarray, lr: float) -> np.ndarray:
         w -= lr
-        return x @ w
+        product: np.ndarray = x @ w
+        return product
 
     probe, _, _ = make_probe(computing(compute))
 
@@ -341,7 +342,9 @@ def test_parts_are_those_of_the_call_that_is_asked_for() -> None:
 
     assert result.parts("a", "b")["b"].tolist() == [4.0]
     assert result.parts("a", "b", step=0)["a"].tolist() == 1.0
-    with pytest.raises(WrongError, match=r"what f\(\) returns is a tuple of 2, not a tuple of a$"):
+    with pytest.raises(
+        WrongError, match=r"what f\(\) returns is a tuple of 2 items, not a tuple of a$"
+    ):
         result.parts("a")
 
 

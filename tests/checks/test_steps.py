@@ -56,7 +56,7 @@ def test_leaf_elsewhere_is_wrong(place: list[float]) -> None:
     with pytest.raises(WrongError) as caught:
         expect_step(got, want, start=START)
 
-    assert caught.value.message == "after update() w is not where it should be"
+    assert caught.value.message == "after update(), w is not where it should be"
     assert caught.value.got.startswith("w = [")
     assert caught.value.expected == "w = [0.9, -1.2]"
 
@@ -65,7 +65,7 @@ def test_leaf_that_stands_still_is_told_so() -> None:
     """It has another cause than a wrong step: the caller's w was never touched."""
     got, want = moved_to(START), moved_to([0.9, -1.2])
 
-    with pytest.raises(WrongError, match=r"after update\(\) w has not moved"):
+    with pytest.raises(WrongError, match=r"after update\(\), w has not moved"):
         expect_step(got, want, start=START)
 
 
@@ -100,7 +100,7 @@ def test_each_of_several_calls_can_be_judged() -> None:
     want = moved_to([0.9, -1.2], [0.8, -1.4])
 
     expect_step(got, want, start=START, step=0)
-    with pytest.raises(WrongError, match="after the second call w is not where"):
+    with pytest.raises(WrongError, match="after the second call, w is not where"):
         expect_step(got, want, start=START, step=1, what="the second call")
     with pytest.raises(WrongError):
         expect_step(got, want, start=START)
@@ -142,15 +142,15 @@ def test_leaf_passes(result: Result) -> None:
     ("result", "message"),
     [
         (leaf_state(is_same_leaf=False), "w is a new tensor: change it in place"),
-        (leaf_state(array([1, 2])), "w does not require grad any more"),
+        (leaf_state(array([1, 2])), "w no longer requires grad"),
         (
             leaf_state(array([1, 2], requires_grad=True, has_grad_fn=True)),
-            "w is no leaf any more: autograd recorded the step",
+            "w is no longer a leaf: autograd recorded the step",
         ),
-        (leaf_state(array([1, 2], requires_grad=True, is_leaf=False)), "w is no leaf any more"),
-        (leaf_state(array([1, 2]), is_global=True), "w does not require grad any more"),
-        (leaf_state(array([1, 2], kind="ndarray")), "w is no tensor any more"),
-        (leaf_state(Nothing(), is_global=True), "w is no tensor any more"),
+        (leaf_state(array([1, 2], requires_grad=True, is_leaf=False)), "w is no longer a leaf"),
+        (leaf_state(array([1, 2]), is_global=True), "w no longer requires grad"),
+        (leaf_state(array([1, 2], kind="ndarray")), "w is no longer a tensor"),
+        (leaf_state(Nothing(), is_global=True), "w is no longer a tensor"),
     ],
     ids=[
         "rebound",
@@ -167,4 +167,4 @@ def test_what_is_no_longer_the_leaf_is_wrong(result: Result, message: str) -> No
     with pytest.raises(WrongError) as caught:
         expect_same_leaf(result)
 
-    assert caught.value.message.startswith(f"after update() {message}")
+    assert caught.value.message.startswith(f"after update(), {message}")

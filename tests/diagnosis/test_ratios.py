@@ -219,7 +219,7 @@ def test_factor_of_a_step_is_told_of_all_leaves_that_share_it(
 # --- shifts -------------------------------------------------------------------------------
 
 CURVES = ([8.0, 4.0, 2.0, 1.0], [9.0, 5.0, 3.5])
-LATE = "the first entry is the loss after the first step: each is one step late"
+LATE = "the first entry is the loss after the first step: each entry is one step late"
 
 
 def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], list[Observation]]:
@@ -238,9 +238,9 @@ def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], 
         (lambda curve: [*curve[1:], 0.25], LATE),
         (lambda curve: curve[1:], "the list is the right one without its first entry"),
         (lambda curve: tuple(curve[:-1]), "the list is the right one without its last entry"),
-        (lambda curve: [*curve, 0.1], "the list is the right one with another entry after it"),
+        (lambda curve: [*curve, 0.1], "the list is the right one with an extra entry at the end"),
         (lambda curve: [curve[0]] * len(curve), "every entry is the loss before the first step"),
-        (lambda curve: array(curve[::-1]), "the list is the right one back to front"),
+        (lambda curve: array(curve[::-1]), "the list is the right one in reverse order"),
     ],
 )
 def test_shift_is_told(wrong: Callable[[list[float]], object], said: str) -> None:

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import msgspec
 import pytest
 from fakes import check_result, make_report

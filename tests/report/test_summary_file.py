@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no type information
 import pytest
 from class_fakes import HOSTILE_NAMES, make_class
 
@@ -75,7 +75,7 @@ def test_other_file_is_an_error_of_use(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "summary.json"
     file.write_bytes(content)
 
-    with pytest.raises(UsageError, match=r"summary\.json is no summary of a batch"):
+    with pytest.raises(UsageError, match=r"summary\.json is not the summary of a batch"):
         read_summary(tmp_path)
 
 

@@ -95,7 +95,7 @@ def test_bytes_that_are_not_utf_8_are_refused_with_their_line() -> None:
     with pytest.raises(UnreadableSubmissionError) as caught:
         read_python(b"x = 1\ny = 2\nz = '\xe4'\n")
 
-    assert str(caught.value).startswith("line 3 is not utf-8: byte 0xe4")
+    assert str(caught.value).startswith("line 3 is not valid utf-8: byte 0xe4")
     assert "save the file as UTF-8" in str(caught.value)
 
 
@@ -108,7 +108,7 @@ def test_first_line_that_is_not_utf_8_is_refused(data: bytes) -> None:
 
 def test_bytes_that_are_not_of_the_declared_encoding_are_refused() -> None:
     """The declaration counts, also where it is wrong."""
-    with pytest.raises(UnreadableSubmissionError, match="line 2 is not ascii: byte 0xe4"):
+    with pytest.raises(UnreadableSubmissionError, match="line 2 is not valid ascii: byte 0xe4"):
         read_python(b"# coding: ascii\nx = '\xe4'\n")
 
 
@@ -131,7 +131,7 @@ def test_nul_byte_is_refused_with_its_line(place: int) -> None:
     data[place : place + 1] = b"\0"
 
     with pytest.raises(
-        UnreadableSubmissionError, match=f"line {1 if place < 6 else 2} holds a NUL"
+        UnreadableSubmissionError, match=f"line {1 if place < 6 else 2} contains a NUL"
     ):
         read_python(bytes(data))
 

@@ -229,7 +229,7 @@ def test_size_is_told_of_a_file_with_holes(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(2**40)
 
-    with pytest.raises(UnreadableSubmissionError, match="has 1048576 MiB"):
+    with pytest.raises(UnreadableSubmissionError, match="is 1048576 MiB"):
         read_submission(path)
 
 

@@ -114,4 +114,4 @@ def animate_fit(x, y, w, lr, frames):
 
     return animation.FuncAnimation(fig, paint, frames=frames, interval=50)
 
-# cause: says: leave it as it came
+# cause: says: don't modify it
