@@ -116,14 +116,19 @@ def receive_message(
         FrameError: the bytes are not a message of ``kinds``.
         EOFError: the peer closed the socket.
     """
-    length = int.from_bytes(_receive_exactly(sock, PREFIX_BYTES), "big")
+    length = int.from_bytes(receive_exactly(sock, PREFIX_BYTES), "big")
     if length > limit_bytes:
         text = f"a frame announces {length} bytes"
         raise FrameError(text)
-    return decode_payload(_receive_exactly(sock, length), kinds)
+    return decode_payload(receive_exactly(sock, length), kinds)
 
 
-def _receive_exactly(sock: socket.socket, count: int) -> bytes:
+def receive_exactly(sock: socket.socket, count: int) -> bytes:
+    """Wait for a number of bytes.
+
+    Raises:
+        EOFError: the peer closed the socket before.
+    """
     chunks = bytearray()
     while len(chunks) < count:
         chunk = sock.recv(min(count - len(chunks), 1 << 20))

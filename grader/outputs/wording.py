@@ -32,7 +32,7 @@ MARKS = {
 ENDED_EARLY = "was ended before everything was graded"
 
 # What each lock prevents, for the note about those that are missing.
-_LOCKS: Mapping[str, str] = {
+LOCK_WORDS: Mapping[str, str] = {
     Lock.PRIVILEGES: "gaining rights",
     Lock.RESOURCES: "using up memory",
     Lock.FILES: "reading and writing files",
@@ -72,7 +72,7 @@ def describe_failure(report: Report) -> str:
 
 def describe_missing_locks(missing: Mapping[str, str]) -> str:
     """List what this machine can't prevent, and why."""
-    names = ", ".join(_LOCKS.get(name, name) for name in missing)
+    names = ", ".join(LOCK_WORDS.get(name, name) for name in missing)
     reasons = "; ".join(f"{name}: {reason}" for name, reason in missing.items())
     return f"Not locked on this machine: {names}. Grade only files that you trust. ({reasons})"
 

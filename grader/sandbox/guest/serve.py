@@ -17,7 +17,9 @@ from typing import Never
 from grader.observations.frames import (
     MAX_FRAME_BYTES,
     PREFIX_BYTES,
+    FrameError,
     decode_payload,
+    receive_exactly,
     send_message,
 )
 from grader.observations.messages import (
@@ -82,17 +84,11 @@ def _receive(control: socket.socket) -> tuple[Warm | Spawn | Kill, list[int]]:
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
-    if not head:
-        raise EOFError
-    while len(head) < PREFIX_BYTES:
-        head += control.recv(PREFIX_BYTES - len(head))
-    length = min(int.from_bytes(head, "big"), MAX_FRAME_BYTES)
-    payload = b""
-    while len(payload) < length:
-        chunk = control.recv(length - len(payload))
-        if not chunk:
-            raise EOFError
-        payload += chunk
+    head += receive_exactly(control, PREFIX_BYTES - len(head))
+    length = int.from_bytes(head, "big")
+    if length > MAX_FRAME_BYTES:
+        raise FrameError(f"a frame announces {length} bytes")
+    payload = receive_exactly(control, length)
     return decode_payload(payload, ToForkserver), list(descriptors)
 
 

@@ -1,1 +1,1 @@
-"""The trusted side of the wall: starts the forkserver, opens sessions, enforces limits."""
+"""The trusted side of the sandbox: starts the forkserver, opens sessions, enforces limits."""

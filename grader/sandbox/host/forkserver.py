@@ -1,4 +1,4 @@
-"""The forkserver as the host holds it: asked for children, and told to kill them."""
+"""The forkserver as the host holds it: forks children on request, and kills them."""
 
 import contextlib
 import os

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from grader.observations.locks import Lock
 from grader.sandbox.guest.file_lock import prepare_file_lock
 from grader.sandbox.guest.syscall_lock import prepare_syscall_lock
 from grader.sandbox.guest.unavailable import LockUnavailableError
@@ -53,6 +54,7 @@ def test_other_locks_hold_where_some_are_missing() -> None:
     )
 
     locks, missing = json.loads(done.stdout)
+    assert {*locks, *missing} == set(Lock)  # each lock is either put on or reported
     assert locks == ["privileges", "resources"]
     assert set(missing) == {"files", "signals", "syscalls"}
     assert all("can't be loaded" in reason for reason in missing.values())
