@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # has no type information
 
 from grader.exports.format import ExportedFile
 from grader.exports.registry import list_formats, load_format
