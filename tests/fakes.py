@@ -1,6 +1,6 @@
-"""Stand-ins for a session and for what comes out of one: no sandbox, no process, no torch.
+"""Stand-ins for sessions and their answers: without a sandbox, processes or torch.
 
-What a student's code would have answered is written down here as plain values, and replayed.
+What a student's code would answer is given as plain values, and replayed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ def array(
     is_leaf: bool = True,
     has_grad_fn: bool = False,
 ) -> Array:
-    """Make a tensor's value of nested numbers."""
+    """Make the value of a tensor from nested lists of numbers."""
     numbers = np.asarray(values, dtype=dtype)
     return Array(
         dtype=dtype,
@@ -59,10 +59,10 @@ def array(
 
 
 def value_of(plain: object) -> AnyValue:
-    """Reduce a plain object to a value, as the worker would; values stay as they are."""
+    """Convert a plain object to a value, as the guest would; values stay as they are."""
     match plain:
         case Value():
-            return plain  # type: ignore[return-value] # one of AnyValue's
+            return plain  # type: ignore[return-value]  # each Value is one of AnyValue
         case None:
             return Nothing()
         case bool() | int() | float():
@@ -88,12 +88,12 @@ def value_of(plain: object) -> AnyValue:
 def step(
     value: object = None, *, gradients: Mapping[str, object] | None = None, **after: object
 ) -> Step:
-    """Make what came of one call.
+    """Make what was observed of one call.
 
     Args:
         value: What was returned.
         gradients: Its gradients by input name.
-        **after: The inputs after the call, as plain objects or as a ``State``.
+        **after: The inputs after the call, each a plain object or a ``State``.
     """
     states = {
         name: one if isinstance(one, State) else State(value=value_of(one))
@@ -104,7 +104,7 @@ def step(
 
 
 def answered(*steps: Step) -> Observation:
-    """Make the observation of calls that ended well."""
+    """Make the observation of calls that all returned."""
     return Observation(outcome=Outcome.RETURNED, steps=steps)
 
 
@@ -120,15 +120,15 @@ def raised(type_name: str, text: str = "", *, function: str = "", line: int = 0)
 
 
 def ended(outcome: Outcome, detail: str = "") -> Observation:
-    """Make the observation of a call that was ended from outside."""
+    """Make the observation of a call that ended in another outcome."""
     return Observation(outcome=outcome, detail=detail)
 
 
 def computing(compute: Callable[..., object]) -> Rule:
-    """Make a rule that answers as a function of numpy arrays and numbers does.
+    """Make a rule that answers by calling a function with numpy arrays and numbers.
 
     Args:
-        compute: Takes the inputs by name; may change the arrays in place.
+        compute: Takes the inputs by name, and may change the arrays in place.
     """
 
     def answer(request: Request) -> Observation:
@@ -150,11 +150,12 @@ class RecordedSession:
     """Replays recorded observations, as a student's session and as the reference's.
 
     Args:
-        **recorded: For each function an observation, several to be given in order (the last
-            again and again), or a rule that makes one of the request. Other functions are missing.
+        **recorded: For each function an observation, several observations to return in order (the
+            last one repeatedly), or a rule that makes one from the request. Other functions are
+            missing.
 
     Attributes:
-        requests: What was asked, in order.
+        requests: The requests, in order.
     """
 
     def __init__(self, **recorded: Observation | Sequence[Observation] | Rule) -> None:
@@ -175,7 +176,7 @@ class RecordedSession:
         return recorded[min(place, len(recorded) - 1)]
 
     def ask(self, request: Request) -> Callable[[], Observation]:
-        """Take a request, and give what waits for its answer."""
+        """Take a request, and return a function that waits for its answer."""
         answer = self.observe(request)
         return lambda: answer
 
@@ -190,14 +191,14 @@ class RecordedSession:
 def check_result(
     check_id: str = "update/moves-w", status: Status = Status.PASSED, **changes: object
 ) -> CheckResult:
-    """Make what came of one check; one that passed has all its points."""
+    """Make the result of a check; it has all its points if it passed."""
     fields: dict[str, object] = {"title": "It is right", "max_points": 1.0, **changes}
     earned = fields["max_points"] if status is Status.PASSED else 0.0
-    return CheckResult(id=check_id, status=status, **{"points": earned, **fields})  # type: ignore[arg-type]
+    return CheckResult(id=check_id, status=status, **{"points": earned, **fields})  # type: ignore[arg-type]  # by name
 
 
 def make_report(*results: CheckResult, **changes: object) -> Report:
-    """Make a report with these results, scored as the pipeline does."""
+    """Make a report with these results, scored as by the pipeline."""
     names = tuple(dict.fromkeys(one.id.partition("/")[0] for one in results))
     functions: tuple[FunctionResult, ...] = score_functions(results, names)
     fields: dict[str, object] = {
@@ -212,4 +213,4 @@ def make_report(*results: CheckResult, **changes: object) -> Report:
         "environment": {"python": "3.11.0"},
         "timing": {"total_s": 0.5},
     }
-    return Report(**{**fields, **changes})  # type: ignore[arg-type]
+    return Report(**{**fields, **changes})  # type: ignore[arg-type]  # by name

@@ -179,7 +179,11 @@ def test_broken_check_is_listed_once(folder: Path, old: str, new: str, message: 
     [
         ("def relu__absolute_value", "def rely__absolute_value", "should be named FUNCTION__MISC"),
         ("def relu__absolute_value", "def relu_absolute_value", "should be named FUNCTION__MISC"),
-        ("abs(-2) is 2, but max(0, -2) is 0. Look at torch.clamp or torch.relu.", "", "needs a docstring with a title"),
+        (
+            "abs(-2) is 2, but max(0, -2) is 0. Look at torch.clamp or torch.relu.",
+            "",
+            "needs a docstring",
+        ),
         ("def relu__cuts_the_graph", "def relu__absolute_value", "is defined twice"),
         ("return z.abs()", "return z.abs(", "SyntaxError"),
     ],

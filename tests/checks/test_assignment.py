@@ -1,4 +1,4 @@
-"""The assignment: what a reference defines, and whether lab4 is consistent in itself."""
+"""Assignments: definitions of a reference, the consistency of lab4, and what can't be loaded."""
 
 import ast
 from pathlib import Path
@@ -47,14 +47,14 @@ predict.cache = {}
 
 
 def run(source: str) -> dict[str, Any]:
-    """Run definitions with modules that can be imported everywhere, and give what they define."""
+    """Run definitions, and return what they define."""
     namespace: dict[str, Any] = {}
     exec(source, namespace)  # noqa: S102 - our own
     return namespace
 
 
 def names_of(source: str) -> set[str]:
-    """Name what the statements at top level bind."""
+    """Return the names that the statements at top level bind."""
     bound: set[str] = set()
     for statement in ast.parse(source).body:
         match statement:
@@ -73,35 +73,35 @@ def names_of(source: str) -> set[str]:
 
 
 def test_definitions_are_functions_classes_and_constants() -> None:
-    """Demo code, computed values and loops at top level go; so do imports that only they use."""
+    """Demo code, computed values, loops, and imports that only these use are left out."""
     cut = definitions(SOURCE)
 
     assert names_of(cut) == {"predict", "Model", "RATE", "NAMES", "LIMITS", "np", "plt", "Tensor"}
 
 
 def test_what_is_left_out_takes_its_imports_along() -> None:
-    """A function that doesn't plot is loaded without matplotlib."""
+    """Leaving out the functions that plot also leaves out the import of matplotlib."""
     cut = definitions(SOURCE, leave_out=["Model", "NAMES", "no such name"])
 
     assert names_of(cut) == {"predict", "RATE", "LIMITS", "np", "Tensor"}
 
 
 def test_definitions_run_and_do_what_they_did() -> None:
-    """Nothing of them is changed."""
+    """Definitions that are kept run and behave as in the reference."""
     namespace = run(definitions("import math\nK = 2\ndef f(x): return math.sqrt(K * x)\nf(-1)\n"))
 
     assert namespace["f"](8) == 4.0
 
 
 def test_imports_stand_above_what_uses_them() -> None:
-    """Also where the source imports late."""
+    """An import that the source makes late is moved above the definitions that use it."""
     namespace = run(definitions("def f(): return math.pi\nimport math\nf()\n"))
 
     assert namespace["f"]() > 3
 
 
 def test_nothing_is_left_of_a_demo() -> None:
-    """The empty module is Python too."""
+    """A source without definitions is cut down to the empty module."""
     assert definitions("import os\nprint(os.getcwd())\nx = [os]\n") == ""
 
 
@@ -110,14 +110,14 @@ def test_nothing_is_left_of_a_demo() -> None:
     ["import os.path\ndef f(): return os.path.sep", "import os as o\ndef f(): return o.sep"],
 )
 def test_import_is_known_by_the_name_that_it_binds(source: str) -> None:
-    """``import a.b`` binds a, ``import a as b`` binds b."""
+    """``import a.b`` counts as binding a, and ``import a as b`` as binding b."""
     namespace = run(definitions(source))
 
     assert namespace["f"]() == "/"
 
 
 def test_definitions_of_lab4_run_nothing() -> None:
-    """No call stands at top level, and all the functions of the contract are there."""
+    """The definitions of lab4 contain all its functions and no calls at top level."""
     lab = load_assignment()
 
     cut = definitions(lab.reference)
@@ -129,7 +129,7 @@ def test_definitions_of_lab4_run_nothing() -> None:
 
 
 def test_lab4_without_its_drawings_needs_no_matplotlib() -> None:
-    """That is how the reference's own session loads it."""
+    """The reference's own session, which has no drawing functions, needs no matplotlib."""
     lab = load_assignment()
     drawings = [one.name for one in lab.functions if not one.ask_reference]
 
@@ -151,18 +151,18 @@ def lab() -> Assignment:
 
 @pytest.fixture(scope="module")
 def checks(lab: Assignment) -> list[Check]:
-    """What is collected of it."""
+    """The collected checks of lab4."""
     with CheckRunner(lab.folder) as session:
         return session.checks
 
 
 def test_points_of_lab4_sum_to_100(checks: list[Check]) -> None:
-    """Exactly."""
+    """The points of all checks of lab4 add up to exactly 100."""
     assert exact_sum(check.points for check in checks) == MAX_SCORE
 
 
 def test_every_function_of_lab4_is_worth_something(lab: Assignment, checks: list[Check]) -> None:
-    """And no check belongs to a function that the contract doesn't have."""
+    """Each function of lab4 has points, and each check belongs to a function of the contract."""
     worth = {check.function for check in checks if check.points > 0}
 
     assert worth == set(lab.parameters)
@@ -170,7 +170,7 @@ def test_every_function_of_lab4_is_worth_something(lab: Assignment, checks: list
 
 
 def test_every_check_has_an_id_of_its_own(checks: list[Check]) -> None:
-    """It begins with the function, and names no file."""
+    """Each check has a unique id that begins with its function and contains no file name."""
     ids = [check.id for check in checks]
 
     assert len(set(ids)) == len(ids)
@@ -179,7 +179,7 @@ def test_every_check_has_an_id_of_its_own(checks: list[Check]) -> None:
 
 
 def test_every_check_says_what_it_promises_and_what_to_do(checks: list[Check]) -> None:
-    """The title is one line without a full stop, the hint is for the student."""
+    """Each check has a title of one line without a full stop, and a hint."""
     for check in checks:
         assert check.title, check.id
         assert "\n" not in check.title, check.id
@@ -188,14 +188,14 @@ def test_every_check_says_what_it_promises_and_what_to_do(checks: list[Check]) -
 
 
 def test_every_collaborator_is_listed_before(lab: Assignment) -> None:
-    """Functions are judged from the bottom up, so that the fault of a lower one is known."""
+    """Helpers are listed before their callers, so that they are judged first."""
     for place, function in enumerate(lab.functions):
         above = {earlier.name for earlier in lab.functions[:place]}
         assert set(function.collaborators) <= above, function.name
 
 
 def test_collaborators_of_collaborators_are_collaborators(lab: Assignment) -> None:
-    """Lending only some of what is below would leave a wrong one in the chain."""
+    """Helpers of helpers are listed too, so that lending never leaves a wrong one in the chain."""
     for function in lab.functions:
         for name in function.collaborators:
             assert set(lab.function(name).collaborators) <= set(function.collaborators)
@@ -206,7 +206,7 @@ _CALLERS = [one.name for one in load_assignment().functions if not one.is_value]
 
 @pytest.mark.parametrize("name", _CALLERS)
 def test_what_the_reference_calls_is_a_collaborator(lab: Assignment, name: str) -> None:
-    """Who writes a function as the reference does must not pay for the ones that it calls."""
+    """Whatever the reference calls in a function is listed as its collaborator."""
     definition = next(
         node
         for node in ast.parse(lab.reference).body
@@ -220,7 +220,7 @@ def test_what_the_reference_calls_is_a_collaborator(lab: Assignment, name: str) 
 
 
 def test_reference_has_the_parameters_of_the_contract(lab: Assignment) -> None:
-    """By name and in order."""
+    """The functions of the reference have the contract's parameters, in its order."""
     written = {
         node.name: tuple(argument.arg for argument in node.args.args)
         for node in ast.parse(lab.reference).body
@@ -232,13 +232,13 @@ def test_reference_has_the_parameters_of_the_contract(lab: Assignment) -> None:
 
 
 def test_only_answers_is_a_value(lab: Assignment) -> None:
-    """It has no parameters because it is no function."""
+    """ANSWERS is the only value of lab4, and it has no parameters."""
     assert [one.name for one in lab.functions if one.is_value] == ["ANSWERS"]
     assert lab.function("ANSWERS").parameters == ()
 
 
 def test_unknown_function_is_a_key_error(lab: Assignment) -> None:
-    """As with any table."""
+    """Looking up a function that the contract doesn't have raises KeyError."""
     with pytest.raises(KeyError, match="no_such"):
         lab.function("no_such")
 
@@ -264,7 +264,7 @@ def _write(folder: Path, toml: str) -> None:
 
 
 def test_packaged_reference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wheel carries it inside of the assignment's folder."""
+    """A reference inside the assignment's folder, as in a wheel, is found."""
     monkeypatch.setattr(assignment_module, "_BUILT_IN", tmp_path)
     _write(tmp_path, TOML)
 
@@ -307,7 +307,7 @@ def test_packaged_reference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ],
 )
 def test_broken_assignment_says_which_one_it_is(tmp_path: Path, toml: str) -> None:
-    """Its author can mend it: no fault of the engine's, and none of a submission."""
+    """An assignment with a mistake is refused with an error that names its folder."""
     _write(tmp_path, toml)
 
     with pytest.raises(AssignmentError, match=r"the assignment in .*tiny can't be used"):
@@ -315,13 +315,13 @@ def test_broken_assignment_says_which_one_it_is(tmp_path: Path, toml: str) -> No
 
 
 def test_assignment_that_is_not_there_is_named() -> None:
-    """By the file that was looked for."""
+    """An assignment that doesn't exist is refused with an error that names it."""
     with pytest.raises(AssignmentError, match="no_such"):
         load_assignment("no_such")
 
 
 def test_assignment_is_found_by_its_folder(tmp_path: Path) -> None:
-    """One that an instructor adds needs no place in the package."""
+    """An assignment outside the package is found by its folder."""
     _write(tmp_path, TOML)
 
     assert load_assignment(tmp_path / "tiny").info.id == "tiny"
@@ -330,7 +330,7 @@ def test_assignment_is_found_by_its_folder(tmp_path: Path) -> None:
 def test_visibility_is_that_of_the_check_else_of_its_function_else_the_default(
     tmp_path: Path,
 ) -> None:
-    """The nearest setting counts."""
+    """The most specific setting of the visibility counts."""
     settings = '[visibility]\ndefault = "hidden"\nf = "visible"\n"f/late" = "after_due_date"\n'
     _write(tmp_path, TOML.replace("[[functions]]", settings + "[[functions]]"))
 
@@ -345,7 +345,7 @@ def test_visibility_is_that_of_the_check_else_of_its_function_else_the_default(
 
 
 def test_reachable_are_the_names_and_all_below_them() -> None:
-    """Directly used or not; nothing that only uses them."""
+    """Reachable names include what is used indirectly, but not what only uses them."""
     used = names_used(
         "def predict(): pass\n"
         "def mse(): predict()\n"

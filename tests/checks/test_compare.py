@@ -1,4 +1,4 @@
-"""Comparing: shape, then finiteness, then values, and nan never passes."""
+"""Comparing: first the shape, then finiteness, then values; nan never passes."""
 
 import math
 
@@ -46,7 +46,7 @@ _ARRAYS = hnp.arrays(
     ids=["float", "bool", "0-d", "ints", "numpy", "bools", "largest int", "empty"],
 )
 def test_numbers_of_every_kind_are_read_as_float64(value: AnyValue, expected: object) -> None:
-    """A loss may be a float, a 0-d tensor or a numpy value."""
+    """A number may be a float, a 0-d tensor, a numpy value or a bool."""
     read = to_array(value, "the loss")
 
     assert read.dtype == np.float64
@@ -66,8 +66,8 @@ def test_numbers_of_every_kind_are_read_as_float64(value: AnyValue, expected: ob
     ],
     ids=["None", "text", "list", "dict", "object", "tensor that didn't travel", "complex"],
 )
-def test_what_is_no_number_is_wrong_and_named(value: AnyValue, kind: str) -> None:
-    """The message says what came instead."""
+def test_value_without_numbers_is_wrong_and_named(value: AnyValue, kind: str) -> None:
+    """A value that has no real numbers is wrong, and the message says what it is."""
     with pytest.raises(WrongError) as caught:
         to_array(value, "what mse() returns")
 
@@ -76,7 +76,7 @@ def test_what_is_no_number_is_wrong_and_named(value: AnyValue, kind: str) -> Non
 
 
 def test_function_without_a_return_gets_a_hint() -> None:
-    """It is the most common way to None."""
+    """The hint for None asks about a missing return."""
     with pytest.raises(WrongError) as caught:
         to_array(Nothing(), "what mse() returns")
 
@@ -96,14 +96,14 @@ def test_function_without_a_return_gets_a_hint() -> None:
     ids=["list", "tuple", "0-d and 1-element tensors", "numpy", "tensor", "numpy array"],
 )
 def test_losses_may_come_in_any_sequence(value: AnyValue) -> None:
-    """A list, a tuple or a 1-d tensor, of floats or of tensors with one element."""
+    """Losses may be a list, a tuple or a 1-d tensor, of floats or of one-element tensors."""
     read = to_sequence(value, "the losses")
 
     assert read.tolist() == [1.0, 2.0]
 
 
 def test_empty_list_is_a_sequence() -> None:
-    """Its length is for the check to judge."""
+    """An empty list is accepted as a sequence; its length is for the check to judge."""
     read = to_sequence(value_of([]), "the losses")
 
     assert read.shape == (0,)
@@ -122,8 +122,8 @@ def test_empty_list_is_a_sequence() -> None:
     ],
     ids=["None", "number", "0-d", "2-d", "None inside", "arrays inside", "cut"],
 )
-def test_what_is_no_list_of_numbers_is_wrong(value: AnyValue, message: str) -> None:
-    """The message names the entry that is at fault."""
+def test_other_value_is_not_a_list_of_numbers(value: AnyValue, message: str) -> None:
+    """The message names the entry that is not a number, or the value that is not a list."""
     with pytest.raises(WrongError) as caught:
         to_sequence(value, "the losses")
 
@@ -143,13 +143,13 @@ def test_what_is_no_list_of_numbers_is_wrong(value: AnyValue, message: str) -> N
     ids=["tensor", "array", "None", "number", "list", "longer list"],
 )
 def test_kind_is_named_as_a_student_would(value: AnyValue, name: str) -> None:
-    """With the shape, which is what is wrong most often."""
+    """A value is named in a student's words, with its shape or length."""
     assert name_kind(value) == name
 
 
 @pytest.mark.parametrize("kind", ["tuple", "list", "Parameters"])
 def test_parts_of_a_tuple_are_read_by_name(kind: str) -> None:
-    """A list or a named tuple is one too; each part keeps its shape."""
+    """The parts of a tuple, list or named tuple are read by name, and keep their shapes."""
     value = Items(kind=kind, items=(array([[1, 2]]), Number(value=3.0)))
 
     parts = to_parts(value, ("w", "b"), "what step() returns")
@@ -170,8 +170,8 @@ def test_parts_of_a_tuple_are_read_by_name(kind: str) -> None:
         (value_of((None, 1.0)), "w is None, not a tensor of real numbers"),
     ],
 )
-def test_what_is_no_tuple_of_that_length_is_wrong(value: AnyValue, message: str) -> None:
-    """It is named, and so is the part that is wrong."""
+def test_other_value_is_not_a_tuple_of_that_length(value: AnyValue, message: str) -> None:
+    """The message names the part that is wrong, or the value that is not a tuple."""
     with pytest.raises(WrongError) as caught:
         to_parts(value, ("w", "b"), "what f() returns")
 
@@ -179,7 +179,7 @@ def test_what_is_no_tuple_of_that_length_is_wrong(value: AnyValue, message: str)
 
 
 def test_missing_tuple_gets_the_hint_of_a_missing_return() -> None:
-    """As a missing tensor does."""
+    """None instead of a tuple gets the hint about a missing return."""
     with pytest.raises(WrongError) as caught:
         to_parts(Nothing(), ("w",), "what f() returns")
 
@@ -192,7 +192,7 @@ def test_missing_tuple_gets_the_hint_of_a_missing_return() -> None:
 @given(values=_ARRAYS)
 @settings(deadline=None)
 def test_array_is_close_to_itself_in_float32(values: np.ndarray) -> None:
-    """Rounding to float32 is never a mistake."""
+    """An array rounded to float32 is close to the array itself."""
     rounded = values.astype(np.float32).astype(np.float64)
 
     assert is_close(rounded, values)
@@ -201,7 +201,7 @@ def test_array_is_close_to_itself_in_float32(values: np.ndarray) -> None:
 @given(values=_ARRAYS.filter(lambda values: values.size > 0), data=st.data())
 @settings(deadline=None)
 def test_nan_and_infinity_never_pass(values: np.ndarray, data: st.DataObject) -> None:
-    """Not even where nan was expected: comparisons are written so that nan fails."""
+    """A nan or infinity never passes, not even where nan was expected."""
     place = data.draw(st.integers(0, values.size - 1))
     broken = values.copy()
     broken.flat[place] = data.draw(st.sampled_from([math.nan, math.inf, -math.inf]))
@@ -217,7 +217,7 @@ def test_nan_and_infinity_never_pass(values: np.ndarray, data: st.DataObject) ->
 @given(values=_ARRAYS.filter(lambda values: values.size > 0), data=st.data())
 @settings(deadline=None)
 def test_visible_difference_never_passes(values: np.ndarray, data: st.DataObject) -> None:
-    """A thousandth of the largest number, anywhere."""
+    """An error of a thousandth of the largest number is found in any element."""
     place = data.draw(st.integers(0, values.size - 1))
     size = max(0.01, float(np.max(np.abs(values))))
     other = values.copy()
@@ -234,7 +234,7 @@ def test_visible_difference_never_passes(values: np.ndarray, data: st.DataObject
 )
 @settings(deadline=None)
 def test_another_shape_never_passes(first: tuple[int, ...], second: tuple[int, ...]) -> None:
-    """Also where one would broadcast to the other, or both are empty."""
+    """Another shape is wrong even if it would broadcast, or if both arrays are empty."""
     got, want = np.zeros(first), np.zeros(second)
 
     assert is_close(got, want) is (first == second)
@@ -260,12 +260,12 @@ def test_tolerance_is_that_of_float32(
     rtol: float,
     is_right: bool,  # noqa: FBT001 - a column
 ) -> None:
-    """Relative, and an exact zero may come out as a tiny number."""
+    """The tolerance is relative, except that an exact zero may come out as a tiny number."""
     assert is_close(np.array(got), np.array(want), rtol=rtol) is is_right
 
 
-def test_size_of_what_was_added_up_can_be_told() -> None:
-    """A sum of thousands that comes to zero is no better than its terms."""
+def test_size_of_the_terms_of_a_sum_can_be_given() -> None:
+    """A sum of large terms that is near zero may be as imprecise as its terms."""
     got, want = np.array(0.005), np.array(0.0)
 
     assert not is_close(got, want)
@@ -273,7 +273,7 @@ def test_size_of_what_was_added_up_can_be_told() -> None:
 
 
 def test_shape_is_judged_before_values() -> None:
-    """So that a student hears of the cause."""
+    """A wrong shape is reported before wrong values."""
     with pytest.raises(WrongError) as caught:
         expect_close(np.full((2, 1), np.nan), np.zeros(2), "predict(x, w)")
 
@@ -282,7 +282,7 @@ def test_shape_is_judged_before_values() -> None:
 
 
 def test_finiteness_is_judged_before_values() -> None:
-    """A nan beside wrong numbers is the cause of them."""
+    """A nan is reported before wrong numbers next to it."""
     with pytest.raises(WrongError) as caught:
         expect_close(np.array([5.0, np.nan]), np.zeros(2), "the loss")
 
@@ -291,14 +291,14 @@ def test_finiteness_is_judged_before_values() -> None:
 
 
 @pytest.mark.parametrize(("value", "kind"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "inf")])
-def test_kind_of_what_is_not_finite_is_told(value: float, kind: str) -> None:
-    """They have different causes."""
+def test_message_says_nan_or_inf(value: float, kind: str) -> None:
+    """The message says whether an array contains nan or inf."""
     with pytest.raises(WrongError, match=f"the loss contains {kind}"):
         expect_finite(np.array(value), "the loss")
 
 
-def test_place_that_is_furthest_off_is_told() -> None:
-    """Row and column, counted from 0."""
+def test_message_names_the_place_of_the_largest_error() -> None:
+    """The message gives row and column of the largest error, counted from 0."""
     got, want = np.array([[1.0, 2.0], [3.0, 9.0]]), np.array([[1.0, 2.1], [3.0, 4.0]])
 
     with pytest.raises(WrongError) as caught:
@@ -311,7 +311,7 @@ def test_place_that_is_furthest_off_is_told() -> None:
 
 @pytest.mark.parametrize("want", [np.array(2.0), np.array([2.0])])
 def test_single_number_has_no_place(want: np.ndarray) -> None:
-    """There is only one."""
+    """The message about a single number names no place."""
     with pytest.raises(WrongError) as caught:
         expect_close(want + 1, want, "the loss")
 
@@ -319,7 +319,7 @@ def test_single_number_has_no_place(want: np.ndarray) -> None:
 
 
 def test_right_answer_raises_nothing() -> None:
-    """Else no test above would tell anything."""
+    """Right shapes, finite numbers and right values raise nothing."""
     values = np.array([1.0, 2.0])
 
     expect_shape(values, (2,), "it")

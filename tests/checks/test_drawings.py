@@ -1,4 +1,4 @@
-"""Judging drawings: points that are marked, and lines that lie where they should."""
+"""Judging drawings: points that are marked, and lines that are where they should be."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def line(points: object) -> Artist:
     ],
 )
 def test_points_that_are_all_marked_are_there(artists: list[Artist]) -> None:
-    """In any order, by any number of artists, among others."""
+    """Points count as drawn in any order, by any number of artists, among other points."""
     assert has_points(artists, DATA)
 
 
@@ -83,7 +83,7 @@ def test_points_that_are_all_marked_are_there(artists: list[Artist]) -> None:
     ],
 )
 def test_points_that_are_not_all_marked_are_not_there(artists: list[Artist]) -> None:
-    """A line through them shows no sample."""
+    """Points don't count as drawn if one is missing, or if only a line passes through them."""
     assert not has_points(artists, DATA)
 
 
@@ -102,7 +102,7 @@ def test_points_that_are_not_all_marked_are_not_there(artists: list[Artist]) -> 
     ids=["two points", "any points", "as points", "rounded", "far away"],
 )
 def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
-    """Through any two or more of its points, here of y = 2 x + 1."""
+    """An artist is on a line, here y = 2 x + 1, if it draws any two or more of its points."""
     assert lies_on_line(artist, 2.0, 1.0)
 
 
@@ -132,12 +132,12 @@ def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
     ],
 )
 def test_artist_off_the_line_does_not_lie_on_it(artist: Artist) -> None:
-    """A single point lies on every line through it, so it proves nothing."""
+    """An artist with a point off the line, or with fewer than two points, is not on it."""
     assert not lies_on_line(artist, 2.0, 1.0)
 
 
-def test_line_straight_down_lies_on_no_model() -> None:
-    """It has no slope."""
+def test_vertical_line_is_on_no_model() -> None:
+    """A vertical line is not on the line of any model."""
     artist = line([[0, 0], [0, 5]])
 
     assert not lies_on_line(artist, 0.0, 0.0)

@@ -38,13 +38,13 @@ def evaluate(code: str) -> Any:  # noqa: ANN401 - whatever it is
 
 
 def test_numbers_become_float32() -> None:
-    """Whatever they were written as."""
+    """Inputs are float32, whatever numbers they are made from."""
     assert tensor([1, 2]).dtype == np.float32
     assert leaf([[1, 2]]).array.dtype == np.float32
 
 
 def test_array_is_sent_as_data_and_leaf_as_leaf() -> None:
-    """Only the leaf requires grad."""
+    """A leaf is sent as an array that requires grad, a tensor as one that doesn't."""
     data, weights = encode_input(tensor([1, 2])), encode_input(leaf([1, 2]))
 
     assert isinstance(data, Array)
@@ -54,14 +54,14 @@ def test_array_is_sent_as_data_and_leaf_as_leaf() -> None:
 
 
 def test_int_and_float_stay_apart() -> None:
-    """``range(epochs)`` needs an int."""
+    """An int is sent as an int, as ``range(epochs)`` needs one, and a float as a float."""
     assert encode_input(3) == Number(value=3, kind="int")
     assert encode_input(3.0) == Number(value=3, kind="float")
 
 
 @pytest.mark.parametrize("value", [True, None, "text", [1, 2], np.int64(3)], ids=repr)
-def test_anything_else_is_no_input(value: object) -> None:
-    """A check that tries has a bug."""
+def test_anything_else_is_not_an_input(value: object) -> None:
+    """Anything but an array, a leaf, an int or a float is refused."""
     with pytest.raises(TypeError, match="an input can't be"):
         encode_input(value)
 
@@ -78,7 +78,7 @@ def test_anything_else_is_no_input(value: object) -> None:
     ids=["none", "a few", "just enough", "one number more", "large leaf"],
 )
 def test_small_is_what_can_be_read(inputs: dict[str, object], is_readable: bool) -> None:  # noqa: FBT001
-    """All the inputs together."""
+    """Inputs are small if the numbers of all of them together are few."""
     assert is_small(inputs) is is_readable
 
 
@@ -104,14 +104,14 @@ def test_small_is_what_can_be_read(inputs: dict[str, object], is_readable: bool)
     ids=repr,
 )
 def test_number_is_shown_as_short_as_it_can_be(value: float, text: str) -> None:
-    """A float32 0.1 reads 0.1, and a float is never mistaken for an int."""
+    """A float32 0.1 is shown as 0.1, and a float never looks like an int."""
     assert show_number(value) == text
 
 
 @given(values=hnp.arrays(np.float32, _SHAPES, elements=_SHORT.map(lambda x: float(np.float32(x)))))
 @settings(deadline=None)
 def test_shown_array_evaluates_to_the_very_same_numbers(values: np.ndarray) -> None:
-    """For numbers of five digits, as in the small inputs of the checks."""
+    """Pasted arrays of numbers with five digits are exactly the same."""
     pasted = evaluate(show_input(values))
 
     assert pasted.dtype == torch.float32
@@ -126,7 +126,7 @@ def test_shown_array_evaluates_to_the_very_same_numbers(values: np.ndarray) -> N
 )
 @settings(deadline=None)
 def test_shown_array_of_any_numbers_evaluates_to_nearly_the_same(values: np.ndarray) -> None:
-    """Six digits are enough to see the failure, and short enough to read."""
+    """Pasted arrays of any numbers agree to six digits."""
     pasted = evaluate(show_input(values)).numpy()
 
     assert pasted.shape == values.shape
@@ -135,7 +135,7 @@ def test_shown_array_of_any_numbers_evaluates_to_nearly_the_same(values: np.ndar
 
 
 def test_shown_leaf_evaluates_to_a_leaf() -> None:
-    """The student's function gets what it got."""
+    """A pasted leaf is a leaf that requires grad, with the same values."""
     pasted = evaluate(show_input(leaf([-1, 0.5])))
 
     assert (pasted.requires_grad, pasted.is_leaf) == (True, True)
@@ -144,7 +144,7 @@ def test_shown_leaf_evaluates_to_a_leaf() -> None:
 
 @pytest.mark.parametrize("value", [0.1, 3, -2.5, 1e-9])
 def test_shown_number_evaluates_to_itself(value: float) -> None:
-    """Also its type."""
+    """A pasted number has the same value and type."""
     pasted = evaluate(show_input(value))
 
     assert pasted == value
@@ -152,7 +152,7 @@ def test_shown_number_evaluates_to_itself(value: float) -> None:
 
 
 def test_shown_number_of_numpys_evaluates_to_itself() -> None:
-    """A check that draws lr has one of these, and a student may not have imported np."""
+    """A numpy number is shown as code that doesn't need numpy."""
     value = np.float64(0.25)
     assert encode_input(value) == Number(value=0.25, kind="float64")
 
@@ -162,7 +162,7 @@ def test_shown_number_of_numpys_evaluates_to_itself() -> None:
 
 
 def test_long_array_is_cut_and_says_its_size() -> None:
-    """Nobody pastes a thousand numbers."""
+    """A long array is cut, and its shape is shown instead."""
     text = show_array(np.arange(40.0).reshape(20, 2))
 
     assert text == "[0., 1., 2., 3., ...] (20 x 2 numbers)"
@@ -198,7 +198,7 @@ CASE = {"x": tensor([[1, 1], [0.5, 1]]), "y": Y, "w": leaf([1, -1]), "lr": 0.1}
 
 
 def test_shown_call_passes_the_inputs() -> None:
-    """In the order of the contract; the result and the leaf are printed."""
+    """The pasted call passes the inputs in order, and prints the result and the leaf."""
     spy = Spy()
 
     spy.paste(show_call("f", CASE, times=1, as_globals=frozenset()))
@@ -214,7 +214,7 @@ def test_shown_call_passes_the_inputs() -> None:
 
 
 def test_shown_call_sets_what_is_a_global() -> None:
-    """The classroom style: numbers too, and nothing is passed that isn't taken."""
+    """Inputs that a function reads as globals are assigned before the call, not passed."""
     spy = Spy("x", "y", "w", "lr")
 
     spy.paste(show_call("f", CASE, times=1, as_globals=frozenset(CASE)))
@@ -226,7 +226,7 @@ def test_shown_call_sets_what_is_a_global() -> None:
 
 
 def test_shown_call_mixes_globals_and_parameters() -> None:
-    """``update(w)`` that reads x, y and lr."""
+    """Some inputs of a pasted call may be globals, and others parameters."""
     spy = Spy("lr")
 
     spy.paste(show_call("f", CASE, times=1, as_globals=frozenset({"x", "y", "lr"})))
@@ -237,7 +237,7 @@ def test_shown_call_mixes_globals_and_parameters() -> None:
 
 
 def test_shown_calls_share_their_leaf() -> None:
-    """Three calls on the same w, as the check made them."""
+    """Repeated pasted calls work on the same leaf, as those of the check did."""
     spy = Spy()
 
     spy.paste(show_call("f", CASE, times=3, as_globals=frozenset()))
@@ -248,14 +248,14 @@ def test_shown_calls_share_their_leaf() -> None:
 
 
 def test_shown_call_without_inputs_is_a_call() -> None:
-    """The empty call is code too."""
+    """A call without inputs is shown as a call."""
     code = show_call("f", {}, times=1, as_globals=frozenset())
 
     assert code == "print(f())"
 
 
 def test_leaf_is_not_an_array() -> None:
-    """It is a mark around one, and keeps the array as it is."""
+    """A leaf wraps an array, and keeps it unchanged."""
     values = np.zeros(2, np.float32)
 
     marked = Leaf(values)

@@ -62,8 +62,8 @@ def read(folder: Path, source: str) -> tuple[Misconception, ...]:
     return read_misconceptions(write(folder, wrong=source) / "wrong.py", FUNCTIONS)
 
 
-def test_name_says_whose_and_what(tmp_path: Path) -> None:
-    """The id is what stands in the report."""
+def test_name_gives_function_and_id(tmp_path: Path) -> None:
+    """The name of a program gives its function and the id in the report."""
     found = read(tmp_path, MSE)
 
     assert [(one.id, one.function, one.name) for one in found] == [
@@ -73,7 +73,7 @@ def test_name_says_whose_and_what(tmp_path: Path) -> None:
 
 
 def test_docstring_is_title_hint_and_section(tmp_path: Path) -> None:
-    """Lines are joined: where they break is the author's business. The section may be missing."""
+    """A docstring has a title, a hint and an optional section, each joined to a single line."""
     first, second = read(tmp_path, MSE)
 
     assert first.title == "The sum is returned, not the mean."
@@ -83,7 +83,7 @@ def test_docstring_is_title_hint_and_section(tmp_path: Path) -> None:
 
 
 def test_whole_file_is_kept_with_its_helpers(tmp_path: Path) -> None:
-    """A program may need them; the line says where to look."""
+    """A misconception keeps the source of its whole file, and its line there."""
     first, _ = read(tmp_path, MSE)
 
     assert first.source == MSE
@@ -92,7 +92,7 @@ def test_whole_file_is_kept_with_its_helpers(tmp_path: Path) -> None:
 
 
 def test_value_has_its_text_below_it(tmp_path: Path) -> None:
-    """It can have no docstring."""
+    """The title and hint of a value are in the string below it."""
     (one,) = read(tmp_path, ANSWERS)
 
     assert (one.id, one.title) == ("ANSWERS/epoch-is-a-batch", "An epoch is taken for a batch.")
@@ -100,7 +100,7 @@ def test_value_has_its_text_below_it(tmp_path: Path) -> None:
 
 
 def test_folder_is_read_in_the_order_of_the_functions(tmp_path: Path) -> None:
-    """Whatever the files are called; within a function the author's order counts."""
+    """Misconceptions are ordered by function, not by file, and within a function as written."""
     update = 'def update__up(x):\n    """It climbs.\n\n    Subtract.\n    """\n'
     write(tmp_path, z=MSE, a=update, b=ANSWERS)
 
@@ -116,19 +116,19 @@ def test_folder_is_read_in_the_order_of_the_functions(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.py"])
 def test_place_that_is_not_there_has_none(name: str, tmp_path: Path) -> None:
-    """An assignment can do without."""
+    """An assignment without a file or folder of misconceptions has none."""
     assert read_misconceptions(tmp_path / name, FUNCTIONS) == ()
 
 
 def test_file_may_be_named_without_its_ending(tmp_path: Path) -> None:
-    """``misconceptions`` is a folder or a file."""
+    """A path without an ending may be a folder or a ``.py`` file."""
     write(tmp_path, misconceptions=ANSWERS)
 
     assert len(read_misconceptions(tmp_path / "misconceptions", FUNCTIONS)) == 1
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "problem"),
     [
         ("def train__late(): pass", r"wrong.py, line 1: train__late should be named"),
         ("\ndef mse_late(): pass", r"wrong.py, line 2: mse_late should be named"),
@@ -140,14 +140,14 @@ def test_file_may_be_named_without_its_ending(tmp_path: Path) -> None:
         (MSE + MSE, r"mse.+sum.not.mean is defined twice"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(source: str, said: str, tmp_path: Path) -> None:
-    """An author can go there."""
-    with pytest.raises(ValueError, match=said):
+def test_mistake_is_reported_with_its_line(source: str, problem: str, tmp_path: Path) -> None:
+    """A mistake in a file of misconceptions is reported with its file and line."""
+    with pytest.raises(ValueError, match=problem):
         read(tmp_path, source)
 
 
-def test_one_id_in_two_files_is_told(tmp_path: Path) -> None:
-    """They couldn't be told apart in the report."""
+def test_same_name_in_two_files_is_refused(tmp_path: Path) -> None:
+    """The same name in two files is refused, since a report couldn't distinguish the two."""
     write(tmp_path, a=ANSWERS, b=ANSWERS)
 
     with pytest.raises(
@@ -157,6 +157,6 @@ def test_one_id_in_two_files_is_told(tmp_path: Path) -> None:
 
 
 def test_file_that_is_not_python_is_a_syntax_error(tmp_path: Path) -> None:
-    """It is read, not run."""
+    """A file that is not Python raises SyntaxError."""
     with pytest.raises(SyntaxError):
         read(tmp_path, "def mse__late(:")

@@ -10,7 +10,7 @@ from grader.report.model import Status
 
 
 def describe(observation: Observation) -> NoAnswer:
-    """Describe what came of a call of update()."""
+    """Describe the outcome of a call of update()."""
     return describe_no_answer(NoAnswerError("update", observation))
 
 
@@ -32,7 +32,7 @@ def test_outcome_is_put_into_words(
     message: str,
     may_be_others_fault: bool,  # noqa: FBT001 - a column
 ) -> None:
-    """And told whether lending collaborators could help."""
+    """Each outcome has a status and a message, and says whether lending helpers could help."""
     described = describe(ended(outcome, "so long"))
 
     assert described.status is status
@@ -42,15 +42,15 @@ def test_outcome_is_put_into_words(
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.RETURNED])
 def test_no_outcome_without_an_answer_counts_as_passed(outcome: Outcome) -> None:
-    """Silence is never a pass."""
+    """No outcome without an answer counts as passed, and each has a message."""
     described = describe(ended(outcome))
 
     assert described.status not in (Status.PASSED, Status.PARTIAL)
     assert described.message
 
 
-def test_error_is_told_with_the_students_own_line() -> None:
-    """Its type, its first line, and where."""
+def test_error_is_described_with_the_students_own_line() -> None:
+    """An exception is described by its type, the first line of its text, and its place."""
     error = Raised(
         type_name="RuntimeError",
         text="a leaf Variable\nand more",
@@ -68,15 +68,15 @@ def test_error_is_told_with_the_students_own_line() -> None:
     )
 
 
-def test_error_without_a_text_is_told_by_its_type() -> None:
-    """``assert x`` has none."""
+def test_error_without_a_text_is_described_by_its_type() -> None:
+    """An exception without a text, such as that of ``assert x``, is described by its type."""
     described = describe(raised("AssertionError", " \n"))
 
     assert described.message == "update() raised AssertionError"
 
 
 def test_long_error_is_cut() -> None:
-    """One line of it is enough."""
+    """The text of an exception is cut if it is long."""
     described = describe(raised("ValueError", "a" * 5000))
 
     assert len(described.message) < 500
@@ -85,11 +85,11 @@ def test_long_error_is_cut() -> None:
 @pytest.mark.parametrize(
     ("function", "may_be_others_fault"), [("update", False), ("", False), ("mse", True)]
 )
-def test_stub_is_not_written_yet_and_is_no_crash(
+def test_stub_is_not_written_yet_and_not_an_error(
     function: str,
     may_be_others_fault: bool,  # noqa: FBT001 - a column
 ) -> None:
-    """Where the stub is another function's, that one can be lent."""
+    """A stub is missing, not an error; only a stub of another function can be lent."""
     described = describe(raised("NotImplementedError", "lab 4", function=function))
 
     assert described.status is Status.MISSING

@@ -1,4 +1,4 @@
-"""Pictures of a function that is wrong: when they are asked for, and what is drawn."""
+"""Pictures of a wrong function: when they are asked for, and what is drawn."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ LAB = load_assignment()
 
 
 def draw_answer(probe: Probe) -> list[Picture]:
-    """Draw what the function returns for 1 and 2."""
+    """Draw what the function returns in two calls."""
     got, want = probe.both(y_hat=np.ones(2, np.float32), y=np.zeros(2, np.float32), times=2)
     return [
         loss_curves(
@@ -35,14 +35,14 @@ def draw_answer(probe: Probe) -> list[Picture]:
 
 
 def draw_nothing_right(_: Probe) -> list[Picture]:
-    """Fail as an author's mistake does."""
+    """Fail as an author's mistake would."""
     raise ZeroDivisionError
 
 
 def add(
     draw: Draw, *statuses: Status, student: RecordedSession | None = None
 ) -> tuple[FunctionResult, ...]:
-    """Add pictures to mse, whose checks stand so."""
+    """Add pictures to mse, whose checks have these statuses."""
     results = [check_result(f"mse/{n}", status) for n, status in enumerate(statuses)]
     check = Check(id="mse/0", function="mse", title="", hint="", points=1, key=0, pictures=draw)
     right = RecordedSession(mse=computing(lambda y_hat, y: float(np.mean((y_hat - y) ** 2))))
@@ -58,7 +58,7 @@ def add(
 
 
 def test_function_that_is_wrong_gets_its_pictures() -> None:
-    """And nothing else of it is changed."""
+    """A wrong function gets its pictures, and its score and status stay the same."""
     (function,) = add(draw_answer, Status.PASSED, Status.FAILED)
 
     assert [one.label for one in function.pictures[0].series] == ["yours", "right"]
@@ -78,7 +78,7 @@ def test_function_that_is_wrong_gets_its_pictures() -> None:
     ],
 )
 def test_function_without_wrong_answers_is_not_asked(statuses: tuple[Status, ...]) -> None:
-    """There is nothing to draw, or it would take its time again."""
+    """A function without wrong answers, or one that hit a limit, is not asked for a picture."""
     student = RecordedSession()
 
     (function,) = add(draw_answer, *statuses, student=student)
@@ -97,22 +97,22 @@ def test_function_without_wrong_answers_is_not_asked(statuses: tuple[Status, ...
     ],
     ids=["raised", "crashed", "no number", "too many numbers"],
 )
-def test_answer_that_can_not_be_drawn_is_no_picture(student: RecordedSession) -> None:
-    """And no error."""
+def test_answer_that_can_not_be_drawn_gives_no_picture(student: RecordedSession) -> None:
+    """An answer that can't be drawn gives no picture and no error."""
     (function,) = add(draw_answer, Status.FAILED, student=student)
 
     assert function.pictures == ()
 
 
 def test_mistake_of_the_author_costs_no_grade() -> None:
-    """A picture is an extra."""
+    """An exception in the author's drawing code costs the picture, not the grade."""
     (function,) = add(draw_nothing_right, Status.FAILED)
 
     assert function.pictures == ()
 
 
 def test_fault_of_the_machine_stays_one() -> None:
-    """It is no matter of the picture's."""
+    """A failure of the machine while drawing is not hidden."""
 
     def lose(_: Probe) -> list[Picture]:
         raise ForkserverLostError("died")
@@ -121,8 +121,8 @@ def test_fault_of_the_machine_stays_one() -> None:
         add(lose, Status.FAILED)
 
 
-def test_picture_without_points_is_none() -> None:
-    """An empty frame tells nothing."""
+def test_picture_without_points_is_left_out() -> None:
+    """A picture without any finite point is left out."""
 
     def draw(_: Probe) -> list[Picture]:
         nothing = line("yours", "student", [1, 2], [np.nan, np.inf])
@@ -134,14 +134,14 @@ def test_picture_without_points_is_none() -> None:
 
 
 def test_numbers_are_rounded_and_those_that_can_not_be_drawn_left_out() -> None:
-    """A report is strict JSON, and short."""
+    """Numbers are rounded to four digits, and points that are not finite are left out."""
     made = points("a", "data", [1, 2, 3, 4], [1 / 3, np.nan, -np.inf, 123456])
 
     assert (made.x, made.y) == ((1.0, 4.0), (0.3333, 123500.0))
 
 
 def test_many_points_are_thinned_out() -> None:
-    """The ends stay."""
+    """A long series is thinned out, and keeps its first and last point."""
     made = line("a", "data", range(1000), range(1000))
 
     assert len(made.x) == MAX_POINTS
@@ -149,7 +149,7 @@ def test_many_points_are_thinned_out() -> None:
 
 
 def test_losses_over_many_sizes_are_drawn_on_a_logarithmic_axis() -> None:
-    """Only where none is zero or below."""
+    """Losses that differ widely get a logarithmic axis if all of them are positive."""
     wide, narrow = np.array([1000.0, 0.5]), np.array([2.0, 1.0])
 
     assert loss_curves("", got=wide, want=narrow).is_log_y
@@ -158,7 +158,7 @@ def test_losses_over_many_sizes_are_drawn_on_a_logarithmic_axis() -> None:
 
 
 def test_difference_is_what_can_be_seen() -> None:
-    """Also another shape, and what is no number."""
+    """Arrays differ if the difference is visible, the shapes differ, or a number is not finite."""
     want = np.array([0.0, 100.0])
 
     assert not differ(want + 1, want)
@@ -181,7 +181,7 @@ def test_difference_is_what_can_be_seen() -> None:
 def test_lab_has_pictures_where_they_say_more_than_words(
     sample: str, function: str, titles: list[str], grade_sample: Callable[[str], Report]
 ) -> None:
-    """And of no other function."""
+    """Of each sample, only the wrong function has pictures."""
     report = grade_sample(sample)
 
     drawn = {one.name: one.pictures for one in report.functions if one.pictures}

@@ -1,4 +1,4 @@
-"""The probe: what a check asks of student and reference, and what it can read of the answers."""
+"""The probe: what a check asks student and reference, and what it can read from the answers."""
 
 from collections.abc import Callable
 
@@ -41,12 +41,12 @@ def make_probe(
 
 
 def moved(value: object = 0.5, w: object = (0.0, 0.0)) -> Observation:
-    """Answer an update that left x alone and moved w."""
+    """Answer as an update that left x alone and moved w."""
     return returned(value, x=X, w=array(w, requires_grad=True), lr=0.1)
 
 
 def differentiated(observation: Observation, *names: str) -> Step:
-    """Add to its only step a gradient for each of these inputs."""
+    """Add a gradient for each of these inputs to the only step."""
     (step,) = observation.steps
     return msgspec.structs.replace(step, gradients={name: Nothing() for name in names})
 
@@ -55,7 +55,7 @@ def differentiated(observation: Observation, *names: str) -> Step:
 
 
 def test_inputs_are_sent_in_the_order_of_the_contract() -> None:
-    """Whatever the order in which the check names them."""
+    """Inputs are sent in the order of the contract, however the check orders them."""
     probe, own, _ = make_probe(moved())
 
     probe.student(lr=0.1, w=W, x=X)
@@ -69,7 +69,7 @@ def test_inputs_are_sent_in_the_order_of_the_contract() -> None:
 
 
 def test_everything_that_is_asked_for_is_in_the_request() -> None:
-    """Repetitions, gradients, drawn items, frames."""
+    """A request contains the repetitions, gradients, drawn items and frames that were asked for."""
     step = differentiated(moved(), "w")
     twice = answered(step, step)
     probe, own, _ = make_probe(twice)
@@ -93,7 +93,7 @@ def test_everything_that_is_asked_for_is_in_the_request() -> None:
 
 
 def test_both_sides_get_the_same_request() -> None:
-    """Also the same seed, and another one at the next call."""
+    """Both sides get the same request with the same seed, and each request has another seed."""
     probe, own, peer = make_probe(moved(), moved())
 
     probe.both(x=X, w=W, lr=0.1)
@@ -106,7 +106,7 @@ def test_both_sides_get_the_same_request() -> None:
 
 
 def test_reference_is_asked_before_the_student_and_read_after() -> None:
-    """So that both work at the same time."""
+    """The reference is asked first and read last, so that both sides work at the same time."""
     events: list[str] = []
     own = RecordedSession(update=moved())
 
@@ -129,7 +129,7 @@ def test_reference_is_asked_before_the_student_and_read_after() -> None:
 
 
 def test_reference_is_read_also_when_the_student_has_no_answer() -> None:
-    """Else its answer would be taken for one to the next question."""
+    """The reference's answer is read even if the student gave none, so that it is not left over."""
     answers: list[str] = []
 
     def ask(_: Request) -> Callable[[], Observation]:
@@ -149,7 +149,7 @@ def test_reference_is_read_also_when_the_student_has_no_answer() -> None:
 
 
 def test_global_is_read_from_both() -> None:
-    """ANSWERS is no function."""
+    """A global is read from the submission and from the reference."""
     function = Function(name="ANSWERS", parameters=(), is_value=True)
     probe, own, peer = make_probe(returned({"a": "b"}), returned({"a": "c"}), function=function)
 
@@ -160,7 +160,7 @@ def test_global_is_read_from_both() -> None:
 
 
 def test_random_numbers_are_those_of_the_seed() -> None:
-    """Each generator starts from the beginning."""
+    """Each generator of a probe starts again from the same seed."""
     first, second = (
         Probe(UPDATE, RecordedSession().observe, RecordedSession().ask, bytes([seed]) * 32)
         for seed in (1, 2)
@@ -176,8 +176,8 @@ def test_random_numbers_are_those_of_the_seed() -> None:
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.RETURNED])
-def test_every_other_outcome_is_no_answer(outcome: Outcome) -> None:
-    """The check ends there, and the report says why."""
+def test_every_other_outcome_raises_no_answer_error(outcome: Outcome) -> None:
+    """Every outcome but RETURNED ends the check with NoAnswerError."""
     probe, _, _ = make_probe(ended(outcome, "detail"))
 
     with pytest.raises(NoAnswerError) as caught:
@@ -188,7 +188,7 @@ def test_every_other_outcome_is_no_answer(outcome: Outcome) -> None:
 
 
 def test_reference_without_an_answer_is_a_fault_of_ours() -> None:
-    """It is never blamed on the student."""
+    """A reference that gives no answer is never blamed on the student."""
     probe, _, _ = make_probe(moved(), raised("ValueError", "oh"))
 
     with pytest.raises(RuntimeError, match="the reference gave no answer"):
@@ -206,7 +206,7 @@ def test_reference_without_an_answer_is_a_fault_of_ours() -> None:
     ids=["other numbers", "other shape", "gone", "nan"],
 )
 def test_input_that_was_changed_is_wrong(after: object) -> None:
-    """No function changes x."""
+    """A function that changes an input other than a leaf is wrong."""
     probe, _, _ = make_probe(returned(0.5, x=after, w=array([1, 2]), lr=0.1))
 
     with pytest.raises(WrongError, match=r"update\(\) changes x") as caught:
@@ -216,7 +216,7 @@ def test_input_that_was_changed_is_wrong(after: object) -> None:
 
 
 def test_input_that_was_changed_in_an_earlier_call_is_wrong() -> None:
-    """Each call is looked at."""
+    """The inputs are compared after each call, not only after the last."""
     good, bad = (step(0.5, x=x, w=array([1, 2]), lr=0.1) for x in (X, X + 1))
     probe, _, _ = make_probe(answered(good, bad, good))
 
@@ -225,7 +225,7 @@ def test_input_that_was_changed_in_an_earlier_call_is_wrong() -> None:
 
 
 def test_leaf_may_move() -> None:
-    """That is what it is for."""
+    """A function may change a leaf."""
     probe, _, _ = make_probe(moved(w=[5.0, 5.0]))
 
     result = probe.student(x=X, w=W, lr=0.1)
@@ -234,7 +234,7 @@ def test_leaf_may_move() -> None:
 
 
 def test_rule_of_a_fake_sees_the_numbers() -> None:
-    """The fakes of these tests are worth no more than their own test."""
+    """The fake session calls its rule with plain numbers, and keeps what the rule changed."""
 
     def compute(x: np.ndarray, w: np.ndarray, lr: float) -> np.ndarray:
         w -= lr
@@ -253,20 +253,20 @@ def test_rule_of_a_fake_sees_the_numbers() -> None:
 
 
 def test_last_call_is_the_one_by_default() -> None:
-    """Earlier ones are asked for by number."""
+    """A result reads the last call by default, and earlier ones by number."""
     result = Result("f", (step(1.0), step(2.0)))
 
     assert (result.array().item(), result.array(0).item()) == (2.0, 1.0)
 
 
-def test_returning_nothing_is_told() -> None:
-    """Of every call."""
+def test_returning_nothing_means_every_call() -> None:
+    """A result returns nothing only if every call returned None."""
     assert Result("f", (step(None), step(None))).returns_nothing()
     assert not Result("f", (step(None), step(1.0))).returns_nothing()
 
 
 def test_gradient_is_read_as_numbers() -> None:
-    """By the name of the input."""
+    """A gradient is read by the name of its input."""
     result = Result("f", (step(1.0, gradients={"w": tensor([1, 2])}),))
 
     assert result.gradient("w").tolist() == [1.0, 2.0]
@@ -274,7 +274,7 @@ def test_gradient_is_read_as_numbers() -> None:
 
 @pytest.mark.parametrize("gradients", [{}, {"w": None}], ids=["none asked for", "none found"])
 def test_gradient_that_autograd_does_not_find_is_wrong(gradients: dict[str, object]) -> None:
-    """The hint names what cuts the graph."""
+    """A missing gradient is wrong, and the hint names what cuts the graph."""
     result = Result("predict", (step(1.0, gradients=gradients),))
 
     with pytest.raises(WrongError, match=r"can't differentiate what predict\(\)") as caught:
@@ -287,7 +287,7 @@ def test_gradient_that_autograd_does_not_find_is_wrong(gradients: dict[str, obje
 
 
 def piled_up(request: Request) -> Observation:
-    """Answer as an update that never clears the gradient, recorded only where asked for."""
+    """Answer as an update that never clears the gradient; torch's calls are recorded on request."""
     assert isinstance(request, CallRequest)
     calls = (
         TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True),
@@ -298,23 +298,23 @@ def piled_up(request: Request) -> Observation:
     return answered(*[recorded] * request.times)
 
 
-def test_record_is_told_of_the_last_call_made_again() -> None:
-    """The same request but for the recording, which costs too much to do always."""
+def test_torch_calls_are_recorded_by_repeating_the_last_call() -> None:
+    """The last call is repeated with torch's calls recorded, and the reference is not asked."""
     probe, own, peer = make_probe(piled_up)
     probe.student(x=X, w=W, lr=0.5)
     probe.student(x=X, w=W, lr=0.1, times=2)
 
-    told = probe.torch_call_facts()
+    facts = probe.torch_call_facts()
 
     *_, last, again = own.requests
-    assert told == "backward() ran 2 times and nothing cleared w.grad"
+    assert facts == "backward() ran 2 times and nothing cleared w.grad"
     assert isinstance(again, CallRequest)
     assert again == msgspec.structs.replace(last, log_torch_calls=True)
     assert peer.requests == []
 
 
 def test_there_is_no_record_without_a_leaf_or_before_a_call() -> None:
-    """Nothing could have been done to it."""
+    """Without a leaf, or before the first call, there are no facts about torch's calls."""
     probe, own, _ = make_probe(piled_up)
     before = probe.torch_call_facts()
     probe.student(x=X, w=tensor([0, 0]), lr=0.1, times=2)
@@ -326,18 +326,18 @@ def test_there_is_no_record_without_a_leaf_or_before_a_call() -> None:
 
 
 def test_there_is_no_record_of_a_call_that_is_differentiated() -> None:
-    """What autograd does for the check is not the student's."""
+    """A differentiated call is not repeated, since the check's backward pass would be recorded."""
     probe, own, _ = make_probe(piled_up)
     probe.student(x=X, w=W, lr=0.1, differentiate=["w"])
 
-    told = probe.torch_call_facts()
+    facts = probe.torch_call_facts()
 
-    assert told == ""
+    assert facts == ""
     assert len(own.requests) == 1
 
 
 def test_parts_are_those_of_the_call_that_is_asked_for() -> None:
-    """The last one by default."""
+    """Parts are read from the last call by default, and from others by number."""
     result = Result("f", (step((1.0, array([2]))), step((3.0, array([4])))))
 
     assert result.parts("a", "b")["b"].tolist() == [4.0]
@@ -352,7 +352,7 @@ def test_parts_are_those_of_the_call_that_is_asked_for() -> None:
 
 
 def test_example_is_the_last_call() -> None:
-    """The one on which it showed."""
+    """An example shows the last call, with its inputs."""
     probe, _, _ = make_probe(moved())
     probe.student(x=X + 0, w=W, lr=0.1)
     probe.student(x=X, w=W, lr=0.25, times=1)
@@ -365,7 +365,7 @@ def test_example_is_the_last_call() -> None:
 
 
 def test_example_repeats_the_call_until_it_shows() -> None:
-    """Of three calls that were made, the first two are enough."""
+    """An example repeats the call only as often as needed to show the failure."""
     probe, _, _ = make_probe(answered(*moved().steps * 3))
     probe.student(x=X, w=W, lr=0.1, times=3)
 
@@ -379,7 +379,7 @@ def test_example_repeats_the_call_until_it_shows() -> None:
 
 
 def test_verdict_that_shows_nothing_has_no_example() -> None:
-    """There would be no "got"."""
+    """A verdict that shows no value has no example."""
     probe, _, _ = make_probe(moved())
     probe.student(x=X, w=W, lr=0.1)
 
@@ -389,7 +389,7 @@ def test_verdict_that_shows_nothing_has_no_example() -> None:
 
 
 def test_example_shows_what_was_handed_over_as_a_global() -> None:
-    """As the student would have to set it."""
+    """An example assigns the inputs that were handed over as globals."""
     handed = {"x": State(value=array(X), is_global=True), "w": array([1, 2]), "lr": 0.1}
     probe, _, _ = make_probe(returned(None, **handed))
     probe.student(x=X, w=W, lr=0.1)
@@ -402,7 +402,7 @@ def test_example_shows_what_was_handed_over_as_a_global() -> None:
 
 
 def test_there_is_no_example_before_a_call_or_of_large_inputs() -> None:
-    """Nor where there is nothing to show."""
+    """There is no example before the first call, or for large inputs."""
     large = tensor(np.zeros((20, 2)))
     probe, _, _ = make_probe(returned(0.5, x=large, w=array([1, 2]), lr=0.1))
 
@@ -412,7 +412,7 @@ def test_there_is_no_example_before_a_call_or_of_large_inputs() -> None:
 
 
 def test_example_is_there_when_there_was_no_answer() -> None:
-    """The inputs are known all the same."""
+    """There is an example even if the call gave no answer."""
     probe, _, _ = make_probe(raised("ValueError"))
 
     with pytest.raises(NoAnswerError):

@@ -1,4 +1,4 @@
-"""What the checks of a function ask: taken down while the reference answers for both sides."""
+"""Questions: requests of the checks, recorded while the reference answers for both sides."""
 
 from collections.abc import Callable
 
@@ -12,26 +12,26 @@ from grader.checks.probe import Probe, derive_seed
 from grader.checks.questions import Question, record_questions
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.errors import CheckCrashedError
-from grader.observations.messages import CallRequest, ReadRequest, Request
+from grader.observations.messages import CallRequest, Observation, ReadRequest, Request
 
 DOUBLE = Function(name="double", parameters=("n",))
 SEED = 11
 
 
 def small_then_random(probe: Probe) -> None:
-    """Ask twice: a failure at the first would leave the second unasked."""
+    """Ask twice: a failure at the first request would leave the second unasked."""
     for n in (3, float(probe.rng().uniform())):
         got, want = probe.both(n=n)
         expect_close(got.array(), want.array(), "double(n)")
 
 
 def alone(probe: Probe) -> None:
-    """Ask the student only."""
+    """Ask only the student."""
     probe.student(n=5, times=2)
 
 
 def impossible(probe: Probe) -> None:
-    """Ask for what is not so."""
+    """Fail whatever the answer is."""
     probe.student(n=1)
     raise WrongError("it is not seven")
 
@@ -47,7 +47,7 @@ def check_of(body: int, function: str = "double") -> Check:
 
 
 def run_body(check: Check, probe: Probe) -> BaseException | None:
-    """Run a body as the engine does."""
+    """Run the body of a check, and return its verdict, as the plugin does."""
     try:
         BODIES[check.key](probe)
     except (WrongError, NoAnswerError) as error:
@@ -56,13 +56,13 @@ def run_body(check: Check, probe: Probe) -> BaseException | None:
 
 
 def record(*checks: Check, reference: RecordedSession | None = None) -> list[Question]:
-    """Take down what some checks ask of a reference that doubles."""
+    """Record what some checks ask of a reference that doubles."""
     peer = reference or RecordedSession(double=computing(lambda n: 2 * n))
     return record_questions(checks, run_body, function=DOUBLE, seed=SEED, expect=peer.ask)
 
 
 def test_everything_that_is_asked_of_the_student_is_a_question() -> None:
-    """In order, with the check that asks and the right answer."""
+    """Each request to the student is recorded in order, with its check and the right answer."""
     questions = record(check_of(0), check_of(1))
 
     assert [one.check.id for one in questions] == ["double/0", "double/0", "double/1"]
@@ -72,34 +72,34 @@ def test_everything_that_is_asked_of_the_student_is_a_question() -> None:
 
 
 def test_questions_are_those_of_the_grading() -> None:
-    """The same seed gives the same inputs, drawn and derived."""
+    """With the same seed, the recorded requests are those that the grading made."""
     asked: list[Request] = []
     peer = RecordedSession(double=computing(lambda n: 2 * n))
 
-    def observe(request: Request) -> object:
+    def observe(request: Request) -> Observation:
         asked.append(request)
         return peer.observe(request)
 
     check = check_of(0)
-    run_body(check, Probe(DOUBLE, observe, peer.ask, derive_seed(SEED, check.id)))  # type: ignore[arg-type]
+    run_body(check, Probe(DOUBLE, observe, peer.ask, derive_seed(SEED, check.id)))
 
     assert [one.request for one in record(check)] == asked
 
 
 def test_checks_of_other_functions_are_left_out() -> None:
-    """Only one function is diagnosed at a time."""
+    """Only the checks of the given function are recorded."""
     assert record(check_of(2, "other"), check_of(1)) == record(check_of(1))
 
 
 def test_reference_is_never_asked_twice_at_once() -> None:
-    """One session stands for both sides: each answer is read before the next question."""
+    """The reference answers one request before it gets the next, as its session has two roles."""
     waiting: list[Request] = []
 
-    def ask(request: Request) -> Callable[[], object]:
+    def ask(request: Request) -> Callable[[], Observation]:
         assert waiting == []
         waiting.append(request)
 
-        def answer() -> object:
+        def answer() -> Observation:
             waiting.clear()
             return computing(lambda n: 2 * n)(request)
 
@@ -110,14 +110,14 @@ def test_reference_is_never_asked_twice_at_once() -> None:
         run_body,
         function=DOUBLE,
         seed=SEED,
-        expect=ask,  # type: ignore[arg-type]
+        expect=ask,
     )
 
     assert len(questions) == 2
 
 
 def test_value_is_read() -> None:
-    """A question may be about a global."""
+    """Reading a global is recorded as a question too."""
     answers = Function(name="ANSWERS", parameters=(), is_value=True)
     check = check_of(0, "ANSWERS")
 
@@ -133,6 +133,6 @@ def test_value_is_read() -> None:
 
 
 def test_reference_that_fails_a_check_is_the_checks_fault() -> None:
-    """Then nothing can be said of a submission that fails it too."""
+    """A check that the reference fails is reported as broken."""
     with pytest.raises(CheckCrashedError, match=r"double/2 is broken: .* it is not seven"):
         record(check_of(2))

@@ -1,7 +1,4 @@
-"""Grading one submission: who is asked, how often, and whom a failure is blamed on.
-
-No sandbox and no pytest underneath: a check is a function of a probe, and both sessions replay.
-"""
+"""Grading one submission: who is asked, how often, and which function a failure is blamed on."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,13 +47,13 @@ Body = Callable[[Probe], None]
 
 
 def is_double(probe: Probe) -> None:
-    """Require twice the input, as the reference gives it."""
+    """Require twice the input, as the reference returns it."""
     got, want = probe.both(n=3)
     expect_close(got.array(), want.array(), f"{probe.name}(n)")
 
 
 def run_body(check: Check, probe: Probe) -> BaseException | None:
-    """Run a check as the engine does: what isn't a verdict is a crash of the check."""
+    """Run the body of a check, and return its verdict, as the plugin does."""
     try:
         BODIES[check.key](probe)
     except (WrongError, UnwrittenError, NoAnswerError) as error:
@@ -80,12 +77,12 @@ def check_of(function: str, slug: str = "doubles", *, body: int = 0, points: flo
 
 
 def doubling(n: float) -> float:
-    """Give the right answer."""
+    """Return the right answer."""
     return 2 * n
 
 
 def tripling(n: float) -> float:
-    """Give a wrong answer."""
+    """Return a wrong answer."""
     return 3 * n
 
 
@@ -150,7 +147,7 @@ def statuses(results: dict[str, CheckResult]) -> dict[str, Status]:
 
 
 def test_check_that_passes_gives_its_points() -> None:
-    """And says nothing."""
+    """A check that passes has its points, and no message."""
     results = Bench(mse=RIGHT).grade([check_of("mse", points=2.5)])
 
     assert results["mse/doubles"] == CheckResult(
@@ -163,7 +160,7 @@ def test_check_that_passes_gives_its_points() -> None:
 
 
 def test_check_that_fails_gives_no_points_and_says_why() -> None:
-    """With its own hint, and the input on which it showed."""
+    """A check that fails has no points, but its hint and an example."""
     results = Bench(mse=WRONG).grade([check_of("mse", points=2.5)])
 
     result = results["mse/doubles"]
@@ -178,7 +175,7 @@ def test_check_that_fails_gives_no_points_and_says_why() -> None:
 def test_hint_of_a_verdict_counts_more_than_that_of_the_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It knows more."""
+    """The hint of a verdict replaces the general hint of its check."""
 
     def body(probe: Probe) -> None:
         probe.student(n=1)
@@ -192,7 +189,7 @@ def test_hint_of_a_verdict_counts_more_than_that_of_the_check(
 
 
 def test_failure_on_a_large_input_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody could paste it."""
+    """A failure on a large input is described in the message instead of an example."""
 
     def body(probe: Probe) -> None:
         probe.student(n=tensor(np.zeros(100)))
@@ -207,7 +204,7 @@ def test_failure_on_a_large_input_is_told_in_words(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_not_there_yet_is_missing_and_not_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A question that isn't answered has no general hint to a wrong answer."""
+    """A question that is not answered yet is missing, without the hint for a wrong answer."""
 
     def body(probe: Probe) -> None:
         probe.student(n=1)
@@ -224,7 +221,7 @@ def test_what_is_not_there_yet_is_missing_and_not_wrong(monkeypatch: pytest.Monk
 
 
 def test_failure_tells_what_torch_was_seen_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Facts from the record, below the verdict."""
+    """The message of a failure ends with what torch was seen to do."""
 
     def body(probe: Probe) -> None:
         probe.student(n=leaf([1]))
@@ -249,18 +246,18 @@ def test_failure_tells_what_torch_was_seen_to_do(monkeypatch: pytest.MonkeyPatch
 
 
 def test_functions_are_judged_from_the_bottom_up() -> None:
-    """Whatever the order in which the checks were collected."""
-    told: list[tuple[int, int, str]] = []
+    """Helpers are judged before their callers, in whatever order the checks were collected."""
+    calls: list[tuple[int, int, str]] = []
 
     Bench(mse=RIGHT, update=RIGHT, train=RIGHT).grade(
-        CHECKS[::-1], on_progress=lambda *progress: told.append(progress)
+        CHECKS[::-1], on_progress=lambda *progress: calls.append(progress)
     )
 
-    assert told == [(0, 3, "mse"), (1, 3, "update"), (2, 3, "train")]
+    assert calls == [(0, 3, "mse"), (1, 3, "update"), (2, 3, "train")]
 
 
 def test_checks_of_a_function_stay_in_their_order() -> None:
-    """As they stand in their file."""
+    """The checks of a function run in the order of their file."""
     checks = [check_of("mse", slug) for slug in ("c", "a", "b")]
 
     results = Bench(mse=RIGHT).grade(checks)
@@ -269,7 +266,7 @@ def test_checks_of_a_function_stay_in_their_order() -> None:
 
 
 def test_only_one_function_is_asked_where_only_one_is_graded() -> None:
-    """Its collaborators are not known then, so right ones are lent if it fails."""
+    """If one function is graded alone, its helpers are not judged, and are lent if it fails."""
     bench = Bench(mse=RIGHT, update=WRONG, lent=RIGHT)
 
     results = bench.grade(only="update")
@@ -280,7 +277,7 @@ def test_only_one_function_is_asked_where_only_one_is_graded() -> None:
 
 
 def test_inputs_of_a_check_do_not_depend_on_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its seed is made of the submission's and its own id."""
+    """The inputs of a check depend only on the submission's seed and the check's id."""
     drawn: dict[str, list[float]] = {}
 
     def body(probe: Probe) -> None:
@@ -300,7 +297,7 @@ def test_inputs_of_a_check_do_not_depend_on_the_others(monkeypatch: pytest.Monke
 
 
 def test_seed_of_a_request_is_the_same_in_each_run() -> None:
-    """Student and reference get the same one, and so does the next run."""
+    """The student and the reference get the same seed, and so do they in the next run."""
     first, second = Bench(mse=RIGHT), Bench(mse=RIGHT)
 
     first.grade([check_of("mse")])
@@ -313,7 +310,7 @@ def test_seed_of_a_request_is_the_same_in_each_run() -> None:
 
 
 def test_nothing_is_lent_when_everything_is_right() -> None:
-    """Each function is asked once."""
+    """If everything is right, each function is asked once and nothing is lent."""
     bench = Bench(mse=RIGHT, update=RIGHT, train=RIGHT)
 
     results = bench.grade()
@@ -323,7 +320,7 @@ def test_nothing_is_lent_when_everything_is_right() -> None:
 
 
 def test_nothing_is_lent_to_a_wrong_function_whose_collaborators_are_right() -> None:
-    """The fault is its own."""
+    """A wrong function with right helpers is to blame itself, so nothing is lent."""
     bench = Bench(mse=RIGHT, update=WRONG, train=RIGHT)
 
     results = bench.grade()
@@ -333,7 +330,7 @@ def test_nothing_is_lent_to_a_wrong_function_whose_collaborators_are_right() -> 
 
 
 def test_wrong_collaborator_does_not_cost_a_right_function() -> None:
-    """Judged again with right ones lent, it passes: one bug costs one function."""
+    """A right function with a wrong helper passes once a right helper is lent."""
     bench = Bench(mse=WRONG, update=WRONG, train=WRONG, lent=RIGHT)
 
     results = bench.grade()
@@ -347,7 +344,7 @@ def test_wrong_collaborator_does_not_cost_a_right_function() -> None:
 
 
 def test_only_what_is_not_known_to_be_right_is_lent() -> None:
-    """The student's own functions stay where they have been proved right."""
+    """Helpers that are proved right are the student's own, even when others are lent."""
     bench = Bench(mse=WRONG, update=WRONG, train=WRONG, lent=RIGHT)
 
     bench.grade()
@@ -356,7 +353,7 @@ def test_only_what_is_not_known_to_be_right_is_lent() -> None:
 
 
 def test_function_that_passes_with_its_own_collaborators_is_not_tried_again() -> None:
-    """Either way of being right is enough."""
+    """A function that passes with its own wrong helpers is not tried again."""
     bench = Bench(mse=WRONG, update=RIGHT, train=RIGHT)
 
     results = bench.grade()
@@ -366,7 +363,7 @@ def test_function_that_passes_with_its_own_collaborators_is_not_tried_again() ->
 
 
 def test_wrong_function_stays_wrong_among_right_collaborators() -> None:
-    """Then the failure is its own, and it is told from the lent attempt."""
+    """A function that is wrong with right helpers too fails, with the finding of that attempt."""
     bench = Bench(mse=WRONG, update=computing(lambda n: 10 * n), lent=WRONG)
 
     results = bench.grade(CHECKS[:2])
@@ -378,7 +375,7 @@ def test_wrong_function_stays_wrong_among_right_collaborators() -> None:
 
 
 def test_lending_depends_on_the_collaborators_alone() -> None:
-    """A wrong update is lent to train, but nothing to update, which leans on mse only."""
+    """A wrong update is lent to train; nothing is lent to update, whose only helper is right."""
     bench = Bench(mse=RIGHT, update=WRONG, train=WRONG, lent=RIGHT)
 
     results = bench.grade()
@@ -392,7 +389,7 @@ def test_lending_depends_on_the_collaborators_alone() -> None:
 
 
 def test_one_failed_check_of_a_collaborator_is_enough_to_doubt_it() -> None:
-    """It may be what the function above tripped over."""
+    """A helper that fails a single check is lent to its callers."""
     bench = Bench(mse=[returned(6.0, n=3), returned(9.0, n=3)], update=WRONG, lent=RIGHT)
     checks = [check_of("mse", "first"), check_of("mse", "second"), check_of("update")]
 
@@ -406,7 +403,7 @@ def test_one_failed_check_of_a_collaborator_is_enough_to_doubt_it() -> None:
 
 
 def test_missing_collaborator_is_lent() -> None:
-    """A function that calls a helper which isn't there raises, and is right all the same."""
+    """A function that calls a missing helper passes once the helper is lent."""
     error = raised("NameError", "name 'mse' is not defined", function="update", line=2)
     bench = Bench(update=error, lent=RIGHT)
 
@@ -416,7 +413,7 @@ def test_missing_collaborator_is_lent() -> None:
 
 
 def test_collaborator_that_is_not_written_yet_is_lent() -> None:
-    """Its NotImplementedError comes out of the function above it."""
+    """A NotImplementedError of a helper doesn't count against its caller."""
     error = raised("NotImplementedError", "lab 4: write mse()", function="mse")
     bench = Bench(mse=error, update=error, lent=RIGHT)
 
@@ -426,7 +423,7 @@ def test_collaborator_that_is_not_written_yet_is_lent() -> None:
 
 
 def test_function_that_is_not_written_yet_is_lent_nothing() -> None:
-    """No helper could help it."""
+    """Nothing is lent to a function that is not written yet."""
     bench = Bench(
         mse=WRONG,
         update=raised("NotImplementedError", "lab 4: write update()", function="update"),
@@ -439,7 +436,7 @@ def test_function_that_is_not_written_yet_is_lent_nothing() -> None:
 
 
 def test_function_that_is_not_there_is_lent_nothing() -> None:
-    """It is missing whoever helps."""
+    """Nothing is lent to a function that is missing."""
     bench = Bench(mse=WRONG)
 
     results = bench.grade(CHECKS[:2])
@@ -450,7 +447,7 @@ def test_function_that_is_not_there_is_lent_nothing() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.STOPPED, Outcome.FORGED])
 def test_submission_that_was_ended_is_lent_nothing(outcome: Outcome) -> None:
-    """There is no time left, or no trust."""
+    """Nothing is lent once the whole submission was stopped."""
     bench = Bench(mse=WRONG, update=ended(outcome))
 
     results = bench.grade(CHECKS[:2])
@@ -460,7 +457,7 @@ def test_submission_that_was_ended_is_lent_nothing(outcome: Outcome) -> None:
 
 
 def test_own_limit_is_told_when_lending_does_not_help() -> None:
-    """What the student sees when they run it is what is told."""
+    """If lending doesn't help, the limit that the student's own code hit is reported."""
     bench = Bench(
         mse=WRONG, update=ended(Outcome.TIME_LIMIT, "over 10 s"), lent=raised("ValueError", "no")
     )
@@ -472,7 +469,7 @@ def test_own_limit_is_told_when_lending_does_not_help() -> None:
 
 
 def test_error_among_right_collaborators_is_told_instead_of_the_one_without() -> None:
-    """The first may have come out of a collaborator."""
+    """An error with right helpers is reported, since the other may come from a wrong helper."""
     bench = Bench(
         mse=WRONG, update=raised("TypeError", "from mse"), lent=raised("ValueError", "its own")
     )
@@ -484,7 +481,7 @@ def test_error_among_right_collaborators_is_told_instead_of_the_one_without() ->
 
 
 def test_wrong_answer_is_told_when_lending_ends_in_an_error() -> None:
-    """A wrong number helps more than an error that the student never sees."""
+    """A wrong answer is reported rather than an error that occurs only with lent helpers."""
     bench = Bench(mse=WRONG, update=WRONG, lent=raised("ValueError", "no"))
 
     results = bench.grade(CHECKS[:2])
@@ -499,7 +496,7 @@ COSTLY = [Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT]
 
 @pytest.mark.parametrize("outcome", COSTLY)
 def test_function_that_hit_a_limit_is_not_called_again(outcome: Outcome) -> None:
-    """Its other checks would end the same way, at the same price."""
+    """After a limit, a function's other checks get the same result without another call."""
     bench = Bench(mse=ended(outcome, "too much"))
     checks = [check_of("mse", slug) for slug in "abc"]
 
@@ -512,7 +509,7 @@ def test_function_that_hit_a_limit_is_not_called_again(outcome: Outcome) -> None
 
 
 def test_function_that_hit_a_limit_twice_is_called_no_third_time() -> None:
-    """Once as it is, and once among right collaborators."""
+    """A function that hit a limit with and without lent helpers is not called again."""
     hang = ended(Outcome.TIME_LIMIT, "over 10 s")
     bench = Bench(mse=WRONG, update=hang, lent=hang)
     checks = [check_of("mse"), *(check_of("update", slug) for slug in "abc")]
@@ -525,7 +522,7 @@ def test_function_that_hit_a_limit_twice_is_called_no_third_time() -> None:
 
 
 def test_function_that_hangs_for_its_collaborator_only_is_tried_among_right_ones() -> None:
-    """Each of its checks is, and the hanging attempt isn't made again."""
+    """A function that hangs because of a helper is called only with right ones afterwards."""
     bench = Bench(mse=WRONG, update=ended(Outcome.TIME_LIMIT), lent=RIGHT)
     checks = [check_of("mse"), check_of("update", "a"), check_of("update", "b")]
 
@@ -542,7 +539,7 @@ def test_function_that_hangs_for_its_collaborator_only_is_tried_among_right_ones
     ids=["raised", "crashed", "wrong"],
 )
 def test_function_that_only_failed_is_called_again(answer: Observation) -> None:
-    """A wrong answer to one input may be a right one to the next."""
+    """After a wrong answer, an exception or a crash, the next check calls the function again."""
     bench = Bench(mse=[answer, returned(6.0, n=3)])
 
     results = bench.grade([check_of("mse", "a"), check_of("mse", "b")])
@@ -555,7 +552,7 @@ def test_function_that_only_failed_is_called_again(answer: Observation) -> None:
 def test_function_above_one_that_hit_a_limit_is_tried_among_right_ones_only(
     outcome: Outcome,
 ) -> None:
-    """With its own it would hit the limit as well, and use up the time of the others."""
+    """A function whose helper hit a limit is called only with right helpers."""
     bench = Bench(mse=RIGHT, update=ended(outcome), train=RIGHT, lent=RIGHT)
 
     results = bench.grade()
@@ -570,7 +567,7 @@ def test_function_above_one_that_hit_a_limit_is_tried_among_right_ones_only(
 
 
 def test_function_above_one_that_hangs_fails_for_its_own_faults_only() -> None:
-    """What is told is what came of it among right ones."""
+    """A function whose helper hangs is judged by its result with right helpers."""
     bench = Bench(mse=ended(Outcome.TIME_LIMIT), update=RIGHT, lent=raised("ValueError", "own"))
 
     results = bench.grade(CHECKS[:2])
@@ -593,7 +590,7 @@ def test_function_above_one_that_hangs_fails_for_its_own_faults_only() -> None:
 def test_answer_that_lacks_something_costs_its_function_only(
     answer: Observation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A forged one, or the short one that a child sends when its own is too large for a frame."""
+    """An answer without steps or inputs, forged or too large, costs only its own function."""
 
     def body(probe: Probe) -> None:
         got, want = probe.both(n=tensor([1, 2]))
@@ -611,7 +608,7 @@ def test_answer_that_lacks_something_costs_its_function_only(
 def test_answer_with_a_step_too_few_costs_its_function_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Only a forger sends two where three were asked for."""
+    """An answer with too few steps, which must be forged, costs only its own function."""
 
     def body(probe: Probe) -> None:
         got, want = probe.both(n=3, times=3)
@@ -629,7 +626,7 @@ def test_answer_with_a_step_too_few_costs_its_function_only(
 
 
 def test_read_without_a_value_costs_its_function_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A forged answer to the question for a global."""
+    """A forged answer to reading a global costs only its own function."""
 
     def body(probe: Probe) -> None:
         got, want = probe.read()
@@ -646,6 +643,6 @@ def test_read_without_a_value_costs_its_function_only(monkeypatch: pytest.Monkey
 
 
 def test_check_of_no_function_is_broken() -> None:
-    """Its file's name is misspelt, and whoever graded with it would lose points for nothing."""
+    """A check whose file's name is misspelt is reported as broken, at no student's expense."""
     with pytest.raises(CheckCrashedError, match=r"msse/doubles is broken: .* no function msse"):
         Bench(mse=RIGHT).grade([check_of("msse")])

@@ -25,7 +25,7 @@ _result = Future.result
 
 
 def interrupted_result(future: "Future[object]") -> object:
-    """Wait for a future as a wait does that Ctrl-C ends while the job still runs."""
+    """Wait for a future, but as if Ctrl-C were pressed while the job runs."""
     if not future.done():
         raise KeyboardInterrupt
     return _result(future)
@@ -44,7 +44,7 @@ def runner(tmp_path: Path) -> Iterator[CheckRunner]:
 
 
 def test_jobs_get_their_own_results_in_turn(runner: CheckRunner) -> None:
-    """Many jobs one after another each get what their own work returned."""
+    """Each of many jobs gets what its own work returned."""
     results = [runner._do(functools.partial(_give, number)) for number in range(50)]
 
     assert results == list(range(50))
@@ -72,7 +72,7 @@ def test_result_of_an_interrupted_job_is_never_given_to_the_next_one(
 
 
 def test_error_of_a_job_is_raised_for_that_job_only(runner: CheckRunner) -> None:
-    """A job that fails leaves the runner usable: its failure went to the one who asked."""
+    """A failed job raises its error where its result is awaited, and the runner stays usable."""
 
     def fail(_checks: list[Check], _run: RunBody) -> None:
         raise InternalError("first")
@@ -87,7 +87,7 @@ def test_error_of_a_job_is_raised_for_that_job_only(runner: CheckRunner) -> None
 def test_job_that_ends_the_thread_leaves_nobody_waiting(
     runner: CheckRunner, kind: type[BaseException]
 ) -> None:
-    """The one who waits gets an error of the grader, and later jobs are refused at once."""
+    """A job that ends the thread is an InternalError, and later jobs are refused at once."""
 
     def leave(_checks: list[Check], _run: RunBody) -> None:
         raise kind("out")
@@ -101,7 +101,7 @@ def test_job_that_ends_the_thread_leaves_nobody_waiting(
 
 
 def test_closed_runner_refuses_jobs(tmp_path: Path) -> None:
-    """A job after the end is an error, not a wait without end."""
+    """A job for a closed runner raises an error instead of waiting forever."""
     (tmp_path / "check_f.py").write_text(_CHECK, encoding="utf-8")
     with CheckRunner(tmp_path) as runner:
         assert len(runner.checks) == 1
@@ -125,7 +125,7 @@ def test_two_assignments_with_files_of_the_same_name_keep_their_own_checks(tmp_p
 
 
 def test_checks_that_were_edited_are_loaded_again(tmp_path: Path) -> None:
-    """An author who mends a check while it is watched gets the new one."""
+    """A check that its author has edited is loaded anew by the next runner."""
     path = tmp_path / "check_f.py"
     found = []
     for points in (1, 2):
@@ -147,7 +147,7 @@ def test_checks_that_were_edited_are_loaded_again(tmp_path: Path) -> None:
 def test_checks_that_can_not_be_collected_are_an_error_each_time(
     tmp_path: Path, source: str, problem: str
 ) -> None:
-    """The first question gets the reason, and so does every later one."""
+    """Each access to the checks raises the reason why they can't be collected."""
     (tmp_path / "check_f.py").write_text(source, encoding="utf-8")
 
     with CheckRunner(tmp_path) as runner:

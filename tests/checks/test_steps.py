@@ -1,4 +1,4 @@
-"""Judging a step in place: where the leaf is, and whether it still is that leaf."""
+"""Judging a step in place: the values of the leaf, and whether it still is that leaf."""
 
 import numpy as np
 import pytest
@@ -14,14 +14,14 @@ START = np.array([1.0, -1.0], dtype=np.float32)
 
 
 def moved_to(*places: object) -> Result:
-    """Make what came of calls after each of which w is somewhere."""
+    """Make a result of calls that left w at these places, one after another."""
     return Result("update", tuple(step(None, w=array(place)) for place in places))
 
 
 def leaf_state(
     value: AnyValue | None = None, *, is_same_leaf: bool = True, is_global: bool = False
 ) -> Result:
-    """Make what came of a call, by the state of w alone."""
+    """Make a result of one call from the state of w alone."""
     leaf = array([1, 2], requires_grad=True) if value is None else value
     state = State(value=leaf, is_same_leaf=is_same_leaf, is_global=is_global)
     return Result("update", (step(None, w=state),))
@@ -36,7 +36,7 @@ def leaf_state(
     ids=["exactly", "rounded", "nearly"],
 )
 def test_leaf_where_the_reference_is_passes(place: list[float]) -> None:
-    """As near as float32 can say."""
+    """A leaf passes if it equals the reference's to within float32."""
     got, want = moved_to(place), moved_to([0.9, -1.2])
 
     expect_step(got, want, start=START)
@@ -50,7 +50,7 @@ def test_leaf_where_the_reference_is_passes(place: list[float]) -> None:
     ids=["uphill", "half a step", "two steps", "one weight only", "a hair off", "at zero"],
 )
 def test_leaf_elsewhere_is_wrong(place: list[float]) -> None:
-    """The message shows where it is and where it should be."""
+    """The message about a leaf elsewhere shows where it is and where it should be."""
     got, want = moved_to(place), moved_to([0.9, -1.2])
 
     with pytest.raises(WrongError) as caught:
@@ -61,15 +61,15 @@ def test_leaf_elsewhere_is_wrong(place: list[float]) -> None:
     assert caught.value.expected == "w = [0.9, -1.2]"
 
 
-def test_leaf_that_stands_still_is_told_so() -> None:
-    """It has another cause than a wrong step: the caller's w was never touched."""
+def test_leaf_that_has_not_moved_has_its_own_message() -> None:
+    """A leaf that has not moved has its own message, since the cause is another."""
     got, want = moved_to(START), moved_to([0.9, -1.2])
 
     with pytest.raises(WrongError, match=r"after update\(\), w has not moved"):
         expect_step(got, want, start=START)
 
 
-def test_tiny_step_is_told_from_standing_still() -> None:
+def test_tiny_step_is_distinguished_from_no_step() -> None:
     """The tolerance is relative to how far the reference moved, not to where w is."""
     got, want = moved_to([100.0, 0.0]), moved_to([100.01, 0.0])
 
@@ -78,8 +78,8 @@ def test_tiny_step_is_told_from_standing_still() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_leaf_that_is_no_number_is_wrong(value: float) -> None:
-    """Also where the reference has no number either."""
+def test_leaf_that_is_not_finite_is_wrong(value: float) -> None:
+    """A leaf that is not finite is wrong, even if the reference's is not finite either."""
     got = moved_to([value, 0.0])
 
     with pytest.raises(WrongError, match=r"w after update\(\) contains"):
@@ -87,7 +87,7 @@ def test_leaf_that_is_no_number_is_wrong(value: float) -> None:
 
 
 def test_leaf_of_another_shape_is_wrong() -> None:
-    """(2, 1) would broadcast."""
+    """A leaf of another shape is wrong, even if it would broadcast."""
     got, want = moved_to([[0.9], [-1.2]]), moved_to([0.9, -1.2])
 
     with pytest.raises(WrongError, match=r"w after update\(\) has shape \(2, 1\)"):
@@ -95,7 +95,7 @@ def test_leaf_of_another_shape_is_wrong() -> None:
 
 
 def test_each_of_several_calls_can_be_judged() -> None:
-    """The last by default."""
+    """The step after any call can be judged, by default the last."""
     got = moved_to([0.9, -1.2], [0.7, -1.5])
     want = moved_to([0.9, -1.2], [0.8, -1.4])
 
@@ -107,7 +107,7 @@ def test_each_of_several_calls_can_be_judged() -> None:
 
 
 def test_tolerance_can_be_widened() -> None:
-    """For a gradient with an eps in it."""
+    """The tolerance can be widened, such as for a gradient with an eps in it."""
     got, want = moved_to([0.9005, -1.2]), moved_to([0.9, -1.2])
 
     expect_step(got, want, start=START, rtol=1e-2)
@@ -116,7 +116,7 @@ def test_tolerance_can_be_widened() -> None:
 
 
 def test_leaf_that_is_gone_is_wrong() -> None:
-    """As a global it may be anything afterwards."""
+    """A global leaf that was replaced by None is wrong."""
     got = leaf_state(Nothing(), is_global=True)
 
     with pytest.raises(WrongError, match=r"w after update\(\) is None"):
@@ -132,7 +132,7 @@ def test_leaf_that_is_gone_is_wrong() -> None:
     ids=["the same leaf", "a new leaf that is a global"],
 )
 def test_leaf_passes(result: Result) -> None:
-    """In the classroom style the global w may be a new one."""
+    """A leaf passes if it is the same tensor, or a new one that is a global."""
     expect_same_leaf(result)
 
     assert result.state("w").value == array([1, 2], requires_grad=True)
@@ -163,7 +163,7 @@ def test_leaf_passes(result: Result) -> None:
     ],
 )
 def test_what_is_no_longer_the_leaf_is_wrong(result: Result, message: str) -> None:
-    """Each with its own message, for each has its own remedy."""
+    """Each way in which a leaf can be spoilt has its own message."""
     with pytest.raises(WrongError) as caught:
         expect_same_leaf(result)
 

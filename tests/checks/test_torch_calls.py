@@ -1,4 +1,4 @@
-"""Telling what torch was seen to do: only what is certain."""
+"""Stating what torch was seen to do: only what is certain."""
 
 import pytest
 from fakes import step
@@ -24,25 +24,25 @@ def recorded(*calls: TorchCall) -> Step:
     return Step(returned=plain.returned, inputs={}, torch_calls=calls)
 
 
-def test_gradients_that_pile_up_are_told() -> None:
-    """Over all the calls of the function together."""
-    told = describe_torch_calls([recorded(BACKWARD, STEP), recorded(BACKWARD, STEP)], "w")
+def test_gradients_that_pile_up_are_stated() -> None:
+    """Repeated calls of backward() without clearing are counted over all calls."""
+    facts = describe_torch_calls([recorded(BACKWARD, STEP), recorded(BACKWARD, STEP)], "w")
 
-    assert told == PILED_UP
-
-
-def test_leaf_that_nothing_changed_is_told() -> None:
-    """The caller's w never moved."""
-    told = describe_torch_calls([recorded(BACKWARD, call("torch.Tensor.sub", "w"))], "w")
-
-    assert told == UNMOVED
+    assert facts == PILED_UP
 
 
-def test_both_are_told() -> None:
-    """One sentence."""
-    told = describe_torch_calls([recorded(BACKWARD, BACKWARD)], "w")
+def test_leaf_that_nothing_changed_is_stated() -> None:
+    """A leaf that no operation changed in place is stated."""
+    facts = describe_torch_calls([recorded(BACKWARD, call("torch.Tensor.sub", "w"))], "w")
 
-    assert told == f"{PILED_UP}; {UNMOVED}"
+    assert facts == UNMOVED
+
+
+def test_both_facts_are_stated() -> None:
+    """Both facts are joined by a semicolon."""
+    facts = describe_torch_calls([recorded(BACKWARD, BACKWARD)], "w")
+
+    assert facts == f"{PILED_UP}; {UNMOVED}"
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_both_are_told() -> None:
     ],
     ids=lambda one: f"{one.name} {one.on}",
 )
-def test_gradient_that_may_have_been_cleared_is_not_told(clearing: TorchCall) -> None:
-    """Also where it can't be seen whose it was."""
-    told = describe_torch_calls([recorded(BACKWARD, STEP, clearing, BACKWARD, STEP)], "w")
+def test_gradient_that_may_have_been_cleared_is_not_stated(clearing: TorchCall) -> None:
+    """Anything that may have cleared the gradient counts, of whatever tensor."""
+    facts = describe_torch_calls([recorded(BACKWARD, STEP, clearing, BACKWARD, STEP)], "w")
 
-    assert told == ""
+    assert facts == ""
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_gradient_that_may_have_been_cleared_is_not_told(clearing: TorchCall) ->
     ],
     ids=lambda one: f"{one.name} {one.on}",
 )
-def test_leaf_that_may_have_been_changed_is_not_told(change: TorchCall) -> None:
-    """Through its data, a view or an array too."""
-    told = describe_torch_calls([recorded(BACKWARD, change)], "w")
+def test_leaf_that_may_have_been_changed_is_not_stated(change: TorchCall) -> None:
+    """A leaf may have been changed through its data, a view or an array."""
+    facts = describe_torch_calls([recorded(BACKWARD, change)], "w")
 
-    assert told == ""
+    assert facts == ""
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_leaf_that_may_have_been_changed_is_not_told(change: TorchCall) -> None:
     ids=lambda one: f"{one.name} {one.on}",
 )
 def test_change_of_something_else_does_not_move_the_leaf(other: TorchCall) -> None:
-    """Clearing the gradient is no step."""
-    told = describe_torch_calls([recorded(BACKWARD, other)], "w")
+    """Changing another tensor or clearing the gradient doesn't count as a step."""
+    facts = describe_torch_calls([recorded(BACKWARD, other)], "w")
 
-    assert told == UNMOVED
+    assert facts == UNMOVED
 
 
 @pytest.mark.parametrize("steps", [[], [recorded()], [recorded(call("torch.Tensor.add"))]])
-def test_nothing_is_told_without_a_backward_pass(steps: list[Step]) -> None:
-    """A gradient worked out by hand, or a call that raised at once."""
+def test_nothing_is_stated_without_a_backward_pass(steps: list[Step]) -> None:
+    """Without a call of backward() nothing is stated."""
     assert describe_torch_calls(steps, "w") == ""

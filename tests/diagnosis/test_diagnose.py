@@ -1,4 +1,4 @@
-"""Diagnosing a graded submission: which checks are told what, and when nothing is said."""
+"""Diagnosing a graded submission: which checks get a diagnosis, and when none does."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,7 +50,7 @@ INPUTS = {"f/values": (2.0, 3.0), "f/more": (5.0, 6.0), "f/alone": (1.5, 2.5), "
 
 
 def questions(function: str) -> list[Question]:
-    """Ask for the number itself, twice a check; f/alone is a matter of its own."""
+    """Ask f and g for the number itself, twice in each check of f; f/alone is independent."""
     return [
         Question(
             check=Check(
@@ -73,7 +73,7 @@ def questions(function: str) -> list[Question]:
     ]
 
 
-def told(
+def diagnosed_by_id(
     *results: CheckResult, **answers: Observation | Rule | Sequence[Observation]
 ) -> dict[str, CheckResult]:
     """Diagnose results of a submission whose functions give these answers."""
@@ -107,12 +107,12 @@ CUBED = computing(lambda n: n**3)
 DOUBLED = computing(lambda n: 2 * n)
 
 
-# --- what is told -------------------------------------------------------------------------
+# --- what is reported -------------------------------------------------------------------------
 
 
-def test_known_mistake_is_named_with_its_hint_and_section() -> None:
-    """At every check that it costs; what the check found stays."""
-    found = told(VALUES, MORE, f=CUBED)
+def test_misconception_is_named_with_its_hint_and_section() -> None:
+    """Each check that a misconception costs gets its hint and section, and keeps its message."""
+    found = diagnosed_by_id(VALUES, MORE, f=CUBED)
 
     for check in ("f/values", "f/more"):
         assert found[check].misconception == "f/cubed"
@@ -124,16 +124,16 @@ def test_known_mistake_is_named_with_its_hint_and_section() -> None:
         assert found[check].message == "it is wrong"
 
 
-def test_check_that_passed_is_told_nothing() -> None:
-    """It is as it was."""
-    found = told(VALUES, PASSED, f=CUBED)
+def test_check_that_passed_gets_no_diagnosis() -> None:
+    """A check that passed gets no diagnosis, even if another one of its function does."""
+    found = diagnosed_by_id(VALUES, PASSED, f=CUBED)
 
     assert found["f/values"].misconception == "f/cubed"
     assert found["f/more"] == PASSED
 
 
 def test_function_that_passed_is_not_asked() -> None:
-    """A diagnosis costs time only where something is wrong."""
+    """A function that passed is not asked anything."""
     session = RecordedSession(f=CUBED)
     case = Case(
         assignment=ASSIGNMENT,
@@ -146,16 +146,16 @@ def test_function_that_passed_is_not_asked() -> None:
     assert session.requests == []
 
 
-def test_exception_can_be_a_known_mistake() -> None:
-    """A check that ended in an error is diagnosed as one that failed."""
-    found = told(failed("f/values", Status.ERROR), f=raised("ValueError", "no"))
+def test_exception_can_be_a_misconception() -> None:
+    """A check that ended in an exception is diagnosed like one that failed."""
+    found = diagnosed_by_id(failed("f/values", Status.ERROR), f=raised("ValueError", "no"))
 
     assert found["f/values"].misconception == "f/raised"
 
 
-def test_factor_is_told_once() -> None:
-    """In the first check's message, and with no mistake named where none fits."""
-    found = told(VALUES, MORE, f=DOUBLED)
+def test_factor_is_reported_once() -> None:
+    """A factor is added to the message of the first failed check, without a misconception."""
+    found = diagnosed_by_id(VALUES, MORE, f=DOUBLED)
 
     assert found["f/values"].message == (
         "it is wrong\n(on all inputs tried, what f() returns is exactly 2 times the right one)"
@@ -166,17 +166,17 @@ def test_factor_is_told_once() -> None:
     assert found["f/values"].hint == "the check's hint"
 
 
-def test_factor_is_not_told_of_an_error() -> None:
-    """An exception has none; the next check that failed is told."""
-    found = told(failed("f/values", Status.ERROR), MORE, f=DOUBLED)
+def test_factor_is_not_added_to_an_error() -> None:
+    """A factor is added to the first check that failed, not to one that ended in an error."""
+    found = diagnosed_by_id(failed("f/values", Status.ERROR), MORE, f=DOUBLED)
 
     assert found["f/values"].message == "it is wrong"
     assert "exactly 2 times" in found["f/more"].message
 
 
 def test_each_function_is_diagnosed_alone() -> None:
-    """By its own misconceptions."""
-    found = told(VALUES, failed("g/values"), f=DOUBLED, g=CUBED)
+    """Each function is diagnosed by its own misconceptions."""
+    found = diagnosed_by_id(VALUES, failed("g/values"), f=DOUBLED, g=CUBED)
 
     assert found["f/values"].misconception is None
     assert found["g/values"].misconception == "g/cubed"
@@ -186,29 +186,29 @@ def test_each_function_is_diagnosed_alone() -> None:
 
 
 def only_at(numbers: Sequence[float]) -> Rule:
-    """Answer right but for some inputs, which are cubed."""
+    """Answer right, except that some inputs are cubed."""
     return computing(lambda n: n**3 if n in numbers else n)
 
 
 def test_independent_check_is_diagnosed_by_its_own_questions() -> None:
-    """Its mistake is named though the other checks passed, and don't show it."""
-    found = told(PASSED, ALONE, f=only_at(INPUTS["f/alone"]))
+    """An independent check is diagnosed even if the other checks of its function passed."""
+    found = diagnosed_by_id(PASSED, ALONE, f=only_at(INPUTS["f/alone"]))
 
     assert found["f/alone"].misconception == "f/cubed"
 
 
-def test_checks_that_belong_together_need_one_mistake_for_all() -> None:
-    """What explains only some of them is not proved."""
-    found = told(VALUES, PASSED, f=only_at(INPUTS["f/values"]))
+def test_checks_that_belong_together_need_one_misconception_for_all() -> None:
+    """A misconception that explains only some of the checks is not named."""
+    found = diagnosed_by_id(VALUES, PASSED, f=only_at(INPUTS["f/values"]))
 
     assert found["f/values"].misconception is None
 
 
-def test_independent_check_does_not_keep_the_others_from_being_told() -> None:
-    """Nor the other way round."""
+def test_independent_check_does_not_affect_the_others() -> None:
+    """The other checks are diagnosed even if the independent check doesn't fit."""
     together = only_at((*INPUTS["f/values"], *INPUTS["f/more"]))
 
-    found = told(VALUES, MORE, ALONE, f=together)
+    found = diagnosed_by_id(VALUES, MORE, ALONE, f=together)
 
     assert found["f/values"].misconception == found["f/more"].misconception == "f/cubed"
     assert found["f/alone"].misconception is None
@@ -218,7 +218,7 @@ def test_independent_check_does_not_keep_the_others_from_being_told() -> None:
 
 
 def test_nothing_is_asked_after_a_limit() -> None:
-    """It would only be hit again, at every question."""
+    """A function that hit a limit is not asked again."""
     session = RecordedSession(f=CUBED)
     results = [VALUES, failed("f/more", Status.LIMIT)]
     case = Case(
@@ -244,7 +244,7 @@ def test_nothing_is_asked_after_a_limit() -> None:
     ],
 )
 def test_nothing_is_said_if_a_limit_is_hit_while_asking(outcome: Outcome) -> None:
-    """And no further question is asked."""
+    """An answer that ends in a limit or a crash ends the diagnosis without a result."""
     session = RecordedSession(f=[returned(8.0, n=2.0), ended(outcome)])
     case = Case(
         assignment=ASSIGNMENT,
@@ -259,14 +259,14 @@ def test_nothing_is_said_if_a_limit_is_hit_while_asking(outcome: Outcome) -> Non
 
 @pytest.mark.parametrize("status", [Status.PASSED, Status.MISSING])
 def test_nothing_is_said_of_what_is_right_or_not_written(status: Status) -> None:
-    """The student knows."""
+    """A function that is right or not written yet gets no diagnosis."""
     result = check_result("f/values", status)
 
-    assert told(result, f=CUBED) == {"f/values": result}
+    assert diagnosed_by_id(result, f=CUBED) == {"f/values": result}
 
 
-def test_answer_that_is_not_whole_says_nothing() -> None:
-    """No child of ours would give it: steps are missing, or inputs."""
-    found = told(VALUES, f=returned(8.0))
+def test_incomplete_answer_gives_no_diagnosis() -> None:
+    """An answer that lacks steps or inputs, which must be forged, gives no diagnosis."""
+    found = diagnosed_by_id(VALUES, f=returned(8.0))
 
     assert found["f/values"] == VALUES

@@ -1,4 +1,4 @@
-"""Finding the one known mistake: it fits everywhere, and no other does."""
+"""Finding the misconception: it fits on every input, and no other one does."""
 
 from pathlib import Path
 
@@ -35,13 +35,13 @@ PROGRAMS = {DOUBLE.id: lambda n: 2 * n, TRIPLE.id: lambda n: 3 * n, SQUARE.id: l
 
 
 class Programs:
-    """Answers for the misconceptions, and notes who was asked."""
+    """Answers for the misconceptions, and records which one was asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
 
     def ask(self, one: Misconception, request: Request) -> Observation:
-        """Compute what a misconception's program would answer."""
+        """Return what the program of a misconception would answer."""
         assert isinstance(request, CallRequest)
         number = request.inputs["n"]
         assert isinstance(number, Number)
@@ -71,34 +71,34 @@ def find(
 
 
 def test_only_one_that_fits_is_found() -> None:
-    """On every input."""
+    """The only misconception that fits on every input is found."""
     assert find((DOUBLE, TRIPLE, SQUARE), (1, 4), 2.0, array(8)) is DOUBLE
 
 
 def test_none_is_found_where_none_fits() -> None:
-    """One answer that differs is enough."""
+    """A misconception is dropped at its first different answer."""
     assert find((DOUBLE, TRIPLE, SQUARE), (1, 4), 2.0, 9.0) is None
 
 
 @pytest.mark.parametrize("order", [(DOUBLE, SQUARE), (SQUARE, DOUBLE)])
 def test_none_is_found_where_two_fit(order: tuple[Misconception, ...]) -> None:
-    """The double of 2 and its square are both 4: either could be meant, until 3 tells."""
+    """Nothing is found while two misconceptions fit, whatever their order."""
     assert find(order, (2,), 4.0) is None
     assert find(order, (2, 3), 4.0, 6.0) is DOUBLE
 
 
 def test_nothing_is_found_where_nothing_is_known() -> None:
-    """A function without misconceptions."""
+    """Nothing is found for a function without misconceptions."""
     assert find((), (1,), 2.0) is None
 
 
 def test_nothing_is_known_without_a_question() -> None:
-    """Then everything fits."""
+    """Without questions every misconception fits, so none is found."""
     assert find((DOUBLE, TRIPLE), ()) is None
 
 
-def test_who_does_not_fit_is_not_asked_again() -> None:
-    """The first question leaves few."""
+def test_misconception_that_does_not_fit_is_not_asked_again() -> None:
+    """A misconception that has given a different answer is not asked again."""
     programs = Programs()
     answers = [returned(2.0), returned(8.0)]
 
@@ -108,7 +108,7 @@ def test_who_does_not_fit_is_not_asked_again() -> None:
 
 
 def test_misconception_may_be_an_exception() -> None:
-    """Raising the same way on the same inputs is the same mistake."""
+    """A misconception fits if it raises the same exception on the same inputs."""
     answers = [raised("RuntimeError", "a leaf can't be changed")]
 
     found = find_misconception((DOUBLE,), questions(1), answers, lambda _one, _request: answers[0])

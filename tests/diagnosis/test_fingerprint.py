@@ -1,4 +1,4 @@
-"""What counts as the same answer: what a function is judged by, and nothing else."""
+"""Fingerprints: which answers count as the same, by what a function is judged by."""
 
 import math
 
@@ -30,7 +30,7 @@ CALL = CallRequest(function="update", inputs={"x": DATA, "w": LEAF, "lr": Number
 
 
 def question(request: Request = CALL, facts: Facts | None = None) -> Question:
-    """Make a question; what is right plays no part here."""
+    """Make a question; the right answer doesn't matter here."""
     check = Check(id="update/a", function="update", title="", hint="", points=1, key=0, facts=facts)
     return Question(check=check, request=request, expected=returned())
 
@@ -38,7 +38,7 @@ def question(request: Request = CALL, facts: Facts | None = None) -> Question:
 def same(
     one: Observation, other: Observation, request: Request = CALL, facts: Facts | None = None
 ) -> bool:
-    """Tell whether two answers to a question are the same; it must not matter which is first."""
+    """Return whether two answers to a question are the same, in either order."""
     asked = question(request, facts)
     first, second = fingerprint(asked, one), fingerprint(asked, other)
     assert is_same(first, second) is is_same(second, first)
@@ -54,8 +54,8 @@ def moved(
     is_global: bool = False,
     **flags: bool,
 ) -> Observation:
-    """Answer an update that moved w."""
-    leaf = array(place, **{"requires_grad": True, **flags})  # type: ignore[arg-type]
+    """Answer as an update that moved w."""
+    leaf = array(place, **{"requires_grad": True, **flags})  # type: ignore[arg-type]  # by name
     state = State(value=leaf, is_same_leaf=is_same_leaf, is_global=is_global)
     return returned(value, x=DATA, w=state, lr=0.1)
 
@@ -84,7 +84,7 @@ def moved(
     ],
 )
 def test_answers_that_the_contract_does_not_tell_apart(one: object, other: object) -> None:
-    """A float or a tensor, a list or a tuple, rounding, the order of a dict."""
+    """Number type, container type, rounding and the order of a dict make no difference."""
     assert same(moved(value=one), moved(value=other))
 
 
@@ -113,19 +113,19 @@ def test_answers_that_the_contract_does_not_tell_apart(one: object, other: objec
     ],
 )
 def test_answers_that_differ(one: object, other: object) -> None:
-    """In numbers, in shape, in where nan is, in kind."""
+    """Numbers, shapes, places of nan, and kinds of value make a difference."""
     assert not same(moved(value=one), moved(value=other))
 
 
 def test_number_of_calls_that_were_answered_counts() -> None:
-    """The second may be where the mistake shows."""
+    """Answers with different numbers of steps differ."""
     one = step(1.0, x=DATA, w=LEAF, lr=0.1)
 
     assert not same(answered(one), answered(one, one))
 
 
 def test_gradients_count() -> None:
-    """They are what a differentiated call is asked for."""
+    """Answers with different gradients differ."""
     request = CallRequest(function="mse", inputs={"y": LEAF}, differentiate=("y",))
 
     def with_gradient(value: object) -> Observation:
@@ -139,13 +139,13 @@ def test_gradients_count() -> None:
 # --- leaves -------------------------------------------------------------------------------
 
 
-def test_small_step_does_not_drown_in_where_it_started() -> None:
-    """1 - 0.001 and 1 + 0.001 are nearly the same place, and opposite steps."""
+def test_small_steps_are_compared_as_steps() -> None:
+    """Opposite small steps differ, though they end at nearly the same place."""
     assert not same(moved((0.999, -1.0)), moved((1.001, -1.0)))
 
 
 def test_leaf_that_rounding_has_moved_stands_still() -> None:
-    """What float32 can't tell from 0 is 0."""
+    """A step that float32 can't represent counts as none."""
     assert same(moved(START), moved((1.0 + 2e-7, -1.0)))
 
 
@@ -161,12 +161,12 @@ def test_leaf_that_rounding_has_moved_stands_still() -> None:
     ids=["no grad", "history", "no leaf", "new tensor", "other shape"],
 )
 def test_what_became_of_the_leaf_counts(other: Observation) -> None:
-    """It must still be that leaf, and one that requires grad."""
+    """Answers differ if only one leaves w the same leaf that requires grad."""
     assert not same(moved(), other)
 
 
-def test_leaf_that_is_no_tensor_any_more_is_told_apart() -> None:
-    """Whatever it is instead."""
+def test_leaf_that_is_no_longer_a_tensor_differs() -> None:
+    """A leaf that is no longer a tensor differs from one that is."""
     gone = returned(0.5, x=DATA, w=None, lr=0.1)
 
     assert not same(moved(), gone)
@@ -174,7 +174,7 @@ def test_leaf_that_is_no_tensor_any_more_is_told_apart() -> None:
 
 
 def test_leaf_that_is_a_global_may_be_a_new_tensor() -> None:
-    """``w = w - ...`` on a global moves it."""
+    """A global leaf that was replaced by a new tensor counts as the same leaf."""
     assert same(
         moved((0.5, 0.0), is_same_leaf=False, is_global=True),
         moved((0.5, 0.0), is_same_leaf=True, is_global=False),
@@ -183,7 +183,7 @@ def test_leaf_that_is_a_global_may_be_a_new_tensor() -> None:
 
 @pytest.mark.parametrize("value", [0.5, 7.0, None])
 def test_classroom_update_may_return_nothing(value: object) -> None:
-    """Its step is compared, its loss is not; with parameters None is an answer."""
+    """The returned value of a classroom update is ignored, its step is not."""
     classroom = moved((0.5, 0.0), value=None, is_global=True)
 
     assert same(classroom, moved((0.5, 0.0), value=value))
@@ -195,7 +195,7 @@ def test_classroom_update_may_return_nothing(value: object) -> None:
 
 
 def test_exceptions_are_compared_by_their_words() -> None:
-    """In no order, and only those of the first line; whose line it was doesn't matter."""
+    """Exceptions are the same if the words of the first line are, in any order and place."""
     one = raised("TypeError", "unsupported: 'float' and 'NoneType'\nmore", function="a", line=3)
     other = raised("TypeError", "unsupported: 'NoneType' and 'float'", function="b", line=9)
 
@@ -204,8 +204,8 @@ def test_exceptions_are_compared_by_their_words() -> None:
     assert not same(one, raised("ValueError", "unsupported: 'float' and 'NoneType'"))
 
 
-def test_outcomes_are_told_apart() -> None:
-    """Missing is not raised is not returned."""
+def test_different_outcomes_differ() -> None:
+    """Answers with different outcomes differ."""
     assert same(ended(Outcome.MISSING), ended(Outcome.MISSING, "said otherwise"))
     assert not same(ended(Outcome.MISSING), ended(Outcome.CRASHED))
     assert not same(ended(Outcome.MISSING), moved())
@@ -216,7 +216,7 @@ def test_outcomes_are_told_apart() -> None:
 
 
 def mean_of(_request: Request, result: Result) -> dict[str, object]:
-    """Sum draws up by their mean, and by a word."""
+    """Summarize draws by their mean, and by whether they are sorted."""
     draws = result.array()
     if draws.size != 4:
         raise WrongError(f"{draws.size} numbers of 1e-3, not -4")
@@ -232,21 +232,21 @@ def draws(*values: float) -> Observation:
 
 
 def test_facts_stand_for_the_answer() -> None:
-    """Two draws of the same kind are the same answer."""
+    """Answers with equal facts are the same, whatever their numbers."""
     assert same(draws(1, 2, 3, 4), draws(1.2, 2.2, 3, 4), facts=mean_of)
     assert not same(draws(1, 2, 3, 4), draws(4, 3, 2, 1), facts=mean_of)
     assert not same(draws(1, 2, 3, 4), draws(2, 3, 4, 5), facts=mean_of)
 
 
-def test_wrong_answer_is_a_fact_by_what_is_said_of_it() -> None:
-    """Another shape is another mistake, also where it is as wrong."""
+def test_message_of_a_wrong_answer_is_its_fact() -> None:
+    """If the facts raise WrongError, answers are compared by its message."""
     assert same(draws(1, 2), draws(3, 4), facts=mean_of)
     assert not same(draws(1, 2), draws(1, 2, 3), facts=mean_of)
     assert not same(draws(1, 2), moved(value="text"), facts=mean_of)
 
 
 def test_answer_is_compared_as_it_is_where_there_are_no_facts() -> None:
-    """A file's facts may have nothing to say about one of its checks."""
+    """If a check has no facts for an answer, the answer itself is compared."""
 
     def no_facts(_request: Request, _result: Result) -> None:
         return None
@@ -260,7 +260,7 @@ def test_answer_is_compared_as_it_is_where_there_are_no_facts() -> None:
     [(1.4, 0.5, True), (1.6, 0.5, False), (math.nan, 0.5, False), ([1.0, 1.0], 0.5, False)],
 )
 def test_roughly_is_a_distance(values: object, within: float, is_equal: bool) -> None:  # noqa: FBT001
-    """Element by element; the wider of the two counts, and nan is far from everything."""
+    """Rough numbers are compared element by element, and nan equals nothing."""
     assert is_same(Roughly(1.0, within=0.01), Roughly(values, within=within)) is is_equal
 
 
@@ -268,7 +268,7 @@ def test_roughly_is_a_distance(values: object, within: float, is_equal: bool) ->
 
 
 def test_global_is_compared_as_it_is() -> None:
-    """A request without inputs."""
+    """The value of a global is compared directly."""
     request = ReadRequest(function="ANSWERS")
 
     assert same(returned({"a": "b"}), returned({"a": "b"}), request)
@@ -276,7 +276,7 @@ def test_global_is_compared_as_it_is() -> None:
 
 
 def test_exception_at_a_gradient_is_another_mistake_than_elsewhere() -> None:
-    """That w.grad is None is not proved by None in another place."""
+    """An exception on a line with ``.grad`` differs from the same exception elsewhere."""
 
     def raised_at(code: str, type_name: str = "TypeError", text: str = "None") -> Observation:
         raised = Raised(type_name=type_name, text=text, code=code)

@@ -1,4 +1,4 @@
-"""Factors and shifts: said only where they hold on every input, and on more than one."""
+"""Factors and shifts: reported only if they hold on every input, and on more than one."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,14 +24,14 @@ def check_of(function: str, facts: Facts | None = None) -> Check:
 
 
 def loss_of(n: int) -> float:
-    """Give the right answer to the question about n samples; not proportional to n."""
+    """Return the right answer for n samples, which is not proportional to n."""
     return 1.0 + n * n
 
 
 def ask_losses(
     wrong: Callable[[float, int], object], *, sizes: Sequence[int] = SIZES
 ) -> tuple[list[Question], list[Observation]]:
-    """Ask for a loss of n samples, and answer by a rule from the right one and n."""
+    """Ask for a loss of n samples, and answer with a function of the right loss and n."""
     questions = [
         Question(
             check=check_of("mse"),
@@ -47,7 +47,7 @@ def ask_losses(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "expected"),
     [
         (lambda right, _n: 2 * right, "exactly 2 times the right one"),
         (lambda right, _n: -right, "exactly -1 times the right one"),
@@ -59,12 +59,12 @@ def ask_losses(
         (lambda right, n: -2 * right / n, "exactly -2 / n times (n samples) the right one"),
     ],
 )
-def test_factor_is_told(wrong: Callable[[float, int], object], said: str) -> None:
-    """A constant, or one that goes with the number of samples."""
-    told = describe_ratio(*ask_losses(wrong))
+def test_factor_is_reported(wrong: Callable[[float, int], object], expected: str) -> None:
+    """A factor is reported if it is constant, or proportional to n or 1 / n."""
+    sentence = describe_ratio(*ask_losses(wrong))
 
-    assert told.startswith("on all inputs tried, what mse() returns is ")
-    assert said in told
+    assert sentence.startswith("on all inputs tried, what mse() returns is ")
+    assert expected in sentence
 
 
 @pytest.mark.parametrize(
@@ -85,25 +85,25 @@ def test_factor_is_told(wrong: Callable[[float, int], object], said: str) -> Non
     ],
     ids="right zero shift n*n sometimes nan inf shape text none dict complex".split(),
 )
-def test_no_factor_is_told_where_there_is_none(wrong: Callable[[float, int], object]) -> None:
-    """The right one is no finding, and nor is 0: it is not proportional, it is gone."""
+def test_no_factor_is_reported_if_there_is_none(wrong: Callable[[float, int], object]) -> None:
+    """Right answers, zeros, and answers without a common factor give no sentence."""
     assert describe_ratio(*ask_losses(wrong)) == ""
 
 
 def test_one_input_proves_no_rule() -> None:
-    """Any number is a multiple of another."""
+    """A factor on a single input is not reported."""
     assert describe_ratio(*ask_losses(lambda right, _n: 2 * right, sizes=(3,))) == ""
 
 
-def test_factor_that_could_be_n_or_a_constant_is_told_as_the_constant() -> None:
-    """With equally many samples each time nobody can know."""
+def test_factor_that_could_be_n_or_a_constant_is_reported_as_the_constant() -> None:
+    """If n is the same on all inputs, the factor is reported as a constant."""
     questions, answers = ask_losses(lambda right, n: n * right, sizes=(3, 3))
 
     assert "exactly 3 times the right one" in describe_ratio(questions, answers)
 
 
-def test_what_is_no_answer_does_not_count() -> None:
-    """What raised, what is a global, and what is random by its own account."""
+def test_other_answers_do_not_count() -> None:
+    """Exceptions, globals, and checks with facts don't count."""
     questions, answers = ask_losses(lambda right, _n: 2 * right)
     odd = [
         Question(check=check_of("mse"), request=questions[0].request, expected=returned(1.0)),
@@ -123,7 +123,7 @@ def test_what_is_no_answer_does_not_count() -> None:
 
 
 def test_right_answer_of_zero_has_no_multiples() -> None:
-    """0 is twice 0 as well."""
+    """If the right answer is zero, no factor is reported."""
     questions = [
         Question(
             check=check_of("mse"),
@@ -153,7 +153,7 @@ def ask_tuples(*factors: float) -> tuple[list[Question], list[Observation]]:
 
 
 @pytest.mark.parametrize(
-    ("factors", "said"),
+    ("factors", "expected"),
     [
         ((2, 2), "what gradients() returns is exactly 2 times the right one"),
         ((1, -1), "gradients(...)[1] is exactly -1 times the right one"),
@@ -162,18 +162,18 @@ def ask_tuples(*factors: float) -> tuple[list[Question], list[Observation]]:
         ((1, 1), ""),
     ],
 )
-def test_factor_of_a_tuple_is_told_of_the_whole_or_of_a_part(
-    factors: tuple[float, ...], said: str
+def test_factor_of_a_tuple_is_reported_for_the_whole_or_a_part(
+    factors: tuple[float, ...], expected: str
 ) -> None:
-    """Four gradients with one wrong sign are one wrong gradient."""
-    told = describe_ratio(*ask_tuples(*factors))
+    """A factor is reported for the whole tuple if all parts share it, else for a part."""
+    sentence = describe_ratio(*ask_tuples(*factors))
 
-    assert told.removeprefix("on all inputs tried, ") == said
+    assert sentence.removeprefix("on all inputs tried, ") == expected
 
 
 @pytest.mark.parametrize("wrong", [(1.0,), (1.0, 2.0, 3.0), ("a", "b"), (1.0, 2.0), ([], [])])
 def test_tuple_that_does_not_fit_has_no_factor(wrong: tuple[object, ...]) -> None:
-    """Of other length, kind or shapes."""
+    """A tuple of another length, kind or shape has no factor."""
     questions, answers = ask_tuples(1, 1)
 
     assert describe_ratio(questions, [returned(wrong) for _ in answers]) == ""
@@ -196,7 +196,7 @@ def ask_steps(**factors: float) -> tuple[list[Question], list[Observation]]:
 
 
 @pytest.mark.parametrize(
-    ("factors", "said"),
+    ("factors", "expected"),
     [
         ({"w": -1}, "the step of w is exactly -1 times the right one"),
         ({"w": 1}, ""),
@@ -207,13 +207,13 @@ def ask_steps(**factors: float) -> tuple[list[Question], list[Observation]]:
         ({"w": 1, "b": -1}, "the step of b is exactly -1 times the right one"),
     ],
 )
-def test_factor_of_a_step_is_told_of_all_leaves_that_share_it(
-    factors: dict[str, float], said: str
+def test_factor_of_a_step_is_reported_for_all_leaves_that_share_it(
+    factors: dict[str, float], expected: str
 ) -> None:
-    """A leaf is data that requires grad; how far it moves is compared, not where it is."""
-    told = describe_ratio(*ask_steps(**factors))
+    """Steps of leaves are compared by how far they move, and named together if alike."""
+    sentence = describe_ratio(*ask_steps(**factors))
 
-    assert told.removeprefix("on all inputs tried, ") == said
+    assert sentence.removeprefix("on all inputs tried, ") == expected
 
 
 # --- shifts -------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ LATE = "the first entry is the loss after the first step: each entry is one step
 
 
 def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], list[Observation]]:
-    """Ask for lists of losses, and answer by a rule."""
+    """Ask for lists of losses, and answer with a function of the right list."""
     request = CallRequest(function="train", inputs={"w": array([1, 2])})
     questions = [
         Question(check=check_of("train"), request=request, expected=returned(curve))
@@ -233,7 +233,7 @@ def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], 
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "expected"),
     [
         (lambda curve: [*curve[1:], 0.25], LATE),
         (lambda curve: curve[1:], "the list is the right one without its first entry"),
@@ -243,9 +243,9 @@ def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], 
         (lambda curve: array(curve[::-1]), "the list is the right one in reverse order"),
     ],
 )
-def test_shift_is_told(wrong: Callable[[list[float]], object], said: str) -> None:
-    """Whatever the list is: only its numbers count."""
-    assert describe_shift(*ask_curves(wrong)) == f"on all inputs tried, {said}"
+def test_shift_is_reported(wrong: Callable[[list[float]], object], expected: str) -> None:
+    """A shift is reported whether the losses are a list, a tuple or a tensor."""
+    assert describe_shift(*ask_curves(wrong)) == f"on all inputs tried, {expected}"
 
 
 @pytest.mark.parametrize(
@@ -261,11 +261,11 @@ def test_shift_is_told(wrong: Callable[[list[float]], object], said: str) -> Non
     ],
     ids="right other sometimes number empty longer none".split(),
 )
-def test_no_shift_is_told_where_there_is_none(wrong: Callable[[list[float]], object]) -> None:
-    """Nor for what has no list in it at all."""
+def test_no_shift_is_reported_if_there_is_none(wrong: Callable[[list[float]], object]) -> None:
+    """Right lists, other lists, and answers that are not lists give no sentence."""
     assert describe_shift(*ask_curves(wrong)) == ""
 
 
 def test_single_numbers_have_no_shift() -> None:
-    """One epoch says nothing about the order of epochs."""
+    """Lists of a single loss have no shift."""
     assert describe_shift(*ask_losses(lambda right, _n: [right])) == ""

@@ -1,4 +1,4 @@
-"""The figures of a class: exact, the same in whatever order they come, and little to keep."""
+"""The figures of a class: exact, independent of the order of submissions, and small in memory."""
 
 import random
 import statistics
@@ -25,7 +25,7 @@ UNREADABLE = make_failure(ReportStatus.UNREADABLE, "line 3 is not Python")
 
 
 def summarize(*outlines: Outline, functions: tuple[str, ...] = ("mse", "update")) -> ClassSummary:
-    """Sum up submissions named a, b, c, ..."""
+    """Summarize submissions named a, b, c, ..."""
     figures = ClassFigures()
     for place, outline in enumerate(outlines):
         id_ = chr(ord("a") + place)
@@ -42,7 +42,7 @@ def scored(score: float) -> Outline:
 
 
 def test_outline_is_read_out_of_a_report() -> None:
-    """Whatever else is in there is passed over."""
+    """An outline has only the parts of a report that a class needs."""
     failed = check_result("update/b", Status.FAILED, misconception="update/ascent", hint="Turn it.")
     report = make_report(check_result("mse/a"), failed, output="x" * 1000, key="k")
 
@@ -57,14 +57,14 @@ def test_outline_is_read_out_of_a_report() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b'{"status": "graded"}', b"\xff\xfe", b"{"])
-def test_what_is_no_report_is_refused(data: bytes) -> None:
-    """Half a file, or another one."""
+def test_data_that_is_not_a_report_is_refused(data: bytes) -> None:
+    """Half a file, another JSON document or other bytes are refused."""
     with pytest.raises(ValueError, match=r"."):
         read_outline(data)
 
 
 def test_outline_of_a_large_report_is_read_fast() -> None:
-    """Ten thousand of them are read in a few seconds."""
+    """The outline of a large report is read in less than 0.3 ms."""
     checks = [check_result(f"f{place % 16}/{place}", message="m" * 400) for place in range(60)]
     data = report_to_json(make_report(*checks)).encode()
     assert len(data) > 30_000
@@ -82,7 +82,7 @@ def test_outline_of_a_large_report_is_read_fast() -> None:
 
 
 def test_scores_are_summed_up_exactly() -> None:
-    """Ten times a tenth is one."""
+    """The mean and median of 0.1, 0.2 and 0.3 are exactly 0.2."""
     figures = describe_scores([0.1, 0.2, 0.3], 1.0)
 
     assert figures.mean == 0.2
@@ -90,28 +90,28 @@ def test_scores_are_summed_up_exactly() -> None:
 
 
 def test_quartiles_are_interpolated_between_neighbours() -> None:
-    """As the standard library does it inclusively."""
+    """Quartiles are those of the standard library's inclusive method."""
     figures = describe_scores([1, 2, 3, 4], 10)
 
     assert (figures.lower_quartile, figures.median, figures.upper_quartile) == (1.75, 2.5, 3.25)
 
 
 def test_one_score_is_all_of_them() -> None:
-    """There is nothing to interpolate."""
+    """A single score is the mean, the median and both quartiles."""
     figures = describe_scores([7], 10)
 
     assert {figures.mean, figures.median, figures.lower_quartile, figures.upper_quartile} == {7}
 
 
 def test_no_scores_are_no_error() -> None:
-    """Everybody's file may have been unreadable by a fault of ours."""
+    """Without scores all figures are zero."""
     figures = describe_scores([], 10)
 
     assert (figures.count, figures.mean, figures.histogram) == (0, 0, (0,) * 10)
 
 
 def test_histogram_counts_by_tenths_and_the_last_has_the_end() -> None:
-    """A border belongs to the bar above it, also where binary fractions are off."""
+    """A score on the border of two bins is in the upper one, and full marks are in the last."""
     figures = describe_scores([0, 9.9, 10, 30, 89.9, 90, 100], 100)
 
     assert figures.histogram == (2, 1, 0, 1, 0, 0, 0, 0, 1, 2)
@@ -121,21 +121,21 @@ def test_histogram_counts_by_tenths_and_the_last_has_the_end() -> None:
 
 @given(st.lists(st.integers(0, 1000).map(lambda number: number / 10), min_size=2, max_size=50))
 def test_figures_are_those_of_the_standard_library(scores: list[float]) -> None:
-    """Up to what is lost in adding floats."""
+    """The figures equal those of the standard library, except for rounding errors."""
     figures = describe_scores(scores, 100)
 
     assert figures.count == sum(figures.histogram) == len(scores)
     assert figures.mean == pytest.approx(statistics.mean(scores))
     quartiles = statistics.quantiles(scores, n=4, method="inclusive")
-    told = [figures.lower_quartile, figures.median, figures.upper_quartile]
-    assert told == pytest.approx(quartiles)
+    computed = [figures.lower_quartile, figures.median, figures.upper_quartile]
+    assert computed == pytest.approx(quartiles)
 
 
 # --- who counts where ---------------------------------------------------------------------
 
 
 def test_fault_of_the_grader_is_a_row_and_in_no_figure() -> None:
-    """It is no zero."""
+    """A failure of the grader has a row, and counts in no figure."""
     summary = summarize(scored(8), FAULT)
 
     row = next(row for row in summary.rows if row.status is RowStatus.GRADER_ERROR)
@@ -151,7 +151,7 @@ def test_fault_of_the_grader_is_a_row_and_in_no_figure() -> None:
 
 
 def test_unreadable_submission_is_a_zero_in_scores_only() -> None:
-    """None of its functions was run."""
+    """An unreadable submission counts as a zero, but in no function and no check."""
     summary = summarize(make_outline(check_outline("mse/a")), UNREADABLE)
 
     assert (summary.scores.count, summary.scores.mean) == (2, 0.5)
@@ -159,8 +159,8 @@ def test_unreadable_submission_is_a_zero_in_scores_only() -> None:
     assert summary.checks[0].graded == 1
 
 
-def test_who_handed_in_nothing_is_in_no_figure() -> None:
-    """But in the rows, without an id."""
+def test_student_who_did_not_hand_in_is_in_no_figure() -> None:
+    """A student who did not hand in has a row without an id, and counts in no figure."""
     figures = ClassFigures()
     figures.add_absent(Student(id="1", name="Ada"))
 
@@ -173,7 +173,7 @@ def test_who_handed_in_nothing_is_in_no_figure() -> None:
 
 
 def test_functions_have_exact_means_and_counts_by_status() -> None:
-    """Over those that were graded."""
+    """The mean of a function is exact, and taken over the graded submissions."""
     outlines = [
         make_outline(check_outline("mse/a", max_points=0.1)),
         make_outline(check_outline("mse/a", max_points=0.1)),
@@ -187,7 +187,7 @@ def test_functions_have_exact_means_and_counts_by_status() -> None:
 
 
 def test_checks_stand_in_the_order_of_their_functions() -> None:
-    """And there in their own."""
+    """Checks are ordered by function, and within a function as in the report."""
     outline = make_outline(
         *(check_outline(id_) for id_ in ("update/b", "update/a", "mse/z")),
     )
@@ -198,7 +198,7 @@ def test_checks_stand_in_the_order_of_their_functions() -> None:
 
 
 def test_cells_follow_the_functions_of_the_assignment() -> None:
-    """One that a report doesn't have is missing."""
+    """A row has a cell for each function, which is missing if the report lacks it."""
     summary = summarize(make_outline(check_outline("update/a")))
 
     assert summary.rows[0].cells == (
@@ -225,7 +225,7 @@ def named(*ids: str) -> Outline:
 
 
 def test_misconceptions_are_ranked_by_how_many_share_them() -> None:
-    """Then by their ids; each counts once for a submission."""
+    """Misconceptions are ordered by number of submissions, then by id."""
     summary = summarize(
         named("update/z"), named("update/z", "update/z", "mse/b"), named("mse/a"), named()
     )
@@ -293,7 +293,7 @@ def test_title_in_a_report_of_schema_1_2_is_the_first_sentence_of_its_hint(hint:
 
 
 def test_rows_are_in_the_order_of_names() -> None:
-    """Small or large, composed or not; then by id, and by the file where nobody has a name."""
+    """Rows are ordered by name without case, then by id, and rows without a name come last."""
     names = ["éva", unicodedata.normalize("NFD", "ÉVA"), "Zoë", "adam", ""]
     figures = ClassFigures()
     for place, name in enumerate(names):
@@ -307,7 +307,7 @@ def test_rows_are_in_the_order_of_names() -> None:
 
 @given(st.randoms(use_true_random=False))
 def test_order_of_adding_makes_no_difference(chance: random.Random) -> None:
-    """Graders work side by side, and finish in any order."""
+    """The summary is the same in whatever order the submissions are added."""
     outlines = [scored(3), FAULT, UNREADABLE, named("mse/a", "update/b"), named("mse/a"), scored(9)]
     places = list(range(len(outlines)))
 
@@ -330,7 +330,7 @@ def test_order_of_adding_makes_no_difference(chance: random.Random) -> None:
 
 
 def test_times_are_those_of_rows_and_of_the_batch() -> None:
-    """By the ids of rows, and total_s."""
+    """The times are those of the rows, by id, and that of the whole batch."""
     figures = ClassFigures()
     outline = make_outline(timing=TimingOutline(total_s=1.5))
     figures.add(outline, id="a", student=Student(), file="a.py")
@@ -343,7 +343,7 @@ def test_times_are_those_of_rows_and_of_the_batch() -> None:
 
 
 def test_equal_cells_are_kept_once() -> None:
-    """Ten thousand rows share what is equal in them."""
+    """Rows with equal cells share them in memory."""
     summary = summarize(*(make_outline(check_outline("mse/a")) for _ in range(5)))
 
     assert len({id(row.cells) for row in summary.rows}) == 1

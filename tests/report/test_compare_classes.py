@@ -1,4 +1,4 @@
-"""Two gradings of a class: who gained or lost, on which check, and who came and went."""
+"""Comparing gradings of a class: who gained or lost, on which check, and which rows are new."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ FAULT = make_failure(ReportStatus.GRADER_ERROR, "the forkserver is gone")
 
 
 def passing(*points: float) -> Outline:
-    """Make a report with checks that all passed, of so many points each."""
+    """Make a report with checks that all passed, with so many points each."""
     return make_outline(
         *(check_outline(f"mse/{place}", max_points=one) for place, one in enumerate(points))
     )
@@ -38,7 +38,7 @@ def grade(outlines: Mapping[str, Outline], *, has_reports: bool = True) -> Gradi
 
 
 def test_equal_gradings_differ_in_nothing() -> None:
-    """And no report is read."""
+    """Equal gradings have no difference, and no report is read."""
     old = grade({"a": passing(1), "b": FAULT})
     new = grade({"a": passing(1), "b": FAULT})
     asked: list[str] = []
@@ -52,7 +52,7 @@ def test_equal_gradings_differ_in_nothing() -> None:
 
 
 def test_largest_difference_comes_first() -> None:
-    """Gained or lost."""
+    """Changes are ordered by how much the score changed, up or down."""
     old = grade({"a": passing(5), "b": passing(5), "c": passing(5), "d": passing(5)})
     new = grade({"a": passing(6), "b": passing(2), "c": passing(5), "d": passing(7)})
 
@@ -69,7 +69,7 @@ def test_largest_difference_comes_first() -> None:
 
 
 def test_checks_that_changed_are_named() -> None:
-    """With the points before and now; one may be new, and one gone."""
+    """A changed check has its points before and now; a new or removed check lacks one of them."""
     before = make_outline(check_outline("mse/a"), check_outline("mse/gone"))
     now = make_outline(check_outline("mse/a", Status.FAILED), check_outline("mse/new"))
 
@@ -84,7 +84,7 @@ def test_checks_that_changed_are_named() -> None:
 
 
 def test_points_that_moved_are_a_difference() -> None:
-    """Also where the score is the same."""
+    """Points that moved between checks are a change, even if the score is the same."""
     before = make_outline(check_outline("mse/a"), check_outline("update/a", Status.FAILED))
     now = make_outline(check_outline("mse/a", Status.FAILED), check_outline("update/a"))
 
@@ -94,7 +94,7 @@ def test_points_that_moved_are_a_difference() -> None:
 
 
 def test_without_reports_functions_are_named() -> None:
-    """The summaries alone tell as much."""
+    """Without reports, the points of functions are compared."""
     old = grade({"a": passing(2)}, has_reports=False)
     new = grade({"a": passing(3)}, has_reports=False)
 
@@ -107,7 +107,7 @@ def test_without_reports_functions_are_named() -> None:
 
 
 def test_fault_of_the_grader_comes_first_and_is_no_loss() -> None:
-    """There is no difference without two scores."""
+    """A failure of the grader comes first, and is not a loss of points."""
     old = grade({"a": passing(1), "b": passing(9)})
     new = grade({"a": passing(8), "b": FAULT})
 
@@ -119,8 +119,8 @@ def test_fault_of_the_grader_comes_first_and_is_no_loss() -> None:
     assert (difference.totals.lost, difference.totals.new_faults) == (0, 1)
 
 
-def test_who_came_and_who_went_are_told() -> None:
-    """By their ids."""
+def test_new_and_missing_submissions_are_listed() -> None:
+    """Submissions that are only in one of the gradings are listed."""
     difference = compare_classes(grade({"a": passing(1)}), grade({"b": passing(1)}))
 
     assert [row.id for row in difference.appeared] == ["b"]
@@ -129,14 +129,14 @@ def test_who_came_and_who_went_are_told() -> None:
 
 
 def test_differences_are_exact() -> None:
-    """A tenth is a tenth."""
+    """The difference of 0.3 and 0.2 is exactly 0.1."""
     difference = compare_classes(grade({"a": passing(0.2)}), grade({"a": passing(0.3)}))
 
     assert difference.changes[0].difference == 0.1
 
 
 def test_folder_of_a_batch_and_its_summary_are_read(tmp_path: Path) -> None:
-    """With the reports beside it, and none for an id that leads elsewhere."""
+    """A batch is read from its folder or its summary, but never a report outside its folder."""
     (tmp_path / "reports").mkdir()
     (tmp_path / "summary.json").write_text(summary_to_json(grade({"a": passing(1)}).summary))
     text = report_to_json(make_report(check_result("mse/a")))
@@ -152,7 +152,7 @@ def test_folder_of_a_batch_and_its_summary_are_read(tmp_path: Path) -> None:
 
 
 def test_two_reports_are_compared_whatever_their_files_are_called(tmp_path: Path) -> None:
-    """As the one submission that they are of."""
+    """Two reports are compared as gradings of the same submission, whatever their file names."""
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     old.write_text(report_to_json(make_report(check_result("mse/a", Status.FAILED))))
     new.write_text(report_to_json(make_report(check_result("mse/a"))))
@@ -163,7 +163,7 @@ def test_two_reports_are_compared_whatever_their_files_are_called(tmp_path: Path
 
 
 def test_class_and_report_can_not_be_compared() -> None:
-    """They have nothing in common."""
+    """A class can't be compared with the report of one submission."""
     one = grade({"a": passing(1)})
     other = Grading(summary=one.summary, read_report=one.read_report, is_single=True)
 

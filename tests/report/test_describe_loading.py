@@ -1,4 +1,4 @@
-"""Words for what happened while a submission was read: short, and in the student's terms."""
+"""Descriptions of what happened while a submission was read: short, and in a student's words."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from grader.report.describe_loading import describe_notes, describe_place, descr
 
 
 def raising(type_name: str, text: str = "", block: str = "cell 2", **where: object) -> Note:
-    """Make the note of a unit that raised."""
-    raised = Raised(type_name=type_name, text=text, block=block, **where)  # type: ignore[arg-type]
+    """Make the note of a code block that raised."""
+    raised = Raised(type_name=type_name, text=text, block=block, **where)  # type: ignore[arg-type]  # by name
     return Note(block=block, raised=raised)
 
 
@@ -35,72 +35,74 @@ def describe(*notes: Note, is_notebook: bool = True) -> tuple[str, ...]:
     ids=["unknown", "script", "cell", "caret", "no code"],
 )
 def test_place_is_a_line_of_the_students(raised: Raised, place: str) -> None:
-    """In a script or in a cell; nothing where it isn't known."""
+    """The place is a line of the script or of a cell, and empty if it is not known."""
     assert describe_place(raised) == place
 
 
 # --- notes --------------------------------------------------------------------------------
 
 
-def test_there_is_nothing_to_tell_without_notes() -> None:
-    """The usual case."""
+def test_nothing_is_described_without_notes() -> None:
+    """Without notes there are no lines."""
     assert describe() == ()
 
 
-def test_plain_note_is_told_with_its_unit() -> None:
-    """Such as a cell that was left out."""
-    told = describe(Note(block="cell 3", text="not run because of its cell magic %%bash"))
+def test_plain_note_is_shown_with_its_code_block() -> None:
+    """A note is shown after the label of its code block."""
+    lines = describe(Note(block="cell 3", text="not run because of its cell magic %%bash"))
 
-    assert told == ("cell 3: not run because of its cell magic %%bash",)
+    assert lines == ("cell 3: not run because of its cell magic %%bash",)
 
 
-def test_cell_that_raised_is_told_with_its_line() -> None:
-    """And that the cells below still count."""
-    told = describe(raising("ValueError", "no\nreally", line=2, code="f()"))
+def test_cell_that_raised_is_described_with_its_line() -> None:
+    """The line about a cell that raised says that the cells after it still count."""
+    lines = describe(raising("ValueError", "no\nreally", line=2, code="f()"))
 
-    assert told == (
+    assert lines == (
         "cell 2 raised ValueError: no; the cells after it still count\n    line 2 of cell 2: f()",
     )
 
 
-def test_script_that_raised_is_told_with_what_is_missing() -> None:
-    """What comes below is not there."""
-    told = describe(raising("AssertionError", block="", line=2, code="assert x"), is_notebook=False)
+def test_script_that_raised_is_described_with_what_is_missing() -> None:
+    """The line about a script that raised says that everything after it is missing."""
+    lines = describe(
+        raising("AssertionError", block="", line=2, code="assert x"), is_notebook=False
+    )
 
-    assert told == (
+    assert lines == (
         "the file raised AssertionError; everything after it is missing\n    line 2: assert x",
     )
 
 
-def test_exit_is_no_error() -> None:
-    """``sys.exit()`` is the student's own end."""
-    (told,) = describe(raising("SystemExit", "0", block=""), is_notebook=False)
+def test_exit_is_not_called_an_error() -> None:
+    """``sys.exit()`` is described as an exit, not as an exception."""
+    (line,) = describe(raising("SystemExit", "0", block=""), is_notebook=False)
 
-    assert told.startswith("the file exited with SystemExit: 0; ")
+    assert line.startswith("the file exited with SystemExit: 0; ")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.CRASHED])
-def test_unit_that_was_stopped_is_told_with_the_limit(outcome: Outcome) -> None:
-    """The name of the outcome is ours, and is not shown."""
-    (told,) = describe(raising(outcome.value, "over 10 s of computing time"))
+def test_code_block_that_was_stopped_is_described_with_the_limit(outcome: Outcome) -> None:
+    """A code block that was stopped is described by the limit, not by the name of the outcome."""
+    (line,) = describe(raising(outcome.value, "over 10 s of computing time"))
 
     assert (
-        told == "cell 2 was stopped (over 10 s of computing time); the cells after it still count"
+        line == "cell 2 was stopped (over 10 s of computing time); the cells after it still count"
     )
 
 
 def test_long_text_is_cut() -> None:
-    """One line of an exception is enough."""
-    (told,) = describe(raising("ValueError", "a" * 5000))
+    """The text of an exception is cut if it is long."""
+    (line,) = describe(raising("ValueError", "a" * 5000))
 
-    assert len(told) < 500
+    assert len(line) < 500
 
 
-def test_cells_that_stop_at_stubs_are_told_in_one_line() -> None:
-    """Who has not written a function knows it."""
-    told = describe(*(raising("NotImplementedError", "lab 4", f"cell {n}") for n in (4, 7, 9)))
+def test_cells_that_stop_at_stubs_share_a_line() -> None:
+    """All cells that stopped at a stub are in one line."""
+    lines = describe(*(raising("NotImplementedError", "lab 4", f"cell {n}") for n in (4, 7, 9)))
 
-    assert told == ("cells 4, 7 and 9 stopped at functions that are not written yet",)
+    assert lines == ("cells 4, 7 and 9 stopped at functions that are not written yet",)
 
 
 @pytest.mark.parametrize(
@@ -112,38 +114,38 @@ def test_cells_that_stop_at_stubs_are_told_in_one_line() -> None:
     ],
     ids=["one cell", "two cells", "script"],
 )
-def test_units_are_listed_as_one_would_say_it(blocks: list[str], words: str) -> None:
-    """In the singular and in the plural."""
-    (told,) = describe(*(raising("NotImplementedError", block=block) for block in blocks))
+def test_code_blocks_are_listed_in_singular_and_plural(blocks: list[str], words: str) -> None:
+    """Labels of code blocks are joined in the singular or plural."""
+    (line,) = describe(*(raising("NotImplementedError", block=block) for block in blocks))
 
-    assert told == f"{words} stopped at functions that are not written yet"
+    assert line == f"{words} stopped at functions that are not written yet"
 
 
-def test_cells_that_wait_for_others_are_told_in_one_line() -> None:
-    """They are consequences."""
+def test_cells_that_wait_for_others_share_a_line() -> None:
+    """All cells that needed results of a stopped cell are in one line."""
     waiting = [
         Note(block=f"cell {n}", raised=Raised(type_name="NameError", text="x"), follows=True)
         for n in (5, 6)
     ]
 
-    told = describe(*waiting)
+    lines = describe(*waiting)
 
-    assert told == ("cells 5 and 6 could not run without results of earlier code that stopped",)
+    assert lines == ("cells 5 and 6 could not run without results of earlier code that stopped",)
 
 
-def test_every_note_is_told_once() -> None:
-    """Whichever way it is told."""
+def test_every_note_is_described_once() -> None:
+    """Each note is in exactly one line."""
     waiting = Note(block="cell 5", raised=Raised(type_name="NameError", text="x"), follows=True)
 
-    told = describe(
+    lines = describe(
         raising("NotImplementedError", block="cell 1"),
         Note(block="cell 2", text="left out"),
         waiting,
         raising("KeyError", "'a'", block="cell 7"),
     )
 
-    assert len(told) == 4
-    assert sorted(cell for line in told for cell in "1257" if f"cell {cell}" in line) == list(
+    assert len(lines) == 4
+    assert sorted(cell for line in lines for cell in "1257" if f"cell {cell}" in line) == list(
         "1257"
     )
 
@@ -151,17 +153,17 @@ def test_every_note_is_told_once() -> None:
 # --- syntax errors ------------------------------------------------------------------------
 
 
-def test_syntax_error_is_told_with_line_and_caret() -> None:
-    """As Python does it."""
+def test_syntax_error_is_shown_with_line_and_caret() -> None:
+    """A syntax error is shown with its line and a caret, as Python does."""
     raised = Raised(type_name="SyntaxError", text="invalid syntax", line=3, code="x = = 1\n    ^")
 
-    told = describe_syntax_error(raised)
+    message = describe_syntax_error(raised)
 
-    assert told == "line 3 is not Python: invalid syntax\nx = = 1\n    ^"
+    assert message == "line 3 is not Python: invalid syntax\nx = = 1\n    ^"
 
 
-def test_syntax_error_without_its_line_is_told_without() -> None:
-    """The line may have been too long to show."""
-    told = describe_syntax_error(Raised(type_name="SyntaxError", text="too deep", line=3))
+def test_syntax_error_without_its_line_has_no_caret() -> None:
+    """If the line is not known, only its number and the message are shown."""
+    message = describe_syntax_error(Raised(type_name="SyntaxError", text="too deep", line=3))
 
-    assert told == "line 3 is not Python: too deep"
+    assert message == "line 3 is not Python: too deep"

@@ -1,4 +1,4 @@
-"""Reports as JSON: strict, and as the shipped schema says."""
+"""Reports as JSON: strict, and valid by the shipped schema."""
 
 import json
 import math
@@ -65,14 +65,14 @@ def parse(text: str) -> Any:  # noqa: ANN401 - JSON
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    """The schema as it is shipped."""
+    """A validator for the shipped schema."""
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
 
 def test_shipped_schema_is_the_one_of_the_model() -> None:
-    """Somebody who changes the model has to ship the schema again."""
+    """The shipped schema is the one that the model gives."""
     assert SCHEMA_FILE.read_text(encoding="utf-8") == make_schema()
 
 
@@ -82,7 +82,7 @@ def test_shipped_schema_is_the_one_of_the_model() -> None:
     ids=["full", "failed", "unreadable", "stopped", "empty"],
 )
 def test_report_is_valid(report: Report, validator: jsonschema.Draft202012Validator) -> None:
-    """Of every status."""
+    """A report of any status is valid by the schema."""
     content = parse(report_to_json(report))
 
     problems = [error.message for error in validator.iter_errors(content)]
@@ -107,7 +107,7 @@ def test_report_is_valid(report: Report, validator: jsonschema.Draft202012Valida
 def test_report_of_another_form_is_invalid(
     place: tuple[Any, ...], value: object, validator: jsonschema.Draft202012Validator
 ) -> None:
-    """The schema says something."""
+    """The schema refuses a value of the wrong type."""
     content = parse(report_to_json(FULL))
     *path, last = place
     holder = content
@@ -122,7 +122,7 @@ def test_report_of_another_form_is_invalid(
 def test_report_that_lacks_something_is_invalid(
     left_out: str, validator: jsonschema.Draft202012Validator
 ) -> None:
-    """What has no default must be there."""
+    """The schema requires the fields that have no default."""
     content = parse(report_to_json(FULL))
     del content[left_out]
 
@@ -131,7 +131,7 @@ def test_report_that_lacks_something_is_invalid(
 
 @pytest.mark.parametrize("report", [FULL, FAILED], ids=["full", "failed"])
 def test_report_can_be_read_back(report: Report) -> None:
-    """Nothing is lost on the way."""
+    """A report is read back equal."""
     text = report_to_json(report)
 
     assert msgspec.json.decode(text, type=Report) == report
@@ -156,14 +156,14 @@ def test_report_of_schema_1_2_can_still_be_read(tmp_path: Path) -> None:
 
 
 def test_failure_of_the_grader_has_no_score() -> None:
-    """Null, and never a zero."""
+    """A failure of the grader has null as its score, not zero."""
     content = parse(report_to_json(FAILED))
 
     assert (content["score"], content["max_score"]) == (None, None)
 
 
 def test_json_ends_in_a_newline_and_reads_as_text() -> None:
-    """Umlauts stay as they are."""
+    """The JSON ends in a newline, and characters outside ASCII are not escaped."""
     text = report_to_json(make_report(notes=("größer → 1",)))
 
     assert text.endswith("}\n")
@@ -172,13 +172,13 @@ def test_json_ends_in_a_newline_and_reads_as_text() -> None:
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_number_that_json_does_not_have_is_refused(number: float) -> None:
-    """It would be a fault of ours, and no reader could read it."""
+    """Writing a score that is nan or infinite raises ValueError."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         report_to_json(make_report(score=number))
 
 
 def test_lone_surrogates_become_escapes() -> None:
-    """Anywhere: in names, messages, keys and output."""
+    """Lone surrogates in names, messages, keys and output are written as visible escapes."""
     info = SubmissionInfo(name="l\udcf6.py", sha256="", format="python")
     report = make_report(
         check_result("f/a", Status.FAILED, message="got '\ud800'"),
@@ -199,7 +199,7 @@ def test_lone_surrogates_become_escapes() -> None:
 @given(text=st.text(st.characters(), max_size=30))
 @settings(deadline=None)
 def test_any_text_of_a_student_makes_valid_json(text: str) -> None:
-    """Quotes, control characters, half characters: what is valid Unicode is kept."""
+    """Any text gives valid JSON, and valid Unicode is kept as it is."""
     data = report_to_json(make_report(output=text, notes=(text,))).encode("utf-8")
 
     content = parse(data.decode("utf-8"))

@@ -1,4 +1,4 @@
-"""Scoring: exact sums, and the status that tells most."""
+"""Scoring: exact sums, and the status of a function."""
 
 from fractions import Fraction
 
@@ -34,7 +34,7 @@ def score(*statuses: Status, **changes: object) -> FunctionResult:
     ],
 )
 def test_points_add_up_as_written(points: list[float], total: float) -> None:
-    """0.1 is one tenth."""
+    """Points are added as decimal numbers: ten times 0.1 is 1."""
     assert exact_sum(points) == total
 
 
@@ -43,7 +43,7 @@ def test_points_add_up_as_written(points: list[float], total: float) -> None:
 def test_sum_depends_neither_on_order_nor_on_grouping(
     cents: list[int], data: st.DataObject
 ) -> None:
-    """It is the float nearest to the true sum."""
+    """The sum is the float nearest to the exact sum, in any order."""
     points = [cent / 100 for cent in cents]
     shuffled = data.draw(st.permutations(points))
 
@@ -66,23 +66,23 @@ def test_sum_depends_neither_on_order_nor_on_grouping(
         ([Status.MISSING], Status.MISSING),
     ],
 )
-def test_status_of_a_function_is_the_one_that_tells_most(
+def test_status_of_a_function_follows_from_its_checks(
     statuses: list[Status], status: Status
 ) -> None:
-    """Where there are no points; some points are partial, all of them passed."""
+    """A function without points has the first status in the order of precedence."""
     assert score(*statuses).status is status
 
 
 @pytest.mark.parametrize("failure", [Status.FAILED, Status.ERROR, Status.LIMIT, Status.MISSING])
 def test_function_with_anything_but_passed_checks_is_not_passed(failure: Status) -> None:
-    """Whatever it is worth."""
+    """A function is passed only if all its checks are."""
     function = score(Status.PASSED, failure)
 
     assert function.status is not Status.PASSED
 
 
 def test_check_that_passed_but_is_worth_nothing_gives_no_part_of_the_points() -> None:
-    """Partial means that there are points."""
+    """A function is partial only if it earned points."""
     results = [
         check_result("update/a", Status.PASSED, max_points=0.0),
         check_result("update/b", Status.FAILED),
@@ -94,14 +94,14 @@ def test_check_that_passed_but_is_worth_nothing_gives_no_part_of_the_points() ->
 
 
 def test_score_is_the_sum_of_the_checks() -> None:
-    """Of what was earned, and of what there was to earn."""
+    """The score and the maximum of a function are the exact sums over its checks."""
     function = score(Status.PASSED, Status.FAILED, Status.PASSED, max_points=0.1)
 
     assert (function.score, function.max_score) == (0.2, 0.3)
 
 
 def test_functions_come_in_the_order_of_the_assignment() -> None:
-    """Each with its checks in theirs; one without a check isn't there."""
+    """Functions are in the assignment's order, without those that have no check."""
     results = [check_result(one) for one in ("b/2", "a/1", "b/1", "ab/1")]
 
     functions = score_functions(results, ["a", "none", "b"])
@@ -111,5 +111,5 @@ def test_functions_come_in_the_order_of_the_assignment() -> None:
 
 
 def test_nothing_was_checked_gives_no_functions() -> None:
-    """And no score of its own."""
+    """Without results there are no functions."""
     assert score_functions([], ["a", "b"]) == ()

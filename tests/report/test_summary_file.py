@@ -1,4 +1,4 @@
-"""The summary as a file: strict JSON, as its schema says, and read back as it was."""
+"""The summary as a file: strict JSON, valid by its schema, and read back without loss."""
 
 import json
 from pathlib import Path
@@ -15,19 +15,19 @@ CLASS = make_class(40)
 
 
 def test_shipped_schema_is_that_of_the_model() -> None:
-    """A change of the model is a change of the schema."""
+    """The shipped schema is the one that the model gives."""
     assert SUMMARY_SCHEMA_FILE.read_text(encoding="utf-8") == make_summary_schema()
 
 
 def test_summary_is_valid() -> None:
-    """Everything that can be in it."""
+    """The summary of a class with everything in it is valid by the schema."""
     schema = json.loads(SUMMARY_SCHEMA_FILE.read_text(encoding="utf-8"))
 
     jsonschema.Draft202012Validator(schema).validate(json.loads(summary_to_json(CLASS)))
 
 
-def test_schema_says_something() -> None:
-    """A row without a status is none."""
+def test_schema_refuses_a_row_without_a_status() -> None:
+    """The schema refuses a row without a status."""
     content = json.loads(summary_to_json(CLASS))
     del content["rows"][0]["status"]
     schema = json.loads(SUMMARY_SCHEMA_FILE.read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ def test_schema_says_something() -> None:
 
 @pytest.mark.parametrize("in_folder", [True, False], ids=["folder", "file"])
 def test_summary_is_read_back(tmp_path: Path, *, in_folder: bool) -> None:
-    """From its file, or from the folder that it is in."""
+    """A summary is read back equal, from its file or from its folder."""
     file = tmp_path / "summary.json"
     file.write_text(summary_to_json(CLASS), encoding="utf-8")
 
@@ -45,14 +45,14 @@ def test_summary_is_read_back(tmp_path: Path, *, in_folder: bool) -> None:
 
 
 def test_each_row_has_a_line() -> None:
-    """So that it can be searched and compared by lines."""
+    """Each row of the summary is on a line of its own."""
     lines = summary_to_json(CLASS).splitlines()
 
     assert sum('"id": "s00003"' in line and '"cells"' in line for line in lines) == 1
 
 
 def test_hostile_names_are_valid_utf_8() -> None:
-    """A lone surrogate is shown as an escape, as in reports."""
+    """A lone surrogate in a name is written as a visible escape."""
     text = summary_to_json(make_class(20, names=HOSTILE_NAMES))
 
     names = [row["student"]["name"] for row in json.loads(text.encode())["rows"]]
@@ -61,7 +61,7 @@ def test_hostile_names_are_valid_utf_8() -> None:
 
 
 def test_figures_can_be_written_without_rows() -> None:
-    """Nor do times tell of them."""
+    """Without rows, the times of single submissions are left out too."""
     content = json.loads(summary_to_json(CLASS, with_rows=False))
 
     assert "rows" not in content
@@ -71,7 +71,7 @@ def test_figures_can_be_written_without_rows() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"rows": 3}', b"[" * 100])
 def test_other_file_is_an_error_of_use(content: bytes, tmp_path: Path) -> None:
-    """Named, and why."""
+    """A file that is not a summary is a usage error that names the file."""
     file = tmp_path / "summary.json"
     file.write_bytes(content)
 
@@ -80,6 +80,6 @@ def test_other_file_is_an_error_of_use(content: bytes, tmp_path: Path) -> None:
 
 
 def test_missing_summary_is_an_error_of_use(tmp_path: Path) -> None:
-    """Of a folder that is no batch's."""
+    """A folder without a summary is a usage error that names the missing file."""
     with pytest.raises(UsageError, match=r"can't read .*summary\.json: No such file"):
         read_summary(tmp_path)

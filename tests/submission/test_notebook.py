@@ -54,7 +54,7 @@ def code_3(source: object) -> dict[str, Any]:
 
 
 def sources(data: bytes) -> list[str]:
-    """Read a notebook and give the sources of its cells."""
+    """Read a notebook, and return the sources of its code cells."""
     blocks, _ = read_notebook(data)
     return [block.source for block in blocks]
 
@@ -63,7 +63,7 @@ def sources(data: bytes) -> list[str]:
 
 
 def test_code_cells_are_counted_from_one() -> None:
-    """As a student counts them: text and raw cells are not among them."""
+    """Code cells are counted from one, without text and raw cells."""
     text = {"cell_type": "markdown", "id": "b", "metadata": {}, "source": "# Lab"}
     raw = {"cell_type": "raw", "id": "c", "metadata": {}, "source": "x = 0"}
 
@@ -90,7 +90,7 @@ def test_code_cells_are_counted_from_one() -> None:
     ids=["text", "lines", "no lines", "empty", "CRLF", "not ASCII", "NUL"],
 )
 def test_source_is_one_text_with_newlines(source: object, joined: str) -> None:
-    """Whether it is stored as a text or as lines."""
+    """A source may be stored as one string or as a list of lines."""
     data = encode(code(source))
 
     read = sources(data)
@@ -100,7 +100,7 @@ def test_source_is_one_text_with_newlines(source: object, joined: str) -> None:
 
 @pytest.mark.parametrize("minor", [0, 1, 2, 3, 4, 5, 6, 99])
 def test_every_minor_version_of_format_4_is_read(minor: int) -> None:
-    """Also those that are not invented yet: a minor version may only add."""
+    """Every minor version of format 4 is read, even a future one."""
     data = encode(code(["a = 1\n", "b = 2"]), nbformat_minor=minor)
 
     read = sources(data)
@@ -109,7 +109,7 @@ def test_every_minor_version_of_format_4_is_read(minor: int) -> None:
 
 
 def test_notebook_without_a_minor_version_is_read() -> None:
-    """Hand-made notebooks leave it out."""
+    """A notebook without a minor version is read."""
     content = json.loads(encode(code("a = 1")))
     del content["nbformat_minor"]
 
@@ -120,7 +120,7 @@ def test_notebook_without_a_minor_version_is_read() -> None:
 
 @pytest.mark.parametrize("changes", [{}, {"id": "a"}, {"id": 7}], ids=["none", "twice", "number"])
 def test_ids_of_cells_do_not_matter(changes: dict[str, object]) -> None:
-    """Tools that write them wrongly are many; no warning of it reaches anybody."""
+    """Missing, repeated and invalid ids of cells give no error and no warning."""
     cell = code("a = 1")
     del cell["id"]
 
@@ -130,7 +130,7 @@ def test_ids_of_cells_do_not_matter(changes: dict[str, object]) -> None:
 
 
 def test_format_3_is_read_across_its_worksheets() -> None:
-    """Headings are text."""
+    """All worksheets of a notebook in format 3 are read, without headings."""
     heading = {"cell_type": "heading", "level": 1, "metadata": {}, "source": "Lab"}
     sheets = [
         {"metadata": {}, "cells": [heading, code_3(["a = 1\n", "b = 2"])]},
@@ -143,7 +143,7 @@ def test_format_3_is_read_across_its_worksheets() -> None:
 
 
 def test_stored_outputs_are_ignored() -> None:
-    """However damaged they are: what counts is what the code does."""
+    """Stored outputs are ignored, however damaged they are."""
     damaged = [{"output_type": "no such type", "data": 5}, None, "text"]
 
     read = sources(encode(code("a = 1", outputs=damaged), code("b = 2", outputs=5)))
@@ -152,7 +152,7 @@ def test_stored_outputs_are_ignored() -> None:
 
 
 def test_byte_order_mark_is_left_out() -> None:
-    """Some editors of Windows put one there."""
+    """A byte order mark before the JSON is ignored."""
     data = b"\xef\xbb\xbf" + encode(code("a = 1"))
 
     read = sources(data)
@@ -164,7 +164,7 @@ def test_byte_order_mark_is_left_out() -> None:
     "path", sorted(SUBMISSIONS.glob("[rw]*.ipynb")), ids=lambda path: path.stem
 )
 def test_sample_has_the_cells_that_nbformat_finds(path: Path) -> None:
-    """Read in another way: by nbformat's own function, from the file."""
+    """Each sample has the same code cells as nbformat reads from the file."""
     with path.open(encoding="utf-8") as file:
         cells = nbformat.read(file, as_version=4).cells  # type: ignore[no-untyped-call]  # untyped library
 
@@ -230,8 +230,8 @@ def test_sample_has_the_cells_that_nbformat_finds(path: Path) -> None:
         "deep JSON inside of a notebook",
     ],
 )
-def test_what_is_no_notebook_is_refused_with_a_reason(data: bytes, reason: str) -> None:
-    """One line each, that says what to do where something can be done."""
+def test_data_that_is_not_a_notebook_is_refused_with_a_reason(data: bytes, reason: str) -> None:
+    """Data that is not a notebook is refused with a message of one line."""
     with pytest.raises(UnreadableSubmissionError, match=reason):
         read_notebook(data)
 
@@ -256,7 +256,7 @@ def test_what_is_no_notebook_is_refused_with_a_reason(data: bytes, reason: str) 
     ids=repr,
 )
 def test_cells_of_the_wrong_types_are_refused(cells: object) -> None:
-    """Nothing is guessed: a damaged notebook would lose functions without a word."""
+    """A notebook with cells of the wrong types is refused as damaged."""
     with pytest.raises(UnreadableSubmissionError, match="damaged: its cells can't be read"):
         read_notebook(encode(cells=cells))
 
@@ -273,7 +273,7 @@ def test_cells_of_the_wrong_types_are_refused(cells: object) -> None:
     ids=["no source", "type is a number", "type is a list", "count is a text", "odd tags"],
 )
 def test_odd_cell_that_harms_nothing_is_read(cell: object, read: list[str]) -> None:
-    """An empty cell stays empty, and what is not called code is none."""
+    """A cell with harmless oddities is read, and one not called code is left out."""
     data = encode(cell)
 
     found = sources(data)
@@ -283,7 +283,7 @@ def test_odd_cell_that_harms_nothing_is_read(cell: object, read: list[str]) -> N
 
 @pytest.mark.parametrize("left_out", ["id", "outputs", "execution_count"])
 def test_code_cell_needs_no_more_than_its_source(left_out: str) -> None:
-    """What a tool has stripped is not looked for."""
+    """A code cell without an id, outputs or execution count is read."""
     cell = code("a = 1")
     del cell[left_out]
 
@@ -310,14 +310,14 @@ def test_code_cell_needs_no_more_than_its_source(left_out: str) -> None:
     ],
 )
 def test_notebook_with_parts_missing_is_refused(data: bytes) -> None:
-    """It says that saving it in Jupyter helps."""
+    """A notebook without cells or worksheets is refused, with the advice to save it in Jupyter."""
     with pytest.raises(UnreadableSubmissionError, match="open and save it in Jupyter"):
         read_notebook(data)
 
 
 @pytest.mark.parametrize("depth", [100, 500, 900, 990])
 def test_metadata_of_any_depth_is_read_or_refused(depth: int) -> None:
-    """What JSON still reads may be too deep for whoever works on it afterwards."""
+    """Deeply nested metadata is either ignored or leads to a refusal."""
     data = encode(code("a = 1")).replace(
         b'"metadata": {}', b'"metadata": {"a": ' + b"[" * depth + b"]" * depth + b"}"
     )
@@ -331,7 +331,7 @@ def test_metadata_of_any_depth_is_read_or_refused(depth: int) -> None:
 
 
 def test_more_cells_than_anybody_writes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each one costs a message and a compilation."""
+    """A notebook with too many code cells is refused."""
     monkeypatch.setattr(notebook, "_MAX_CELLS", 2)
 
     with pytest.raises(UnreadableSubmissionError, match="this notebook has more than 2 code cells"):
@@ -357,7 +357,7 @@ _JSON = st.recursive(
 def test_any_json_is_read_or_refused(
     cells: object, worksheets: object, metadata: object, major: int
 ) -> None:
-    """Any other exception would be taken for a fault of the grader."""
+    """Any JSON is either read or refused with UnreadableSubmissionError."""
     data = encode(nbformat=major, cells=cells, worksheets=worksheets, metadata=metadata)
 
     try:
@@ -369,8 +369,8 @@ def test_any_json_is_read_or_refused(
 
 
 @pytest.mark.parametrize("metadata", ["", '"metadata": null,', '"metadata": 5,'])
-def test_metadata_is_no_business_of_a_graders(metadata: str) -> None:
-    """Editors leave it out, or write what they like."""
+def test_metadata_does_not_matter(metadata: str) -> None:
+    """A notebook with missing or invalid metadata is read."""
     cells = '"cells": [{"cell_type": "code", "source": "a = 1"}]'
 
     read = sources(f'{{"nbformat": 4, {metadata} {cells}}}'.encode())

@@ -1,4 +1,4 @@
-"""Decoding a .py file: as Python itself does, or a reason why it can't be."""
+"""Decoding a .py file as Python does, or giving a reason why it can't be decoded."""
 
 import codecs
 import encodings.aliases
@@ -44,7 +44,7 @@ SOURCE = "x = 'ä€'\n"
     ],
 )
 def test_file_is_decoded_as_python_does(data: bytes, text: str | None) -> None:
-    """By its byte order mark, by PEP 263, else as UTF-8."""
+    """A file is decoded by its byte order mark, by its declaration, or else as UTF-8."""
     expected = data.decode("latin-1") if text is None else text
 
     read = read_python(data)
@@ -55,7 +55,7 @@ def test_file_is_decoded_as_python_does(data: bytes, text: str | None) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
 def test_line_ends_of_every_system_become_newlines(end: str) -> None:
-    """So that line numbers in messages are right, and a report is the same everywhere."""
+    """The line ends of every system become ``LF``, so that line numbers are right."""
     data = f"def f():{end}    return 'ä'{end}{end}x = f(){end}".encode()
 
     read = read_python(data)
@@ -64,7 +64,7 @@ def test_line_ends_of_every_system_become_newlines(end: str) -> None:
 
 
 def test_line_ends_may_be_mixed() -> None:
-    """As when two people worked on the file."""
+    """Different line ends in one file all become newlines."""
     read = read_python(b"a\r\nb\rc\nd\r\r\ne")
 
     assert read == "a\nb\nc\nd\n\ne"
@@ -79,7 +79,7 @@ def test_line_ends_may_be_mixed() -> None:
 )
 @settings(deadline=None)
 def test_utf_8_is_read_back(text: str, end: str, bom: bool) -> None:  # noqa: FBT001 - drawn by name
-    """With and without a byte order mark, in each kind of line ends."""
+    """Any UTF-8 text is read back, with or without a byte order mark."""
     data = codecs.BOM_UTF8 * bom + text.replace("\n", end).encode()
 
     read = read_python(data)
@@ -91,7 +91,7 @@ def test_utf_8_is_read_back(text: str, end: str, bom: bool) -> None:  # noqa: FB
 
 
 def test_bytes_that_are_not_utf_8_are_refused_with_their_line() -> None:
-    """The message says where, what, and what to do."""
+    """The message names the line, the byte and the remedy."""
     with pytest.raises(UnreadableSubmissionError) as caught:
         read_python(b"x = 1\ny = 2\nz = '\xe4'\n")
 
@@ -101,32 +101,32 @@ def test_bytes_that_are_not_utf_8_are_refused_with_their_line() -> None:
 
 @pytest.mark.parametrize("data", [b"\xff\xfeabc", b"'\xe4'\n"], ids=["no text", "Latin-1"])
 def test_first_line_that_is_not_utf_8_is_refused(data: bytes) -> None:
-    """Its encoding can't be told, since none is declared."""
+    """A first line that is not UTF-8 is refused if no encoding is declared."""
     with pytest.raises(UnreadableSubmissionError, match="save it as UTF-8"):
         read_python(data)
 
 
 def test_bytes_that_are_not_of_the_declared_encoding_are_refused() -> None:
-    """The declaration counts, also where it is wrong."""
+    """Bytes that are not valid in the declared encoding are refused."""
     with pytest.raises(UnreadableSubmissionError, match="line 2 is not valid ascii: byte 0xe4"):
         read_python(b"# coding: ascii\nx = '\xe4'\n")
 
 
 def test_unknown_encoding_is_refused() -> None:
-    """The message names what was declared."""
+    """The message about an unknown encoding names it."""
     with pytest.raises(UnreadableSubmissionError, match="unknown encoding: klingon"):
         read_python(b"# coding: klingon\n")
 
 
 def test_byte_order_mark_and_declaration_must_agree() -> None:
-    """Python refuses such a file too."""
+    """A byte order mark of UTF-8 with another declared encoding is refused, as by Python."""
     with pytest.raises(UnreadableSubmissionError, match="save it as UTF-8"):
         read_python(codecs.BOM_UTF8 + b"# coding: latin-1\n")
 
 
 @pytest.mark.parametrize("place", [0, 6, 11])
 def test_nul_byte_is_refused_with_its_line(place: int) -> None:
-    """Python can't compile it, in whichever line it stands."""
+    """A NUL byte is refused with its line, in whichever line it is."""
     data = bytearray(b"x = 1\ny = 2\n")
     data[place : place + 1] = b"\0"
 
@@ -138,7 +138,7 @@ def test_nul_byte_is_refused_with_its_line(place: int) -> None:
 
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_recognised(order: str) -> None:
-    """Notepad's "Unicode" was this for a long time."""
+    """A file in UTF-16 with a byte order mark is recognised as such."""
     data = ("\ufeff" + SOURCE).encode(order)
 
     with pytest.raises(UnreadableSubmissionError, match="it looks like UTF-16"):
@@ -147,7 +147,7 @@ def test_utf_16_is_recognised(order: str) -> None:
 
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be", "utf-32"])
 def test_wide_encodings_without_a_mark_are_refused(order: str) -> None:
-    """They hold NUL bytes."""
+    """UTF-16 and UTF-32 are refused, since they contain NUL bytes."""
     with pytest.raises(UnreadableSubmissionError, match="NUL byte"):
         read_python(SOURCE.encode(order))
 
@@ -155,7 +155,7 @@ def test_wide_encodings_without_a_mark_are_refused(order: str) -> None:
 @given(data=st.binary(max_size=80))
 @settings(deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    """Any other exception would be taken for a fault of the grader."""
+    """Any bytes are either decoded or refused with UnreadableSubmissionError."""
     try:
         text = read_python(data)
     except UnreadableSubmissionError:
@@ -169,7 +169,7 @@ _CODECS = sorted({*encodings.aliases.aliases.values(), "punycode", "idna", "unde
 
 @pytest.mark.parametrize("codec", _CODECS)
 def test_any_codec_that_is_declared_reads_or_refuses(codec: str) -> None:
-    """Python knows codecs that are none for text, and some that fail in ways of their own."""
+    """Any codec that a file can declare either decodes it or leads to a refusal."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the codec about the escapes
         for body in (b"x = 1\n", b"x = '\xff\xfe\\q\\xz'\n", b"+AOQ", b"-\x1b$B"):
@@ -182,7 +182,7 @@ def test_any_codec_that_is_declared_reads_or_refuses(codec: str) -> None:
 
 
 def test_declaration_in_the_second_line_counts_for_the_first() -> None:
-    """A comment with an umlaut above the declaration is fine for Python."""
+    """The encoding declared in the second line applies to the first one too."""
     data = b"# \xdcbung 4\n# coding: latin-1\nx = '\xe4'\n"
     compile(data, "<bytes>", "exec")
 
@@ -201,7 +201,7 @@ def test_declaration_in_the_second_line_counts_for_the_first() -> None:
     ids=["second line", "first line", "no declaration at all"],
 )
 def test_declaration_is_looked_for_in_lines_that_end_in_cr(data: bytes) -> None:
-    """A line is what Python takes for one."""
+    """A declaration is found in lines that end in CR, as Python does."""
     compile(data, "<bytes>", "exec")
 
     read = read_python(data)

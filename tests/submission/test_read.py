@@ -1,4 +1,4 @@
-"""Opening what was handed in: one regular file of bounded size, or a reason why not."""
+"""Opening a submission: one regular file of bounded size, or a reason why it can't be graded."""
 
 import hashlib
 import json
@@ -34,8 +34,8 @@ def _notebook(source: str) -> bytes:
 # --- what can be read ---------------------------------------------------------------------
 
 
-def test_script_is_one_unit_without_a_label(tmp_path: Path) -> None:
-    """The digest is of the bytes on disk, not of the decoded text."""
+def test_script_is_one_code_block_without_a_label(tmp_path: Path) -> None:
+    """A script is one code block, and its digest is that of the bytes on disk."""
     path = tmp_path / "lab4.py"
     path.write_bytes(b"x = 1\r\n")
 
@@ -47,8 +47,8 @@ def test_script_is_one_unit_without_a_label(tmp_path: Path) -> None:
     assert not submission.is_notebook
 
 
-def test_notebook_is_a_unit_for_each_code_cell(tmp_path: Path) -> None:
-    """The ending tells which of the two formats it is."""
+def test_notebook_has_a_code_block_for_each_code_cell(tmp_path: Path) -> None:
+    """A file that ends in ``.ipynb`` has a code block for each code cell."""
     path = tmp_path / "lab4.ipynb"
     path.write_bytes(_notebook("x = 1"))
 
@@ -61,7 +61,7 @@ def test_notebook_is_a_unit_for_each_code_cell(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("ending", "kind"), [(".PY", "python"), (".IpyNB", "notebook")])
 def test_case_of_the_ending_does_not_matter(tmp_path: Path, ending: str, kind: str) -> None:
-    """Some systems hand files over in capitals."""
+    """The ending of a file's name may be in capitals."""
     path = tmp_path / f"LAB4{ending}"
     path.write_bytes(_notebook("x = 1"))
 
@@ -71,7 +71,7 @@ def test_case_of_the_ending_does_not_matter(tmp_path: Path, ending: str, kind: s
 
 
 def test_empty_file_can_be_read(tmp_path: Path) -> None:
-    """It defines nothing, which costs its points but is no error."""
+    """An empty file is one empty code block, and no error."""
     path = tmp_path / "lab4.py"
     path.touch()
 
@@ -80,8 +80,8 @@ def test_empty_file_can_be_read(tmp_path: Path) -> None:
     assert submission.blocks == (CodeBlock(label="", source=""),)
 
 
-def test_name_may_hold_anything_that_a_file_name_may(tmp_path: Path) -> None:
-    """Line ends, quotes, a leading dash and bytes that are no UTF-8."""
+def test_file_name_may_contain_any_character(tmp_path: Path) -> None:
+    """A file name may contain newlines, quotes, a leading dash and bytes that are not UTF-8."""
     path = tmp_path / os.fsdecode(b"-a'\n\"\xff.py")
     path.write_bytes(b"x = 1")
 
@@ -90,8 +90,8 @@ def test_name_may_hold_anything_that_a_file_name_may(tmp_path: Path) -> None:
     assert submission.name == "-a'\n\"\\udcff.py"
 
 
-def test_mentions_looks_into_every_unit() -> None:
-    """What is imported before the clock starts depends on it."""
+def test_mentions_looks_into_every_code_block() -> None:
+    """A word is found in any code block."""
     blocks = (
         CodeBlock(label="cell 1", source="x = 1"),
         CodeBlock(label="cell 2", source="plt.show()"),
@@ -104,12 +104,12 @@ def test_mentions_looks_into_every_unit() -> None:
     assert not submission.mentions("numpy", "torch")
 
 
-# --- what is no file ----------------------------------------------------------------------
+# --- paths that are not a file -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["lab4.py", "lab4.ipynb", "lab4.txt", "lab4", "no/lab4.py"])
 def test_file_that_is_not_there_is_an_error_of_use(tmp_path: Path, name: str) -> None:
-    """Nobody handed it in, so it is not the submission that is at fault."""
+    """A file that doesn't exist is a usage error, whatever its ending."""
     path = tmp_path / name
 
     with pytest.raises(UsageError, match="there is no file"):
@@ -118,7 +118,7 @@ def test_file_that_is_not_there_is_an_error_of_use(tmp_path: Path, name: str) ->
 
 @pytest.mark.parametrize("name", ["folder", "folder.py"])
 def test_folder_is_an_error_of_use(tmp_path: Path, name: str) -> None:
-    """Also one whose name looks like that of a file."""
+    """A folder is a usage error, even if its name looks like that of a file."""
     path = tmp_path / name
     path.mkdir()
 
@@ -128,7 +128,7 @@ def test_folder_is_an_error_of_use(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a" * 300 + ".py", "a" * 300])
 def test_name_that_is_too_long_is_an_error_of_use(tmp_path: Path, name: str) -> None:
-    """There can't be such a file."""
+    """A file name that is too long for the system is a usage error."""
     path = tmp_path / name
 
     with pytest.raises(UsageError):
@@ -136,7 +136,7 @@ def test_name_that_is_too_long_is_an_error_of_use(tmp_path: Path, name: str) -> 
 
 
 def test_file_below_a_file_is_an_error_of_use(tmp_path: Path) -> None:
-    """A path that goes through a regular file leads nowhere."""
+    """A path below a regular file is a usage error."""
     (tmp_path / "a.py").touch()
 
     with pytest.raises(UsageError, match="can't open"):
@@ -145,7 +145,7 @@ def test_file_below_a_file_is_an_error_of_use(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["lab4.txt", "lab4.py.bak", "lab4", "lab4.html", ".py"])
 def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
-    """The ending is how the format is told."""
+    """A file with another ending is refused."""
     path = tmp_path / name
     path.touch()
 
@@ -156,7 +156,7 @@ def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_fifo_is_refused_at_once(tmp_path: Path) -> None:
-    """Opening it must not wait for somebody to write."""
+    """A named pipe is refused without waiting for a writer."""
     path = tmp_path / "lab4.py"
     os.mkfifo(path)
     raised: list[Exception] = []
@@ -175,7 +175,7 @@ def test_fifo_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It can't even be opened."""
+    """A socket is refused."""
     monkeypatch.chdir(tmp_path)  # the address of a socket has to be short
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("lab4.py")
@@ -186,7 +186,7 @@ def test_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("target", ["secret.txt", "folder", "nowhere"])
 def test_symbolic_link_is_refused(tmp_path: Path, target: str) -> None:
-    """Wherever it leads: nothing of the file that it names is read, shown or told."""
+    """A symbolic link is refused, and the message reveals neither target nor content."""
     (tmp_path / "secret.txt").write_text("the password", encoding="utf-8")
     (tmp_path / "folder").mkdir()
     path = tmp_path / "lab4.py"
@@ -203,7 +203,7 @@ def test_symbolic_link_is_refused(tmp_path: Path, target: str) -> None:
 
 
 def test_file_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has large outputs in a notebook is told what to do."""
+    """A file that is too large is refused, with the advice to clear a notebook's outputs."""
     monkeypatch.setattr(read, "MAX_SUBMISSION_BYTES", 2**20)
     path = tmp_path / "lab4.ipynb"
     path.write_bytes(b" " * (2**20 + 1))
@@ -213,7 +213,7 @@ def test_file_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_file_of_the_largest_size_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limit itself is allowed."""
+    """A file of exactly the largest size is read."""
     monkeypatch.setattr(read, "MAX_SUBMISSION_BYTES", 100)
     path = tmp_path / "lab4.py"
     path.write_bytes(b"#" * 100)
@@ -223,8 +223,8 @@ def test_file_of_the_largest_size_is_read(tmp_path: Path, monkeypatch: pytest.Mo
     assert submission.blocks[0].source == "#" * 100
 
 
-def test_size_is_told_of_a_file_with_holes(tmp_path: Path) -> None:
-    """A file that pretends to have a terabyte is not read to its end."""
+def test_message_gives_the_size_of_a_sparse_file(tmp_path: Path) -> None:
+    """A sparse file of a terabyte is refused with its size, and without being read."""
     path = tmp_path / "lab4.py"
     with path.open("wb") as file:
         file.truncate(2**40)
@@ -237,7 +237,7 @@ def test_size_is_told_of_a_file_with_holes(tmp_path: Path) -> None:
 def test_more_source_than_anybody_writes_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """A notebook may be large for its outputs, but not for its code."""
+    """Too much source code is refused, in a script and in a notebook."""
     monkeypatch.setattr(read, "MAX_SOURCE_BYTES", 2**20)
     source = "#" * (2**20 + 1)
     data = _notebook(source) if name.endswith(".ipynb") else source.encode()
@@ -267,7 +267,7 @@ def _load(submission: Submission) -> Load:
     ids=["escaped in JSON", "by a codec"],
 )
 def test_lone_surrogate_in_the_source_is_refused_or_sent(name: str, data: bytes) -> None:
-    """JSON may hold half a character, no frame can: it costs the submission, not the grader."""
+    """A source with a lone surrogate is refused, or changed so that it can be sent."""
     try:
         submission = parse_submission(data, name=name)
     except UnreadableSubmissionError:
@@ -277,7 +277,7 @@ def test_lone_surrogate_in_the_source_is_refused_or_sent(name: str, data: bytes)
 
 
 def test_name_that_is_not_utf_8_can_be_sent(tmp_path: Path) -> None:
-    """A name is bytes; whatever they are, its file is graded."""
+    """A submission whose file name is not UTF-8 can be sent to the sandbox."""
     path = tmp_path / os.fsdecode(b"l\xf6sung.py")
     path.write_bytes(b"x = 1")
     submission = read_submission(path)
