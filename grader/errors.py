@@ -1,42 +1,45 @@
 """Every exception that zerograd raises on purpose.
 
-    GraderError                    everything raised on purpose
-        UsageError                 the command can't be carried out as given       exit 2
-            AssignmentError        an assignment's folder is not as it should be    exit 2
-        UnreadableSubmissionError  this file can't be graded, and why              exit 4
-        NotExpressibleError        a format has no words for what came of it       exit 3
-        PlatformUnreachableError   where scores go doesn't answer                  exit 3
-        InternalError              our machine or our code failed                  exit 3
-            LocksMissingError      confinement was required and isn't to be had
-            ForkserverLostError        the forkserver died, not the student's child
-            CheckCrashedError      a check raised something other than its verdict
+    GraderError                    base class of all                               exit
+        UsageError                 the command can't be carried out as given          2
+            AssignmentError        the folder of an assignment has a mistake          2
+        UnreadableSubmissionError  the file can't be graded                           4
+        NotExpressibleError        a format can't express the result                  3
+        PlatformUnreachableError   the platform for the scores doesn't answer         3
+        InternalError              our machine or our code failed                     3
+            LocksMissingError      isolation is required, but locks are missing       3
+            ForkserverLostError    the forkserver died, not the student's child       3
+            CheckCrashedError      a check raised something other than a finding      3
 
-What a student's code does wrong is never an exception here: it is a value, an
-``Outcome`` inside an observation. ``FrameError`` lives in ``observations``,
-which imports nothing of ours.
+What a student's code does wrong is never an exception here, but a value: an ``Outcome`` inside an
+observation. ``FrameError`` is defined in ``observations``, which imports nothing else of ours.
 """
 
 from pathlib import Path
 
 
 class GraderError(Exception):
-    """Something was refused or failed, and the message says whose fault it is.
+    """The base class: something was refused or failed, and the class says whose fault it is.
 
     Never raised because a student's function is wrong: that is a result.
     """
 
 
 class UsageError(GraderError):
-    """The person who called asked for something that can't be carried out.
+    """The caller asked for something that can't be carried out.
 
-    Not about the content of a submission: that is `UnreadableSubmissionError`.
+    Not for the content of a submission: that is `UnreadableSubmissionError`.
     """
 
 
 class AssignmentError(UsageError):
-    """An assignment's folder is not as it should be, and its author can mend it.
+    """The folder of an assignment has a mistake, which its author can fix.
 
-    Not a check that crashes while it grades: that is `CheckCrashedError`.
+    Not for a check that crashes while it grades: that is `CheckCrashedError`.
+
+    Attributes:
+        folder: The folder of the assignment.
+        reason: What is wrong with it.
     """
 
     def __init__(self, folder: Path, reason: str) -> None:
@@ -49,9 +52,12 @@ class AssignmentError(UsageError):
 
 
 class UnreadableSubmissionError(GraderError):
-    """The submission can't be graded as a file; its author has to hand in another.
+    """The file of a submission can't be graded, so the student has to hand in another one.
 
-    Not about functions that are wrong or missing: those are graded.
+    Not for functions that are wrong or missing: those are graded.
+
+    Attributes:
+        reason: Why the file can't be graded.
     """
 
     def __init__(self, reason: str) -> None:
@@ -63,16 +69,20 @@ class UnreadableSubmissionError(GraderError):
 
 
 class NotExpressibleError(GraderError):
-    """A platform's format can't say what came of a submission, so nothing is written in it.
+    """A platform's format can't express the result of a submission, so none is written.
 
-    Not a failure of writing: it would have to be a lie, such as a zero where the grader failed.
+    Not for a failure to write: whatever the format could say would be wrong, such as a zero if the
+    grader failed.
     """
 
 
 class PlatformUnreachableError(GraderError):
-    """A platform doesn't answer, or only that it can't; nothing can be done here but wait.
+    """A platform doesn't answer, or is temporarily unable to; all we can do is try again later.
 
-    Not its refusal of one score, nor of the key.
+    Not for the refusal of one score, nor of the key.
+
+    Attributes:
+        reason: What happened.
     """
 
     def __init__(self, reason: str) -> None:
@@ -91,9 +101,13 @@ class InternalError(GraderError):
 
 
 class LocksMissingError(InternalError):
-    """This machine cannot confine a submission, so none was run.
+    """This machine lacks locks that confine a submission, so none was run.
 
-    Only under ``--isolation required``; with ``auto`` the report lists what is missing.
+    Only with ``--isolation required``; with ``auto`` the report lists the missing locks.
+
+    Attributes:
+        missing: The names of the missing locks.
+        remedy: What the caller can do.
     """
 
     def __init__(self, missing: tuple[str, ...], remedy: str) -> None:
@@ -106,9 +120,12 @@ class LocksMissingError(InternalError):
 
 
 class ForkserverLostError(InternalError):
-    """The forkserver, which no submission can reach, is gone or never came up.
+    """The forkserver, which no submission can reach, died or never started.
 
     Not the death of a student's child: that is an outcome of its call.
+
+    Attributes:
+        what_happened: The message without its subject, such as "died".
     """
 
     def __init__(self, what_happened: str) -> None:
@@ -120,9 +137,13 @@ class ForkserverLostError(InternalError):
 
 
 class CheckCrashedError(InternalError):
-    """A check raised something other than its verdict: the check is at fault.
+    """A check raised something other than a finding, so the check itself is broken.
 
-    Not a check that fails: that is a verdict about the student.
+    Not a check that fails: that is a finding about the submission.
+
+    Attributes:
+        check_id: The id of the check.
+        problem: What it raised.
     """
 
     def __init__(self, check_id: str, problem: str) -> None:

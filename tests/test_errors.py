@@ -1,4 +1,4 @@
-"""Exceptions: each says whose fault it is, and survives being made again from its arguments."""
+"""Exceptions: each says whose fault it is, and can be copied to another process."""
 
 import copy
 import inspect
@@ -47,12 +47,12 @@ CLASSES = [type(error) for error, _ in SAMPLES]
 
 
 def name_of(value: object) -> str:
-    """Name a row of a table."""
+    """Return the name of a class, or of an object's class, as a test id."""
     return value.__name__ if isinstance(value, type) else type(value).__name__
 
 
 def classes_of_the_module() -> set[type[Exception]]:
-    """Find every exception that is defined there."""
+    """Return every exception that grader.errors defines."""
     return {
         one
         for one in vars(errors).values()
@@ -61,7 +61,7 @@ def classes_of_the_module() -> set[type[Exception]]:
 
 
 def tree_of_the_docstring() -> dict[str, str]:
-    """Read the tree at the top of the module: each class with its parent."""
+    """Return the parent of each class in the tree of the module's docstring."""
     parents: dict[str, str] = {}
     path: list[str] = []
     for line in inspect.getdoc(errors).splitlines():  # type: ignore[union-attr]
@@ -74,12 +74,12 @@ def tree_of_the_docstring() -> dict[str, str]:
 
 
 def test_samples_cover_every_exception() -> None:
-    """A new one without a sample fails here."""
+    """Every exception has a sample here."""
     assert set(CLASSES) == classes_of_the_module()
 
 
-def test_tree_in_the_docstring_is_the_one_of_the_classes() -> None:
-    """It is what a reader looks at first."""
+def test_tree_in_the_docstring_matches_the_classes() -> None:
+    """The tree in the module's docstring matches the class hierarchy."""
     tree = tree_of_the_docstring()
 
     parents = {one.__name__: one.__bases__[0].__name__ for one in classes_of_the_module()}
@@ -89,13 +89,13 @@ def test_tree_in_the_docstring_is_the_one_of_the_classes() -> None:
 
 @pytest.mark.parametrize(("error", "message"), SAMPLES, ids=name_of)
 def test_message_says_what_happened(error: GraderError, message: str) -> None:
-    """In one line."""
+    """The message of an exception is one line that says what happened."""
     assert str(error) == message
 
 
 @pytest.mark.parametrize("error", [error for error, _ in SAMPLES], ids=name_of)
 def test_exception_can_be_made_again_from_its_arguments(error: GraderError) -> None:
-    """As another process does that is sent one: else it would report a TypeError instead."""
+    """An exception can be rebuilt from its arguments, as pickle does."""
     again = type(error)(*error.args)
 
     assert str(again) == str(error)
@@ -104,7 +104,7 @@ def test_exception_can_be_made_again_from_its_arguments(error: GraderError) -> N
 
 @pytest.mark.parametrize("error", [error for error, _ in SAMPLES], ids=name_of)
 def test_exception_can_be_copied(error: GraderError) -> None:
-    """With its fields, its cause left behind or not."""
+    """A copy of an exception has the same message, arguments and fields."""
     again = copy.copy(error)
 
     assert type(again) is type(error)
@@ -114,13 +114,13 @@ def test_exception_can_be_copied(error: GraderError) -> None:
 
 @pytest.mark.parametrize("kind", CLASSES, ids=name_of)
 def test_everything_raised_on_purpose_is_a_grader_error(kind: type[GraderError]) -> None:
-    """One name is enough to catch them all."""
+    """Every exception derives from GraderError."""
     assert issubclass(kind, GraderError)
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=name_of)
 def test_class_says_whose_fault_it_is_and_what_it_is_not(kind: type[GraderError]) -> None:
-    """A first line, and a second paragraph that names a neighbour."""
+    """A class's docstring has a summary, and then says what the class is not for."""
     first, _, rest = (inspect.getdoc(kind) or "").partition("\n\n")
 
     assert first.strip().endswith(".") or "; " in first
@@ -128,19 +128,19 @@ def test_class_says_whose_fault_it_is_and_what_it_is_not(kind: type[GraderError]
 
 
 @pytest.mark.parametrize("kind", [UsageError, AssignmentError, UnreadableSubmissionError])
-def test_fault_of_who_calls_or_hands_in_is_never_ours(kind: type[GraderError]) -> None:
-    """Else there would be no score where a zero is meant, or the other way round."""
+def test_fault_of_the_caller_or_student_is_not_internal(kind: type[GraderError]) -> None:
+    """A fault of the caller or the student is never an InternalError."""
     assert not issubclass(kind, InternalError)
 
 
 @pytest.mark.parametrize("kind", [LocksMissingError, ForkserverLostError, CheckCrashedError])
 def test_fault_of_ours_is_internal(kind: type[GraderError]) -> None:
-    """There is no score then."""
+    """A fault of our machine or code is an InternalError, so there is no score."""
     assert issubclass(kind, InternalError)
 
 
-def test_fields_are_there_to_be_read() -> None:
-    """So that nobody takes a message apart."""
+def test_exceptions_have_fields() -> None:
+    """Exceptions have fields, so that nobody has to parse a message."""
     missing = LocksMissingError(("files",), "use Linux")
     crashed = CheckCrashedError("mse/values", "no")
 
@@ -150,7 +150,7 @@ def test_fields_are_there_to_be_read() -> None:
     assert ForkserverLostError("died").what_happened == "died"
 
 
-def test_frame_error_is_none_of_ours() -> None:
-    """It belongs to observations, which import nothing: a session turns it into an outcome."""
+def test_frame_error_is_not_a_grader_error() -> None:
+    """A FrameError is not a GraderError, because a session turns it into an outcome."""
     assert issubclass(FrameError, ValueError)
     assert not issubclass(FrameError, GraderError)

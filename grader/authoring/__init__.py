@@ -1,1 +1,23 @@
-"""The author's side: what turns the instructor's one source into what students get."""
+"""The tools for authors: write, release and verify an assignment, and make up a class for it.
+
+Theory of operation
+===================
+
+An assignment starts as a folder that `new` copies from ``template``; what the files in it mean is
+explained in ``docs/authoring.md``. Three modules work on an assignment that has been loaded:
+
+- `release` makes the exercise for students from the reference, by editing its source.
+- `verify` grades the reference, the stub and one submission for each misconception in a pool of
+  workers (`grader.pool`), and lists the problems: points that are lost or earned where they should
+  not be, misconceptions that the report does not name, checks that catch nothing.
+- `mock_class` makes up a class of students who have some of the misconceptions.
+
+What must hold:
+
+- The exercise gives nothing of a solution away.
+- Equal input makes equal files, byte for byte, so that a test can compare them.
+- No reference, stub or misconception runs in this process: sources are parsed here, and graded
+  like any other submission.
+
+Start reading at `verify.verify`.
+"""

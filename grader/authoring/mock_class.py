@@ -1,7 +1,7 @@
-"""Makes up a class: submissions as students could have handed them in, from known mistakes.
+"""Make up a class: submissions as students could have written them, from known misconceptions.
 
-To see what a batch looks like before there is a class, and to try a change of checks on one. The
-same seed gives the same class.
+With it an instructor can try a batch before there is a class, and an author can try a change of the
+checks. The same seed gives the same class.
 """
 
 import ast
@@ -30,28 +30,30 @@ _LAST = (
     "Singh Smith Tanaka Vandenberghe Wójcik Zieliński"
 ).split()
 
-# One in so many is right, a notebook, unfinished; and how many mistakes the others make.
+# One student in so many is right, hands in a notebook, or is not finished.
 _RIGHT_EVERY, _NOTEBOOK_EVERY, _UNFINISHED_EVERY = 7, 4, 9
-_MISTAKES = (1, 1, 2, 2, 3)
+# How many misconceptions the other students have, with equal chances.
+_MISCONCEPTION_COUNTS = (1, 1, 2, 2, 3)
 
 
 def write_mock_class(assignment: Assignment, folder: Path, *, count: int, seed: int = 0) -> Path:
-    """Write a class into a new folder: a file for each student, and a roster beside it.
+    """Write a class to a folder: a file for each student in ``submissions``, and a roster.
 
-    The last five of a class that is large enough hand in what can't be graded well: a syntax error,
-    a loop without end, half a notebook, nothing at all in a file, and no file.
+    In a class of more than 14, the last five students are odd cases: a syntax error, an endless
+    loop, half a notebook, an empty file, and no file.
 
     Args:
-        assignment: What they hand in; it needs misconceptions.
-        folder: Folder to make; the submissions are in ``submissions`` in it.
-        count: How many students.
-        seed: Which class.
+        assignment: The assignment that they hand in; it needs misconceptions.
+        folder: Folder to write to; it is created if it is missing.
+        count: The number of students.
+        seed: The seed that all choices are drawn from.
 
     Returns:
         The folder with the submissions.
 
     Raises:
-        UsageError: the folder is there already, or the assignment has no misconceptions.
+        UsageError: The folder ``submissions`` already exists, or the assignment has no
+            misconceptions.
     """
     if not assignment.misconceptions:
         raise UsageError(f"{assignment.info.title} has no misconceptions to make a class of")
@@ -59,11 +61,11 @@ def write_mock_class(assignment: Assignment, folder: Path, *, count: int, seed: 
     try:
         submissions.mkdir(parents=True)
     except FileExistsError as error:
-        raise UsageError(f"{submissions} is there already") from error
-    chance = random.Random(seed)  # noqa: S311 - a class, and no secret
-    mistakes = _deal(assignment, chance)
+        raise UsageError(f"{submissions} already exists") from error
+    chance = random.Random(seed)  # noqa: S311 - for a made-up class, not for a secret
+    misconceptions = _deal(assignment, chance)
     roster = []
-    odd = _odd_ones(assignment) if count > 2 * _RIGHT_EVERY else []
+    odd = _odd_cases(assignment) if count > 2 * _RIGHT_EVERY else []
     for place in range(count):
         login = f"s{1001 + place}"
         name = f"{chance.choice(_FIRST)} {chance.choice(_LAST)}"
@@ -71,7 +73,7 @@ def write_mock_class(assignment: Assignment, folder: Path, *, count: int, seed: 
         if place >= count - len(odd):
             ending, content = odd[place - count]
         else:
-            source = _student(assignment, mistakes, chance, place)
+            source = _write_student(assignment, misconceptions, chance, place)
             is_notebook = place % _NOTEBOOK_EVERY == 0
             ending, content = (".ipynb", make_notebook(source)) if is_notebook else (".py", source)
         if ending:
@@ -82,44 +84,50 @@ def write_mock_class(assignment: Assignment, folder: Path, *, count: int, seed: 
 
 
 def _deal(assignment: Assignment, chance: random.Random) -> Iterator[Misconception]:
-    """Give all misconceptions in some order, then all again in another."""
+    """Yield all misconceptions in a random order, then all again in another order, without end."""
     while True:
         yield from chance.sample(assignment.misconceptions, len(assignment.misconceptions))
 
 
-def _student(
-    assignment: Assignment, mistakes: Iterator[Misconception], chance: random.Random, place: int
+def _write_student(
+    assignment: Assignment,
+    misconceptions: Iterator[Misconception],
+    chance: random.Random,
+    place: int,
 ) -> str:
+    """Write the submission of the student at a place of the class, counted from 0."""
     if place % _RIGHT_EVERY == 0:
         return make_source(assignment, ())
-    made: dict[str, Misconception] = {}
-    for _ in range(chance.choice(_MISTAKES)):
-        one = next(mistakes)
-        made.setdefault(one.function, one)
+    chosen: dict[str, Misconception] = {}
+    for _ in range(chance.choice(_MISCONCEPTION_COUNTS)):
+        one = next(misconceptions)
+        chosen.setdefault(one.function, one)
     unfinished: tuple[str, ...] = ()
     if place % _UNFINISHED_EVERY == 0:
         names = [one.name for one in assignment.functions if not one.is_value]
         unfinished = tuple(names[-chance.randrange(1, 5) :])
-    return make_source(assignment, tuple(made.values()), unfinished=unfinished)
+    return make_source(assignment, tuple(chosen.values()), unfinished=unfinished)
 
 
 def make_source(
     assignment: Assignment,
-    mistakes: Sequence[Misconception],
+    misconceptions: Sequence[Misconception],
     *,
     unfinished: Sequence[str] = (),
 ) -> str:
-    """Write a submission that is right but for some mistakes, each in a function of its own.
+    """Write a submission that is right except for some misconceptions.
 
     Args:
-        assignment: Whose reference is the rest.
-        mistakes: Known wrong ways, at most one for each function.
-        unfinished: Functions that are left as they are handed out.
+        assignment: The assignment, whose reference is the right part.
+        misconceptions: The misconceptions, at most one for each function.
+        unfinished: The names of functions that are still as in the stub.
     """
     wrong = {
-        one.function: one for one in mistakes if not assignment.function(one.function).is_value
+        one.function: one
+        for one in misconceptions
+        if not assignment.function(one.function).is_value
     }
-    values = [one for one in mistakes if assignment.function(one.function).is_value]
+    values = [one for one in misconceptions if assignment.function(one.function).is_value]
     parts = [definitions(assignment.reference, leave_out=wrong)]
     parts.extend(_cut_out(one.source, one.name, one.function) for one in wrong.values())
     for one in values:
@@ -133,7 +141,10 @@ def make_source(
 
 
 def _cut_out(source: str, name: str, new_name: str) -> str:
-    """Cut a program out of a file with what it needs, without what its docstring gives away."""
+    """Return a definition under a new name, with all that it needs and without docstrings.
+
+    The docstring of a misconception would give it away.
+    """
     used = names_used(source)
     needed = reachable([name], used)
     tree = ast.parse(definitions(source, leave_out=used.keys() - needed))
@@ -150,7 +161,7 @@ def _cut_out(source: str, name: str, new_name: str) -> str:
 
 
 def make_notebook(source: str) -> str:
-    """Write a script as a notebook with a cell for each top-level statement."""
+    """Return a script as a notebook in JSON, with a cell for each top-level statement."""
     cells: list[dict[str, object]] = [
         {
             "cell_type": "code",
@@ -165,8 +176,8 @@ def make_notebook(source: str) -> str:
     return json.dumps(content, indent=1)
 
 
-def _odd_ones(assignment: Assignment) -> list[tuple[str, str]]:
-    """Give the endings and contents of what comes in every class."""
+def _odd_cases(assignment: Assignment) -> list[tuple[str, str]]:
+    """Return the suffix and content of files that can't be graded well; no suffix means no file."""
     right = make_source(assignment, ())
     first = next(one.name for one in assignment.functions if not one.is_value)
     return [

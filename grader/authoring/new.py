@@ -1,4 +1,4 @@
-"""Writes a small assignment to start from."""
+"""Write a small assignment to start from."""
 
 import re
 from pathlib import Path
@@ -10,23 +10,25 @@ _PLACEHOLDER = "lab0"
 
 
 def write_assignment(name: str, parent: Path) -> Path:
-    """Write a folder with an assignment that passes ``grader verify`` as it stands.
+    """Write a folder with an assignment that passes ``grader verify`` as it is.
 
     Args:
-        name: What it is called: its id, and the folder's name.
-        parent: Where the folder is made.
+        name: The id of the assignment, which is also the name of its folder.
+        parent: The folder to create it in, created if it is missing.
 
     Returns:
-        The folder.
+        The folder of the assignment.
 
     Raises:
-        UsageError: the name can't be an id, or the folder is there already.
+        UsageError: The name can't be an id, or the folder already exists.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
-        raise UsageError(f"{name!r} can't be an id: letters, digits, - and _, a letter first")
+        raise UsageError(
+            f"{name!r} can't be an id: use letters, digits, - and _, with a letter first"
+        )
     folder = parent / name
     if folder.exists():
-        raise UsageError(f"{folder} is there already")
+        raise UsageError(f"{folder} already exists")
     folder.mkdir(parents=True)
     title = " ".join(filter(None, re.split(r"[-_]|(?<=[A-Za-z])(?=\d)", name))).capitalize()
     for path in sorted(_TEMPLATE.iterdir()):

@@ -1,12 +1,12 @@
-"""Make what students get from the instructor's one source.
+"""Make the exercise for students from the reference.
 
-The source is a lab that runs from top to bottom, in jupytext's percent format. Out of it come a
-script and a notebook with the same text, the same signatures and the same demos, but without the
-bodies of the functions and without the letters of the answers.
+The reference is a complete lab that runs from top to bottom, in jupytext's percent format. The
+exercise is a script and a notebook with the same text, signatures and demos, but without the bodies
+of the functions and without the letters of the answers.
 
-The same source gives the same bytes every time, so that a test can tell whether somebody has
-changed the source and forgotten to release it. The source is read and never run: running it would
-need torch, which the trusted side must not load.
+The same reference always gives the same bytes, so that a test can see when somebody has changed the
+reference and forgotten to release it. The reference is parsed but never run, since running it would
+import torch, which the trusted side must not do.
 """
 
 import ast
@@ -23,19 +23,23 @@ if TYPE_CHECKING:
 ANSWERS_NAME = "ANSWERS"
 DEMO_TAG = "demo"
 
-# Written out: jupytext and the kernels would add their versions, which change.
+# Explicit, because jupytext and the kernels would add versions, which change.
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-# No header and no tags in the script: a student may read it in a plain editor.
+# No header and no tags in the script, because students may read it in a plain editor.
 SCRIPT_METADATA = {
     "jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"},
 }
 
 
 def find_exercises(assignment: Assignment) -> Path:
-    """Find where an assignment's stubs are: the lab's at the root of a checkout or in the wheel."""
+    """Return the folder of an assignment's exercise.
+
+    It is in the assignment's folder, except for the built-in lab, whose reference and exercises are
+    in two folders side by side.
+    """
     beside_reference = assignment.reference_path.parent.with_name("exercises")
     inside = assignment.folder / "exercises"
     return inside if assignment.reference_path.parent == assignment.folder else beside_reference
@@ -47,16 +51,16 @@ def release_assignment(
     """Write the script and the notebook for students, both named after the reference.
 
     Args:
-        assignment: Whose reference it is: the lab with its solutions, in percent format.
-        exercises: Folder to write to, made if it is missing. Older files are overwritten.
+        assignment: The assignment, with its reference in percent format.
+        exercises: Folder to write to, created if it is missing. Existing files are overwritten.
         is_dry: Whether to write nothing.
 
     Returns:
-        The files that were not as they should be, the script first.
+        The files that were out of date or missing, the script first.
 
     Raises:
-        UsageError: A function has no docstring, or ANSWERS is not a dict that is written out.
-        SyntaxError: The source is not Python.
+        UsageError: A function has no docstring, or ANSWERS is not a dict literal.
+        SyntaxError: The reference is not Python.
     """
     stem = assignment.reference_path.stem
     stem = assignment.info.id if stem == "reference" else stem
@@ -81,10 +85,14 @@ def _holds(path: Path, content: str) -> bool:
 
 
 def render_script(text: str, *, label: str = "lab 4") -> str:
-    """Render the lab as a script that can be imported before anything in it is written.
+    """Render the lab as a script that can be imported before any function is written.
 
-    The demos call functions that are not there yet, so they wait, in their order, in a main block
-    at the end. Text tagged as a demo goes with them.
+    The demos call functions that aren't written yet, so they go, in their order, into a main block
+    at the end, together with text that is tagged as a demo.
+
+    Args:
+        text: The reference, in percent format.
+        label: The name of the assignment in the messages of unwritten functions.
     """
     import jupytext
 
@@ -97,16 +105,21 @@ def render_script(text: str, *, label: str = "lab 4") -> str:
 
 
 def render_notebook(text: str, *, label: str = "lab 4") -> str:
-    """Render the lab as a notebook without outputs, with the demos in their places."""
+    """Render the lab as a notebook without outputs, with the demos in their places.
+
+    Args:
+        text: The reference, in percent format.
+        label: The name of the assignment in the messages of unwritten functions.
+    """
     import nbformat  # slow, and only authors need it
 
     notebook = _read_notebook(_hide_solutions(text, label=label))
     notebook.metadata = NOTEBOOK_METADATA
     for number, cell in enumerate(notebook.cells):
-        # Not a digest of the cell: two demos may be equal, and nbformat gives equal ids a random
-        # repair instead of an error.
+        # Not a digest of the cell: two demos may be equal, and nbformat replaces equal ids by
+        # random ones.
         cell.id = f"cell-{number:02d}"
-        # The blank lines of the source, noted by jupytext, mean nothing in a notebook.
+        # jupytext records the blank lines of the source, which mean nothing in a notebook.
         cell.metadata.pop("lines_to_next_cell", None)
     nbformat.validate(notebook)
     content: str = nbformat.writes(notebook)
@@ -114,14 +127,15 @@ def render_notebook(text: str, *, label: str = "lab 4") -> str:
 
 
 def _hide_solutions(text: str, *, label: str) -> str:
-    """Take out the body of every function and the letter of every answer; the rest stays."""
+    """Remove the body of every function and the letter of every answer, and keep the rest."""
     lines = text.splitlines()
-    # From the end, so that the line numbers of what is still to come hold.
+    # From the end, so that the line numbers of earlier statements stay right.
     for node in reversed(ast.parse(text).body):
         if isinstance(node, ast.FunctionDef):
             if ast.get_docstring(node) is None:
                 message = (
-                    f"{node.name}() in line {node.lineno} has no docstring to keep as the task"
+                    f"{node.name}() in line {node.lineno} has no docstring, which students need as "
+                    "the task"
                 )
                 raise UsageError(message)
             first = (node.body[0].end_lineno or node.lineno) + 1
@@ -131,7 +145,7 @@ def _hide_solutions(text: str, *, label: str) -> str:
         else:
             continue
         last = node.end_lineno or first
-        # An indented comment after the last statement is no part of the node, and may give it away.
+        # An indented comment after the last statement is not in the node, and may give it away.
         while last < len(lines) and lines[last][:1] in {"", " ", "\t"}:
             last += 1
         lines[first - 1 : last] = [*stub, "", ""]
@@ -144,11 +158,11 @@ def _names_answers(assignment: ast.Assign | ast.AnnAssign) -> bool:
 
 
 def _blank_answers(assignment: ast.Assign | ast.AnnAssign) -> list[str]:
-    """Return the lines of the same dict, in the same order, with nothing chosen."""
+    """Return the lines of a dict with the same questions, in the same order, and empty answers."""
     try:
         answers = dict(ast.literal_eval(assignment.value or "None"))
     except (TypeError, ValueError) as error:
-        message = f"{ANSWERS_NAME} in line {assignment.lineno} is not a dict that is written out"
+        message = f"{ANSWERS_NAME} in line {assignment.lineno} is not a dict literal"
         raise UsageError(message) from error
     blanks = [f'    "{question}": "",' for question in answers]
     return ["# Your letters go between the quotes.", f"{ANSWERS_NAME} = {{", *blanks, "}"]

@@ -1,7 +1,7 @@
-"""Proves an assignment before a class meets it.
+"""Prove that an assignment grades as it should, before a class uses it.
 
-The reference must be right for every seed, the stub worth nothing, and every misconception must
-lose points on its own function only, and be named as itself.
+The reference must get full marks with every seed, and the stub no points. Every misconception must
+lose points on its own function only, and the report must name it and no other.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,8 @@ from grader.authoring.release import render_script
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import definitions, names_used
 from grader.checks.misconceptions import Misconception
-from grader.pool.local_pool import Job, grade_all
+from grader.pool.jobs import Job
+from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, PoolSettings
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
 from grader.sandbox.host.limits import Limits
@@ -26,14 +27,14 @@ OnGradingDone = Callable[[int, int, str], None]
 
 @dataclass(slots=True)
 class Verification:
-    """What came of it.
+    """The result of verifying an assignment.
 
     Attributes:
-        problems: What is off, a line each; empty if nothing is.
-        caught: For each misconception's label the ids of its function's checks that it fails.
-        checks: For each function the ids of its checks, in order.
-        seconds: For each check how long it took in the reference's runs, in the mean.
-        seeds: With how many seeds the reference was graded.
+        problems: The problems, a line each, sorted; empty if there are none.
+        caught: For each misconception's label, the ids of its function's checks that it fails.
+        checks: For each function, the ids of its checks, in order.
+        seconds: For each check, the mean of the seconds that it took for the reference.
+        seeds: The number of seeds that the reference was graded with.
     """
 
     seeds: int
@@ -44,68 +45,67 @@ class Verification:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether nothing is off."""
+        """Return whether there are no problems."""
         return not self.problems
 
 
 def verify(
     assignment: Assignment, *, seeds: int, jobs: int, on_progress: OnGradingDone
 ) -> Verification:
-    """Grade reference, stub and misconceptions, and tell what is off.
+    """Grade the reference, the stub and all misconceptions, and list the problems.
 
     Args:
-        assignment: The assignment; its folder is what the graders load.
-        seeds: With how many seeds to grade the reference.
-        jobs: How many graders work side by side.
-        on_progress: Told how many are done, how many there are, and what was.
+        assignment: The assignment; the workers load it from its folder.
+        seeds: The number of seeds to grade the reference with.
+        jobs: The number of workers that grade at the same time.
+        on_progress: Called after each submission with its index, the number of submissions, and its
+            name.
 
     Raises:
-        UsageError: the assignment's limits are none.
+        UsageError: The assignment sets an unknown or wrong limit.
     """
-    Limits.of(assignment.limits)  # here, where it can be told: not in each grader
+    Limits.of(assignment.limits)  # so that a wrong limit is reported here, and not by each worker
     verification = Verification(seeds=seeds)
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
-    tasks = list(_tasks(assignment, seeds=seeds))
-    done = grade_all(
-        tasks, settings=PoolSettings(assignment=str(assignment.folder)), workers=jobs
-    )
-    for count, (task, graded) in enumerate(done):
-        on_progress(count, len(tasks), task.key)
+    jobs_to_do = list(_make_jobs(assignment, seeds=seeds))
+    pool = LocalPool(PoolSettings(assignment=str(assignment.folder)), workers=jobs)
+    for index, (job, graded) in enumerate(pool.grade_all(jobs_to_do)):
+        on_progress(index, len(jobs_to_do), job.key)
         report = msgspec.json.decode(graded.report, type=Report)
         if report.status is ReportStatus.GRADER_ERROR:
-            failures.setdefault(report.error, []).append(task.key)
+            failures.setdefault(report.error, []).append(job.key)
         elif report.status is not ReportStatus.GRADED:
-            verification.problems.append(f"{task.key}: {report.status.value}: {report.error}")
-        elif task.key == _STUB:
-            _look_at_stub(report, verification)
-        elif task.key in known:
-            _look_at_misconception(known[task.key], report, verification)
+            verification.problems.append(f"{job.key}: {report.status.value}: {report.error}")
+        elif job.key == _STUB:
+            _verify_stub(report, verification)
+        elif job.key in known:
+            _verify_misconception(known[job.key], report, verification)
         else:
-            _look_at_reference(task, report, assignment, verification)
-    # What is broken for one is broken for most: say it once.
+            _verify_reference(job, report, assignment, verification)
+    # A broken check fails for most submissions, but is one problem.
     for error, keys in failures.items():
         which = keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
         verification.problems.append(f"{which} can't be graded: {error}")
-    # In the author's order, not in that in which they were done.
+    # In the author's order, not in the order in which they were graded.
     caught = verification.caught
     verification.caught = {one: caught[one] for one in known if one in caught}
-    _look_at_checks(assignment, verification)
+    _verify_checks(assignment, verification)
     verification.problems.sort()
     return verification
 
 
-def _tasks(assignment: Assignment, *, seeds: int) -> Iterator[Job]:
+def _make_jobs(assignment: Assignment, *, seeds: int) -> Iterator[Job]:
     for seed in range(seeds):
-        yield _task(f"{_REFERENCE} with seed {seed}", assignment.reference, seed=seed)
-    yield _task(_STUB, render_script(assignment.reference))
+        yield _make_job(f"{_REFERENCE} with seed {seed}", assignment.reference, seed=seed)
+    yield _make_job(_STUB, render_script(assignment.reference))
     for one in assignment.misconceptions:
-        # The others are the reference's own, and call nothing that is wrong.
-        touched = _touched(assignment, one.function)
-        yield _task(one.label, make_submission(assignment, one), only=touched)
+        # Other functions are the reference's, and call nothing wrong.
+        affected = _function_and_callers(assignment, one.function)
+        yield _make_job(one.label, make_submission(assignment, one), only=affected)
 
 
-def _task(
+def _make_job(
     key: str, source: str, *, seed: int | None = None, only: tuple[str, ...] | None = None
 ) -> Job:
     return Job(
@@ -114,22 +114,22 @@ def _task(
     )
 
 
-def _touched(assignment: Assignment, name: str) -> tuple[str, ...]:
-    """Name a function and those of the reference that may call it, directly or not.
+def _function_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
+    """Return a function and its direct and indirect callers in the reference.
 
-    Not what the assignment says of collaborators: one may have been forgotten there.
+    The assignment's ``collaborators`` are not used, since one may be missing there.
     """
     used = names_used(assignment.reference)
-    touched = {name}
-    while more := {other for other, names in used.items() if names & touched} - touched:
-        touched |= more
-    return tuple(other for other in assignment.parameters if other in touched)
+    found = {name}
+    while more := {caller for caller, names in used.items() if names & found} - found:
+        found |= more
+    return tuple(one for one in assignment.parameters if one in found)
 
 
 def make_submission(assignment: Assignment, misconception: Misconception) -> str:
-    """Write a submission that is right but for one misconception."""
+    """Write a submission that is right except for one misconception."""
     function = assignment.function(misconception.function)
-    # A wrong value says only what is wrong about it; the rest stays right.
+    # The misconception of a dict has only the wrong items; the others stay right.
     wrong = (
         f"{{**{function.name}, **{misconception.name}}}"
         if function.is_value
@@ -139,54 +139,54 @@ def make_submission(assignment: Assignment, misconception: Misconception) -> str
     return "\n".join((*parts, f"{function.name} = {wrong}", ""))
 
 
-def _look_at_reference(
-    task: Job, report: Report, assignment: Assignment, verification: Verification
+def _verify_reference(
+    job: Job, report: Report, assignment: Assignment, verification: Verification
 ) -> None:
     for function in report.functions:
         verification.checks[function.name] = tuple(check.id for check in function.checks)
         for check in function.checks:
             if check.status is not Status.PASSED:
-                verification.problems.append(f"{task.key} fails {check.id}: {check.message}")
+                verification.problems.append(f"{job.key} fails {check.id}: {check.message}")
             took = report.timing.get(check.id, 0.0) / verification.seeds
             verification.seconds[check.id] = verification.seconds.get(check.id, 0.0) + took
     missing = set(assignment.parameters) - {function.name for function in report.functions}
     verification.problems.extend(f"no check grades {name}" for name in sorted(missing))
     if report.max_score != assignment.points:
-        problem = f"the points of the checks sum to {report.max_score:g}, not {assignment.points:g}"
+        problem = (
+            f"the points of the checks add up to {report.max_score:g}, not {assignment.points:g}"
+        )
         if problem not in verification.problems:
             verification.problems.append(problem)
 
 
-def _look_at_stub(report: Report, verification: Verification) -> None:
+def _verify_stub(report: Report, verification: Verification) -> None:
     if report.score:
         earned = [check.id for check in _checks(report) if check.points]
         verification.problems.append(f"{_STUB} earns points: {', '.join(earned)}")
 
 
-def _look_at_misconception(
-    known: Misconception, report: Report, verification: Verification
-) -> None:
+def _verify_misconception(known: Misconception, report: Report, verification: Verification) -> None:
     problems = verification.problems
     own: FunctionResult | None = None
     for function in report.functions:
         if function.name == known.function:
             own = function
         elif function.status is not Status.PASSED:
-            problems.append(f"{known.label} costs {function.name} points too")
+            problems.append(f"{known.label} costs points on {function.name} too")
     failed = [check for check in own.checks if not check.points] if own else []
     verification.caught[known.label] = tuple(check.id for check in failed)
     if not failed:
         problems.append(f"{known.label} loses no points")
     named = {check.misconception for check in failed}
     if failed and named != {known.id}:
-        told = ", ".join(sorted(name or "nothing" for name in named))
-        problems.append(f"{known.label} is named {told}")
+        names = ", ".join(sorted(name or "no misconception" for name in named))
+        problems.append(f"{known.label} is diagnosed as {names}")
 
 
-def _look_at_checks(assignment: Assignment, verification: Verification) -> None:
+def _verify_checks(assignment: Assignment, verification: Verification) -> None:
     there = {check for ids in verification.checks.values() for check in ids}
     verification.problems.extend(
-        f"visibility is set for {key}, which is no check"
+        f"visibility is set for {key}, which is not a check"
         for key in assignment.visibility
         if there and "/" in key and key not in there
     )

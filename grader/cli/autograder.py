@@ -1,4 +1,4 @@
-"""The commands ``grader autograder`` and ``grader harness``: grading on a platform."""
+"""The commands ``grader autograder`` and ``grader harness``: grade on a platform."""
 
 from pathlib import Path
 
@@ -14,22 +14,28 @@ from grader.cli.options import (
 )
 
 _after_due_option = click.option(
-    "--after-due", is_flag=True, help="Show at once what the assignment lets wait for the due date."
+    "--after-due",
+    is_flag=True,
+    help="Show students at once what would otherwise wait for the due date.",
 )
 _PLATFORMS = click.Choice(sorted(PLATFORMS))
 
 
 @click.command()
-@click.option("--for", "platform", required=True, type=_PLATFORMS, help="Where it is to grade.")
+@click.option("--for", "platform", required=True, type=_PLATFORMS, help="Platform to grade on.")
 @click.option(
     "--out",
     required=True,
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="What to write: a zip if it ends in .zip, else a folder.",
+    help="Bundle to write: a zip if PATH ends in .zip, otherwise a folder.",
 )
-@click.option("--pip-options", default="", help="What else to say to pip when it installs there.")
-@click.option("--time-limit", type=click.FloatRange(min=1), help="Seconds for each submission.")
+@click.option("--pip-options", default="", help="More options for pip on the platform.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=1),
+    help="Seconds for each submission.",
+)
 @_after_due_option
 @assignment_option
 def autograder(
@@ -40,9 +46,10 @@ def autograder(
     after_due: bool,  # noqa: FBT001 - click passes options by name
     assignment: str,
 ) -> None:
-    """Write what an instructor uploads so that a platform grades with zerograd.
+    """Write a bundle to upload, so that a platform grades.
 
-    The assignment and zerograd itself are in it, so what grades there is what you have tried here.
+    The bundle contains the assignment and this version of zerograd, so that a submission is graded
+    there as it is here.
     """
     from grader.bundles.bundle import make_bundle, write_folder, write_zip
     from grader.checks.assignment import load_assignment
@@ -63,15 +70,17 @@ def autograder(
 
 
 @click.command(
-    epilog="Exit status: 0 a result was left, whatever it is worth; 2 usage; 3 the grader failed, "
-    "and the platform's format has no words for it."
+    epilog="Exit status: 0 a result was written, whatever the score; 2 wrong usage; 3 the grader "
+    "failed, and the platform's format can't express that."
 )
-@click.option("--for", "platform", required=True, type=_PLATFORMS, help="Where this runs.")
+@click.option(
+    "--for", "platform", required=True, type=_PLATFORMS, help="Platform that this runs on."
+)
 @click.option(
     "--root",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the platform has its folders.  [default: as it documents them]",
+    help="Folder that contains the platform's folders.  [default: as the platform documents]",
 )
 @_after_due_option
 @isolation_option
@@ -85,11 +94,11 @@ def harness(
     limits: dict[str, float],
     assignment: str,
 ) -> None:
-    """Grade on a platform: what the scripts of `grader autograder` call there."""
+    """Grade on a platform; the scripts of a bundle call this."""
     from grader.bundles.harness import run_harness
 
     with usage_errors():
-        is_left = run_harness(
+        is_written = run_harness(
             platform,
             root=root,
             assignment=assignment,
@@ -97,5 +106,5 @@ def harness(
             isolation=isolation,
             is_after_due=after_due,
         )
-    if not is_left:
+    if not is_written:
         raise SystemExit(ExitCode.GRADER_FAILED)

@@ -1,4 +1,4 @@
-"""The command ``grader batch``: a class in, a report for everybody out."""
+"""The command ``grader batch``: grade a class."""
 
 import os
 import sys
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Exit status: 0 everybody has a report, 2 usage, 3 the grader failed on some of them, "
-    "130 interrupted."
+    epilog="Exit status: 0 every submission has a report, 2 wrong usage, 3 the grader failed on "
+    "some submissions, 130 interrupted."
 )
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -34,36 +34,38 @@ if TYPE_CHECKING:
     required=True,
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the results; what is in it and unchanged is not graded again.",
+    help="Folder for the results. Submissions with an up-to-date report there are not regraded.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=lambda: os.cpu_count() or 1,
-    help="Graders side by side.  [default: one a core]",
+    help="Submissions to grade at the same time.  [default: one per core]",
 )
 @click.option(
     "--roster",
     metavar="CSV",
     type=click.Path(path_type=Path),
-    help="Who is in the class: columns id, name, email. Shows who handed in nothing.",
+    help="Roster, with columns id, name and email, to list the students who did not hand in.",
 )
 @click.option(
     "--from",
     "source",
     type=click.Choice(tuple(CollectorName)),
-    help="What PATH was exported by; without it, its shape decides.",
+    help="System that PATH was exported from.  [default: recognized by its contents]",
 )
 @click.option(
     "--pattern",
     metavar="REGEX",
-    help="Takes files by their paths: a regular expression with the group student_id, and perhaps "
-    "file_id, first_name, last_name, email, timestamp.",
+    help="Regular expression for the paths of files, with a group student_id and optionally "
+    "file_id, first_name, last_name, email and timestamp.",
 )
-@click.option("--regrade", is_flag=True, help="Grade also what is unchanged.")
-@click.option("--salt", default="", metavar="TEXT", help="Your own secret part of every seed.")
+@click.option("--regrade", is_flag=True, help="Regrade unchanged submissions too.")
+@click.option(
+    "--salt", default="", metavar="TEXT", help="Secret text that changes the inputs of all checks."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 @isolation_option
 @limit_options
 @assignment_option
@@ -82,14 +84,14 @@ def batch(
     limits: dict[str, float],
     assignment: str,
 ) -> None:
-    """Grade a class: what an LMS exported, a folder of files, or a folder for each student.
+    """Grade a class, and write a report for each submission.
 
-    An export is a zip or its folder, of Canvas, Moodle, Gradescope or GitHub Classroom; zips are
-    read as they are, and never unpacked.
+    PATH is an LMS's export (Canvas, Moodle, Gradescope or GitHub Classroom; the zip or the unpacked
+    folder), a folder of files, or a folder with a folder for each student.
 
-    Writes into DIR a gradebook (gradebook.csv), a page of the class (index.html), its figures
+    Writes to DIR a gradebook (gradebook.csv), a page of the class (index.html), its figures
     (summary.json), and for each submission a report (reports/ID.json) and a page (reports/ID.html).
-    It can be interrupted, even killed: the same command goes on where it was.
+    If a batch is interrupted or even killed, the same command resumes it.
     """
     from grader.batch.collectors.choose import collect
     from grader.batch.roster import read_roster
@@ -97,6 +99,7 @@ def batch(
     from grader.batch.store import ReportStore
     from grader.checks.assignment import load_assignment
     from grader.outputs.batch_progress import show_batch_progress
+    from grader.pool.local_pool import LocalPool
     from grader.pool.messages import PoolSettings
 
     with usage_errors():
@@ -110,7 +113,7 @@ def batch(
             source=source,
             pattern=pattern,
         )
-        setup = PoolSettings(
+        settings = PoolSettings(
             assignment=str(chosen.folder),
             limits=limits,
             isolation=isolation,
@@ -120,8 +123,7 @@ def batch(
         job = Batch(
             assignment=chosen,
             collection=collection,
-            setup=setup,
-            jobs=jobs,
+            pool=LocalPool(settings, workers=jobs),
             roster=known,
             regrade_all=regrade,
         )
@@ -139,17 +141,17 @@ def batch(
             except KeyboardInterrupt:
                 done = sum(tally.values())
                 sys.stderr.write(
-                    f"\ninterrupted: {done} of {total} submissions are graded and kept in {out}; "
-                    "the same command goes on\n"
+                    f"\ninterrupted: {done} of {total} submissions are graded, with their reports "
+                    f"in {out}; run the same command to continue\n"
                 )
                 raise SystemExit(ExitCode.INTERRUPTED) from None
     if not quiet:
-        _tell(summary, tally, out)
+        _print_outcome(summary, tally, out)
     if tally["grader_error"]:
         raise SystemExit(ExitCode.GRADER_FAILED)
 
 
-def _tell(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
+def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
     from grader.outputs.batch_progress import describe_tally
     from grader.outputs.class_files import GRADEBOOK_FILE, INDEX_FILE
     from grader.outputs.class_wording import show_line
@@ -161,16 +163,18 @@ def _tell(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
         click.echo(f"mean {scores.mean:.1f}, median {scores.median:g} of {summary.max_score:g}")
     absent = summary.statuses.get("not_handed_in", 0)
     if absent:
-        click.echo(f"{absent} on the roster handed in nothing")
+        students = "student" if absent == 1 else "students"
+        click.echo(f"{absent} {students} on the roster did not hand in")
     for remark in summary.remarks:
         click.echo(remark)
     if summary.skipped:
         first = summary.skipped[0]
         others = len(summary.skipped) - 1
-        more = f", and {others} more that the class page lists" if others else ""
-        click.echo(f"passed over: {show_line(first.path)} ({show_line(first.reason)}){more}")
+        more = f", and {others} more, listed on the class page" if others else ""
+        click.echo(f"skipped: {show_line(first.path)} ({show_line(first.reason)}){more}")
     if tally["grader_error"]:
         click.echo(
-            "The grader failed on some of them: they have no score. Run the same command again."
+            "The grader failed on some submissions, which have no score. Run the same command "
+            "again to retry them."
         )
     click.echo(f"the class: {out / INDEX_FILE}\ngradebook: {out / GRADEBOOK_FILE}")

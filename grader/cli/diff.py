@@ -1,4 +1,4 @@
-"""The command ``grader diff``: what differs between two gradings."""
+"""The command ``grader diff``: compare two batches or two reports."""
 
 import sys
 from pathlib import Path
@@ -9,16 +9,17 @@ from grader.cli.exit_codes import ExitCode
 from grader.cli.options import usage_errors
 
 
-@click.command(epilog="Exit status: 0 nothing differs, 1 something does, 2 usage.")
+@click.command(epilog="Exit status: 0 no differences, 1 differences, 2 wrong usage.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--json", "is_json", is_flag=True, help="Print what differs as JSON.")
-@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+@click.option("--json", "is_json", is_flag=True, help="Print the differences as JSON.")
+@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 def diff(old: Path, new: Path, is_json: bool, no_color: bool) -> None:  # noqa: FBT001 - click passes options by name
-    """Compare two gradings: who gained or lost points, and on which check.
+    """Compare two batches or two reports.
 
-    OLD and NEW are two folders that `grader batch` wrote, two of their summary.json, or the JSON
-    reports of two submissions. The largest difference comes first.
+    Shows who gained or lost points, and on which check; the largest difference comes first. OLD and
+    NEW are folders that `grader batch` wrote, their summary.json files, or the JSON reports of two
+    submissions.
     """
     from grader.outputs.class_difference import difference_to_json, show_difference
     from grader.outputs.terminal import make_console
@@ -27,7 +28,7 @@ def diff(old: Path, new: Path, is_json: bool, no_color: bool) -> None:  # noqa: 
     with usage_errors():
         difference = compare_classes(read_grading(old), read_grading(new))
     if is_json:
-        # JSON is UTF-8, whatever the locale of the terminal.
+        # Not click.echo: JSON is UTF-8, whatever the locale.
         sys.stdout.buffer.write(difference_to_json(difference).encode())
     else:
         show_difference(difference, make_console(color=False if no_color else None, stderr=False))

@@ -1,13 +1,13 @@
-"""What the commands' exit codes mean."""
+"""The exit codes of the commands."""
 
 import enum
 
 
 class ExitCode(enum.IntEnum):
-    """Exit codes of ``grade``.
+    """The exit codes of ``grade``; other commands use those that apply, as their help says.
 
-    ``--exit-zero`` turns FULL_MARKS and POINTS_LOST into zero, for harnesses that only want to know
-    whether a report was written.
+    ``--exit-zero`` turns POINTS_LOST into zero, for scripts that only need to know whether there is
+    a report.
     """
 
     FULL_MARKS = 0

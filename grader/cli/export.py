@@ -1,4 +1,4 @@
-"""The command ``grader export``: reports in the format of a platform."""
+"""The command ``grader export``: write reports in the format of a platform."""
 
 import itertools
 import sys
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.exports.format import ExportedFile, LeftOut, Work
 
 
-def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:  # noqa: FBT001 - as click calls it
+def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:  # noqa: FBT001 - click's signature
     if not is_wanted:
         return
     from grader.exports.registry import describe_format, list_formats
@@ -28,32 +28,32 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
 
 
 @click.command(
-    epilog="Exit status: 0 everybody is in it, 1 somebody was left out and stderr says why, 2 "
-    "usage, 3 the grader had failed on the only report, and the format can't say that."
+    epilog="Exit status: 0 nobody was left out, 1 somebody was left out, and standard error says "
+    "why, 2 wrong usage, 3 the grader failed on the only report, and the format can't express that."
 )
 @click.argument("result", type=click.Path(path_type=Path))
-@click.option("--to", "name", required=True, metavar="FORMAT", help="One of those of --list.")
+@click.option(
+    "--to", "name", required=True, metavar="FORMAT", help="Format to write; --list lists them."
+)
 @click.option(
     "--out",
     metavar="PATH",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="File to write, or folder where there are several.  [default: standard output]",
+    help="File to write, or folder if there are several files.  [default: standard output]",
 )
 @click.option(
     "--worksheet",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The platform's own file, to be filled in.",
+    help="File of the platform to fill in.",
 )
-@click.option(
-    "--after-due", is_flag=True, help="The due date is over: show what has waited for it as well."
-)
+@click.option("--after-due", is_flag=True, help="Include what waits for the due date.")
 @click.option(
     "--set",
     "settings",
     metavar="NAME=VALUE",
     multiple=True,
-    help="A setting of the format; docs/lms.md has them.",
+    help="A setting of the format; docs/lms.md lists them.",
 )
 @click.option(
     "--list",
@@ -61,7 +61,7 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
     is_eager=True,
     expose_value=False,
     callback=_list_formats,
-    help="List the formats, and exit.",
+    help="List the formats and exit.",
 )
 def export(
     result: Path,
@@ -71,7 +71,10 @@ def export(
     after_due: bool,  # noqa: FBT001 - click passes options by name
     settings: tuple[str, ...],
 ) -> None:
-    """Write RESULT for a platform: a report's JSON, or the folder of a batch."""
+    """Write reports in a format that a platform reads.
+
+    RESULT is the JSON report of one submission, or a folder that `grader batch` wrote.
+    """
     from grader.exports.registry import load_format
     from grader.exports.source import open_work
     from grader.report.class_model import RowStatus
@@ -97,14 +100,14 @@ def _read_settings(settings: tuple[str, ...]) -> dict[str, str]:
     pairs = [one.partition("=") for one in settings]
     for name, sign, _ in pairs:
         if not name or not sign:
-            raise click.UsageError(f"--set wants NAME=VALUE, and not {name}")
+            raise click.UsageError(f"--set needs NAME=VALUE, got {name!r}")
     return {name: value for name, _, value in pairs}
 
 
 def _expect_settings(
     made: "Iterable[ExportedFile | LeftOut]", work: "Work", name: str
 ) -> "Iterator[ExportedFile | LeftOut]":
-    """Refuse a setting that the format doesn't ask for, before anything is written."""
+    """Refuse settings that the format didn't read, before the first file is written."""
     for one in made:
         if unused := work.unused_settings():
             raise click.UsageError(f"the format {name} has no setting {', '.join(unused)}")
@@ -114,7 +117,10 @@ def _expect_settings(
 def _write_all(
     files: "Iterator[ExportedFile | LeftOut]", work: "Work", out: Path | None
 ) -> "list[LeftOut]":
-    """Write each file as it is made: those of a large class are never all in memory."""
+    """Write each file as it is made, and return who was left out.
+
+    So the files of a large class are never all in memory.
+    """
     from grader.exports.format import LeftOut
 
     left_out: list[LeftOut] = []
@@ -130,7 +136,7 @@ def _write_all(
     first = next(made, None)
     if first is None:
         if not left_out:
-            click.echo("nobody handed in anything, so there is nothing to write", err=True)
+            click.echo("there is nothing to write, because nobody handed in", err=True)
         return left_out
     if work.is_single:
         _write_few(first, list(made), out)
@@ -144,27 +150,29 @@ def _write_all(
 
 
 def _write_few(main: "ExportedFile", others: "list[ExportedFile]", out: Path | None) -> None:
-    """Write the files of one report: what the platform reads, and what belongs beside it."""
+    """Write the files of one report: the main one, and those that belong beside it."""
     from grader.outputs.files import write_below
 
     if others and out is not None and (out.is_dir() or not out.suffix):
         _write_many([main, *others], out)
         return
     files = [main, *others]
-    if out is not None:  # it may be called like one of the others
+    if out is not None:  # it may name one of the other files
         files.sort(key=lambda file: file.name != out.name)
     main, *others = files
     _write_one(main, out)
     for file in others:
         if out is None:
-            click.echo(f"{file.name} belongs to it too: --out writes both", err=True)
+            click.echo(
+                f"{file.name} was not written; --out writes it beside the main file", err=True
+            )
         else:
             write_below(out.parent, file.name, file.content)
 
 
 def _write_many(files: "Iterable[ExportedFile]", out: Path | None) -> None:
     if out is None:
-        raise click.UsageError("there are several files: give the folder for them with --out DIR")
+        raise click.UsageError("this makes several files; give a folder for them with --out DIR")
     from grader.outputs.files import write_below
 
     for file in files:

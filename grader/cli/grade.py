@@ -1,4 +1,4 @@
-"""The command ``grade``: one submission in, a report out."""
+"""The command ``grade``: grade one submission and show its report."""
 
 import contextlib
 import os
@@ -27,20 +27,25 @@ if TYPE_CHECKING:
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit status: 0 full marks, 1 points lost, 2 usage, 3 the grader failed, "
+    epilog="Exit status: 0 full marks, 1 points lost, 2 wrong usage, 3 the grader failed, "
     "4 the file can't be graded, 130 interrupted.",
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "json_target", metavar="PATH|-", help="Write the report as JSON.")
-@click.option("--html", "html_target", metavar="PATH", help="Write the report as a page.")
+@click.option(
+    "--json",
+    "json_target",
+    metavar="PATH|-",
+    help="Write the report as JSON; - is standard output.",
+)
+@click.option("--html", "html_target", metavar="PATH", help="Write the report as an HTML page.")
 @click.option("--seed", type=click.IntRange(0, 2**48 - 1), help="Draw the inputs from this seed.")
-@click.option("--only", metavar="FUNCTION", help="Grade one function only.")
+@click.option("--only", metavar="FUNCTION", help="Grade only this function.")
 @click.option("--watch", is_flag=True, help="Grade again on every save, until Ctrl-C.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 @isolation_option
 @limit_options
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 also when points are lost.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if points are lost.")
 @assignment_option
 @click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
 def command(
@@ -57,18 +62,17 @@ def command(
     exit_zero: bool,  # noqa: FBT001
     assignment: str,
 ) -> None:
-    """Grade one solution of the lab, a .py file or a .ipynb notebook.
+    """Grade a solution of the lab: a .py file or an .ipynb notebook.
 
-    Shows each function with its points and, for what is wrong, the smallest input on which it
-    shows.
-    The solution runs in a sandbox: it can neither change its score nor harm this machine.
+    Shows the points of each function and, for each failed check, the smallest input that fails. The
+    solution runs in a sandbox, where it can neither change its score nor harm this machine.
     """
     from grader.sandbox.host.launch import launch
 
     _expect_targets(json_target, html_target, is_watching=watch)
     with usage_errors():
         _expect_file(file)
-    # Before anything slow is imported here: all of it is done while torch is imported there.
+    # Start the forkserver before the slow imports here, so that they run while it imports torch.
     launched = launch()
     forkservers = iter([launched])
 
@@ -79,7 +83,7 @@ def command(
     from grader.sandbox.host.limits import Confinement, Isolation, Limits
 
     color = False if no_color else None
-    # With the report on standard output, people read on standard error.
+    # With JSON on standard output, the text for people goes to standard error.
     console = None if quiet else make_console(color=color, stderr=json_target == "-")
 
     def open_grader() -> Grader:
@@ -122,26 +126,26 @@ def main() -> None:
 
 
 def _expect_targets(json_target: str | None, html_target: str | None, *, is_watching: bool) -> None:
-    """Refuse what can't be written where it is wanted."""
+    """Refuse reports that can't be written to standard output."""
     if is_watching and json_target == "-":
-        raise click.UsageError("--watch writes many reports: give --json a file")
+        raise click.UsageError("--watch writes many reports; give --json a file name")
     if html_target == "-":
-        raise click.UsageError("the page is a file to be opened in a browser: give --html a name")
+        raise click.UsageError("a page can't go to standard output; give --html a file name")
 
 
 def _expect_file(file: Path) -> None:
-    """Answer at once what needs no torch: a name that is no file."""
+    """Refuse a path that is missing or a folder, before anything slow is started."""
     from grader.errors import UsageError
 
-    # Not Path's methods, which raise for a name that is too long.
+    # Path's methods would raise if the name is too long.
     if not os.path.lexists(file):
         raise UsageError(f"there is no file {file}")
     if os.path.isdir(file):  # noqa: PTH112
-        raise UsageError(f"{file} is a folder; name the file in it that is to be graded")
+        raise UsageError(f"{file} is a folder; give the file in it that should be graded")
 
 
 def _write_page(report: "Report", file: Path, target: Path) -> None:
-    """Write the page; of a notebook with its cells, if it is still the one that was graded."""
+    """Write the page, with a notebook's cells if the file hasn't changed since it was graded."""
     import hashlib
 
     from grader.errors import GraderError
@@ -161,7 +165,7 @@ def _write_page(report: "Report", file: Path, target: Path) -> None:
 def _progress(
     *, is_shown: bool, no_color: bool
 ) -> AbstractContextManager[Callable[[int, int, str], None]]:
-    """Show one line that moves while it works, if somebody is watching."""
+    """Show a line of progress on standard error, if that is a terminal."""
     if not is_shown or not sys.stderr.isatty():
         from grader.checks.run import ignore_progress
 

@@ -1,4 +1,4 @@
-"""The command ``grader``: what goes beyond one student's file."""
+"""The command ``grader``: the subcommands for instructors and authors."""
 
 import os
 import sys
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
 def command() -> None:
-    """Tools for instructors and authors. Students use `grade FILE`."""
+    """Grade classes and write assignments. Students use `grade FILE`."""
 
 
 @command.command()
-@click.option("--summary", is_flag=True, help="That of a class's summary.json instead.")
+@click.option("--summary", is_flag=True, help="Print the schema of summary.json instead.")
 def schema(summary: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Print the JSON Schema of the report."""
     from grader.report.schema import SCHEMA_FILE
@@ -43,15 +43,16 @@ def schema(summary: bool) -> None:  # noqa: FBT001 - click passes options by nam
 @assignment_option
 @click.option(
     "--out",
+    metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder to write to.  [default: exercises/ of the assignment]",
+    help="Folder to write to.  [default: the assignment's exercises folder]",
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
 def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FBT001 - click passes options by name
-    """Make what students get, a script and a notebook, from the reference.
+    """Write the exercise for students from the reference.
 
-    The bodies of the functions and the answers are taken out, docstrings and text stay. The same
-    source gives the same bytes every time.
+    Writes a script and a notebook, without the bodies of the functions and the answers, but with
+    docstrings and text. The same reference always gives the same files, byte for byte.
     """
     from grader.authoring.release import find_exercises, release_assignment
 
@@ -66,20 +67,26 @@ def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FB
 
 @command.command()
 @assignment_option
-@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Seeds to grade the reference with.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=lambda: os.cpu_count() or 1,
-    help="Graders side by side.  [default: one a core]",
+    help="Submissions to grade at the same time.  [default: one per core]",
 )
-@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
+@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # noqa: FBT001
-    """Prove an assignment: its reference, its stub and every misconception.
+    """Prove that an assignment grades as it should.
 
-    The reference must get full marks with every seed, the stub nothing, and every misconception
-    must lose points on its own function only and be named as itself. Exits with 1 if anything is
-    off.
+    The reference must get full marks with every seed, and the stub no points. Every misconception
+    must lose points on its own function only, and the report must name it and no other. Exits with
+    1 if there is a problem.
     """
     from grader.authoring.verify import verify as verify_assignment
     from grader.outputs.progress import watch_progress
@@ -108,12 +115,16 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
 @click.option(
     "--in",
     "parent",
+    metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
-    help="Folder to make it in.  [default: here]",
+    help="Folder to create the assignment's folder in.  [default: the current folder]",
 )
 def new(name: str, parent: Path) -> None:
-    """Write a small assignment to start from; it passes `grader verify` as it stands."""
+    """Write a small assignment to start from.
+
+    NAME is its id and the name of its folder. It passes `grader verify` as it is.
+    """
     from grader.authoring.new import write_assignment
 
     with usage_errors():
@@ -123,11 +134,23 @@ def new(name: str, parent: Path) -> None:
 
 @command.command("mock-class")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--count", type=click.IntRange(min=1), default=40, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another class.")
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=40,
+    show_default=True,
+    help="Students in the class.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Seed of the class; another seed makes another class.",
+)
 @assignment_option
 def mock_class(folder: Path, count: int, seed: int, assignment: str) -> None:
-    """Make up a class out of the known mistakes, to see what `grader batch` makes of it."""
+    """Make up a class from misconceptions, to try `grader batch`."""
     from grader.authoring.mock_class import ROSTER_FILE, write_mock_class
 
     chosen = _load(assignment)

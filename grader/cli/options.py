@@ -1,4 +1,4 @@
-"""What several commands have in common: options, and how a usage error is told."""
+"""Options that several commands share, and how usage errors are shown."""
 
 import contextlib
 import functools
@@ -17,8 +17,7 @@ assignment_option = click.option(
     metavar="DIR",
     envvar="ZEROGRAD_ASSIGNMENT",
     default="lab4",
-    help="The assignment: a folder with assignment.toml.  [default: the built-in lab, or what "
-    "ZEROGRAD_ASSIGNMENT names]",
+    help="Folder of the assignment.  [default: ZEROGRAD_ASSIGNMENT, or the built-in lab]",
 )
 
 isolation_option = click.option(
@@ -26,25 +25,26 @@ isolation_option = click.option(
     type=click.Choice(["auto", "required", "none"]),
     default="auto",
     show_default=True,
-    help="How hard to confine the submission: as far as this machine can, fully or not at all "
-    "(refuse to grade), without file and system call locks.",
+    help="Use the locks that this machine has (auto), refuse to grade without all of them "
+    "(required), or do without file and system call locks (none).",
 )
 
-# Option, the name that `Limits` has for it, the unit it is given in, the least, and the help.
+# Each option with its field in `Limits`, the factor to the unit there, the minimum, and the help.
 _LIMITS = (
-    ("--time-limit", "total_wall_s", 1, 1.0, "Seconds in all.  [default: 60]"),
-    ("--load-limit", "load_cpu_s", 1, 0.1, "CPU seconds to load.  [10]"),
-    ("--call-limit", "call_cpu_s", 1, 0.1, "CPU seconds a call.  [10]"),
-    ("--memory-limit", "memory_bytes", _MIB, 1024, "MiB of memory.  [4096]"),
-    ("--output-limit", "output_bytes", _KIB, 1, "KiB of output kept.  [1024]"),
-    ("--disk-limit", "disk_bytes", _MIB, 1, "MiB of files.  [64]"),
+    ("--time-limit", "total_wall_s", 1, 1.0, "Seconds for the whole submission.  [default: 60]"),
+    ("--load-limit", "load_cpu_s", 1, 0.1, "CPU seconds to load the file.  [default: 10]"),
+    ("--call-limit", "call_cpu_s", 1, 0.1, "CPU seconds for each call.  [default: 10]"),
+    ("--memory-limit", "memory_bytes", _MIB, 1024, "MiB of memory.  [default: 4096]"),
+    ("--output-limit", "output_bytes", _KIB, 1, "KiB of output to keep.  [default: 1024]"),
+    ("--disk-limit", "disk_bytes", _MIB, 1, "MiB of files on disk.  [default: 64]"),
 )
 
 
 def limit_options(command: _Command) -> _Command:
-    """Add the options for every limit; the command gets those that are given as ``limits``.
+    """Add an option for every limit.
 
-    A mapping by the names, and in the units, that `Limits` has.
+    The command gets those that are given as ``limits``: a mapping with the field names and units of
+    `Limits`.
     """
 
     @functools.wraps(command)
@@ -60,12 +60,12 @@ def limit_options(command: _Command) -> _Command:
     for option, _, _, least, text in reversed(_LIMITS):
         kind = click.IntRange(min=least) if isinstance(least, int) else click.FloatRange(min=least)
         decorated = click.option(option, type=kind, help=text)(decorated)
-    return decorated  # type: ignore[return-value] # the same but for its options
+    return decorated  # type: ignore[return-value] # the same command with more options
 
 
 @contextlib.contextmanager
 def usage_errors() -> Iterator[None]:
-    """Tell a command that can't be carried out as click does."""
+    """Turn our usage errors into click's, which are shown with the usage of the command."""
     from grader.errors import UsageError
 
     try:

@@ -66,11 +66,11 @@ def post(
     log_path: Path | None,
     no_color: bool,  # noqa: FBT001
 ) -> None:
-    """Send the scores of a class from DIR, which `grader batch` wrote, to an LMS.
+    """Send the scores of a class to an LMS.
 
-    Each student gets a score, with the points of each function as a comment; all members of a group
-    get theirs. Posting keeps a log, so the same command resumes after an interruption, and sends
-    only what has changed.
+    DIR is a folder that `grader batch` wrote. Each student gets a score, with the points of each
+    function as a comment; every member of a group gets one. What was sent is logged, so the same
+    command resumes after an interruption and sends only what has changed.
     """
     from grader.exports.source import open_work
     from grader.lti.log import read_log

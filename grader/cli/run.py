@@ -1,4 +1,4 @@
-"""Runs a command, and answers Ctrl-C and our own faults with their exit codes."""
+"""Run a command, and exit with the right code after Ctrl-C or a fault of our own."""
 
 import sys
 
@@ -12,7 +12,7 @@ def run_command(command: click.Command, *, name: str) -> None:
 
     Args:
         command: The command.
-        name: What it is called.
+        name: The name of the program, for usage and error messages.
     """
     try:
         command.main(prog_name=name, standalone_mode=False)
@@ -24,6 +24,6 @@ def run_command(command: click.Command, *, name: str) -> None:
         sys.exit(ExitCode.USAGE)
     except BrokenPipeError:
         sys.exit(ExitCode.GRADER_FAILED)
-    except Exception as error:  # noqa: BLE001 - the outermost edge: whatever we missed is our fault
+    except Exception as error:  # noqa: BLE001 - the outermost level: an unexpected exception is our fault
         sys.stderr.write(f"{name}: the grader failed: {type(error).__name__}: {error}\n")
         sys.exit(ExitCode.GRADER_FAILED)

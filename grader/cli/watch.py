@@ -1,4 +1,4 @@
-"""``grade FILE --watch``: grades again on every save, with a grader that stays warm."""
+"""``grade FILE --watch``: grade again on every save, with one grader that keeps running."""
 
 import hashlib
 import os
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from grader.pipeline import Grader
 
-# Asking 50 times a second costs nothing that could be measured, and works everywhere: network
-# drives, containers and some editors' ways of saving send no events, or other ones.
+# Polling 50 times a second has no measurable cost, and works everywhere: on network drives, in
+# containers and with some editors, saving sends no events or unusual ones.
 _POLL_S = 0.02
-_PATIENCE_S = 2.0  # before it says that a file is empty or gone
+_PATIENCE_S = 2.0  # before a message says that the file is empty or gone
 
 _SHA256_OF_NOTHING = hashlib.sha256().hexdigest()
 
@@ -44,19 +44,19 @@ def watch_file(
 ) -> NoReturn:
     """Grade a file now and whenever it is saved, until Ctrl-C.
 
-    All with the inputs of the first run: what changes from one to the next is the file's doing,
-    and what is right need not be worked out again.
+    Every run has the inputs of the first one, so that a change of the report comes from a change of
+    the file, and the reference's answers are reused.
 
     Args:
         path: The file.
-        open_grader: Starts a grader; once, unless one fails.
-        grade: Grades the file once, with inputs drawn from a seed if one is given.
-        keep: Writes a report where it is wanted.
-        console: Where the reports are shown, if anywhere.
+        open_grader: Starts a grader. It is called once, and again after a grader has failed.
+        grade: Grades the file once, with inputs drawn from the seed if there is one.
+        keep: Writes a report to the files that were asked for.
+        console: Where to show the reports; None shows errors only.
 
     Raises:
-        SystemExit: always in the end.
-        UsageError: the command can't be carried out as given.
+        SystemExit: Always, after Ctrl-C.
+        UsageError: The command can't be carried out as given.
     """
     screen = _Screen(path, console)
     seed: int | None = None
@@ -70,7 +70,9 @@ def watch_file(
                     except UsageError as error:
                         if screen.is_empty:
                             raise
-                        screen.show_problem(error)  # gone again, or no longer to be read
+                        screen.show_problem(
+                            error
+                        )  # the file is gone or unreadable since the last run
                         continue
                     if report.submission.sha256 == _SHA256_OF_NOTHING:
                         continue  # an editor has just begun to write it
@@ -79,7 +81,7 @@ def watch_file(
                     if report.functions:
                         seed = report.seed
                     if report.status is ReportStatus.GRADER_ERROR:
-                        # What failed may be broken for good: the next save gets a new one.
+                        # It may be broken for good, so the next save gets a new grader.
                         break
     except KeyboardInterrupt:
         screen.show_end()
@@ -87,15 +89,16 @@ def watch_file(
 
 
 def saved_states(path: Path, *, on_waiting: Callable[[str], None]) -> Iterator[_State]:
-    """Give the state of a file now, and then each time that it has been saved.
+    """Yield the state of a file now, and again each time it has been saved.
 
-    Editors write over a file, or write another one and rename it: for a moment it can be empty,
-    gone or half. So a state counts once it is the same at two polls, and has any content. What is
-    saved while somebody is busy with the state before comes next, and only the newest of it.
+    Editors overwrite a file, or write another one and rename it, so for a moment the file can be
+    empty, missing or incomplete. So a state counts only if two polls agree and the file is not
+    empty. If the file is saved several times while the caller works on a state, only the newest
+    state follows.
 
     Args:
         path: The file.
-        on_waiting: Told why, when there has been nothing to be graded for a while.
+        on_waiting: Called once with the reason, after the file has been empty or gone for a while.
     """
     given: _State | None = None
     before: _State | None = None
@@ -114,21 +117,21 @@ def saved_states(path: Path, *, on_waiting: Callable[[str], None]) -> Iterator[_
             waiting_since = time.monotonic()
         elif time.monotonic() - waiting_since > _PATIENCE_S:
             on_waiting("is empty" if path.exists() else "is gone")
-            waiting_since = float("inf")  # once is enough
+            waiting_since = float("inf")  # report it only once
         time.sleep(_POLL_S)
 
 
 def _state(path: Path) -> _State | None:
-    """Tell one save from the next; None where there is nothing to be graded."""
+    """Return what changes with each save; None if the file is missing or empty."""
     try:
-        status = os.lstat(path)  # a link is not followed when it is read, either
+        status = os.lstat(path)  # links are not followed when the file is read, either
     except OSError:
         return None
     return (status.st_mtime_ns, status.st_size, status.st_ino) if status.st_size else None
 
 
 class _Screen:
-    """Shows one run below the other; nothing is cleared, so that earlier ones can be read."""
+    """The output of all runs, one below the other; earlier ones stay readable."""
 
     def __init__(self, path: Path, console: Console | None) -> None:
         self._name = escape_controls(path.name).replace("\n", "\\n")
@@ -137,7 +140,7 @@ class _Screen:
         self.is_empty = True
 
     def show(self, report: Report) -> None:
-        """Show what changed since the last report, then what is still wrong."""
+        """Show what changed since the last graded report, then what is still wrong."""
         self.is_empty = False
         self._rule()
         if report.error:
@@ -152,15 +155,15 @@ class _Screen:
         self._say(f"watching {self._name}: save it to grade it again, Ctrl-C to end")
 
     def show_problem(self, error: UsageError) -> None:
-        """Say why it was not graded."""
+        """Say why the file could not be graded."""
         (self._console or Console(stderr=True)).print(Text(escape_controls(str(error))))
 
     def show_waiting(self, why: str) -> None:
-        """Say why nothing happens."""
+        """Say that the file is empty or gone, so that nothing happens."""
         self._say(f"{self._name} {why}; waiting until it is saved")
 
     def show_end(self) -> None:
-        """Leave the terminal with a line of its own for what comes next."""
+        """Say that watching has ended, on a line below the ``^C``."""
         self._say("\nstopped watching")
 
     def _rule(self) -> None:

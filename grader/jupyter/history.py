@@ -1,4 +1,4 @@
-"""Makes a submission of the cells that a kernel has run."""
+"""Make a submission of the cells that a kernel has run."""
 
 import json
 import re
@@ -8,22 +8,22 @@ _NO_CODE = re.compile(r"\s*(#|%(grade|load_ext|reload_ext|unload_ext)\b|$)")
 
 
 def cells_to_grade(executed: Sequence[str]) -> list[str]:
-    """Choose which executions count, each in its place.
+    """Choose which executions of cells count.
 
     Args:
         executed: The source of every execution, in order.
 
     Returns:
-        As many sources, so that cell N is what the notebook shows as ``In [N]``; what doesn't
-        count is empty, and left out at the end.
+        The same sources in the same places, so that cell N is what the notebook shows as
+        ``In [N]``. Executions that don't count are empty strings; those at the end are left out.
     """
-    # A cell that was run thirty times must not take thirty times as long to load, so of equal
-    # sources the last execution counts: with it the last definition of every name wins, as it did
-    # in the kernel. The first counts too where others that count ran in between: they may lean on
-    # it. Running the imports again at the bottom must not take `Tensor` and `torch` away from
-    # the definitions above, which need them at once, in annotations and decorators. What ran
-    # between first and last could only change values, which no definition keeps.
-    sources = ["" if _is_no_code(source) else source for source in executed]
+    # A cell that was run thirty times must not take thirty times as long to load. So of equal
+    # sources only the last execution counts, with which the last definition of every name wins, as
+    # it did in the kernel. The first one counts too if other executions that count came in between,
+    # since they may need it: running the imports again at the bottom must not take `Tensor` and
+    # `torch` away from the definitions above, whose annotations and decorators need them at once.
+    # Executions between the first and the last could only change values, which no definition keeps.
+    sources = ["" if _has_no_code(source) else source for source in executed]
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     for place, source in enumerate(sources):
@@ -38,7 +38,7 @@ def cells_to_grade(executed: Sequence[str]) -> list[str]:
 
 
 def make_notebook(cells: Sequence[str]) -> bytes:
-    """Write code cells as a notebook of format 4."""
+    """Return a notebook (nbformat 4.5) with these code cells, as JSON in ASCII."""
     content = {
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -58,6 +58,6 @@ def make_notebook(cells: Sequence[str]) -> bytes:
     return json.dumps(content).encode("ascii")
 
 
-def _is_no_code(source: str) -> bool:
-    """Tell whether a cell only comments, and calls us."""
+def _has_no_code(source: str) -> bool:
+    """Return whether a cell has only comments and our own magics."""
     return all(_NO_CODE.match(line) for line in source.splitlines())

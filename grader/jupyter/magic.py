@@ -1,7 +1,7 @@
-"""The magic ``%grade``, for notebooks: runs in the kernel, and leaves it as it was.
+"""The magic ``%grade``, which runs in the kernel and leaves it unchanged.
 
-Nothing is returned, so that ``_`` and ``Out`` stay the student's; the cells are read from the
-history, and everything else happens in another process.
+It returns nothing, so that ``_`` and ``Out`` keep the student's values. It reads the cells from the
+kernel's history, and leaves the rest to another process.
 """
 
 import html
@@ -17,14 +17,19 @@ from grader.jupyter.history import cells_to_grade
 from grader.jupyter.process import GradeReply, GraderProcess
 
 _MAX_SEED = 2**48 - 1
-_STEP_S = 0.2  # between two updates of the progress, each of which is a message to the browser
+_STEP_S = 0.2  # least time between two updates, each of which is a message to the browser
 
-# One a kernel; it starts nothing before the first %grade.
+# One for each kernel. The first %grade starts the process.
 _process = GraderProcess()
 
 
-class Shown:
-    """What stands below the cell: HTML where that can be shown, else plain text."""
+class DisplayedText:
+    """The output below a cell: HTML in a notebook, plain text in a terminal.
+
+    Args:
+        text: The plain text.
+        rich: The HTML; by default a paragraph with the text.
+    """
 
     def __init__(self, text: str, rich: str = "") -> None:
         self._text = text
@@ -43,69 +48,71 @@ def load(shell: InteractiveShell) -> None:
 
 
 def unload(shell: InteractiveShell) -> None:
-    """Take the magic away, and end its process."""
+    """Remove the magic from a shell, and end its process."""
     shell.magics_manager.magics["line"].pop("grade", None)
     _process.close()
 
 
 @magic_arguments()
-@argument("function", nargs="?", help="Grade one function only.")
+@argument("function", nargs="?", help="Grade only this function.")
 @argument("--seed", type=int, help="Draw the inputs from this seed.")
 def grade(line: str) -> None:
-    """Grade what this notebook has defined so far.
+    """Grade the functions that this notebook has defined so far.
 
-    The cells that have been run are the submission: the last definition of a function counts.
-    They are run again in a sandbox, so nothing in this notebook changes.
+    All cells that have been run are graded; if a function was defined several times, the last
+    definition counts. The cells run again in a sandbox, so nothing in this notebook changes.
     """
     arguments = parse_argstring(grade, line)
     if arguments.seed is not None and not 0 <= arguments.seed <= _MAX_SEED:
-        raise UsageError(f"--seed takes a number from 0 to {_MAX_SEED}")
+        raise UsageError(f"--seed has to be a number from 0 to {_MAX_SEED}")
     shell = get_ipython()
-    # With the cell that runs now: what it defines above this line counts as well.
+    # Include the current cell: it may define functions above this line.
     cells = cells_to_grade(shell.history_manager.input_hist_raw[1:])
     if not cells:
-        display(Shown("%grade: nothing to grade yet; first run the cells with your functions"))
+        display(
+            DisplayedText("%grade: nothing to grade yet; first run the cells with your functions")
+        )
         return
     output = _Output(is_live=hasattr(shell, "kernel"))
     try:
-        answer = _process.grade(
+        reply = _process.grade(
             cells,
             only=arguments.function,
             seed=arguments.seed,
             on_progress=output.show_progress,
         )
     except KeyboardInterrupt:
-        output.show(Shown("%grade: interrupted"))
-        raise KeyboardInterrupt from None  # as any cell that is stopped, without our insides
-    output.show(_result(answer))
+        output.show(DisplayedText("%grade: interrupted"))
+        raise KeyboardInterrupt from None  # like any stopped cell, without a traceback of ours
+    output.show(_to_displayed(reply))
 
 
 class _Output:
-    """The output below the cell: in a notebook it is replaced, in a terminal printed once."""
+    """The output below the cell, updated in place in a notebook, and printed once in a terminal."""
 
     def __init__(self, *, is_live: bool) -> None:
         waiting = "grading ..."
         if not _process.is_running:
-            waiting += " (the first time takes some seconds)"
-        self._handle = display(Shown(waiting), display_id=True) if is_live else None
+            waiting += " (the first time takes a few seconds)"
+        self._handle = display(DisplayedText(waiting), display_id=True) if is_live else None
         self._shown_at = time.monotonic()
 
-    def show(self, shown: Shown) -> None:
-        """Show in the place of what stood there."""
+    def show(self, content: DisplayedText) -> None:
+        """Show the result, in place of the progress."""
         if self._handle is not None:
-            self._handle.update(shown)
+            self._handle.update(content)
         else:
-            display(shown)
+            display(content)
 
     def show_progress(self, text: str) -> None:
-        """Show how far it is, not too often."""
+        """Show the progress, at most once every `_STEP_S` seconds."""
         now = time.monotonic()
         if self._handle is not None and now - self._shown_at >= _STEP_S:
             self._shown_at = now
-            self._handle.update(Shown(f"grading ... {text}"))
+            self._handle.update(DisplayedText(f"grading ... {text}"))
 
 
-def _result(answer: GradeReply) -> Shown:
-    if answer.problem:
-        return Shown(f"%grade: {answer.problem}")
-    return Shown(answer.text, answer.html)
+def _to_displayed(reply: GradeReply) -> DisplayedText:
+    if reply.problem:
+        return DisplayedText(f"%grade: {reply.problem}")
+    return DisplayedText(reply.text, reply.html)

@@ -1,6 +1,6 @@
-"""Keeps the process that grades for this kernel: started when first needed, then kept warm.
+"""The process that grades for a kernel: started when first needed, then kept running.
 
-Runs in the kernel, so it imports nothing but the standard library.
+This module runs in the kernel, so it imports only the standard library.
 """
 
 import atexit
@@ -16,8 +16,8 @@ from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-# -P: no folder of the notebook's comes first in sys.path. The package's own folder goes last,
-# for a checkout that is not installed.
+# With -P, the notebook's folder does not come first in sys.path. Our own root goes last, for a
+# checkout that is not installed.
 _BOOTSTRAP = (
     "import sys; sys.path.append(sys.argv[1]); from grader.jupyter.serve import main; main()"
 )
@@ -26,7 +26,7 @@ _PATIENCE_S = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeReply:
-    """What to show: a report as HTML and as plain text, or the problem in a line."""
+    """A reply to show: a report as HTML and as plain text, or a problem in one line."""
 
     html: str = ""
     text: str = ""
@@ -34,7 +34,7 @@ class GradeReply:
 
 
 class GraderProcess:
-    """A warm grader for one kernel; it ends with the kernel, however that ends."""
+    """A grading process for one kernel; it ends with the kernel, however that ends."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -48,10 +48,16 @@ class GraderProcess:
         seed: int | None,
         on_progress: Callable[[str], None],
     ) -> GradeReply:
-        """Grade cells as a notebook; blocks until that is done.
+        """Grade cells as a notebook, and block until the reply is there.
+
+        Args:
+            cells: The sources of the cells.
+            only: The function to grade; None grades all.
+            seed: The seed of the inputs; None draws one.
+            on_progress: Called with a short text when another function is being graded.
 
         Raises:
-            KeyboardInterrupt: somebody pressed the stop button; the process has ended.
+            KeyboardInterrupt: The stop button was pressed; the process has ended.
         """
         process = self._start()
         assert process.stdin is not None  # noqa: S101 - both are pipes
@@ -61,35 +67,35 @@ class GraderProcess:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
             for line in process.stdout:
-                answer = json.loads(line)
-                if "progress" not in answer:
-                    return GradeReply(**answer)
-                on_progress(answer["progress"])
+                reply = json.loads(line)
+                if "progress" not in reply:
+                    return GradeReply(**reply)
+                on_progress(reply["progress"])
         except BrokenPipeError:
             pass
         except KeyboardInterrupt:
-            # In the middle of an answer: the next question needs a process that has none.
+            # The process is in the middle of a reply, so the next request needs a new process.
             process.send_signal(signal.SIGINT)
             self.close()
             raise
         self.close()
         return GradeReply(
-            problem="the grader's process ended unexpectedly; run the cell again, and if it happens"
-            " again, `grade` on the saved notebook in a terminal says more"
+            problem="the grading process ended unexpectedly; run the cell again, and if that "
+            "doesn't help, run `grade` on the saved notebook in a terminal to see more"
         )
 
     @property
     def is_running(self) -> bool:
-        """Tell whether the process is there already, so that an answer comes soon."""
+        """Return whether the process runs already, so that it can answer soon."""
         return self._process is not None and self._process.poll() is None
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process, if there is one; kill it if it doesn't end in a few seconds."""
         process, self._process = self._process, None
         if process is None:
             return
         with contextlib.suppress(BrokenPipeError), process:
-            process.stdin.close()  # type: ignore[union-attr] # it ends when it reads that
+            process.stdin.close()  # type: ignore[union-attr] # a pipe; its end makes it exit
             try:
                 process.wait(timeout=_PATIENCE_S)
             except subprocess.TimeoutExpired:
@@ -103,17 +109,17 @@ class GraderProcess:
                 [sys.executable, "-P", "-c", _BOOTSTRAP, str(_ROOT), _find_assignment()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                # The kernel's own standard error is shown below the cell.
+                # Not the kernel's standard error, which is shown below the cell.
                 stderr=subprocess.DEVNULL,
                 encoding="ascii",
-                cwd="/",  # the notebook's folder may be gone
-                start_new_session=True,  # the stop button signals the kernel's whole group
+                cwd="/",  # the notebook's folder may have been deleted
+                start_new_session=True,  # the stop button signals the kernel's process group
             )
         return self._process
 
 
 def _find_assignment() -> str:
-    """Name the assignment that the kernel's environment asks for, as the command does."""
+    """Return the assignment that ``ZEROGRAD_ASSIGNMENT`` names in the kernel's environment."""
     where = os.environ.get("ZEROGRAD_ASSIGNMENT", "lab4")
-    # The process works in another folder.
+    # Absolute, because the process works in another folder.
     return str(Path(where).resolve()) if Path(where).is_dir() else where

@@ -1,11 +1,11 @@
-"""Grades for a kernel, in a process of its own: one line of JSON in, some lines out.
+"""The grading process: reads requests as lines of JSON, and answers each with lines of JSON.
 
-In the kernel itself a student's settings would reach the grader (warnings as errors, numpy's
-print options, a folder that is gone), and the grader's would stay behind in the kernel: pytest's
-environment variables, its modules, the last traceback for ``%debug``.
+If the kernel itself graded, a student's settings would reach the grader (warnings as errors,
+numpy's print options, a deleted working folder), and pytest would leave traces in the kernel:
+environment variables, modules, the last traceback for ``%debug``.
 
-The lines out are one ``progress`` for each function, then either ``html`` and ``text``,
-or a ``problem``.
+A request has ``cells``, ``only`` and ``seed``. The reply has one line with ``progress`` for each
+function, then a line with either ``html`` and ``text``, or a ``problem``.
 """
 
 import contextlib
@@ -35,11 +35,11 @@ Send = Callable[[dict[str, str]], None]
 
 def main() -> None:
     """Answer requests on standard input until it is closed, or until the grader fails."""
-    with _own_standard_output() as answers:
+    with _reserved_standard_output() as stream:
 
-        def send(answer: dict[str, str]) -> None:
-            answers.write(json.dumps(answer) + "\n")
-            answers.flush()
+        def send(reply: dict[str, str]) -> None:
+            stream.write(json.dumps(reply) + "\n")
+            stream.flush()
 
         try:
             assignment = load_assignment(sys.argv[-1])
@@ -50,30 +50,30 @@ def main() -> None:
         with Grader(assignment) as grader:
             for line in sys.stdin:
                 if not _answer(json.loads(line), grader, send):
-                    # It may not come up again by itself; the kernel starts another.
+                    # The grader may not recover, and the kernel starts another process.
                     break
 
 
 @contextlib.contextmanager
-def _own_standard_output() -> Iterator[TextIO]:
-    """Keep standard output for answers: whatever prints by mistake goes to standard error."""
-    with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
+def _reserved_standard_output() -> Iterator[TextIO]:
+    """Reserve standard output for replies; anything else that prints goes to standard error."""
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as stream:
         os.dup2(2, 1)
-        yield answers
+        yield stream
 
 
 def _answer(request: dict[str, object], grader: Grader, send: Send) -> bool:
-    """Grade once; False if the grader failed."""
-    told = ""
+    """Answer one request; return False if the grader failed."""
+    shown = ""
 
     def on_progress(done: int, total: int, name: str) -> None:
-        nonlocal told
-        if name != told:
-            told = name
+        nonlocal shown
+        if name != shown:
+            shown = name
             send({"progress": f"{name} [{done + 1}/{total}]"})
 
     try:
-        # The same way in as for the command: a file, which nobody else may read.
+        # As for the command, the grader reads a file; nobody else may read this one.
         with tempfile.TemporaryDirectory(prefix="zerograd-") as folder:
             path = Path(folder) / "notebook.ipynb"
             path.touch(mode=0o600)
@@ -92,7 +92,7 @@ def _answer(request: dict[str, object], grader: Grader, send: Send) -> bool:
 
 
 def _to_text(report: Report) -> str:
-    """Write what the terminal would show, without colour."""
+    """Return what the terminal would show, without colours."""
     stream = io.StringIO()
     console = Console(
         file=stream,

@@ -91,7 +91,7 @@ def _read(path: Path) -> _Settings:
     # If the key file is given here by mistake, no message may quote it.
     if b"-----BEGIN" in data:
         raise UsageError(
-            f"{path} contains a key; keep the key in a separate file, and name that file in key_file"
+            f"{path} contains a key; keep the key in another file, and name that file in key_file"
         )
     if len(data) > _MAX_BYTES:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Starting an assignment: a folder that is right as it stands."""
+"""Starting an assignment: the new folder is valid as it is."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def test_folder_is_an_assignment_of_that_name(tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_template_is_left(tmp_path: Path) -> None:
-    """Neither its name nor what Python leaves beside a file."""
+    """The template's name, and files that Python caches, are not in the new folder."""
     folder = write_assignment("final-exam_2", tmp_path)
 
     texts = [path.read_text(encoding="utf-8") for path in folder.iterdir()]
@@ -38,19 +38,19 @@ def test_nothing_of_the_template_is_left(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "5lab", "-lab", "lab 5", "../lab", "lab/5", "läb", "lab\n"])
-def test_name_that_can_be_no_id_is_refused(name: str, tmp_path: Path) -> None:
-    """It stands in reports, in paths and in TOML."""
+def test_name_that_can_not_be_an_id_is_refused(name: str, tmp_path: Path) -> None:
+    """A name that can't be used in reports, paths and TOML is refused."""
     with pytest.raises(UsageError, match="can't be an id"):
         write_assignment(name, tmp_path)
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
-    """Also an empty one, and a file of that name."""
+def test_existing_folder_is_left_alone(tmp_path: Path) -> None:
+    """A file or folder that has the name already is left alone."""
     (tmp_path / "lab5").write_text("mine", encoding="utf-8")
 
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         write_assignment("lab5", tmp_path)
 
     assert (tmp_path / "lab5").read_text(encoding="utf-8") == "mine"
@@ -58,14 +58,14 @@ def test_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_new_assignment_passes_verify(tmp_path: Path) -> None:
-    """An author begins with something that is right, and keeps it so."""
+    """A new assignment passes verify, and the progress counts each submission."""
     written = load_assignment(write_assignment("lab5", tmp_path))
-    told: list[tuple[int, int, str]] = []
+    calls: list[tuple[int, int, str]] = []
 
-    result = verify(written, seeds=2, jobs=2, on_progress=lambda *progress: told.append(progress))
+    result = verify(written, seeds=2, jobs=2, on_progress=lambda *progress: calls.append(progress))
 
     assert result.problems == []
     assert result.is_clean
     assert list(result.caught) == [one.id for one in written.misconceptions]
-    assert [done for done, _, _ in told] == list(range(7))
-    assert {total for _, total, _ in told} == {7}
+    assert [done for done, _, _ in calls] == list(range(7))
+    assert {total for _, total, _ in calls} == {7}

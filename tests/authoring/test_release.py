@@ -1,4 +1,4 @@
-"""Releasing the lab: the exercises are what the source makes, and give nothing away."""
+"""Releasing a lab: the exercises follow from the reference, and give no solution away."""
 
 import ast
 import dataclasses
@@ -53,7 +53,7 @@ ANSWERS = {
 
 
 def assignment_of(reference: str, name: str) -> Assignment:
-    """Make an assignment of a reference's source."""
+    """Return an assignment with this reference."""
     return dataclasses.replace(
         load_assignment(),
         info=AssignmentInfo(id=name, title="Lab 9: circles", version="1"),
@@ -64,7 +64,7 @@ def assignment_of(reference: str, name: str) -> Assignment:
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    """The source of lab4."""
+    """The source of lab4's reference."""
     return SOURCE.read_text(encoding="utf-8")
 
 
@@ -81,23 +81,23 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_committed_exercise_is_what_release_makes(released: Path, name: str) -> None:
-    """Byte for byte: who changes the source has to release it."""
+    """The committed exercises equal what release makes, byte for byte."""
     assert (EXERCISES / name).read_bytes() == (released / name).read_bytes()
 
 
 def test_nothing_else_is_released(released: Path) -> None:
-    """The two files, named after the source."""
+    """Release writes exactly two files, named after the reference."""
     assert sorted(path.name for path in released.iterdir()) == sorted(NAMES)
 
 
 def test_two_runs_are_equal(text: str) -> None:
-    """No ids at random, no versions, no dates."""
+    """Two runs make equal files, without random ids, versions or dates."""
     assert render_script(text) == render_script(text)
     assert render_notebook(text) == render_notebook(text)
 
 
 def test_files_that_were_written_are_named_script_first(tmp_path: Path) -> None:
-    """And older ones are overwritten."""
+    """Existing files are overwritten, and the script is listed first."""
     circle = assignment_of(SMALL, "circle")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "circle.py").write_text("old", encoding="utf-8")
@@ -109,12 +109,12 @@ def test_files_that_were_written_are_named_script_first(tmp_path: Path) -> None:
 
 
 def test_second_release_has_nothing_to_do(released: Path) -> None:
-    """Only what is not as it should be is written, and named."""
+    """A second release writes nothing."""
     assert release_assignment(load_assignment(), released) == []
 
 
 def test_dry_release_writes_nothing(tmp_path: Path) -> None:
-    """It only tells what is out of date."""
+    """A dry release lists the files that are out of date, and writes none."""
     circle = assignment_of(SMALL, "circle")
 
     assert len(release_assignment(circle, tmp_path / "out", is_dry=True)) == 2
@@ -125,18 +125,18 @@ def test_dry_release_writes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_script_can_be_imported_before_anything_is_written() -> None:
-    """In a fresh interpreter, and without drawing or printing."""
+def test_script_can_be_imported_before_any_function_is_written() -> None:
+    """The script can be imported, and each function says that it isn't written yet."""
     code = (
         "import warnings; warnings.simplefilter('error')\n"
         "import lab4, json\n"
-        "def tell(name):\n"
+        "def message_of(name):\n"
         "    try:\n"
         "        getattr(lab4, name)(*[None] * len(lab4_parameters[name]))\n"
         "    except NotImplementedError as error:\n"
         "        return str(error)\n"
         "lab4_parameters = json.loads(input())\n"
-        "print(json.dumps({name: tell(name) for name in lab4_parameters}))\n"
+        "print(json.dumps({name: message_of(name) for name in lab4_parameters}))\n"
     )
     parameters = {one.name: one.parameters for one in load_assignment().functions if one.parameters}
 
@@ -154,7 +154,7 @@ def test_script_can_be_imported_before_anything_is_written() -> None:
 
 
 def test_both_exercises_define_the_contract() -> None:
-    """Every function with the parameters of the assignment, and every question unanswered."""
+    """Both exercises define every function with its parameters, and leave answers empty."""
     notebook = nbformat.reads((EXERCISES / "lab4.ipynb").read_text("utf-8"), as_version=4)
     cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     script = (EXERCISES / "lab4.py").read_text("utf-8")
@@ -177,7 +177,7 @@ def test_both_exercises_define_the_contract() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_line_of_a_solution_is_given_away(text: str, name: str) -> None:
-    """Not a single statement of any body, nor its comments."""
+    """No statement or comment of a function's body appears in the exercises."""
     exercise = (EXERCISES / name).read_text("utf-8")
     if name.endswith(".ipynb"):
         cells = _cells(exercise)
@@ -208,7 +208,7 @@ def _cells(notebook: str) -> list[dict[str, str]]:
 
 
 def test_notebook_is_valid_and_has_no_outputs() -> None:
-    """Of the newest minor version, with ids that are all different."""
+    """The notebook is valid, has no outputs, and its cells have different ids."""
     notebook = nbformat.reads((EXERCISES / "lab4.ipynb").read_text("utf-8"), as_version=4)
 
     nbformat.validate(notebook)
@@ -218,11 +218,11 @@ def test_notebook_is_valid_and_has_no_outputs() -> None:
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
 
 
-# --- how it is made -----------------------------------------------------------------------
+# --- how they are made --------------------------------------------------------------------
 
 
-def test_body_goes_and_signature_and_docstring_stay() -> None:
-    """With everything around the function."""
+def test_body_is_removed_and_signature_and_docstring_stay() -> None:
+    """A function loses its body, and keeps its signature, docstring and surroundings."""
     script = render_script(SMALL, label="lab 9")
 
     assert "secret" not in script
@@ -234,14 +234,14 @@ def test_body_goes_and_signature_and_docstring_stay() -> None:
 
 
 def test_questions_stay_in_their_order_without_their_letters() -> None:
-    """Nothing is chosen."""
+    """The questions keep their order and lose their letters."""
     script = render_script(SMALL)
 
     assert 'ANSWERS = {\n    "pi": "",\n    "tau": "",\n}' in script
 
 
 def test_demos_of_the_script_wait_in_a_main_block() -> None:
-    """They would fail at import."""
+    """The script's demos are in a main block, since they would fail at import."""
     script = render_script(SMALL)
 
     before, _, block = script.partition('if __name__ == "__main__":\n')
@@ -250,7 +250,7 @@ def test_demos_of_the_script_wait_in_a_main_block() -> None:
 
 
 def test_demos_of_the_notebook_stay_in_their_places() -> None:
-    """A cell that fails there is no accident."""
+    """The notebook's demos stay in their places."""
     cells = [cell["source"] for cell in _cells(render_notebook(SMALL))]
 
     assert cells[3] == "print(area(2))"
@@ -259,14 +259,14 @@ def test_demos_of_the_notebook_stay_in_their_places() -> None:
 
 
 def test_lab_without_demos_has_no_main_block() -> None:
-    """Nothing is added that isn't there."""
+    """A lab without demos has no main block."""
     script = render_script("# %%\nx = 1\n")
 
     assert "__main__" not in script
 
 
 def test_function_without_a_docstring_is_refused() -> None:
-    """There would be no task."""
+    """A function without a docstring is refused, since students would have no task."""
     with pytest.raises(UsageError, match=r"f\(\) in line 2 has no docstring"):
         render_script("# %%\ndef f(x):\n    return x\n")
 
@@ -280,14 +280,14 @@ def test_function_without_a_docstring_is_refused() -> None:
         "ANSWERS: dict",
     ],
 )
-def test_answers_that_are_not_written_out_are_refused(answers: str) -> None:
-    """What they are can't be told without running the source."""
-    with pytest.raises(UsageError, match="ANSWERS in line 2 is not a dict that is written out"):
+def test_answers_that_are_not_a_dict_literal_are_refused(answers: str) -> None:
+    """ANSWERS has to be a dict literal, because the reference is not run."""
+    with pytest.raises(UsageError, match="ANSWERS in line 2 is not a dict literal"):
         render_script(f"# %%\n{answers}\n")
 
 
 def test_source_that_is_not_python_is_refused(tmp_path: Path) -> None:
-    """And nothing is written."""
+    """A reference that is not Python is refused, and nothing is written."""
     with pytest.raises(SyntaxError):
         release_assignment(assignment_of("def f(:\n", "lab"), tmp_path / "out")
 

@@ -1,4 +1,4 @@
-"""Which executions of cells are the submission."""
+"""Choosing the executed cells that are graded, and writing them as a notebook."""
 
 import json
 
@@ -26,20 +26,20 @@ from grader.submission.notebook import read_notebook
         "more than twice",
         "a demo after each change",
         "run all, three times",
-        "one that is kept leans on one that would not be",
+        "a kept cell needs one that would be dropped",
     ],
 )
-def test_last_execution_counts_and_the_first_where_others_lean_on_it(
+def test_last_execution_counts_and_the_first_if_others_may_need_it(
     executed: str, kept: str
 ) -> None:
-    """Each in its place, so that cell N is In[N]."""
+    """Executions that count stay in their places, so that cell N is In[N]."""
     cells = cells_to_grade(executed.split())
 
     assert [cell or "-" for cell in cells] == kept.split()
 
 
 def test_last_definition_wins() -> None:
-    """Also one that was run again unchanged, after another."""
+    """The last definition wins, even if an older cell was run again after a newer one."""
     first, second = "def f(): return 1", "def f(): return 2"
 
     cells = cells_to_grade([first, second, first])
@@ -50,7 +50,7 @@ def test_last_definition_wins() -> None:
 
 
 def test_cell_that_is_run_thirty_times_is_loaded_twice_at_most() -> None:
-    """However often the functions change in between."""
+    """A cell counts at most twice, however often functions change in between."""
     executed = [cell for n in range(30) for cell in (f"def f(): return {n}", "demo()")]
 
     assert cells_to_grade(executed).count("demo()") == 2
@@ -61,13 +61,13 @@ def test_cell_that_is_run_thirty_times_is_loaded_twice_at_most() -> None:
     ["%grade", "%grade update --seed 7", "%load_ext grader\n\n%grade", "# only words", "", " \n"],
 )
 def test_cell_that_only_calls_the_grader_is_left_out(cell: str) -> None:
-    """It keeps its number where something comes after it."""
+    """A cell without code is left out, but keeps its number if other cells follow."""
     assert cells_to_grade([cell]) == []
     assert cells_to_grade([cell, "x = 1", cell]) == ["", "x = 1"]
 
 
 def test_cell_with_definitions_and_the_magic_counts() -> None:
-    """What stands above the magic is defined by then."""
+    """A cell that defines something and calls %grade counts."""
     cell = "def f(): pass\n%grade f"
 
     assert cells_to_grade([cell]) == [cell]
@@ -75,12 +75,12 @@ def test_cell_with_definitions_and_the_magic_counts() -> None:
 
 @pytest.mark.parametrize("cell", ["%grades = 1", "%matplotlib inline", "x %grade"])
 def test_other_cells_count(cell: str) -> None:
-    """Whatever they look like."""
+    """Cells that only look like a call of the magic count."""
     assert cells_to_grade([cell]) == [cell]
 
 
 def test_notebook_is_read_as_any_other() -> None:
-    """Cell by cell, with lone surrogates and all."""
+    """The notebook is read cell by cell, and lone surrogates are replaced."""
     cells = ["x = 1\ny = 2", "", "s = '\ud800ü'"]
 
     blocks, notes = read_notebook(make_notebook(cells))
@@ -91,7 +91,7 @@ def test_notebook_is_read_as_any_other() -> None:
 
 
 def test_notebook_is_valid() -> None:
-    """By the format's own schema."""
+    """The notebook is valid by the schema of its format."""
     import nbformat
 
     nbformat.validate(json.loads(make_notebook(["x = 1", ""])))

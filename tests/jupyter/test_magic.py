@@ -1,4 +1,4 @@
-"""``%grade`` in a real kernel: what it shows, and that it leaves the kernel as it was."""
+"""``%grade`` in a real kernel: what it shows, and that the kernel stays unchanged."""
 
 import json
 import re
@@ -46,7 +46,7 @@ HOSTILE_MSE = (
 
 
 class _Manager(AsyncKernelManager):
-    """Starts kernels of this environment, whatever others a person has installed."""
+    """A manager that starts kernels of this environment, whatever others are installed."""
 
     @default("kernel_spec_manager")
     def _kernel_spec_manager_default(self) -> KernelSpecManager:
@@ -70,29 +70,29 @@ class Ran:
         self._cells = notebook.cells
 
     def shown(self, number: int, kind: str) -> str:
-        """Give what one %grade has shown in one form, counted from 0; it is its only output."""
+        """Return what a %grade has shown in one MIME type; it is the only output of its cell."""
         cells = [cell for cell in self._cells if "%grade" in cell.source]
         (output,) = cells[number].outputs
         assert output.output_type == "display_data", output
         return str(output.data[kind])
 
     def text(self, number: int) -> str:
-        """Give the plain text of one %grade."""
+        """Return the plain text of a %grade, counted from 0."""
         return self.shown(number, "text/plain")
 
     def html(self, number: int) -> str:
-        """Give the HTML of one %grade."""
+        """Return the HTML of a %grade, counted from 0."""
         return self.shown(number, "text/html")
 
     def printed(self, source: str) -> str:
-        """Give what the one cell with this source has printed."""
+        """Return what the only cell with this source has printed."""
         (cell,) = [cell for cell in self._cells if cell.source == source]
         return "".join(output.get("text", str(output)) for output in cell.outputs)
 
 
 @pytest.fixture(scope="module")
 def right() -> Ran:
-    """A notebook with full marks; the kernel is looked at before and after."""
+    """A notebook with full marks, and the state of its kernel before and after."""
     return Ran(
         "%load_ext grader",
         LOOK,
@@ -127,24 +127,24 @@ def wrong() -> Ran:
 
 
 def test_right_notebook_gets_full_marks(right: Ran) -> None:
-    """In the one line on which it is looked for."""
+    """A right notebook gets full marks, as text and as HTML."""
     assert right.text(1).endswith("100 of 100 points")
     assert "100 of 100 points" in right.html(1)
     assert right.html(1).count(">right</span>") == 16
 
 
-def test_kernel_without_functions_has_nothing_to_grade(right: Ran) -> None:
-    """The cell of the test itself defines none of the lab's; all are told as not written."""
+def test_functions_that_are_not_defined_are_not_written_yet(right: Ran) -> None:
+    """Functions that the kernel hasn't defined are shown as not written yet."""
     assert right.text(0).count("not written yet") == 16
 
 
-def test_kernel_is_as_it_was(right: Ran) -> None:
-    """Names, folder, environment, path, warnings, modules, last error, Out, streams."""
+def test_kernel_stays_unchanged(right: Ran) -> None:
+    """%grade changes no name, environment, path, warning, module, error, Out or stream."""
     assert right.printed("print(_look() == _before, 'afterwards')") == "True afterwards\n"
 
 
 def test_process_stays_warm_and_ends_with_the_kernel(right: Ran) -> None:
-    """One process for all gradings, started by the first."""
+    """All gradings share one process, which ends with the kernel."""
     first, second = right.printed(CHILDREN), right.printed(CHILDREN + " # again")
 
     (pid,) = json.loads(first)
@@ -155,8 +155,8 @@ def test_process_stays_warm_and_ends_with_the_kernel(right: Ran) -> None:
         time.sleep(0.02)
 
 
-def test_wrong_function_is_told_in_both_forms(wrong: Ran) -> None:
-    """The claim, what came out and what should have."""
+def test_wrong_function_is_explained_in_both_forms(wrong: Ran) -> None:
+    """A wrong function is explained as text and as HTML."""
     for shown in (wrong.text(0), wrong.html(0)):
         assert "mse(y_hat, y) is the mean of the squared differences" in shown
         assert "y_hat = torch.tensor([1., 2.])" in shown
@@ -165,13 +165,13 @@ def test_wrong_function_is_told_in_both_forms(wrong: Ran) -> None:
 
 
 def test_one_function_is_graded_alone(wrong: Ran) -> None:
-    """When it is named."""
+    """If a function is named, only that one is graded."""
     assert len(re.findall(r" / \d", wrong.text(0))) == 1
     assert "predict" not in wrong.html(0)
 
 
 def test_hostile_message_is_shown_and_not_run(wrong: Ran) -> None:
-    """Neither by the browser nor by a terminal."""
+    """Markup and escape sequences in a message are shown, and neither takes effect."""
     shown = wrong.html(1)
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
@@ -182,23 +182,23 @@ def test_hostile_message_is_shown_and_not_run(wrong: Ran) -> None:
 
 
 def test_new_definition_raises_the_score(wrong: Ran) -> None:
-    """The last one counts, and the cell may hold the magic too."""
+    """The last definition counts, even if it is in the same cell as the magic."""
     assert wrong.text(2).endswith("6 of 6 points")
 
 
-def test_unknown_function_is_told_in_a_line(wrong: Ran) -> None:
-    """With those that there are."""
+def test_unknown_function_is_reported_in_one_line(wrong: Ran) -> None:
+    """An unknown function is reported in one line, with the known ones."""
     assert wrong.text(3).startswith("%grade: there is no function nothing; there are make_data,")
     assert len(wrong.text(3).splitlines()) == 1
 
 
-def test_wrong_option_is_told_in_a_line(wrong: Ran) -> None:
-    """As IPython tells it."""
+def test_wrong_option_is_reported_in_one_line(wrong: Ran) -> None:
+    """A wrong option is reported in one line, as IPython reports it."""
     assert wrong.printed("%grade --seed -1") == (
-        "UsageError: --seed takes a number from 0 to 281474976710655\n"
+        "UsageError: --seed has to be a number from 0 to 281474976710655\n"
     )
 
 
 def test_extension_can_be_loaded_again(wrong: Ran) -> None:
-    """With a process of its own."""
+    """After %reload_ext, %grade works with a new process."""
     assert wrong.text(5).endswith("6 of 6 points")

@@ -1,6 +1,7 @@
-"""The process that grades for a kernel, with made-up programs in its place."""
+"""The grading process of a kernel, with made-up programs in its place."""
 
 import contextlib
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,36 +28,36 @@ while True: pass
 
 @pytest.fixture
 def warm() -> Iterator[GraderProcess]:
-    """A process that is ended after the test."""
+    """A grader process that is ended after the test."""
     warm = GraderProcess()
     yield warm
     warm.close()
 
 
 def grade(warm: GraderProcess) -> GradeReply:
-    """Ask once."""
+    """Send one request."""
     return warm.grade(["x = 1"], only="mse", seed=7, on_progress=lambda _text: None)
 
 
-def test_process_answers_again_and_again(
+def test_process_answers_several_requests(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same one; what is in progress is told meanwhile."""
+    """One process answers several requests and reports its progress."""
     monkeypatch.setattr(process, "_BOOTSTRAP", ANSWERS)
-    told: list[str] = []
+    progress: list[str] = []
 
-    first = warm.grade(["x = 'ü'"], only=None, seed=None, on_progress=told.append)
+    first = warm.grade(["x = 'ü'"], only=None, seed=None, on_progress=progress.append)
     second = grade(warm)
 
     assert first.text == '0 {"cells": ["x = \'\\u00fc\'"], "only": null, "seed": null}'
     assert second.text == '1 {"cells": ["x = 1"], "only": "mse", "seed": 7}'
-    assert told == ["mse [1/2]"]
+    assert progress == ["mse [1/2]"]
 
 
-def test_process_that_dies_is_told_and_replaced(
+def test_process_that_dies_is_reported_and_replaced(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody's kernel gets a traceback."""
+    """A process that dies is reported without a traceback, and replaced."""
     monkeypatch.setattr(process, "_BOOTSTRAP", DIES)
     first = grade(warm)
     monkeypatch.setattr(process, "_BOOTSTRAP", "")
@@ -72,7 +73,7 @@ def test_process_that_dies_is_told_and_replaced(
 def test_process_that_has_ended_meanwhile_is_replaced(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after a failure of the grader, which it has told."""
+    """A process that has ended between two requests is replaced."""
     monkeypatch.setattr(process, "_BOOTSTRAP", ANSWERS)
     grade(warm)
     assert warm._process is not None
@@ -83,11 +84,12 @@ def test_process_that_has_ended_meanwhile_is_replaced(
 
 
 def test_stop_button_ends_the_process(warm: GraderProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next question gets one that is not in the middle of an answer."""
+    """The stop button ends the process, and the next request gets a new one."""
     monkeypatch.setattr(process, "_BOOTSTRAP", HANGS)
-    running = []
+    running: list[subprocess.Popen[str]] = []
 
     def press_stop(_text: str) -> None:
+        assert warm._process is not None
         running.append(warm._process)
         raise KeyboardInterrupt
 
@@ -100,7 +102,7 @@ def test_stop_button_ends_the_process(warm: GraderProcess, monkeypatch: pytest.M
 
 
 def test_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A kernel must be able to shut down."""
+    """A process that ignores the interrupt is killed, so that the kernel can shut down."""
     program = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{HANGS}"
     monkeypatch.setattr(process, "_BOOTSTRAP", program)
     monkeypatch.setattr(process, "_PATIENCE_S", 0.1)
@@ -115,10 +117,10 @@ def test_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     assert warm._process is None
 
 
-def test_assignment_that_can_not_be_used_is_told(
+def test_unusable_assignment_is_reported(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one line, as by the command."""
+    """An assignment that can't be used is reported as the problem."""
     monkeypatch.setenv("ZEROGRAD_ASSIGNMENT", "/nowhere")
 
     assert "the assignment in /nowhere can't be used" in grade(warm).problem
@@ -128,7 +130,7 @@ def test_assignment_that_can_not_be_used_is_told(
 def test_assignment_is_the_one_of_the_environment(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Named by a folder, seen from where the kernel is."""
+    """ZEROGRAD_ASSIGNMENT names the assignment, relative to the kernel's folder."""
     write_assignment("lab7", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZEROGRAD_ASSIGNMENT", "lab7")
