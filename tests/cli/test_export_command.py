@@ -37,7 +37,7 @@ REPORTS = {
 
 @pytest.fixture
 def batch(tmp_path: Path) -> Path:
-    """A folder as a batch leaves it: three reports, and one who handed in nothing."""
+    """A folder as a batch leaves it: three reports, and a student who did not hand in."""
     folder = tmp_path / "results"
     (folder / "reports").mkdir(parents=True)
     figures = ClassFigures()
@@ -64,14 +64,14 @@ def run(*arguments: object) -> Result:
 
 
 def fraction(report: Report, work: Work) -> Iterator[ExportedFile]:
-    """Write the fraction alone."""
+    """Write the fraction of the points."""
     shown = student_view(report, is_after_due=work.is_after_due)
     yield ExportedFile("fraction.txt", f"{shown.fraction} {work.setting('mark')}".encode())
 
 
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Install a package of somebody else's, with one format."""
+    """Install a third-party package with one format."""
 
     def add(function: Callable[[Work], Iterator[ExportedFile | LeftOut]]) -> None:
         module = ModuleType("theirs")
@@ -80,7 +80,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         point = metadata.EntryPoint("theirs", "theirs:export", registry.GROUP)
         known = metadata.entry_points(group=registry.GROUP)
         found = metadata.EntryPoints((*known, point))
-        monkeypatch.setattr(registry.metadata, "entry_points", lambda group: found)  # noqa: ARG005
+        monkeypatch.setattr(metadata, "entry_points", lambda group: found)  # noqa: ARG005
 
     return add
 
@@ -91,7 +91,7 @@ def theirs(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 def test_every_format_of_ours_can_be_imported_and_says_what_it_is() -> None:
-    """The entry points lead somewhere."""
+    """All our entry points can be loaded and have docstrings."""
     names = [point.name for point in metadata.entry_points(group=registry.GROUP)]
 
     modules = {path.stem for path in Path(registry.__file__).parent.glob("*.py")}
@@ -101,19 +101,19 @@ def test_every_format_of_ours_can_be_imported_and_says_what_it_is() -> None:
 
 
 def test_list_has_every_format() -> None:
-    """With a line on each, and without a result to export."""
+    """--list prints a line for every format, and needs no result."""
     done = run("--list")
 
     assert done.exit_code == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == list_formats()
     for line in done.stdout.splitlines():
-        name, _, told = line.partition(" ")
-        assert told.strip() == describe_format(name)
+        name, _, description = line.partition(" ")
+        assert description.strip() == describe_format(name)
         assert len(line) <= 80
 
 
 def test_class_goes_to_standard_output_or_a_file(batch: Path, tmp_path: Path) -> None:
-    """A table is one file."""
+    """A table is one file, on standard output or where --out says."""
     out = tmp_path / "grades.csv"
 
     shown, written = run(batch, "--to", "csv"), run(batch, "--to", "csv", "--out", out)
@@ -130,20 +130,20 @@ def test_class_goes_to_standard_output_or_a_file(batch: Path, tmp_path: Path) ->
 
 
 def test_summary_stands_for_its_folder(batch: Path) -> None:
-    """As for `grader stats`."""
+    """The summary.json of a batch can be given in place of its folder."""
     assert run(batch / "summary.json", "--to", "csv").stdout == run(batch, "--to", "csv").stdout
 
 
 def test_one_report_is_a_class_of_one(report: Path) -> None:
-    """Named after the file that was handed in."""
+    """A single report is exported as a class of one, named after its file."""
     done = run(report, "--to", "csv")
 
     (row,) = csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"), newline=""))
     assert (row["file"], row["score"], row["update"]) == ("lab4.py", "1", "1")
 
 
-def test_format_of_somebody_else_is_found(install: Callable[..., None], report: Path) -> None:
-    """By its entry point alone."""
+def test_third_party_format_is_found(install: Callable[..., None], report: Path) -> None:
+    """A format of another package is found by its entry point."""
     install(theirs)
 
     done = run(report, "--to", "theirs", "--set", "mark=of one")
@@ -155,7 +155,7 @@ def test_format_of_somebody_else_is_found(install: Callable[..., None], report: 
 def test_class_has_a_folder_for_each(
     install: Callable[..., None], batch: Path, tmp_path: Path
 ) -> None:
-    """Who can't be said in it is told; who handed in nothing has no report."""
+    """Each submission has a folder; those that can't be expressed are reported."""
     install(theirs)
     out = tmp_path / "out"
 
@@ -171,7 +171,7 @@ def test_class_has_a_folder_for_each(
 
 
 def two_files(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """Two files for each."""
+    """Write two files for each submission."""
     yield from each_report(
         work, lambda *_: [ExportedFile("main.json", b"{}"), ExportedFile("page.html", b"<p>")]
     )
@@ -186,10 +186,10 @@ def two_files(work: Work) -> Iterator[ExportedFile | LeftOut]:
         ("page.html", {"main.json", "page.html"}),
     ],
 )
-def test_what_belongs_to_one_report_lies_side_by_side(
+def test_files_of_one_report_are_written_side_by_side(
     install: Callable[..., None], report: Path, tmp_path: Path, out: str, written: set[str]
 ) -> None:
-    """In a folder, or beside the file that was named."""
+    """The files of one report go to a folder, or beside the file that --out names."""
     install(two_files)
     (tmp_path / "out").mkdir()
 
@@ -203,18 +203,18 @@ def test_what_belongs_to_one_report_lies_side_by_side(
     assert {str(one.relative_to(tmp_path / "out")) for one in found if one.is_file()} == written
 
 
-def test_standard_output_has_the_main_one(install: Callable[..., None], report: Path) -> None:
-    """And a word on the other."""
+def test_standard_output_has_the_main_file(install: Callable[..., None], report: Path) -> None:
+    """Standard output gets the main file, and a message names the other."""
     install(two_files)
 
     done = run(report, "--to", "theirs")
 
     assert (done.exit_code, done.stdout) == (0, "{}")
-    assert "page.html belongs to it too" in done.stderr
+    assert "page.html was not written; --out writes it" in done.stderr
 
 
-def test_several_files_want_a_folder(install: Callable[..., None], batch: Path) -> None:
-    """And not standard output."""
+def test_several_files_need_a_folder(install: Callable[..., None], batch: Path) -> None:
+    """Several files need a folder and can't go to standard output."""
     install(theirs)
 
     done = run(batch, "--to", "theirs")
@@ -223,8 +223,8 @@ def test_several_files_want_a_folder(install: Callable[..., None], batch: Path) 
     assert "--out DIR" in done.stderr
 
 
-def test_nothing_is_written_with_a_setting_that_is_none(batch: Path, tmp_path: Path) -> None:
-    """What was there stays."""
+def test_nothing_is_written_with_an_unknown_setting(batch: Path, tmp_path: Path) -> None:
+    """With an unknown setting an existing file stays as it was."""
     out = tmp_path / "grades.csv"
     out.write_text("mine", encoding="utf-8")
 
@@ -233,8 +233,8 @@ def test_nothing_is_written_with_a_setting_that_is_none(batch: Path, tmp_path: P
     assert (done.exit_code, out.read_text(encoding="utf-8")) == (2, "mine")
 
 
-def test_report_that_is_left_out_for_another_reason_is_no_fault(report: Path) -> None:
-    """Its exit status is that of a class with somebody left out."""
+def test_report_that_is_left_out_for_another_reason_is_not_a_fault(report: Path) -> None:
+    """A single report that is left out without a fault exits with 1."""
     done = run(report, "--to", "lti")
 
     assert done.exit_code == 1
@@ -244,7 +244,7 @@ def test_report_that_is_left_out_for_another_reason_is_no_fault(report: Path) ->
 def test_format_that_can_not_be_imported_does_not_hide_the_others(
     install: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is in the list, with the reason."""
+    """A format that can't be imported is listed with the reason."""
     install(theirs)
     monkeypatch.delattr("theirs.export")
 
@@ -255,10 +255,10 @@ def test_format_that_can_not_be_imported_does_not_hide_the_others(
     assert "canvas" in done.stdout
 
 
-def test_class_in_which_nobody_handed_in_is_said(
+def test_class_in_which_nobody_handed_in_is_reported(
     install: Callable[..., None], tmp_path: Path
 ) -> None:
-    """Not silence."""
+    """If nobody handed in, a message says so."""
     install(theirs)
     figures = ClassFigures()
     figures.add_absent(Student(name="Zoe"))
@@ -271,7 +271,7 @@ def test_class_in_which_nobody_handed_in_is_said(
 
 
 def test_fault_alone_is_a_fault(install: Callable[..., None], batch: Path) -> None:
-    """Nothing is written where only a lie could be."""
+    """A single report with a fault of the grader exits with 3 and writes nothing."""
     install(theirs)
 
     done = run(batch / "reports" / "eve.json", "--to", "theirs")
@@ -282,7 +282,7 @@ def test_fault_alone_is_a_fault(install: Callable[..., None], batch: Path) -> No
 def test_no_name_leads_out_of_the_folder(
     install: Callable[..., None], batch: Path, tmp_path: Path
 ) -> None:
-    """Whatever a summary says that went through other hands."""
+    """A file name that leads out of the folder is refused."""
 
     def outside(_: Work) -> Iterator[ExportedFile | LeftOut]:
         """Write elsewhere."""
@@ -310,7 +310,7 @@ def test_no_name_leads_out_of_the_folder(
 def test_what_can_not_be_carried_out_is_a_usage_error(
     batch: Path, arguments: tuple[str, ...], why: str
 ) -> None:
-    """With what to do."""
+    """A command that can't be carried out is a usage error that says why."""
     done = run(batch, *arguments)
 
     assert done.exit_code == 2
@@ -318,8 +318,8 @@ def test_what_can_not_be_carried_out_is_a_usage_error(
 
 
 @pytest.mark.parametrize("name", ["missing.json", "empty.json", "gradebook.csv"])
-def test_what_is_no_report_is_refused(batch: Path, name: str) -> None:
-    """Not there, not JSON, or another thing."""
+def test_what_is_not_a_report_is_refused(batch: Path, name: str) -> None:
+    """A file that is missing, not JSON or not a report is refused."""
     (batch / "empty.json").write_text("{", encoding="utf-8")
     (batch / "gradebook.csv").write_text("a,b\n", encoding="utf-8")
 
@@ -329,7 +329,7 @@ def test_what_is_no_report_is_refused(batch: Path, name: str) -> None:
 
 
 def test_members_of_a_team_have_a_row_each(tmp_path: Path) -> None:
-    """In the plain gradebook as well."""
+    """The plain gradebook has a row for each member of a team."""
     figures = ClassFigures()
     team = (Student(id="1", name="Anna"), Student(id="2", name="Ben"))
     failure = make_failure(ReportStatus.UNREADABLE, "not Python")

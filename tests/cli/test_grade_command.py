@@ -1,4 +1,4 @@
-"""The command as a person or a script meets it: exit codes, streams, bad input."""
+"""The command ``grade`` for people and scripts: exit codes, streams, bad input."""
 
 import json
 import os
@@ -33,8 +33,8 @@ def run(*arguments: object, environment: dict[str, str] | None = None) -> Done:
     )
 
 
-def test_full_marks_exit_with_0_and_one_line_a_function() -> None:
-    """A passed function takes one line."""
+def test_full_marks_exit_with_0_and_one_line_per_function() -> None:
+    """Full marks exit with 0, and each function takes one line."""
     done = run(RIGHT)
 
     assert done.returncode == 0, done.stderr
@@ -45,7 +45,7 @@ def test_full_marks_exit_with_0_and_one_line_a_function() -> None:
 
 
 def test_lost_points_exit_with_1_and_say_why() -> None:
-    """Claim, smallest input, what came out, what should have, and what to try."""
+    """A failure shows the claim, the smallest input, what came out, and what to try."""
     done = run(SUBMISSIONS / "wrong_mse_sum_for_mean.ipynb")
 
     assert done.returncode == 1, done.stderr
@@ -57,14 +57,14 @@ def test_lost_points_exit_with_1_and_say_why() -> None:
 
 
 def test_exit_zero_is_for_harnesses() -> None:
-    """With --exit-zero only a report that could not be made is an error."""
+    """With --exit-zero, lost points exit with 0."""
     done = run(SUBMISSIONS / "wrong_mse_sum_for_mean.ipynb", "--exit-zero", "--quiet")
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_json_on_standard_output_is_alone_there() -> None:
-    """What people read goes to standard error then."""
+    """With JSON on standard output, the text for people goes to standard error."""
     done = run(RIGHT, "--json", "-", "--only", "mse", "--seed", "7")
 
     report = json.loads(done.stdout)
@@ -85,7 +85,7 @@ def test_json_file_is_written(tmp_path: Path) -> None:
 
 
 def test_students_output_can_not_steer_the_terminal(tmp_path: Path) -> None:
-    """Escape sequences and control characters are shown, not sent."""
+    """Escape sequences and control characters in output are shown, but have no effect."""
     path = tmp_path / "noisy.py"
     path.write_text(
         "print('\\x1b[31mred\\x1b[0m \\x07 \\u202eabc \\x9b2J')\n"
@@ -102,14 +102,14 @@ def test_students_output_can_not_steer_the_terminal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_report_fits_the_terminal(width: int) -> None:
-    """No line is wider than the terminal."""
+    """No line of the report is wider than the terminal."""
     done = run(SUBMISSIONS / "wrong_update_never_zeroed.ipynb", environment={"COLUMNS": str(width)})
 
     assert max(map(len, done.stdout.splitlines())) <= width
 
 
 def test_colour_only_where_wanted() -> None:
-    """FORCE_COLOR colours a pipe; NO_COLOR and --no-color win."""
+    """FORCE_COLOR colours a pipe; NO_COLOR and --no-color win over it."""
     colourful = run(RIGHT, "--only", "mse", environment={"FORCE_COLOR": "1"})
     plain = run(RIGHT, "--only", "mse", environment={"FORCE_COLOR": "1", "NO_COLOR": "1"})
     option = run(RIGHT, "--only", "mse", "--no-color", environment={"FORCE_COLOR": "1"})
@@ -154,23 +154,23 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], Path], int, str]] = {
 }
 
 
-@pytest.mark.parametrize(("make", "code", "told"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
+@pytest.mark.parametrize(("make", "code", "message"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
 def test_bad_input_gets_one_clear_line(
-    make: Callable[[Path], Path], code: int, told: str, tmp_path: Path
+    make: Callable[[Path], Path], code: int, message: str, tmp_path: Path
 ) -> None:
-    """What can't be graded is told in a line, with an exit code of its own, without a traceback."""
+    """A file that can't be graded gets one line, the right exit code and no traceback."""
     done = run(make(tmp_path), environment={"COLUMNS": "200"})
 
     assert done.returncode == code, done.stderr
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-    if told != "line 2" and code == 4:
+    if message != "line 2" and code == 4:
         assert len(done.stderr.splitlines()) == 1
 
 
 def test_syntax_error_shows_line_and_caret(tmp_path: Path) -> None:
-    """As Python does."""
+    """A syntax error shows the line and a caret, as Python does."""
     path = tmp_path / "typo.py"
     path.write_text("x = 1\ndef f(:\n    pass\n", encoding="utf-8")
 
@@ -183,7 +183,7 @@ def test_syntax_error_shows_line_and_caret(tmp_path: Path) -> None:
 
 
 def test_unreadable_file_still_gets_a_report(tmp_path: Path) -> None:
-    """An LMS wants a report for every file."""
+    """An unreadable file gets a report, because an LMS wants one for every file."""
     path = tmp_path / "broken.ipynb"
     path.write_text("{", encoding="utf-8")
 
@@ -204,7 +204,7 @@ def test_unreadable_file_still_gets_a_report(tmp_path: Path) -> None:
     ids=["nothing", "bad seed", "bad choice", "unknown function"],
 )
 def test_wrong_usage_exits_with_2(arguments: Sequence[object]) -> None:
-    """As click and pytest do."""
+    """Wrong usage exits with 2 and shows no traceback."""
     done = run(*arguments)
 
     assert done.returncode == 2
@@ -213,7 +213,7 @@ def test_wrong_usage_exits_with_2(arguments: Sequence[object]) -> None:
 
 
 def test_interrupt_exits_with_130_and_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C ends the grader and everything that it has started."""
+    """Ctrl-C ends the grader and every process and folder that it has made."""
     path = tmp_path / "endless.py"
     path.write_text("import sys\nprint('running')\nwhile True: pass\n", encoding="utf-8")
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -236,7 +236,7 @@ def test_interrupt_exits_with_130_and_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_killed_grader_leaves_nothing(tmp_path: Path) -> None:
-    """Also after SIGKILL no process and no folder is left."""
+    """After SIGKILL no process and no folder of the grader is left."""
     path = tmp_path / "endless.py"
     path.write_text("while True: pass\n", encoding="utf-8")
     process = subprocess.Popen(
@@ -256,7 +256,7 @@ def test_killed_grader_leaves_nothing(tmp_path: Path) -> None:
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:
-    """Poll without sleeping blindly; fails after 30 s."""
+    """Wait until a condition holds; fail after 30 s."""
     import time
 
     deadline = time.monotonic() + 30
@@ -278,7 +278,7 @@ def _processes_of_session(session: int) -> list[str]:
 
 
 def test_trusted_process_never_imports_torch() -> None:
-    """Nor matplotlib: it compares plain numpy arrays."""
+    """The trusted process imports neither torch nor matplotlib nor IPython."""
     program = (
         "import sys\nfrom grader import grade\n"
         f"report = grade({str(RIGHT)!r})\n"
@@ -294,7 +294,7 @@ def test_trusted_process_never_imports_torch() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    """`grade --help` answers at once: the work is imported late."""
+    """`grade --help` is quick, because heavy modules are imported late."""
     program = (
         "import sys\nfrom grader.cli.grade import command\n"
         "try: command(['--help'])\nexcept SystemExit: pass\n"
@@ -310,7 +310,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_pytest_settings_of_the_caller_do_not_matter(tmp_path: Path) -> None:
-    """Options, plugins and configuration for somebody's own tests stay out of grading."""
+    """The caller's pytest options, plugins and configuration don't affect grading."""
     (tmp_path / "conftest.py").write_text("raise RuntimeError('not yours')", encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nonsense\n", encoding="utf-8")
     done = subprocess.run(
@@ -325,8 +325,8 @@ def test_pytest_settings_of_the_caller_do_not_matter(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_missing_locks_are_told() -> None:
-    """Without seccomp and Landlock it still grades, and says what was not locked."""
+def test_missing_locks_are_listed() -> None:
+    """Without seccomp and Landlock it still grades, and lists what was not locked."""
     done = run(RIGHT, "--isolation", "none", "--only", "mse")
 
     assert done.returncode == 0
@@ -335,7 +335,7 @@ def test_missing_locks_are_told() -> None:
 
 
 def test_required_isolation_refuses_to_grade_without_a_lock() -> None:
-    """There is no score then, and never a zero."""
+    """With required isolation and a missing lock there is no score, and never a zero."""
     program = f"""
 from pathlib import Path
 from grader.pipeline import Grader
@@ -354,7 +354,7 @@ print(report.status.value, report.score, report.error)
 
 
 def test_schema_command_prints_the_schema() -> None:
-    """The report's JSON Schema is shipped and printed."""
+    """`grader schema` prints the JSON Schema of the report."""
     program = "from grader.cli.grader import main; import sys; sys.argv[1:] = ['schema']; main()"
 
     done = subprocess.run(
@@ -382,7 +382,7 @@ def test_assignment_is_chosen_by_option_or_environment(tmp_path: Path) -> None:
 
 
 def test_assignment_that_can_not_be_used_is_a_usage_error() -> None:
-    """One line, and what is missing."""
+    """An assignment that doesn't exist is a usage error that names the missing file."""
     done = run(RIGHT, "--assignment", "/nowhere")
 
     assert done.returncode == 2

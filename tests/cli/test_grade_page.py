@@ -1,4 +1,4 @@
-"""``grade --html``: a page for every outcome, and of a notebook with its cells."""
+"""``grade --html``: a page for every report, with the cells of a notebook."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def run(*arguments: object) -> Done:
 
 
 def test_page_is_written_beside_what_is_shown(tmp_path: Path) -> None:
-    """And nothing else is left in its folder."""
+    """--html writes the page and no other file, and the terminal still shows the report."""
     target = tmp_path / "page.html"
 
     done = run(SUBMISSIONS / "right_plain.py", "--only", "mse", "--html", target)
@@ -39,7 +39,7 @@ def test_page_is_written_beside_what_is_shown(tmp_path: Path) -> None:
 
 
 def test_page_of_a_notebook_shows_its_cells(tmp_path: Path) -> None:
-    """With what is said of a function below the cell."""
+    """A notebook's page shows its cells with links to the functions."""
     target = tmp_path / "page.html"
 
     run(SUBMISSIONS / "wrong_mse_sum_for_mean.ipynb", "--only", "mse", "--quiet", "--html", target)
@@ -48,7 +48,7 @@ def test_page_of_a_notebook_shows_its_cells(tmp_path: Path) -> None:
 
 
 def test_page_is_written_for_a_file_that_can_not_be_graded(tmp_path: Path) -> None:
-    """It says why."""
+    """A file that can't be graded gets a page that says why."""
     target, path = tmp_path / "page.html", tmp_path / "broken.ipynb"
     path.write_text("{", encoding="utf-8")
 
@@ -59,15 +59,15 @@ def test_page_is_written_for_a_file_that_can_not_be_graded(tmp_path: Path) -> No
 
 
 def test_page_can_not_go_to_standard_output() -> None:
-    """There is --json for programs."""
+    """A page can't go to standard output."""
     done = run(SUBMISSIONS / "right_plain.py", "--html", "-")
 
     assert done.returncode == 2
-    assert "give --html a name" in done.stderr
+    assert "give --html a file name" in done.stderr
 
 
-def test_page_that_can_not_be_written_is_an_error_of_use(tmp_path: Path) -> None:
-    """Its folder isn't made."""
+def test_page_that_can_not_be_written_is_a_usage_error(tmp_path: Path) -> None:
+    """A page whose folder doesn't exist is a usage error."""
     target = tmp_path / "no" / "page.html"
 
     done = run(SUBMISSIONS / "right_plain.py", "--only", "mse", "--html", target)
@@ -77,8 +77,8 @@ def test_page_that_can_not_be_written_is_an_error_of_use(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("option", ["--help"])
-def test_help_tells_of_the_page_and_imports_nothing_for_it(option: str) -> None:
-    """It stays quick."""
+def test_help_mentions_the_page_and_imports_nothing_for_it(option: str) -> None:
+    """The help mentions --html without importing what renders pages."""
     code = (
         "import sys\nfrom grader.cli.grade import command\n"
         f"try: command([{option!r}], prog_name='grade')\nexcept SystemExit: pass\n"

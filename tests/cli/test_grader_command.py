@@ -1,4 +1,4 @@
-"""The command ``grader`` as an author or a CI job meets it: exit codes, streams, bad input."""
+"""The command ``grader`` for authors and CI jobs: exit codes, streams, bad input."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def lab5(tmp_path: Path) -> Path:
 
 
 def test_new_writes_a_folder_and_says_what_to_do_next(tmp_path: Path) -> None:
-    """Here, where nothing else is said."""
+    """A new assignment goes to the current folder by default, and the next step is shown."""
     done = run("new", "lab5", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
@@ -50,7 +50,7 @@ def test_new_writes_a_folder_and_says_what_to_do_next(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["5lab", "lab5"])
 def test_new_that_can_not_be_done_is_a_usage_error(name: str, lab5: Path) -> None:
-    """A bad name, or a folder that is there."""
+    """A bad name and an existing folder are usage errors."""
     done = run("new", name, "--in", lab5.parent)
 
     assert done.returncode == 2
@@ -64,7 +64,7 @@ def test_new_that_can_not_be_done_is_a_usage_error(name: str, lab5: Path) -> Non
 
 @pytest.mark.parametrize("assignment", ["lab4", EXAMPLE], ids=["lab4", "two_layers"])
 def test_committed_exercises_are_up_to_date(assignment: str | Path) -> None:
-    """As a CI job asks."""
+    """The committed exercises are up to date, so --check exits with 0 and prints nothing."""
     done = run("release", "--check", "--assignment", assignment)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -72,7 +72,7 @@ def test_committed_exercises_are_up_to_date(assignment: str | Path) -> None:
 
 @pytest.mark.slow
 def test_release_writes_what_is_missing_and_check_only_says_so(lab5: Path) -> None:
-    """Exit code 1 means that something would change."""
+    """--check lists the files that would change and exits with 1; release writes them."""
     first = run("release", "--check", "--assignment", lab5)
     second = run("release", "--assignment", lab5)
     third = run("release", "--check", "--assignment", lab5)
@@ -85,8 +85,8 @@ def test_release_writes_what_is_missing_and_check_only_says_so(lab5: Path) -> No
     assert 'NotImplementedError("lab 5: write relu()")' in script.read_text(encoding="utf-8")
 
 
-def test_release_goes_where_it_is_told(lab5: Path, tmp_path: Path) -> None:
-    """The assignment may come from the environment."""
+def test_release_writes_to_out(lab5: Path, tmp_path: Path) -> None:
+    """Release writes to --out, also for an assignment from the environment."""
     done = run("release", "--out", tmp_path / "out", environment={"ZEROGRAD_ASSIGNMENT": str(lab5)})
 
     assert done.returncode == 0, done.stderr
@@ -98,8 +98,8 @@ def test_release_goes_where_it_is_told(lab5: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_verify_exits_with_0_where_nothing_is_off(lab5: Path) -> None:
-    """And shows what catches what; nothing goes to standard error but to a terminal."""
+def test_verify_exits_with_0_without_problems(lab5: Path) -> None:
+    """Without problems, verify shows what each check catches, and exits with 0."""
     done = run("verify", "--assignment", lab5, "--seeds", 1, "--jobs", 1)
 
     assert done.returncode == 0, done.stderr
@@ -111,8 +111,8 @@ def test_verify_exits_with_0_where_nothing_is_off(lab5: Path) -> None:
 
 
 @pytest.mark.slow
-def test_verify_exits_with_1_where_something_is_off(lab5: Path) -> None:
-    """With what, above the last line."""
+def test_verify_exits_with_1_if_there_is_a_problem(lab5: Path) -> None:
+    """With problems, verify lists them above the last line, and exits with 1."""
     (lab5 / "check_mean_relu.py").unlink()
 
     done = run("verify", "--assignment", lab5, "--seeds", 1, "--jobs", 1, "--no-color")
@@ -129,7 +129,7 @@ def test_assignment_that_can_not_be_used_is_a_usage_error(
     is_there: bool,  # noqa: FBT001
     tmp_path: Path,
 ) -> None:
-    """No folder, or one with something wrong in it: named, and without a traceback."""
+    """A missing or broken assignment is named, without a traceback."""
     folder = tmp_path / "lab9"
     if is_there:
         shutil.copytree(EXAMPLE, folder)
@@ -147,7 +147,7 @@ def test_assignment_that_can_not_be_used_is_a_usage_error(
 
 
 def test_schema_is_json() -> None:
-    """To be piped."""
+    """The printed schema is JSON."""
     done = run("schema")
 
     assert done.returncode == 0
@@ -155,7 +155,7 @@ def test_schema_is_json() -> None:
 
 
 def test_help_names_the_commands() -> None:
-    """Students are sent to the other one."""
+    """The help lists the commands, and sends students to `grade`."""
     done = run("--help")
 
     assert done.returncode == 0

@@ -39,7 +39,7 @@ def batch(tmp_path: Path) -> Path:
 
 
 def test_stats_shows_the_figures(batch: Path) -> None:
-    """Of the folder, or of the file in it."""
+    """Stats shows the figures of a folder or of its summary.json."""
     done = run("stats", batch)
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -48,7 +48,7 @@ def test_stats_shows_the_figures(batch: Path) -> None:
 
 
 def test_stats_as_json_have_no_rows(batch: Path) -> None:
-    """UTF-8 in any locale."""
+    """The figures as JSON have no rows, and are UTF-8 in any locale."""
     done = run("stats", batch, "--json", environment={"LC_ALL": "C", "PYTHONUTF8": "0"})
 
     content = json.loads(done.stdout)
@@ -58,7 +58,7 @@ def test_stats_as_json_have_no_rows(batch: Path) -> None:
 
 @pytest.mark.parametrize("command", [("stats",), ("diff", ".")])
 def test_folder_without_a_batch_is_a_usage_error(command: tuple[str, ...], tmp_path: Path) -> None:
-    """Named, and without a traceback."""
+    """A folder without summary.json is a usage error that names the file."""
     done = run(*command, tmp_path)
 
     assert done.returncode == 2
@@ -68,15 +68,15 @@ def test_folder_without_a_batch_is_a_usage_error(command: tuple[str, ...], tmp_p
 
 
 def test_diff_of_equal_batches_exits_with_0(batch: Path) -> None:
-    """As diff does."""
+    """Two equal batches have no differences, and the exit status is 0."""
     done = run("diff", batch, batch)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "No differences in 40 submissions." in done.stdout
 
 
-def test_diff_exits_with_1_where_something_differs(batch: Path, tmp_path: Path) -> None:
-    """And says what."""
+def test_diff_exits_with_1_if_there_are_differences(batch: Path, tmp_path: Path) -> None:
+    """Differences are shown, and the exit status is 1."""
     other = tmp_path / "summary.json"
     other.write_text(summary_to_json(make_class(40, seed=2)), encoding="utf-8")
 
@@ -87,7 +87,7 @@ def test_diff_exits_with_1_where_something_differs(batch: Path, tmp_path: Path) 
 
 
 def test_two_reports_are_compared(tmp_path: Path) -> None:
-    """As JSON too, with the same exit status."""
+    """Two reports are compared, as text or as JSON, and the exit status is 1."""
     for name, status in (("old", Status.FAILED), ("new", Status.PASSED)):
         report = make_report(check_result("mse/a", status))
         (tmp_path / f"{name}.json").write_text(report_to_json(report), encoding="utf-8")
@@ -101,7 +101,7 @@ def test_two_reports_are_compared(tmp_path: Path) -> None:
 
 
 def test_report_and_class_are_a_usage_error(batch: Path, tmp_path: Path) -> None:
-    """They can't be compared."""
+    """A report and a class can't be compared."""
     report = tmp_path / "report.json"
     report.write_text(report_to_json(make_report(check_result("mse/a"))), encoding="utf-8")
 
@@ -112,7 +112,7 @@ def test_report_and_class_are_a_usage_error(batch: Path, tmp_path: Path) -> None
 
 
 def test_schema_of_the_summary_is_printed() -> None:
-    """As it is shipped."""
+    """`schema --summary` prints the schema of summary.json."""
     done = run("schema", "--summary")
 
     assert done.stdout == SUMMARY_SCHEMA_FILE.read_text(encoding="utf-8")

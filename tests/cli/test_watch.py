@@ -1,4 +1,4 @@
-"""``grade --watch``: every save is graded once it is whole, and Ctrl-C ends it."""
+"""``grade --watch``: every complete save is graded, until Ctrl-C."""
 
 import contextlib
 import json
@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from fakes import check_result, make_report
@@ -20,43 +21,44 @@ from rich.console import Console
 from grader.cli import watch
 from grader.cli.watch import saved_states, watch_file
 from grader.errors import UsageError
+from grader.pipeline import Grader
 from grader.report.model import Report, ReportStatus, Status, SubmissionInfo
 
 WRONG_MSE = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()\n"
 RIGHT_MSE = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean()\n"
 
-# --- the states of a file, with polls that are written down ---------------------------------
+# --- the states of a file, with scripted polls ----------------------------------------------
 
 
 class _OutOfPollsError(Exception):
-    """Nothing more is going to happen."""
+    """The script of a test has ended."""
 
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Watch a file to which one thing happens between any two polls; count what is given."""
+    """Watch a file with one event between any two polls, and count the yielded states."""
 
-    def play_there(path: Path, *happenings: Callable[[], object] | None) -> int:
-        left = iter(happenings)
-        told: list[str] = []
+    def play_script(path: Path, *events: Callable[[], object] | None) -> int:
+        remaining = iter(events)
+        reasons: list[str] = []
 
-        def happen(_seconds: float) -> None:
+        def run_next_event(_seconds: float) -> None:
             try:
-                happening = next(left)
+                event = next(remaining)
             except StopIteration:
                 raise _OutOfPollsError from None
-            if happening is not None:
-                happening()
+            if event is not None:
+                event()
 
-        monkeypatch.setattr(watch.time, "sleep", happen)
-        given = 0
+        monkeypatch.setattr(time, "sleep", run_next_event)
+        count = 0
         with contextlib.suppress(_OutOfPollsError):
-            for _ in saved_states(path, on_waiting=told.append):
-                given += 1
-        assert told == []
-        return given
+            for _ in saved_states(path, on_waiting=reasons.append):
+                count += 1
+        assert reasons == []
+        return count
 
-    return play_there
+    return play_script
 
 
 @pytest.fixture
@@ -67,13 +69,13 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_file_is_given_once_and_not_again(path: Path, play: Callable[..., int]) -> None:
-    """However long it stays as it is."""
+def test_unchanged_file_is_yielded_once(path: Path, play: Callable[..., int]) -> None:
+    """A file that stays as it is is yielded once."""
     assert play(path, *[None] * 10) == 1
 
 
-def test_each_save_is_given(path: Path, play: Callable[..., int]) -> None:
-    """Also one of the same size."""
+def test_each_save_is_yielded(path: Path, play: Callable[..., int]) -> None:
+    """Each save is yielded, even one of the same size."""
 
     def save(text: str) -> Callable[[], object]:
         return lambda: path.write_text(text, encoding="utf-8")
@@ -81,16 +83,16 @@ def test_each_save_is_given(path: Path, play: Callable[..., int]) -> None:
     assert play(path, None, save("x = 2\n"), None, None, save("x = 33\n"), None) == 3
 
 
-def test_file_that_is_replaced_is_given(path: Path, play: Callable[..., int]) -> None:
-    """As by editors that write another file and rename it, here with the same size and time."""
+def test_replaced_file_is_yielded(path: Path, play: Callable[..., int]) -> None:
+    """A file that an editor replaces is yielded, even with the same size and time."""
     other = path.with_suffix(".new")
     shutil.copy2(path, other)
 
     assert play(path, None, lambda: other.replace(path), None, None) == 2
 
 
-def test_empty_file_is_not_given(path: Path, play: Callable[..., int]) -> None:
-    """Editors empty a file before they write it, and nobody wants that graded."""
+def test_empty_file_is_not_yielded(path: Path, play: Callable[..., int]) -> None:
+    """A file that an editor has just emptied is not yielded."""
 
     def write() -> None:
         path.write_text("x = 2\n", encoding="utf-8")
@@ -100,7 +102,7 @@ def test_empty_file_is_not_given(path: Path, play: Callable[..., int]) -> None:
 
 
 def test_file_that_is_gone_for_a_moment_is_waited_for(path: Path, play: Callable[..., int]) -> None:
-    """It comes back."""
+    """A file that is gone for a moment is waited for."""
     aside = path.with_suffix(".bak")
 
     assert play(path, None, lambda: path.rename(aside), None, lambda: shutil.copy(aside, path)) == 1
@@ -108,7 +110,7 @@ def test_file_that_is_gone_for_a_moment_is_waited_for(path: Path, play: Callable
 
 
 def test_file_that_is_being_written_is_waited_for(path: Path, play: Callable[..., int]) -> None:
-    """It counts when it has been the same for one poll."""
+    """A file that is being written is yielded when two polls agree."""
 
     def append() -> None:
         with path.open("a", encoding="utf-8") as file:
@@ -118,29 +120,31 @@ def test_file_that_is_being_written_is_waited_for(path: Path, play: Callable[...
     assert play(path, None, append, append, append, append, None) == 2
 
 
-def test_waiting_is_told_once_after_a_while(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And why."""
+def test_waiting_is_reported_once_after_a_while(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a while, the reason for waiting is reported, once."""
     path.write_text("", encoding="utf-8")
     clock = iter(range(100))
-    told: list[str] = []
+    reasons: list[str] = []
 
     def sleep(_seconds: float) -> None:
         if next(clock) > 20:
             raise _OutOfPollsError
 
-    monkeypatch.setattr(watch.time, "sleep", sleep)
-    monkeypatch.setattr(watch.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     with pytest.raises(_OutOfPollsError):
-        list(saved_states(path, on_waiting=told.append))
+        list(saved_states(path, on_waiting=reasons.append))
 
-    assert told == ["is empty"]
+    assert reasons == ["is empty"]
 
 
-# --- the loop, with a grader that is made up ----------------------------------------------
+# --- the loop, with a made-up grader -----------------------------------------------------
 
 
 class _Loop:
-    """Runs the loop over reports that are written down; the file is saved before each."""
+    """The loop over scripted reports; each grading saves the file, so that another one follows."""
 
     def __init__(self, path: Path, *reports: Report | Exception) -> None:
         self.kept: list[Report] = []
@@ -150,7 +154,7 @@ class _Loop:
         self._reports = iter(reports)
 
     def run(self, console: Console | None) -> int:
-        """Run until the reports are used up, which counts as Ctrl-C."""
+        """Run until the reports are used up, which acts as Ctrl-C, and return the exit code."""
         with pytest.raises(SystemExit) as ended:
             watch_file(
                 self._path,
@@ -162,9 +166,9 @@ class _Loop:
         return int(ended.value.code or 0)
 
     @contextlib.contextmanager
-    def _open(self) -> Iterator[None]:
+    def _open(self) -> Iterator[Grader]:
         self.started += 1
-        yield
+        yield cast("Grader", None)  # the loop only hands it to _grade
 
     def _grade(self, _grader: object, seed: int | None) -> Report:
         self.seeds.append(seed)
@@ -182,7 +186,7 @@ class _Loop:
 def run_loop(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[_Loop, str]]:
-    """Run the loop over reports; give it and what it has shown."""
+    """Run the loop over reports, and return it with its output."""
 
     def run(*reports: Report | Exception) -> tuple[_Loop, str]:
         monkeypatch.setattr(watch, "_POLL_S", 0)
@@ -208,10 +212,10 @@ EMPTY = make_report(
 )
 
 
-def test_changes_are_told_from_one_report_to_the_next(
+def test_changes_since_the_last_report_are_shown(
     run_loop: Callable[..., tuple[_Loop, str]],
 ) -> None:
-    """First what changed, then what is still wrong."""
+    """Each report first shows what changed, then what is still wrong."""
     loop, shown = run_loop(WRONG_REPORT, RIGHT_REPORT, RIGHT_REPORT)
 
     first, second, third = shown.split("watching lab4.py")[:3]
@@ -222,10 +226,10 @@ def test_changes_are_told_from_one_report_to_the_next(
     assert loop.kept == [WRONG_REPORT, RIGHT_REPORT, RIGHT_REPORT]
 
 
-def test_unreadable_state_is_no_ground_for_comparison(
+def test_unreadable_state_is_not_compared(
     run_loop: Callable[..., tuple[_Loop, str]],
 ) -> None:
-    """What comes after it is compared with what was before."""
+    """A report after an unreadable state is compared with the one before it."""
     _, shown = run_loop(WRONG_REPORT, UNREADABLE, RIGHT_REPORT)
 
     assert "lab4.py: can't be graded: line 1 is not Python" in shown
@@ -233,7 +237,7 @@ def test_unreadable_state_is_no_ground_for_comparison(
 
 
 def test_grader_that_failed_is_replaced(run_loop: Callable[..., tuple[_Loop, str]]) -> None:
-    """It may be broken for good."""
+    """A grader that failed is replaced, because it may be broken for good."""
     loop, shown = run_loop(WRONG_REPORT, FAILED, RIGHT_REPORT)
 
     assert "the grader failed, so there is no score" in shown
@@ -241,26 +245,26 @@ def test_grader_that_failed_is_replaced(run_loop: Callable[..., tuple[_Loop, str
     assert GAINED in shown
 
 
-def test_file_that_was_empty_when_it_was_read_is_not_told(
+def test_file_that_was_empty_when_it_was_read_is_skipped(
     run_loop: Callable[..., tuple[_Loop, str]],
 ) -> None:
-    """An editor had just begun to write it."""
+    """A file that was empty when it was read is skipped."""
     loop, shown = run_loop(WRONG_REPORT, EMPTY, WRONG_REPORT)
 
     assert loop.kept == [WRONG_REPORT, WRONG_REPORT]
     assert "no points gained or lost" in shown
 
 
-def test_file_that_can_not_be_read_is_told(run_loop: Callable[..., tuple[_Loop, str]]) -> None:
-    """And goes on being watched."""
+def test_file_that_can_not_be_read_is_reported(run_loop: Callable[..., tuple[_Loop, str]]) -> None:
+    """A file that can't be read is reported, and watching goes on."""
     _, shown = run_loop(WRONG_REPORT, UsageError("can't open lab4.py"), RIGHT_REPORT)
 
     assert "can't open lab4.py" in shown
     assert GAINED in shown
 
 
-def test_wrong_usage_ends_it(path: Path) -> None:
-    """A function that is not there will not be there after the next save either."""
+def test_wrong_usage_ends_the_loop(path: Path) -> None:
+    """A usage error in the first run ends the loop."""
     loop = _Loop(path, UsageError("there is no function nothing"))
 
     with pytest.raises(UsageError):
@@ -274,14 +278,14 @@ def test_wrong_usage_ends_it(path: Path) -> None:
 
 
 def test_every_run_has_the_inputs_of_the_first(run_loop: Callable[..., tuple[_Loop, str]]) -> None:
-    """What changes is the file's doing; a run that graded nothing drew no inputs."""
+    """Every run has the seed of the first run that graded something."""
     loop, _ = run_loop(UNREADABLE, WRONG_REPORT, RIGHT_REPORT)
 
     assert loop.seeds == [None, None, WRONG_REPORT.seed, WRONG_REPORT.seed]
 
 
 def test_quiet_shows_errors_only(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """On standard error."""
+    """Without a console only errors are shown, on standard error."""
     code = _Loop(path, WRONG_REPORT, UNREADABLE).run(None)
 
     captured = capsys.readouterr()
@@ -295,7 +299,7 @@ def test_quiet_shows_errors_only(path: Path, capsys: pytest.CaptureFixture[str])
 
 
 class Watching:
-    """A running ``grade --watch``, whose lines are read as they come."""
+    """A running ``grade --watch``, whose output is read as it comes."""
 
     def __init__(self, path: Path, *options: str) -> None:
         self.process = subprocess.Popen(
@@ -311,14 +315,14 @@ class Watching:
         self._reader.start()
 
     def next_run(self) -> str:
-        """Give what one run has shown; waits for it, a minute at most."""
+        """Return the output of one run; wait for it at most a minute."""
         shown, deadline = "", time.monotonic() + 60
         while "Ctrl-C to end" not in shown:
             shown += self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
         return shown
 
     def interrupt(self) -> str:
-        """Press Ctrl-C, and give what it still shows until it ends."""
+        """Press Ctrl-C, and return the rest of the output."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=30)
         self._reader.join(timeout=30)
@@ -336,7 +340,7 @@ class Watching:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Watching]]:
-    """Start watching; ended after the test."""
+    """Return a function that starts watching; the processes end after the test."""
     with contextlib.ExitStack() as stack:
 
         def start_it(path: Path, *options: str) -> Watching:
@@ -350,7 +354,7 @@ def start() -> Iterator[Callable[..., Watching]]:
 
 @pytest.mark.slow
 def test_each_save_is_graded_until_ctrl_c(path: Path, start: Callable[..., Watching]) -> None:
-    """A wrong one, a right one, a broken one that replaces the file, a right one again."""
+    """Right, wrong, broken and replaced files are graded in turn until Ctrl-C."""
     path.write_text(WRONG_MSE, encoding="utf-8")
     target = path.with_name("report.json")
     other = path.with_suffix(".new")
@@ -384,7 +388,7 @@ def test_each_save_is_graded_until_ctrl_c(path: Path, start: Callable[..., Watch
 def test_save_during_a_grading_is_graded_after_it(
     path: Path, start: Callable[..., Watching]
 ) -> None:
-    """A function that hangs holds it up to its limits; then the newest is graded."""
+    """After a grading that takes long, only the newest save is graded."""
     path.write_text("def mse(y_hat, y):\n    while True: pass\n", encoding="utf-8")
 
     watching = start(path, "--only", "mse", "--call-limit", "3")
@@ -403,7 +407,7 @@ def test_save_during_a_grading_is_graded_after_it(
 
 
 def test_many_reports_can_not_go_to_standard_output(path: Path) -> None:
-    """It is said at once."""
+    """--watch with --json on standard output is a usage error."""
     done = subprocess.run(
         [sys.executable, "-m", "grader", str(path), "--watch", "--json", "-"],
         capture_output=True,
@@ -414,4 +418,4 @@ def test_many_reports_can_not_go_to_standard_output(path: Path) -> None:
 
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "--watch writes many reports: give --json a file" in done.stderr
+    assert "--watch writes many reports; give --json a file name" in done.stderr
