@@ -16,8 +16,8 @@ from grader.batch.store import ReportStore
 from grader.checks.assignment import Assignment
 from grader.errors import UnreadableSubmissionError
 from grader.outputs.class_files import write_class_files
-from grader.pool.local_pool import Job, grade_all
-from grader.pool.messages import GradeRequest, PoolSettings
+from grader.pool.jobs import Job, Pool
+from grader.pool.messages import GradeRequest
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import ClassSummary, Student
 from grader.report.model import ReportStatus
@@ -34,16 +34,14 @@ class Batch:
     Attributes:
         assignment: The assignment that the class worked on.
         collection: The submissions.
-        setup: How each submission is graded.
-        jobs: How many workers grade side by side.
+        pool: What grades them, and how.
         roster: The students of the class, if known.
         regrade_all: Grade unchanged submissions again too.
     """
 
     assignment: Assignment
     collection: Collection
-    setup: PoolSettings
-    jobs: int
+    pool: Pool
     roster: Roster | None = None
     regrade_all: bool = False
 
@@ -94,9 +92,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
     interrupt: KeyboardInterrupt | None = None
     jobs = _make_jobs(batch, store, ids, waiting, record)
     try:
-        with contextlib.closing(
-            grade_all(jobs, settings=batch.setup, workers=batch.jobs)
-        ) as results:
+        with contextlib.closing(batch.pool.grade_all(jobs)) as results:
             for job, result in results:
                 outline = store.keep(job.key, result.report, result.page)
                 record(waiting.pop(job.key), outline, is_old=False)
@@ -125,7 +121,7 @@ def _make_jobs(
         waiting: Gets the entry of each job, by its report id.
         record: Called with each entry whose report is already there.
     """
-    keys = Keys(batch.assignment, batch.setup)
+    keys = Keys(batch.assignment, batch.pool.settings)
     for entry in batch.collection.entries:
         id_ = ids[entry.place]
         data, problem = b"", ""

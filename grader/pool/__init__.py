@@ -2,8 +2,10 @@
 
 Theory of operation
 -------------------
-`local_pool.grade_all` takes *jobs* from an iterator, one whenever a *worker* is free, and yields
-each with its *result*. A worker is a process, not a thread, because pytest is not made to run
+`jobs.Pool` says what a pool does, and `local_pool.LocalPool` is the one that there is. It takes
+*jobs* from an iterator, one whenever a *worker* is free, and yields each with its *result*.
+
+A worker is a process, not a thread, because pytest is not made to run
 twice in one: it has a pytest session and a forkserver of its own, and keeps both warm from one
 submission to the next.
 
@@ -16,6 +18,6 @@ in a fresh process. A second failure becomes a report without a score.
 Workers are trusted: student code runs in the children of their forkservers. They end with the
 process that started them, however that ends.
 
-Another way of running batches (a cluster, say) is a module beside `local_pool` with a function
-like `grade_all`.
+Another way of running batches (a cluster, say) is a module beside `local_pool` with another `Pool`;
+`grader.cli.batch` chooses.
 """

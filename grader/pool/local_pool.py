@@ -10,7 +10,8 @@ import msgspec
 
 from grader.checks.assignment import load_assignment
 from grader.pipeline import blank_report, fail_report
-from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
+from grader.pool.jobs import Job
+from grader.pool.messages import GradeResult, PoolSettings
 from grader.pool.worker_process import WorkerEndedError, WorkerProcess
 from grader.report.model import ReportStatus
 from grader.report.schema import report_to_json
@@ -18,15 +19,6 @@ from grader.sandbox.host.limits import Limits
 
 # Besides a submission's own time: the reference's, the checks', starting a worker.
 _SPARE_S = 120.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One submission to be graded: ``key`` is the caller's own name for it."""
-
-    key: str
-    request: GradeRequest
-    is_second_try: bool = False
 
 
 @dataclass
@@ -91,66 +83,63 @@ class _Workers:
         self.selector.close()
 
 
-def grade_all(
-    jobs: Iterable[Job], *, settings: PoolSettings, workers: int
-) -> Generator[tuple[Job, GradeResult], None, None]:
-    """Grade submissions side by side.
+@dataclass(frozen=True, slots=True)
+class LocalPool:
+    """A pool of worker processes on this machine.
 
-    Args:
-        jobs: What to grade; the next is taken only when a worker is free for it.
-        settings: How to grade.
+    Attributes:
+        settings: How each submission is graded.
         workers: How many grade at once; each is started when there is a job for it.
-
-    Yields:
-        Each job with its result, in the order in which they are done. If the grader failed on a
-        submission twice, its report says so and has no score.
-
-    Raises:
-        UsageError: the assignment or its limits can't be used.
     """
-    assignment = load_assignment(settings.assignment)
-    limits = Limits.of({**assignment.limits, **settings.limits})
-    waiting = iter(jobs)
-    again: deque[Job] = deque()
-    pool = _Workers(settings, patience_s=limits.total_wall_s + _SPARE_S)
-    try:
-        while True:
-            while len(pool.busy) < workers:
-                job = again.popleft() if again else next(waiting, None)
-                if job is None:
-                    break
-                pool.start(job)
-            if not pool.busy:
-                return
-            for worker in pool.wait():
-                job = pool.busy[worker]
-                result = _receive(pool, worker)
-                if result is None:
-                    continue
-                if not result.is_fault or job.is_second_try:
-                    yield job, result
-                else:
-                    again.append(dataclasses.replace(job, is_second_try=True))
-    finally:
-        pool.close()
+
+    settings: PoolSettings
+    workers: int
+
+    def grade_all(self, jobs: Iterable[Job]) -> Generator[tuple[Job, GradeResult], None, None]:
+        """Grade submissions, as `Pool` says; one on which the grader fails is tried twice."""
+        assignment = load_assignment(self.settings.assignment)
+        limits = Limits.of({**assignment.limits, **self.settings.limits})
+        waiting = iter(jobs)
+        again: deque[Job] = deque()
+        workers = _Workers(self.settings, patience_s=limits.total_wall_s + _SPARE_S)
+        try:
+            while True:
+                while len(workers.busy) < self.workers:
+                    job = again.popleft() if again else next(waiting, None)
+                    if job is None:
+                        break
+                    workers.start(job)
+                if not workers.busy:
+                    return
+                for worker in workers.wait():
+                    job = workers.busy[worker]
+                    result = _receive(workers, worker)
+                    if result is None:
+                        continue
+                    if not result.is_fault or job.is_second_try:
+                        yield job, result
+                    else:
+                        again.append(dataclasses.replace(job, is_second_try=True))
+        finally:
+            workers.close()
 
 
-def _receive(pool: _Workers, worker: WorkerProcess) -> GradeResult | None:
+def _receive(workers: _Workers, worker: WorkerProcess) -> GradeResult | None:
     """Take a worker's answer; one that has failed is removed, so that a fresh one goes on."""
-    job = pool.busy[worker]
+    job = workers.busy[worker]
     try:
         if not worker.left_s:
             raise WorkerEndedError("a grading process did not end in time")
         result = worker.receive()
     except WorkerEndedError as error:
-        pool.remove(worker)
-        return _fault(pool.settings, job, str(error))
+        workers.remove(worker)
+        return _fault(workers.settings, job, str(error))
     if result is None:
         return None
     if result.is_fault:
-        pool.remove(worker)
+        workers.remove(worker)
     else:
-        pool.free(worker)
+        workers.free(worker)
     return result
 
 

@@ -14,7 +14,8 @@ import pytest
 from grader.authoring.mock_class import make_notebook, make_source
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.misconceptions import Misconception
-from grader.pool.local_pool import Job, grade_all
+from grader.pool.jobs import Job
+from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, PoolSettings
 
 GRADER = Path(sys.executable).with_name("grader")
@@ -108,9 +109,9 @@ def test_report_does_not_depend_on_who_else_is_in_the_class(
     names = sorted((name for name in reports if name.startswith("s")), reverse=True)
     grades = (GradeRequest(name=one, data=(whole_class / one).read_bytes()) for one in names)
     jobs = (Job(key=one.name, request=one) for one in grades)
-    settings = PoolSettings(assignment="lab4", limits={"call_cpu_s": 2})
+    pool = LocalPool(PoolSettings(assignment="lab4", limits={"call_cpu_s": 2}), workers=1)
 
-    again = {job.key: one.report for job, one in grade_all(jobs, settings=settings, workers=1)}
+    again = {job.key: one.report for job, one in pool.grade_all(jobs)}
 
     for name in names:
         assert _without_time(again[name]) == _without_time(reports[name])

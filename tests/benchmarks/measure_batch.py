@@ -38,10 +38,11 @@ def measure_pool(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
     Returns:
         The CPU and the wall seconds per submission, without the start of the workers.
     """
-    from grader.pool.local_pool import Job, grade_all
+    from grader.pool.jobs import Job
+    from grader.pool.local_pool import LocalPool
     from grader.pool.messages import GradeRequest, PoolSettings
 
-    setup = PoolSettings(assignment="lab4", has_pages=has_pages)
+    pool = LocalPool(PoolSettings(assignment="lab4", has_pages=has_pages), workers=jobs)
 
     def run(chosen: Sequence[Path]) -> tuple[float, float]:
         tasks = (
@@ -49,7 +50,7 @@ def measure_pool(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
             for one in chosen
         )
         cpu, started = cpu_s(), time.perf_counter()
-        for _, graded in grade_all(tasks, settings=setup, workers=jobs):
+        for _, graded in pool.grade_all(tasks):
             if graded.is_fault:
                 sys.exit(graded.report.decode())
         return cpu_s() - cpu, time.perf_counter() - started
@@ -63,15 +64,17 @@ def measure_pool(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
 
 def leave_out_endless(files: Sequence[Path]) -> list[Path]:
     """Return the files that hit no limit; without isolation the others would never end."""
-    from grader.pool.local_pool import Job, grade_all
+    from grader.pool.jobs import Job
+    from grader.pool.local_pool import LocalPool
     from grader.pool.messages import GradeRequest, PoolSettings
 
     grades = (GradeRequest(name=one.name, data=one.read_bytes()) for one in files)
     tasks = (Job(key=one.name, request=one) for one in grades)
-    setup = PoolSettings(assignment="lab4", limits={"call_cpu_s": 1})
+    settings = PoolSettings(assignment="lab4", limits={"call_cpu_s": 1})
+    pool = LocalPool(settings, workers=os.cpu_count() or 1)
     endless = {
         task.key
-        for task, graded in grade_all(tasks, settings=setup, workers=os.cpu_count() or 1)
+        for task, graded in pool.grade_all(tasks)
         # The status doesn't show it: an endless function may have been graded with lent helpers.
         if max(_seconds_of_checks(graded.report), default=0.0) > _ENDLESS_S
     }

@@ -7,7 +7,7 @@ are equal and a score in the wrong row is noticed.
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Protocol, TypedDict
 
@@ -16,7 +16,6 @@ import pytest
 from fakes import check_result, make_report
 from lms_samples import FIRST_USER, PEOPLE, Expected, students
 
-from grader.batch import run as batch_run
 from grader.batch.collectors.choose import collect
 from grader.batch.roster import Roster, make_roster
 from grader.batch.run import Batch, grade_class
@@ -25,7 +24,7 @@ from grader.checks.assignment import load_assignment
 from grader.exports.format import ExportedFile, LeftOut
 from grader.exports.registry import load_format
 from grader.exports.source import open_work
-from grader.pool.local_pool import Job
+from grader.pool.jobs import Job
 from grader.pool.messages import GradeResult, PoolSettings
 from grader.report.class_model import ClassSummary, Student
 from grader.report.model import ReportStatus, Status
@@ -67,25 +66,29 @@ def points_of(content: bytes | None) -> float:
     return int.from_bytes(hashlib.sha256(content).digest()[:4], "big") % 9900 / 100 + 1
 
 
-def _grade_all(jobs: Iterable[Job], **_: object) -> Iterator[tuple[Job, GradeResult]]:
-    for job in jobs:
-        request = job.request
-        points = points_of(None if request.problem else request.data)
-        report = make_report(
-            check_result("update/a", Status.FAILED, points=points, max_points=100.0),
-            status=ReportStatus.UNREADABLE if request.problem else ReportStatus.GRADED,
-            score=points,
-            max_score=100.0,
-            error=request.problem,
-            key=request.key,
-        )
-        yield job, GradeResult(report=report_to_json(report).encode())
+class _PointsPool:
+    """A pool that grades nothing: the points follow from the bytes."""
+
+    settings = PoolSettings(assignment="lab4")
+
+    def grade_all(self, jobs: Iterable[Job]) -> Generator[tuple[Job, GradeResult], None, None]:
+        for job in jobs:
+            request = job.request
+            points = points_of(None if request.problem else request.data)
+            report = make_report(
+                check_result("update/a", Status.FAILED, points=points, max_points=100.0),
+                status=ReportStatus.UNREADABLE if request.problem else ReportStatus.GRADED,
+                score=points,
+                max_score=100.0,
+                error=request.problem,
+                key=request.key,
+            )
+            yield job, GradeResult(report=report_to_json(report).encode())
 
 
 @pytest.fixture
-def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
+def grade(tmp_path: Path) -> Grade:
     """Return a function that grades an export as `grader batch` does, into the folder ``out``."""
-    monkeypatch.setattr(batch_run, "grade_all", _grade_all)
     assignment = load_assignment()
 
     def run(
@@ -95,8 +98,7 @@ def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
         batch = Batch(
             assignment=assignment,
             collection=collect([path], stem="lab4", out=out, pattern=pattern),
-            setup=PoolSettings(assignment="lab4"),
-            jobs=1,
+            pool=_PointsPool(),
             roster=roster,
         )
         return grade_class(batch, ReportStore(out), on_progress=lambda *_: None)

@@ -14,7 +14,8 @@ import pytest
 
 from grader.errors import UsageError
 from grader.pool import local_pool, worker_process
-from grader.pool.local_pool import Job, grade_all
+from grader.pool.jobs import Job
+from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 from grader.report.model import Report, ReportStatus
 
@@ -64,7 +65,7 @@ def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
     def run(*names: str, jobs: int = 2, data: bytes = b"") -> dict[str, GradeResult]:
         setup = PoolSettings(assignment="lab4", salt=str(tmp_path), limits={"total_wall_s": 1})
         tasks = (Job(key=name, request=GradeRequest(name=name, data=data)) for name in names)
-        return {job.key: result for job, result in grade_all(tasks, settings=setup, workers=jobs)}
+        return {job.key: result for job, result in LocalPool(setup, workers=jobs).grade_all(tasks)}
 
     return run
 
@@ -183,7 +184,7 @@ def test_next_task_is_taken_only_when_somebody_is_free(
             yield Job(key=str(number), request=GradeRequest(name=f"ok {number}"))
 
     setup = PoolSettings(assignment="lab4", salt=str(tmp_path))
-    ahead = [taken - done for done, _ in enumerate(grade_all(tasks(), settings=setup, workers=2))]
+    ahead = [taken - done for done, _ in enumerate(LocalPool(setup, workers=2).grade_all(tasks()))]
 
     assert max(ahead) <= 4
 
@@ -194,9 +195,8 @@ def test_workers_end_when_nobody_wants_the_rest(
     """Closing the generator, as after Ctrl-C, ends all workers."""
     monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
     tasks = (Job(key=str(number), request=GradeRequest(name=f"ok {number}")) for number in range(9))
-    results = grade_all(
-        tasks, settings=PoolSettings(assignment="lab4", salt=str(tmp_path)), workers=2
-    )
+    pool = LocalPool(PoolSettings(assignment="lab4", salt=str(tmp_path)), workers=2)
+    results = pool.grade_all(tasks)
     next(results)
 
     results.close()
@@ -246,7 +246,9 @@ else:
 def test_limit_that_is_none_is_refused_before_anything_starts() -> None:
     """An unknown limit is refused before any worker is started."""
     with pytest.raises(UsageError, match="limit"):
-        next(grade_all([], settings=PoolSettings(assignment="lab4", limits={"none": 1}), workers=1))
+        next(
+            LocalPool(PoolSettings(assignment="lab4", limits={"none": 1}), workers=1).grade_all([])
+        )
 
 
 def test_real_worker_ends_with_its_coordinator() -> None:
