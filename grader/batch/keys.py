@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from grader.bootstrap import PACKAGE
 from grader.checks.assignment import Assignment
 from grader.pool.messages import PoolSettings
 
-_PACKAGE = Path(__file__).resolve().parents[1]
 _ASSIGNMENTS = "assignments"
 _COMPILED = "__pycache__"
 
@@ -54,7 +54,7 @@ class Keys:
 
 def _digest_engine() -> bytes:
     """Digest the grader's own files: a change of any of them may change a report or a page."""
-    return _digest(_contents(_PACKAGE, leave_out=(_ASSIGNMENTS,)))
+    return _digest(_contents(PACKAGE, leave_out=(_ASSIGNMENTS,)))
 
 
 def _digest_assignment(assignment: Assignment) -> bytes:

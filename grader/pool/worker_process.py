@@ -8,23 +8,17 @@ import contextlib
 import selectors
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from pathlib import Path
 
+from grader.bootstrap import python_command
 from grader.observations.frames import FrameBuffer, FrameError, decode_payload, encode_frame
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
-
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 # A submission of 64 MiB, and its page with a notebook's pictures, with room to spare.
 MAX_MESSAGE_BYTES = 128 * 1024 * 1024
 
-_BOOTSTRAP = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from grader.pool.worker_main import main; main(int(sys.argv[2]))"
-)
+_PROGRAM = "from grader.pool.worker_main import main; main(int(sys.argv[2]))"
 _QUOTED_CHARACTERS = 1000
 _GRACE_S = 5.0
 
@@ -58,10 +52,7 @@ class WorkerProcess:
         self.socket = ours
         with theirs:
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-c", _BOOTSTRAP),
-                    *(str(_PACKAGE.parent), str(theirs.fileno())),
-                ],
+                python_command(_PROGRAM, str(theirs.fileno())),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,

@@ -7,6 +7,7 @@ import pytest
 
 from grader.batch import keys
 from grader.batch.keys import Keys
+from grader.bootstrap import PACKAGE
 from grader.checks.assignment import load_assignment
 from grader.pool.messages import PoolSettings
 
@@ -18,8 +19,8 @@ _IGNORED = shutil.ignore_patterns("__pycache__")
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the grader's package, for changing it."""
     copy = tmp_path / "grader"
-    shutil.copytree(Path(keys.__file__).resolve().parents[1], copy, ignore=_IGNORED)
-    monkeypatch.setattr(keys, "_PACKAGE", copy)
+    shutil.copytree(PACKAGE, copy, ignore=_IGNORED)
+    monkeypatch.setattr(keys, "PACKAGE", copy)
     return copy
 
 

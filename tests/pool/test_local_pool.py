@@ -59,7 +59,7 @@ while True:
 @pytest.fixture
 def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GradeResult]]:
     """Grade submissions with made-up workers; return the results by name."""
-    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
     monkeypatch.setattr(local_pool, "_SPARE_S", 2.0)
 
     def run(*names: str, jobs: int = 2, data: bytes = b"") -> dict[str, GradeResult]:
@@ -174,7 +174,7 @@ def test_next_task_is_taken_only_when_somebody_is_free(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Jobs are taken from the iterator one by one, so a large class is never in memory at once."""
-    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
     taken = 0
 
     def tasks() -> Iterator[Job]:
@@ -193,7 +193,7 @@ def test_workers_end_when_nobody_wants_the_rest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Closing the generator, as after Ctrl-C, ends all workers."""
-    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
     tasks = (Job(key=str(number), request=GradeRequest(name=f"ok {number}")) for number in range(9))
     pool = LocalPool(PoolSettings(assignment="lab4", salt=str(tmp_path)), workers=2)
     results = pool.grade_all(tasks)
@@ -211,7 +211,7 @@ def test_worker_that_hangs_while_it_starts_is_found_out_by_its_deadline(
     grade: Callable[..., dict[str, GradeResult]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that never reads does not block the pool, however large the submission is."""
-    monkeypatch.setattr(worker_process, "_BOOTSTRAP", _STUCK)
+    monkeypatch.setattr(worker_process, "_PROGRAM", _STUCK)
     started = time.monotonic()
 
     result = grade("large x", data=b"x" * (16 << 20))["large x"]
@@ -235,7 +235,7 @@ except FileExistsError:
 else:
     time.sleep(60)
 """
-    monkeypatch.setattr(worker_process, "_BOOTSTRAP", first_is_stuck + _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", first_is_stuck + _FAKE)
     names = ["large x", *(f"ok {number}" for number in range(5))]
 
     results = grade(*names, data=b"x" * (4 << 20))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -92,6 +93,48 @@ def test_submission_that_resets_sys_path_finds_no_check_in_a_checkout(
 
     assert "NOTHING FOUND" in locked
     assert "check_update" in unlocked
+
+
+@pytest.mark.slow
+def test_checkout_that_is_not_installed_is_hidden_and_runs_its_own_guest(
+    root: Path, tmp_path: Path
+) -> None:
+    """With two zerograds about, host and guest are the same one, and its checks stay hidden."""
+    checkout = tmp_path / "checkout"
+    for name in ("grader", "reference"):
+        shutil.copytree(root / name, checkout / name)
+    (checkout / "pyproject.toml").touch()
+    check = checkout / "grader" / "assignments" / "lab4" / "check_update.py"
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        f"""
+import sys
+print("GUEST", sys.modules["grader"].__file__)
+print(open({str(check)!r}).read() and "CHECK" + " READ")
+""",
+        encoding="utf-8",
+    )
+    program = """
+import sys
+from pathlib import Path
+from grader.pipeline import Grader
+with Grader() as warm:
+    report = warm.grade(Path(sys.argv[1]), only="mse")
+print(report.status.value, report.error, report.output, report.notes)
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(probe)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(checkout)},
+    )
+
+    assert f"GUEST {checkout}" in done.stdout
+    assert "CHECK READ" not in done.stdout
+    assert "PermissionError" in done.stdout
 
 
 @pytest.fixture(scope="session")

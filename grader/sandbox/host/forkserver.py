@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from grader.bootstrap import PACKAGE
 from grader.errors import ForkserverLostError
 from grader.observations.frames import PREFIX_BYTES, FrameError, encode_frame, receive_message
 from grader.observations.locks import Lock
@@ -25,7 +26,7 @@ from grader.observations.messages import (
     Warmed,
 )
 from grader.sandbox.host.allow_list import allow_list
-from grader.sandbox.host.launch import PACKAGE, ForkserverProcess, launch
+from grader.sandbox.host.launch import ForkserverProcess, launch
 from grader.sandbox.host.scratch import remove_folder
 
 _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)

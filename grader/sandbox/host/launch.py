@@ -7,23 +7,16 @@ process that imports torch has to start before anything else. ``forkserver`` tal
 import contextlib
 import socket
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from grader.bootstrap import python_command
 from grader.sandbox.host.scratch import remove_folder
 
-PACKAGE = Path(__file__).resolve().parents[1]
-
-# -P keeps the current folder out of sys.path. The folder that holds the package goes last, for a
-# checkout that is not installed.
-_BOOTSTRAP = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from grader.sandbox.guest.start import main; main(int(sys.argv[2]), sys.argv[3])"
-)
+_PROGRAM = "from grader.sandbox.guest.start import main; main(int(sys.argv[2]), sys.argv[3])"
 
 _PATIENCE_S = 2.0
 
@@ -76,10 +69,7 @@ def launch() -> ForkserverProcess:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [
-                *(sys.executable, "-P", "-c", _BOOTSTRAP),
-                *(str(PACKAGE.parent), str(theirs.fileno()), str(home)),
-            ],
+            python_command(_PROGRAM, str(theirs.fileno()), str(home)),
             env=_environment(home, font_cache),
             cwd=home,
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,26 @@
+"""How another Python process of ours is started, so that it imports this very zerograd."""
+
+import sys
+from pathlib import Path
+
+# All of ours: no child may read any of it.
+PACKAGE = Path(__file__).resolve().parent
+
+# The package is imported from its own folder first, so that another zerograd that is installed, or
+# on PYTHONPATH, is not taken for it. Then that folder goes last in sys.path: it may be
+# site-packages, or a checkout with folders of any name.
+_IMPORT_GRADER = (
+    "import sys; sys.path.insert(0, sys.argv[1]); import grader; sys.path.append(sys.path.pop(0)); "
+)
+
+
+def python_command(program: str, *arguments: str) -> list[str]:
+    """Return the command that runs a program with this zerograd.
+
+    Args:
+        program: Python source; its arguments are ``sys.argv[2:]``.
+        arguments: Its arguments.
+    """
+    # -P keeps the current folder out of sys.path.
+    own = [sys.executable, "-P", "-c", _IMPORT_GRADER + program]
+    return [*own, str(PACKAGE.parent), *arguments]
