@@ -76,6 +76,14 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def read_released_notebook() -> nbformat.NotebookNode:
+    """Return the committed notebook of lab4."""
+    text = (EXERCISES / "lab4.ipynb").read_text("utf-8")
+    notebook: nbformat.NotebookNode
+    notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]  # no types
+    return notebook
+
+
 # --- what is committed --------------------------------------------------------------------
 
 
@@ -155,7 +163,7 @@ def test_script_can_be_imported_before_any_function_is_written() -> None:
 
 def test_both_exercises_define_the_contract() -> None:
     """Both exercises define every function with its parameters, and leave answers empty."""
-    notebook = nbformat.reads((EXERCISES / "lab4.ipynb").read_text("utf-8"), as_version=4)
+    notebook = read_released_notebook()
     cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     script = (EXERCISES / "lab4.py").read_text("utf-8")
 
@@ -209,7 +217,7 @@ def _cells(notebook: str) -> list[dict[str, str]]:
 
 def test_notebook_is_valid_and_has_no_outputs() -> None:
     """The notebook is valid, has no outputs, and its cells have different ids."""
-    notebook = nbformat.reads((EXERCISES / "lab4.ipynb").read_text("utf-8"), as_version=4)
+    notebook = read_released_notebook()
 
     nbformat.validate(notebook)
 

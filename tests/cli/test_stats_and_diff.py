@@ -108,7 +108,7 @@ def test_report_and_class_are_a_usage_error(batch: Path, tmp_path: Path) -> None
     done = run("diff", report, batch)
 
     assert done.returncode == 2
-    assert "one is the report of one submission" in done.stderr
+    assert "can't compare the report of one submission with a class" in done.stderr
 
 
 def test_schema_of_the_summary_is_printed() -> None:

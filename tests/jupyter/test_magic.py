@@ -12,6 +12,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from traitlets import default
 
+from grader.jupyter.history import make_notebook
+
 pytestmark = pytest.mark.slow
 
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
@@ -61,8 +63,8 @@ class Ran:
     """
 
     def __init__(self, *sources: str) -> None:
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in sources]
+        notebook = nbformat.reads(  # type: ignore[no-untyped-call]  # no types
+            make_notebook(sources).decode(), as_version=4
         )
         NotebookClient(
             notebook, kernel_manager_class=_Manager, timeout=120, allow_errors=True

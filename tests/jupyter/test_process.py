@@ -1,15 +1,18 @@
 """The grading process of a kernel, with made-up programs in its place."""
 
 import contextlib
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.authoring.new import write_assignment
 from grader.jupyter import process
 from grader.jupyter.process import GradeReply, GraderProcess
+
+if TYPE_CHECKING:
+    import subprocess
 
 ANSWERS = """
 import json, sys
