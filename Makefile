@@ -15,7 +15,7 @@ CLASS = build/demo-class
 
 demo: $(STAMP)
 	@for file in $(DEMO); do echo; $(BIN)/grade --exit-zero $$file || exit 1; done
-	@echo; echo "And a class of 40, made up of known mistakes:"
+	@echo; echo "And a class of 40, made up of known misconceptions:"
 	@rm -rf $(CLASS)
 	@$(BIN)/grader mock-class $(CLASS) --count 40 > /dev/null
 	$(BIN)/grader batch $(CLASS)/submissions --roster $(CLASS)/roster.csv --out $(CLASS)/results

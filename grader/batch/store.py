@@ -1,4 +1,4 @@
-"""The folder of a batch: a report for each submission, there whole or not at all."""
+"""The folder of a batch: a report for each submission, whole or not there at all."""
 
 import contextlib
 import fcntl
@@ -18,10 +18,10 @@ class ReportStore:
     """Keeps the reports of one batch.
 
     Args:
-        folder: Where; made if it is not there.
+        folder: The folder; it is created if it does not exist.
 
     Raises:
-        UsageError: it can't be made.
+        UsageError: it can't be created.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,17 +34,17 @@ class ReportStore:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other batches out, and clear up what one that was killed has left half written.
+        """Keep other batches out, and remove what a killed batch left half written.
 
         Raises:
-            UsageError: another batch is at work in it.
+            UsageError: another batch is running in it.
         """
         descriptor = os.open(self.folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process
             except OSError as error:
-                raise UsageError(f"another batch is at work in {self.folder}") from error
+                raise UsageError(f"another batch is running in {self.folder}") from error
             for folder in (self.folder, self._reports):
                 for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
                     left.unlink(missing_ok=True)
@@ -53,7 +53,7 @@ class ReportStore:
             os.close(descriptor)
 
     def find(self, name: str, key: str) -> Outline | None:
-        """Read what is needed of a report, if it is there and depends on the same things."""
+        """Return the outline of a report if it is there and has the same key; None otherwise."""
         try:
             outline = read_outline(self._path(name, "json").read_bytes())
         except (OSError, ValueError):
@@ -62,9 +62,7 @@ class ReportStore:
         return outline if outline.key == key and is_whole else None
 
     def keep(self, name: str, report: bytes, page: bytes) -> Outline:
-        """Write a report and its page.
-
-        The page first: once the report is there, everything is.
+        """Write a page and its report, in this order: a report that is there has its page.
 
         Raises:
             UsageError: it can't be written.

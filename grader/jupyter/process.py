@@ -1,6 +1,6 @@
 """The process that grades for a kernel: started when first needed, then kept running.
 
-This module runs in the kernel, so it imports only the standard library.
+This module runs in the kernel, so it imports little but the standard library.
 """
 
 import atexit
@@ -9,18 +9,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
+from grader.bootstrap import python_command
 
-# With -P, the notebook's folder does not come first in sys.path. Our own root goes last, for a
-# checkout that is not installed.
-_BOOTSTRAP = (
-    "import sys; sys.path.append(sys.argv[1]); from grader.jupyter.serve import main; main()"
-)
+_PROGRAM = "from grader.jupyter.serve import main; main()"
 _PATIENCE_S = 5
 
 
@@ -38,6 +33,7 @@ class GraderProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._assignment = ""
         atexit.register(self.close)
 
     def grade(
@@ -53,7 +49,7 @@ class GraderProcess:
         Args:
             cells: The sources of the cells.
             only: The function to grade; None grades all.
-            seed: The seed of the inputs; None draws one.
+            seed: The seed of the inputs; by default derived from the cells.
             on_progress: Called with a short text when another function is being graded.
 
         Raises:
@@ -102,11 +98,13 @@ class GraderProcess:
                 process.kill()
 
     def _start(self) -> "subprocess.Popen[str]":
-        if not self.is_running:
+        assignment = _find_assignment()
+        if not self.is_running or assignment != self._assignment:
             self.close()
         if self._process is None:
+            self._assignment = assignment
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOTSTRAP, str(_ROOT), _find_assignment()],
+                python_command(_PROGRAM, assignment),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 # Not the kernel's standard error, which is shown below the cell.

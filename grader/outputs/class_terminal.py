@@ -88,7 +88,7 @@ def _figures(summary: ClassSummary, lines: Lines) -> None:
     absent = summary.statuses.get(RowStatus.NOT_HANDED_IN.value, 0)
     handed_in = count_of(len(summary.rows) - absent, "submission")
     counts = describe_statuses(summary.statuses)
-    missing = f"; {absent:,} handed in nothing" if absent else ""
+    missing = f"; {absent:,} did not hand in" if absent else ""
     lines.print(Text(f"\n{handed_in}: {counts or 'none'}{missing}"))
     scores, top = summary.scores, format_points(summary.max_score)
     if scores.count:
@@ -187,7 +187,7 @@ def _checks(checks: Iterable[CheckFigures], lines: Lines) -> None:
 def _rest(summary: ClassSummary, lines: Lines) -> None:
     absent = [row for row in summary.rows if row.status is RowStatus.NOT_HANDED_IN]
     if absent:
-        lines.head(f"{count_of(len(absent), 'student')} handed in nothing")
+        lines.head(f"{count_of(len(absent), 'student')} did not hand in")
         for row in absent[:_SHOWN_PROBLEMS]:
             lines.item(lines.people(row))
         lines.more(len(absent) - _SHOWN_PROBLEMS)

@@ -24,7 +24,7 @@ class Pool(Protocol):
         """How each submission is graded."""
 
     def grade_all(self, jobs: Iterable[Job]) -> Generator[tuple[Job, GradeResult], None, None]:
-        """Grade submissions; closing the generator ends what is still at work.
+        """Grade submissions; closing the generator ends what is still running.
 
         Args:
             jobs: What to grade; the next is taken only when a worker is free for it.

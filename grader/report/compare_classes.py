@@ -57,7 +57,7 @@ class RowChange(_Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id of its row.
-        student: Who handed it in.
+        student: The student who handed it in.
         old_status: Its status before.
         new_status: Its status now.
         old_score: Its score before; null if it had none.

@@ -3,6 +3,7 @@
 import csv
 import io
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -58,6 +59,11 @@ def report(batch: Path) -> Path:
     return batch / "reports" / "anna.json"
 
 
+_PYPROJECT = tomllib.loads(
+    (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+)
+
+
 def run(*arguments: object) -> Result:
     """Run the command in this process."""
     return CliRunner().invoke(export, list(map(str, arguments)))
@@ -96,7 +102,7 @@ def test_every_format_of_ours_can_be_imported_and_says_what_it_is() -> None:
 
     modules = {path.stem for path in Path(registry.__file__).parent.glob("*.py")}
     assert {name.replace("-", "_") for name in names} - {"csv"} <= modules
-    assert len(names) == len(set(names)) == 18
+    assert sorted(names) == sorted(_PYPROJECT["project"]["entry-points"]["zerograd.exports"])
     assert all(load_format(name).__doc__ for name in names)
 
 

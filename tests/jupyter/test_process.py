@@ -20,6 +20,11 @@ for number, line in enumerate(sys.stdin):
     print(json.dumps({"progress": "mse [1/2]"}), flush=True)
     print(json.dumps({"html": "<p>", "text": f"{number} {line.strip()}"}), flush=True)
 """
+NAMES_ASSIGNMENT = """
+import json, sys
+for number, line in enumerate(sys.stdin):
+    print(json.dumps({"html": "<p>", "text": f"{sys.argv[2]} {number}"}), flush=True)
+"""
 DIES = "import sys; sys.stdin.readline(); sys.exit(1)"
 HANGS = """
 import json, sys
@@ -46,7 +51,7 @@ def test_process_answers_several_requests(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One process answers several requests and reports its progress."""
-    monkeypatch.setattr(process, "_BOOTSTRAP", ANSWERS)
+    monkeypatch.setattr(process, "_PROGRAM", ANSWERS)
     progress: list[str] = []
 
     first = warm.grade(["x = 'ü'"], only=None, seed=None, on_progress=progress.append)
@@ -61,11 +66,11 @@ def test_process_that_dies_is_reported_and_replaced(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that dies is reported without a traceback, and replaced."""
-    monkeypatch.setattr(process, "_BOOTSTRAP", DIES)
+    monkeypatch.setattr(process, "_PROGRAM", DIES)
     first = grade(warm)
-    monkeypatch.setattr(process, "_BOOTSTRAP", "")
+    monkeypatch.setattr(process, "_PROGRAM", "")
     second = grade(warm)
-    monkeypatch.setattr(process, "_BOOTSTRAP", ANSWERS)
+    monkeypatch.setattr(process, "_PROGRAM", ANSWERS)
     third = grade(warm)
 
     assert "ended unexpectedly" in first.problem
@@ -77,7 +82,7 @@ def test_process_that_has_ended_meanwhile_is_replaced(
     warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that has ended between two requests is replaced."""
-    monkeypatch.setattr(process, "_BOOTSTRAP", ANSWERS)
+    monkeypatch.setattr(process, "_PROGRAM", ANSWERS)
     grade(warm)
     assert warm._process is not None
     warm._process.kill()
@@ -88,7 +93,7 @@ def test_process_that_has_ended_meanwhile_is_replaced(
 
 def test_stop_button_ends_the_process(warm: GraderProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stop button ends the process, and the next request gets a new one."""
-    monkeypatch.setattr(process, "_BOOTSTRAP", HANGS)
+    monkeypatch.setattr(process, "_PROGRAM", HANGS)
     running: list[subprocess.Popen[str]] = []
 
     def press_stop(_text: str) -> None:
@@ -98,7 +103,7 @@ def test_stop_button_ends_the_process(warm: GraderProcess, monkeypatch: pytest.M
 
     with pytest.raises(KeyboardInterrupt):
         warm.grade([], only=None, seed=None, on_progress=press_stop)
-    monkeypatch.setattr(process, "_BOOTSTRAP", ANSWERS)
+    monkeypatch.setattr(process, "_PROGRAM", ANSWERS)
 
     assert running[0].returncode not in (None, 0)
     assert grade(warm).text.startswith("0 ")
@@ -107,7 +112,7 @@ def test_stop_button_ends_the_process(warm: GraderProcess, monkeypatch: pytest.M
 def test_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ignores the interrupt is killed, so that the kernel can shut down."""
     program = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{HANGS}"
-    monkeypatch.setattr(process, "_BOOTSTRAP", program)
+    monkeypatch.setattr(process, "_PROGRAM", program)
     monkeypatch.setattr(process, "_PATIENCE_S", 0.1)
     warm = GraderProcess()
 
@@ -118,6 +123,19 @@ def test_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) ->
         warm.grade([], only=None, seed=None, on_progress=press_stop)
 
     assert warm._process is None
+
+
+def test_other_assignment_gets_another_process(
+    warm: GraderProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After ZEROGRAD_ASSIGNMENT has changed, no process of the assignment before answers."""
+    monkeypatch.setattr(process, "_PROGRAM", NAMES_ASSIGNMENT)
+    names = []
+    for name in ("one", "one", "two"):
+        monkeypatch.setenv("ZEROGRAD_ASSIGNMENT", name)
+        names.append(grade(warm).text)
+
+    assert names == ["one 0", "one 1", "two 0"]
 
 
 def test_unusable_assignment_is_reported(

@@ -238,6 +238,17 @@ def test_without_its_libraries_it_says_what_to_install(
     assert run(folder, "--platform", settings, "--dry-run").exit_code == 0
 
 
+def test_planning_needs_none_of_the_libraries_that_send() -> None:
+    """What a dry run imports works without requests, cryptography and pylti1p3."""
+    program = """
+import sys
+sys.modules.update(dict.fromkeys(("requests", "cryptography", "pylti1p3")))
+import grader.lti.plan, grader.lti.post, grader.lti.terminal
+"""
+
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_interrupt_is_reported(
     platform: LoopbackPlatform,
     run: Run,

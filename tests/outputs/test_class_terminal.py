@@ -65,7 +65,7 @@ def test_counts_and_scores_are_shown() -> None:
 
     assert (
         "300 submissions: 284 graded, 6 ended early, 8 can't be graded, "
-        "2 that the grader failed on; 3 handed in nothing"
+        "2 that the grader failed on; 3 did not hand in"
     ) in text
     assert (
         f"mean {CLASS.scores.mean:.1f} of 100, median {CLASS.scores.median:g}, middle half" in text
