@@ -1,9 +1,9 @@
-"""How another Python process of ours is started, so that it imports this very zerograd."""
+"""The command that starts another Python process of ours, which imports this very zerograd."""
 
 import sys
 from pathlib import Path
 
-# All of ours: no child may read any of it.
+# The folder with all of our code, none of which a child may read.
 PACKAGE = Path(__file__).resolve().parent
 
 # The package is imported from its own folder first, so that another zerograd that is installed, or
@@ -18,8 +18,8 @@ def python_command(program: str, *arguments: str) -> list[str]:
     """Return the command that runs a program with this zerograd.
 
     Args:
-        program: Python source; its arguments are ``sys.argv[2:]``.
-        arguments: Its arguments.
+        program: The source of the program, which finds its arguments in ``sys.argv[2:]``.
+        arguments: The arguments of the program.
     """
     # -P keeps the current folder out of sys.path.
     own = [sys.executable, "-P", "-c", _IMPORT_GRADER + program]

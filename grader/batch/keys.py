@@ -1,4 +1,4 @@
-"""What a report depends on, as one digest: while it stays the same, nothing is graded again."""
+"""The key of a report: a digest of all that it depends on; a new key means grading again."""
 
 import hashlib
 import platform
@@ -15,7 +15,7 @@ from grader.pool.messages import PoolSettings
 _ASSIGNMENTS = "assignments"
 _COMPILED = "__pycache__"
 
-# What runs the submissions, or reads them: another version may answer otherwise.
+# The libraries that run or read the submissions: another version may give another result.
 _LIBRARIES = ("torch", "numpy", "matplotlib", "IPython", "nbformat", "pytest")
 
 
@@ -23,9 +23,9 @@ class Keys:
     """Makes the keys of one batch.
 
     Args:
-        assignment: What is graded. Its id and version, its reference, its misconceptions and
-            every file of its folder count; where the folder is does not.
-        settings: How it is graded.
+        assignment: The assignment. Its id, title and version, its reference, its misconceptions
+            and every file of its folder count; the place of the folder does not.
+        settings: How the submissions are graded.
     """
 
     def __init__(self, assignment: Assignment, settings: PoolSettings) -> None:
@@ -45,8 +45,8 @@ class Keys:
         """Make the key of a submission.
 
         Args:
-            name: What it was handed in as; the report shows it.
-            content: Its bytes, or the reason why there are none.
+            name: The name of the file as it was handed in, which the report shows.
+            content: The bytes of the file, or the reason why there are none.
         """
         parts = (self._common, name.encode("utf-8", "surrogatepass"), content)
         return _digest(parts).hex()
@@ -58,7 +58,7 @@ def _digest_engine() -> bytes:
 
 
 def _digest_assignment(assignment: Assignment) -> bytes:
-    """Digest everything that makes an assignment; two that differ anywhere never share a key."""
+    """Digest all parts of an assignment, so that two that differ anywhere never share a key."""
     info = assignment.info
     sources = sorted({one.source for one in assignment.misconceptions})
     return _digest(
@@ -72,7 +72,7 @@ def _digest_assignment(assignment: Assignment) -> bytes:
 
 
 def _contents(folder: Path, *, leave_out: Iterable[str] = ()) -> Iterator[bytes]:
-    """List the names and contents of the files below a folder, without what Python compiled."""
+    """List the names and contents of the files below a folder, except Python's compiled files."""
     skipped = {_COMPILED, *leave_out}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
@@ -84,7 +84,9 @@ def _contents(folder: Path, *, leave_out: Iterable[str] = ()) -> Iterator[bytes]
 def _digest(parts: Iterable[bytes]) -> bytes:
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)  # so that no two lists run into one
+        digest.update(
+            len(part).to_bytes(8, "big") + part
+        )  # the lengths keep ("ab", "c") apart from ("a", "bc")
     return digest.digest()
 
 

@@ -1,4 +1,4 @@
-"""A job, and what every pool does with jobs, wherever its workers are."""
+"""The interface of a pool, wherever its workers run, and the jobs that it takes."""
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One submission to be graded: ``key`` is the caller's own name for it."""
+    """One submission to grade; ``key`` is the caller's own name for it."""
 
     key: str
     request: GradeRequest
@@ -17,7 +17,7 @@ class Job:
 
 
 class Pool(Protocol):
-    """Grades submissions side by side: bytes with a key in, a report out."""
+    """Grades submissions side by side: takes jobs, and yields each with its result."""
 
     @property
     def settings(self) -> PoolSettings:
@@ -30,7 +30,7 @@ class Pool(Protocol):
             jobs: What to grade; the next is taken only when a worker is free for it.
 
         Yields:
-            Each job with its result, in the order in which they are done. If the grader failed
+            Each job with its result, in the order in which they finish. If the grader failed
             on a submission, its report says so and has no score.
 
         Raises:

@@ -1,4 +1,4 @@
-"""A pool of workers on this machine: gives each one job at a time, and replaces those that fail."""
+"""A pool of workers on this machine; each gets one job at a time, and is replaced if it fails."""
 
 import dataclasses
 import selectors
@@ -17,13 +17,13 @@ from grader.report.model import ReportStatus
 from grader.report.schema import report_to_json
 from grader.sandbox.host.limits import Limits
 
-# Besides a submission's own time: the reference's, the checks', starting a worker.
+# Added to a submission's own time limit, for the reference, the checks and the worker's start.
 _SPARE_S = 120.0
 
 
 @dataclass
 class _Workers:
-    """The workers of a pool, and which job each of them has."""
+    """The workers of a pool, and the job of each."""
 
     settings: PoolSettings
     patience_s: float
@@ -55,7 +55,7 @@ class _Workers:
             if events & selectors.EVENT_READ:
                 ready.append(worker)
         for worker in ready:
-            if worker in self.idle:  # it was asked nothing, so it has ended
+            if worker in self.idle:  # it has no job, so it can only have ended
                 self.idle.remove(worker)
                 self._end(worker)
         return [worker for worker in self.busy if worker in ready or not worker.left_s]
@@ -89,14 +89,14 @@ class LocalPool:
 
     Attributes:
         settings: How each submission is graded.
-        workers: How many grade at once; each is started when there is a job for it.
+        workers: How many workers grade at once; each is started when there is a job for it.
     """
 
     settings: PoolSettings
     workers: int
 
     def grade_all(self, jobs: Iterable[Job]) -> Generator[tuple[Job, GradeResult], None, None]:
-        """Grade submissions, as `Pool` says; one on which the grader fails is tried twice."""
+        """Grade submissions, as `Pool` says; if the grader fails on one, it tries once more."""
         assignment = load_assignment(self.settings.assignment)
         limits = Limits.of({**assignment.limits, **self.settings.limits})
         waiting = iter(jobs)
@@ -125,7 +125,7 @@ class LocalPool:
 
 
 def _receive(workers: _Workers, worker: WorkerProcess) -> GradeResult | None:
-    """Take a worker's answer; one that has failed is removed, so that a fresh one goes on."""
+    """Take a worker's result, None if it is not there yet; remove the worker if it has failed."""
     job = workers.busy[worker]
     try:
         if not worker.left_s:
@@ -144,7 +144,7 @@ def _receive(workers: _Workers, worker: WorkerProcess) -> GradeResult | None:
 
 
 def _fault(settings: PoolSettings, job: Job, reason: str) -> GradeResult:
-    """Report that the grader failed: no score, and so never a zero."""
+    """Make the result of a job on which the grader failed: a report without a score."""
     assignment = load_assignment(settings.assignment)
     blank = blank_report(assignment, job.request.name, mode=settings.isolation)
     report = fail_report(blank, ReportStatus.GRADER_ERROR, reason)

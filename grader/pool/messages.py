@@ -1,12 +1,12 @@
-"""What the pool and its workers say to each other; both sides are ours, and trusted."""
+"""The messages between a pool and its workers; both sides are our own code, and trusted."""
 
 import msgspec
 
 
 class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker grades: the first message that it gets.
+    """How a worker grades; the first message that it gets.
 
-    ``limits`` are by the names of the fields of `Limits`, and go before those of the assignment;
+    ``limits`` override those of the assignment, and are named as the fields of `Limits`.
     ``has_pages`` asks for the student's page with each report.
     """
 
@@ -18,7 +18,7 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission to be graded: its bytes, or in ``problem`` why it can't be."""
+    """A submission to grade: its bytes, or in ``problem`` the reason why it can't be graded."""
 
     name: str
     data: bytes = b""
@@ -29,9 +29,9 @@ class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GradeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The report as it goes to a file, and the student's page if one was asked for.
+    """The report as it is written to a file, and the student's page if one was asked for.
 
-    ``is_fault`` is set if the grader failed: the report has no score then.
+    ``is_fault`` is set if the grader failed; the report then has no score.
     """
 
     report: bytes

@@ -25,7 +25,7 @@ def main(descriptor: int) -> None:
     """Answer each ``GradeRequest`` with a ``GradeResult``, until the pool closes its end.
 
     Args:
-        descriptor: Of this end of the socket.
+        descriptor: The descriptor of the worker's end of the socket.
     """
     _die_with_parent()
     with socket.socket(fileno=descriptor) as pool, contextlib.suppress(EOFError, OSError):
@@ -66,8 +66,8 @@ def _render(report: Report, request: GradeRequest) -> str:
 
 
 def _die_with_parent() -> None:
-    """End when the pool's process does: on Linux at once, elsewhere at the next read."""
+    """End when the process of the pool ends: on Linux at once, elsewhere at the next read."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() == 1:  # it ended before this was asked for
+        if os.getppid() == 1:  # the pool's process ended before the call above
             sys.exit(1)

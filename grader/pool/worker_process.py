@@ -1,7 +1,7 @@
-"""A worker as the pool holds it: started, given jobs, waited for, killed.
+"""The pool's side of a worker: start it, give it jobs, receive its results, end it.
 
-Nothing here blocks on a worker: bytes wait in memory until its socket takes them, so a worker
-that hangs, even while it starts, is found out by its deadline.
+Nothing here blocks on a worker: bytes wait in memory until its socket takes them. So a worker that
+hangs, even while it starts, only misses its deadline.
 """
 
 import contextlib
@@ -24,21 +24,21 @@ _GRACE_S = 5.0
 
 
 class WorkerEndedError(Exception):
-    """A worker is gone, or of no more use; the message says how it ended.
+    """A worker has ended, or can't be used any more; the message says what happened.
 
-    Not shown as it is: the submission is graded again, and a second failure is reported as a
-    fault of the grader.
+    The submission is then graded again, and only a second failure is reported, as a fault of the
+    grader.
     """
 
 
 class WorkerProcess:
     """A process that grades, one submission at a time.
 
-    Starting it returns at once; it takes seconds until it has imported torch.
+    Creating it returns at once; the process needs seconds to import torch.
 
     Args:
-        settings: How it grades.
-        patience_s: How long one submission may take in all before the worker counts as hung.
+        settings: How the worker grades.
+        patience_s: How long a submission may take before the worker counts as hung.
     """
 
     def __init__(self, settings: PoolSettings, *, patience_s: float) -> None:
@@ -63,7 +63,7 @@ class WorkerProcess:
 
     @property
     def left_s(self) -> float:
-        """Seconds until the present submission has taken too long; 0 when it has."""
+        """Seconds until the current submission has taken too long; 0 if it has."""
         return max(0.0, self._deadline - time.monotonic())
 
     @property
@@ -72,9 +72,9 @@ class WorkerProcess:
         return selectors.EVENT_READ | (selectors.EVENT_WRITE if self._outgoing else 0)
 
     def start(self, request: GradeRequest) -> None:
-        """Give it a submission; the one before must have been answered.
+        """Give the worker a submission; it must have answered the previous one.
 
-        The bytes go out with `send_pending`, as the worker takes them.
+        `send_pending` sends the bytes, as fast as the worker takes them.
         """
         self._deadline = time.monotonic() + self._patience_s
         self._enqueue(request)
@@ -82,7 +82,7 @@ class WorkerProcess:
     def send_pending(self) -> None:
         """Send as much as the socket takes, without waiting.
 
-        A worker that is gone is noticed by `receive`.
+        If the worker has ended, `receive` notices it.
         """
         with contextlib.suppress(BlockingIOError):
             while self._outgoing:
@@ -96,10 +96,10 @@ class WorkerProcess:
                 del self._outgoing[:sent]
 
     def receive(self) -> GradeResult | None:
-        """Return the answer once all of it is there; None until then. Does not wait.
+        """Return the result once all of it has arrived, and None until then, without waiting.
 
         Raises:
-            WorkerEndedError: the worker is gone, or does not speak the pool's language.
+            WorkerEndedError: the worker has ended, or sent something else.
         """
         try:
             data = self.socket.recv(1 << 20)
@@ -119,10 +119,11 @@ class WorkerProcess:
         return None
 
     def close(self, *, is_idle: bool = False) -> None:
-        """End the process; what it has started ends with it, and clears up after itself.
+        """End the process; the processes that it has started end too, and clear up.
 
         Args:
-            is_idle: It waits for a submission, so it can end by itself when it reads the end.
+            is_idle: Whether it waits for a submission. If so, it ends by itself when the socket
+                closes, and gets a few seconds for that.
         """
         self.socket.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -136,7 +137,7 @@ class WorkerProcess:
         self.send_pending()
 
     def _describe_end(self) -> str:
-        """Say how it ended, with the end of what it wrote to standard error."""
+        """Say how the process ended, with the last characters of its standard error."""
         try:
             status = self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
