@@ -6,8 +6,8 @@ A `GradingResources` belongs to one assignment and one `Grader`. It starts the f
 check runner side by side, and opens every session: on submissions, on the reference, on the
 reference with the misconceptions of one function, and on submissions with lent helpers.
 
-The sessions on the author's code are opened when they are first needed, and stay open. What they
-answer is recorded, and replayed to equal requests while the seed stays the same.
+The sessions on the author's code are opened when they are first needed, and stay open. Their
+answers are recorded, and replayed to equal requests while the seed stays the same.
 """
 
 import contextlib
@@ -40,12 +40,12 @@ _IPYTHON = "IPython.core.inputtransformer2"
 
 
 class GradingResources:
-    """Opens the sessions that grading submissions of one assignment needs.
+    """Opens the sessions that are needed to grade submissions of one assignment.
 
     Args:
-        assignment: What is graded.
+        assignment: The assignment.
         limits: What each submission may use.
-        confinement: How hard each is confined.
+        confinement: How strictly each submission is confined.
         launched: The forkserver's process, if it was started already.
     """
 
@@ -65,7 +65,7 @@ class GradingResources:
             self._forkserver = stack.enter_context(
                 Forkserver(hidden=(assignment.folder,), launched=launched)
             )
-            # Imported only now: pytest takes its time, and meanwhile torch is imported.
+            # Imported only now: importing pytest is slow, and torch is imported at the same time.
             from grader.checks.runner import CheckRunner  # noqa: PLC0415
 
             self.checks = stack.enter_context(CheckRunner(assignment.folder))
@@ -107,17 +107,17 @@ class GradingResources:
 
     @functools.cached_property
     def reference(self) -> Recording:
-        """The reference's session, of the same kind as a submission's; kept for all submissions.
+        """The recorded session on the reference, which is kept for all submissions.
 
         Raises:
-            InternalError: the reference can't be loaded.
+            InternalError: The reference can't be loaded.
         """
         unasked = [one.name for one in self.assignment.functions if not one.ask_reference]
         code = definitions(self.assignment.reference, leave_out=unasked)
         return self._open_trusted(code, self.assignment.parameters)
 
     def ask_reference(self, name: str) -> Ask:
-        """Return what answers for a function of the reference."""
+        """Return the function that sends requests about a function to the reference."""
         if self.assignment.function(name).ask_reference:
             return self.reference.replay
         return self._misconceptions(name).replay
@@ -126,7 +126,7 @@ class GradingResources:
         """List what the checks of a function ask, with the right answers.
 
         Raises:
-            InternalError: the reference itself fails a check.
+            InternalError: The reference itself fails a check.
         """
         if name not in self._questions:
             self._questions[name] = self.checks.questions(
@@ -135,7 +135,7 @@ class GradingResources:
         return self._questions[name]
 
     def ask_misconception(self, misconception: Misconception, request: Request) -> Observation:
-        """Ask a misconception's program, among right helpers, what a submission was asked."""
+        """Ask the program of a misconception, with right helpers, what a submission was asked."""
         programs = self._misconceptions(misconception.function)
         return programs.replay(msgspec.structs.replace(request, function=misconception.name))()
 
@@ -174,7 +174,7 @@ class GradingResources:
         return recording
 
     def start_clock(self, submission: Submission) -> Clock:
-        """Start a submission's time, after importing what it should not have to pay for."""
+        """Start a submission's clock, after imports that must not use up its time."""
         if submission.mentions("plt", "matplotlib", "pylab", "pyplot"):
             self._forkserver.warm((_MATPLOTLIB,))
         if submission.is_notebook and submission.mentions("%", "!", "?"):
@@ -206,13 +206,13 @@ class GradingResources:
     ) -> Callable[[frozenset[str]], Recording]:
         """Return a function that opens the submission with right helpers of given names.
 
-        Lent functions must not reach a child in which they are graded themselves, so each set of
-        names has a child of its own. Functions with the same wrong helpers can share one: none of
-        them is lent there, or appears in the lent source, which contains lower functions only.
+        No function may be graded in a child to which it is lent, so each set of names has a child
+        of its own. Functions with the same wrong helpers can share a child: none of them is lent
+        there, or is in the lent source, which contains only functions that they may call.
 
         Args:
             submission: The submission.
-            clock: Its time.
+            clock: The time that the submission has left.
             sessions: Closes the sessions that are opened.
         """
 

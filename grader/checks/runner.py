@@ -1,11 +1,11 @@
 """One pytest session that grades any number of submissions.
 
-pytest is not made to be started twice in a process, and starting it costs more than
-grading. So it is started once, in a thread of its own, collects the checks, and
-then runs them for one job after another until the runner is closed.
+pytest is not made to be started twice in a process, and starting it costs more than grading. So it
+is started once, in a thread of its own, collects the checks, and then runs them for one job after
+another until the runner is closed.
 
-Each job has a future of its own, so that no job can ever be given the result of another: not
-when the thread that waits is interrupted, nor when the session ends early.
+Each job has its own future, so that no job can ever get the result of another, even if the waiting
+thread is interrupted or the session ends early.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ from grader.report.model import CheckResult
 
 _SETTINGS = Path(__file__).with_name("engine.ini")
 
-# Nothing that would touch the process around it: its streams, its warnings, its fault handler.
+# pytest must not touch the process that it runs in: its streams, warnings or fault handler.
 _ARGUMENTS = (
     "-c",
     str(_SETTINGS),
@@ -67,25 +67,25 @@ _T = TypeVar("_T")
 # pytest finds modules by their names in sys.modules: one session collects at a time.
 _COLLECTING = threading.Lock()
 
-# Settings of the person who calls must not reach the checks.
+# The user's own settings of pytest must not reach the checks.
 _ENVIRONMENT_OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Something to be done with the collected checks, and where its result goes."""
+    """Work to do with the collected checks, and the future for its result."""
 
     work: Callable[[list[Check], RunBody], object]
     future: "Future[object]" = field(default_factory=Future)
 
     def do(self, checks: list[Check], run_body: RunBody) -> None:
-        """Do the work; whatever it raises goes to the one who waits for the result."""
+        """Do the work; whatever it raises goes to the thread that waits for the result."""
         try:
             self.future.set_result(self.work(checks, run_body))
         except Exception as error:  # noqa: BLE001 - raised again where the result is awaited
             self.future.set_exception(error)
         except BaseException as error:
-            # Not raised as it is: there it would read as an interruption of the caller.
+            # Converted, because in the waiting thread it would look like an interruption there.
             self.future.set_exception(_ended_by(error))
             raise
 
@@ -93,8 +93,8 @@ class _Job:
 class CheckRunner:
     """The collected checks of one assignment, ready to grade.
 
-    Starting it returns at once; collecting goes on in its own thread. Not for use from several
-    threads at once.
+    Creating it returns at once, while its own thread collects the checks. It must not be used from
+    several threads at once.
 
     Args:
         folder: The assignment's folder, with its ``check_*.py``.
@@ -125,18 +125,18 @@ class CheckRunner:
 
     @property
     def checks(self) -> list[Check]:
-        """The collected checks; waits for them.
+        """The collected checks; waits until they are collected.
 
         Raises:
-            InternalError: they can't be collected.
+            InternalError: The checks can't be collected.
         """
         return self._collected.result()
 
     def run(self, run: CheckRun) -> list[CheckResult]:
-        """Grade one submission; blocks until all its checks have run.
+        """Grade one submission; block until all its checks have run.
 
         Raises:
-            InternalError: a check or the machinery under it failed, or an earlier job was
+            InternalError: A check is broken, what it uses has failed, or an earlier job was
                 interrupted.
         """
         return self._do(functools.partial(run_checks, job=run))
@@ -147,13 +147,13 @@ class CheckRunner:
         """List what the checks of a function ask when nothing is wrong, with the right answers.
 
         Args:
-            function: Its name.
-            assignment: What is graded.
-            seed: The seed of the submission that is graded.
-            expect: Asks the reference, which must have the function.
+            function: The name of the function.
+            assignment: The assignment.
+            seed: The seed of the submission.
+            expect: Asks the reference.
 
         Raises:
-            InternalError: the reference itself fails a check, or an earlier job was interrupted.
+            InternalError: The reference itself fails a check, or an earlier job was interrupted.
         """
         return self._do(
             functools.partial(
@@ -165,11 +165,11 @@ class CheckRunner:
         )
 
     def _do(self, work: Callable[[list[Check], RunBody], _T]) -> _T:
-        """Have the thread of the checks do something with them."""
+        """Have the thread of the checks do some work, and return its result."""
         if not self.checks:
             raise InternalError(f"there are no checks in {self._folder}")
         job = _Job(work)
-        with self._lock:  # so that no job is queued behind the end of the thread
+        with self._lock:  # so that no job is queued after the thread has ended
             if self._refusal is not None:
                 raise self._refusal
             self._jobs.put(job)
@@ -177,7 +177,7 @@ class CheckRunner:
             return cast("_T", job.future.result())
         except BaseException:
             if not job.future.done():
-                # The thread is still busy with it, and with sessions that are about to be closed.
+                # The thread is still doing the job, with sessions that are about to be closed.
                 self._refuse("was interrupted while it ran checks")
             raise
 
@@ -213,7 +213,7 @@ class CheckRunner:
             job.do(checks, run_body)
 
     def _refuse(self, why: str) -> None:
-        """Take no more jobs, and let nobody wait for one that is still in the queue."""
+        """Refuse all jobs from now on, and fail those that are still in the queue."""
         with self._lock:
             self._refusal = self._refusal or InternalError(f"the runner of the checks {why}")
             while not self._jobs.empty():
@@ -223,14 +223,14 @@ class CheckRunner:
 
 
 def _forget_modules(folder: Path) -> None:
-    """Take an assignment's modules out of ``sys.modules``, where pytest has put them.
+    """Remove an assignment's modules from ``sys.modules``, where pytest has put them.
 
-    Files of the same name in another assignment, and this one's files once they were edited, are
-    then loaded and not taken for these.
+    Otherwise pytest would take them for files of the same name in another assignment, or for newer
+    versions of these files.
     """
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        # By name: an environment may lie in the same folder, and its packages must stay.
+        # The folder may contain a virtual environment, whose packages must stay.
         if file and file.startswith(f"{folder}{os.sep}") and _is_of_checks(Path(file), folder):
             del sys.modules[name]
 

@@ -1,4 +1,4 @@
-"""The forkserver as the host holds it: forks children on request, and kills them."""
+"""The host's side of the forkserver: have it fork children, and kill them."""
 
 import contextlib
 import os
@@ -31,7 +31,7 @@ from grader.sandbox.host.scratch import remove_folder
 
 _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
 
-# Far beyond what a busy machine takes: a forkserver that says nothing for so long hangs.
+# Far longer than a busy machine needs: a forkserver that is silent for so long hangs.
 _DEADLINE_S = 60.0
 _IMPORT_DEADLINE_S = 600.0
 
@@ -49,12 +49,12 @@ class Child:
 class Forkserver:
     """A process that has imported torch and forks a child for every session.
 
-    Starting it returns at once; the first use waits until torch is imported. Not for
-    use from several threads at once.
+    Creating it returns at once; the first use waits until torch is imported. It must not be used
+    from several threads at once.
 
     Args:
-        hidden: More files and folders that no child may read, such as an assignment's.
-        launched: Its process, if it was started already.
+        hidden: Further files and folders that no child may read, such as those of an assignment.
+        launched: The process, if it was started already.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Forkserver:
         """Fork a child with an empty folder of its own.
 
         Raises:
-            ForkserverLostError: the forkserver is gone.
+            ForkserverLostError: The forkserver has ended, or doesn't answer.
         """
         self._catch_up()
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._process.home))
@@ -145,7 +145,7 @@ class Forkserver:
         self._process.close(is_listening=not self._pending_warmups)
 
     def _catch_up(self) -> None:
-        if not self._readable:  # computed while the forkserver imports torch
+        if not self._readable:  # worked out while the forkserver imports torch
             path = self._receive(Starting, is_importing=True).path
             self._readable = (
                 *allow_list(path, hidden=self._hidden),
@@ -169,7 +169,7 @@ class Forkserver:
         """Wait for the next message.
 
         Raises:
-            ForkserverLostError: it is of another kind, or does not come in time.
+            ForkserverLostError: The message is of another kind, or does not come in time.
         """
         self._control.settimeout(_IMPORT_DEADLINE_S if is_importing else _DEADLINE_S)
         try:
@@ -183,7 +183,7 @@ class Forkserver:
         return message
 
     def _lost(self, error: Exception) -> ForkserverLostError:
-        """Give up on the process: after half a message nothing that it says can be trusted."""
+        """Make the error for a lost process; end one that is late, as it may be mid-message."""
         if isinstance(error, TimeoutError):
             self._process.close()
             return ForkserverLostError("did not answer in time")

@@ -1,6 +1,6 @@
 """Starts and ends the forkserver's process.
 
-A module of its own that imports next to nothing: a command waits mostly for torch, so the
+This is a module of its own that imports very little: a command mostly waits for torch, so the
 process that imports torch has to start before anything else. ``forkserver`` talks to it.
 """
 
@@ -28,8 +28,8 @@ class ForkserverProcess:
     Attributes:
         process: The process.
         control: The host's end of its control socket.
-        home: Its current folder, which holds all scratch folders; removed by `close`.
-        font_cache: A lasting folder for matplotlib's table of fonts.
+        home: Its current folder, which contains all scratch folders; `close` removes it.
+        font_cache: A permanent folder for matplotlib's table of fonts.
     """
 
     process: "subprocess.Popen[bytes]"
@@ -43,9 +43,8 @@ class ForkserverProcess:
         Calling this twice does no harm.
 
         Args:
-            is_listening: Whether it is known to read its control socket, so that it kills its
-                children and ends by itself. One that is still importing has no children, and is
-                killed.
+            is_listening: Whether the process reads its control socket already. If so, it kills its
+                children and ends by itself. If not, it has no children yet, and is killed.
         """
         self.control.close()
         if not is_listening:
@@ -80,7 +79,7 @@ def launch() -> ForkserverProcess:
 
 
 def _environment(home: Path, font_cache: Path) -> dict[str, str]:
-    """Return the forkserver's whole environment, which has nothing of the caller's."""
+    """Return the forkserver's whole environment, which has no variable of the caller's."""
     return {
         "PATH": "/usr/bin:/bin",  # ctypes finds libseccomp with ldconfig
         "LANG": "C.UTF-8",
@@ -100,7 +99,7 @@ def _environment(home: Path, font_cache: Path) -> dict[str, str]:
 
 
 def _font_cache(home: Path) -> Path:
-    """Return a lasting folder for matplotlib's table of fonts, which takes a second to make."""
+    """Return a permanent folder for matplotlib's table of fonts, which takes a second to make."""
     cache = platformdirs.user_cache_path("zerograd") / "matplotlib"
     try:
         cache.mkdir(parents=True, exist_ok=True)

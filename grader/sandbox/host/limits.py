@@ -1,4 +1,4 @@
-"""How much a submission may use, and how hard it is confined."""
+"""How much a submission may use, and how strictly it is confined."""
 
 import enum
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ GIB = 1024 * MIB
 class Limits:
     """What one submission may use.
 
-    CPU times are the child's, over all its threads; ``total_wall_s`` bounds the whole
-    submission; ``idle_wall_s`` how long a call may wait without computing anything.
+    CPU times are the child's, over all its threads. ``total_wall_s`` limits the whole submission,
+    and ``idle_wall_s`` how long a call may wait without computing anything.
     """
 
     load_cpu_s: float = 10.0
@@ -33,10 +33,10 @@ class Limits:
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> "Limits":
-        """Make limits from some that are given by name; the others have their defaults.
+        """Make limits from those that are given by name; the others have their defaults.
 
         Raises:
-            UsageError: there is no such limit, or its value is not a positive number.
+            UsageError: A limit with this name doesn't exist, or its value is not a positive number.
         """
         usual = {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}
         for name, value in given.items():
@@ -47,17 +47,17 @@ class Limits:
         return cls(**{name: usual[name](value) for name, value in given.items()})
 
     def for_child(self) -> ChildLimits:
-        """Return what the kernel enforces by itself, besides the limits watched from outside."""
+        """Return the limits that the kernel enforces; the host watches the others."""
         return ChildLimits(
             memory_bytes=self.memory_bytes,
             file_bytes=self.disk_bytes,
-            # Only a back-stop: calls are watched from outside, and killed long before.
+            # Only a safety net: the host watches each call, and kills the child long before.
             cpu_s=int(2 * self.total_wall_s) + 10,
         )
 
 
 class Isolation(enum.Enum):
-    """How hard to confine: as far as possible; fully, or refuse to grade; not at all."""
+    """How strictly to confine: as far as possible; fully, or refuse to grade; hardly at all."""
 
     AUTO = "auto"
     REQUIRED = "required"
@@ -72,13 +72,13 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confinement:
-    """The isolation asked for, and single locks to leave out, for tests of what each is for."""
+    """The isolation that was asked for, and locks to leave out in the tests of those locks."""
 
     isolation: Isolation = Isolation.AUTO
     without: tuple[Lock, ...] = ()
 
     def locks_to_leave_out(self) -> tuple[Lock, ...]:
-        """Return the locks that a child must not put on."""
+        """Return the locks that a child leaves out."""
         if self.isolation is Isolation.NONE:
             # The other two stay: limits protect the machine, and no solution needs privileges.
             return (Lock.FILES, Lock.SIGNALS, Lock.SYSCALLS)

@@ -1,16 +1,16 @@
-"""What a submission prints: taken out of the pipes of its children, up to a limit."""
+"""What a submission prints, read from the pipes of its children up to a limit."""
 
 import os
 
 _CHUNK_BYTES = 1 << 16
-_MAX_CHUNKS = 64  # at a time, so that a flood can't keep us from watching the limits
+_MAX_CHUNKS = 64  # per call, so that endless output can't keep us from watching the limits
 
 
 class PrintedOutput:
     """Collects what all children of a session print.
 
     Args:
-        limit_bytes: How much is kept; the rest is read and dropped.
+        limit_bytes: How many bytes are kept; the rest is read and dropped.
     """
 
     def __init__(self, *, limit_bytes: int) -> None:
@@ -24,7 +24,7 @@ class PrintedOutput:
         return self._bytes.decode("utf-8", "backslashreplace")
 
     def drain(self, descriptor: int) -> None:
-        """Take out of a pipe what is in it, so that a flood neither blocks nor piles up.
+        """Read what is in a pipe, so that a child that prints a lot is not blocked.
 
         Args:
             descriptor: The reading end of the pipe; non-blocking.

@@ -1,7 +1,8 @@
-"""A session: a submission that answers requests, from one confined child after another.
+"""A session: a submission that answers requests, in one locked child after another.
 
-A child that crashed, hung or was caught forging is replaced, and the session goes on
-without the statement or the function that ended it, until the submission's time is up.
+A child that crashed, hung or hit a limit is replaced. If it ended while loading, the next child
+leaves out the statement that ended it. A forged message, or the end of the submission's time, ends
+the session.
 """
 
 import contextlib
@@ -39,7 +40,7 @@ _MAX_STATEMENTS = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What is loaded into a session's children.
+    """What the children of a session load.
 
     ``parameters`` maps the contract's functions to their parameters in order.
     """
@@ -51,7 +52,7 @@ class Source:
     lent: Lent | None = None
 
     def to_message(self) -> Load:
-        """Return the message that has a child load it."""
+        """Return the message that makes a child load this."""
         return Load(
             name=self.name,
             blocks=self.blocks,
@@ -75,7 +76,7 @@ class Source:
 class Session:
     """Answers requests about one submission.
 
-    Made by `open_session`. Not for use from several threads at once.
+    `open_session` makes it. It must not be used from several threads at once.
     """
 
     def __init__(
@@ -110,26 +111,26 @@ class Session:
 
     @property
     def locks(self) -> Ready:
-        """Which locks hold in the children, and which are missing and why."""
+        """The locks that hold in the children, and the missing ones with the reason."""
         return self._ready
 
     @property
     def is_over(self) -> bool:
-        """Whether the submission was ended for good: out of time, or caught forging."""
+        """Whether the session has ended for good: the time is up, or a message was forged."""
         return self._is_over
 
     def observe(self, request: Request) -> Observation:
-        """Have a request answered.
+        """Send a request, and wait for the answer.
 
         Args:
             request: What to call or read; its token is set here.
 
         Returns:
-            What came of it, also if the child hung, died or lied.
+            What came of it, even if the child hung, died or lied.
 
         Raises:
-            ForkserverLostError: the forkserver is gone.
-            LocksMissingError: full isolation is required and this machine can't provide it.
+            ForkserverLostError: The forkserver has ended, or doesn't answer.
+            LocksMissingError: All locks are required, and this machine lacks some.
         """
         return self.ask(request)()
 
@@ -179,9 +180,9 @@ class Session:
             child.close()
 
     def _start(self) -> ChildConnection:
-        """Return a child that has loaded the submission, replacing one that was lost.
+        """Return a child that has loaded the submission: the current one, or else a new one.
 
-        A statement that ends the child while loading is left out the next time.
+        If a statement ends a child while it loads, the next child leaves that statement out.
         """
         while self._child is None:
             if self._is_over or self._clock.left_s <= 0:
@@ -207,7 +208,7 @@ class Session:
         return self._child
 
     def _fork(self) -> ChildConnection:
-        """Fork a child and wait until it is locked; what fails here is our fault."""
+        """Fork a child and wait until it is locked; a failure here is a fault of the grader."""
         forked = self._forkserver.spawn(
             limits=self._limits.for_child(), without=self._confinement.locks_to_leave_out()
         )
@@ -237,7 +238,7 @@ class Session:
         return child
 
     def _leave_out(self, last: StatementStarted, end: ChildEnded) -> bool:
-        """Leave out the statement that ended a child; False if there is none."""
+        """Leave out the statement that ended a child; return False if there is none."""
         cut = self._source.cut_before(last)
         if cut is None:
             return False
@@ -265,11 +266,11 @@ def open_session(
     """Open a session on a submission; its child is killed when the context ends.
 
     Args:
-        forkserver: Where children come from.
-        source: What they load.
-        limits: What they may use.
-        confinement: How they are locked in.
-        clock: The submission's wall time, when several sessions share it.
+        forkserver: The forkserver, which forks the children.
+        source: What the children load.
+        limits: What the submission may use.
+        confinement: How strictly the children are confined.
+        clock: The wall time that the submission has left, if several sessions share it.
     """
     session = Session(
         forkserver,

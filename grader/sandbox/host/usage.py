@@ -29,7 +29,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process has used since it was forked: CPU seconds over all threads, and threads."""
+    """What a process uses: CPU seconds over all threads since its fork, and threads now."""
 
     cpu_s: float
     threads: int
@@ -38,7 +38,7 @@ class Usage:
 def read_usage(pid: int) -> Usage:
     """Read what a process has used.
 
-    Without ``/proc`` the wall time stands in for the CPU time.
+    Without ``/proc``, wall time is used in place of CPU time.
     """
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - read 20 times a second
@@ -53,7 +53,7 @@ def read_usage(pid: int) -> Usage:
 
 @dataclass
 class CallMeter:
-    """What the present call has used: its CPU time, and how long it has computed nothing."""
+    """What the current call has used: its CPU time, and how long it has computed nothing."""
 
     cpu_limit_s: float
     _began: float = field(default_factory=time.monotonic)
@@ -62,16 +62,16 @@ class CallMeter:
     _idle_cpu_s: float = 0.0
 
     def used_s(self, cpu_s: float, now: float) -> float:
-        """Return how much of a child's CPU time so far belongs to the present call."""
+        """Return how much of a child's CPU time so far belongs to the current call."""
         if self._cpu_before_s is None:
-            # Most calls end before anybody looks. At the first look, the time since the call
-            # began can all be its own, but not more.
+            # Most calls end before the first measurement. That one counts at most the time since
+            # the call began.
             self._cpu_before_s = self._idle_cpu_s = cpu_s - (now - self._began)
             self._idle_since = self._began
         return cpu_s - self._cpu_before_s
 
     def idle_s(self, cpu_s: float, now: float) -> float:
-        """Return for how long the call has computed nothing; `used_s` must have been asked."""
+        """Return for how long the call has computed nothing; call `used_s` first."""
         if cpu_s - self._idle_cpu_s > _MIN_CPU_TO_COUNT_S:
             self._idle_since, self._idle_cpu_s = now, cpu_s
         return now - self._idle_since
