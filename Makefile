@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 BIN = $(VENV)/bin
-# Made again when the dependencies change.
+# Records that everything is installed; if pyproject.toml is newer, make installs again.
 STAMP = $(VENV)/.installed
 
 DEMO = tests/submissions/right_plain.py \
@@ -23,7 +23,7 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest
 
-# What takes under two minutes: for every change; the whole of `test` is for a change that is done.
+# The tests that take under two minutes together, to run often; run `test` when a change is done.
 test-quick: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto -m "not slow and not browser"
 

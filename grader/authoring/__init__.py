@@ -14,7 +14,7 @@ explained in ``docs/authoring.md``. Three modules work on an assignment that has
 
 What must hold:
 
-- The exercise gives nothing of a solution away.
+- The exercise gives away no part of a solution.
 - Equal input makes equal files, byte for byte, so that a test can compare them.
 - No reference, stub or misconception runs in this process: sources are parsed here, and graded
   like any other submission.

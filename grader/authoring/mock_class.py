@@ -1,7 +1,7 @@
 """Make up a class: submissions as students could have written them, from known misconceptions.
 
-With it an instructor can try a batch before there is a class, and an author can try a change of the
-checks. The same seed gives the same class.
+With it, instructors can try a batch before they have submissions, and authors can try out changes
+to their checks. The same seed gives the same class.
 """
 
 import ast
@@ -95,7 +95,7 @@ def _write_student(
     chance: random.Random,
     place: int,
 ) -> str:
-    """Write the submission of the student at a place of the class, counted from 0."""
+    """Write the submission of the student at this position in the class, counted from 0."""
     if place % _RIGHT_EVERY == 0:
         return make_source(assignment, ())
     chosen: dict[str, Misconception] = {}

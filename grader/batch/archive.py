@@ -88,7 +88,7 @@ def tree_of_export(file: TreeFile) -> Tree:
     """
     with reading(file.name):
         stream = file.open_stream()
-    if isinstance(stream, zipfile.ZipExtFile):  # to seek backwards in it is to start over
+    if isinstance(stream, zipfile.ZipExtFile):  # seeking backwards in it means starting over
         stream.close()
         stream = io.BytesIO(file.read())
     try:

@@ -1,7 +1,8 @@
 """The names of archive members: which are safe paths below the top, and which are refused.
 
-Archives are never unpacked here, so no name can do harm here. But a name shows up in reports, where
-somebody may use it as a path, or unpack the same archive: none that leads elsewhere is passed on.
+Archives are never unpacked here, so no name can do harm here. But names appear in reports, where
+somebody may use them as paths, and somebody may unpack the same archive. So a name that leads out
+of the archive's folder is refused.
 """
 
 import re
@@ -39,7 +40,8 @@ def clean_path(name: str) -> str:
     """Return the path below the top that a name stands for.
 
     Raises:
-        RefusedNameError: it stands for none, or some systems would read it as another path.
+        RefusedNameError: the name stands for no such path, or some systems would read it as another
+            path.
     """
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise RefusedNameError("its name contains control characters")

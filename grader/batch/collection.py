@@ -53,7 +53,7 @@ class Entry:
             `Account` where they are such.
         student: The student, as far as the export names one.
         members: All students of a group that handed in together; the first is ``student``.
-        origin: Where an LMS had it from.
+        origin: Where the submission comes from, in the LMS's own terms.
         notes: What an instructor should know about it.
     """
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 16
-# Only we end a name like this, so that no submission can take the id of another.
+# Only this module makes ids that end like this, so no submission can take the id of another.
 _LOOKS_DIGESTED = re.compile(rf"-[0-9a-f]{{{_DIGEST_LENGTH}}}$", re.IGNORECASE)
 # Names that are reserved on Windows, with any ending.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)

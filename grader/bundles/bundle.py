@@ -77,7 +77,7 @@ def make_bundle(
         "@ASSIGNMENT@": assignment_name,
         # Longer than the grader's own limit: a submission that hits this one has no result.
         "@TIMEOUT_S@": f"{container_limit_s:.0f}",
-        # Where the same time pays for installing torch as well.
+        # For platforms on which installing torch counts towards the time limit too.
         "@JOB_MINUTES@": f"{_INSTALLATION_MINUTES + math.ceil(container_limit_s / 60)}",
     }
     files = [*_fill_templates(platform, values), BundleFile(name=wheel_name, content=wheel)]

@@ -24,7 +24,7 @@ from grader.observations.messages import (
 from grader.observations.values import AnyValue, Array, Nothing
 from grader.report.model import Example
 
-# What to make of an answer that lacks steps, inputs or gradients.
+# Replaces an answer that lacks steps, inputs or gradients.
 _INCOMPLETE = Observation(outcome=Outcome.CRASHED, detail="its answer was incomplete")
 
 

@@ -97,7 +97,7 @@ def _state(before: Array | Number, state: State) -> object:
     if not before.requires_grad or np.iscomplexobj(after.to_numpy()):
         return _value(after)
     return {
-        # How far it has moved, since a small step would be lost in the rounding of its place.
+        # How far the leaf moved, since a small step would be lost in the rounding of its values.
         "moved": _moved(before, after),
         "requires_grad": after.requires_grad,
         "has_grad_fn": after.has_grad_fn or not after.is_leaf,

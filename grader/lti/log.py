@@ -166,7 +166,7 @@ def open_log(path: Path) -> Iterator[PostLog]:
         file.seek(0)
         data = file.read()
         history = _read(data, path)
-        # The score of a half line is sent again; of two equal ones the platform keeps one.
+        # The score of an incomplete line is sent again; the platform keeps one of two equal scores.
         file.truncate(data.rfind(b"\n") + 1)
         yield PostLog(file, history)
 

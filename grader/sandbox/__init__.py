@@ -45,8 +45,8 @@ Not defended. Student code runs in the same process as ``guest``, so it can read
 anything there, and can send any frame it likes. That gains nothing: a forged answer has to hold
 the right numbers for inputs that were drawn after the submission was handed in. These remain:
 
-- A submission can lie about mechanism, such as that a leaf is the same object, beside numbers
-  that are right.
+- A submission whose numbers are right can lie about how it got them, for example that a leaf is
+  still the same object.
 - A function that is lent right helpers (``guest.lend``) can read their code. They are only the
   functions below it, in a child of their own whose output nobody reads.
 - Covert channels such as CPU caches and timing, and bugs in the kernel.

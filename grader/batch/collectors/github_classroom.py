@@ -59,7 +59,7 @@ def collect(tree: Tree, *, stem: str) -> Collection:
 def _template(folders: list[str]) -> str:
     """Return the template from which the others were made: all other names begin with its name.
 
-    With two folders there is no telling: the second account may just begin like the first one.
+    With two folders this is uncertain, since the second account may just begin like the first one.
 
     Returns:
         The name of its folder; empty if there is no template.
@@ -97,8 +97,8 @@ def _prefix(folders: list[str]) -> str:
     """Return the part up to a dash with which all names begin: the name of the assignment.
 
     Returns:
-        It, with the dash. Empty if it can't be known: there is only one name, or there are two of
-        which the first may be the template.
+        The part, with the dash. It is empty if it can't be known, because there is only one name,
+        or there are two of which the first may be the template.
     """
     first, last = min(folders, default=""), max(folders, default="")
     if first == last or (len(folders) == _FEWEST and _begin_with(first, folders)):

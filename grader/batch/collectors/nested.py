@@ -2,7 +2,7 @@
 
 Such a folder may contain an export and a gradebook, the exports of several sections, or zips as
 they were downloaded. But a student, or several, may also hand in something that looks like an
-export. If more items at the top contain other work than exports, each item is one student's.
+export. If other work outnumbers the exports at the top, each item is one student's.
 """
 
 from collections.abc import Iterator

@@ -50,7 +50,7 @@ def allow_list(path: Iterable[str], *, hidden: Iterable[Path]) -> tuple[str, ...
 
 
 def rules(*, roots: Iterable[Path], hidden: Iterable[Path]) -> tuple[str, ...]:
-    """Return the paths to allow so that all of the roots is readable but what is hidden.
+    """Return the paths to allow so that everything in the roots is readable except what is hidden.
 
     Landlock can only allow, so a folder with something hidden in it is replaced by its entries,
     at every level down to the hidden file or folder.

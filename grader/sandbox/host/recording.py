@@ -35,11 +35,11 @@ class Recording:
         return wait
 
     def observe(self, request: Request) -> Observation:
-        """Send a request and return the answer; as `ask`, but waits."""
+        """Send a request, even if its answer is known, and wait for the answer."""
         return self.ask(request)()
 
     def replay(self, request: Request) -> Callable[[], Observation]:
-        """Return a function that returns the kept answer to an equal request, or else ask."""
+        """Return a function that returns the kept answer to an equal request, or that of `ask`."""
         observation = self._known.get(msgspec.msgpack.encode(request))
         return self.ask(request) if observation is None else lambda: observation
 
