@@ -71,7 +71,7 @@ def collect_recognised(tree: Tree, *, stem: str, system: str | None = None) -> C
 
 
 def levels(tree: Tree) -> Iterator[Tree]:
-    """Yield the tree, then the contents of its only folder, then those of that one's, and so on."""
+    """Yield the tree, then the contents of its only folder, then of the only folder in that, ..."""
     level: Tree | None = tree
     for _ in range(_MAX_DEPTH):
         if level is None:
