@@ -10,6 +10,7 @@ import msgspec
 
 from grader.bootstrap import PACKAGE
 from grader.checks.assignment import Assignment
+from grader.errors import UsageError
 from grader.pool.messages import PoolSettings
 
 _ASSIGNMENTS = "assignments"
@@ -26,9 +27,16 @@ class Keys:
         assignment: The assignment. Its id, title and version, its reference, its misconceptions
             and every file of its folder count; the place of the folder does not.
         settings: How the submissions are graded.
+        without: Folders and files that are no part of the assignment, even inside its folder,
+            such as results and submissions.
+
+    Raises:
+        UsageError: A file of the assignment can't be read.
     """
 
-    def __init__(self, assignment: Assignment, settings: PoolSettings) -> None:
+    def __init__(
+        self, assignment: Assignment, settings: PoolSettings, *, without: Iterable[Path] = ()
+    ) -> None:
         versions = [f"{name}={_version(name)}" for name in _LIBRARIES]
         machine = [platform.python_version(), platform.system(), platform.machine()]
         # Without the path of the assignment, whose files are read here instead.
@@ -37,7 +45,7 @@ class Keys:
             _digest_engine(),
             _digest(map(str.encode, (*machine, *versions))),
             how,
-            _digest_assignment(assignment),
+            _digest_assignment(assignment, without),
         )
         self._common = _digest(parts)
 
@@ -54,31 +62,40 @@ class Keys:
 
 def _digest_engine() -> bytes:
     """Digest the grader's own files: a change of any of them may change a report or a page."""
-    return _digest(_contents(PACKAGE, leave_out=(_ASSIGNMENTS,)))
+    return _digest(_contents(PACKAGE, without=(PACKAGE / _ASSIGNMENTS,)))
 
 
-def _digest_assignment(assignment: Assignment) -> bytes:
+def _digest_assignment(assignment: Assignment, without: Iterable[Path]) -> bytes:
     """Digest all parts of an assignment, so that two that differ anywhere never share a key."""
     info = assignment.info
     sources = sorted({one.source for one in assignment.misconceptions})
     return _digest(
         (
             _digest(map(str.encode, (info.id, info.title, info.version))),
-            _digest(_contents(assignment.folder)),
+            _digest(_contents(assignment.folder, without=without)),
             assignment.reference.encode(),
             _digest(map(str.encode, sources)),
         )
     )
 
 
-def _contents(folder: Path, *, leave_out: Iterable[str] = ()) -> Iterator[bytes]:
-    """List the names and contents of the files below a folder, except Python's compiled files."""
-    skipped = {_COMPILED, *leave_out}
+def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the names and contents of the files below a folder.
+
+    Hidden files and what Python compiled are left out: neither changes what checks do.
+    """
+    skipped = [path.resolve() for path in without]
+    skipped = [path for path in skipped if path.is_relative_to(folder) and path != folder]
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        if skipped.isdisjoint(relative.parts) and path.is_file():
+        if any(part == _COMPILED or part.startswith(".") for part in relative.parts):
+            continue
+        if path.is_file() and not any(path.is_relative_to(one) for one in skipped):
             yield relative.as_posix().encode("utf-8", "surrogateescape")
-            yield path.read_bytes()
+            try:
+                yield path.read_bytes()
+            except OSError as error:
+                raise UsageError(f"can't read {path}: {error.strerror}") from error
 
 
 def _digest(parts: Iterable[bytes]) -> bytes:

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
@@ -34,7 +35,9 @@ class Batch:
     Attributes:
         assignment: The assignment that the class worked on.
         collection: The submissions.
-        pool: What grades them, and how.
+        pool: The pool that grades them; its settings say how.
+        sources: Where the submissions come from; even below the assignment's folder, these are
+            no part of it.
         roster: The students of the class, if known.
         regrade_all: Grade unchanged submissions again too.
     """
@@ -42,6 +45,7 @@ class Batch:
     assignment: Assignment
     collection: Collection
     pool: Pool
+    sources: tuple[Path, ...] = ()
     roster: Roster | None = None
     regrade_all: bool = False
 
@@ -121,7 +125,7 @@ def _make_jobs(
         waiting: Gets the entry of each job, by its report id.
         record: Called with each entry whose report is already there.
     """
-    keys = Keys(batch.assignment, batch.pool.settings)
+    keys = Keys(batch.assignment, batch.pool.settings, without=(store.folder, *batch.sources))
     for entry in batch.collection.entries:
         id_ = ids[entry.place]
         data, problem = b"", ""
@@ -178,7 +182,7 @@ def _finish(tally: _Tally, batch: Batch, *, seconds: float) -> ClassSummary:
     remarks: list[str] = []
     if tally.done < len(entries):
         remarks.append(
-            f"The batch was interrupted: {tally.done} of {len(entries)} submissions are graded. "
+            f"The batch was interrupted: {tally.done} of {len(entries)} submissions graded. "
             "Run the same command again to grade the rest."
         )
     elif batch.roster is not None:

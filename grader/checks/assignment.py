@@ -105,7 +105,9 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
     Raises:
         AssignmentError: The assignment doesn't exist, or a part of it is missing or invalid.
     """
-    folder = _BUILT_IN / where if (_BUILT_IN / where).is_dir() else Path(where).resolve()
+    # By its name alone: "." is a folder of the caller, not that of the built-in assignments.
+    is_built_in = str(where) in {folder.name for folder in _BUILT_IN.iterdir()}
+    folder = _BUILT_IN / where if is_built_in else Path(where).resolve()
     path = folder / SETTINGS_FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -172,7 +174,7 @@ def _expect_order(functions: Sequence[Function]) -> None:
 def _visibility(content: Mapping[str, str], functions: Sequence[str]) -> dict[str, Visibility]:
     for key in content:
         if key != "default" and function_of(key) not in functions:
-            message = f"visibility is set for {key}, which belongs to no function"
+            message = f"visibility is set for {key}, but there is no such function"
             raise ValueError(message)
     return {"" if key == "default" else key: Visibility(value) for key, value in content.items()}
 

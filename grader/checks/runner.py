@@ -216,10 +216,12 @@ class CheckRunner:
         """Refuse all jobs from now on, and fail those that are still in the queue."""
         with self._lock:
             self._refusal = self._refusal or InternalError(f"the runner of the checks {why}")
-            while not self._jobs.empty():
-                job = self._jobs.get()
-                if job is not None:
-                    job.future.set_exception(self._refusal)
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    # Never waiting: the thread may take a job from the queue at the same time.
+                    job = self._jobs.get_nowait()
+                    if job is not None:
+                        job.future.set_exception(self._refusal)
 
 
 def _forget_modules(folder: Path) -> None:

@@ -46,13 +46,14 @@ if TYPE_CHECKING:
     "--roster",
     metavar="CSV",
     type=click.Path(path_type=Path),
-    help="Roster, with columns id, name and email, to list the students who did not hand in.",
+    help="Roster, with at least one of the columns id, name and email, to list the students who "
+    "did not hand in anything.",
 )
 @click.option(
     "--from",
     "source",
-    type=click.Choice(tuple(CollectorName)),
-    help="System that PATH was exported from.  [default: recognized by its contents]",
+    type=click.Choice([name.value for name in CollectorName]),
+    help="System that PATH was exported from.  [default: recognised by its contents]",
 )
 @click.option(
     "--pattern",
@@ -124,6 +125,7 @@ def batch(
             assignment=chosen,
             collection=collection,
             pool=LocalPool(settings, workers=jobs),
+            sources=tuple(paths),
             roster=known,
             regrade_all=regrade,
         )
@@ -141,7 +143,7 @@ def batch(
             except KeyboardInterrupt:
                 done = sum(tally.values())
                 sys.stderr.write(
-                    f"\ninterrupted: {done} of {total} submissions are graded, with their reports "
+                    f"\ninterrupted: {done} of {total} submissions graded, with their reports "
                     f"in {out}; run the same command to continue\n"
                 )
                 raise SystemExit(ExitCode.INTERRUPTED) from None
@@ -164,7 +166,7 @@ def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) ->
     absent = summary.statuses.get("not_handed_in", 0)
     if absent:
         students = "student" if absent == 1 else "students"
-        click.echo(f"{absent} {students} on the roster did not hand in")
+        click.echo(f"{absent} {students} on the roster did not hand in anything")
     for remark in summary.remarks:
         click.echo(remark)
     if summary.skipped:

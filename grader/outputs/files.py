@@ -1,4 +1,4 @@
-"""Writes files whole or not at all, and through no link."""
+"""Writes files completely or not at all, and never through a link."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from grader.errors import UsageError
 
-# What is left over begins with this, where somebody was killed in the middle of it.
+# How the names of unfinished files begin, which remain if the process is killed while it writes.
 TEMPORARY_PREFIX = ".zerograd-"
 
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL
@@ -19,16 +19,16 @@ for _name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"):  # no system has all of th
 
 @contextlib.contextmanager
 def open_atomically(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to be written under another name, and rename it once all of it is on the disk.
+    """Open a temporary file for writing, and rename it to ``path`` once all of it is on the disk.
 
-    When the context ends without an error, the file is there whole, also after a power failure.
+    If the context ends without an error, the complete file survives even a power failure.
 
     Raises:
-        UsageError: it can't be written there.
+        UsageError: the file can't be written.
     """
     try:
-        # A new, unguessable name beside the target, so that no link is followed. The kernel takes
-        # the user's umask off the mode: to ask for the umask would change it for all threads.
+        # A new, unguessable name beside the target, so that no link is followed. The kernel applies
+        # the user's umask to the mode: asking for the umask would change it for all threads.
         temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
         descriptor = os.open(temporary, _CREATE, 0o666)
     except OSError as error:
@@ -48,8 +48,8 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Put a folder's new names on the disk, where the system lets a folder be opened for that."""
-    if hasattr(os, "O_DIRECTORY"):
+    """Put a folder's new names on the disk, if the system and the file system can do that."""
+    with contextlib.suppress(OSError, AttributeError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
@@ -58,21 +58,21 @@ def _sync_folder(folder: Path) -> None:
 
 
 def write_below(folder: Path, name: str, content: bytes) -> Path:
-    """Write a file below a folder, as `open_atomically` does; folders that are missing are made.
+    """Write a file below a folder, as `open_atomically` does; missing folders are created.
 
     Args:
         folder: The folder.
-        name: The file's name, with the folders before it.
-        content: What it holds.
+        name: The path of the file in the folder, with ``/`` between its parts.
+        content: The bytes of the file.
 
     Returns:
-        Where it is.
+        The path of the file.
 
     Raises:
-        UsageError: it can't be written there, or its name leads elsewhere.
+        UsageError: the file can't be written, or its name leads out of the folder.
     """
     if any(part in ("", ".", "..") for part in name.split("/")):
-        raise UsageError(f"no file can be called {name}")
+        raise UsageError(f"{name} can't be the name of a file")
     path = folder / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def write_text_atomically(text: str, path: Path) -> None:
     """Write text to a file, in UTF-8, as `open_atomically` does.
 
     Raises:
-        UsageError: it can't be written there.
+        UsageError: the file can't be written.
     """
     with open_atomically(path) as file:
         file.write(text.encode())

@@ -70,6 +70,29 @@ def test_compiled_files_and_other_assignments_do_not_count(package: Path) -> Non
     assert key() == before
 
 
+def test_results_and_submissions_below_the_assignment_do_not_count(folder: Path) -> None:
+    """A batch that writes into the folder of its assignment finds its reports again."""
+    results, submissions = folder / "results", folder / "submissions"
+
+    def key_now() -> str:
+        keys_now = Keys(
+            load_assignment(folder),
+            PoolSettings(assignment=""),
+            without=(results, submissions, folder, folder.parent),
+        )
+        return keys_now.of("a.py", b"x")
+
+    before = key_now()
+    for path in (results / "a.json", submissions / "b.py", folder / ".git" / "index"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"1")
+    after = key_now()
+    (folder / "data.csv").write_bytes(b"1")
+
+    assert before == after
+    assert key_now() != after
+
+
 @pytest.mark.parametrize("name", ["data.csv", "data/table.bin", "notes.txt"])
 def test_two_assignments_that_differ_in_any_file_have_different_keys(
     folder: Path, name: str

@@ -327,6 +327,17 @@ def test_assignment_is_found_by_its_folder(tmp_path: Path) -> None:
     assert load_assignment(tmp_path / "tiny").info.id == "tiny"
 
 
+@pytest.mark.parametrize("where", [".", "../tiny", "../tiny/."])
+def test_relative_folder_is_one_of_the_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """A relative path is never looked up among the built-in assignments."""
+    _write(tmp_path, TOML)
+    monkeypatch.chdir(tmp_path / "tiny")
+
+    assert load_assignment(where).info.id == "tiny"
+
+
 def test_visibility_is_that_of_the_check_else_of_its_function_else_the_default(
     tmp_path: Path,
 ) -> None:

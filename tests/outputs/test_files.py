@@ -57,6 +57,24 @@ def test_file_that_can_not_be_synced_is_not_there(
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_folder_that_can_not_be_synced_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some file systems refuse to sync a folder; the file itself is there."""
+    sync = os.fsync
+
+    def refuse_folders(descriptor: int) -> None:
+        if os.path.isdir(f"/proc/self/fd/{descriptor}"):  # noqa: PTH112
+            raise OSError(22, "Invalid argument")
+        sync(descriptor)
+
+    monkeypatch.setattr("os.fsync", refuse_folders)
+
+    _write(tmp_path / "report.json")
+
+    assert (tmp_path / "report.json").read_bytes() == b"new"
+
+
 def test_umask_of_the_process_is_never_touched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

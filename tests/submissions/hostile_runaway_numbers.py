@@ -12,5 +12,5 @@ def train(x, y, w, lr, epochs):
     w.data.mul_(1e30); return [1e308 * (-1) ** i for i in range(epochs)]
 def mse(y_hat, y):
     for o in gc.get_objects():
-        if type(o).__name__ in ("Picture", "Report", "Memory"): print("LEAK", type(o))
+        if type(o).__name__ in ("Picture", "Report", "Recording"): print("LEAK", type(o))
     return torch.tensor(float("nan"))

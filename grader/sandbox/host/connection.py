@@ -1,4 +1,4 @@
-"""One live child, as the host talks to it: messages in both directions, watched for its limits."""
+"""The host's connection to one child: exchange messages with it, and enforce its limits."""
 
 import os
 import selectors
@@ -19,7 +19,7 @@ _TICK_S = 0.05
 
 
 class ChildEnded(Exception):  # noqa: N818 - not an error: it is how a child's life ends
-    """A child is of no more use, and this outcome says why."""
+    """A child has ended or must end; ``outcome`` says why."""
 
     def __init__(self, outcome: Outcome, detail: str) -> None:
         super().__init__(outcome, detail)
@@ -28,16 +28,16 @@ class ChildEnded(Exception):  # noqa: N818 - not an error: it is how a child's l
 
 
 class ChildConnection:
-    """A child that was forked, until it is closed.
+    """The connection to a child, from its fork until it is closed.
 
-    Every method that waits does so with a deadline, and watches the limits meanwhile.
+    Every method that waits has a deadline, and watches the limits while it waits.
 
     Args:
-        forkserver: What forked the child, and kills it.
+        forkserver: The forkserver, which forked the child and can kill it.
         child: The child.
         limits: What the submission may use.
         clock: The wall time that the submission has left.
-        printed: Where its output is collected.
+        printed: Collects what the child prints.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ChildConnection:
         return self._child.scratch
 
     def close(self) -> int:
-        """Kill the child and remove its folder; nothing happens if it is closed already.
+        """Kill the child and remove its folder; a second call does nothing.
 
         Returns:
             Minus the signal that ended the child, or its exit code; 0 if it was closed before.
@@ -88,14 +88,14 @@ class ChildConnection:
             self._printed.drain(self._child.output_descriptor)
 
     def begin_call(self, cpu_limit_s: float) -> None:
-        """Count CPU and idle time from now on as those of a new call."""
+        """Start a new call, whose CPU and idle time are counted from now on."""
         self._meter = CallMeter(cpu_limit_s)
 
     def send(self, message: Message) -> None:
         """Send a message.
 
         Raises:
-            ChildEnded: the child does not read it in time, or is gone.
+            ChildEnded: The child does not read the message in time, or has ended.
         """
         data = memoryview(encode_frame(message))
         give_up = time.monotonic() + self._limits.idle_wall_s
@@ -111,20 +111,20 @@ class ChildConnection:
                 raise self._find_cause() from None
 
     def refuse_unasked(self) -> None:
-        """Check that nothing was sent without a request.
+        """Check that the child has sent nothing without a request.
 
         Raises:
-            ChildEnded: something was.
+            ChildEnded: The child has sent something.
         """
         self._read_available()
         if not self._buffer.is_empty:
             raise ChildEnded(Outcome.FORGED, "bytes that were not asked for")
 
     def receive(self) -> Any:  # noqa: ANN401 - one of FromChild
-        """Wait for the next message, draining the output and watching the limits.
+        """Wait for the next message; meanwhile collect the output and watch the limits.
 
         Raises:
-            ChildEnded: the child hit a limit, is gone, or sent something that is not a message.
+            ChildEnded: The child hit a limit, has ended, or sent something that is not a message.
         """
         next_check = time.monotonic() + _TICK_S
         while True:
@@ -154,7 +154,7 @@ class ChildConnection:
             raise ChildEnded(Outcome.FORGED, "bytes that are not a message") from error
 
     def _read_available(self) -> bool:
-        """Read what is there; False when the child has closed its end."""
+        """Read what has arrived; return False if the child has closed its end."""
         try:
             data = self._child.socket.recv(1 << 20)
         except BlockingIOError:
@@ -184,10 +184,10 @@ class ChildConnection:
             raise ChildEnded(Outcome.DISK_LIMIT, "too much written to disk")
 
     def _find_cause(self) -> ChildEnded:
-        """Close a child that closed its socket by itself, and find out how it ended."""
+        """Close the connection to a child that closed its socket, and find out how it ended."""
         status = self.close()
         if status == -signal.SIGXCPU:
-            return ChildEnded(Outcome.TIME_LIMIT, "over the computing time")
+            return ChildEnded(Outcome.TIME_LIMIT, "over the limit on computing time")
         if status >= 0:
             detail = f"the Python process was ended with exit status {status}"
         elif status == -signal.SIGKILL:

@@ -145,6 +145,8 @@ class Forkserver:
         self._process.close(is_listening=not self._pending_warmups)
 
     def _catch_up(self) -> None:
+        if self._control.fileno() < 0:  # closed, after a deadline that it missed
+            raise ForkserverLostError("is gone")
         if not self._readable:  # worked out while the forkserver imports torch
             path = self._receive(Starting, is_importing=True).path
             self._readable = (
@@ -156,8 +158,8 @@ class Forkserver:
             self._pending_warmups -= 1
 
     def _send(self, message: Warm | Spawn | Kill, *, descriptors: Sequence[int] = ()) -> None:
-        self._control.settimeout(_DEADLINE_S)
         try:
+            self._control.settimeout(_DEADLINE_S)
             frame = encode_frame(message)
             # The descriptors travel with the first bytes, which always fit into the socket.
             socket.send_fds(self._control, [frame[:PREFIX_BYTES]], list(descriptors))
@@ -171,8 +173,8 @@ class Forkserver:
         Raises:
             ForkserverLostError: The message is of another kind, or does not come in time.
         """
-        self._control.settimeout(_IMPORT_DEADLINE_S if is_importing else _DEADLINE_S)
         try:
+            self._control.settimeout(_IMPORT_DEADLINE_S if is_importing else _DEADLINE_S)
             message = receive_message(self._control, FromForkserver)
         except (EOFError, OSError, FrameError) as error:
             raise self._lost(error) from error

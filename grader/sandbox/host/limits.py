@@ -65,7 +65,7 @@ class Isolation(enum.Enum):
 
 
 REMEDY = (
-    "it needs Linux 6.12 or newer with Landlock switched on, and the library libseccomp; "
+    "all locks need Linux 6.12 or newer with Landlock switched on, and the library libseccomp; "
     "--isolation auto grades without what is missing and says so"
 )
 
