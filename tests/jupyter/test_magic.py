@@ -190,7 +190,9 @@ def test_new_definition_raises_the_score(wrong: Ran) -> None:
 
 def test_unknown_function_is_reported_in_one_line(wrong: Ran) -> None:
     """An unknown function is reported in one line, with the known ones."""
-    assert wrong.text(3).startswith("%grade: there is no function nothing; there are make_data,")
+    assert wrong.text(3).startswith(
+        '%grade: unknown function "nothing"; known functions: make_data,'
+    )
     assert len(wrong.text(3).splitlines()) == 1
 
 

@@ -11,6 +11,8 @@ from grader.authoring.new import write_assignment
 from grader.jupyter import process
 from grader.jupyter.process import GradeReply, GraderProcess
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     import subprocess
 

@@ -55,7 +55,7 @@ def test_stopped_counts_what_was_earned() -> None:
     score = score_of(graded(9.0, status=ReportStatus.STOPPED))
 
     assert plain(score)["gradingProgress"] == "FullyGraded"
-    assert "was ended before everything was graded" in score.comment
+    assert "ended before everything was checked" in score.comment
 
 
 def test_unreadable_is_a_zero() -> None:
@@ -64,7 +64,7 @@ def test_unreadable_is_a_zero() -> None:
 
     assert (score.score_given, score.score_maximum) == (0.0, 12.0)
     assert plain(score)["gradingProgress"] == "FullyGraded"
-    assert "line 3 is not Python" in score.comment
+    assert "line 3 is not valid Python" in score.comment
 
 
 def test_fault_of_the_grader_has_no_score() -> None:
@@ -93,7 +93,7 @@ def test_points_that_wait_are_pending() -> None:
         "scoreGiven": 9.0,
         "scoreMaximum": 16.0,
     }
-    assert "4 more points are judged after the due date" in score.comment
+    assert "4 more points depend on checks shown after the due date" in score.comment
     assert "update: 8 of 11" in score.comment
 
 

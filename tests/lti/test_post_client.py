@@ -15,6 +15,8 @@ from grader.lti.log import PostOutcome
 from grader.lti.platform import read_platform
 from grader.lti.retry import RetryPolicy
 
+pytestmark = pytest.mark.slow
+
 Connect = Callable[..., PlatformClient]
 
 

@@ -18,6 +18,8 @@ from grader.lti.platform import read_platform
 from grader.lti.responses import describe_failure
 from grader.lti.retry import RetryPolicy, read_retry_after
 
+pytestmark = pytest.mark.slow
+
 SCORE = Score(
     user_id="u-ada",
     timestamp="2026-11-24T10:00:00.000Z",

@@ -222,8 +222,11 @@ def test_key_of_a_group_identifies_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("id,name\n1,Ada\n", "no column lti_user_id"),
-        ("lti_user_id,colour\n1,red\n", "no column id, email or name"),
+        ("id,name\n1,Ada\n", "needs a column lti_user_id; its first line has none"),
+        (
+            "lti_user_id,colour\n1,red\n",
+            "needs a column id, email or name; its first line has none of these",
+        ),
     ],
 )
 def test_table_without_its_columns_is_refused(tmp_path: Path, table: str, message: str) -> None:

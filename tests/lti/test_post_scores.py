@@ -21,6 +21,8 @@ from grader.lti.retry import RetryPolicy
 from grader.lti.users import own_ids
 from grader.report.class_model import Student
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 24, 10, 0, 0, tzinfo=UTC)
 Post = Callable[..., Tally]
 

@@ -65,6 +65,8 @@ from grader.observations.values import (
     Text,
 )
 
+pytestmark = pytest.mark.slow
+
 _ARTIST = Artist(points=array([[0, 1]], dtype="float64"), is_joined=True, has_markers=False)
 VALUES: tuple[AnyValue, ...] = (
     Nothing(),

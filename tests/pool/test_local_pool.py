@@ -19,6 +19,8 @@ from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 from grader.report.model import Report, ReportStatus
 
+pytestmark = pytest.mark.slow
+
 _FAKE = """
 import os, sys, time
 sys.path.append(sys.argv[1])

@@ -11,7 +11,10 @@ from grader.observations.locks import Lock
 
 Printed = Callable[..., str]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the locks need Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the locks need Linux"),
+]
 
 REACHED = "REACHED"
 

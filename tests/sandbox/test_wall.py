@@ -14,6 +14,8 @@ import pytest
 from grader.observations.locks import Lock
 from grader.sandbox.host.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 FIND_CHECKS = r"""
 import importlib, os, sys
 found = []

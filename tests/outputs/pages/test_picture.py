@@ -8,6 +8,8 @@ import pytest
 from grader.outputs.pages.picture import draw_picture
 from grader.report.model import DrawnAs, Picture, Series
 
+pytestmark = pytest.mark.slow
+
 
 def series(role: str, *y: float, drawn_as: DrawnAs = DrawnAs.LINE, label: str = "") -> Series:
     """Return a series over 1, 2, 3, ..."""
