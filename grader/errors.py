@@ -116,7 +116,7 @@ class LocksMissingError(InternalError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"cannot confine a submission without {', '.join(self.missing)}: {self.remedy}"
+        return f"can't confine a submission without {', '.join(self.missing)}: {self.remedy}"
 
 
 class ForkserverLostError(InternalError):

@@ -139,7 +139,8 @@ def make_class(count: int, *, names: tuple[str, ...] = NAMES, seed: int = 1) -> 
 def _draw_submission(place: int, chance: random.Random) -> Outline:
     if place % 37 == 20:
         return make_failure(
-            ReportStatus.UNREADABLE, "line 12 is not Python:\n    def broken(:\n               ^"
+            ReportStatus.UNREADABLE,
+            "line 12 is not valid Python:\n    def broken(:\n               ^",
         )
     if place % 101 == 30:
         return make_failure(ReportStatus.GRADER_ERROR, "the forkserver is gone")

@@ -51,7 +51,10 @@ def failed_by_us() -> Report:
 def unreadable() -> Report:
     """Return the report of a file that can't be graded."""
     return make_report(
-        status=ReportStatus.UNREADABLE, score=0.0, max_score=12.0, error="line 3 is not Python"
+        status=ReportStatus.UNREADABLE,
+        score=0.0,
+        max_score=12.0,
+        error="line 3 is not valid Python",
     )
 
 

@@ -144,7 +144,7 @@ NOTHING_RIGHT: Final = make_report(
     check_result("train/a", Status.MISSING, max_points=2.0),
 )
 UNREADABLE: Final = failed_report(
-    ReportStatus.UNREADABLE, "line 12 is not Python:\n    def broken(<x>:\n               ^"
+    ReportStatus.UNREADABLE, "line 12 is not valid Python:\n    def broken(<x>:\n               ^"
 )
 STOPPED: Final = make_report(
     right_check("update/a", 3.0),

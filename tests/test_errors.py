@@ -31,7 +31,7 @@ SAMPLES: list[tuple[GraderError, str]] = [
     (InternalError("broken"), "broken"),
     (
         LocksMissingError(("files", "syscalls"), "use Linux"),
-        "cannot confine a submission without files, syscalls: use Linux",
+        "can't confine a submission without files, syscalls: use Linux",
     ),
     (ForkserverLostError("died"), "the forkserver died"),
     (

@@ -41,7 +41,7 @@ def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAns
         case Outcome.MISSING:
             return NoAnswer(
                 status=Status.MISSING,
-                message=f"there is no {name} in the submission",
+                message=f"the submission does not define {name}",
                 may_be_others_fault=False,
             )
         case Outcome.RAISED if observation.raised is not None:

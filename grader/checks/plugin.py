@@ -112,7 +112,7 @@ def _describe(item: pytest.Item, key: int) -> Check:
     function = str(marker.args[0]) if marker else stem
     points = item.get_closest_marker("points")
     if points is None:
-        raise CheckCrashedError(item.nodeid, "it has no points")
+        raise CheckCrashedError(item.nodeid, "it has no points; add @pytest.mark.points(n)")
     name = getattr(item, "originalname", item.name)
     case = item.name.removeprefix(name).strip("[]")
     slug = case or name.removeprefix("check_").removeprefix(f"{stem}_").replace("_", "-")

@@ -16,7 +16,7 @@ _STANDING_STILL = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class _StepOf:
-    """The step of a leaf, as a thing that may be off by a factor."""
+    """The step of a leaf, as a quantity that may be off by a factor."""
 
     leaf: str
 
@@ -72,11 +72,9 @@ def describe_ratio(questions: Sequence[Question], answers: Sequence[Observation]
             ]
             if len(leaves) > 1:
                 names = f"{', '.join(leaves[:-1])} and {leaves[-1]}"
-                return (
-                    f"on all inputs tried, the steps of {names} are exactly {factor} the right ones"
-                )
+                return f"on all inputs tried, the steps of {names} are {factor} the right ones"
         if factor:
-            return f"on all inputs tried, {what} is exactly {factor} the right one"
+            return f"on all inputs tried, {what} is {factor} the right one"
     return ""
 
 

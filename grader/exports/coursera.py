@@ -43,7 +43,7 @@ def _headline(shown: StudentView) -> str:
     if shown.report.status is ReportStatus.UNREADABLE:
         sentences.append("This file can't be graded; the page says why.")
     if shown.report.status is ReportStatus.STOPPED:
-        sentences.append(f"It {ENDED_EARLY}.")
+        sentences.append(f"Grading {ENDED_EARLY}.")
     if shown.pending:
         sentences.append(f"{shown.pending}.")
     return " ".join(sentences)

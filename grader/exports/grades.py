@@ -50,7 +50,7 @@ def fill_in(
         for place in find(row):
             if place.line is None:
                 name = place.name or row.origin.name or row.id
-                reason = f"{name} is not in the worksheet, or more than once"
+                reason = f"{name} is not in the worksheet, or is in it more than once"
                 left_out.append(LeftOut(row.id, reason))
             else:
                 items_by_line.setdefault(place.line, []).append(item)
@@ -61,7 +61,7 @@ def fill_in(
             continue
         ids = ", ".join(item.row.id for item in items)
         left_out += [
-            LeftOut(item.row.id, f"several submissions of one person; choose one: {ids}")
+            LeftOut(item.row.id, f"one person has several submissions; keep only one: {ids}")
             for item in items
         ]
     return left_out

@@ -48,7 +48,7 @@ class StudentView:
         if score is None or max_score is None:
             raise NotExpressibleError(describe_fault(self.report))
         if not self.has_score:
-            raise NotExpressibleError(f"no point can be shown yet: {self.pending}")
+            raise NotExpressibleError(f"no points can be shown yet: {self.pending}")
         return min(1.0, max(0.0, score / max_score)) if max_score else 0.0
 
     @property
@@ -62,7 +62,7 @@ class StudentView:
 
 def describe_fault(report: Report) -> str:
     """Return, for the staff, what failed in the grader."""
-    return f"the grader failed, which is not a zero: {report.error}"
+    return f"the grader failed; this is not a zero: {report.error}"
 
 
 def student_view(report: Report, *, is_after_due: bool) -> StudentView:

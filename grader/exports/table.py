@@ -20,7 +20,7 @@ _QUOTED = (r'"(?:[^"]|"")*+"', r'"(?:[^"\\]|""|\\.)*+"')
 
 
 class TableCell(str):
-    """A cell as it was read: its text, and how the file had it.
+    """A cell as it was read: its text, and its exact form in the file.
 
     Attributes:
         raw: The text in the file, with its quotes. It is written back verbatim.
@@ -30,7 +30,7 @@ class TableCell(str):
     raw: str
 
     def __new__(cls, text: str, raw: str) -> Self:
-        """Make a cell from its text and how the file had it."""
+        """Make a cell from its text and its form in the file."""
         cell = super().__new__(cls, text)
         cell.raw = raw
         return cell
@@ -120,7 +120,7 @@ def _read_lines(text: str, delimiter: str, quoted: str) -> Iterator[list[str]]:
         if found is None:
             number = text.count("\n", 0, place) + 1
             raise ValueError(
-                f"a quoted cell in line {number} has no closing quote, or text after it"
+                f"a quoted cell on line {number} has no closing quote, or text after it"
             )
         line.append(_read_cell(found[0]))
         place = found.end()

@@ -95,11 +95,11 @@ def _state(shown: StudentView) -> str:
     report = shown.report
     match report.status:
         case ReportStatus.GRADED | ReportStatus.STOPPED if not shown.has_score:
-            return "No points can be seen yet."
+            return "No points can be shown yet."
         case ReportStatus.GRADED:
             return f"{describe_score(report)}."
         case ReportStatus.STOPPED:
-            return f"{describe_score(report)}. It {ENDED_EARLY}."
+            return f"{describe_score(report)}. Grading {ENDED_EARLY}."
         case ReportStatus.UNREADABLE:
             return f"This file {describe_failure(report)}"
         case ReportStatus.GRADER_ERROR:

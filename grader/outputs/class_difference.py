@@ -30,10 +30,10 @@ def show_difference(difference: ClassDifference, console: Console) -> None:
         before, now = (
             f"{lines.line(one.id)} version {lines.line(one.version)}" for one in (old, new)
         )
-        lines.print(Text(f"Before it was {before}, and now it is {now}.", style="yellow"))
+        lines.print(Text(f"Old results: {before}; new results: {now}.", style="yellow"))
     if difference.totals.new_faults:
         failed_on = count_of(difference.totals.new_faults, "submission")
-        message = f"The grader now failed on {failed_on}: no score, which is not a zero."
+        message = f"The grader failed on {failed_on} in the new results: no score, but not a zero."
         lines.print(Text(message, style="red"))
     for change in difference.changes:
         _show_change(change, lines)

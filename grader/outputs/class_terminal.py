@@ -88,7 +88,7 @@ def _figures(summary: ClassSummary, lines: Lines) -> None:
     absent = summary.statuses.get(RowStatus.NOT_HANDED_IN.value, 0)
     handed_in = count_of(len(summary.rows) - absent, "submission")
     counts = describe_statuses(summary.statuses)
-    missing = f"; {absent:,} did not hand in" if absent else ""
+    missing = f"; {absent:,} did not hand in anything" if absent else ""
     lines.print(Text(f"\n{handed_in}: {counts or 'none'}{missing}"))
     scores, top = summary.scores, format_points(summary.max_score)
     if scores.count:
@@ -142,7 +142,7 @@ def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
     graded = sum(
         summary.statuses.get(status.value, 0) for status in (RowStatus.GRADED, RowStatus.STOPPED)
     )
-    lines.head(f"Misconceptions, of {count_of(graded, 'graded submission')}")
+    lines.head(f"Misconceptions, out of {count_of(graded, 'graded submission')}")
     known = {row.id: row for row in summary.rows if row.id}
     found = summary.misconceptions[:_SHOWN_MISCONCEPTIONS]
     widest = max(len(f"{len(one.rows):,}") for one in found)
@@ -187,7 +187,7 @@ def _checks(checks: Iterable[CheckFigures], lines: Lines) -> None:
 def _rest(summary: ClassSummary, lines: Lines) -> None:
     absent = [row for row in summary.rows if row.status is RowStatus.NOT_HANDED_IN]
     if absent:
-        lines.head(f"{count_of(len(absent), 'student')} did not hand in")
+        lines.head(f"{count_of(len(absent), 'student')} did not hand in anything")
         for row in absent[:_SHOWN_PROBLEMS]:
             lines.item(lines.people(row))
         lines.more(len(absent) - _SHOWN_PROBLEMS)
@@ -197,7 +197,7 @@ def _rest(summary: ClassSummary, lines: Lines) -> None:
             lines.item(f"{lines.line(one.path)}: {lines.line(one.reason)}")
         lines.more(len(summary.skipped) - _SHOWN_PROBLEMS)
     total = summary.timing.get("total_s")
-    notes = [*summary.remarks, *([f"It took {format_seconds(total)}."] if total else [])]
+    notes = [*summary.remarks, *([f"Grading took {format_seconds(total)}."] if total else [])]
     if notes:
         lines.print(Text())
     for note in notes:

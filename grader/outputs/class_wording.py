@@ -15,7 +15,7 @@ ROW_MARKS = {
 }
 
 ADVICE_FOR_FAULTS = (
-    "There is no score, which is not a zero. Run the same command again to retry; if that doesn't "
+    "There is no score; this is not a zero. Run the same command again to retry; if that doesn't "
     "help, each report says what failed."
 )
 ADVICE_FOR_UNREADABLE = "Worth 0 until the student hands in another file."

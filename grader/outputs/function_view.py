@@ -57,8 +57,8 @@ def view_function(function: FunctionResult) -> FunctionView:
     """Work out what to show of a function.
 
     Args:
-        function: As its student may see it; a function that is not written yet has no failures to
-            show, since its student knows.
+        function: The function as its student may see it. If it is not written yet, no failures are
+            shown, since its student knows.
     """
     return FunctionView(
         name=function.name,
@@ -98,7 +98,7 @@ def _view_failure(check: CheckResult, *, is_repeat: bool, is_named: bool) -> Fai
         example=check.example,
         example_rows=_view_example(check.example) if check.example else (),
         hint="" if is_named else check.hint,
-        read_on=f"Read on in: {check.section}" if check.section and not is_named else "",
+        read_on=f"Read more in: {check.section}" if check.section and not is_named else "",
         misconception="" if is_named else check.misconception or "",
     )
 

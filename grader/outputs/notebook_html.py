@@ -139,7 +139,7 @@ def _failure(failure: FailureView) -> Markup:
 
 def _rest(report: Report) -> Iterable[Markup]:
     if report.status is ReportStatus.STOPPED:
-        yield _LINE.format(f"The grading {ENDED_EARLY}.")
+        yield _LINE.format(f"Grading {ENDED_EARLY}.")
     if report.notes:
         notes = Markup("").join(map(_LINE.format, report.notes))
         plural = "s" if len(report.notes) != 1 else ""

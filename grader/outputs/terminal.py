@@ -97,7 +97,7 @@ def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
         yield Text(f"{symbol} {mark.word}: {', '.join(missing)}", style=mark.color)
     yield from _notes(report)
     if report.status is ReportStatus.STOPPED:
-        yield Text(f"\nIt {ENDED_EARLY}.", style="bold red")
+        yield Text(f"\nGrading {ENDED_EARLY}.", style="bold red")
     yield _total(report)
 
 
@@ -106,7 +106,7 @@ def _headline(report: Report) -> Text:
     line.append(report.submission.name, style="bold")
     line.append(f"  {report.assignment.title}", style="dim")
     if report.status is ReportStatus.STOPPED:
-        line.append(f"  {ENDED_EARLY}", style="bold red")
+        line.append(f"  grading {ENDED_EARLY}", style="bold red")
     line.append("\n")
     return line
 

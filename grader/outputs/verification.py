@@ -92,7 +92,7 @@ def show_slowest(seconds: Mapping[str, float], console: Console) -> None:
         console: The console to print to.
     """
     slowest = sorted(seconds, key=lambda check: -seconds[check])[:_SHOWN_CHECKS]
-    total = f"All checks of a submission take {sum(seconds.values()):.1f} s; the slowest"
+    total = f"All checks of a submission take {sum(seconds.values()):.1f} s; the slowest:"
     console.print(Text(f"\n{total}", style="bold"))
     for check in slowest:
         console.print(Text(f"{_INDENT}{1000 * seconds[check]:5.0f} ms  {check}"), soft_wrap=True)

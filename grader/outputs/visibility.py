@@ -55,8 +55,8 @@ def describe_pending(report: Report) -> str:
     points = pending_points(report)
     if not points:
         return ""
-    more = "more point is" if points == 1 else "more points are"
-    return f"{format_points(points)} {more} judged after the due date"
+    more = "more point depends" if points == 1 else "more points depend"
+    return f"{format_points(points)} {more} on checks shown after the due date"
 
 
 def _with_pictures(report: Report) -> Callable[[FunctionResult], FunctionResult]:

@@ -29,11 +29,11 @@ MARKS = {
     Status.MISSING: Mark("·", "-", "dim", "not written yet"),
 }
 
-ENDED_EARLY = "was ended before everything was graded"
+ENDED_EARLY = "ended before everything was checked"
 
 # What each lock prevents, for the note about those that are missing.
 LOCK_WORDS: Mapping[str, str] = {
-    Lock.PRIVILEGES: "gaining rights",
+    Lock.PRIVILEGES: "gaining privileges",
     Lock.RESOURCES: "using up memory",
     Lock.FILES: "reading and writing files",
     Lock.SIGNALS: "sending signals to other processes",
@@ -81,4 +81,4 @@ def describe_output(report: Report) -> str:
     """Say how many lines a submission printed, and whether the rest was cut."""
     lines = report.output.rstrip("\n").count("\n") + 1
     cut = ", cut at the limit" if report.is_output_cut else ""
-    return f"It printed {lines} line{'s' if lines != 1 else ''}{cut}"
+    return f"The submission printed {lines} line{'s' if lines != 1 else ''}{cut}"

@@ -33,7 +33,7 @@ def describe_notes(notes: Sequence[Note], *, is_notebook: bool) -> tuple[str, ..
     if unwritten:
         lines.append(f"{_list(unwritten)} stopped at functions that are not written yet")
     if waiting:
-        lines.append(f"{_list(waiting)} could not run without results of earlier code that stopped")
+        lines.append(f"{_list(waiting)} needed results of earlier code, which had stopped")
     lines.extend(
         _describe_note(note, is_notebook=is_notebook)
         for note in notes
@@ -62,7 +62,7 @@ def _describe_note(note: Note, *, is_notebook: bool) -> str:
     raised = note.raised
     if raised is None:
         return f"{where}: {note.text}"
-    rest = "the cells after it still count" if is_notebook else "everything after it is missing"
+    rest = "the cells after it still ran" if is_notebook else "the rest of the file did not run"
     if raised.type_name in _LIMITS:
         return f"{where} was stopped ({raised.text}); {rest}"
     text = raised.text.strip().splitlines()
@@ -74,4 +74,4 @@ def _describe_note(note: Note, *, is_notebook: bool) -> str:
 def describe_syntax_error(raised: Raised) -> str:
     """Return a message that names the line of a syntax error, and shows it with a caret below."""
     code = f"\n{raised.code}" if raised.code else ""
-    return f"line {raised.line} is not Python: {raised.text}{code}"
+    return f"line {raised.line} is not valid Python: {raised.text}{code}"

@@ -55,7 +55,7 @@ def _parse_json(data: bytes) -> dict[str, object]:
         raise UnreadableSubmissionError("this notebook is not UTF-8") from error
     except json.JSONDecodeError as error:
         raise UnreadableSubmissionError(
-            f"this notebook is not valid JSON: {error.msg} in line {error.lineno}"
+            f"this notebook is not valid JSON: {error.msg} on line {error.lineno}"
         ) from error
     except RecursionError as error:
         raise UnreadableSubmissionError("this notebook is nested too deeply") from error

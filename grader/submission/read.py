@@ -53,7 +53,7 @@ def read_submission(path: Path) -> Submission:
 
 
 def parse_submission(data: bytes, *, name: str) -> Submission:
-    """Split the bytes of a submission into code blocks, in the format that its name's ending says.
+    """Split the bytes of a submission into code blocks; the ending of its name gives the format.
 
     Args:
         data: The bytes of the file.
@@ -76,7 +76,7 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
         blocks, notes = (CodeBlock(label="", source=source),), ()
     if sum(len(block.source) for block in blocks) > MAX_SOURCE_BYTES:
         raise UnreadableSubmissionError(
-            f"more than {MAX_SOURCE_BYTES // 2**20} MiB of source code: this can't be a solution"
+            f"more than {MAX_SOURCE_BYTES // 2**20} MiB of source code, which is the limit"
         )
     return Submission(
         name=name,

@@ -26,7 +26,7 @@ def animate_fit__frame_count_fixed(x, y, w, lr, frames):
 
 
 def animate_fit__frame_count_missing(x, y, w, lr, frames):
-    """The animation has far more frames than it was asked for.
+    """The animation has far more frames than were asked for.
 
     Without a number of frames, FuncAnimation goes on forever. Pass
     frames=frames.

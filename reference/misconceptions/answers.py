@@ -28,7 +28,7 @@ Section: 1. Data
 ANSWERS__uniform_returns_a_new_tensor = {"uniform_": "a"}
 """uniform_ does not leave x as it was.
 
-Print x before and after, and think of what the underscore means.
+Print x before and after, and think about what the underscore means.
 
 Section: 1. Data
 """

@@ -286,7 +286,7 @@ def cross_entropy__halves_subtracted(p, y):
 
 
 def cross_entropy__nan_replaced_by_zero(p, y):
-    """A sure but wrong prediction costs nothing.
+    """A confident but wrong prediction costs nothing.
 
     nan_to_num hides the infinity that log(0) gives, but such a sample has to
     cost a lot. Clamp p instead.

@@ -19,7 +19,7 @@ def train_logistic__regression(x, y, w, lr, epochs):
 def train_logistic__one_epoch_short(x, y, w, lr, epochs):
     """There is one epoch too few.
 
-    range(epochs) runs epochs times; range(1, epochs) runs once less.
+    range(epochs) runs epochs times; range(1, epochs) runs one time fewer.
 
     Section: 7. Going further: logistic regression
     """

@@ -297,7 +297,7 @@ def train_minibatch__one_epoch_short(
 ):
     """There is one epoch too few.
 
-    range(epochs) runs epochs times; range(1, epochs) runs once less.
+    range(epochs) runs epochs times; range(1, epochs) runs one time fewer.
 
     Section: 6. Minibatches
     """

@@ -156,7 +156,9 @@ def test_submission_that_is_not_python_leaves_a_valid_result(
     assert done.returncode == 0, done.stderr
     left = (tmp_path / RESULTS[platform]).read_text(encoding="utf-8")
     page = tmp_path / "htmlFeedback.html"
-    assert "is not Python" in left + (page.read_text(encoding="utf-8") if page.exists() else "")
+    assert "is not valid Python" in left + (
+        page.read_text(encoding="utf-8") if page.exists() else ""
+    )
 
 
 @pytest.mark.slow

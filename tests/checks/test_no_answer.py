@@ -17,7 +17,7 @@ def describe(observation: Observation) -> NoAnswer:
 @pytest.mark.parametrize(
     ("outcome", "status", "message", "may_be_others_fault"),
     [
-        (Outcome.MISSING, Status.MISSING, "there is no update in the submission", False),
+        (Outcome.MISSING, Status.MISSING, "the submission does not define update", False),
         (Outcome.TIME_LIMIT, Status.LIMIT, "update() did not finish: so long", True),
         (Outcome.MEMORY_LIMIT, Status.LIMIT, "update() needs more memory than is available", True),
         (Outcome.DISK_LIMIT, Status.LIMIT, "update() writes too much to disk", True),

@@ -125,7 +125,7 @@ def test_unreadable_submission_fails_each_function_of_the_class() -> None:
         ("update", False),
         ("mse", False),
     ]
-    assert "line 12 is not Python" in feedbacks[0]["message"]
+    assert "line 12 is not valid Python" in feedbacks[0]["message"]
 
 
 def test_function_with_waiting_points_is_not_successful_yet() -> None:
@@ -152,6 +152,6 @@ def test_points_that_wait_are_announced_and_have_no_file() -> None:
     assert early is not None
     assert late is not None
     assert [one["name"] for one in early] == ["update", "mse"]
-    assert "5 more points are judged after the due date" in str(early[0]["message"])
+    assert "5 more points depend on checks shown after the due date" in str(early[0]["message"])
     assert [one["name"] for one in late] == ["update", "mse", "train"]
     assert write(ALL_LATE) == []

@@ -140,6 +140,6 @@ def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
     scores, text = write(WITH_LATE)
 
     assert scores == {"update": 3.0, "mse": 1.0}
-    assert "5 more points are judged after the due date" in text
+    assert "5 more points depend on checks shown after the due date" in text
     assert write(WITH_LATE, is_after_due=True)[0] == {"update": 3.0, "mse": 1.0, "train": 0.0}
     assert write(ALL_LATE, problem="Lab 4")[0] is None

@@ -200,7 +200,7 @@ def test_unreadable_submission_is_a_zero() -> None:
     assert points == 0
     (case,) = cases_of(suites)
     assert case["status"] == "failure"
-    assert "line 12 is not Python" in case["reason"]
+    assert "line 12 is not valid Python" in case["reason"]
 
 
 def test_points_that_wait_are_skipped_and_not_earned_yet() -> None:
@@ -209,7 +209,7 @@ def test_points_that_wait_are_skipped_and_not_earned_yet() -> None:
 
     last = cases_of(suites)[-1]
     assert (last["status"], last["weight"]) == ("skipped", "5")
-    assert last["reason"] == "5 more points are judged after the due date."
+    assert last["reason"] == "5 more points depend on checks shown after the due date."
     assert points == Fraction(2, 5)
     late, points = write(WITH_LATE, is_after_due=True)
     assert "skipped" not in {case["status"] for case in cases_of(late)}

@@ -153,7 +153,7 @@ def test_unreadable_submission_has_a_mark_of_zero_and_no_table() -> None:
     assert result is not None
     assert result["fraction"] == 0.0
     assert "testresults" not in result
-    assert "line 12 is not Python" in str(result["epiloguehtml"])
+    assert "line 12 is not valid Python" in str(result["epiloguehtml"])
 
 
 def test_points_that_wait_are_announced_above_the_table() -> None:
@@ -162,7 +162,9 @@ def test_points_that_wait_are_announced_above_the_table() -> None:
 
     assert result is not None
     assert result["fraction"] == 0.6
-    assert result["prologuehtml"] == "<p>2 more points are judged after the due date.</p>"
+    assert (
+        result["prologuehtml"] == "<p>2 more points depend on checks shown after the due date.</p>"
+    )
 
 
 def test_there_is_no_mark_while_all_points_wait() -> None:

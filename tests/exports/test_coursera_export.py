@@ -129,7 +129,7 @@ def test_waiting_points_are_not_earned_yet_and_shown_after_the_due_date() -> Non
     after, page_after = feedback_of(WITH_LATE, is_after_due=True)
 
     assert before["fractionalScore"] == 0.4
-    assert "5 more points are judged after the due date." in before["feedback"]
+    assert "5 more points depend on checks shown after the due date." in before["feedback"]
     assert "5 more points" in page_before
     assert WAITING not in page_before
     assert after["fractionalScore"] == 0.4
@@ -142,7 +142,9 @@ def test_right_so_far_says_that_more_is_to_come() -> None:
     feedback, _ = feedback_of(RIGHT_SO_FAR)
 
     assert feedback["fractionalScore"] == 0.6
-    assert feedback["feedback"] == ("3 of 3 points. 2 more points are judged after the due date.")
+    assert feedback["feedback"] == (
+        "3 of 3 points. 2 more points depend on checks shown after the due date."
+    )
 
 
 def test_hidden_check_shows_its_points_only() -> None:
@@ -177,4 +179,4 @@ def test_there_is_no_score_while_all_points_wait() -> None:
     files, left_out = run_export(export, work_of(ALL_LATE))
 
     assert files == {}
-    assert "4 more points are judged after the due date" in left_out[0].reason
+    assert "4 more points depend on checks shown after the due date" in left_out[0].reason

@@ -212,7 +212,7 @@ def test_unreadable_file_is_zero_and_says_why() -> None:
 
     assert result["status"] == "fail"
     assert reported(result) == (0.0, 100)
-    assert "line 12 is not Python" in result["tests"][0]["message"]
+    assert "line 12 is not valid Python" in result["tests"][0]["message"]
 
 
 def test_total_that_is_not_whole_is_made_whole() -> None:
@@ -260,7 +260,7 @@ def test_waiting_points_are_a_test_that_fails_until_after_the_due_date() -> None
         ("mse", "fail", 1.0),
         (AFTER_DUE, "fail", 0.0),
     ]
-    pending = "5 more points are judged after the due date."
+    pending = "5 more points depend on checks shown after the due date."
     assert pending in before["message"]
     assert before["tests"][-1]["message"] == pending
     assert reported(after) == (4.0, 10)
@@ -274,7 +274,7 @@ def test_right_so_far_does_not_pass_while_points_wait() -> None:
 
     assert result["status"] == "fail"
     assert reported(result) == (3.0, 5)
-    assert "2 more points are judged after the due date." in result["message"]
+    assert "2 more points depend on checks shown after the due date." in result["message"]
 
 
 def test_nothing_is_reported_while_all_points_wait() -> None:
@@ -283,7 +283,7 @@ def test_nothing_is_reported_while_all_points_wait() -> None:
 
     assert reported(result) is None
     assert (result["status"], result["max_score"], result["tests"]) == ("error", 0, [])
-    assert "4 more points are judged after the due date." in result["message"]
+    assert "4 more points depend on checks shown after the due date." in result["message"]
 
 
 def test_hidden_check_shows_its_points_only() -> None:

@@ -219,7 +219,7 @@ def test_waiting_checks_are_a_test_that_gradescope_shows_later() -> None:
     assert all(WAITING in one["output"] for one in late)
     assert [(one["score"], one["max_score"]) for one in late] == [(0.0, 2.0), (0.0, 3.0)]
     assert "score" not in results
-    assert "5 more points are judged after the due date." in results["output"]
+    assert "5 more points depend on checks shown after the due date." in results["output"]
     assert "4 of 5 points." in results["output"]
     assert WAITING not in shown_early(results)
 
@@ -260,7 +260,7 @@ def test_unreadable_file_is_zero_and_says_why() -> None:
 
     assert results["score"] == 0.0
     assert results["tests"] == []
-    assert "line 12 is not Python" in results["output"]
+    assert "line 12 is not valid Python" in results["output"]
 
 
 def test_fault_of_the_grader_has_no_score_anywhere() -> None:

@@ -242,7 +242,7 @@ def test_unreadable_submission_is_one_failure() -> None:
     root = read(write(UNREADABLE))
 
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "1", "0")
-    assert next(root.iter("failure")).get("message") == "line 12 is not Python:"
+    assert next(root.iter("failure")).get("message") == "line 12 is not valid Python:"
 
 
 def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
@@ -270,7 +270,7 @@ def test_submission_that_was_stopped_says_so() -> None:
     """A submission that was stopped says so in the output and in its status."""
     root = read(write(STOPPED))
 
-    assert "was ended before everything was graded" in root.findtext("testsuite/system-out")
+    assert "ended before everything was checked" in root.findtext("testsuite/system-out")
     assert properties_of(root)["status"] == "stopped"
 
 

@@ -152,7 +152,7 @@ def test_unreadable_submission_is_a_zero() -> None:
     (test,), _ = write(UNREADABLE)
 
     assert (test["marks_earned"], test["marks_total"], test["status"]) == (0, 100.0, "error")
-    assert "line 12 is not Python" in str(test["output"])
+    assert "line 12 is not valid Python" in str(test["output"])
 
 
 def test_points_that_wait_are_a_test_of_their_own() -> None:
@@ -167,8 +167,8 @@ def test_points_that_wait_are_a_test_of_their_own() -> None:
         ("mse", "partial", 1.0, 2.0),
         (AFTER_DUE, "partial", 0, 5.0),
     ]
-    assert early[-1]["output"] == "5 more points are judged after the due date."
-    assert "5 more points are judged after the due date" in comment
+    assert early[-1]["output"] == "5 more points depend on checks shown after the due date."
+    assert "5 more points depend on checks shown after the due date" in comment
     assert [(one["name"], one["marks_total"]) for one in late] == [
         ("update", 5.0),
         ("mse", 2.0),
@@ -191,7 +191,7 @@ def test_only_a_partial_test_is_written_while_all_points_wait() -> None:
     assert tests == [
         {
             "name": AFTER_DUE,
-            "output": "4 more points are judged after the due date.",
+            "output": "4 more points depend on checks shown after the due date.",
             "marks_earned": 0,
             "marks_total": 4.0,
             "status": "partial",

@@ -146,7 +146,7 @@ def test_points_that_are_not_shown_yet_are_announced(run: Run) -> None:
 
     lines, _ = run(row_of(key="1001", name="OBrien Zoë"), report=make_report(check_result(), later))
 
-    assert "1 more point is judged after the due date" in lines[1][-1]
+    assert "1 more point depends on checks shown after the due date" in lines[1][-1]
     assert "secret" not in lines[1][-1]
 
 
@@ -246,7 +246,9 @@ def test_number_with_another_name_is_not_used(run: Run) -> None:
     lines, left_out = run(row_of(key="1002", name="Team Unknown"))
 
     assert lines[2][6] == "7.00"
-    assert left_out == [LeftOut("a", "Team Unknown is not in the worksheet, or more than once")]
+    assert left_out == [
+        LeftOut("a", "Team Unknown is not in the worksheet, or is in it more than once")
+    ]
 
 
 @pytest.mark.parametrize(

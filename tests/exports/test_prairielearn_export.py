@@ -190,7 +190,7 @@ def test_unreadable_file_takes_no_attempt_and_says_why() -> None:
     """An unreadable file is a format error, which uses up no attempt and says why."""
     results = results_of(UNREADABLE)
 
-    assert "line 12 is not Python" in results["format_errors"][0]
+    assert "line 12 is not valid Python" in results["format_errors"][0]
 
 
 def test_fault_of_the_grader_takes_no_attempt() -> None:
@@ -213,7 +213,7 @@ def test_waiting_points_are_a_test_without_earned_points() -> None:
         ("mse", 1.0, 2.0),
         (AFTER_DUE, 0.0, 5.0),
     ]
-    pending = "5 more points are judged after the due date."
+    pending = "5 more points depend on checks shown after the due date."
     assert pending in results["message"]
     assert results["tests"][-1]["message"] == pending
 
@@ -237,7 +237,7 @@ def test_nothing_is_gradable_while_all_points_wait() -> None:
     results = results_of(ALL_LATE)
 
     assert results["gradable"] is False
-    assert "4 more points are judged after the due date." in results["message"]
+    assert "4 more points depend on checks shown after the due date." in results["message"]
 
 
 def test_hidden_check_shows_its_points_only() -> None:

@@ -179,7 +179,7 @@ def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
     """Waiting points are mentioned, and the score is of all points before and after."""
     assert data_of(write(WITH_LATE))["score"] == 0.4
     assert data_of(write(RIGHT_SO_FAR))["score"] == 0.6
-    assert "5 more points are judged after the due date" in json.dumps(write(WITH_LATE))
+    assert "5 more points depend on checks shown after the due date" in json.dumps(write(WITH_LATE))
     assert data_of(write(WITH_LATE, is_after_due=True))["score"] == 0.4
 
 

@@ -70,7 +70,7 @@ def test_other_files_are_refused(tmp_path: Path, data: bytes | str) -> None:
 
 def test_message_about_a_broken_cell_has_its_line(tmp_path: Path) -> None:
     """The message about a broken cell has the number of its line."""
-    with pytest.raises(UsageError, match="a quoted cell in line 3 has no closing quote"):
+    with pytest.raises(UsageError, match="a quoted cell on line 3 has no closing quote"):
         table_of(tmp_path / "t.csv", 'a,b\n1,2\n3,"4"5\n')
 
 

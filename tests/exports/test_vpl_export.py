@@ -119,7 +119,7 @@ def test_functions_are_titles_and_the_rest_is_preformatted() -> None:
         "-Result",
         "-update: 3 of 5 points, partly right",
         "-mse: 5 of 5 points, right",
-        "-It printed 2 lines",
+        "-The submission printed 2 lines",
     ]
     assert "> epoch 1" in proposed_comment(text)
     assert proposed_grade(text) == "8"
@@ -164,14 +164,14 @@ def test_fault_of_the_grader_has_no_grade() -> None:
 def test_unreadable_submission_has_a_grade_of_zero() -> None:
     """An unreadable submission has a grade of 0, and the comment says why."""
     assert proposed_grade(write(UNREADABLE)) == "0"
-    assert "line 12 is not Python" in write(UNREADABLE)
+    assert "line 12 is not valid Python" in write(UNREADABLE)
 
 
 def test_points_that_wait_are_announced_and_not_earned_yet() -> None:
     """Waiting points are mentioned, and the grade is of all points before and after."""
     assert proposed_grade(write(WITH_LATE, maximum="100")) == "40"
     assert proposed_grade(write(RIGHT_SO_FAR, maximum="100")) == "60"
-    assert "> 5 more points are judged after the due date." in write(WITH_LATE)
+    assert "> 5 more points depend on checks shown after the due date." in write(WITH_LATE)
     assert proposed_grade(write(WITH_LATE, is_after_due=True, maximum="100")) == "40"
     assert proposed_grade(write(ALL_LATE)) == ""
 

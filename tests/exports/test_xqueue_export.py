@@ -127,7 +127,7 @@ def test_right_so_far_is_not_correct_while_points_wait() -> None:
     before = body_of(RIGHT_SO_FAR)
 
     assert (before["correct"], before["score"]) == (False, 0.6)
-    assert "2 more points are judged after the due date." in before["msg"]
+    assert "2 more points depend on checks shown after the due date." in before["msg"]
 
 
 def test_waiting_checks_are_shown_after_the_due_date() -> None:
@@ -169,4 +169,4 @@ def test_there_is_no_score_while_all_points_wait() -> None:
     files, left_out = run_export(export, work_of(ALL_LATE))
 
     assert files == {}
-    assert "4 more points are judged after the due date" in left_out[0].reason
+    assert "4 more points depend on checks shown after the due date" in left_out[0].reason

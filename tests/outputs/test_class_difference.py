@@ -71,7 +71,7 @@ def test_fault_of_the_grader_is_shown_first() -> None:
     """A submission that the grader now failed on comes first, without a difference."""
     text = show(make_difference())
 
-    assert "The grader now failed on 1 submission: no score, which is not a zero." in text
+    assert "The grader failed on 1 submission in the new results: no score, but not a zero." in text
     assert "     !  Eve (eve)  6 -> no score, graded -> the grader failed\n" in text
     assert text.index("Eve") < text.index("Bob")
 
@@ -100,7 +100,7 @@ def test_other_version_of_the_assignment_is_mentioned() -> None:
 
     text = show(compare_classes(grade(a=outline), grade(other, a=outline)))
 
-    assert "Before it was lab4 version 1, and now it is lab4 version 2." in text
+    assert "Old results: lab4 version 1; new results: lab4 version 2." in text
 
 
 def test_nothing_controls_the_terminal_or_is_too_wide() -> None:

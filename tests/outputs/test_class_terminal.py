@@ -55,7 +55,7 @@ def test_problems_come_before_the_figures() -> None:
     failed = text.index("! The grader failed on 2 submissions. There is no score")
     unreadable = text.index("✗ 8 submissions can't be graded.")
     assert failed < unreadable < text.index("mean ")
-    assert "line 12 is not Python" in text
+    assert "line 12 is not valid Python" in text
     assert "def broken" not in text
 
 
@@ -65,7 +65,7 @@ def test_counts_and_scores_are_shown() -> None:
 
     assert (
         "300 submissions: 284 graded, 6 ended early, 8 can't be graded, "
-        "2 that the grader failed on; 3 did not hand in"
+        "2 that the grader failed on; 3 did not hand in anything"
     ) in text
     assert (
         f"mean {CLASS.scores.mean:.1f} of 100, median {CLASS.scores.median:g}, middle half" in text

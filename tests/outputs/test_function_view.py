@@ -44,7 +44,7 @@ def test_failure_has_its_points_reason_example_and_hint() -> None:
         "0/3",
     )
     assert (failure.message, failure.hint) == ("too large", "Divide.")
-    assert failure.read_on == "Read on in: 2. A loss"
+    assert failure.read_on == "Read more in: 2. A loss"
     assert failure.misconception == "mse/sum"
     assert failure.example_rows == (
         ("try", "print(mse(y, y))"),

@@ -134,7 +134,7 @@ def test_failure_is_shown_with_everything_that_helps() -> None:
         "Should be",
         "6.",
     ]
-    places = [text.index(one) for one in [*texts, "Hint: Next", "Read on in: 4. Descent"]]
+    places = [text.index(one) for one in [*texts, "Hint: Next", "Read more in: 4. Descent"]]
     assert places == sorted(places)
 
 
@@ -169,8 +169,8 @@ def test_rest_of_the_report_is_shown() -> None:
     for words in (
         "2 notes",
         "cell 3 raised",
-        "It printed 2 lines",
-        "The grading was ended before everything was graded.",
+        "The submission printed 2 lines",
+        "Grading ended before everything was checked.",
         "Not locked on this machine: reading and writing files.",
     ):
         assert words in text
@@ -180,7 +180,7 @@ def test_flood_of_output_is_cut() -> None:
     """Very long output is cut, since a notebook file keeps every byte of it."""
     html = report_to_html(make_report(output="line\n" * 100_000))
 
-    assert "It printed 100000 lines" in html
+    assert "The submission printed 100000 lines" in html
     assert len(html) < 20_000
 
 

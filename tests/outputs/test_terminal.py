@@ -198,7 +198,7 @@ def test_notes_and_output_are_shown() -> None:
     shown = show(report)
 
     assert "  - cell 2 raised" in shown
-    assert "It printed 30 lines" in shown
+    assert "The submission printed 30 lines" in shown
     assert re.search(r"^  line 9 *$", shown, re.MULTILINE)
     assert "line 10" not in shown
     assert "the JSON report has all of it" in shown
@@ -206,7 +206,7 @@ def test_notes_and_output_are_shown() -> None:
 
 @pytest.mark.parametrize(
     ("output", "words"),
-    [("a\n", "It printed 1 line\n"), ("a\nb", "It printed 2 lines\n")],
+    [("a\n", "The submission printed 1 line\n"), ("a\nb", "The submission printed 2 lines\n")],
     ids=["one line", "two lines"],
 )
 def test_lines_of_output_are_counted(output: str, words: str) -> None:
@@ -216,7 +216,7 @@ def test_lines_of_output_are_counted(output: str, words: str) -> None:
 
 def test_output_that_was_cut_is_marked() -> None:
     """The heading of the output says so if it was cut at the limit."""
-    assert "It printed 1 line, cut at the limit" in show(
+    assert "The submission printed 1 line, cut at the limit" in show(
         make_report(output="a", is_output_cut=True)
     )
 
@@ -243,7 +243,7 @@ def test_submission_that_was_ended_early_is_marked() -> None:
     headline = show(make_report(status=ReportStatus.STOPPED)).splitlines()[0]
 
     assert headline.startswith("lab4.py  Lab 4")
-    assert "was ended before everything was graded" in headline
+    assert "grading ended before everything was checked" in headline
 
 
 def test_report_without_a_score_shows_none() -> None:
@@ -274,7 +274,7 @@ def test_short_report_shows_only_what_is_wrong() -> None:
     assert "w has not moved" in shown
     assert "· not written yet: train, sigmoid" in shown
     assert "cell 2 raised" in shown
-    assert "It was ended before everything was graded." in shown
+    assert "Grading ended before everything was checked." in shown
     assert shown.endswith("\n1 of 4 points\n")
     assert not re.search("mse|printed|Lab 4", shown)
 
@@ -487,7 +487,7 @@ def test_submission_that_can_not_be_graded_has_one_line() -> None:
 
 def test_caret_stands_below_its_line() -> None:
     """The caret of a syntax error stays below the line that it belongs to."""
-    error = "line 1 is not Python: invalid syntax\nx = = 1\n    ^"
+    error = "line 1 is not valid Python: invalid syntax\nx = = 1\n    ^"
 
     shown = show_why(make_report(status=ReportStatus.UNREADABLE, error=error))
 

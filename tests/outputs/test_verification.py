@@ -133,7 +133,7 @@ def test_slowest_checks_come_first() -> None:
 
     assert read(console).splitlines() == [
         "",
-        "All checks of a submission take 0.0 s; the slowest",
+        "All checks of a submission take 0.0 s; the slowest:",
         "      7 ms  f/7",
         "      6 ms  f/6",
         "      5 ms  f/5",

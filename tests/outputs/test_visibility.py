@@ -93,15 +93,15 @@ def test_check_that_waits_for_the_due_date_is_left_out_with_its_points() -> None
     assert pending_points(report) == 3
     for text in (text_of(report), report_to_html(report)):
         assert "secret" not in text
-        assert "3 more points are judged after the due date" in text
+        assert "3 more points depend on checks shown after the due date" in text
 
 
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
         (0.0, ""),
-        (1.0, "1 more point is judged after the due date"),
-        (2.5, "2.5 more points are judged after the due date"),
+        (1.0, "1 more point depends on checks shown after the due date"),
+        (2.5, "2.5 more points depend on checks shown after the due date"),
     ],
 )
 def test_pending_points_are_counted_in_a_sentence(points: float, sentence: str) -> None:

@@ -21,7 +21,7 @@ from grader.report.outline import DiagnosisOutline, Outline, TimingOutline, read
 from grader.report.schema import report_to_json
 
 FAULT = make_failure(ReportStatus.GRADER_ERROR, "the forkserver is gone")
-UNREADABLE = make_failure(ReportStatus.UNREADABLE, "line 3 is not Python")
+UNREADABLE = make_failure(ReportStatus.UNREADABLE, "line 3 is not valid Python")
 
 
 def summarize(*outlines: Outline, functions: tuple[str, ...] = ("mse", "update")) -> ClassSummary:

@@ -55,22 +55,22 @@ def test_plain_note_is_shown_with_its_code_block() -> None:
 
 
 def test_cell_that_raised_is_described_with_its_line() -> None:
-    """The line about a cell that raised says that the cells after it still count."""
+    """The line about a cell that raised says that the cells after it still ran."""
     lines = describe(raising("ValueError", "no\nreally", line=2, code="f()"))
 
     assert lines == (
-        "cell 2 raised ValueError: no; the cells after it still count\n    line 2 of cell 2: f()",
+        "cell 2 raised ValueError: no; the cells after it still ran\n    line 2 of cell 2: f()",
     )
 
 
 def test_script_that_raised_is_described_with_what_is_missing() -> None:
-    """The line about a script that raised says that everything after it is missing."""
+    """The line about a script that raised says that the rest of the file did not run."""
     lines = describe(
         raising("AssertionError", block="", line=2, code="assert x"), is_notebook=False
     )
 
     assert lines == (
-        "the file raised AssertionError; everything after it is missing\n    line 2: assert x",
+        "the file raised AssertionError; the rest of the file did not run\n    line 2: assert x",
     )
 
 
@@ -86,9 +86,7 @@ def test_code_block_that_was_stopped_is_described_with_the_limit(outcome: Outcom
     """A code block that was stopped is described by the limit, not by the name of the outcome."""
     (line,) = describe(raising(outcome.value, "over 10 s of computing time"))
 
-    assert (
-        line == "cell 2 was stopped (over 10 s of computing time); the cells after it still count"
-    )
+    assert line == "cell 2 was stopped (over 10 s of computing time); the cells after it still ran"
 
 
 def test_long_text_is_cut() -> None:
@@ -130,7 +128,7 @@ def test_cells_that_wait_for_others_share_a_line() -> None:
 
     lines = describe(*waiting)
 
-    assert lines == ("cells 5 and 6 could not run without results of earlier code that stopped",)
+    assert lines == ("cells 5 and 6 needed results of earlier code, which had stopped",)
 
 
 def test_every_note_is_described_once() -> None:
@@ -159,11 +157,11 @@ def test_syntax_error_is_shown_with_line_and_caret() -> None:
 
     message = describe_syntax_error(raised)
 
-    assert message == "line 3 is not Python: invalid syntax\nx = = 1\n    ^"
+    assert message == "line 3 is not valid Python: invalid syntax\nx = = 1\n    ^"
 
 
 def test_syntax_error_without_its_line_has_no_caret() -> None:
     """If the line is not known, only its number and the message are shown."""
     message = describe_syntax_error(Raised(type_name="SyntaxError", text="too deep", line=3))
 
-    assert message == "line 3 is not Python: too deep"
+    assert message == "line 3 is not valid Python: too deep"

@@ -49,7 +49,7 @@ FAILED = make_report(
     status=ReportStatus.GRADER_ERROR, score=None, max_score=None, error="the forkserver is gone"
 )
 UNREADABLE = make_report(
-    status=ReportStatus.UNREADABLE, error="line 3 is not Python", max_score=100
+    status=ReportStatus.UNREADABLE, error="line 3 is not valid Python", max_score=100
 )
 STOPPED = make_report(check_result("f/a", Status.LIMIT), status=ReportStatus.STOPPED)
 

@@ -180,9 +180,9 @@ def test_sample_has_the_cells_that_nbformat_finds(path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "not valid JSON: Expecting value in line 1"),
+        (b"", "not valid JSON: Expecting value on line 1"),
         (b"x = 1\n", "not valid JSON"),
-        (b'{"nbformat": 4,\n"cells": [}', "not valid JSON: Expecting value in line 2"),
+        (b'{"nbformat": 4,\n"cells": [}', "not valid JSON: Expecting value on line 2"),
         (encode(code("a = 1"))[:-20], "not valid JSON"),
         (encode() + b"{}", "not valid JSON: Extra data"),
         (b'{"nbformat": ' + b"9" * 5000 + b"}", "not valid JSON"),

@@ -79,7 +79,7 @@ def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
         expect_finite(got, "cross_entropy(p, y)")
         if not got > 1:
             raise WrongError(
-                "cross_entropy(p, y) is small for a sample whose prediction is sure but wrong",
+                "cross_entropy(p, y) is small for a sample whose prediction is confident but wrong",
                 got=show_array(got),
                 expected="a large, finite number",
             )

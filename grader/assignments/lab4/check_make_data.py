@@ -65,7 +65,7 @@ def _allowed_distance(n: int) -> float:
 def _expect_uniform(values: np.ndarray, low: float, high: float, what: str, slack: float) -> None:
     if np.min(values) < low - slack or np.max(values) > high + slack:
         span = f"from {np.min(values):.3g} to {np.max(values):.3g}"
-        raise WrongError(f"{what} lies {span}, but should lie between {low:g} and {high:g}")
+        raise WrongError(f"{what} ranges {span}, but should lie between {low:g} and {high:g}")
     distance = _distance_from_uniform(values, low, high)
     # The chance that no draw falls into an outermost part c is at most exp(-N c).
     part = np.log(1 / FALSE_ALARM) / len(values) * (high - low)

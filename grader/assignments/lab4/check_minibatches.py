@@ -59,7 +59,7 @@ def _expect_every_sample_once(batches: list[Batch], x: np.ndarray) -> None:
     wanted = set(x[:, 0].tolist())
     missing = len(wanted - set(seen))
     if missing:
-        raise WrongError(f"{missing} of {len(wanted)} samples are not in any batch")
+        raise WrongError(f"not in any batch: {missing} of {len(wanted)} samples")
     if len(seen) > len(wanted):
         raise WrongError(f"some samples come up more than once: {len(seen) - len(wanted)} too many")
 
@@ -95,10 +95,10 @@ def check_minibatches_keep_rows_together(probe: Probe) -> None:
             if not np.array_equal(yb, 100 + xb[:, 0]):
                 wrong = int(np.sum(yb != 100 + xb[:, 0]))
                 raise WrongError(
-                    f"{wrong} of {len(yb)} rows of a batch have the y of another sample"
+                    f"a batch pairs {wrong} of its {len(yb)} rows with the y of another sample"
                 )
         if len(_features(batches)) < min(n, batch_size):
-            raise WrongError("there is no whole batch")
+            raise WrongError("there is not even one full batch")
 
 
 @pytest.mark.points(2)
@@ -119,7 +119,7 @@ def check_minibatches_have_the_batch_size(probe: Probe) -> None:
         # Leaving out the last batch costs the points for the samples, and not these as well.
         if sizes not in (wanted, [batch_size] * full) or not sizes:
             raise WrongError(
-                f"the batches of {n} samples have {sizes} rows",
+                f"for {n} samples, the batches have {sizes} rows",
                 got=f"{sizes} rows",
                 expected=f"{wanted} rows",
             )
@@ -159,9 +159,7 @@ def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
         if np.array_equal(orders[0], orders[1]) or np.array_equal(orders[1], orders[2]):
             raise WrongError("two calls give the same order")
         if _neighbours_kept(orders[0], orders[1]) > MOST_NEIGHBOURS:
-            raise WrongError(
-                "a call goes through the samples in the order of the one before, only shifted"
-            )
+            raise WrongError("two calls give the same order, only shifted")
         # On average one sample of n stays in its place; 25 or more in three orders do with a chance
         # of 3e-15.
         if sum(int(np.sum(order[: len(x)] == x[: len(order), 0])) for order in orders) > MOST_FIXED:

@@ -47,7 +47,8 @@ def check_train_minibatch_with_one_batch_is_gradient_descent(
     """
     for run in trainings:
         got, want = probe.both(**run, batch_size=len(run["y"]))
-        expect_step(got, want, start=run["w"].array, what=f"{run['epochs']} epochs of one batch")
+        called = f"train_minibatch() with one batch and epochs={run['epochs']}"
+        expect_step(got, want, start=run["w"].array, what=called)
         expect_same_leaf(got)
 
 
@@ -69,7 +70,7 @@ def check_train_minibatch_takes_a_step_for_each_batch(probe: Probe) -> None:
     for n, batch_size, epochs in ((4, 2, 1), (5, 2, 1), (7, 3, 2), (10, 1, 2), (9, 4, 3)):
         got, want = probe.both(**_equal_samples(n), lr=0.02, epochs=epochs, batch_size=batch_size)
         steps = -(-n // batch_size) * epochs
-        expect_step(got, want, start=tensor([1, 0.5]), what=f"the {steps} steps of {epochs} epochs")
+        expect_step(got, want, start=tensor([1, 0.5]), what=f"{steps} steps (epochs={epochs})")
 
 
 @pytest.mark.points(1)

@@ -94,7 +94,7 @@ def _draw(pictures: Iterable[Picture], numbers: Iterator[int]) -> tuple[Drawing,
 
 def _checks_label(view: FunctionView) -> str:
     if view.failures:
-        return "Right already"
+        return "Already right"
     return "What will be checked" if view.status is Status.MISSING else "What was checked"
 
 

@@ -74,7 +74,7 @@ def _show(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView:
     )
     # In a single pass, so that what replaces a mark is not searched for marks itself.
     filled = re.sub(f"{mark}-([0-9]+)-", lambda found: marked[int(found[1])], exported)
-    remarks = ("Not all of it is shown: it is too long.",) if read.is_cut else ()
+    remarks = ("The notebook is too long to be shown in full.",) if read.is_cut else ()
     return NotebookView(
         html=Markup(filled),  # noqa: S704 - cleaned, and the rest is ours
         has_images=any(isinstance(one, Image) for cell in read.cells for one in cell.outputs),

@@ -100,7 +100,7 @@ def _problem(report: Report) -> _Problem | None:
         case ReportStatus.STOPPED:
             return _Problem(
                 style="half",
-                what=f"It {ENDED_EARLY}.",
+                what=f"Grading {ENDED_EARLY}.",
                 detail="",
                 advice="Points earned until then count. Functions that were not tried are marked.",
             )

@@ -67,7 +67,7 @@ def test_failure_is_shown_with_everything_that_helps() -> None:
     text = words(read(make_report(result)).text)
 
     texts = ["Promise", "(0 of 1 points)", "Verdict", "print(mse(1))", "Got 5.", "Should be 6."]
-    rest = ["Hint: Next", "Read on in: 4. Descent", "Misconception: mse/sum"]
+    rest = ["Hint: Next", "Read more in: 4. Descent", "Misconception: mse/sum"]
     places = [text.index(one) for one in [*texts, *rest]]
     assert places == sorted(places)
 
@@ -119,7 +119,7 @@ def test_passed_checks_are_below_the_failures() -> None:
     """A partly right function lists its passed checks below the failures."""
     results = (check_result("mse/a", title="Good"), check_result("mse/b", Status.FAILED))
 
-    assert "Right already ✓ Good" in words(read(make_report(*results)).text)
+    assert "Already right ✓ Good" in words(read(make_report(*results)).text)
 
 
 def test_picture_has_a_title_and_a_description() -> None:
@@ -154,7 +154,7 @@ def test_stopped_submission_is_marked_and_keeps_its_points() -> None:
     text = read(make_report(check_result("mse/a"), status=ReportStatus.STOPPED)).text
 
     assert "1 of 1 points" in text
-    assert "It was ended before everything was graded." in text
+    assert "Grading ended before everything was checked." in text
 
 
 def test_unreadable_submission_says_why_and_what_it_is_worth() -> None:
@@ -163,14 +163,14 @@ def test_unreadable_submission_says_why_and_what_it_is_worth() -> None:
         status=ReportStatus.UNREADABLE,
         score=0.0,
         max_score=100.0,
-        error="line 1 is not Python\n  ^",
+        error="line 1 is not valid Python\n  ^",
     )
 
     page = read(report)
 
     assert "Can't be graded" in page.text
     assert "0 of 100 points" in page.text
-    assert "line 1 is not Python\n  ^" in page.text
+    assert "line 1 is not valid Python\n  ^" in page.text
     assert page.all("details") == []
 
 
@@ -205,7 +205,7 @@ def test_rest_of_the_report_is_shown() -> None:
     text = words(read(report).text)
 
     for expected in (
-        "3 more points are judged after the due date",
+        "3 more points depend on checks shown after the due date",
         "Notes cell 2 raised",
         "the output is not shown",
         "Not locked on this machine: reading and writing files.",
@@ -216,7 +216,7 @@ def test_rest_of_the_report_is_shown() -> None:
     ):
         assert expected in text
     open_report = make_report(check_result("mse/a"), output="a\nb\n")
-    assert "It printed 2 lines a b" in words(read(open_report).text)
+    assert "The submission printed 2 lines a b" in words(read(open_report).text)
 
 
 def test_hidden_check_reveals_nothing_of_its_example() -> None:
@@ -254,8 +254,8 @@ def test_very_long_texts_are_cut() -> None:
     page = render_student_page(report)
 
     assert len(page) < 60_000
-    assert "It printed 200000 lines" in page
-    assert "and 4950 more, which are in the JSON report" in page
+    assert "The submission printed 200000 lines" in page
+    assert "and 4950 more, in the JSON report" in page
 
 
 def test_page_is_self_contained() -> None:
