@@ -134,7 +134,7 @@ def _hide_solutions(text: str, *, label: str) -> str:
         if isinstance(node, ast.FunctionDef):
             if ast.get_docstring(node) is None:
                 message = (
-                    f"{node.name}() in line {node.lineno} has no docstring, which students need as "
+                    f"{node.name}() on line {node.lineno} has no docstring, which students need as "
                     "the task"
                 )
                 raise UsageError(message)
@@ -162,7 +162,7 @@ def _blank_answers(assignment: ast.Assign | ast.AnnAssign) -> list[str]:
     try:
         answers = dict(ast.literal_eval(assignment.value or "None"))
     except (TypeError, ValueError) as error:
-        message = f"{ANSWERS_NAME} in line {assignment.lineno} is not a dict literal"
+        message = f"{ANSWERS_NAME} on line {assignment.lineno} is not a dict literal"
         raise UsageError(message) from error
     blanks = [f'    "{question}": "",' for question in answers]
     return ["# Your letters go between the quotes.", f"{ANSWERS_NAME} = {{", *blanks, "}"]

@@ -42,9 +42,11 @@ class ReportStore:
         descriptor = os.open(self.folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # ends with the process
             except OSError as error:
-                raise UsageError(f"another batch is running in {self.folder}") from error
+                raise UsageError(
+                    f"another batch is running in {self.folder}; wait until it has ended"
+                ) from error
             for folder in (self.folder, self._reports):
                 for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
                     left.unlink(missing_ok=True)

@@ -30,11 +30,11 @@ _PLATFORMS = click.Choice(sorted(PLATFORMS))
     type=click.Path(path_type=Path),
     help="Bundle to write: a zip if PATH ends in .zip, otherwise a folder.",
 )
-@click.option("--pip-options", default="", help="More options for pip on the platform.")
+@click.option("--pip-options", default="", help="Extra options for pip on the platform.")
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=1),
-    help="Seconds for each submission.",
+    help="Seconds for the whole submission.",
 )
 @_after_due_option
 @assignment_option
@@ -46,7 +46,7 @@ def autograder(
     after_due: bool,  # noqa: FBT001 - click passes options by name
     assignment: str,
 ) -> None:
-    """Write a bundle to upload, so that a platform grades.
+    """Write a bundle to upload to a platform, so that it grades.
 
     The bundle contains the assignment and this version of zerograd, so that a submission is graded
     there as it is here.
@@ -66,7 +66,7 @@ def autograder(
             write_zip(files, out)
         else:
             write_folder(files, out)
-    click.echo(f"wrote {out}; how to upload it is in its README.md")
+    click.echo(f"wrote {out}; its README.md explains how to upload it")
 
 
 @click.command(

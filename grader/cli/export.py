@@ -28,12 +28,12 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
 
 
 @click.command(
-    epilog="Exit status: 0 nobody was left out, 1 somebody was left out, and standard error says "
-    "why, 2 wrong usage, 3 the grader failed on the only report, and the format can't express that."
+    epilog="Exit status: 0 nobody was left out; 1 somebody was left out, and standard error says "
+    "why; 2 wrong usage; 3 the grader failed on the only report, and the format can't express that."
 )
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option(
-    "--to", "name", required=True, metavar="FORMAT", help="Format to write; --list lists them."
+    "--to", "name", required=True, metavar="FORMAT", help="Format to write; --list lists all."
 )
 @click.option(
     "--out",
@@ -45,9 +45,9 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
     "--worksheet",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="File of the platform to fill in.",
+    help="Gradebook or worksheet from the platform, to fill in.",
 )
-@click.option("--after-due", is_flag=True, help="Include what waits for the due date.")
+@click.option("--after-due", is_flag=True, help="Include the points that wait for the due date.")
 @click.option(
     "--set",
     "settings",
@@ -136,7 +136,7 @@ def _write_all(
     first = next(made, None)
     if first is None:
         if not left_out:
-            click.echo("there is nothing to write, because nobody handed in", err=True)
+            click.echo("there is nothing to write, because nobody handed in anything", err=True)
         return left_out
     if work.is_single:
         _write_few(first, list(made), out)

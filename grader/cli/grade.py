@@ -62,7 +62,7 @@ def command(
     exit_zero: bool,  # noqa: FBT001
     assignment: str,
 ) -> None:
-    """Grade a solution of the lab: a .py file or an .ipynb notebook.
+    """Grade a solution of the lab: a .py file or a .ipynb notebook.
 
     Shows the points of each function and, for each failed check, the smallest input that fails. The
     solution runs in a sandbox, where it can neither change its score nor harm this machine.
@@ -141,7 +141,7 @@ def _expect_file(file: Path) -> None:
     if not os.path.lexists(file):
         raise UsageError(f"there is no file {file}")
     if os.path.isdir(file):  # noqa: PTH112
-        raise UsageError(f"{file} is a folder; give the file in it that should be graded")
+        raise UsageError(f"{file} is a folder; name the file in it to grade")
 
 
 def _write_page(report: "Report", file: Path, target: Path) -> None:

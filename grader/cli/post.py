@@ -20,9 +20,9 @@ _LOG_FILE = "lti-log.jsonl"
 
 
 @click.command(
-    epilog="Exit status: 0 the platform has these scores or later ones, 1 it refused some, or the "
-    "user id of a student is not known, 2 wrong usage, or the platform refuses the key, 3 the "
-    "platform can't be reached, 130 interrupted."
+    epilog="Exit status: 0 the platform has these scores or later ones; 1 it refused some, or the "
+    "user id of a student is not known; 2 wrong usage, or the platform refuses the key; 3 the "
+    "platform can't be reached; 130 interrupted."
 )
 @click.argument(
     "results", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True)
@@ -46,7 +46,7 @@ _LOG_FILE = "lti-log.jsonl"
 )
 @click.option("--after-due", is_flag=True, help="Include the points that wait for the due date.")
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
-@click.option("--resend", is_flag=True, help="Send the scores that the platform already has, too.")
+@click.option("--resend", is_flag=True, help="Also send the scores that the platform already has.")
 @click.option(
     "--log",
     "log_path",
@@ -162,7 +162,7 @@ def _connect(platform: "LtiPlatform", on_wait: Callable[[float, str], None]) -> 
         from grader.lti.key import read_key
     except ImportError as error:
         raise click.UsageError(
-            'posting needs libraries that are not installed: pip install "zerograd[lti]"'
+            'posting needs libraries that are not installed; run: pip install "zerograd[lti]"'
         ) from error
     key = read_key(platform.key_path)
     if key.is_exposed:
@@ -180,7 +180,8 @@ def _print_outcome(plan: "PostingPlan", tally: "Tally") -> None:
     if plan.absent:
         students, get = ("student", "gets") if plan.absent == 1 else ("students", "get")
         _print_line(
-            f"{plan.absent} {students} on the roster did not hand in and {get} no score", err=False
+            f"{plan.absent} {students} on the roster did not hand in anything and {get} no score",
+            err=False,
         )
     for line in describe_people("not sent", plan.left_out):
         _print_line(line)

@@ -43,14 +43,16 @@ def read_users(path: Path) -> FindUser:
     table = read_table(path)
     user = find_column(table.header, _USER_COLUMNS)
     if user is None:
-        raise UsageError(f"the first line of {path} names no column lti_user_id")
+        raise UsageError(f"{path} needs a column lti_user_id; its first line has none")
     columns = {
         kind: place
         for kind, names in _IDENTIFYING_COLUMNS.items()
         if (place := find_column(table.header, names)) is not None
     }
     if not columns:
-        raise UsageError(f"the first line of {path} names no column id, email or name")
+        raise UsageError(
+            f"{path} needs a column id, email or name; its first line has none of these"
+        )
     # A user may have several lines, for example one for each email address.
     lines: dict[str, dict[str, list[str]]] = {}
     for line in table.lines[1:]:

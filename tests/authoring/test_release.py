@@ -275,7 +275,7 @@ def test_lab_without_demos_has_no_main_block() -> None:
 
 def test_function_without_a_docstring_is_refused() -> None:
     """A function without a docstring is refused, since students would have no task."""
-    with pytest.raises(UsageError, match=r"f\(\) in line 2 has no docstring"):
+    with pytest.raises(UsageError, match=r"f\(\) on line 2 has no docstring"):
         render_script("# %%\ndef f(x):\n    return x\n")
 
 
@@ -290,7 +290,7 @@ def test_function_without_a_docstring_is_refused() -> None:
 )
 def test_answers_that_are_not_a_dict_literal_are_refused(answers: str) -> None:
     """ANSWERS has to be a dict literal, because the reference is not run."""
-    with pytest.raises(UsageError, match="ANSWERS in line 2 is not a dict literal"):
+    with pytest.raises(UsageError, match="ANSWERS on line 2 is not a dict literal"):
         render_script(f"# %%\n{answers}\n")
 
 

@@ -26,9 +26,7 @@ _NO_FILE = {
     "text": f"it was handed in as a text entry, not as a file: {_ASK}",
     "link": f"it was handed in as a web address, not as a file: {_ASK}",
 }
-_IN_DOUBT = (
-    "the numbers in its name do not identify the student with certainty: find out who it is by hand"
-)
+_IN_DOUBT = "the numbers in its name do not identify the student with certainty; find out by hand"
 # The digits that the ids must have for an export to be recognised: with three people or more, with
 # two, and with one person or people who share a name; the last is for user ids.
 _SHORT, _LONG, _LONGER, _USER_LONG = 3, 4, 5, 3

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run this once in this folder on the machine of the autotester.
+# Run this once in this folder on the autotester's machine.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 python3 -m venv "$here/venv"
