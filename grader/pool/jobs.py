@@ -13,7 +13,6 @@ class Job:
 
     key: str
     request: GradeRequest
-    is_second_try: bool = False
 
 
 class Pool(Protocol):

@@ -1,6 +1,5 @@
 """A pool of workers on this machine; each gets one job at a time, and is replaced if it fails."""
 
-import dataclasses
 import selectors
 from collections import deque
 from collections.abc import Generator, Iterable
@@ -101,6 +100,7 @@ class LocalPool:
         limits = Limits.of({**assignment.limits, **self.settings.limits})
         waiting = iter(jobs)
         again: deque[Job] = deque()
+        tried: set[str] = set()
         workers = _Workers(self.settings, patience_s=limits.total_wall_s + _SPARE_S)
         try:
             while True:
@@ -116,10 +116,11 @@ class LocalPool:
                     result = _receive(workers, worker)
                     if result is None:
                         continue
-                    if not result.is_fault or job.is_second_try:
+                    if not result.is_fault or job.key in tried:
                         yield job, result
                     else:
-                        again.append(dataclasses.replace(job, is_second_try=True))
+                        tried.add(job.key)
+                        again.append(job)
         finally:
             workers.close()
 
