@@ -51,18 +51,18 @@ def grade(
 
     Args:
         path: A ``.py`` file or a ``.ipynb`` notebook.
-        seed: What the inputs are drawn from; by default derived from assignment and submission.
-        only: The name of the only function to grade, or several.
+        seed: The seed of the inputs; by default it is derived from assignment and submission.
+        only: The name of the only function to grade, or several names.
         limits: What the submission may use.
-        isolation: How hard it is confined.
-        assignment: What it is a submission of: the name of a built-in lab, or a folder.
+        isolation: How strictly the submission is confined.
+        assignment: The assignment: the name of a built-in lab, or a folder.
 
     Returns:
-        The report, also for a submission that can't be read. If the grader itself failed, in
-        whatever way, the report says so: it has no score, and says nothing about the submission.
+        The report, even if the submission can't be read. If the grader itself failed, in whatever
+        way, the report says so; it then has no score, and says nothing about the submission.
 
     Raises:
-        UsageError: there is no such file, function or assignment.
+        UsageError: The file, the function or the assignment doesn't exist.
     """
     chosen = load_assignment(assignment)
     report: Report | None = None
@@ -74,7 +74,7 @@ def grade(
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever fails here is our fault
-        if report is None:  # else only the clearing up has failed
+        if report is None:  # otherwise only the cleanup failed, and the report is valid
             blank = blank_report(chosen, Path(path).name, mode=isolation.value)
             return fail_report(blank, ReportStatus.GRADER_ERROR, _describe_fault(error))
     return report
@@ -83,13 +83,13 @@ def grade(
 class Grader:
     """Grades one submission after another, keeping torch imported and the checks collected.
 
-    After a failure of its own, or an interruption, it refuses more work: what it holds may be
-    half-way through the submission before. Its owner replaces it.
+    A grader that has failed or was interrupted refuses further work, since its sessions may be
+    half-way through a request. Its owner then starts a new one.
 
     Args:
-        assignment: What is graded; the built-in lab by default.
+        assignment: The assignment; the built-in lab by default.
         limits: What each submission may use; by default the assignment's limits.
-        confinement: How hard each is confined.
+        confinement: How strictly each submission is confined.
         salt: A secret of the instructor that every seed depends on.
         launched: The forkserver's process, if it was started already.
     """
@@ -134,7 +134,7 @@ class Grader:
         only: str | Collection[str] | None = None,
         on_progress: OnCheckStart = ignore_progress,
     ) -> Report:
-        """Grade one submission; arguments and errors as for the function `grade`."""
+        """Grade one submission; the arguments and errors are those of the function `grade`."""
         return self._grade(
             path.name,
             lambda: read_submission(path),
@@ -151,11 +151,11 @@ class Grader:
         seed: int | None = None,
         only: str | Collection[str] | None = None,
     ) -> Report:
-        """Grade a submission given as bytes; ``name`` is what it was handed in as."""
+        """Grade a submission given as bytes; ``name`` is the name of the file as handed in."""
         return self._grade(name, lambda: parse_submission(data, name=name), seed=seed, only=only)
 
     def refuse(self, name: str, reason: str) -> Report:
-        """Report a submission that can't even be opened, and why."""
+        """Return the report of a submission that can't even be opened, with the reason."""
         return fail_report(self._blank_report(name), ReportStatus.UNREADABLE, reason)
 
     def _grade(
@@ -199,7 +199,7 @@ class Grader:
                 results = self._resources.checks.run(job)
                 case = self._case(job.seed, results, own=own, lent=lent)
                 report = self._fill(blank, submission, student, diagnose(results, case))
-                # Last, when all that counts is there: it changes neither score nor status.
+                # Pictures come last, since they change neither score nor status.
                 report = self._illustrate(report, case)
         except UnreadableSubmissionError as error:
             report = fail_report(blank, ReportStatus.UNREADABLE, str(error))
@@ -221,7 +221,7 @@ class Grader:
         names = self._resources.assignment.parameters
         for name in chosen:
             if name not in names:
-                raise UsageError(f"there is no function {name}; there are {', '.join(names)}")
+                raise UsageError(f'unknown function "{name}"; known functions: {", ".join(names)}')
 
     def _blank_report(self, name: str) -> Report:
         resources = self._resources
@@ -255,7 +255,7 @@ class Grader:
 
         def observe(name: str) -> Observe:
             names = unproved_collaborators(resources.assignment.function(name), right)
-            # Most answers were already given to the checks; only the others are asked for.
+            # The checks have already had most of the answers; only the others are asked for.
             recording = lent(names) if names else own
             return lambda request: recording.replay(request)()
 
@@ -312,9 +312,9 @@ def blank_report(assignment: Assignment, name: str, *, mode: str) -> Report:
     """Make the report of a submission that was not graded yet.
 
     Args:
-        assignment: What it is a submission of.
-        name: The name that it was handed in under.
-        mode: The isolation asked for.
+        assignment: The assignment.
+        name: The name of the file as it was handed in.
+        mode: The value of the `Isolation` that was asked for.
     """
     return Report(
         assignment=assignment.info,
@@ -334,12 +334,12 @@ def blank_report(assignment: Assignment, name: str, *, mode: str) -> Report:
 
 
 def _describe_fault(error: Exception) -> str:
-    """Say what failed; other people's exceptions need their type to be understood."""
+    """Say what failed, with the type of the exception if it isn't one of ours."""
     return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
 
 
 def fail_report(blank: Report, status: ReportStatus, reason: str) -> Report:
-    """Say in a report why nothing was graded; a fault of ours has no score, and never a zero."""
+    """Return the report with the reason why nothing was graded; for a fault it has no score."""
     is_ours = status is ReportStatus.GRADER_ERROR
     return msgspec.structs.replace(
         blank,

@@ -200,7 +200,7 @@ def run_loop(
 WRONG_REPORT = make_report(check_result("mse/a", Status.FAILED, title="Promise", message="Why"))
 RIGHT_REPORT = make_report(check_result("mse/a", title="Promise"))
 GAINED = "+ mse                 0 -> 1 / 1  right"
-UNREADABLE = make_report(status=ReportStatus.UNREADABLE, error="line 1 is not Python")
+UNREADABLE = make_report(status=ReportStatus.UNREADABLE, error="line 1 is not valid Python")
 FAILED = make_report(status=ReportStatus.GRADER_ERROR, error="the forkserver is gone", score=None)
 EMPTY = make_report(
     check_result("mse/a", Status.MISSING),
@@ -232,7 +232,7 @@ def test_unreadable_state_is_not_compared(
     """A report after an unreadable state is compared with the one before it."""
     _, shown = run_loop(WRONG_REPORT, UNREADABLE, RIGHT_REPORT)
 
-    assert "lab4.py: can't be graded: line 1 is not Python" in shown
+    assert "lab4.py: can't be graded: line 1 is not valid Python" in shown
     assert GAINED in shown
 
 
@@ -265,7 +265,7 @@ def test_file_that_can_not_be_read_is_reported(run_loop: Callable[..., tuple[_Lo
 
 def test_wrong_usage_ends_the_loop(path: Path) -> None:
     """A usage error in the first run ends the loop."""
-    loop = _Loop(path, UsageError("there is no function nothing"))
+    loop = _Loop(path, UsageError('unknown function "nothing"'))
 
     with pytest.raises(UsageError):
         watch_file(
@@ -376,7 +376,7 @@ def test_each_save_is_graded_until_ctrl_c(path: Path, start: Callable[..., Watch
     assert "+ mse                 0 -> 6 / 6" in second
     assert "should be" not in second
     assert right_json["score"] == 6
-    assert "can't be graded: line 1 is not Python" in third
+    assert "can't be graded: line 1 is not valid Python" in third
     assert "= no points gained or lost" in fourth
     assert watching.process.returncode == 130
     assert last.strip().splitlines()[-1] == "stopped watching"
