@@ -27,7 +27,7 @@ class Keys:
         assignment: The assignment. Its id, title and version, its reference, its misconceptions
             and every file of its folder count; the place of the folder does not.
         settings: How the submissions are graded.
-        without: Folders and files that are no part of the assignment, even inside its folder,
+        without: Folders and files that are not part of the assignment, even inside its folder,
             such as results and submissions.
 
     Raises:
