@@ -37,7 +37,7 @@ class Batch:
         collection: The submissions.
         pool: The pool that grades them; its settings say how.
         sources: Where the submissions come from; even below the assignment's folder, these are
-            no part of it.
+            not part of it.
         roster: The students of the class, if known.
         regrade_all: Grade unchanged submissions again too.
     """
