@@ -186,7 +186,7 @@ class Grader:
                     raise UnreadableSubmissionError(message)
                 own = Recording(student.ask)
                 lent = self._resources.lender(submission, clock, sessions)
-                job = CheckRun(
+                run = CheckRun(
                     assignment=self._resources.assignment,
                     seed=blank.seed,
                     observe=own.observe,
@@ -196,8 +196,8 @@ class Grader:
                     on_progress=on_progress,
                     seconds=seconds,
                 )
-                results = self._resources.checks.run(job)
-                case = self._case(job.seed, results, own=own, lent=lent)
+                results = self._resources.checks.run(run)
+                case = self._case(run.seed, results, own=own, lent=lent)
                 report = self._fill(blank, submission, student, diagnose(results, case))
                 # Pictures come last, since they change neither score nor status.
                 report = self._illustrate(report, case)

@@ -1,4 +1,4 @@
-"""A pytest plugin that keeps the collected checks and runs them as jobs come in."""
+"""A pytest plugin that keeps the collected checks and runs them as tasks come in."""
 
 import functools
 import inspect
@@ -15,7 +15,7 @@ from grader.errors import CheckCrashedError, InternalError
 
 
 class ChecksPlugin:
-    """The pytest plugin: holds the collected items and runs one whenever a job asks for it.
+    """The pytest plugin: holds the collected items and runs one whenever a task asks for it.
 
     Args:
         on_collected: Called with the checks and a function that runs one of them. The pytest
@@ -57,7 +57,7 @@ class ChecksPlugin:
         return True
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Hand the items over to the jobs, instead of running each of them once."""
+        """Hand the items over to the tasks, instead of running each of them once."""
         if session.testsfailed:
             return True
         self._items = session.items

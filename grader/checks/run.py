@@ -75,13 +75,13 @@ class _Standing:
     ended: dict[frozenset[str], CheckResult] = field(default_factory=dict)
 
 
-def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: CheckRun) -> list[CheckResult]:
+def run_checks(checks: Iterable[Check], run_body: RunBody, *, run: CheckRun) -> list[CheckResult]:
     """Run the checks of a submission, those of helpers before those of their callers.
 
     Args:
         checks: The collected checks.
         run_body: Runs a check's body with a probe, and returns the verdict that it raised.
-        job: The submission.
+        run: The submission.
 
     Returns:
         A result for each check, in the order in which they ran.
@@ -89,23 +89,23 @@ def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: CheckRun) -> 
     Raises:
         CheckCrashedError: A check is broken, or belongs to no function of the assignment.
     """
-    order = {function.name: place for place, function in enumerate(job.assignment.functions)}
+    order = {function.name: place for place, function in enumerate(run.assignment.functions)}
     checks = list(checks)
     for check in checks:
         if check.function not in order:
             raise CheckCrashedError(check.id, f"the assignment has no function {check.function}")
     chosen = sorted(
-        (check for check in checks if job.only is None or check.function in job.only),
+        (check for check in checks if run.only is None or check.function in run.only),
         key=lambda check: order[check.function],
     )
     standings: dict[str, _Standing] = {}
     results = []
     for place, check in enumerate(chosen):
-        job.on_progress(place, len(chosen), check.function)
+        run.on_progress(place, len(chosen), check.function)
         standing = standings.setdefault(check.function, _Standing())
         started = time.monotonic()
-        result = _run_check(check, job, run_body, standing, standings)
-        job.seconds[check.id] = round(time.monotonic() - started, 4)
+        result = _run_check(check, run, run_body, standing, standings)
+        run.seconds[check.id] = round(time.monotonic() - started, 4)
         standing.is_right &= result.status is Status.PASSED
         results.append(result)
     return results
@@ -113,30 +113,30 @@ def run_checks(checks: Iterable[Check], run_body: RunBody, *, job: CheckRun) -> 
 
 def _run_check(
     check: Check,
-    job: CheckRun,
+    run: CheckRun,
     run_body: RunBody,
     standing: _Standing,
     standings: Mapping[str, _Standing],
 ) -> CheckResult:
     """Run a check with the student's own helpers, then with right ones; either may pass."""
-    function = job.assignment.function(check.function)
+    function = run.assignment.function(check.function)
     right = {name for name, other in standings.items() if other.is_right}
     unproved = unproved_collaborators(function, right)
     if _has_helper_over_limit(function, standings):
         # With its own helpers it would hit the limit too, and use up the time of other functions.
-        return _attempt(check, job, run_body, standing, lent=unproved).full_result
+        return _attempt(check, run, run_body, standing, lent=unproved).full_result
     if not unproved:
-        return _attempt(check, job, run_body, standing).full_result
+        return _attempt(check, run, run_body, standing).full_result
     own: _Attempt | None = None
     if not standing.needs_lent:
-        own = _attempt(check, job, run_body, standing)
+        own = _attempt(check, run, run_body, standing)
         if own.result.status is Status.PASSED or not own.may_be_others_fault:
             return own.full_result
-    lent = _attempt(check, job, run_body, standing, lent=unproved)
+    lent = _attempt(check, run, run_body, standing, lent=unproved)
     if lent.result.status is Status.PASSED:
         standing.needs_lent = True
         return lent.full_result
-    own = own or _attempt(check, job, run_body, standing)
+    own = own or _attempt(check, run, run_body, standing)
     # With right helpers the fault is the function's own, so that finding is the one to report.
     if own.result.status is Status.ERROR or (
         lent.result.status is Status.FAILED and own.result.status is not Status.PASSED
@@ -178,7 +178,7 @@ class _Attempt:
 
 def _attempt(
     check: Check,
-    job: CheckRun,
+    run: CheckRun,
     run_body: RunBody,
     standing: _Standing,
     *,
@@ -188,9 +188,9 @@ def _attempt(
     if lent in standing.ended:
         earlier = standing.ended[lent]
         return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
-    function = job.assignment.function(check.function)
-    observe = job.observe_with_lent(function.name, lent) if lent else job.observe
-    probe = Probe(function, observe, job.expect, derive_seed(job.seed, check.id))
+    function = run.assignment.function(check.function)
+    observe = run.observe_with_lent(function.name, lent) if lent else run.observe
+    probe = Probe(function, observe, run.expect, derive_seed(run.seed, check.id))
     raised = run_body(check, probe)
     if raised is None:
         return _Attempt(_result(check, Status.PASSED))

@@ -1,10 +1,10 @@
 """One pytest session that grades any number of submissions.
 
 pytest is not made to be started twice in a process, and starting it costs more than grading. So it
-is started once, in a thread of its own, collects the checks, and then runs them for one job after
+is started once, in a thread of its own, collects the checks, and then runs them for one task after
 another until the runner is closed.
 
-Each job has its own future, so that no job can ever get the result of another, even if the waiting
+Each task has its own future, so that no task can get the result of another, even if the waiting
 thread is interrupted or the session ends early.
 """
 
@@ -72,7 +72,7 @@ _ENVIRONMENT_OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _Task:
     """Work to do with the collected checks, and the future for its result."""
 
     work: Callable[[list[Check], RunBody], object]
@@ -102,7 +102,7 @@ class CheckRunner:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._collected: Future[list[Check]] = Future()
         self._collecting = contextlib.ExitStack()
         self._lock = threading.Lock()
@@ -136,10 +136,10 @@ class CheckRunner:
         """Grade one submission; block until all its checks have run.
 
         Raises:
-            InternalError: A check is broken, what it uses has failed, or an earlier job was
+            InternalError: A check is broken, what it uses has failed, or an earlier task was
                 interrupted.
         """
-        return self._do(functools.partial(run_checks, job=run))
+        return self._do(functools.partial(run_checks, run=run))
 
     def questions(
         self, function: str, *, assignment: Assignment, seed: int, expect: Ask
@@ -153,7 +153,7 @@ class CheckRunner:
             expect: Asks the reference.
 
         Raises:
-            InternalError: The reference itself fails a check, or an earlier job was interrupted.
+            InternalError: The reference itself fails a check, or an earlier task was interrupted.
         """
         return self._do(
             functools.partial(
@@ -168,22 +168,22 @@ class CheckRunner:
         """Have the thread of the checks do some work, and return its result."""
         if not self.checks:
             raise InternalError(f"there are no checks in {self._folder}")
-        job = _Job(work)
-        with self._lock:  # so that no job is queued after the thread has ended
+        task = _Task(work)
+        with self._lock:  # so that no task is queued after the thread has ended
             if self._refusal is not None:
                 raise self._refusal
-            self._jobs.put(job)
+            self._tasks.put(task)
         try:
-            return cast("_T", job.future.result())
+            return cast("_T", task.future.result())
         except BaseException:
-            if not job.future.done():
-                # The thread is still doing the job, with sessions that are about to be closed.
+            if not task.future.done():
+                # The thread is still doing the task, with sessions that are about to be closed.
                 self._refuse("was interrupted while it ran checks")
             raise
 
     def close(self) -> None:
-        """End the thread, unless it is in the middle of a job that was interrupted."""
-        self._jobs.put(None)
+        """End the thread, unless it is in the middle of a task that was interrupted."""
+        self._tasks.put(None)
         self._thread.join(timeout=1)
 
     def _main(self) -> None:
@@ -209,19 +209,19 @@ class CheckRunner:
     def _serve(self, checks: list[Check], run_body: RunBody) -> None:
         self._collecting.close()
         self._collected.set_result(checks)
-        while (job := self._jobs.get()) is not None:
-            job.do(checks, run_body)
+        while (task := self._tasks.get()) is not None:
+            task.do(checks, run_body)
 
     def _refuse(self, why: str) -> None:
-        """Refuse all jobs from now on, and fail those that are still in the queue."""
+        """Refuse all tasks from now on, and fail those that are still in the queue."""
         with self._lock:
             self._refusal = self._refusal or InternalError(f"the runner of the checks {why}")
             with contextlib.suppress(queue.Empty):
                 while True:
-                    # Never waiting: the thread may take a job from the queue at the same time.
-                    job = self._jobs.get_nowait()
-                    if job is not None:
-                        job.future.set_exception(self._refusal)
+                    # Never waiting: the thread may take a task from the queue at the same time.
+                    task = self._tasks.get_nowait()
+                    if task is not None:
+                        task.future.set_exception(self._refusal)
 
 
 def _forget_modules(folder: Path) -> None:

@@ -78,14 +78,14 @@ class InProcess:
         """Run the checks and the diagnosis, as the pipeline does."""
         own = self.submission(path)
         lent = functools.cache(lambda names: self.submission(path, lent=names))
-        job = CheckRun(
+        run = CheckRun(
             assignment=self.assignment,
             seed=seed,
             observe=own.observe,
             observe_with_lent=lambda _, names: lent(names).observe,
             expect=self.expect,
         )
-        results = checks.run(job)
+        results = checks.run(run)
         wrong = {one.id.partition("/")[0] for one in results if one.status is not Status.PASSED}
         right = self.assignment.parameters.keys() - wrong
 

@@ -126,7 +126,7 @@ class Bench:
         on_progress: Callable[[int, int, str], None] = lambda *_: None,
     ) -> dict[str, CheckResult]:
         """Run the checks, and give their results by id."""
-        job = CheckRun(
+        run = CheckRun(
             assignment=ASSIGNMENT,
             seed=seed,
             observe=self.own.observe,
@@ -135,7 +135,7 @@ class Bench:
             only=only,
             on_progress=on_progress,
         )
-        return {result.id: result for result in run_checks(checks, run_body, job=job)}
+        return {result.id: result for result in run_checks(checks, run_body, run=run)}
 
 
 def statuses(results: dict[str, CheckResult]) -> dict[str, Status]:

@@ -1,4 +1,4 @@
-"""The check runner gives each job its own result, or none."""
+"""The check runner gives each task its own result, or none."""
 
 import functools
 import threading
@@ -25,7 +25,7 @@ _result = Future.result
 
 
 def interrupted_result(future: "Future[object]") -> object:
-    """Wait for a future, but as if Ctrl-C were pressed while the job runs."""
+    """Wait for a future, but as if Ctrl-C were pressed while the task runs."""
     if not future.done():
         raise KeyboardInterrupt
     return _result(future)
@@ -43,17 +43,17 @@ def runner(tmp_path: Path) -> Iterator[CheckRunner]:
         yield one
 
 
-def test_jobs_get_their_own_results_in_turn(runner: CheckRunner) -> None:
-    """Each of many jobs gets what its own work returned."""
+def test_tasks_get_their_own_results_in_turn(runner: CheckRunner) -> None:
+    """Each of many tasks gets what its own work returned."""
     results = [runner._do(functools.partial(_give, number)) for number in range(50)]
 
     assert results == list(range(50))
 
 
-def test_result_of_an_interrupted_job_is_never_given_to_the_next_one(
+def test_result_of_an_interrupted_task_is_never_given_to_the_next_one(
     runner: CheckRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After Ctrl-C during a job the runner refuses more, instead of handing out a stale result."""
+    """After Ctrl-C during a task the runner refuses more, instead of handing out a stale result."""
     release = threading.Event()
 
     def slow(_checks: list[Check], _run: RunBody) -> str:
@@ -71,8 +71,8 @@ def test_result_of_an_interrupted_job_is_never_given_to_the_next_one(
         runner._do(lambda _checks, _run: "of the second")
 
 
-def test_error_of_a_job_is_raised_for_that_job_only(runner: CheckRunner) -> None:
-    """A failed job raises its error where its result is awaited, and the runner stays usable."""
+def test_error_of_a_task_is_raised_for_that_task_only(runner: CheckRunner) -> None:
+    """A failed task raises its error where its result is awaited, and the runner stays usable."""
 
     def fail(_checks: list[Check], _run: RunBody) -> None:
         raise InternalError("first")
@@ -84,10 +84,10 @@ def test_error_of_a_job_is_raised_for_that_job_only(runner: CheckRunner) -> None
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
-def test_job_that_ends_the_thread_leaves_nobody_waiting(
+def test_task_that_ends_the_thread_leaves_nobody_waiting(
     runner: CheckRunner, kind: type[BaseException]
 ) -> None:
-    """A job that ends the thread is an InternalError, and later jobs are refused at once."""
+    """A task that ends the thread is an InternalError, and later tasks are refused at once."""
 
     def leave(_checks: list[Check], _run: RunBody) -> None:
         raise kind("out")
@@ -100,8 +100,8 @@ def test_job_that_ends_the_thread_leaves_nobody_waiting(
         runner._do(lambda _checks, _run: None)
 
 
-def test_closed_runner_refuses_jobs(tmp_path: Path) -> None:
-    """A job for a closed runner raises an error instead of waiting forever."""
+def test_closed_runner_refuses_tasks(tmp_path: Path) -> None:
+    """A task for a closed runner raises an error instead of waiting forever."""
     (tmp_path / "check_f.py").write_text(_CHECK, encoding="utf-8")
     with CheckRunner(tmp_path) as runner:
         assert len(runner.checks) == 1
