@@ -19,6 +19,8 @@ from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.schema import report_to_json
 
+pytestmark = pytest.mark.slow
+
 GRADER = Path(sys.executable).with_name("grader")
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 _TIME = re.compile(r'<section aria-labelledby="time".*?</section>', re.DOTALL)

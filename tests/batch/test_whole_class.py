@@ -18,6 +18,8 @@ from grader.pool.jobs import Job
 from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, PoolSettings
 
+pytestmark = pytest.mark.slow
+
 GRADER = Path(sys.executable).with_name("grader")
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 COUNT = int(os.environ.get("ZEROGRAD_TEST_CLASS", "30"))
