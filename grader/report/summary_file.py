@@ -9,6 +9,7 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.report.class_model import SUMMARY_VERSION, ClassSummary
+from grader.report.schema import schema_to_json
 
 SUMMARY_NAME = "summary.json"
 SUMMARY_SCHEMA_FILE = Path(__file__).with_name("summary.schema.json")
@@ -18,12 +19,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def make_summary_schema() -> str:
     """Return the schema, made from the model; `SUMMARY_SCHEMA_FILE` is a shipped copy."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"zerograd summary {SUMMARY_VERSION}",
-        **msgspec.json.schema(ClassSummary),
-    }
-    return json.dumps(schema, indent=2) + "\n"
+    return schema_to_json(ClassSummary, title=f"zerograd summary {SUMMARY_VERSION}")
 
 
 def summary_to_json(summary: ClassSummary, *, with_rows: bool = True) -> str:
