@@ -41,7 +41,8 @@ def test_stub_after_an_interrupted_right_solution_gets_no_points(
     warm_grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The result of the interrupted submission is not handed to the next one."""
-    warm_grader.grade(RIGHT, only="predict")  # so that the checks are collected
+    first = warm_grader.grade(RIGHT, only="predict")  # so that the checks are collected
+    assert first.status is ReportStatus.GRADED, first.error
     result = Future.result
 
     def interrupt(future: "Future[object]") -> object:

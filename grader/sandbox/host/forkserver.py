@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import tempfile
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,9 @@ class Forkserver:
     ) -> None:
         self._process = launched or launch()
         self._control = self._process.control
+        # One request and its answer at a time: after an interruption, sessions are closed while
+        # the thread of the checks may still use theirs.
+        self._exchange = threading.Lock()
         self._pending_warmups = 1
         self._warm: set[str] = set()
         self._versions: dict[str, str] = {}
@@ -112,8 +116,9 @@ class Forkserver:
                 limits=limits,
                 without=tuple(without),
             )
-            self._send(message, descriptors=(theirs.fileno(), output_end))
-            pid = self._receive(Spawned).pid
+            with self._exchange:
+                self._send(message, descriptors=(theirs.fileno(), output_end))
+                pid = self._receive(Spawned).pid
         except BaseException:
             ours.close()
             os.close(output)
@@ -134,8 +139,9 @@ class Forkserver:
         with contextlib.suppress(OSError):
             os.close(child.output_descriptor)
         try:
-            self._send(Kill(pid=child.pid))
-            status = self._receive(Killed).status
+            with self._exchange:
+                self._send(Kill(pid=child.pid))
+                status = self._receive(Killed).status
         finally:
             remove_folder(child.scratch)
         return status
