@@ -56,6 +56,10 @@ def test_stub_after_an_interrupted_right_solution_gets_no_points(
             warm_grader.grade(RIGHT)
 
     expect_fault(warm_grader.grade(STUB), "takes no more submissions", "interrupted")
+    # The checks are still running in their pytest, which shares the environment with this one.
+    checks = warm_grader._resources.checks
+    checks.close()
+    checks._thread.join(60)
 
 
 @pytest.mark.parametrize("error", [ValueError("broken"), RecursionError(), MemoryError()])
