@@ -66,6 +66,7 @@ class Forkserver:
         # One request and its answer at a time: after an interruption, sessions are closed while
         # the thread of the checks may still use theirs.
         self._exchange = threading.Lock()
+        self._children: dict[int, Child] = {}
         self._pending_warmups = 1
         self._warm: set[str] = set()
         self._versions: dict[str, str] = {}
@@ -127,7 +128,9 @@ class Forkserver:
         finally:
             theirs.close()
             os.close(output_end)
-        return Child(pid=pid, socket=ours, output_descriptor=output, scratch=scratch)
+        child = Child(pid=pid, socket=ours, output_descriptor=output, scratch=scratch)
+        self._children[pid] = child
+        return child
 
     def kill(self, child: Child) -> int:
         """Kill a child, wait until it is gone, and remove its folder.
@@ -135,9 +138,8 @@ class Forkserver:
         Returns:
             Minus the signal that ended it, or its exit code.
         """
-        child.socket.close()
-        with contextlib.suppress(OSError):
-            os.close(child.output_descriptor)
+        if self._children.pop(child.pid, None) is not None:  # a descriptor is never closed twice
+            _close_ends(child)
         try:
             with self._exchange:
                 self._send(Kill(pid=child.pid))
@@ -149,6 +151,8 @@ class Forkserver:
     def close(self) -> None:
         """End the forkserver and every child that is left."""
         self._process.close(is_listening=not self._pending_warmups)
+        while self._children:  # of sessions that an interruption left open
+            _close_ends(self._children.popitem()[1])
 
     def _catch_up(self) -> None:
         if self._control.fileno() < 0:  # closed, after a deadline that it missed
@@ -199,3 +203,9 @@ class Forkserver:
             f"ended unexpectedly with status {self._process.wait()}; "
             "is torch installed in this environment?"
         )
+
+
+def _close_ends(child: Child) -> None:
+    child.socket.close()
+    with contextlib.suppress(OSError):
+        os.close(child.output_descriptor)
