@@ -84,16 +84,14 @@ class WorkerProcess:
 
         If the worker has ended, `receive` notices it.
         """
-        with contextlib.suppress(BlockingIOError):
+        try:
             while self._outgoing:
-                try:
-                    sent = self.socket.send(memoryview(self._outgoing)[: 1 << 20])
-                except BlockingIOError:
-                    raise
-                except OSError:
-                    self._outgoing.clear()
-                    return
+                sent = self.socket.send(memoryview(self._outgoing)[: 1 << 20])
                 del self._outgoing[:sent]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._outgoing.clear()
 
     def receive(self) -> GradeResult | None:
         """Return the result once all of it has arrived, and None until then, without waiting.
