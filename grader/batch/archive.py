@@ -19,6 +19,7 @@ from typing import IO
 
 from grader.batch.archive_names import Names, RefusedNameError, clean_path, decode_name
 from grader.batch.gradable_files import is_junk
+from grader.batch.open_beneath import open_given
 from grader.batch.tree import MAX_FILES, READ_ERRORS, Tree, TreeFile, reading
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped
@@ -65,16 +66,28 @@ def tree_of_archive(path: Path) -> Tree:
     Raises:
         UsageError: the archive can't be used as a whole.
     """
-    if not path.is_file():
-        raise UsageError(f"{path} is not a zip archive: it is not a regular file")
     try:
-        with path.open("rb") as file:
-            _check_end(file, CLASS_LIMITS)
-        return _list(zipfile.ZipFile(path), CLASS_LIMITS)
+        stream = open_given(path)
+    except OSError as error:
+        raise UsageError(f"{path} is not a zip archive: {error.strerror}") from error
+    try:
+        return _list_class(stream)
     except ArchiveError as error:
         raise UsageError(f"the archive {path} can't be used: {error}") from error
     except READ_ERRORS as error:
         raise UsageError(f"{path} is damaged or not a zip archive: {error}") from error
+
+
+def _list_class(stream: IO[bytes]) -> Tree:
+    """List the contents of an open archive, which is closed together with the last of its files."""
+    try:
+        _check_end(stream, CLASS_LIMITS)
+        archive = zipfile.ZipFile(stream)
+        weakref.finalize(archive, stream.close)  # ZipFile closes only what it opened itself
+        return _list(archive, CLASS_LIMITS)
+    except BaseException:
+        stream.close()
+        raise
 
 
 def tree_of_export(file: TreeFile) -> Tree:
@@ -93,16 +106,9 @@ def tree_of_export(file: TreeFile) -> Tree:
         stream = io.BytesIO(file.read())
     try:
         with reading(file.name):
-            _check_end(stream, CLASS_LIMITS)
-            archive = zipfile.ZipFile(stream)
-            weakref.finalize(archive, stream.close)  # ZipFile closes only what it opened itself
-            return _list(archive, CLASS_LIMITS)
+            return _list_class(stream)
     except ArchiveError as error:
-        stream.close()
         raise UnreadableSubmissionError(f"{file.name} can't be used: {error}") from error
-    except UnreadableSubmissionError:
-        stream.close()
-        raise
 
 
 def tree_inside(file: TreeFile) -> Tree:

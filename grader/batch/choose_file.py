@@ -6,7 +6,7 @@ everything. If none of the files can be graded, the student gets a report that l
 
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NoReturn
@@ -76,7 +76,8 @@ def choose(pieces: Sequence[Piece], *, stem: str, nothing: str = NOTHING) -> Cho
     if candidates:
         best = max(candidates, key=functools.partial(_merit, stem=stem))
         name = PurePosixPath(best.name).name
-        return Choice(file=name, read=best.file.read, notes=_notes(best.name, len(candidates)))
+        notes = (*_notes(best.name, len(candidates)), *_notes_on_folders(pieces))
+        return Choice(file=name, read=best.file.read, notes=notes)
     return _choose_in_archives(pieces, stem=stem) or _refuse(pieces, nothing)
 
 
@@ -97,6 +98,13 @@ def _notes(name: str, count: int) -> tuple[str, ...]:
     if count == 1:
         return ()
     return (f"{shorten(name)} was graded, chosen from {count} files that can be graded",)
+
+
+def _notes_on_folders(pieces: Iterable[Piece]) -> Iterator[str]:
+    """Yield a note for each folder, up to a few, in which there may be a better file."""
+    folders = (piece.file for piece in pieces if piece.file.is_folder)
+    for folder in itertools.islice(folders, _SHOWN):
+        yield f"the folder {shorten(folder.name)} can't be read: {folder.problem}"
 
 
 def _choose_in_archives(pieces: Sequence[Piece], *, stem: str) -> Choice | None:
@@ -142,7 +150,7 @@ def _refuse(pieces: Sequence[Piece], nothing: str) -> Choice:
     if not pieces:
         return _refusal("", nothing)
     for piece in pieces:
-        if piece.file.problem and is_gradable(piece.name):
+        if piece.file.problem and (is_gradable(piece.name) or piece.file.is_folder):
             return _refusal(piece.name, f"{piece.file.name} can't be read: {piece.file.problem}")
     names = [shorten(piece.name) for piece in itertools.islice(pieces, _SHOWN)]
     if len(pieces) > _SHOWN:

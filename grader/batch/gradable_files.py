@@ -4,6 +4,8 @@ import re
 from pathlib import PurePosixPath
 
 GRADABLE = (".py", ".ipynb")
+# The name of what stands for the contents of a folder that can't be listed; no file is called so.
+UNLISTED = "."
 # What operating systems, editors and Python leave behind; nobody means to hand these in.
 _JUNK = re.compile(
     r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc|.*~|node_modules|venv",

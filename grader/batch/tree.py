@@ -5,22 +5,29 @@ written, and links are not followed.
 """
 
 import contextlib
+import errno
 import functools
+import itertools
 import os
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Self
 
-from grader.batch.gradable_files import decode_name, is_junk
+from grader.batch.gradable_files import UNLISTED, decode_name, is_junk
+from grader.batch.open_beneath import OpenFolder, Root, is_link
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped
 from grader.submission.read import MAX_SUBMISSION_BYTES
 
 MAX_FILES = 300_000
+# For the folder of one student, so that no student uses up what a class may have.
+_MAX_OF_ONE = 100_000
+_MAX_DEPTH = 400
 # What reading from a disk or from a damaged archive can raise.
 READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -47,6 +54,11 @@ class TreeFile:
     def name(self) -> str:
         """The last part of its path."""
         return PurePosixPath(self.path).name
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it stands for the contents of a folder that can't be listed."""
+        return self.path.endswith(f"/{UNLISTED}")
 
     def read(self) -> bytes:
         """Read the whole file, unless it is too large, whatever size it claims to have.
@@ -172,112 +184,268 @@ def inside_each(tree: Tree) -> dict[str, Tree]:
 def tree_of_folder(folder: Path, *, without: Path | None = None, limit: int = MAX_FILES) -> Tree:
     """List the contents of a folder on this computer.
 
+    Where a folder in it can't be listed, or has more in it than a student may hand in, the tree
+    has a single file below this folder, whose problem says why.
+
     Args:
         folder: The folder.
         without: A folder that is left out at any depth, such as the one for results.
-        limit: The number of files after which the listing stops.
+        limit: The number of files and folders that are listed at most.
 
     Raises:
-        UsageError: the folder itself can't be read.
+        UsageError: the folder itself can't be read, or contains too many files.
     """
     try:
-        os.scandir(folder).close()
+        found = _Walk(Root.at(folder), _identify(without), limit=limit).run()
+    except _TooManyError as error:
+        raise UsageError(
+            f"the folder {folder} contains more than {limit} files and folders, which is the limit"
+        ) from error
     except OSError as error:
         raise UsageError(f"can't read the folder {folder}: {error.strerror}") from error
-    walk = _Walk(without=without)
-    for file in walk.files(folder):
-        walk.found.append(file)
-        if len(walk.found) >= limit:
-            break
-    walk.found.sort(key=lambda file: file.path)
     return Tree(
-        files=tuple(walk.found),
-        folders=tuple(sorted(walk.folders)),
-        junk=tuple(sorted(walk.junk)),
-        skipped=tuple(walk.skipped),
+        files=tuple(sorted(found.files, key=lambda file: file.path)),
+        folders=tuple(sorted(found.folders)),
+        junk=tuple(sorted(found.junk)),
+        skipped=tuple(found.skipped),
     )
 
 
 def tree_of_files(paths: Sequence[Path]) -> Tree:
     """List files on this computer that were named one by one."""
-    names = [decode_name(path.name) for path in paths]
+    decoded = [decode_name(path.name) for path in paths]
+    times = Counter(decoded)
     found = (
-        _file(path, name if names.count(name) == 1 else decode_name(path.as_posix().lstrip("/")))
-        for path, name in zip(paths, names, strict=True)
+        _named_file(path, name if times[name] == 1 else decode_name(path.as_posix().lstrip("/")))
+        for path, name in zip(paths, decoded, strict=True)
     )
     files = tuple(sorted(found, key=lambda file: file.path))
     skipped = tuple(Skipped(path=one.path, reason=one.problem) for one in files if one.problem)
     return Tree(files=files, skipped=skipped)
 
 
+class _TooManyError(Exception):
+    """There are too many files and folders to list. Never raised outside this module."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """What was found in one part of a folder: in that of one student, say.
+
+    Attributes:
+        path: The path of this part; empty for what belongs to no other part.
+        limit: How many files and folders it may contain.
+        count: How many were found.
+    """
+
+    path: str
+    limit: int
+    count: int = 0
+    files: list[TreeFile] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    junk: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def add_file(self, file: TreeFile) -> None:
+        self.files.append(file)
+        if file.problem:
+            self.skipped.append(Skipped(path=file.path, reason=file.problem))
+
+    def add_unlisted(self, path: str, reason: str) -> None:
+        """Add a folder that can't be listed, and a file that stands for its contents."""
+        name = decode_name(path)
+        self.folders.append(name)
+        self.files.append(_problem_file(f"{name}/{UNLISTED}", reason))
+        self.skipped.append(Skipped(path=name, reason=f"the folder can't be read: {reason}"))
+
+    def give_up(self) -> None:
+        """Forget what was found, and say that it is too much."""
+        self.files, self.folders, self.junk, self.skipped = [], [], [], []
+        self.add_unlisted(
+            self.path, f"it contains more than {self.limit} files and folders, which is the limit"
+        )
+
+    def extend(self, other: Self) -> None:
+        self.files += other.files
+        self.folders += other.folders
+        self.junk += other.junk
+        self.skipped += other.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Folders that are still to be listed: their names, what contains them, and their part."""
+
+    below: str
+    names: list[str]
+    part: _Part
+
+
 class _Walk:
-    """A walk through a folder, and what it has found so far."""
+    """A walk through a folder, which opens each folder in the one that contains it.
 
-    def __init__(self, *, without: Path | None) -> None:
-        self.found: list[TreeFile] = []
-        self.folders: list[str] = []
-        self.junk: list[str] = []
-        self.skipped: list[Skipped] = []
+    Args:
+        root: The folder.
+        without: The device and number of a folder that is left out; None for none.
+        limit: How many files and folders are listed at most.
+    """
+
+    def __init__(self, root: Root, without: tuple[int, int] | None, *, limit: int) -> None:
+        self._root = root
         self._without = without
+        self._limit = limit
+        self._count = 0
 
-    def files(self, top: Path) -> Iterator[TreeFile]:
-        """Yield the files below a folder, and record everything else on the way."""
-        waiting = [(top, "")]  # not recursive: folders can be nested deeper than Python's stack
-        while waiting:
-            folder, prefix = waiting.pop()
-            try:
-                entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-            except OSError as error:
-                reason = f"the folder can't be read: {error.strerror}"
-                self.skipped.append(Skipped(path=prefix.rstrip("/"), reason=reason))
+    def run(self) -> _Part:
+        """List everything.
+
+        Raises:
+            _TooManyError: there is too much to list.
+            OSError: the folder itself can't be read.
+        """
+        everything = _Part("", limit=self._limit)
+        parts = [everything]
+        with self._root.folder() as opened:
+            waiting = [_Waiting("", self._scan(opened, "", everything), everything)]
+        while waiting:  # not recursive: folders can be nested deeper than Python's stack
+            now = waiting.pop()
+            if now.part is not everything or (len(now.names) == 1 and not everything.files):
+                waiting += self._list_each(now)  # an only folder contains the class
                 continue
-            for entry in entries:
-                path = f"{prefix}{decode_name(entry.name)}"
-                if is_junk(entry.name):
-                    self.junk.append(path)
-                elif not entry.is_dir(follow_symlinks=False):
-                    file = _file(Path(entry.path), path)
-                    if file.problem:
-                        self.skipped.append(Skipped(path=path, reason=file.problem))
-                    yield file
-                elif self._without is None or not is_same_folder(Path(entry.path), self._without):
-                    self.folders.append(path)
-                    waiting.append((Path(entry.path), f"{path}/"))
+            for name in now.names:
+                parts.append(_Part(_join(now.below, name), limit=min(self._limit, _MAX_OF_ONE)))
+                waiting.append(_Waiting(now.below, [name], parts[-1]))
+        for part in parts[1:]:
+            everything.extend(part)
+        return everything
+
+    def _list_each(self, now: _Waiting) -> Iterator[_Waiting]:
+        """List folders, and yield those in them, which are still to be listed."""
+        if now.part.count > now.part.limit:
+            return
+        try:
+            outer = self._root.folder(now.below)
+        except OSError as error:
+            for name in now.names:
+                now.part.add_unlisted(_join(now.below, name), _reason(error))
+            return
+        with outer:
+            for name in now.names:
+                path = _join(now.below, name)
+                try:
+                    names = self._list(outer, name, path, now.part)
+                except OSError as error:
+                    now.part.add_unlisted(path, _reason(error))
+                    continue
+                if now.part.count > now.part.limit:
+                    self._count -= now.part.count
+                    now.part.give_up()
+                    return
+                if names:
+                    yield _Waiting(path, names, now.part)
+
+    def _list(self, outer: OpenFolder, name: str, path: str, part: _Part) -> list[str]:
+        if path.count("/") >= _MAX_DEPTH:
+            raise OSError(errno.ELOOP, f"it is nested more than {_MAX_DEPTH} folders deep,"
+                          " which is the limit")  # fmt: skip
+        with outer.folder(name) as opened:
+            names = self._scan(opened, path, part)
+        part.folders.append(decode_name(path))
+        return names
+
+    def _scan(self, opened: OpenFolder, below: str, part: _Part) -> list[str]:
+        """Add what is in a folder to a part, unless that is too much for this part.
+
+        Returns:
+            The names of the folders in it, which are not listed yet.
+
+        Raises:
+            _TooManyError: there is too much to list.
+        """
+        folders = []
+        with opened.scan() as entries:
+            left = itertools.islice(entries, part.limit - part.count + 1)
+            listed = sorted(((one.name, _status(one)) for one in left), key=_by_bytes)
+        part.count += len(listed)
+        self._count += len(listed)
+        if part.path and part.count > part.limit:
+            return []
+        if self._count > self._limit:
+            raise _TooManyError
+        for name, status in listed:
+            path = _join(below, name)
+            if is_junk(name):
+                part.junk.append(decode_name(path))
+            elif not isinstance(status, str) and stat.S_ISDIR(status.st_mode):
+                if (status.st_dev, status.st_ino) != self._without:
+                    folders.append(name)
+            else:
+                open_stream = functools.partial(self._root.file, path)
+                part.add_file(_file(decode_name(path), status, open_stream))
+        return folders
 
 
-def is_same_folder(path: Path, other: Path) -> bool:
-    """Return whether a path names the same folder as another; a link does not count."""
+def _status(entry: os.DirEntry[str]) -> os.stat_result | str:
+    """Return the status of a file, of a link that of the link itself, or why there is none."""
     try:
-        return stat.S_ISDIR(path.lstat().st_mode) and path.samefile(other)
-    except OSError:
-        return False
-
-
-def _file(path: Path, name: str) -> TreeFile:
-    problem, size_bytes, modified_s = "", 0, 0.0
-    try:
-        status = path.lstat()
+        return entry.stat(follow_symlinks=False)
     except OSError as error:
-        problem = error.strerror or "it no longer exists"
-    else:
-        size_bytes, modified_s = status.st_size, status.st_mtime
-        if stat.S_ISLNK(status.st_mode):
-            problem = "it is a symbolic link; hand in the file itself"
-        elif not stat.S_ISREG(status.st_mode):
-            problem = "it is not a regular file"
+        return _reason(error)
+
+
+def _by_bytes(listed: tuple[str, os.stat_result | str]) -> bytes:
+    return os.fsencode(listed[0])
+
+
+def _join(below: str, name: str) -> str:
+    return f"{below}/{name}" if below else name
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or "it no longer exists"
+
+
+def _identify(folder: Path | None) -> tuple[int, int] | None:
+    """Return the device and the number of a folder, if there is one."""
+    try:
+        status = None if folder is None else folder.stat()
+    except OSError:
+        return None
+    return None if status is None else (status.st_dev, status.st_ino)
+
+
+def _named_file(path: Path, name: str) -> TreeFile:
+    try:
+        status: os.stat_result | str = path.lstat()
+        root = Root.at(path.parent)
+    except OSError as error:
+        return _problem_file(name, _reason(error))
+    return _file(name, status, functools.partial(root.file, path.name))
+
+
+def _file(
+    name: str, status: os.stat_result | str, open_stream: Callable[[], IO[bytes]]
+) -> TreeFile:
+    if isinstance(status, str):
+        return _problem_file(name, status)
+    problem = ""
+    if is_link(status):
+        problem = "it is a symbolic link; hand in the file itself"
+    elif not stat.S_ISREG(status.st_mode):
+        problem = "it is not a regular file"
     return TreeFile(
         path=name,
-        size_bytes=size_bytes,
-        modified_s=modified_s,
-        open_stream=functools.partial(_open_regular, path),
+        size_bytes=status.st_size,
+        modified_s=status.st_mtime,
+        open_stream=open_stream,
         problem=problem,
     )
 
 
-def _open_regular(path: Path) -> IO[bytes]:
-    """Open a regular file; refuse a link or a pipe that has taken its place since the listing."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(0, "it is not a regular file")
-    return os.fdopen(descriptor, "rb")
+def _problem_file(path: str, problem: str) -> TreeFile:
+    """Return a file that can't be read, whose opening says so too."""
+
+    def fail() -> IO[bytes]:
+        raise OSError(errno.EIO, problem)
+
+    return TreeFile(path=path, size_bytes=0, modified_s=0.0, open_stream=fail, problem=problem)

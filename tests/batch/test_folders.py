@@ -9,6 +9,8 @@ import pytest
 
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors.choose import collect as collect_from
+from grader.batch.open_beneath import OpenFolder, Root
+from grader.batch.tree import tree_of_folder
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.collector_name import CollectorName
 
@@ -192,10 +194,10 @@ def test_disk_error_affects_one_file_only(
     """A disk error makes one submission unreadable, and does not end the batch."""
     put(folder / "anna.py")
 
-    def fail(_path: Path) -> None:
+    def fail(_root: Root, _below: str) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("grader.batch.tree._open_regular", fail)
+    monkeypatch.setattr(Root, "file", fail)
 
     with pytest.raises(UnreadableSubmissionError, match="can't be read: Input/output error"):
         collect().entries[0].read()
@@ -243,3 +245,107 @@ def test_missing_folder_is_refused(tmp_path: Path, collect: Callable[..., Collec
     """A path that does not exist is refused while collecting, before anything is graded."""
     with pytest.raises(UsageError, match="no file or folder"):
         collect(tmp_path / "none")
+
+
+def test_folder_with_too_many_files_costs_its_student_only(
+    folder: Path, collect: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A student's folder with too many files has a row that says so, and the others are graded."""
+    monkeypatch.setattr("grader.batch.tree._MAX_OF_ONE", 20)
+    put(folder / "anna" / "lab4.py")
+    for number in range(5):
+        for file in range(5):
+            put(folder / "ben" / f"data{number}" / f"{file}.py")
+    put(folder / "cy" / "lab4.py")
+
+    anna, ben, cy = collect().entries
+
+    assert (anna.read(), cy.read()) == (SOURCE.encode(), SOURCE.encode())
+    with pytest.raises(UnreadableSubmissionError) as caught:
+        ben.read()
+    assert str(caught.value) == (
+        "ben can't be read: it contains more than 20 files and folders, which is the limit"
+    )
+
+
+def test_class_with_too_many_files_is_refused(folder: Path) -> None:
+    """If there is more than can be listed, nobody is left out silently."""
+    for number in range(10):
+        put(folder / f"{number}" / "lab4.py")
+
+    assert len(tree_of_folder(folder, limit=20).files) == 10
+    with pytest.raises(UsageError, match="more than 19 files and folders, which is the limit"):
+        tree_of_folder(folder, limit=19)
+
+
+def test_limit_of_a_student_is_not_that_of_the_class(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that contains the whole class may have more files than one student's."""
+    monkeypatch.setattr("grader.batch.tree._MAX_OF_ONE", 5)
+    for number in range(10):
+        put(folder / "export" / "files" / f"{number}" / "lab4.py")
+
+    assert len(tree_of_folder(folder).files) == 10
+
+
+def test_folders_nested_too_deeply_have_a_row(
+    folder: Path, collect: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders below the limit of the depth are not listed, and the reason names the limit."""
+    monkeypatch.setattr("grader.batch.tree._MAX_DEPTH", 2)
+    put(folder / "anna" / "a" / "lab4.py")
+    put(folder / "ben" / "a" / "b" / "lab4.py")
+
+    anna, ben = collect().entries
+
+    assert anna.read() == SOURCE.encode()
+    with pytest.raises(UnreadableSubmissionError, match=r"more than 2 folders deep.* the limit"):
+        ben.read()
+
+
+def test_folder_that_cannot_be_listed_has_a_row(
+    folder: Path, collect: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that can't be listed is not called empty; a part of one is noted."""
+    put(folder / "anna" / "lab4.py")
+    put(folder / "ben" / "lab4.py")
+    put(folder / "ben" / "locked" / "lab4.py")
+    real = OpenFolder.folder
+
+    def refuse(self: OpenFolder, name: str) -> OpenFolder:
+        if name in ("anna", "locked"):
+            raise PermissionError(13, "Permission denied")
+        return real(self, name)
+
+    monkeypatch.setattr(OpenFolder, "folder", refuse)
+
+    collection = collect()
+
+    anna, ben = collection.entries
+    with pytest.raises(UnreadableSubmissionError, match=r"^anna can't be read: Permission denied$"):
+        anna.read()
+    assert ben.read() == SOURCE.encode()
+    assert ben.notes == ("the folder locked can't be read: Permission denied",)
+    assert [one.path for one in collection.skipped] == ["anna", "ben/locked"]
+
+
+def test_walk_takes_time_in_proportion_to_the_files(folder: Path) -> None:
+    """The number of folders that are opened grows with the tree, and not with its square."""
+
+    def count_openings(students: int) -> int:
+        for number in range(students):
+            put(folder / f"{students}" / f"{number}" / "a" / "b" / "lab4.py")
+        with pytest.MonkeyPatch.context() as patch:
+            names: list[str] = []
+            real = OpenFolder.folder
+
+            def count(self: OpenFolder, name: str) -> OpenFolder:
+                names.append(name)
+                return real(self, name)
+
+            patch.setattr(OpenFolder, "folder", count)
+            tree_of_folder(folder / f"{students}")
+        return len(names)
+
+    assert count_openings(80) <= 4.5 * count_openings(20)

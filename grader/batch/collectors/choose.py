@@ -74,14 +74,19 @@ def _label(paths: Sequence[Path]) -> dict[Path, str]:
     Raises:
         UsageError: one of the paths does not exist.
     """
-    names = Counter(path.resolve().name for path in paths)
+    names = Counter(map(_name, paths))
     labels = {}
     for path in dict.fromkeys(paths):
         if not os.path.lexists(path):
             raise UsageError(f"there is no file or folder {path}")
-        name = path.resolve().name
+        name = _name(path)
         labels[path] = decode_name(name if names[name] == 1 else str(path))
     return labels
+
+
+def _name(path: Path) -> str:
+    """Return the name of a path that may end in "..", but not that of what a link leads to."""
+    return os.path.basename(os.path.abspath(path))  # noqa: PTH100, PTH119 - resolve() follows links
 
 
 def _loose(paths: Iterable[Path]) -> set[Path]:
