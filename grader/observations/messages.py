@@ -223,7 +223,10 @@ class Warm(Message, frozen=True, kw_only=True, tag="warm"):
 
 
 class ChildLimits(Message, frozen=True, kw_only=True):
-    """The limits that the kernel enforces in a child."""
+    """The limits that the kernel enforces in a child.
+
+    ``memory_bytes`` is address space beyond what the child had when it was forked.
+    """
 
     memory_bytes: int
     file_bytes: int
@@ -234,13 +237,15 @@ class Spawn(Message, frozen=True, kw_only=True, tag="spawn"):
     """Fork a child. The descriptors of its socket and output pipe are sent along.
 
     ``without`` names locks to leave out: those that confine under ``--isolation none``, and
-    single ones in the tests that show what each is for.
+    single ones in the tests that show what each is for. In those, ``landlock_abi_cap`` makes the
+    lock on files behave as on an older kernel.
     """
 
     scratch: str
     readable: tuple[str, ...]
     limits: ChildLimits
     without: tuple[Lock, ...] = ()
+    landlock_abi_cap: int | None = None
 
 
 class Kill(Message, frozen=True, kw_only=True, tag="kill"):

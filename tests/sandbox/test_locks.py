@@ -46,6 +46,7 @@ soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
 print('REACHED')
 """
+OPEN_FOR_COMMANDS = "import os; os.open('/etc/passwd', 3); print('REACHED')"
 
 SYSTEM_CALLS = {
     "a socket": OPEN_A_SOCKET,
@@ -56,6 +57,7 @@ SYSTEM_CALLS = {
     "shared memory": SHARED_MEMORY,
     "a file in memory": MEMORY_FILE,
     "another limit": RAISE_A_LIMIT,
+    "a file opened for neither reading nor writing": OPEN_FOR_COMMANDS,
 }
 
 

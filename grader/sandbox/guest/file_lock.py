@@ -2,19 +2,36 @@
 
 The forkserver prepares the rules once, since opening two hundred paths costs more than forking. A
 child only adds its own folder and enforces them. See landlock(7).
+
+Landlock asks for a right when a file is opened, listed, made, removed, linked, renamed or emptied.
+It doesn't ask for the rest: `left_open` lists what else can be done to a file outside, and which
+versions of Landlock's interface (ABI) close it. The lock on system calls closes all of it, so only
+without that one the lock on files holds in part. No version and no other lock hides that a file
+exists, its size and its times: stat() is always allowed.
 """
 
 import fcntl
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.sandbox.guest.unavailable import LockUnavailableError
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _FIRST_ABI_WITH_SCOPES = 6
+
+# What Landlock leaves open to a process that may make any system call, and the first ABI that
+# closes it.
+_CLOSED_BY_ABI = (
+    (3, "files outside the scratch folder can be emptied"),
+    (5, "commands (ioctl) can be sent to any device that the user may open"),
+)
+_NEVER_CLOSED = (
+    "mode, owner, times and attributes of files outside the scratch folder can be changed",
+    "sockets outside that have a file name can be connected to",
+)
 
 # The descriptors below are for a child's own: null device, output, socket.
 FIRST_DESCRIPTOR = 10
@@ -36,6 +53,10 @@ class FileLock:
     def has_scopes(self) -> bool:
         """Whether this kernel can confine signals and abstract unix sockets."""
         return self.abi >= _FIRST_ABI_WITH_SCOPES
+
+    def capped(self, abi: int | None) -> "FileLock":
+        """Return the lock as it is on a kernel with this ABI, if that is older; for tests."""
+        return self if abi is None else replace(self, abi=min(self.abi, abi))
 
     def enforce(self, scratch: str, *, is_scoped: bool) -> None:
         """Restrict this process for good to the prepared paths and its own folder.
@@ -77,6 +98,11 @@ class FileLock:
             os.close(own)
         except LandlockError as error:
             raise LockUnavailableError(str(error)) from error
+
+
+def left_open(abi: int) -> tuple[str, ...]:
+    """Return what Landlock with this ABI can't prevent, in words; seccomp prevents all of it."""
+    return (*(text for closed_by, text in _CLOSED_BY_ABI if abi < closed_by), *_NEVER_CLOSED)
 
 
 def prepare_file_lock(readable: Iterable[str]) -> FileLock:

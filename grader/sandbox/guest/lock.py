@@ -8,24 +8,28 @@ resources      100 GB of memory, core files, huge files, endless descriptors    
 files          reading checks, reference, home, /proc; writing outside scratch  Landlock
 signals        signals to the grader, abstract unix sockets                     Landlock
 syscalls       sockets, fork, exec, ptrace, kill, namespaces, IPC, keyrings,    seccomp
-               io_uring, bpf, chmod, shared memory files
+               io_uring, bpf, shared memory files; emptying, chmod, chown and
+               times of files outside scratch
 =============  ===============================================================  =============
 
 Every lock is one-way. Each is tried on its own: if this machine doesn't have one, that is
-reported, and the others still hold.
+reported, and the others still hold. A lock of which only a part holds is reported as missing, with
+what is left open. Landlock covers little of what can be done to a file besides reading and writing
+it, so without seccomp the lock on files holds in part (`file_lock.left_open`).
 """
 
 import ctypes
+import functools
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.observations.locks import Lock
 from grader.observations.messages import ChildLimits
-from grader.sandbox.guest.file_lock import FileLock, prepare_file_lock
+from grader.sandbox.guest.file_lock import FileLock, left_open, prepare_file_lock
 from grader.sandbox.guest.syscall_lock import SyscallLock, prepare_syscall_lock
 from grader.sandbox.guest.unavailable import LockUnavailableError
 
@@ -61,6 +65,7 @@ def lock_down(
     prepared: Prepared,
     limits: ChildLimits,
     without: Iterable[Lock],
+    landlock_abi_cap: int | None = None,
 ) -> tuple[tuple[Lock, ...], dict[Lock, str]]:
     """Put every available lock on this process for good.
 
@@ -69,22 +74,26 @@ def lock_down(
         prepared: The locks that `prepare` made before the fork.
         limits: The limits that setrlimit enforces.
         without: The locks to leave out.
+        landlock_abi_cap: Use no newer version of Landlock's interface; for tests.
 
     Returns:
-        The locks that hold, and the missing ones with the reason.
+        The locks that hold in full, and the others with the reason.
     """
+    skipped = set(without)
+    inherited_bytes = _address_space_bytes()  # in /proc, which the lock on files hides
+
+    def files() -> FileLock:
+        return prepared.files().capped(landlock_abi_cap)
+
     steps: dict[Lock, Callable[[], None]] = {
         Lock.PRIVILEGES: _drop_privileges,
         # Landlock comes before seccomp, which doesn't allow Landlock's system calls, and before
         # the limit on descriptors, since it needs one for each rule.
-        Lock.FILES: lambda: prepared.files().enforce(
-            scratch, is_scoped=Lock.SIGNALS not in skipped
-        ),
-        Lock.SIGNALS: lambda: _expect_scopes(prepared.files()),
-        Lock.RESOURCES: lambda: _limit_resources(limits),
+        Lock.FILES: lambda: files().enforce(scratch, is_scoped=Lock.SIGNALS not in skipped),
+        Lock.SIGNALS: lambda: _expect_scopes(files()),
+        Lock.RESOURCES: lambda: _limit_resources(limits, inherited_bytes=inherited_bytes),
         Lock.SYSCALLS: lambda: prepared.syscalls().enforce(),
     }
-    skipped = set(without)
     locks: list[Lock] = []
     missing: dict[Lock, str] = {}
     for name, step in steps.items():
@@ -100,6 +109,9 @@ def lock_down(
     if Lock.FILES in missing and Lock.SIGNALS in locks:  # one Landlock ruleset carries both
         locks.remove(Lock.SIGNALS)
         missing[Lock.SIGNALS] = missing[Lock.FILES]
+    if Lock.FILES in locks and Lock.SYSCALLS in missing:
+        locks.remove(Lock.FILES)
+        missing[Lock.FILES] = _in_part(left_open(files().abi))
     return tuple(locks), missing
 
 
@@ -158,9 +170,17 @@ class _CapabilityHeader(ctypes.Structure):
 def _drop_privileges() -> None:
     if sys.platform != "linux":
         raise LockUnavailableError("needs Linux")
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     # Root without capabilities can't raise a limit or get past a permission check. The uid stays,
     # since Python itself may be in a folder that only this uid can read.
+    _do_all(
+        {
+            "programs can gain privileges": lambda: _prctl(_PR_SET_NO_NEW_PRIVS, 1),
+            "the capabilities are kept": _drop_capabilities,
+        }
+    )
+
+
+def _drop_capabilities() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
     if libc.capset(ctypes.byref(header), (ctypes.c_uint32 * 6)()) != 0:
@@ -168,9 +188,13 @@ def _drop_privileges() -> None:
         raise OSError(number, os.strerror(number))
 
 
-def _limit_resources(limits: ChildLimits) -> None:
+def _limit_resources(limits: ChildLimits, *, inherited_bytes: int) -> None:
+    """Set the limits; memory is what the child may add to the address space it was forked with.
+
+    That is tens of gigabytes with a torch built for GPUs, nearly all of it never touched.
+    """
     wanted = {
-        "RLIMIT_AS": limits.memory_bytes,
+        "RLIMIT_AS": inherited_bytes + limits.memory_bytes,
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_CPU": limits.cpu_s,
         "RLIMIT_NOFILE": MAX_DESCRIPTORS,
@@ -178,10 +202,50 @@ def _limit_resources(limits: ChildLimits) -> None:
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_MEMLOCK": 0,
     }
-    for name, value in wanted.items():
-        number = getattr(resource, name, None)  # not every platform has every limit
-        if number is None:
-            continue
-        hard = resource.getrlimit(number)[1]
-        ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(number, (ceiling, ceiling))
+    _do_all(
+        {
+            f"{name} is not set": functools.partial(_limit, getattr(resource, name), value)
+            for name, value in wanted.items()
+            if hasattr(resource, name)  # not every platform has every limit
+        }
+    )
+
+
+def _limit(number: int, value: int) -> None:
+    hard = resource.getrlimit(number)[1]
+    ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(number, (ceiling, ceiling))
+
+
+def _do_all(parts: Mapping[str, Callable[[], None]]) -> None:
+    """Put on all parts of a lock, also if one fails.
+
+    Args:
+        parts: The parts, each by what is left open if it fails.
+
+    Raises:
+        LockUnavailableError: Some or all have failed.
+    """
+    failed: list[str] = []
+    for left, part in parts.items():
+        try:
+            part()
+        except (OSError, ValueError) as error:
+            failed.append(f"{left} ({error})")
+    if failed:
+        raise LockUnavailableError(
+            "; ".join(failed) if len(failed) == len(parts) else _in_part(failed)
+        )
+
+
+def _in_part(left: Iterable[str]) -> str:
+    return "holds in part: " + "; ".join(left)
+
+
+def _address_space_bytes() -> int:
+    """Return how much address space this process has; 0 where the system doesn't say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - before each session
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0

@@ -131,6 +131,7 @@ def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared) -> Nev
             prepared=prepared,
             limits=spawn.limits,
             without=spawn.without,
+            landlock_abi_cap=spawn.landlock_abi_cap,
         )
         os.closerange(CHILD_SOCKET + 1, 1 << 16)
         signal.signal(signal.SIGINT, signal.default_int_handler)

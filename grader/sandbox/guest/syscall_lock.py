@@ -7,6 +7,7 @@ it. See seccomp(2).
 import errno
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,14 @@ from grader.sandbox.guest.syscalls import (
     ALLOWED,
     ALLOWED_FCNTLS,
     ALLOWED_IOCTLS,
+    ALLOWED_OPENINGS,
     ALLOWED_PRCTLS,
+    OPENING,
+    OPENING_FLAGS,
     PRETENDED,
     REFUSED,
+    REFUSED_OPENINGS,
+    UNSUPPORTED,
 )
 from grader.sandbox.guest.unavailable import LockUnavailableError
 
@@ -61,23 +67,40 @@ def prepare_syscall_lock() -> SyscallLock:
         (ALLOWED, seccomp.ALLOW),
         (PRETENDED, seccomp.ERRNO(0)),
         (REFUSED, seccomp.ERRNO(errno.EPERM)),
+        (UNSUPPORTED, seccomp.ERRNO(errno.ENOTSUP)),
     ):
         for name in names:
             _add_rule(policy, action, name)
-    # clone may make threads, but not processes.
-    threads = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
-    processes = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
-    _add_rule(policy, seccomp.ALLOW, "clone", threads)
-    _add_rule(policy, seccomp.ERRNO(errno.EPERM), "clone", processes)
-    # Limits may be read but not set: the new limit has to be NULL.
-    _add_rule(policy, seccomp.ALLOW, "prlimit64", seccomp.Arg(2, seccomp.EQ, 0))
-    for number in ALLOWED_IOCTLS.values():
-        _add_rule(policy, seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.EQ, number))
-    for number in ALLOWED_FCNTLS.values():
-        _add_rule(policy, seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
-    for number in ALLOWED_PRCTLS.values():
-        _add_rule(policy, seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, number))
+    for name, argument in _allowed_arguments(seccomp):
+        _add_rule(policy, seccomp.ALLOW, name, argument)
+    for name, argument in _refused_arguments(seccomp):
+        _add_rule(policy, seccomp.ERRNO(errno.EPERM), name, argument)
     return SyscallLock(seccomp, policy)
+
+
+def _allowed_arguments(seccomp: Any) -> Iterator[tuple[str, object]]:
+    """Yield calls that are allowed with certain arguments: the name, and the condition."""
+    # clone may make threads, but not processes.
+    yield "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
+    # Limits may be read but not set: the new limit has to be NULL.
+    yield "prlimit64", seccomp.Arg(2, seccomp.EQ, 0)
+    for name, place in OPENING.items():
+        for flags in ALLOWED_OPENINGS:
+            yield name, seccomp.Arg(place, seccomp.MASKED_EQ, OPENING_FLAGS, flags)
+    for number in ALLOWED_IOCTLS.values():
+        yield "ioctl", seccomp.Arg(1, seccomp.EQ, number)
+    for number in ALLOWED_FCNTLS.values():
+        yield "fcntl", seccomp.Arg(1, seccomp.EQ, number)
+    for number in ALLOWED_PRCTLS.values():
+        yield "prctl", seccomp.Arg(0, seccomp.EQ, number)
+
+
+def _refused_arguments(seccomp: Any) -> Iterator[tuple[str, object]]:
+    """Yield what is refused with a clearer error than the default."""
+    yield "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
+    for name, place in OPENING.items():
+        for flags in REFUSED_OPENINGS:
+            yield name, seccomp.Arg(place, seccomp.MASKED_EQ, OPENING_FLAGS, flags)
 
 
 def _add_rule(policy: Any, action: int, name: str, *arguments: object) -> None:

@@ -56,6 +56,10 @@ class Forkserver:
     Args:
         hidden: Further files and folders that no child may read, such as those of an assignment.
         launched: The process, if it was started already.
+
+    Attributes:
+        landlock_abi_cap: In tests, the version of Landlock's interface that new children use at
+            most, as on an older kernel.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class Forkserver:
         self._versions: dict[str, str] = {}
         self._hidden = (PACKAGE, *hidden)
         self._readable: tuple[str, ...] = ()
+        self.landlock_abi_cap: int | None = None
 
     def __enter__(self) -> Self:
         """Return the forkserver itself; leaving the context closes it."""
@@ -116,6 +121,7 @@ class Forkserver:
                 readable=self._readable,
                 limits=limits,
                 without=tuple(without),
+                landlock_abi_cap=self.landlock_abi_cap,
             )
             with self._exchange:
                 self._send(message, descriptors=(theirs.fileno(), output_end))
