@@ -1,6 +1,14 @@
-"""The files that a child may read: Python and its packages, without anything of zerograd's."""
+"""The files that a child may read: Python and its packages, without anything of zerograd's.
 
+Of the folders where Python looks for packages, only the standard library and folders for installed
+packages are readable. Any other one got there by a ``.pth`` file, as editable installs make them.
+It is somebody's project: the folder of a course, say, with its solutions. What submissions should
+import from there has to be installed, not linked.
+"""
+
+import site
 import sys
+import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +26,8 @@ SYSTEM_PATHS = (
     "/etc/fonts",
 )
 
+_PACKAGE_FOLDERS = frozenset({"site-packages", "dist-packages"})
+
 # What an installation of zerograd puts beside other packages. The files of an editable install
 # reveal where the checks are.
 _TRACES = (
@@ -33,7 +43,7 @@ def allow_list(path: Iterable[str], *, hidden: Iterable[Path]) -> tuple[str, ...
     """Return the files and folders that a child may read.
 
     Args:
-        path: The folders where the forkserver's Python looks for packages.
+        path: Where the forkserver's Python looks for packages, in folders and zip files.
         hidden: Files and folders to leave out, even inside a readable folder.
 
     Returns:
@@ -45,7 +55,12 @@ def allow_list(path: Iterable[str], *, hidden: Iterable[Path]) -> tuple[str, ...
     # If the parent is the root of a checkout, of this zerograd or another, it also holds the
     # reference and the tests. The parent of an installed package is site-packages.
     own |= {path.parent for path in own if (path.parent / "pyproject.toml").exists()}
-    roots = [folder for folder in python if folder.resolve() not in own]
+    installation = _installation()
+    roots = [
+        entry
+        for entry in python
+        if _is_installed(entry, installation) and entry.resolve() not in own
+    ]
     return rules(roots=(*roots, *map(Path, SYSTEM_PATHS)), hidden=(*own, *traces))
 
 
@@ -83,6 +98,30 @@ def rules(*, roots: Iterable[Path], hidden: Iterable[Path]) -> tuple[str, ...]:
         except OSError:  # doesn't exist, or may not be listed
             continue
     return tuple(found)
+
+
+def _is_installed(entry: Path, installation: Iterable[Path]) -> bool:
+    """Return whether an entry of sys.path is of the standard library or of installed packages.
+
+    Links are followed first, so that a link in site-packages does not make its target readable.
+    """
+    target = entry.resolve()
+    return not _PACKAGE_FOLDERS.isdisjoint(target.parts) or any(
+        target.is_relative_to(folder) for folder in installation
+    )
+
+
+def _installation() -> list[Path]:
+    """Return the places of this Python: its library, as files and as zip, and its packages."""
+    paths = sysconfig.get_paths()
+    library = Path(paths["stdlib"])
+    version = f"{sys.version_info.major}{sys.version_info.minor}"
+    # In an environment, sysconfig gives only the first of the two folders of the base Python.
+    binary = Path(sysconfig.get_path("platstdlib", vars={"platbase": sys.base_exec_prefix}))
+    found = [library, binary, library.parent / f"python{version}.zip"]
+    # Folders for packages by any name, such as a link to where they really are.
+    found += map(Path, (paths["purelib"], paths["platlib"], *site.getsitepackages()))
+    return [folder.resolve() for folder in found]
 
 
 def _traces(folders: Iterable[Path]) -> list[Path]:
