@@ -16,7 +16,16 @@ from grader.observations.messages import (
     State,
     Step,
 )
-from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Text, Value
+from grader.observations.values import (
+    AnyValue,
+    Array,
+    ArrayKind,
+    Items,
+    Nothing,
+    Number,
+    Text,
+    Value,
+)
 from grader.observations.values import Mapping as MappingValue
 from grader.report.model import (
     AssignmentInfo,
@@ -40,7 +49,7 @@ def array(
     values: object,
     *,
     dtype: str = "float32",
-    kind: str = "tensor",
+    kind: ArrayKind = "tensor",
     requires_grad: bool = False,
     is_leaf: bool = True,
     has_grad_fn: bool = False,
@@ -65,8 +74,12 @@ def value_of(plain: object) -> AnyValue:
             return plain  # type: ignore[return-value]  # each Value is one of AnyValue
         case None:
             return Nothing()
-        case bool() | int() | float():
-            return Number(value=float(plain), kind=type(plain).__name__)
+        case bool():
+            return Number(value=float(plain), kind="bool")
+        case int():
+            return Number(value=float(plain), kind="int")
+        case float():
+            return Number(value=plain, kind="float")
         case str():
             return Text(text=plain)
         case np.ndarray():

@@ -3,6 +3,7 @@
 Comparisons are written so that NaN fails.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from grader.checks.inputs import show_array
 from grader.checks.verdict import WrongError
 from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Opaque, Text
+from grader.report.shorten import MAX_NAME, MAX_REASON, shorten
 
 RTOL = 1e-4
 # float32 has 7 digits: sums over the data may differ by this fraction of their size.
@@ -25,9 +27,10 @@ def name_kind(value: AnyValue) -> str:
             return f"{_with_article(kind)} of shape {shape}"
         case Items(kind=kind, items=items):
             plural = "" if len(items) == 1 else "s"
-            return f"{_with_article(kind)} of {len(items)} item{plural}"
+            return f"{_with_article(shorten(kind, MAX_NAME))} of {len(items)} item{plural}"
         case Opaque(type_name=name, reason=reason):
-            return _with_article(name) + (f" ({reason})" if reason else "")
+            shown = f" ({shorten(reason, MAX_REASON)})" if reason else ""
+            return _with_article(shorten(name, MAX_NAME)) + shown
         case _:
             return _KIND_NAMES.get(type(value)) or _with_article(type(value).__name__.lower())
 
@@ -58,7 +61,8 @@ def to_array(value: AnyValue, what: str) -> "np.ndarray":
     if isinstance(value, Array):
         array = value.to_numpy()
         if not np.iscomplexobj(array):
-            return array.astype(np.float64)
+            with np.errstate(all="ignore"):  # of a nan that is to be signalled
+                return array.astype(np.float64)
     message = f"{what} is {name_kind(value)}, not a tensor of real numbers"
     raise WrongError(message, got=name_kind(value), hint=_hint_of(value))
 
@@ -74,16 +78,18 @@ def to_sequence(value: AnyValue, what: str) -> "np.ndarray":
         WrongError: The value is something else.
     """
     if isinstance(value, Items) and not value.is_cut:
-        scalars = [to_array(item, f"{what}[{index}]") for index, item in enumerate(value.items)]
-        for index, scalar in enumerate(scalars):
-            if scalar.size != 1:
-                raise WrongError(
-                    f"{what}[{index}] has shape {scalar.shape}, but should be a single number"
-                )
-        return np.array([scalar.item() for scalar in scalars], dtype=np.float64)
+        scalars = [_to_scalar(item, f"{what}[{index}]") for index, item in enumerate(value.items)]
+        return np.array(scalars, dtype=np.float64)
     if isinstance(value, Array) and len(value.shape) == 1:
         return to_array(value, what)
     raise WrongError(f"{what} is {name_kind(value)}, not a list of numbers", got=name_kind(value))
+
+
+def _to_scalar(value: AnyValue, what: str) -> float:
+    # Before it is converted: a list may hold many large tensors.
+    if isinstance(value, Array) and math.prod(value.shape) != 1:
+        raise WrongError(f"{what} has shape {value.shape}, but should be a single number")
+    return float(to_array(value, what).item())
 
 
 def to_parts(value: AnyValue, names: Sequence[str], what: str) -> dict[str, "np.ndarray"]:
@@ -147,7 +153,7 @@ def is_close(
     if got.shape != want.shape:
         return False
     size = float(np.max(np.abs(want), initial=0.01)) if scale is None else scale
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         return bool(np.all(np.abs(got - want) <= rtol * np.abs(want) + ATOL_OF_SCALE * size))
 
 
@@ -179,7 +185,8 @@ def expect_close(
         return
     message = f"{what} is wrong"
     if want.ndim and want.size > 1:
-        worst = np.unravel_index(np.argmax(np.abs(got - want)), want.shape)
+        with np.errstate(all="ignore"):
+            worst = np.unravel_index(np.argmax(np.abs(got - want)), want.shape)
         place = ", ".join(str(int(index)) for index in worst)
         message += f"; the largest error is at [{place}]"
     raise WrongError(message, got=show_array(got), expected=show_array(want), calls=calls)

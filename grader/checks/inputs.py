@@ -40,7 +40,7 @@ def encode_input(value: object) -> Array | Number:
     if isinstance(value, bool) or not isinstance(value, int | float):
         message = f"an input can't be {type(value).__name__}"
         raise TypeError(message)
-    return Number(value=float(value), kind=type(value).__name__)
+    return Number(value=float(value), kind="int" if isinstance(value, int) else "float")
 
 
 def is_small(inputs: Mapping[str, object]) -> bool:
@@ -51,6 +51,8 @@ def is_small(inputs: Mapping[str, object]) -> bool:
 
 def show_number(value: float) -> str:
     """Return a number as text, with at most 6 digits, so that a float32 0.1 reads ``0.1``."""
+    if np.iscomplexobj(value):
+        return f"{complex(value):.6g}"
     if isinstance(value, int | np.integer):
         return str(value)
     if not np.isfinite(value):
@@ -63,6 +65,8 @@ def show_array(array: "np.ndarray") -> str:
     """Return an array as nested lists of short numbers, cut if it is long."""
     if array.ndim == 0:
         return show_number(array.item())
+    if array.size == 0 and len(array) > MAX_SHOWN_NUMBERS:  # many empty rows
+        return f"[] ({' x '.join(map(str, array.shape))} numbers)"
     if array.size > MAX_SHOWN_NUMBERS:
         head = ", ".join(show_number(value) for value in array.ravel()[:4].tolist())
         return f"[{head}, ...] ({' x '.join(map(str, array.shape))} numbers)"

@@ -7,6 +7,7 @@ from grader.observations.messages import Outcome, Raised
 from grader.report.describe_loading import describe_place
 from grader.report.explanations import explain
 from grader.report.model import Status
+from grader.report.shorten import MAX_MESSAGE, MAX_NAME, shorten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,9 @@ def _raised(name: str, raised: Raised, *, is_quoted: bool) -> NoAnswer:
             may_be_others_fault=not is_own_stub,
         )
     text = raised.text.strip().splitlines() if is_quoted else []
-    message = f"{name}() raised {raised.type_name}" + (f": {text[0][:300]}" if text else "")
+    message = f"{name}() raised {shorten(raised.type_name, MAX_NAME)}"
+    if text:
+        message += f": {shorten(text[0], MAX_MESSAGE)}"
     return NoAnswer(
         status=Status.ERROR, message=message + describe_place(raised), hint=explain(raised)
     )

@@ -1,8 +1,8 @@
 """Length-prefixed MessagePack frames: the only bytes that cross the wall.
 
 A frame is a length of four bytes, big-endian, and then that many bytes of MessagePack, decoded
-into a closed set of types. Sizes are checked before anything is allocated. Nothing is ever
-unpickled.
+into a closed set of types. Sizes, and how many parts there are, are checked before anything is
+allocated. Nothing is ever unpickled.
 """
 
 import functools
@@ -11,8 +11,13 @@ from typing import Any
 
 import msgspec
 
+from grader.observations.structure import check_structure
+
 PREFIX_BYTES = 4
 MAX_FRAME_BYTES = 32 * 1024 * 1024
+# What a child sends is smaller than what it is sent: decoding it has to be quick.
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+_MAX_QUOTED = 200
 
 
 class FrameError(ValueError):
@@ -47,10 +52,12 @@ def decode_payload(payload: bytes, kinds: Any) -> Any:  # noqa: ANN401 - one of 
         FrameError: it is not one of them, or is hostile (nested too deeply, too long, cut off).
     """
     try:
+        check_structure(payload)
         return _decoder(kinds).decode(payload)
-    except (msgspec.MsgspecError, RecursionError, MemoryError, UnicodeDecodeError) as error:
-        text = f"not a message: {error}"
-        raise FrameError(text) from error
+    except Exception as error:  # noqa: BLE001 - whatever hostile bytes may raise
+        # Cut: the decoder may quote the bytes.
+        text = f"not a message: {str(error)[:_MAX_QUOTED]}"
+        raise FrameError(text) from None
 
 
 class FrameBuffer:

@@ -6,13 +6,24 @@ Host and child: a new child sends ``Ready``. It answers ``Load`` with any number
 Host and forkserver: the forkserver first sends ``Starting``, and ``Warmed`` once torch is
 imported. It answers ``Warm``, ``Spawn`` and ``Kill`` with ``Warmed``, ``Spawned`` and ``Killed``.
 
-Every field that comes from a child is a claim, and is treated as one.
+Every field that comes from a child is a claim, and is treated as one. Its length is bounded by its
+type, so that no field can be forgotten: a test walks through all types.
 """
 
 import enum
+from typing import Annotated
 
 import msgspec
 
+from grader.observations.bounds import (
+    MAX_NAMES,
+    MAX_NOTES,
+    MAX_STEPS,
+    MAX_TORCH_CALLS,
+    LongText,
+    Name,
+    Token,
+)
 from grader.observations.locks import Lock
 from grader.observations.values import AnyValue, Array, Number
 
@@ -42,12 +53,12 @@ class Raised(Message, frozen=True, kw_only=True):
     that line, and ``function`` the function it belongs to, empty at top level.
     """
 
-    type_name: str
-    text: str
-    block: str = ""
+    type_name: Name
+    text: LongText
+    block: Name = ""
     line: int = 0
-    code: str = ""
-    function: str = ""
+    code: LongText = ""
+    function: Name = ""
 
 
 # --- host -> child ------------------------------------------------------------------------
@@ -131,8 +142,8 @@ ToChild = Load | CallRequest | ReadRequest
 class Ready(Message, frozen=True, kw_only=True, tag="ready"):
     """The child is locked and waits. Says which locks hold, and why the others don't."""
 
-    locks: tuple[Lock, ...]
-    missing: dict[Lock, str]
+    locks: Annotated[tuple[Lock, ...], msgspec.Meta(max_length=len(Lock))]
+    missing: Annotated[dict[Lock, LongText], msgspec.Meta(max_length=len(Lock))]
 
 
 class StatementStarted(Message, frozen=True, kw_only=True, tag="statement_started"):
@@ -149,8 +160,8 @@ class Note(Message, frozen=True, kw_only=True):
     an earlier block had stopped before it defined a name that this block needs.
     """
 
-    block: str
-    text: str = ""
+    block: Name
+    text: LongText = ""
     raised: Raised | None = None
     follows: bool = False
 
@@ -161,8 +172,8 @@ class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):
     ``syntax_error`` is set if a ``.py`` file isn't valid Python; then nothing ran.
     """
 
-    defined: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    defined: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
+    notes: Annotated[tuple[Note, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
     syntax_error: Raised | None = None
 
 
@@ -184,8 +195,8 @@ class TorchCall(Message, frozen=True, kw_only=True):
     ``on`` is the name of an input, ``NAME.grad`` for its gradient, or empty for anything else.
     """
 
-    name: str
-    on: str
+    name: Name
+    on: Name
     is_grad_enabled: bool
 
 
@@ -193,9 +204,9 @@ class Step(Message, frozen=True, kw_only=True):
     """The result of one call: the returned value, the inputs after it, and the gradients."""
 
     returned: AnyValue
-    inputs: dict[str, State]
-    gradients: dict[str, AnyValue] = {}
-    torch_calls: tuple[TorchCall, ...] = ()
+    inputs: Annotated[dict[Name, State], msgspec.Meta(max_length=MAX_NAMES)]
+    gradients: Annotated[dict[Name, AnyValue], msgspec.Meta(max_length=MAX_NAMES)] = {}
+    torch_calls: Annotated[tuple[TorchCall, ...], msgspec.Meta(max_length=MAX_TORCH_CALLS)] = ()
 
 
 class Answer(Message, frozen=True, kw_only=True, tag="answer"):
@@ -204,9 +215,9 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
     ``steps`` has the calls that returned; ``raised`` is what ended the next one, if anything did.
     """
 
-    token: bytes
+    token: Token
     outcome: Outcome
-    steps: tuple[Step, ...] = ()
+    steps: Annotated[tuple[Step, ...], msgspec.Meta(max_length=MAX_STEPS)] = ()
     raised: Raised | None = None
 
 

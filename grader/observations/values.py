@@ -5,12 +5,22 @@ bytes, and these are checked to agree before numpy sees them.
 """
 
 import math
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
 
-MAX_ARRAY_ELEMENTS = 2_000_000
-MAX_DIMENSIONS = 16
+from grader.observations.bounds import (
+    MAX_ARRAY_BYTES,
+    MAX_ARRAY_ELEMENTS,
+    MAX_ARTISTS,
+    MAX_DIMENSIONS,
+    MAX_DRAWINGS,
+    MAX_ITEMS,
+    MAX_POINTS,
+    LongText,
+    Name,
+)
 
 # The numpy dtype in which the elements of a torch or numpy dtype are sent. numpy has no bfloat16:
 # it is widened to float32, which is exact.
@@ -31,6 +41,10 @@ WIRE_DTYPES: dict[str, str] = {
     "uint64": "<u8",
     "bool": "|b1",
 }
+_ITEM_BYTES = {name: np.dtype(wire).itemsize for name, wire in WIRE_DTYPES.items()}
+
+NumberKind = Literal["int", "float", "bool"]
+ArrayKind = Literal["tensor", "ndarray"]
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,13 +59,13 @@ class Number(Value, frozen=True, kw_only=True, tag="number"):
     """A Python int, float or bool; ``kind`` is the name of its type."""
 
     value: float
-    kind: str = "float"
+    kind: NumberKind = "float"
 
 
 class Text(Value, frozen=True, kw_only=True, tag="text"):
     """A str, cut off at a maximum length."""
 
-    text: str
+    text: LongText
 
 
 class Array(Value, frozen=True, kw_only=True, tag="array"):
@@ -61,10 +75,10 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
     those of a tensor, and have their defaults for an ndarray.
     """
 
-    dtype: str
-    shape: tuple[int, ...]
-    data: bytes
-    kind: str = "tensor"
+    dtype: Name
+    shape: Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
+    data: Annotated[bytes, msgspec.Meta(max_length=MAX_ARRAY_BYTES)]
+    kind: ArrayKind = "tensor"
     requires_grad: bool = False
     is_leaf: bool = True
     has_grad_fn: bool = False
@@ -75,19 +89,17 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
         Raises:
             ValueError: they don't agree. Decoding a frame turns this into a ``FrameError``.
         """
-        wire = WIRE_DTYPES.get(self.dtype)
-        sizes = self.shape or (1,)
+        item_bytes = _ITEM_BYTES.get(self.dtype)
         if (
-            wire is None
-            or len(sizes) > MAX_DIMENSIONS
-            or min(sizes) < 0
+            item_bytes is None
+            or len(self.shape) > MAX_DIMENSIONS
+            or min(self.shape, default=0) < 0
             # Without its zeros, so that a zero can't hide an absurd size.
-            or math.prod(size or 1 for size in sizes) > MAX_ARRAY_ELEMENTS
+            or math.prod(filter(None, self.shape)) > MAX_ARRAY_ELEMENTS
         ):
             message = f"invalid array of {self.dtype[:40]} with {len(self.shape)} dimensions"
             raise ValueError(message)
-        count = math.prod(self.shape)
-        if count > MAX_ARRAY_ELEMENTS or count * np.dtype(wire).itemsize != len(self.data):
+        if math.prod(self.shape) * item_bytes != len(self.data):
             message = (
                 f"invalid array: {len(self.data)} bytes for {self.dtype} of shape {self.shape}"
             )
@@ -95,7 +107,12 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
 
     def to_numpy(self) -> "np.ndarray":
         """Return a new numpy array of ``shape`` with the elements."""
-        return np.frombuffer(self.data, dtype=WIRE_DTYPES[self.dtype]).reshape(self.shape).copy()
+        if self.dtype == "bool":
+            # Any byte but 0 is true. numpy would compute with a byte that is neither 0 nor 1.
+            flat: np.ndarray = np.frombuffer(self.data, dtype=np.uint8) != 0
+        else:
+            flat = np.frombuffer(self.data, dtype=WIRE_DTYPES[self.dtype]).copy()
+        return flat.reshape(self.shape)
 
     @classmethod
     def from_numpy(cls, array: "np.ndarray", *, requires_grad: bool = False) -> "Array":
@@ -119,23 +136,25 @@ class Items(Value, frozen=True, kw_only=True, tag="items"):
     ``kind`` is the name of its type. ``is_cut`` says that there were more items.
     """
 
-    kind: str
-    items: tuple["AnyValue", ...]
+    kind: Name
+    items: Annotated[tuple["AnyValue", ...], msgspec.Meta(max_length=MAX_ITEMS)]
     is_cut: bool = False
 
 
 class Mapping(Value, frozen=True, kw_only=True, tag="mapping"):
     """A dict as pairs in the dict's order. ``is_cut`` says that there were more."""
 
-    entries: tuple[tuple["AnyValue", "AnyValue"], ...]
+    entries: Annotated[
+        tuple[tuple["AnyValue", "AnyValue"], ...], msgspec.Meta(max_length=MAX_ITEMS)
+    ]
     is_cut: bool = False
 
 
 class Artist(Value, frozen=True, kw_only=True, tag="artist"):
     """Something drawn in data coordinates: its points and how they are shown.
 
-    ``points`` has shape (k, 2) and dtype float64. ``is_joined`` says that a line joins the
-    points, and ``has_markers`` that each has a marker.
+    ``points`` has shape (k, 2), k at most ``MAX_POINTS``, and dtype float64. ``is_joined`` says
+    that a line joins the points, and ``has_markers`` that each has a marker.
     """
 
     points: Array
@@ -148,7 +167,8 @@ class Artist(Value, frozen=True, kw_only=True, tag="artist"):
         Raises:
             ValueError: they are wrong. Decoding a frame turns this into a ``FrameError``.
         """
-        if self.points.dtype != "float64" or self.points.shape[1:] != (2,):
+        shape = self.points.shape
+        if self.points.dtype != "float64" or shape[1:] != (2,) or shape[0] > MAX_POINTS:
             message = (
                 "the points of an artist must be float64 of shape (k, 2), "
                 f"not {self.points.dtype} of shape {self.points.shape}"
@@ -159,7 +179,7 @@ class Artist(Value, frozen=True, kw_only=True, tag="artist"):
 class Axes(Value, frozen=True, kw_only=True, tag="axes"):
     """A matplotlib Axes, reduced to the visible lines and point sets on it."""
 
-    artists: tuple[Artist, ...]
+    artists: Annotated[tuple[Artist, ...], msgspec.Meta(max_length=MAX_ARTISTS)]
 
 
 class Animation(Value, frozen=True, kw_only=True, tag="animation"):
@@ -170,14 +190,17 @@ class Animation(Value, frozen=True, kw_only=True, tag="animation"):
     """
 
     frame_count: int
-    frames: tuple[tuple[Artist, ...], ...]
+    frames: Annotated[
+        tuple[Annotated[tuple[Artist, ...], msgspec.Meta(max_length=MAX_ARTISTS)], ...],
+        msgspec.Meta(max_length=MAX_DRAWINGS),
+    ]
 
 
 class Opaque(Value, frozen=True, kw_only=True, tag="opaque"):
     """Anything else: only the name of its type, and why it was not described."""
 
-    type_name: str
-    reason: str = ""
+    type_name: Name
+    reason: LongText = ""
 
 
 AnyValue = Nothing | Number | Text | Array | Items | Mapping | Axes | Animation | Opaque

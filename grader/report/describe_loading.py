@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from grader.observations.messages import Note, Outcome, Raised
+from grader.report.shorten import MAX_CODE, MAX_MESSAGE, MAX_NAME, shorten
 
 
 def describe_place(raised: Raised) -> str:
     """Return the line of the submission at which an exception was raised; empty if not known."""
     if not raised.line:
         return ""
-    block = f" of {raised.block}" if raised.block else ""
-    code = raised.code.splitlines()[0] if raised.code else ""
+    block = f" of {shorten(raised.block, MAX_NAME)}" if raised.block else ""
+    code = shorten(raised.code.splitlines()[0], MAX_CODE) if raised.code.strip() else ""
     return f"\n    line {raised.line}{block}: {code}"
 
 
+_MAX_LINES = 100
 _LIMITS = {outcome.value for outcome in Outcome}
 
 
@@ -31,14 +33,19 @@ def describe_notes(notes: Sequence[Note], *, is_notebook: bool) -> tuple[str, ..
     unwritten = [note.block for note in notes if _is_unwritten(note)]
     waiting = [note.block for note in notes if note.follows]
     if unwritten:
-        lines.append(f"{_list(unwritten)} stopped at functions that are not written yet")
+        shown = shorten(_list(unwritten), MAX_MESSAGE)
+        lines.append(f"{shown} stopped at functions that are not written yet")
     if waiting:
-        lines.append(f"{_list(waiting)} needed results of earlier code, which had stopped")
+        shown = shorten(_list(waiting), MAX_MESSAGE)
+        lines.append(f"{shown} needed results of earlier code, which had stopped")
     lines.extend(
         _describe_note(note, is_notebook=is_notebook)
         for note in notes
         if not _is_unwritten(note) and not note.follows
     )
+    if len(lines) > _MAX_LINES:
+        left_out = len(lines) - _MAX_LINES
+        lines[_MAX_LINES:] = [f"{left_out} more messages like these are left out"]
     return tuple(lines)
 
 
@@ -58,20 +65,30 @@ def _list(blocks: Sequence[str]) -> str:
 
 
 def _describe_note(note: Note, *, is_notebook: bool) -> str:
-    where = note.block or "the file"
+    where = shorten(note.block, MAX_NAME) or "the file"
     raised = note.raised
     if raised is None:
-        return f"{where}: {note.text}"
+        return f"{where}: {shorten(note.text, MAX_MESSAGE)}"
     rest = "the cells after it still ran" if is_notebook else "the rest of the file did not run"
     if raised.type_name in _LIMITS:
         return f"{where} was stopped ({raised.text}); {rest}"
     text = raised.text.strip().splitlines()
-    shown = f"{raised.type_name}: {text[0][:300]}" if text else raised.type_name
+    shown = shorten(raised.type_name, MAX_NAME)
+    if text:
+        shown += f": {shorten(text[0], MAX_MESSAGE)}"
     verb = "exited with" if raised.type_name == "SystemExit" else "raised"
     return f"{where} {verb} {shown}; {rest}{describe_place(raised)}"
 
 
 def describe_syntax_error(raised: Raised) -> str:
     """Return a message that names the line of a syntax error, and shows it with a caret below."""
-    code = f"\n{raised.code}" if raised.code else ""
-    return f"line {raised.line} is not valid Python: {raised.text}{code}"
+    code = "".join(f"\n{line}" for line in _line_and_caret(raised.code))
+    text = shorten(raised.text, MAX_MESSAGE)
+    return f"line {raised.line} is not valid Python: {text}{code}"
+
+
+def _line_and_caret(code: str) -> list[str]:
+    lines = code.splitlines()[:2]
+    if any(len(line) > MAX_CODE for line in lines):
+        return [shorten(line, MAX_CODE) for line in lines[:1]]  # the caret would be misplaced
+    return lines

@@ -154,7 +154,7 @@ def test_shown_number_evaluates_to_itself(value: float) -> None:
 def test_shown_number_of_numpys_evaluates_to_itself() -> None:
     """A numpy number is shown as code that doesn't need numpy."""
     value = np.float64(0.25)
-    assert encode_input(value) == Number(value=0.25, kind="float64")
+    assert encode_input(value) == Number(value=0.25, kind="float")
 
     pasted = evaluate(show_input(value))
 

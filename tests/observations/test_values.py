@@ -9,11 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from grader.observations.bounds import MAX_ARRAY_ELEMENTS, MAX_DIMENSIONS
 from grader.observations.frames import FrameError, decode_payload
 from grader.observations.messages import FromChild
 from grader.observations.values import (
-    MAX_ARRAY_ELEMENTS,
-    MAX_DIMENSIONS,
     WIRE_DTYPES,
     Array,
     Nothing,

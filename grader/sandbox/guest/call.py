@@ -22,11 +22,13 @@ from grader.observations.messages import (
 )
 from grader.observations.values import AnyValue, Array, Nothing, Number
 from grader.sandbox.guest.bind_arguments import ArgumentBinding, bind_arguments
+from grader.sandbox.guest.budget import AnswerBudget, TooLargeError
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.describe import describe
 from grader.sandbox.guest.exceptions import describe_exception
 from grader.sandbox.guest.figures import is_animation, play
 from grader.sandbox.guest.load import LoadedSubmission
+from grader.sandbox.guest.plain_text import text_of_error
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 
 # The lab's own update() reads this global as well as its inputs.
@@ -35,13 +37,17 @@ _LOOP_VARIABLE = "epoch"
 _frombuffer = torch.frombuffer
 _empty = torch.empty
 _grad = torch.autograd.grad
+_errno: Any = OSError.__dict__["errno"]  # the base class's, which no exception can shadow
 
 
 def answer_read(message: ReadRequest, submission: LoadedSubmission) -> Answer:
     """Describe a global of the submission."""
     if message.function not in submission.namespace:
         return Answer(token=message.token, outcome=Outcome.MISSING)
-    value = describe(submission.namespace[message.function])
+    try:
+        value = describe(submission.namespace[message.function])
+    except BaseException as error:
+        return _ended_by(error, message.token, (), submission)
     step = Step(returned=value, inputs={})
     return Answer(token=message.token, outcome=Outcome.RETURNED, steps=(step,))
 
@@ -55,8 +61,6 @@ def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: De
     if function is None or not callable(function):
         return Answer(token=message.token, outcome=Outcome.MISSING)
     steps: list[Step] = []
-    outcome = Outcome.RETURNED
-    raised: Raised | None = None
     try:
         # Seeds are set once for all calls: if a second call draws the same numbers, that is the
         # student's doing.
@@ -70,20 +74,35 @@ def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: De
                 else:
                     defaults.disarm()  # the next request restores the rest
     except BaseException as error:
-        outcome = _outcome_of(error)
-        raised = describe_exception(error, submission.labels)
-    return Answer(token=message.token, outcome=outcome, steps=tuple(steps), raised=raised)
+        return _ended_by(error, message.token, tuple(steps), submission)
+    return Answer(token=message.token, outcome=Outcome.RETURNED, steps=tuple(steps))
+
+
+def refuse_as_too_large(token: bytes) -> Answer:
+    """Return the answer to a request whose full answer can't be sent."""
+    raised = Raised(type_name="ValueError", text=str(TooLargeError()))
+    return Answer(token=token, outcome=Outcome.RAISED, raised=raised)
+
+
+def _ended_by(
+    error: BaseException, token: bytes, steps: tuple[Step, ...], submission: LoadedSubmission
+) -> Answer:
+    if type(error) is TooLargeError:
+        return refuse_as_too_large(token)
+    raised = describe_exception(error, submission.labels)
+    return Answer(token=token, outcome=_outcome_of(error), steps=steps, raised=raised)
 
 
 def _steps(
     message: CallRequest, function: Callable[..., object], submission: LoadedSubmission
 ) -> Iterator[Step]:
     leaves: dict[str, torch.Tensor] = {}
+    budget = AnswerBudget()
     for index in range(message.times):
         inputs = {name: leaves.get(name, _make(value)) for name, value in message.inputs.items()}
         plan = bind_arguments(function, inputs)
         with _globals_set(submission.namespace, plan, inputs, index):
-            step, after = _one_step(message, function, plan, inputs, submission.namespace)
+            step, after = _one_step(message, function, plan, inputs, submission.namespace, budget)
         for name, value in message.inputs.items():
             if isinstance(value, Array) and value.requires_grad and not message.differentiate:
                 leaves[name] = after[name]  # type: ignore[assignment]
@@ -96,6 +115,7 @@ def _one_step(
     plan: ArgumentBinding,
     inputs: Mapping[str, object],
     namespace: Mapping[str, object],
+    budget: AnswerBudget,
 ) -> tuple[Step, dict[str, object]]:
     args, kwargs = plan.arguments(inputs)
     tensors = {name: value for name, value in inputs.items() if isinstance(value, torch.Tensor)}
@@ -103,14 +123,14 @@ def _one_step(
     with recorder or contextlib.nullcontext():
         returned = function(*args, **kwargs)
         # Still inside the globals and the recorder: generators and frame functions run only now.
-        value = _describe_returned(returned, message)
-    gradients = _differentiate(returned, message, inputs) if message.differentiate else {}
+        value = _describe_returned(returned, message, budget)
+    gradients = _differentiate(returned, message, inputs, budget) if message.differentiate else {}
     after = {
         name: namespace.get(name) if name in plan.unassigned else inputs[name] for name in inputs
     }
     states = {
         name: State(
-            value=describe(after[name]),
+            value=describe(after[name], budget=budget),
             is_same_leaf=after[name] is inputs[name],
             is_global=name in plan.unassigned,
         )
@@ -139,14 +159,14 @@ def _globals_set(
                 namespace.pop(name, None)
 
 
-def _describe_returned(returned: object, message: CallRequest) -> AnyValue:
+def _describe_returned(returned: object, message: CallRequest, budget: AnswerBudget) -> AnyValue:
     if message.frames and is_animation(returned):
-        return play(returned, frames=message.frames)
-    return describe(returned, draw=message.draw)
+        return play(returned, frames=message.frames, budget=budget)
+    return describe(returned, draw=message.draw, budget=budget)
 
 
 def _differentiate(
-    returned: object, message: CallRequest, inputs: Mapping[str, object]
+    returned: object, message: CallRequest, inputs: Mapping[str, object], budget: AnswerBudget
 ) -> dict[str, AnyValue]:
     """Differentiate sum(cotangent * returned) with respect to the requested inputs.
 
@@ -165,7 +185,7 @@ def _differentiate(
     wanted: Any = [inputs[name] for name in message.differentiate]
     gradients = _grad(total, wanted, allow_unused=True)
     return {
-        name: describe(gradient)
+        name: describe(gradient, budget=budget)
         for name, gradient in zip(message.differentiate, gradients, strict=True)
     }
 
@@ -189,15 +209,9 @@ def _make_tensor(value: Array) -> torch.Tensor:
 
 
 def _outcome_of(error: BaseException) -> Outcome:
-    if isinstance(error, MemoryError) or "can't allocate memory" in _safe_text(error):
+    kind = type(error)  # not isinstance: it asks the error for its class, which may be a lie
+    if issubclass(kind, MemoryError) or "can't allocate memory" in text_of_error(error):
         return Outcome.MEMORY_LIMIT
-    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+    if issubclass(kind, OSError) and _errno.__get__(error) == errno.EFBIG:
         return Outcome.DISK_LIMIT
     return Outcome.RAISED
-
-
-def _safe_text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except BaseException:
-        return ""

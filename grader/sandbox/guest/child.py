@@ -2,19 +2,32 @@
 
 import socket
 
-from grader.observations.frames import FrameError, receive_message, send_message
+import msgspec
+
+from grader.observations.bounds import MAX_NOTES
+from grader.observations.frames import (
+    MAX_ANSWER_BYTES,
+    PREFIX_BYTES,
+    FrameError,
+    decode_payload,
+    encode_frame,
+    receive_message,
+    send_message,
+)
 from grader.observations.messages import (
     Answer,
     CallRequest,
     Load,
+    Loaded,
+    Note,
     Outcome,
-    Raised,
     ReadRequest,
     ToChild,
 )
-from grader.sandbox.guest.call import answer_call, answer_read
+from grader.sandbox.guest.call import answer_call, answer_read, refuse_as_too_large
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.load import LoadedSubmission, load
+from grader.sandbox.guest.plain_text import cut_text
 
 
 def answer_requests(sock: socket.socket, *, scratch: str) -> None:
@@ -38,7 +51,7 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
                     message, report=lambda progress: send_message(sock, progress), defaults=defaults
                 )
                 defaults.flush_output()
-                send_message(sock, loaded)
+                send_message(sock, _cut_notes(loaded))
             case _ if submission is None:
                 send_message(sock, Answer(token=message.token, outcome=Outcome.MISSING))
             case CallRequest():
@@ -52,7 +65,19 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
 
 def _send_answer(sock: socket.socket, answer: Answer) -> None:
     try:
-        send_message(sock, answer)
-    except FrameError:  # too large for a frame: report that instead of staying silent
-        raised = Raised(type_name="ValueError", text="the returned value is too large to examine")
-        send_message(sock, Answer(token=answer.token, outcome=Outcome.RAISED, raised=raised))
+        frame = encode_frame(answer, limit_bytes=MAX_ANSWER_BYTES)
+        # As the host will: what it would refuse as forged is reported as too large instead.
+        decode_payload(frame[PREFIX_BYTES:], Answer)
+    except Exception:
+        frame = encode_frame(refuse_as_too_large(answer.token))
+    sock.sendall(frame)
+
+
+def _cut_notes(loaded: Loaded) -> Loaded:
+    notes = [
+        msgspec.structs.replace(note, text=cut_text(note.text)) for note in loaded.notes[:MAX_NOTES]
+    ]
+    left_out = len(loaded.notes) - len(notes)
+    if left_out:
+        notes[-1] = Note(block="", text=f"{left_out + 1} more notes are left out")
+    return msgspec.structs.replace(loaded, notes=tuple(notes))

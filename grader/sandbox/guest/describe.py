@@ -1,19 +1,19 @@
 """Reduces what a student's function returned to plain data.
 
-All torch functions used here were looked up before any student code ran. A tensor of any
-subclass is read as the plain tensor that it holds, so a subclass can't lie about itself.
+All torch functions used here were looked up before any student code ran. An instance of any
+subclass is read by the methods of its base class: as the plain tensor, list, dict, set or text that
+it holds. So a subclass can't lie about itself, and none of its code runs here.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
+from grader.observations.bounds import MAX_ARRAY_ELEMENTS, MAX_ITEMS
 from grader.observations.values import (
-    MAX_ARRAY_ELEMENTS,
     WIRE_DTYPES,
     AnyValue,
     Array,
@@ -24,11 +24,15 @@ from grader.observations.values import (
     Text,
 )
 from grader.observations.values import Mapping as MappingValue
+from grader.sandbox.guest.budget import AnswerBudget, TooLargeError
 from grader.sandbox.guest.figures import describe_axes
+from grader.sandbox.guest.plain_text import cut_text, name_of_type, text_of_error
 
 MAX_DEPTH = 6
-MAX_ITEMS = 10_000
-MAX_TEXT = 2_000
+
+# What a set may be, also one of a dict's keys. Python's own classes only: asking an abstract class
+# runs code of the student's metaclass.
+_SETS: tuple[Any, ...] = (set, frozenset, type({}.keys()), type({}.items()))
 
 _detach = torch.Tensor.detach
 _cpu = torch.Tensor.cpu
@@ -45,72 +49,97 @@ _no_overrides = torch._C.DisableTorchFunction  # noqa: SLF001
 _no_grad = torch.no_grad
 
 
-def describe(value: object, *, draw: int = 0) -> AnyValue:
+def describe(value: object, *, draw: int = 0, budget: AnswerBudget | None = None) -> AnyValue:
     """Turn any object into a value.
 
     Args:
         value: What the student's function returned, or a global holds.
         draw: How many items to take from an iterable, also one that is not a container; 0 takes
             none, and describes containers only.
+        budget: What is left of the answer that the value is for; by default a whole one.
 
     Returns:
         The value as plain data; ``Opaque`` for anything that can't be described.
 
     Raises:
+        TooLargeError: There is more than an answer can hold.
         TypeError: ``draw`` is set and ``value`` is not iterable.
         Exception: ``draw`` is set and the student's iterator raised this.
     """
-    return _describe(value, draw=draw, depth=0)
+    return _describe(value, draw=draw, depth=0, budget=budget or AnswerBudget())
 
 
 def _describe(  # noqa: C901, PLR0912 - one kind of value after another
-    value: object, *, draw: int, depth: int
+    value: Any,
+    *,
+    draw: int,
+    depth: int,
+    budget: AnswerBudget,
 ) -> AnyValue:
     kind = type(value)
+    budget.spend()
+    if value is None:
+        return Nothing()
+    if not issubclass(kind, np.generic):
+        # The base class's method: a subclass may override its own.
+        if issubclass(kind, bool):
+            return Number(value=int.__float__(value), kind="bool")
+        if issubclass(kind, int):
+            return _or_opaque(_describe_int, value, budget)
+        if issubclass(kind, float):
+            return Number(value=float.__float__(value), kind="float")
+    if issubclass(kind, torch.Tensor):
+        return _or_opaque(describe_tensor, value, budget)
+    if issubclass(kind, str):  # before numpy: np.str_ is both
+        text = cut_text(value)
+        budget.spend(len(text))
+        return Text(text=text)
+    if issubclass(kind, np.ndarray | np.generic):
+        return _or_opaque(_describe_numpy, value, budget)
+    name = name_of_type(kind)
+    if depth >= MAX_DEPTH:
+        return Opaque(type_name=name, reason="nested too deeply")
+    if issubclass(kind, dict):
+        return _describe_mapping(value, depth, budget)
     try:
-        if value is None:
-            return Nothing()
-        for number in (bool, int, float):
-            if issubclass(kind, number) and not issubclass(kind, np.generic):
-                # The base class's method: a subclass may override its own.
-                plain = number.__float__(value)  # type: ignore[arg-type] # mypy misses issubclass
-                return Number(value=plain, kind=number.__name__)
-        if issubclass(kind, torch.Tensor):
-            return _or_opaque(describe_tensor, value)
-        if issubclass(kind, str):  # before numpy: np.str_ is both
-            return Text(text=_clean(str.__str__(value)))
-        if issubclass(kind, np.ndarray | np.generic):
-            return _or_opaque(_describe_numpy, value)
-        if depth >= MAX_DEPTH:
-            return Opaque(type_name=kind.__name__, reason="nested too deeply")
-        if issubclass(kind, dict):
-            return _describe_mapping(value, depth)  # type: ignore[arg-type]
-        drawn = describe_axes(value)
-        if drawn is not None:
-            return drawn
-        if issubclass(kind, list | tuple) and not draw:
-            return _describe_items(value, kind.__name__, MAX_ITEMS, depth)  # type: ignore[arg-type]
-        if draw:
-            return _describe_items(value, kind.__name__, draw, depth)  # type: ignore[arg-type]
-        if issubclass(kind, AbstractSet):
-            return _describe_items(value, "set", MAX_ITEMS, depth)  # type: ignore[arg-type]
-    except (TypeError, OverflowError) as error:
-        if draw and depth == 0:
-            raise
-        return Opaque(type_name=_clean(kind.__name__), reason=_clean(str(error))[:200])
-    return Opaque(type_name=kind.__name__)
+        drawn = describe_axes(value, budget)
+    except (TypeError, OverflowError) as error:  # what is plotted can't be read as numbers
+        return Opaque(type_name=name, reason=text_of_error(error))
+    if drawn is not None:
+        return drawn
+    if draw:  # the student's own iterator runs here
+        return _describe_items(iter(value), name, draw, depth, budget)
+    for container in (list, tuple):
+        if issubclass(kind, container):
+            return _describe_items(container.__iter__(value), name, MAX_ITEMS, depth, budget)
+    for container in _SETS:
+        if issubclass(kind, container):
+            return _describe_items(container.__iter__(value), "set", MAX_ITEMS, depth, budget)
+    return Opaque(type_name=name)
 
 
-def _or_opaque(describe_it: Callable[[Any], AnyValue], value: object) -> AnyValue:
+def _or_opaque(
+    describe_it: Callable[[Any, AnswerBudget], AnyValue], value: object, budget: AnswerBudget
+) -> AnyValue:
     """Describe a value; ``Opaque`` with the reason if it has no data, is too large, and so on."""
     try:
-        return describe_it(value)
+        return describe_it(value, budget)
+    except TooLargeError:
+        raise
     except Exception as error:
-        return Opaque(type_name=_clean(type(value).__name__), reason=_clean(str(error))[:200])
+        return Opaque(type_name=name_of_type(type(value)), reason=text_of_error(error))
 
 
-def describe_tensor(tensor: torch.Tensor) -> AnyValue:
-    """Describe the plain tensor that an instance of any Tensor class holds."""
+def _describe_int(value: int, budget: AnswerBudget) -> Number:  # noqa: ARG001 - as the others
+    return Number(value=int.__float__(value), kind="int")
+
+
+def describe_tensor(tensor: torch.Tensor, budget: AnswerBudget) -> AnyValue:
+    """Describe the plain tensor that an instance of any Tensor class holds.
+
+    Raises:
+        TooLargeError: The budget has no room for its numbers.
+    """
     with _no_overrides():
         flags = {
             "requires_grad": bool(_requires_grad.__get__(tensor)),
@@ -119,13 +148,15 @@ def describe_tensor(tensor: torch.Tensor) -> AnyValue:
         }
         with _no_grad():
             plain = _detach(tensor)  # a plain tensor, whatever class it was
-            if plain.layout is not torch.strided:
-                plain = _to_dense(plain)
             name = str(plain.dtype).removeprefix("torch.")
             count = plain.numel()
+            # Before a sparse tensor is made dense, which takes the memory of all its zeros.
             if name not in WIRE_DTYPES or count > MAX_ARRAY_ELEMENTS:
                 reason = f"of {name} with {count} elements"
                 return Opaque(type_name="Tensor", reason=reason)
+            budget.spend(count * np.dtype(WIRE_DTYPES[name]).itemsize)
+            if plain.layout is not torch.strided:
+                plain = _to_dense(plain)
             if name == "bfloat16":
                 plain = _to(plain, torch.float32)
             array = _numpy(_resolve_neg(_resolve_conj(_cpu(plain))))
@@ -138,10 +169,12 @@ def describe_tensor(tensor: torch.Tensor) -> AnyValue:
     )
 
 
-def _describe_numpy(value: object) -> AnyValue:
+def _describe_numpy(value: object, budget: AnswerBudget) -> AnyValue:
     array = np.asarray(value)
     if array.dtype.name not in WIRE_DTYPES or array.size > MAX_ARRAY_ELEMENTS:
-        return Opaque(type_name="ndarray", reason=f"of {array.dtype} with {array.size} elements")
+        reason = cut_text(f"of {array.dtype} with {array.size} elements")
+        return Opaque(type_name="ndarray", reason=reason)
+    budget.spend(array.size * array.itemsize)
     return Array(
         dtype=array.dtype.name,
         shape=array.shape,
@@ -150,31 +183,32 @@ def _describe_numpy(value: object) -> AnyValue:
     )
 
 
-def _describe_items(values: Iterable[object], kind: str, cap: int, depth: int) -> Items:
-    iterator = iter(values)
-    items: list[AnyValue] = []
-    for item in itertools.islice(iterator, cap):
-        if kind == "list" and depth and len(items) >= MAX_ITEMS:
-            break
-        items.append(_describe(item, draw=0, depth=depth + 1))
+def _describe_items(
+    iterator: Iterator[object], kind: str, cap: int, depth: int, budget: AnswerBudget
+) -> Items:
+    cap = min(cap, MAX_ITEMS)
+    items = tuple(
+        _describe(item, draw=0, depth=depth + 1, budget=budget)
+        for item in itertools.islice(iterator, cap)
+    )
     is_cut = len(items) == cap and next(iterator, _END) is not _END
-    return Items(kind=kind, items=tuple(items), is_cut=is_cut)
+    return Items(kind=kind, items=items, is_cut=is_cut)
 
 
 _END = object()
 
 
-def _describe_mapping(values: Mapping[object, object], depth: int) -> MappingValue:
-    entries: Any = dict.items(values)  # type: ignore[arg-type]
-    pairs = list(itertools.islice(entries, MAX_ITEMS))
+def _describe_mapping(
+    values: dict[object, object], depth: int, budget: AnswerBudget
+) -> MappingValue:
+    entries = dict.items(values)
     return MappingValue(
         entries=tuple(
-            (_describe(key, draw=0, depth=depth + 1), _describe(value, draw=0, depth=depth + 1))
-            for key, value in pairs
+            (
+                _describe(key, draw=0, depth=depth + 1, budget=budget),
+                _describe(value, draw=0, depth=depth + 1, budget=budget),
+            )
+            for key, value in itertools.islice(entries, MAX_ITEMS)
         ),
         is_cut=len(entries) > MAX_ITEMS,
     )
-
-
-def _clean(text: str) -> str:
-    return text[:MAX_TEXT].encode("utf-8", "backslashreplace").decode()

@@ -17,26 +17,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import AxLine
 
+from grader.observations.bounds import MAX_ARTISTS, MAX_DRAWINGS, MAX_POINTS
 from grader.observations.values import Animation, Array, Artist
 from grader.observations.values import Axes as AxesValue
+from grader.sandbox.guest.budget import AnswerBudget
 
-MAX_ARTISTS = 500
-MAX_POINTS = 100_000
 MAX_FRAMES = 100_000
 
 _NO_MARKER = ("None", "none", "", " ")
 _NO_LINE = ("None", "none", "", " ")
 
 
-def describe_axes(value: object) -> AxesValue | None:
-    """Describe an Axes, or return None for anything else."""
+def describe_axes(value: object, budget: AnswerBudget | None = None) -> AxesValue | None:
+    """Describe an Axes, or return None for anything else.
+
+    Raises:
+        TooLargeError: The budget has no room for its points.
+    """
     if "matplotlib.axes" not in sys.modules:
         return None
     from matplotlib.axes import Axes
 
     if not issubclass(type(value), Axes):
         return None
-    return AxesValue(artists=tuple(artists_of([value])))  # type: ignore[list-item]
+    return AxesValue(artists=tuple(artists_of([value], budget)))  # type: ignore[list-item]
 
 
 def is_animation(value: object) -> bool:
@@ -48,41 +52,56 @@ def is_animation(value: object) -> bool:
     return issubclass(type(value), FuncAnimation)
 
 
-def play(animation: Any, *, frames: int) -> Animation:
+def play(animation: Any, *, frames: int, budget: AnswerBudget | None = None) -> Animation:
     """Play the first frames of an animation, as matplotlib does, and describe each drawing.
 
     Args:
         animation: The FuncAnimation that the student returned; its frame function runs.
             Untyped, because the methods that matplotlib itself calls are private.
-        frames: How many frames to play.
+        frames: How many frames to play, at most ``MAX_DRAWINGS``.
+        budget: What is left of the answer that the drawings are for; by default a whole one.
 
     Returns:
         The number of frames that the animation has (at most ``MAX_FRAMES``), and what was drawn
         after each frame that was played.
+
+    Raises:
+        TooLargeError: There is more than an answer can hold.
     """
     animation._draw_was_started = True  # noqa: SLF001 - else matplotlib warns when it is deleted
     if animation._init_func is not None:  # noqa: SLF001
         animation._init_draw()  # noqa: SLF001
     figure = animation._fig  # noqa: SLF001
+    budget = budget or AnswerBudget()
     drawings = []
     count = 0
     # Count and play in one pass: the frames may come from an iterator, which runs only once.
     for frame in itertools.islice(animation.new_frame_seq(), MAX_FRAMES):
         count += 1
-        if count <= frames:
+        if count <= min(frames, MAX_DRAWINGS):
             animation._draw_frame(frame)  # noqa: SLF001
-            drawings.append(tuple(artists_of(figure.axes)))
+            drawings.append(tuple(artists_of(figure.axes, budget)))
     return Animation(frame_count=count, frames=tuple(drawings))
 
 
-def artists_of(all_axes: "Iterable[Axes]") -> list[Artist]:
-    """List the visible lines and point sets on some axes, in data coordinates."""
+def artists_of(all_axes: "Iterable[Axes]", budget: AnswerBudget | None = None) -> list[Artist]:
+    """List the visible lines and point sets on some axes, in data coordinates.
+
+    Returns:
+        The first ``MAX_ARTISTS`` of them.
+
+    Raises:
+        TooLargeError: The budget has no room for their points.
+    """
+    budget = budget or AnswerBudget()
     found: list[Artist] = []
     for axes in all_axes:
         for artist in axes.get_children():
             if artist.get_visible() and len(found) < MAX_ARTISTS:
-                found.extend(_describe_artist(artist, axes))
-    return found
+                for described in _describe_artist(artist, axes):
+                    budget.spend(len(described.points.data))
+                    found.append(described)
+    return found[:MAX_ARTISTS]
 
 
 def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:

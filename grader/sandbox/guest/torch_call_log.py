@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 import torch
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from grader.observations.bounds import MAX_NAME, MAX_TORCH_CALLS
 from grader.observations.messages import TorchCall
-
-MAX_CALLS = 2_000
+from grader.sandbox.guest.plain_text import cut_text
 
 
 class TorchCallLog(TorchFunctionMode):
-    """A context manager that logs every torch function called inside it, up to `MAX_CALLS`.
+    """A context manager that logs every torch function called inside it, up to `MAX_TORCH_CALLS`.
 
     Args:
         inputs: The tensors that were passed to the function, by contract name.
@@ -33,10 +33,10 @@ class TorchCallLog(TorchFunctionMode):
         kwargs: dict[str, object] | None = None,
     ) -> object:
         """Log the call, then make it."""
-        if len(self.calls) < MAX_CALLS:
+        if len(self.calls) < MAX_TORCH_CALLS:
             name = resolve_name(func) or getattr(func, "__name__", "")
             call = TorchCall(
-                name=str(name)[:100],
+                name=cut_text(str(name), MAX_NAME),
                 on=self._name_of(args[0]) if args else "",
                 is_grad_enabled=torch.is_grad_enabled(),
             )

@@ -1,6 +1,7 @@
 """Describing what a function returned: any object becomes plain data."""
 
 import itertools
+import tracemalloc
 from collections import OrderedDict, namedtuple
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +12,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.observations.frames import encode_frame
-from grader.observations.messages import Answer, Outcome, Step
+from grader.observations.bounds import MAX_ARRAY_ELEMENTS, MAX_DIMENSIONS, MAX_ITEMS, MAX_TEXT
+from grader.observations.frames import (
+    MAX_ANSWER_BYTES,
+    PREFIX_BYTES,
+    decode_payload,
+    encode_frame,
+)
+from grader.observations.messages import Answer, FromChild, Outcome, Step
 from grader.observations.values import (
-    MAX_ARRAY_ELEMENTS,
-    MAX_DIMENSIONS,
     AnyValue,
     Array,
     Items,
@@ -25,7 +30,8 @@ from grader.observations.values import (
     Opaque,
     Text,
 )
-from grader.sandbox.guest.describe import MAX_DEPTH, MAX_ITEMS, MAX_TEXT, describe
+from grader.sandbox.guest.budget import AnswerBudget, TooLargeError
+from grader.sandbox.guest.describe import MAX_DEPTH, describe
 
 
 def describe_array(value: object) -> Array:
@@ -481,17 +487,123 @@ def test_dict_that_lies_about_its_items_is_not_believed() -> None:
     assert described == describe({"a": 1})
 
 
-def test_set_that_refuses_to_be_read_is_opaque() -> None:
-    """A set whose iteration raises a TypeError is opaque, with that as the reason."""
+class _Refused(BaseException):
+    """Raised by code of the student's that must not run while a value is described."""
 
-    class Refusing(set[int]):
+
+@pytest.mark.parametrize("kind", [list, tuple, set, frozenset])
+def test_container_that_lies_about_its_items_is_not_believed(kind: Any) -> None:  # noqa: ANN401 - a column
+    """A container that overrides its iteration is described by what it really contains."""
+
+    class Lying(kind):  # type: ignore[misc]  # a column
         def __iter__(self) -> Iterator[int]:
-            message = "not today"
-            raise TypeError(message)
+            raise _Refused
 
-    described = describe(Refusing())
+    described = describe_items(Lying([3]))
 
-    assert described == Opaque(type_name="Refusing", reason="not today")
+    assert described.items == (Number(value=3, kind="int"),)
+    assert not described.is_cut
+
+
+# --- names of classes ---------------------------------------------------------------------
+
+
+class _LyingText(str):
+    """A text whose own methods all refuse."""
+
+    __slots__ = ()
+
+    def __getitem__(self, _place: object) -> str:
+        raise _Refused
+
+    def __str__(self) -> str:
+        raise _Refused
+
+    def encode(self, *_: object) -> bytes:
+        raise _Refused
+
+
+class _LyingClass(type):
+    """A class of classes without a name, a hash or equality."""
+
+    @property
+    def __name__(cls) -> str:  # type: ignore[override] # refuses
+        raise _Refused
+
+    def __hash__(cls) -> int:
+        raise _Refused
+
+    def __eq__(cls, other: object) -> bool:
+        raise _Refused
+
+    def __instancecheck__(cls, _value: object) -> bool:
+        raise _Refused
+
+
+def _make_class(bases: tuple[type, ...], name: str) -> Any:  # noqa: ANN401 - a class
+    return _LyingClass(name, bases, {"__class__": property(lambda _: int)})
+
+
+@pytest.mark.parametrize("name", ["a" * 1_000_000, _LyingText("a" * 1_000_000), "é" * 1_000, ""])
+@pytest.mark.parametrize("base", [object, list, tuple, set, dict, int, str, np.ndarray])
+def test_class_with_any_name_is_described(name: str, base: Any) -> None:  # noqa: ANN401 - a column
+    """The name of a class is cut, and neither the name nor its metaclass can refuse."""
+    made = _make_class((base,), "short")
+    type.__dict__["__name__"].__set__(made, name)
+    value = made((2,)) if base is np.ndarray else made()
+
+    described = describe(value)
+
+    decode_payload(_send(described)[PREFIX_BYTES:], FromChild)
+
+
+# --- how much -----------------------------------------------------------------------------
+
+
+def test_numbers_of_an_answer_are_bounded() -> None:
+    """Describing many large tensors stops once an answer is full, before they are copied."""
+    value = [torch.zeros(MAX_ARRAY_ELEMENTS)] * 10_000
+    tracemalloc.start()
+
+    with pytest.raises(TooLargeError, match="too large to examine"):
+        describe(value)
+
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 2 * MAX_ANSWER_BYTES
+
+
+def test_number_of_values_of_an_answer_is_bounded() -> None:
+    """A list that contains itself ten thousand times is not followed to the maximum depth."""
+    endless: list[object] = []
+    endless.extend([endless] * MAX_ITEMS)
+
+    with pytest.raises(TooLargeError):
+        describe(endless)
+
+
+def test_budget_is_that_of_the_whole_answer() -> None:
+    """Values of the same answer share its budget."""
+    budget = AnswerBudget()
+    value = torch.zeros(MAX_ARRAY_ELEMENTS)
+    describe(value, budget=budget)
+    describe(value, budget=budget)
+
+    with pytest.raises(TooLargeError):
+        describe(value, budget=budget)
+
+
+def test_texts_of_an_answer_are_bounded() -> None:
+    """Many long texts are too much for an answer."""
+    with pytest.raises(TooLargeError):
+        describe(["a" * MAX_TEXT] * MAX_ITEMS)
+
+
+def test_huge_sparse_tensor_is_not_made_dense() -> None:
+    """A sparse tensor whose zeros would fill the memory is opaque, by its number of elements."""
+    described = describe(_huge_sparse())
+
+    assert described == Opaque(type_name="Tensor", reason=f"of float32 with {10**12} elements")
 
 
 # --- any description can be sent ----------------------------------------------------------
@@ -526,17 +638,5 @@ def _send(value: AnyValue) -> bytes:
 def test_any_object_becomes_something_that_can_be_sent(value: object) -> None:
     """The description of any object fits a frame, even with lone surrogates or huge integers."""
     described = describe(value)
-
-    assert _send(described)
-
-
-def test_reason_that_a_student_made_up_can_be_sent() -> None:
-    """A lone surrogate in the text of a student's TypeError can be sent as a reason."""
-
-    class Refusing(set[int]):
-        def __iter__(self) -> Iterator[int]:
-            raise TypeError("\udcff")
-
-    described = describe(Refusing())
 
     assert _send(described)

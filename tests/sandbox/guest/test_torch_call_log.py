@@ -122,7 +122,7 @@ def test_looking_for_names_records_nothing() -> None:
 
 def test_record_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls above the maximum are not logged."""
-    monkeypatch.setattr(torch_call_log, "MAX_CALLS", 5)
+    monkeypatch.setattr(torch_call_log, "MAX_TORCH_CALLS", 5)
 
     with TorchCallLog({}) as log:
         for _ in range(10):
