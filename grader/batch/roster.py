@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,12 +12,15 @@ from pathlib import Path
 from grader.batch.collection import Account, LmsName, LmsNumber
 from grader.errors import UsageError
 from grader.report.class_model import Student
-from grader.report.normalize import normalize, normalize_name
+from grader.report.normalize import normalize, normalize_name, normalize_unicode
 
 _MAX_BYTES = 16 * 1024 * 1024
 # This many numbers of an LMS that are all on the roster are not there by chance.
 _ENOUGH_NUMBERS = 3
 _SHORTEST_WORD, _MOST_WORDS = 2, 12
+# How much is tried to compose a name in an LMS of the words of another: a thousandth is enough for
+# a usual name, and twelve words that all begin alike would take hours.
+_MOST_LETTERS, _MOST_STEPS = 300, 20_000
 
 # Column titles in the tables that people export, in order of preference. They are compared without
 # case, spaces and punctuation.
@@ -90,7 +94,7 @@ class Roster:
 
     def _are_ids(self, numbers: frozenset[str]) -> bool:
         """Return whether the roster's ids are the numbers of an LMS: it has those of everybody."""
-        return len(numbers) >= _ENOUGH_NUMBERS and numbers <= self._ids
+        return len(numbers) >= _ENOUGH_NUMBERS and _has_all_ids(self._ids, numbers)
 
     def _find_word(self, owner: str) -> Student | None:
         """Find the student whom a text as a whole identifies."""
@@ -153,11 +157,23 @@ def make_roster(students: Iterable[Student]) -> Roster:
 def _index(
     students: Iterable[Student], words_for: Callable[[Student], set[str]]
 ) -> dict[str, tuple[Student, ...]]:
-    found: dict[str, list[Student]] = {}
+    """Map each word to its student, or to two of those who share it: it identifies none of them.
+
+    Keeping more would make each lookup as slow as the class is large.
+    """
+    found: dict[str, tuple[Student, ...]] = {}
     for student in students:
         for word in words_for(student):
-            found.setdefault(word, []).append(student)
-    return {word: tuple(matches) for word, matches in found.items()}
+            others = found.get(word, ())
+            if len(others) <= 1 and student not in others:
+                found[word] = (*others, student)
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def _has_all_ids(ids: frozenset[str], numbers: frozenset[str]) -> bool:
+    """Return whether a roster has all numbers of a class; each submission asks the same."""
+    return numbers <= ids
 
 
 def _rows(data: bytes, path: Path) -> list[list[str]]:
@@ -209,10 +225,11 @@ def _letters_for(student: Student) -> set[str]:
     """Return the ways to write a student's name without separators, for each rotation of its words.
 
     A last name of several words stays together, before or after the first name. So the words are
-    rotated, not shuffled.
+    rotated, not shuffled. Those of a name with very many words are not.
     """
     words = re.split(r"[\s,]+", normalize(student.name))
-    rotations = (words[place:] + words[:place] for place in range(len(words)))
+    places = range(len(words)) if len(words) <= _MOST_WORDS else range(1)
+    rotations = (words[place:] + words[:place] for place in places)
     return {_letters("".join(rotated)) for rotated in rotations} - {""}
 
 
@@ -242,25 +259,42 @@ def _has_all(whole: str, words: tuple[str, ...]) -> bool:
     return 2 * len("".join(words)) >= len(whole)
 
 
-@functools.lru_cache(maxsize=65_536)
-def _is_made_of(whole: str, words: tuple[str, ...], *, has_whole: bool = False) -> bool:
-    """Return whether a text consists of beginnings of words, in any order, one of them whole."""
-    if not whole:
-        return has_whole
-    for place, word in enumerate(words):
-        rest = (*words[:place], *words[place + 1 :])
-        for end in range(min(len(word), len(whole)), 0, -1):
-            is_whole = end == len(word) >= _SHORTEST_WORD
-            if whole.startswith(word[:end]) and _is_made_of(
-                whole[end:], rest, has_whole=has_whole or is_whole
-            ):
-                return True
-    return False
+def _is_made_of(whole: str, words: tuple[str, ...]) -> bool:
+    """Return whether a text consists of beginnings of words, in any order, one of them whole.
+
+    If finding out takes too many steps, the answer is no: in doubt, nobody is matched.
+    """
+    if len(whole) > _MOST_LETTERS:
+        return False
+    # For each place in the text the ways to get there: which words were used, as the bits of a
+    # number, and whether one of them was whole. The order of the words makes no difference.
+    ways: list[set[tuple[int, bool]]] = [set() for _ in range(len(whole) + 1)]
+    ways[0].add((0, False))
+    steps = 0
+    for place, here in enumerate(ways[:-1]):
+        alike = [_count_alike(whole[place:], word) for word in words] if here else []
+        for used, has_whole in here:
+            for number, (word, longest) in enumerate(zip(words, alike, strict=True)):
+                if used >> number & 1:
+                    continue
+                steps += longest + 1
+                if steps > _MOST_STEPS:
+                    return False
+                for end in range(1, longest + 1):
+                    is_whole = end == len(word) >= _SHORTEST_WORD
+                    ways[place + end].add((used | 1 << number, has_whole or is_whole))
+    return any(has_whole for _, has_whole in ways[-1])
+
+
+def _count_alike(text: str, word: str) -> int:
+    """Return how many letters two texts have in common at the beginning."""
+    pairs = zip(text, word, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _bare(text: str) -> str:
     """Return only the letters of a text, without accents and other marks."""
-    parts = unicodedata.normalize("NFKD", normalize(text))
+    parts = normalize_unicode(normalize(text), "NFKD")
     return "".join(one for one in parts if unicodedata.category(one)[0] == "L")
 
 

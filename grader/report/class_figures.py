@@ -4,7 +4,6 @@ Only what the summary needs is kept: a report of 30 KB becomes a row of a few hu
 thousand submissions fit into about ten megabytes. The order of the reports makes no difference.
 """
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -26,6 +25,7 @@ from grader.report.class_model import (
 )
 from grader.report.class_scores import describe_scores, exact
 from grader.report.model import AssignmentInfo, ReportStatus, Status, function_of
+from grader.report.normalize import normalize_unicode
 from grader.report.outline import CheckOutline, FunctionOutline, Outline, read_outline
 from grader.report.summary_file import read_summary, summary_to_json
 
@@ -277,4 +277,4 @@ def _row_order(row: Row) -> tuple[str, ...]:
 
 def _fold(text: str) -> str:
     """Return text for comparisons that ignore case and how accents are composed."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return normalize_unicode(normalize_unicode(text, "NFC").casefold(), "NFC")

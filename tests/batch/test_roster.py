@@ -1,10 +1,14 @@
 """Rosters as people export them, and the lookup of students in them."""
 
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
+from typing import Literal
 
 import pytest
 
+from grader.batch import roster
 from grader.batch.roster import Roster, fits, make_roster, read_roster
 from grader.errors import UsageError
 from grader.report.class_model import Student
@@ -186,3 +190,93 @@ def test_squashed_name_does_not_fit_another_name(written: str, name: str) -> Non
 def test_name_of_many_equal_words_is_compared_quickly() -> None:
     """Comparing a name of many equal words does not take exponential time."""
     assert not fits("a" * 200 + "b", "aaa " * 40)
+
+
+def _made_of_in_any_way(whole: str, words: tuple[str, ...], *, has_whole: bool = False) -> bool:
+    """Try every way to compose a text of beginnings of words: the same answer, but slowly."""
+    if not whole:
+        return has_whole
+    return any(
+        whole.startswith(word[:end])
+        and _made_of_in_any_way(
+            whole[end:],
+            (*words[:place], *words[place + 1 :]),
+            has_whole=has_whole or end == len(word) >= 2,
+        )
+        for place, word in enumerate(words)
+        for end in range(1, len(word) + 1)
+    )
+
+
+def test_composing_a_name_gives_the_same_answer_as_trying_every_way() -> None:
+    """The bounded search finds exactly what trying all beginnings of all words finds."""
+    random = Random(7)  # noqa: S311 - not for secrets
+
+    def draw(length: int) -> str:
+        return "".join(random.choices("ab", k=random.randint(1, length)))
+
+    found = set()
+    for _ in range(2000):
+        words = tuple(draw(4) for _ in range(random.randint(1, 4)))
+        whole = draw(9)
+        answer = roster._is_made_of(whole, words)
+        assert answer == _made_of_in_any_way(whole, words), (whole, words)
+        found.add(answer)
+    assert found == {True, False}
+
+
+def test_long_real_name_is_still_matched() -> None:
+    """A name of twelve words and its short form fit each other."""
+    name = "Pablo Diego José Francisco de Paula Juan Nepomuceno María de los Remedios"
+    whole = "".join(name.split())
+
+    assert fits(whole, name)
+    assert fits("PabloDiegoJoséFrdePaulaJNepMaríadelosRemedios", name)
+    assert not fits("PabloDiegoJoséFrdePaulaXNepMaríadelosRemedios", name)
+
+
+def test_names_of_many_words_that_begin_alike_are_in_doubt() -> None:
+    """Composing a name ends after a fixed number of steps, and then nobody is matched."""
+    words = " ".join("a" * length for length in range(10, 22))
+
+    assert fits("a" * 10 + "a" * 3, " ".join(["a" * 10, "a" * 4]))
+    assert not fits("a" * 100, words)  # it could be composed, in more ways than can be tried
+    assert not fits("a" * 100 + "b", words)
+
+
+def test_lookup_does_not_look_at_everybody_who_shares_a_name() -> None:
+    """An index keeps at most two students for each word: enough to know that it is ambiguous."""
+    namesakes = [Student(id=str(number), name="Kim Lee") for number in range(500)]
+
+    made = make_roster(namesakes)
+
+    assert made.find("Kim Lee") is None
+    assert made.find("17") == namesakes[17]
+    assert max(map(len, made._by_word.values())) == 2
+    assert max(map(len, made._by_letters.values())) == 2
+
+
+def test_name_of_very_many_words_is_indexed_in_linear_space() -> None:
+    """Rotations are made for a name that a person can have, and not for 10,000 words."""
+    made = make_roster([Student(id="1", name="a b " * 5000)])
+
+    assert sum(map(len, made._by_letters)) <= 10_000
+
+
+def test_row_of_accents_is_not_normalized() -> None:
+    """Text that is too long for a name is compared as it is, as normalizing it takes too long."""
+    accents = "a" + "\u0301" * 20_000 + "\u0316" * 20_000
+
+    with pytest.MonkeyPatch.context() as patch:
+        lengths: list[int] = []
+        real = unicodedata.normalize
+
+        def measure(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+            lengths.append(len(text))
+            return real(form, text)
+
+        patch.setattr(unicodedata, "normalize", measure)
+        made = make_roster([Student(id="1", name=accents)])
+
+        assert made.find(accents) is not None
+    assert max(lengths, default=0) <= 1000
