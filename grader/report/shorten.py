@@ -24,6 +24,6 @@ def shorten(text: str, limit: int) -> str:
         return line
     kept = _PART_OF_AN_ESCAPE.sub("", line[: limit - len(_ELLIPSIS)])
     end_of_word = kept.rfind(" ")
-    if end_of_word > limit * 3 // 4:
+    if end_of_word >= limit * 2 // 3:
         kept = kept[:end_of_word]
     return kept.rstrip() + _ELLIPSIS

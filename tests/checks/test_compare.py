@@ -1,6 +1,9 @@
 """Comparing: first the shape, then finiteness, then values; nan never passes."""
 
+import contextlib
 import math
+import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -19,8 +22,20 @@ from grader.checks.compare import (
     to_parts,
     to_sequence,
 )
+from grader.checks.inputs import show_array
 from grader.checks.verdict import WrongError
-from grader.observations.values import AnyValue, Items, Mapping, Nothing, Number, Opaque, Text
+from grader.observations.bounds import MAX_ARRAY_BYTES, MAX_ARRAY_ELEMENTS, MAX_DIMENSIONS
+from grader.observations.values import (
+    WIRE_DTYPES,
+    AnyValue,
+    Array,
+    Items,
+    Mapping,
+    Nothing,
+    Number,
+    Opaque,
+    Text,
+)
 
 _FINITE = st.floats(-1e6, 1e6, width=32)
 _ARRAYS = hnp.arrays(
@@ -327,3 +342,107 @@ def test_right_answer_raises_nothing() -> None:
     expect_close(values, values, "it")
 
     assert to_sequence(array(values), "it").tolist() == values.tolist()
+
+
+# --- whatever a submission sends ----------------------------------------------------------
+
+_LONG = "a long name \\x1b" * 200
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Opaque(type_name=_LONG, reason=_LONG),
+        Items(kind=_LONG, items=()),
+        Opaque(type_name="a\n    passed\nb", reason="c\nd"),
+        Array(dtype="bool", shape=(1,) * MAX_DIMENSIONS, data=b"1"),
+        Array(dtype="bool", shape=(MAX_ARRAY_ELEMENTS, 0), data=b""),
+    ],
+    ids=["opaque", "items", "lines", "dimensions", "empty rows"],
+)
+def test_name_of_a_value_is_short_and_on_one_line(value: AnyValue) -> None:
+    """Whatever its class is called, a value's name fits on a line."""
+    name = name_kind(value)
+
+    assert len(name) < 200
+    assert "\n" not in name
+
+
+def _largest(dtype: str) -> dict[str, Array]:
+    item_bytes = np.dtype(WIRE_DTYPES[dtype]).itemsize
+    count = min(MAX_ARRAY_ELEMENTS, MAX_ARRAY_BYTES // item_bytes)
+    count -= count % 2
+    shapes = [(), (0,), (0, 2), (count,), (count // 2, 2), (2,) + (1,) * 15, (count, 0)]
+    return {
+        f"{dtype} {shape} {fill:x}": Array(
+            dtype=dtype, shape=shape, data=bytes([fill]) * (math.prod(shape) * item_bytes)
+        )
+        # All bits set is nan, and 0x7f7f... is huge.
+        for shape in shapes
+        for fill in (0, 0x7F, 0xFF)
+    }
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", WIRE_DTYPES)
+def test_any_array_is_compared_without_an_error(dtype: str) -> None:
+    """Reading, showing and comparing an array of any dtype, shape and content only fails a check.
+
+    And it takes 0.1 s at most; twice that is allowed here for a busy machine.
+    """
+    for name, value in _largest(dtype).items():
+        start = time.process_time()
+        pair = Items(kind="tuple", items=(value, value))
+        for judge in (
+            lambda one: expect_close(to_array(one, "x"), np.zeros(2), "x"),
+            lambda one: expect_close(to_array(one, "x"), np.zeros(one.shape), "x"),
+            lambda one: to_sequence(one, "x"),
+            lambda _, both=pair: to_sequence(both, "x"),
+            lambda _, both=pair: to_parts(both, ("x", "y"), "the result"),
+        ):
+            with contextlib.suppress(WrongError):
+                judge(value)
+        shown = show_array(value.to_numpy())
+        used_s = time.process_time() - start
+
+        assert len(shown) < 500, name
+        assert used_s < 0.2, name
+
+
+def test_signalling_nan_is_read_without_a_warning() -> None:
+    """A nan that is to be signalled is a nan like any other."""
+    value = Array(dtype="float32", shape=(1,), data=b"\x01\x00\x80\x7f")
+
+    with np.errstate(all="raise"):
+        read = to_array(value, "x")
+
+    assert np.isnan(read).all()
+
+
+def test_far_numbers_are_compared_without_a_warning() -> None:
+    """The difference of numbers at both ends of float64 is infinite, and so wrong."""
+    got, want = np.array([-1.7e308, 0.0]), np.array([1.7e308, 0.0])
+
+    with np.errstate(all="raise"), pytest.raises(WrongError, match=r"largest error is at \[0\]"):
+        expect_close(got, want, "x")
+
+
+def test_true_is_any_byte_but_0() -> None:
+    """A bool whose byte is neither 0 nor 1 counts as True, and is 1 as a number."""
+    value = Array(dtype="bool", shape=(3,), data=b"\x00\x01\xa5")
+
+    assert to_array(value, "x").tolist() == [0.0, 1.0, 1.0]
+
+
+def test_list_of_large_tensors_is_refused_before_any_is_converted() -> None:
+    """Tensors in a list of numbers are refused by their shape, and not all made float64 before."""
+    large = Array(dtype="bool", shape=(MAX_ARRAY_ELEMENTS,), data=bytes(MAX_ARRAY_ELEMENTS))
+    value = Items(kind="list", items=(Number(value=1.0), *[large] * 8))
+    tracemalloc.start()
+
+    with pytest.raises(WrongError, match=r"x\[1\] has shape \(1000000,\)"):
+        to_sequence(value, "x")
+
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 2**20

@@ -79,7 +79,19 @@ def test_long_error_is_cut() -> None:
     """The text of an exception is cut if it is long."""
     described = describe(raised("ValueError", "a" * 5000))
 
-    assert len(described.message) < 500
+    assert len(described.message) < 350
+    assert described.message.endswith("...")
+
+
+def test_long_type_and_line_of_an_error_are_cut() -> None:
+    """The type of an exception and the line that raised it are cut if they are long."""
+    error = Raised(type_name="E" * 200, text="", line=3, code="x" * 2_000)
+
+    described = describe(Observation(outcome=Outcome.RAISED, raised=error))
+
+    first, second = described.message.splitlines()
+    assert len(first) < 100
+    assert len(second) < 200
 
 
 @pytest.mark.parametrize(

@@ -165,3 +165,30 @@ def test_syntax_error_without_its_line_has_no_caret() -> None:
     message = describe_syntax_error(Raised(type_name="SyntaxError", text="too deep", line=3))
 
     assert message == "line 3 is not valid Python: too deep"
+
+
+def test_long_syntax_error_is_cut() -> None:
+    """A forged syntax error shows one line, cut, and no caret that would be misplaced."""
+    raised = Raised(type_name="SyntaxError", text="a" * 2_000, line=3, code="x" * 900 + "\n^" * 500)
+
+    message = describe_syntax_error(raised)
+
+    assert len(message) < 520
+    assert "^" not in message
+
+
+# --- length -------------------------------------------------------------------------------
+
+
+def test_forged_notes_are_cut_in_length_and_number() -> None:
+    """Whatever a submission says about itself, the notes fill a page at most."""
+    long = "a b" * 600
+    error = Raised(type_name=long, text=long, block=long, line=3, code=long, function=long)
+    forged = [Note(block=long, text=long), Note(block=long, raised=error)] * 500
+    unwritten = raising("NotImplementedError", block=long)
+
+    lines = describe_notes([*forged, *[unwritten] * 500], is_notebook=True)
+
+    assert max(map(len, lines)) < 800
+    assert len(lines) == 101
+    assert lines[-1] == "901 more messages like these are left out"
