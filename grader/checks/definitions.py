@@ -1,7 +1,7 @@
 """Cuts an author's file down to its definitions. The file is parsed here, and never run."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 
 def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
@@ -30,6 +30,72 @@ def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
     used = {node.id for one in kept for node in ast.walk(one) if isinstance(node, ast.Name)}
     imports = [one for one in statements if one not in kept and _bound_names(one) & used]
     return ast.unparse(ast.Module([*imports, *kept], []))
+
+
+def bare(source: str, *, released: Collection[str]) -> str:
+    """Return the same definitions with as little to read in them as can be.
+
+    Comments, docstrings and annotations are left out, and top-level names that students don't know
+    are replaced. This serves to lend functions to code that can read them.
+
+    Args:
+        source: Python source that only defines, as `definitions` returns it.
+        released: The names that students know.
+    """
+    tree = ast.parse(source)
+    bound = {name for one in tree.body if not _is_import(one) for name in _bound_names(one)}
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    unknown = sorted(bound - set(released) - arguments)
+    _Barer({name: f"_{number}" for number, name in enumerate(unknown)}).visit(tree)
+    return ast.unparse(tree)
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+class _Barer(ast.NodeTransformer):
+    """Removes docstrings and annotations, and renames.
+
+    Args:
+        renamed: The new names by the old ones.
+    """
+
+    def __init__(self, renamed: Mapping[str, str]) -> None:
+        self._renamed = renamed
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.name = self._renamed.get(node.name, node.name)
+        node.returns = None
+        node.body = _without_docstring(node.body)
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        # Its fields stay annotated: a dataclass is made of them.
+        self.generic_visit(node)
+        node.name = self._renamed.get(node.name, node.name)
+        node.body = _without_docstring(node.body)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = self._renamed.get(node.id, node.id)
+        return node
+
+    def visit_Global(self, node: ast.Global) -> ast.AST:
+        node.names = [self._renamed.get(name, name) for name in node.names]
+        return node
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    match body:
+        case [ast.Expr(value=ast.Constant(value=str())), *rest]:
+            return rest or [ast.Pass()]
+    return body
 
 
 def names_used(source: str) -> dict[str, set[str]]:

@@ -33,6 +33,7 @@ from grader.report.model import (
     Picture,
     Series,
     Status,
+    Visibility,
 )
 
 MAX_POINTS = 60
@@ -46,7 +47,7 @@ def add_pictures(
     *,
     assignment: Assignment,
     seed: int,
-    observe: Callable[[str], Observe],
+    observe: Callable[[str], Observe | None],
     expect: Ask,
 ) -> tuple[FunctionResult, ...]:
     """Add pictures to the functions that have failed a check.
@@ -56,7 +57,8 @@ def add_pictures(
         checks: The collected checks.
         assignment: The assignment.
         seed: The submission's seed.
-        observe: Returns, for the name of a function, how to ask the submission about it.
+        observe: Returns, for the name of a function, how to ask the submission about it, or None
+            if there should be no picture of it.
         expect: Asks the reference.
 
     Returns:
@@ -71,10 +73,11 @@ def add_pictures(
     result = []
     for function in functions:
         draw = draw_by_function.get(function.name)
-        if draw is not None and _gave_wrong_answers(function.checks):
+        ask = observe(function.name)
+        if draw is not None and ask is not None and _gave_wrong_answers(function.checks):
             probe = Probe(
                 assignment.function(function.name),
-                observe(function.name),
+                ask,
                 expect,
                 derive_seed(seed, f"{function.name}/pictures"),
             )
@@ -84,8 +87,11 @@ def add_pictures(
 
 
 def _gave_wrong_answers(checks: Sequence[CheckResult]) -> bool:
-    """Return whether a function answered wrongly, and never hit a limit."""
-    statuses = {check.status for check in checks}
+    """Return whether a function answered wrongly, and never hit a limit.
+
+    Of a wrong answer to a hidden check, no picture may tell.
+    """
+    statuses = {check.status for check in checks if check.visibility is Visibility.VISIBLE}
     return Status.FAILED in statuses and Status.LIMIT not in statuses
 
 

@@ -11,12 +11,15 @@ from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.find_misconception import find_misconception
 from grader.diagnosis.ratios import describe_ratio, describe_shift
-from grader.errors import CheckCrashedError
+from grader.errors import CheckCrashedError, GraderError
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
-from grader.report.model import CheckResult, Diagnosis, Status
+from grader.report.model import CheckResult, Diagnosis, Status, Visibility
 
 _DIAGNOSED = (Status.FAILED, Status.ERROR)
+
+# Answers of a submission that are compared with known ones, all together.
+_MOST_BYTES = 16 * 1024 * 1024
 _ANSWERED = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
 
 
@@ -27,14 +30,21 @@ class Case:
     Attributes:
         assignment: The assignment, with its misconceptions.
         observe: Returns, for the name of a function, how to ask the submission about it.
+        observe_hidden: Returns how to ask it what hidden checks ask.
         questions: Returns everything that the checks of a function ask.
         ask_misconception: Asks the program of a misconception.
+        is_lent: Returns whether a function is asked about in a child with lent helpers. Of its
+            answers, only the misconception and a common factor may be told.
+        has_time: Returns whether a function has time left.
     """
 
     assignment: Assignment
     observe: Callable[[str], Observe]
+    observe_hidden: Callable[[str], Observe]
     questions: Callable[[str], Sequence[Question]]
     ask_misconception: Callable[[Misconception, Request], Observation]
+    is_lent: Callable[[str], bool] = lambda _name: False
+    has_time: Callable[[str], bool] = lambda _name: True
 
 
 # A submission's numbers may overflow. Then no ratio is found, and numpy need not warn.
@@ -65,19 +75,35 @@ def diagnose(results: Sequence[CheckResult], case: Case) -> list[CheckResult]:
 
 def _diagnose_function(name: str, checks: Sequence[CheckResult], case: Case) -> list[CheckResult]:
     try:
-        questions = case.questions(name)
+        return _diagnose_groups(name, checks, case)
     except CheckCrashedError:
         return []  # the reference failed on these random inputs, which must not cost a score
+    except GraderError:
+        raise
+    except Exception:  # noqa: BLE001 - an answer that nobody thought of costs a diagnosis
+        return []
+
+
+def _diagnose_groups(name: str, checks: Sequence[CheckResult], case: Case) -> list[CheckResult]:
+    questions = case.questions(name)
     alone = {question.check.id for question in questions if question.check.is_independent}
-    diagnosed: list[CheckResult] = []
     together = [check for check in checks if check.id not in alone]
-    groups = [[check] for check in checks if check.id in alone] + ([together] if together else [])
-    for group in groups:
+    visible = [check for check in together if not _is_hidden(check.id, case)]
+    groups = [([check], [check]) for check in checks if check.id in alone]
+    # What visible checks say must not depend on what hidden ones ask.
+    groups.append((visible, visible))
+    groups.append(([check for check in together if check not in visible], together))
+    diagnosed: list[CheckResult] = []
+    for group, asking in groups:
         if any(check.status in _DIAGNOSED for check in group):
-            ids = {check.id for check in group}
+            ids = {check.id for check in asking}
             asked = [question for question in questions if question.check.id in ids]
             diagnosed.extend(_diagnose_group(name, group, asked, case))
     return diagnosed
+
+
+def _is_hidden(check_id: str, case: Case) -> bool:
+    return case.assignment.visibility_of(check_id) is not Visibility.VISIBLE
 
 
 def _is_usable(answer: Observation, request: Request) -> bool:
@@ -91,16 +117,26 @@ def _diagnose_group(
 ) -> list[CheckResult]:
     """Diagnose checks that one misconception must explain together."""
     answers: list[Observation] = []
-    observe = case.observe(name)
+    size_bytes = 0
     for question in questions:
-        answer = observe(question.request)
-        if not _is_usable(answer, question.request):
+        is_hidden = _is_hidden(question.check.id, case)
+        observe = case.observe_hidden if is_hidden else case.observe
+        answer = observe(name)(question.request)
+        size_bytes += answer.size_bytes
+        if not _is_usable(answer, question.request) or size_bytes > _MOST_BYTES:
             return []
         answers.append(answer)
     found = find_misconception(
-        case.assignment.misconceptions_of(name), questions, answers, case.ask_misconception
+        case.assignment.misconceptions_of(name),
+        questions,
+        answers,
+        case.ask_misconception,
+        has_time=lambda: case.has_time(name),
     )
-    rule = describe_ratio(questions, answers) or describe_shift(questions, answers)
+    rule = ""
+    if case.has_time(name):
+        rule = describe_ratio(questions, answers, is_common=case.is_lent(name))
+        rule = rule or describe_shift(questions, answers)
     diagnosed = []
     for check in checks:
         if check.status not in _DIAGNOSED:

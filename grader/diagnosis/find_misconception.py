@@ -13,6 +13,8 @@ def find_misconception(
     questions: Sequence[Question],
     answers: Sequence[Observation],
     ask: Callable[[Misconception, Request], Observation],
+    *,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> Misconception | None:
     """Return the misconception that answers every question as the submission does.
 
@@ -21,21 +23,23 @@ def find_misconception(
         questions: Everything that its checks ask.
         answers: The submission's answers, one for each question.
         ask: Asks the program of a misconception.
+        has_time: Returns whether the submission has time left for this.
 
     Returns:
-        The only misconception that fits; None if none fits, or if several do.
+        The only misconception that fits; None if none fits, if several do, or if time is up.
     """
     left = list(known)
-    answered = [
-        (question, fingerprint(question, answer))
-        for question, answer in zip(questions, answers, strict=True)
-    ]
+    answered = []
+    for question, answer in zip(questions, answers, strict=True):
+        answered.append((question, fingerprint(question, answer)))
+        if not has_time():
+            return None
     # Wrong answers first: there most programs differ from the submission at once.
     answered.sort(key=lambda pair: is_same(pair[1], fingerprint(pair[0], pair[0].expected)))
     for question, given in answered:
         left = [
             one for one in left if is_same(given, fingerprint(question, ask(one, question.request)))
         ]
-        if not left:
+        if not left or not has_time():
             return None
     return left[0] if len({one.id for one in left}) == 1 else None

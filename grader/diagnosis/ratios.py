@@ -52,7 +52,9 @@ class _Pair:
         return k if gap <= _RTOL * max(abs(k), 1e-3) * size else None
 
 
-def describe_ratio(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
+def describe_ratio(
+    questions: Sequence[Question], answers: Sequence[Observation], *, is_common: bool = False
+) -> str:
     """Return a sentence if an answer is k times the right one on all inputs.
 
     k may be a constant, or proportional to n, 1 / n or 1 / lr.
@@ -60,11 +62,16 @@ def describe_ratio(questions: Sequence[Question], answers: Sequence[Observation]
     Args:
         questions: Everything that the checks of a function ask, with the right answers.
         answers: The submission's answers, one for each question.
+        is_common: Whether k may only be a common factor: code that wants to tell something that it
+            has read could choose any other.
 
     Returns:
         A sentence without its full stop; empty if there is no such factor.
     """
-    factors = {what: _common_factor(pairs) for what, pairs in _aspects(questions, answers).items()}
+    factors = {
+        what: _common_factor(pairs, is_common=is_common)
+        for what, pairs in _aspects(questions, answers).items()
+    }
     for what, factor in factors.items():
         if factor and isinstance(what, _StepOf):
             leaves = [
@@ -220,7 +227,11 @@ def _samples(request: CallRequest) -> int:
     return sizes[0] if sizes else 1
 
 
-def _common_factor(pairs: Sequence[_Pair]) -> str:
+# Twice, half, minus: what a wrong formula usually amounts to.
+_COMMON = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
+
+
+def _common_factor(pairs: Sequence[_Pair], *, is_common: bool) -> str:
     factors = [factor for pair in pairs if (factor := pair.factor()) is not None]
     if len(factors) < max(_MIN_INPUTS, len(pairs)) or _is_constant(factors, 1.0):
         return ""
@@ -229,6 +240,8 @@ def _common_factor(pairs: Sequence[_Pair]) -> str:
         if rule is not _RULES[0] and _is_constant(scales, scales[0]):
             continue  # a quantity that doesn't vary can't be shown to matter
         values = [k * scale for k, scale in zip(factors, scales, strict=True)]
+        if is_common and not any(abs(values[0] - one) <= _RTOL for one in _COMMON):
+            continue
         if abs(values[0]) > _RTOL and _is_constant(values, values[0]):
             return rule.words.format(_round(values[0])).removeprefix("1 * ")
     return ""

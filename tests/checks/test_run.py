@@ -1,6 +1,7 @@
 """Grading one submission: who is asked, how often, and which function a failure is blamed on."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -23,12 +24,13 @@ from grader.checks.check import Check
 from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe
-from grader.checks.run import CheckRun, run_checks
+from grader.checks.run import CheckRun, Student, run_checks
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Observe
 from grader.observations.messages import CallRequest, Observation, Outcome, Request, TorchCall
-from grader.report.model import AssignmentInfo, CheckResult, Status
+from grader.observations.values import Opaque
+from grader.report.model import AssignmentInfo, CheckResult, Status, Visibility
 
 ASSIGNMENT = Assignment(
     info=AssignmentInfo(id="tiny", title="Tiny", version="1"),
@@ -58,6 +60,17 @@ def run_body(check: Check, probe: Probe) -> BaseException | None:
         BODIES[check.key](probe)
     except (WrongError, UnwrittenError, NoAnswerError) as error:
         return error
+    return None
+
+
+def crashing_body(check: Check, probe: Probe) -> BaseException | None:
+    """Run the body of a check as the plugin does, which says so if it is broken."""
+    try:
+        BODIES[check.key](probe)
+    except (WrongError, UnwrittenError, NoAnswerError) as error:
+        return error
+    except Exception as error:
+        raise CheckCrashedError(check.id, f"{type(error).__name__}: {error}") from error
     return None
 
 
@@ -109,13 +122,22 @@ class Bench:
         self.lent: dict[str, RecordedSession] = {}
         self.lent_names: dict[str, frozenset[str]] = {}
         self._lent_answer = lent
+        self.hidden = RecordedSession(**own)
+        self.visibility: dict[str, Visibility] = {}
+        self.reserved: list[tuple[str, float]] = []
+        self.seconds: dict[str, float] = {}
 
-    def observe_with_lent(self, name: str, lent: frozenset[str]) -> Observe:
-        """Open the session in which the collaborators of a function are right."""
-        assert self._lent_answer is not None, f"nothing should be lent to {name}"
-        self.lent_names[name] = lent
-        session = self.lent.setdefault(name, RecordedSession(**{name: self._lent_answer}))
-        return session.observe
+    def observe_with_lent(self, lent: frozenset[str]) -> Observe:
+        """Open the session in which some helpers are right."""
+
+        def observe(request: Request) -> Observation:
+            name = request.function
+            assert self._lent_answer is not None, f"nothing should be lent to {name}"
+            self.lent_names[name] = lent
+            session = self.lent.setdefault(name, RecordedSession(**{name: self._lent_answer}))
+            return session.observe(request)
+
+        return observe
 
     def grade(
         self,
@@ -126,12 +148,16 @@ class Bench:
         on_progress: Callable[[int, int, str], None] = lambda *_: None,
     ) -> dict[str, CheckResult]:
         """Run the checks, and give their results by id."""
+        student = Student(observe=self.own.observe, observe_with_lent=self.observe_with_lent)
         run = CheckRun(
-            assignment=ASSIGNMENT,
+            assignment=replace(ASSIGNMENT, visibility=self.visibility),
             seed=seed,
-            observe=self.own.observe,
-            observe_with_lent=self.observe_with_lent,
+            visible=student,
+            hidden=replace(student, observe=self.hidden.observe),
+            reserve=lambda name, share: self.reserved.append((name, share)),
+            seconds=self.seconds,
             expect=self.reference.ask,
+            ask_reference=lambda _name: self.reference.ask,
             only=only,
             on_progress=on_progress,
         )
@@ -363,15 +389,70 @@ def test_function_that_passes_with_its_own_collaborators_is_not_tried_again() ->
 
 
 def test_wrong_function_stays_wrong_among_right_collaborators() -> None:
-    """A function that is wrong with right helpers too fails, with the finding of that attempt."""
+    """A function that is wrong with right helpers too fails, in the check's own words.
+
+    The answers among wrong helpers prove nothing about it, and those among right ones are not told.
+    """
     bench = Bench(mse=WRONG, update=computing(lambda n: 10 * n), lent=WRONG)
 
     results = bench.grade(CHECKS[:2])
 
     update = results["update/doubles"]
     assert update.status is Status.FAILED
+    assert update.example is None
+    assert update.message == "with right versions of mse, the answer is wrong"
+    assert update.hint == "Multiply by two."
+
+
+def test_what_a_lent_attempt_says_is_never_told() -> None:
+    """No text, type, line or number from a child with lent helpers is in the results."""
+    secret = "SECRET"  # noqa: S105 - what the reference is made of
+    for lent in (
+        raised(secret, secret, function=secret, line=77),
+        raised("ValueError", secret, function=secret, line=77),
+        returned(7777.0, n=3),
+        returned(Opaque(type_name=secret, reason=secret), n=3),
+        returned(secret, n=3),
+        ended(Outcome.CRASHED, secret),
+        ended(Outcome.TIME_LIMIT, secret),
+    ):
+        for own in (WRONG, raised("ValueError", "own"), ended(Outcome.CRASHED, "own")):
+            results = Bench(mse=WRONG, update=own, lent=lent).grade(CHECKS[:2])
+
+            told = repr(results["update/doubles"])
+            assert secret not in told
+            assert "77" not in told
+
+
+def test_own_attempt_is_told_if_it_shows_something_about_the_function() -> None:
+    """An exception in its own line is told, if it fails in the same way among right helpers."""
+    own = raised("NameError", "name 'los' is not defined", function="update", line=2)
+    bench = Bench(mse=WRONG, update=own, lent=raised("NameError", "SECRET"))
+
+    update = bench.grade(CHECKS[:2])["update/doubles"]
+
+    assert "name 'los' is not defined" in update.message
+    assert "with right ones, the check fails too" in update.message
+
+
+def test_exception_of_a_wrong_helper_is_not_told_of_its_caller() -> None:
+    """An exception that a helper raises is told of the helper, not of the function above it."""
+    own = raised("ValueError", "in the helper", function="mse", line=2)
+    bench = Bench(mse=WRONG, update=own, lent=raised("ValueError", "SECRET"))
+
+    update = bench.grade(CHECKS[:2])["update/doubles"]
+
+    assert update.message == "with right versions of mse, update() raised ValueError"
+
+
+def test_example_is_told_if_no_helper_is_known_to_be_wrong() -> None:
+    """Where only one function is graded, its own answers are shown, and said to be such."""
+    bench = Bench(mse=RIGHT, update=WRONG, lent=WRONG)
+
+    update = bench.grade(CHECKS[:2], only="update")["update/doubles"]
+
     assert update.example is not None
-    assert update.example.got == "9."
+    assert "(seen with your own mse" in update.message
 
 
 def test_lending_depends_on_the_collaborators_alone() -> None:
@@ -459,7 +540,9 @@ def test_submission_that_was_ended_is_lent_nothing(outcome: Outcome) -> None:
 def test_own_limit_is_told_when_lending_does_not_help() -> None:
     """If lending doesn't help, the limit that the student's own code hit is reported."""
     bench = Bench(
-        mse=WRONG, update=ended(Outcome.TIME_LIMIT, "over 10 s"), lent=raised("ValueError", "no")
+        mse=WRONG,
+        update=ended(Outcome.TIME_LIMIT, "over 10 s"),
+        lent=ended(Outcome.TIME_LIMIT, "over 5 s"),
     )
 
     results = bench.grade(CHECKS[:2])
@@ -477,16 +560,94 @@ def test_error_among_right_collaborators_is_told_instead_of_the_one_without() ->
     results = bench.grade(CHECKS[:2])
 
     assert results["update/doubles"].status is Status.ERROR
-    assert results["update/doubles"].message == "update() raised ValueError"
+    assert (
+        results["update/doubles"].message
+        == "with right versions of mse, update() raised ValueError"
+    )
 
 
-def test_wrong_answer_is_told_when_lending_ends_in_an_error() -> None:
-    """A wrong answer is reported rather than an error that occurs only with lent helpers."""
-    bench = Bench(mse=WRONG, update=WRONG, lent=raised("ValueError", "no"))
+def test_part_of_the_time_is_reserved_while_wrong_helpers_may_use_it_up() -> None:
+    """An attempt with helpers that are not known to be right leaves time for the next one."""
+    bench = Bench(mse=WRONG, update=WRONG, lent=RIGHT)
+
+    bench.grade(CHECKS[:2])
+
+    assert bench.reserved == [("update", 0.5), ("update", 0.0)]
+
+
+# --- hidden checks ------------------------------------------------------------------------
+
+
+def test_hidden_checks_run_last_and_in_children_of_their_own() -> None:
+    """What a hidden check asks can't be told by a visible one, not even of another function."""
+    bench = Bench(mse=RIGHT, update=RIGHT, train=RIGHT)
+    bench.visibility = {"mse/doubles": Visibility.HIDDEN}
+    order: list[str] = []
+
+    results = bench.grade(on_progress=lambda _done, _total, name: order.append(name))
+
+    assert order == ["update", "train", "mse"]
+    assert list(results) == ["mse/doubles", "update/doubles", "train/doubles"]
+    assert bench.own.times_asked("mse") == 0
+    assert bench.hidden.times_asked("mse") == 1
+    assert bench.hidden.times_asked("update") == 0
+
+
+def test_helper_with_a_hidden_check_is_not_known_to_be_right_before_it_has_run() -> None:
+    """A helper that is wrong in a hidden check only doesn't cost its callers anything."""
+    bench = Bench(mse=RIGHT, update=WRONG, lent=RIGHT)
+    bench.visibility = {"mse/doubles": Visibility.HIDDEN}
 
     results = bench.grade(CHECKS[:2])
 
-    assert results["update/doubles"].status is Status.FAILED
+    assert statuses(results)["update"] is Status.PASSED
+
+
+def test_time_of_hidden_and_lent_attempts_is_not_told() -> None:
+    """Code could tell something by how long it takes, where it can read what is secret."""
+    bench = Bench(mse=RIGHT, update=WRONG, lent=RIGHT)
+    bench.visibility = {"mse/doubles": Visibility.HIDDEN}
+
+    bench.grade(CHECKS[:2])
+
+    assert list(bench.seconds) == ["update/doubles"]
+
+
+# --- answers that a check did not expect --------------------------------------------------
+
+
+def test_answer_that_crashes_a_check_costs_its_function_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A check that works on the reference's answers is not broken: the answer is odd."""
+
+    def body(probe: Probe) -> None:
+        got, want = probe.both(n=3)
+        _ = 1 // int(got.array().item())
+        expect_close(got.array(), want.array(), "it")
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+    monkeypatch.setattr("test_run.run_body", crashing_body)
+    bench = Bench(mse=computing(lambda n: 0 * n), update=RIGHT)
+
+    results = bench.grade(CHECKS[:2])
+
+    assert statuses(results) == {"mse": Status.FAILED, "update": Status.PASSED}
+    assert "so unusual that it can't be judged" in results["mse/doubles"].message
+
+
+def test_check_that_crashes_on_the_reference_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that can't even judge the reference is a fault of the grader."""
+
+    def body(probe: Probe) -> None:
+        probe.both(n=3)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+    monkeypatch.setattr("test_run.run_body", crashing_body)
+
+    with pytest.raises(CheckCrashedError, match="ZeroDivisionError"):
+        Bench(mse=RIGHT).grade(CHECKS[:1])
 
 
 # --- limits -------------------------------------------------------------------------------
@@ -573,7 +734,10 @@ def test_function_above_one_that_hangs_fails_for_its_own_faults_only() -> None:
     results = bench.grade(CHECKS[:2])
 
     assert results["update/doubles"].status is Status.ERROR
-    assert results["update/doubles"].message == "update() raised ValueError"
+    assert (
+        results["update/doubles"].message
+        == "with right versions of mse, update() raised ValueError"
+    )
 
 
 # --- answers that no child of ours would give ---------------------------------------------

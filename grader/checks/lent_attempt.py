@@ -1,0 +1,82 @@
+"""What may be said of an attempt at a check with lent helpers: how it ended, and nothing else.
+
+In a child with lent helpers, the student's code can read the reference. So nothing that comes from
+there is shown: no text, no name, no number. The words are the check's own, or ours.
+"""
+
+import builtins
+from collections.abc import Collection
+
+from grader.checks.check import Check
+from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.observations.messages import Outcome, Raised
+from grader.report.model import CheckResult, Status
+
+_LIMITS = {
+    Outcome.TIME_LIMIT: "did not finish",
+    Outcome.MEMORY_LIMIT: "needs more memory than is available",
+    Outcome.DISK_LIMIT: "writes too much to disk",
+}
+
+_NOT_TRIED = "not tried: grading of this submission was stopped"
+
+
+def describe_lent_attempt(
+    check: Check,
+    function: str,
+    raised: WrongError | UnwrittenError | NoAnswerError,
+    helpers: Collection[str],
+) -> CheckResult:
+    """Describe an attempt that failed, although right helpers were lent.
+
+    Args:
+        check: The check.
+        function: The name of the function that it grades.
+        raised: Its verdict.
+        helpers: The names of the lent helpers.
+    """
+    status, words = _end(function, raised)
+    if status is not Status.MISSING and words != _NOT_TRIED:
+        words = f"with right versions of {list_names(helpers)}, {words}"
+    return CheckResult(
+        id=check.id,
+        title=check.title,
+        status=status,
+        points=0.0,
+        max_points=check.points,
+        message=words,
+        hint=check.hint,
+    )
+
+
+def _end(function: str, raised: WrongError | UnwrittenError | NoAnswerError) -> tuple[Status, str]:
+    if isinstance(raised, UnwrittenError):
+        return Status.MISSING, f"{function} is not written yet"
+    if isinstance(raised, WrongError):
+        return Status.FAILED, "the answer is wrong"
+    outcome = raised.observation.outcome
+    if outcome is Outcome.MISSING:
+        return Status.MISSING, f"the submission does not define {function}"
+    if outcome in _LIMITS:
+        return Status.LIMIT, f"{function}() {_LIMITS[outcome]}"
+    if outcome is Outcome.STOPPED:
+        return Status.LIMIT, _NOT_TRIED
+    if outcome is not Outcome.RAISED or raised.observation.raised is None:
+        return Status.ERROR, f"{function}() ended the Python process"
+    name = known_exception(raised.observation.raised)
+    if name == "NotImplementedError":
+        return Status.MISSING, f"{function}() is not written yet"
+    return Status.ERROR, f"{function}() raised {name or 'an exception'}"
+
+
+def known_exception(raised: Raised) -> str:
+    """Return the name of an exception if it is one of Python's own, else an empty string."""
+    kind = getattr(builtins, raised.type_name, None)
+    is_known = isinstance(kind, type) and issubclass(kind, BaseException)
+    return raised.type_name if is_known else ""
+
+
+def list_names(names: Collection[str]) -> str:
+    """Join names: ``mse, predict and update``."""
+    *rest, last = sorted(names)
+    return f"{', '.join(rest)} and {last}" if rest else last
