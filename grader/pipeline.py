@@ -1,6 +1,7 @@
 """Grades one submission: the whole flow on one screen, in `Grader.grade`."""
 
 import contextlib
+import functools
 import hashlib
 import platform
 import time
@@ -17,7 +18,6 @@ from grader.checks.pictures import add_pictures
 from grader.checks.run import CheckRun, OnCheckStart, ignore_progress, unproved_collaborators
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
-from grader.observations.asking import Observe
 from grader.report.describe_loading import describe_notes, describe_syntax_error
 from grader.report.model import (
     CheckResult,
@@ -28,10 +28,10 @@ from grader.report.model import (
     SubmissionInfo,
 )
 from grader.report.score import exact_sum, score_functions
-from grader.resources import GradingResources
+from grader.resources import Children, GradingResources
+from grader.sandbox.host.account import Account
 from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
-from grader.sandbox.host.recording import Recording
 from grader.sandbox.host.session import Session
 from grader.submission.read import Submission, parse_submission, read_submission
 
@@ -178,26 +178,30 @@ class Grader:
             submission = read()
             blank = self._with_submission(blank, submission, seed)
             self._resources.use_seed(blank.seed)
-            clock = self._resources.start_clock(submission)
+            account = self._resources.open_account(submission)
             with contextlib.ExitStack() as sessions:
-                student = sessions.enter_context(self._resources.open(submission, clock))
+                student = sessions.enter_context(self._resources.open(submission, account))
                 if student.loaded.syntax_error is not None:
                     message = describe_syntax_error(student.loaded.syntax_error)
                     raise UnreadableSubmissionError(message)
-                own = Recording(student.ask)
-                lent = self._resources.lender(submission, clock, sessions)
+                children = functools.partial(
+                    self._resources.children, submission, account, sessions
+                )
+                visible, hidden = children(own=student), children()
                 run = CheckRun(
                     assignment=self._resources.assignment,
                     seed=blank.seed,
-                    observe=own.observe,
-                    observe_with_lent=lambda _, names: lent(names).observe,
+                    visible=visible.as_student(),
+                    hidden=hidden.as_student(),
                     expect=self._resources.reference.replay,
+                    ask_reference=self._resources.ask_reference,
+                    reserve=account.reserve,
                     only=chosen,
                     on_progress=on_progress,
                     seconds=seconds,
                 )
                 results = self._resources.checks.run(run)
-                case = self._case(run.seed, results, own=own, lent=lent)
+                case = self._case(run, results, visible=visible, hidden=hidden, account=account)
                 report = self._fill(blank, submission, student, diagnose(results, case))
                 # Pictures come last, since they change neither score nor status.
                 report = self._illustrate(report, case)
@@ -241,11 +245,12 @@ class Grader:
 
     def _case(
         self,
-        seed: int,
+        run: CheckRun,
         results: Sequence[CheckResult],
         *,
-        own: Recording,
-        lent: Callable[[frozenset[str]], Recording],
+        visible: Children,
+        hidden: Children,
+        account: Account,
     ) -> Case:
         resources = self._resources
         known = {result.function for result in results}
@@ -253,16 +258,17 @@ class Grader:
             result.function for result in results if result.status is not Status.PASSED
         }
 
-        def observe(name: str) -> Observe:
-            names = unproved_collaborators(resources.assignment.function(name), right)
-            # The checks have already had most of the answers; only the others are asked for.
-            recording = lent(names) if names else own
-            return lambda request: recording.replay(request)()
+        def lent(name: str) -> frozenset[str]:
+            return unproved_collaborators(resources.assignment.function(name), right)
 
         return Case(
             assignment=resources.assignment,
-            observe=observe,
-            questions=lambda name: resources.questions(name, seed),
+            # The checks have already had most of the answers; only the others are asked for.
+            observe=lambda name: visible.replay(lent(name)),
+            observe_hidden=lambda name: hidden.replay(lent(name)),
+            is_lent=lambda name: bool(lent(name)),
+            has_time=account.has_time,
+            questions=lambda name: resources.questions(name, run.seed),
             ask_misconception=resources.ask_misconception,
         )
 
@@ -276,14 +282,18 @@ class Grader:
         ]
         functions = score_functions(seen, tuple(assignment.parameters))
         output, is_output_cut = student.output()
-        notes = (*submission.notes, *student.loaded.notes)
+        notes = describe_notes(
+            (*submission.notes, *student.loaded.notes), is_notebook=submission.is_notebook
+        )
+        if student.is_over:
+            notes = (f"grading ended early: {student.why_over}", *notes)
         return msgspec.structs.replace(
             blank,
             status=ReportStatus.STOPPED if student.is_over else ReportStatus.GRADED,
             score=exact_sum(function.score for function in functions),
             max_score=exact_sum(function.max_score for function in functions),
             functions=functions,
-            notes=describe_notes(notes, is_notebook=submission.is_notebook),
+            notes=notes,
             output=output,
             is_output_cut=is_output_cut,
             isolation=IsolationInfo(
@@ -302,7 +312,9 @@ class Grader:
             self._resources.checks.checks,
             assignment=self._resources.assignment,
             seed=report.seed,
-            observe=case.observe,
+            # With wrong helpers a picture would show nothing about the function itself, and with
+            # lent ones it could show what the student's code has read there.
+            observe=lambda name: None if case.is_lent(name) else case.observe(name),
             expect=self._resources.reference.replay,
         )
         return msgspec.structs.replace(report, functions=functions)

@@ -13,30 +13,53 @@ answers are recorded, and replayed to equal requests while the seed stays the sa
 import contextlib
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import definitions, names_used, reachable
+from grader.checks.definitions import bare, definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
+from grader.checks.run import Student
 from grader.errors import InternalError
-from grader.observations.asking import Ask
+from grader.observations.asking import Ask, Observe
 from grader.observations.messages import CodeBlock, Lent, Observation, Request
+from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.recording import Recording
 from grader.sandbox.host.session import Session, Source, open_session
-from grader.sandbox.host.usage import Clock
 from grader.submission.read import Submission
-
-_UNLIMITED_S = 10.0**8
 
 _MATPLOTLIB = "matplotlib.pyplot"
 _IPYTHON = "IPython.core.inputtransformer2"
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """How to ask a submission, with its own helpers or with right ones.
+
+    Attributes:
+        lend: Returns the recorded session in which the helpers of given names are right ones. It is
+            opened when it is first needed.
+    """
+
+    lend: Callable[[frozenset[str]], Recording]
+
+    def as_student(self) -> Student:
+        """Return how checks ask it: each request anew."""
+        return Student(
+            observe=lambda request: self.lend(frozenset()).observe(request),
+            observe_with_lent=lambda names: self.lend(names).observe,
+        )
+
+    def replay(self, names: frozenset[str]) -> Observe:
+        """Return how to ask it with lent helpers; what was answered before is not asked again."""
+        return lambda request: self.lend(names).replay(request)()
 
 
 class GradingResources:
@@ -162,7 +185,7 @@ class GradingResources:
             open_session(
                 self._forkserver,
                 source,
-                limits=Limits(total_wall_s=_UNLIMITED_S),
+                account=TrustedAccount(),
                 confinement=self.confinement,
             )
         )
@@ -173,17 +196,17 @@ class GradingResources:
         self._recordings.append(recording)
         return recording
 
-    def start_clock(self, submission: Submission) -> Clock:
-        """Start a submission's clock, after imports that must not use up its time."""
+    def open_account(self, submission: Submission) -> Account:
+        """Open a submission's account, after imports that must not use up its time."""
         if submission.mentions("plt", "matplotlib", "pylab", "pyplot"):
             self._forkserver.warm((_MATPLOTLIB,))
         if submission.is_notebook and submission.mentions("%", "!", "?"):
             self._forkserver.warm((_IPYTHON,))
         _ = self._forkserver.versions
-        return Clock.start(self.limits)
+        return Account(self.limits, functions=len(self.assignment.functions))
 
     def open(
-        self, submission: Submission, clock: Clock, *, lent: Lent | None = None
+        self, submission: Submission, account: Account, *, lent: Lent | None = None
     ) -> contextlib.AbstractContextManager[Session]:
         """Open a session on a submission; ``lent`` replaces some of its functions."""
         source = Source(
@@ -193,18 +216,17 @@ class GradingResources:
             parameters=self.assignment.parameters,
             lent=lent,
         )
-        return open_session(
-            self._forkserver,
-            source,
-            limits=self.limits,
-            confinement=self.confinement,
-            clock=clock,
-        )
+        return open_session(self._forkserver, source, account=account, confinement=self.confinement)
 
-    def lender(
-        self, submission: Submission, clock: Clock, sessions: contextlib.ExitStack
-    ) -> Callable[[frozenset[str]], Recording]:
-        """Return a function that opens the submission with right helpers of given names.
+    def children(
+        self,
+        submission: Submission,
+        account: Account,
+        sessions: contextlib.ExitStack,
+        *,
+        own: Session | None = None,
+    ) -> "Children":
+        """Return how to ask a submission in children that nothing else is asked in.
 
         No function may be graded in a child to which it is lent, so each set of names has a child
         of its own. Functions with the same wrong helpers can share a child: none of them is lent
@@ -212,21 +234,28 @@ class GradingResources:
 
         Args:
             submission: The submission.
-            clock: The time that the submission has left.
+            account: What the submission has left.
             sessions: Closes the sessions that are opened.
+            own: The session with its own helpers, if it is open already.
         """
 
         @functools.cache
-        def open_with_lent(names: frozenset[str]) -> Recording:
-            session = self.open(submission, clock, lent=self._lent(names))
-            return Recording(sessions.enter_context(session).ask)
+        def open_it(names: frozenset[str]) -> Session:
+            lent = self._lent(names) if names else None
+            return sessions.enter_context(self.open(submission, account, lent=lent))
 
-        return open_with_lent
+        @functools.cache
+        def record(names: frozenset[str]) -> Recording:
+            session = own if own is not None and not names else open_it(names)
+            return Recording(session.ask, may_keep=account.may_keep)
+
+        return Children(record)
 
     def _make_lent(self, names: frozenset[str]) -> Lent:
         needed = reachable(names, names_used(self.assignment.reference))
         others = self.assignment.parameters.keys() - needed
+        source = definitions(self.assignment.reference, leave_out=others)
         return Lent(
-            source=definitions(self.assignment.reference, leave_out=others),
+            source=bare(source, released=self.assignment.parameters),
             parameters={one: self.assignment.function(one).parameters for one in sorted(names)},
         )

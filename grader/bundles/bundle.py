@@ -57,7 +57,7 @@ def make_bundle(
         assignment: The assignment to grade there.
         pip_options: Additional options for the call of pip that installs zerograd there.
         time_limit_s: Seconds of wall time for a whole submission; by default the limit of the
-            assignment.
+            assignment, or what the platform allows.
         is_after_due: Whether what waits for the due date is shown at once.
 
     Raises:
@@ -65,8 +65,10 @@ def make_bundle(
             allow the time limit.
     """
     wheel_name, wheel, assignment_name = make_wheel(assignment)
-    limit_s = time_limit_s or Limits.of(assignment.limits).total_wall_s
-    options = [] if time_limit_s is None else ["--time-limit", f"{time_limit_s:g}"]
+    usual_s = Limits.of(assignment.limits).wall_s(len(assignment.functions))
+    # The usual limit is only a back-stop: it may be lower where the platform allows less.
+    limit_s = time_limit_s or min(usual_s, PLATFORMS[platform].max_time_s / 2)
+    options = [] if limit_s == usual_s else ["--time-limit", f"{limit_s:g}"]
     options += ["--after-due"] if is_after_due else []
     container_limit_s = _container_limit_s(platform, limit_s)
     values = {

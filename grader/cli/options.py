@@ -31,9 +31,21 @@ isolation_option = click.option(
 
 # Each option with its field in `Limits`, the factor to the unit there, the minimum, and the help.
 _LIMITS = (
-    ("--time-limit", "total_wall_s", 1, 1.0, "Seconds for the whole submission.  [default: 60]"),
     ("--load-limit", "load_cpu_s", 1, 0.1, "CPU seconds to load the file.  [default: 10]"),
-    ("--call-limit", "call_cpu_s", 1, 0.1, "CPU seconds for each call.  [default: 10]"),
+    (
+        "--function-limit",
+        "function_cpu_s",
+        1,
+        0.1,
+        "CPU seconds for each function, over all its calls.  [default: 5]",
+    ),
+    (
+        "--time-limit",
+        "total_wall_s",
+        1,
+        1.0,
+        "Seconds in all, a back-stop.  [default: ten times the CPU seconds]",
+    ),
     ("--memory-limit", "memory_bytes", _MIB, 1024, "MiB of memory.  [default: 4096]"),
     ("--output-limit", "output_bytes", _KIB, 1, "KiB of output to keep.  [default: 1024]"),
     ("--disk-limit", "disk_bytes", _MIB, 1, "MiB of files on disk.  [default: 64]"),

@@ -67,14 +67,11 @@ class Raised(Message, frozen=True, kw_only=True):
 class CodeBlock(Message, frozen=True, kw_only=True):
     """A ``.py`` file, or one code cell of a notebook.
 
-    ``label`` is ``cell N``, or empty for a file. ``stop_before`` is the index of the first
-    top-level statement to leave out, or -1 to run them all: a statement that ended an earlier
-    child is not run again.
+    ``label`` is ``cell N``, or empty for a file.
     """
 
     label: str
     source: str
-    stop_before: int = -1
 
 
 class Lent(Message, frozen=True, kw_only=True):
@@ -93,6 +90,10 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
 
     ``name`` is the name of the file. ``parameters`` maps the functions of the contract to their
     parameters in order.
+
+    A top-level statement is named by its code block and its place there, both 0-based. Those in
+    ``left_out`` don't run: they have ended an earlier child. Those in ``slow`` run only if a
+    function needs what they bind. With ``is_needed_only``, that goes for all statements.
     """
 
     name: str
@@ -100,6 +101,9 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     is_notebook: bool
     parameters: dict[str, tuple[str, ...]]
     lent: Lent | None = None
+    left_out: tuple[tuple[int, int], ...] = ()
+    slow: tuple[tuple[int, int], ...] = ()
+    is_needed_only: bool = False
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
@@ -147,10 +151,16 @@ class Ready(Message, frozen=True, kw_only=True, tag="ready"):
 
 
 class StatementStarted(Message, frozen=True, kw_only=True, tag="statement_started"):
-    """The child is about to run this top-level statement of this code block, both 0-based."""
+    """The child is about to run this top-level statement of this code block, both 0-based.
+
+    ``line`` is its first line within the block, 1-based. ``cpu_s`` is the CPU time in seconds that
+    the child has used so far.
+    """
 
     block: int
     statement: int
+    line: int = 0
+    cpu_s: float = 0.0
 
 
 class Note(Message, frozen=True, kw_only=True):
@@ -169,12 +179,14 @@ class Note(Message, frozen=True, kw_only=True):
 class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):
     """The submission has run. ``defined`` lists the names of the contract that it defines.
 
-    ``syntax_error`` is set if a ``.py`` file isn't valid Python; then nothing ran.
+    ``syntax_error`` is set if a ``.py`` file isn't valid Python; then nothing ran. ``cpu_s`` is the
+    CPU time in seconds that the child has used so far.
     """
 
     defined: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
     notes: Annotated[tuple[Note, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
     syntax_error: Raised | None = None
+    cpu_s: float = 0.0
 
 
 class State(Message, frozen=True, kw_only=True):
@@ -305,10 +317,12 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """What the host makes of an answer.
 
     Unlike an ``Answer``, it exists for every request, also if the child died, and its arrays have
-    been checked. ``detail`` says how the child ended, if it did.
+    been checked. ``detail`` says how the child ended, if it did. ``size_bytes`` is how long the
+    answer was on the wire.
     """
 
     outcome: Outcome
     steps: tuple[Step, ...] = ()
     raised: Raised | None = None
     detail: str = ""
+    size_bytes: int = 0

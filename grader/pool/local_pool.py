@@ -101,7 +101,9 @@ class LocalPool:
         waiting = iter(jobs)
         again: deque[Job] = deque()
         tried: set[str] = set()
-        workers = _Workers(self.settings, patience_s=limits.total_wall_s + _SPARE_S)
+        workers = _Workers(
+            self.settings, patience_s=limits.wall_s(len(assignment.functions)) + _SPARE_S
+        )
         try:
             while True:
                 while len(workers.busy) < self.workers:

@@ -201,7 +201,7 @@ def test_misconception_that_can_not_be_read_is_refused(
 
 def test_unknown_limit_is_refused(folder: Path) -> None:
     """An unknown limit is refused before any worker starts."""
-    change(folder / "assignment.toml", "call_cpu_s = 10", "call_seconds = 10")
+    change(folder / "assignment.toml", "function_cpu_s = 5", "call_seconds = 10")
 
     with pytest.raises(UsageError, match='unknown limit "call_seconds"'):
         problems(folder)

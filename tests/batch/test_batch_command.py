@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 GRADER = Path(sys.executable).with_name("grader")
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 _TIME = re.compile(r'<section aria-labelledby="time".*?</section>', re.DOTALL)
-LIMITS = ("--call-limit", "1", "--time-limit", "20")
+LIMITS = ("--function-limit", "1", "--time-limit", "20")
 
 
 def run(*arguments: object, expected: int = 0) -> subprocess.CompletedProcess[str]:

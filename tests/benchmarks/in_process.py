@@ -23,7 +23,7 @@ from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
-from grader.checks.run import CheckRun, unproved_collaborators
+from grader.checks.run import CheckRun, Student, unproved_collaborators
 from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.asking import Observe
@@ -78,12 +78,14 @@ class InProcess:
         """Run the checks and the diagnosis, as the pipeline does."""
         own = self.submission(path)
         lent = functools.cache(lambda names: self.submission(path, lent=names))
+        student = Student(observe=own.observe, observe_with_lent=lambda names: lent(names).observe)
         run = CheckRun(
             assignment=self.assignment,
             seed=seed,
-            observe=own.observe,
-            observe_with_lent=lambda _, names: lent(names).observe,
+            visible=student,
+            hidden=student,
             expect=self.expect,
+            ask_reference=lambda _name: self.expect,
         )
         results = checks.run(run)
         wrong = {one.id.partition("/")[0] for one in results if one.status is not Status.PASSED}
@@ -103,6 +105,7 @@ class InProcess:
         case = Case(
             assignment=self.assignment,
             observe=observe,
+            observe_hidden=observe,
             questions=questions,
             ask_misconception=self._ask_known,
         )

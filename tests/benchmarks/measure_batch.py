@@ -70,7 +70,7 @@ def leave_out_endless(files: Sequence[Path]) -> list[Path]:
 
     grades = (GradeRequest(name=one.name, data=one.read_bytes()) for one in files)
     tasks = (Job(key=one.name, request=one) for one in grades)
-    settings = PoolSettings(assignment="lab4", limits={"call_cpu_s": 1})
+    settings = PoolSettings(assignment="lab4", limits={"function_cpu_s": 1})
     pool = LocalPool(settings, workers=os.cpu_count() or 1)
     endless = {
         task.key

@@ -391,7 +391,7 @@ def test_save_during_a_grading_is_graded_after_it(
     """After a grading that takes long, only the newest save is graded."""
     path.write_text("def mse(y_hat, y):\n    while True: pass\n", encoding="utf-8")
 
-    watching = start(path, "--only", "mse", "--call-limit", "3")
+    watching = start(path, "--only", "mse", "--function-limit", "3")
     deadline = time.monotonic() + 60
     while not any(path.parent.glob("zerograd-*/scratch-*")):
         assert time.monotonic() < deadline

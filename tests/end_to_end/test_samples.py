@@ -111,7 +111,7 @@ def test_hints_name_the_real_cause_and_never_a_wrong_one(
 @pytest.fixture(scope="module")
 def impatient_grader() -> Iterator[Grader]:
     """Return a warm grader with short limits, since hostile code often runs into them."""
-    limits = Limits(call_cpu_s=2, idle_wall_s=2)
+    limits = Limits(function_cpu_s=2, idle_wall_s=2)
     with Grader(limits=limits) as grader:
         yield grader
 

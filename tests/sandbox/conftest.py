@@ -8,12 +8,13 @@ import pytest
 
 from grader.observations.locks import Lock
 from grader.observations.messages import CodeBlock
+from grader.sandbox.host.account import Account
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.session import Session, Source, open_session
 
 # Enough for harmless code, and short enough to wait until hostile code hits them.
-LIMITS = Limits(load_cpu_s=2, call_cpu_s=1, idle_wall_s=1.5, total_wall_s=30)
+LIMITS = Limits(load_cpu_s=2, function_cpu_s=1, idle_wall_s=1.5)
 PARAMETERS: dict[str, tuple[str, ...]] = {"f": ("n",), "g": ("n",)}
 
 
@@ -38,8 +39,9 @@ def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
                 is_notebook=len(sources) > 1,
                 parameters=PARAMETERS,
             )
+            account = Account(limits, functions=len(PARAMETERS))
             session = open_session(
-                forkserver, source, limits=limits, confinement=Confinement(without=without)
+                forkserver, source, account=account, confinement=Confinement(without=without)
             )
             return stack.enter_context(session)
 

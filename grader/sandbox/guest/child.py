@@ -26,6 +26,7 @@ from grader.observations.messages import (
 )
 from grader.sandbox.guest.call import answer_call, answer_read, refuse_as_too_large
 from grader.sandbox.guest.defaults import Defaults
+from grader.sandbox.guest.lend import LentFunctions
 from grader.sandbox.guest.load import LoadedSubmission, load
 from grader.sandbox.guest.plain_text import cut_text
 
@@ -47,9 +48,14 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
         match message:
             case Load():
                 defaults.restore(seed=0)
+                # Compiled and let go of before any student code runs: its source is not there then.
+                lent = None if message.lent is None else LentFunctions.make(message.lent)
+                message = msgspec.structs.replace(message, lent=None)
                 submission, loaded = load(
                     message, report=lambda progress: send_message(sock, progress), defaults=defaults
                 )
+                if lent is not None:
+                    lent.replace_in(submission.namespace)
                 defaults.flush_output()
                 send_message(sock, _cut_notes(loaded))
             case _ if submission is None:

@@ -6,6 +6,7 @@ else.
 
 import types
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from inspect import BoundArguments, Parameter
 
 import torch
@@ -16,29 +17,45 @@ from grader.sandbox.guest.bind_arguments import ANYTHING, ArgumentBinding, bind_
 _LENT = "__zerograd_lent__"
 
 
-def lend(lent: Lent, namespace: dict[str, object]) -> None:
-    """Replace functions of a submission by right ones.
+@dataclass(frozen=True, slots=True)
+class LentFunctions:
+    """Right functions, compiled: their source is not kept.
 
-    A lent function can be called the way the submission calls its own: with the parameters of the
-    function that it replaces, or with inputs in globals in the classroom style.
-
-    Args:
-        lent: The source of the right functions, and the parameters of each.
-        namespace: The submission's globals; changed in place. A function that is also bound
-            elsewhere (a default argument, say) is redirected there too.
+    Attributes:
+        functions: The functions by name.
+        parameters: The parameters of each, in the contract's order.
     """
-    right: dict[str, object] = {"__name__": "lent"}
-    exec(compile(lent.source, "<lent>", "exec"), right)
-    table: dict[str, Callable[..., object]] = {}
-    for name, parameters in lent.parameters.items():
-        function = right.get(name)
-        if not callable(function):
-            continue
-        own = namespace.get(name)
-        table[name] = _adapt(function, parameters, own, namespace)
-        if isinstance(own, types.FunctionType):
-            _redirect(own, name, table)
-        namespace[name] = table[name]
+
+    functions: Mapping[str, Callable[..., object]]
+    parameters: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def make(cls, lent: Lent) -> "LentFunctions":
+        """Compile what is lent."""
+        right: dict[str, object] = {"__name__": "lent"}
+        exec(compile(lent.source, "<lent>", "exec"), right)
+        functions = {
+            name: function for name in lent.parameters if callable(function := right.get(name))
+        }
+        return cls(functions, lent.parameters)
+
+    def replace_in(self, namespace: dict[str, object]) -> None:
+        """Replace functions of a submission by the right ones.
+
+        A lent function can be called the way the submission calls its own: with the parameters of
+        the function that it replaces, or with inputs in globals in the classroom style.
+
+        Args:
+            namespace: The submission's globals; changed in place. A function that is also bound
+                elsewhere (a default argument, say) is redirected there too.
+        """
+        table: dict[str, Callable[..., object]] = {}
+        for name, function in self.functions.items():
+            own = namespace.get(name)
+            table[name] = _adapt(function, self.parameters[name], own, namespace)
+            if isinstance(own, types.FunctionType):
+                _redirect(own, name, table)
+            namespace[name] = table[name]
 
 
 def _adapt(

@@ -8,6 +8,7 @@ import ast
 import contextlib
 import linecache
 import sys
+import time
 import types
 import warnings
 from collections.abc import Callable
@@ -17,9 +18,11 @@ from pathlib import Path
 from grader.observations.messages import CodeBlock, Load, Loaded, Note, StatementStarted
 from grader.sandbox.guest.defaults import Defaults, tame_ipython
 from grader.sandbox.guest.exceptions import describe_exception
-from grader.sandbox.guest.lend import lend
+from grader.sandbox.guest.needed import needed_statements
 
 MODULE_NAME = "submission"
+
+_process_time = time.process_time  # kept, since a submission may replace it
 
 # Cell magics that only time or capture: their body runs. A cell with any other one is left out.
 _MAGICS_WITH_BODY = {"time", "timeit", "capture", "prun"}
@@ -46,7 +49,7 @@ def load(
     """Run all code blocks of a submission; what they raise becomes notes.
 
     Args:
-        message: The code blocks in order, and what to lend.
+        message: The code blocks in order, and what to leave out.
         report: Called before each top-level statement runs.
         defaults: Disables pyplot's windows after a statement that has imported it.
 
@@ -57,32 +60,104 @@ def load(
     module = types.ModuleType(MODULE_NAME)
     sys.modules[MODULE_NAME] = module  # dataclasses and pickle look up a class's module there
     submission = LoadedSubmission(vars(module), dict(message.parameters))
-    notes: list[Note] = []
-    future_flags = 0
-    unmade: set[str] = set()  # names that blocks which raised would have bound
-    for index, block in enumerate(message.blocks):
+    parsed = _Parsed()
+    for block in message.blocks:
         filename = block.label or message.name
         submission.labels[filename] = block.label
         if not message.is_notebook:
             submission.namespace["__file__"] = _write_copy(message.name, block.source)
         try:
-            source = _without_cell_magic(block, notes) if message.is_notebook else block.source
-            tree = _parse(source, filename, future_flags)
+            parsed.add(block, filename, is_notebook=message.is_notebook)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raised = describe_exception(error, submission.labels)
             if not message.is_notebook:
                 return submission, Loaded(syntax_error=raised)
-            notes.append(Note(block=block.label, raised=raised))
-            continue
+            parsed.add_error(Note(block=block.label, raised=raised))
+    left_out = set(message.left_out)
+    if message.slow or message.is_needed_only:
+        needed = needed_statements(parsed.trees, message.parameters)
+        left_out |= (parsed.positions() if message.is_needed_only else set(message.slow)) - needed
+    notes = _run(parsed, left_out, submission, report, defaults)
+    defined = tuple(name for name in message.parameters if name in submission.namespace)
+    return submission, Loaded(defined=defined, notes=tuple(notes), cpu_s=_process_time())
+
+
+@dataclass
+class _Parsed:
+    """The code blocks of a submission, parsed.
+
+    Attributes:
+        trees: A tree for each block; an empty one for a cell that isn't valid Python.
+        filenames: The file name of each block.
+        notes: What was noted about each block while it was parsed.
+        future_flags: The compiler flags that hold in each block.
+    """
+
+    trees: list[ast.Module] = field(default_factory=list)
+    filenames: list[str] = field(default_factory=list)
+    notes: list[list[Note]] = field(default_factory=list)
+    future_flags: list[int] = field(default_factory=list)
+
+    def add(self, block: CodeBlock, filename: str, *, is_notebook: bool) -> None:
+        """Parse a block.
+
+        Raises:
+            SyntaxError: It isn't valid Python. It may also be a ValueError, a RecursionError or a
+                MemoryError.
+        """
+        notes: list[Note] = []
+        flags = self.future_flags[-1] if self.future_flags else 0
+        self.filenames.append(filename)
+        self.notes.append(notes)
+        self.future_flags.append(flags)
+        self.trees.append(ast.Module([], []))
+        source = _without_cell_magic(block, notes) if is_notebook else block.source
+        tree = _parse(source, filename, flags)
         _remember_source(filename, source)
-        future_flags |= _future_flags(tree)
+        self.trees[-1] = tree
+        self.future_flags[-1] |= _future_flags(tree)
+
+    def add_error(self, note: Note) -> None:
+        """Note why the last block has no tree."""
+        self.notes[-1].append(note)
+
+    def positions(self) -> set[tuple[int, int]]:
+        """Return the positions of all statements."""
+        return {
+            (block, place)
+            for block, tree in enumerate(self.trees)
+            for place in range(len(tree.body))
+        }
+
+
+def _run(
+    parsed: _Parsed,
+    left_out: set[tuple[int, int]],
+    submission: LoadedSubmission,
+    report: Callable[[StatementStarted], None],
+    defaults: Defaults,
+) -> list[Note]:
+    """Run the statements of all blocks but those left out, and return the notes about them."""
+    notes: list[Note] = []
+    unmade: set[str] = set()  # names that blocks which raised would have bound
+    for index, tree in enumerate(parsed.trees):
+        filename, flags = parsed.filenames[index], parsed.future_flags[index]
+        notes.extend(parsed.notes[index])
         try:
-            for position, statement in enumerate(tree.body):
-                if position == block.stop_before:
-                    break
-                report(StatementStarted(block=index, statement=position))
+            for place, statement in enumerate(tree.body):
+                if (index, place) in left_out:
+                    unmade |= _names_made_by(ast.Module([statement], []))
+                    continue
+                report(
+                    StatementStarted(
+                        block=index,
+                        statement=place,
+                        line=max(statement.lineno, 0),
+                        cpu_s=_process_time(),
+                    )
+                )
                 # The submission runs here, after all locks.
-                exec(_compile(statement, filename, future_flags), submission.namespace)
+                exec(_compile(statement, filename, flags), submission.namespace)
                 if isinstance(statement, ast.Import | ast.ImportFrom):
                     defaults.tame_if_imported()
                     tame_ipython(submission.namespace)
@@ -90,11 +165,9 @@ def load(
             follows = isinstance(error, NameError) and error.name in unmade
             unmade |= _names_made_by(tree)
             raised = describe_exception(error, submission.labels)
-            notes.append(Note(block=block.label, raised=raised, follows=follows))
-    if message.lent is not None:
-        lend(message.lent, submission.namespace)
-    defined = tuple(name for name in message.parameters if name in submission.namespace)
-    return submission, Loaded(defined=defined, notes=tuple(notes))
+            label = submission.labels[filename]
+            notes.append(Note(block=label, raised=raised, follows=follows))
+    return notes
 
 
 def _without_cell_magic(block: CodeBlock, notes: list[Note]) -> str:

@@ -7,15 +7,26 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader.observations.frames import FrameBuffer, FrameError, decode_payload, encode_frame
+from grader.observations.frames import (
+    MAX_ANSWER_BYTES,
+    FrameBuffer,
+    FrameError,
+    decode_payload,
+    encode_frame,
+)
 from grader.observations.messages import FromChild, Message, Outcome
+from grader.sandbox.host.account import Account
 from grader.sandbox.host.forkserver import Child, Forkserver
-from grader.sandbox.host.limits import Limits
+from grader.sandbox.host.limits import WALL_PER_CPU
+from grader.sandbox.host.meter import Meter
 from grader.sandbox.host.printed import PrintedOutput
 from grader.sandbox.host.scratch import measure_folder
-from grader.sandbox.host.usage import CallMeter, Clock, read_usage
+from grader.sandbox.host.usage import count_threads, read_memory_bytes
 
 _TICK_S = 0.05
+
+# A scratch folder is measured again after this many times as long as the last time took.
+_MEASURE_EVERY = 20
 
 
 class ChildEnded(Exception):  # noqa: N818 - not an error: it is how a child's life ends
@@ -35,39 +46,61 @@ class ChildConnection:
     Args:
         forkserver: The forkserver, which forked the child and can kill it.
         child: The child.
-        limits: What the submission may use.
-        clock: The wall time that the submission has left.
+        account: What the submission has left, over all its children.
         printed: Collects what the child prints.
     """
 
     def __init__(
-        self,
-        forkserver: Forkserver,
-        child: Child,
-        *,
-        limits: Limits,
-        clock: Clock,
-        printed: PrintedOutput,
+        self, forkserver: Forkserver, child: Child, *, account: Account, printed: PrintedOutput
     ) -> None:
         self._forkserver = forkserver
         self._child = child
-        self._limits = limits
-        self._clock = clock
+        self._account = account
+        self._limits = account.limits
         self._printed = printed
         self._is_closed = False
-        self._buffer = FrameBuffer()
-        self._meter = CallMeter(limits.load_cpu_s)
+        self._buffer = FrameBuffer(limit_bytes=MAX_ANSWER_BYTES)
+        self._inherited_bytes = read_memory_bytes(child.pid)
+        self._disk_share = 0.0
+        self._next_measure = 0.0
+        self._next_check = 0.0
+        self.received_bytes = 0
+        self.begin(self._limits.load_cpu_s)
         child.socket.setblocking(False)  # noqa: FBT003 - its only form
         os.set_blocking(child.output_descriptor, False)
         # Not select(), which fails for descriptors above 1023.
         self._selector = selectors.DefaultSelector()
         self._selector.register(child.socket, selectors.EVENT_READ)
         self._selector.register(child.output_descriptor, selectors.EVENT_READ)
+        account.admit(self)
 
     @property
     def scratch(self) -> Path:
         """The only folder that the child may write to."""
         return self._child.scratch
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the child is gone, such as because its account has closed it."""
+        return self._is_closed
+
+    @property
+    def memory_share(self) -> float:
+        """The part of the submission's memory that it uses, without what it has inherited."""
+        used = read_memory_bytes(self._child.pid) - self._inherited_bytes
+        return max(0, used) / self._limits.memory_bytes
+
+    @property
+    def disk_share(self) -> float:
+        """The part of the submission's disk that it used when it was last measured."""
+        started = time.monotonic()
+        if started >= self._next_measure:
+            limits = self._limits
+            size_bytes, files = measure_folder(self._child.scratch, at_most_files=limits.files)
+            self._disk_share = max(size_bytes / limits.disk_bytes, files / limits.files)
+            ended = time.monotonic()
+            self._next_measure = ended + _MEASURE_EVERY * (ended - started)
+        return self._disk_share
 
     def close(self) -> int:
         """Kill the child and remove its folder; a second call does nothing.
@@ -78,6 +111,8 @@ class ChildConnection:
         if self._is_closed:
             return 0
         self._is_closed = True
+        self._meter.child_cpu_s()  # while the kernel still knows
+        self._account.dismiss(self)
         self._printed.drain(self._child.output_descriptor)
         self._selector.close()
         return self._forkserver.kill(self._child)
@@ -87,25 +122,34 @@ class ChildConnection:
         if not self._is_closed:
             self._printed.drain(self._child.output_descriptor)
 
-    def begin_call(self, cpu_limit_s: float) -> None:
-        """Start a new call, whose CPU and idle time are counted from now on."""
-        self._meter = CallMeter(cpu_limit_s)
+    def begin(self, cpu_limit_s: float, *, exceeded: str = "") -> None:
+        """Start to measure something new that the child does, such as a call.
+
+        Args:
+            cpu_limit_s: The CPU seconds that it may take, of the child and of this thread.
+            exceeded: What is said if it takes more.
+        """
+        self._cpu_limit_s, self._exceeded = cpu_limit_s, exceeded
+        self._meter = Meter(self._child.pid)
+        self._next_check = time.monotonic() + _TICK_S
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds that the child has used since `begin`."""
+        return self._meter.child_cpu_s()
 
     def send(self, message: Message) -> None:
         """Send a message.
 
         Raises:
-            ChildEnded: The child does not read the message in time, or has ended.
+            ChildEnded: The child hits a limit before it has read the message, or has ended.
         """
         data = memoryview(encode_frame(message))
-        give_up = time.monotonic() + self._limits.idle_wall_s
         while data:
             try:
                 data = data[self._child.socket.send(data) :]
             except BlockingIOError:
                 self.drain_output()
-                if time.monotonic() > give_up:
-                    raise ChildEnded(Outcome.CRASHED, "the process no longer listens") from None
+                self._check_limits()
                 self._wait_until_writable()
             except OSError:
                 raise self._find_cause() from None
@@ -126,20 +170,17 @@ class ChildConnection:
         Raises:
             ChildEnded: The child hit a limit, has ended, or sent something that is not a message.
         """
-        next_check = time.monotonic() + _TICK_S
         while True:
+            self._check_limits()  # before each message, as there may be any number of them
             message = self._next_message()
             if message is not None:
                 return message
-            timeout = max(0.0, next_check - time.monotonic())
+            timeout = max(0.0, self._next_check - time.monotonic())
             ready = [key.fileobj for key, _ in self._selector.select(timeout)]
             if self._child.output_descriptor in ready:
                 self.drain_output()
             if self._child.socket in ready and not self._read_available():
                 raise self._find_cause()
-            if time.monotonic() >= next_check:
-                self._enforce_limits()
-                next_check = time.monotonic() + _TICK_S
 
     def _wait_until_writable(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -149,9 +190,11 @@ class ChildConnection:
     def _next_message(self) -> Message | None:
         try:
             payload = self._buffer.next_payload()
-            return None if payload is None else decode_payload(payload, FromChild)
+            message = None if payload is None else decode_payload(payload, FromChild)
         except FrameError as error:
             raise ChildEnded(Outcome.FORGED, "bytes that are not a message") from error
+        self.received_bytes = len(payload or b"")
+        return message
 
     def _read_available(self) -> bool:
         """Read what has arrived; return False if the child has closed its end."""
@@ -164,24 +207,33 @@ class ChildConnection:
         self._buffer.feed(data)
         return bool(data)
 
-    def _enforce_limits(self) -> None:
-        limits, now = self._limits, time.monotonic()
-        if self._clock.left_s <= 0:
-            raise ChildEnded(Outcome.STOPPED, f"over {limits.total_wall_s:g} s in all")
-        usage = read_usage(self._child.pid)
-        if self._meter.used_s(usage.cpu_s, now) > self._meter.cpu_limit_s:
-            raise ChildEnded(
-                Outcome.TIME_LIMIT, f"over {self._meter.cpu_limit_s:g} s of computing time"
-            )
-        if self._meter.idle_s(usage.cpu_s, now) > limits.idle_wall_s:
+    def _check_limits(self) -> None:
+        """Check the limits if it is time to.
+
+        Raises:
+            ChildEnded: A limit is hit.
+        """
+        if time.monotonic() < self._next_check:
+            return
+        account, limits, meter = self._account, self._limits, self._meter
+        if account.why_over:
+            raise ChildEnded(Outcome.STOPPED, account.why_over)
+        if meter.cpu_s() > self._cpu_limit_s:
+            raise ChildEnded(Outcome.TIME_LIMIT, self._exceeded)
+        meter.watch()
+        if meter.idle_s > limits.idle_wall_s:
             raise ChildEnded(
                 Outcome.TIME_LIMIT, f"waited {limits.idle_wall_s:g} s without computing anything"
             )
-        if usage.threads > limits.threads:
+        if meter.wall_s > WALL_PER_CPU * max(1.0, self._cpu_limit_s):
+            raise ChildEnded(Outcome.TIME_LIMIT, "mostly waited, and computed next to nothing")
+        if count_threads(self._child.pid) > limits.threads:
             raise ChildEnded(Outcome.MEMORY_LIMIT, f"over {limits.threads} threads")
-        size_bytes, files = measure_folder(self._child.scratch, at_most_files=limits.files)
-        if size_bytes > limits.disk_bytes or files > limits.files:
+        if account.is_over_memory(self):
+            raise ChildEnded(Outcome.MEMORY_LIMIT, "")
+        if account.is_over_disk(self):
             raise ChildEnded(Outcome.DISK_LIMIT, "too much written to disk")
+        self._next_check = time.monotonic() + _TICK_S
 
     def _find_cause(self) -> ChildEnded:
         """Close the connection to a child that closed its socket, and find out how it ended."""

@@ -5,6 +5,7 @@ process that imports torch has to start before anything else. ``forkserver`` tal
 """
 
 import contextlib
+import signal
 import socket
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ import platformdirs
 
 from grader.bootstrap import python_command
 from grader.sandbox.host.scratch import remove_folder
+from grader.sandbox.process_tree import end_descendants
 
 _PROGRAM = "from grader.sandbox.guest.start import main; main(int(sys.argv[2]), sys.argv[3])"
 
@@ -44,15 +46,26 @@ class ForkserverProcess:
 
         Args:
             is_listening: Whether the process reads its control socket already. If so, it kills its
-                children and ends by itself. If not, it has no children yet, and is killed.
+                children and ends by itself. If not, it is killed, with all that come from it.
         """
         self.control.close()
         if not is_listening:
-            self.process.kill()
+            self._kill()
         if self.wait(_PATIENCE_S) is None:
-            self.process.kill()
+            self._kill()
             self.process.wait()
         remove_folder(self.home)
+
+    def _kill(self) -> None:
+        """Kill the process and all that come from it.
+
+        The kernel kills its children with it, but not what they have started. Those are found as
+        long as the process exists, and there are no new ones while it is stopped.
+        """
+        self.process.send_signal(signal.SIGSTOP)
+        if self.process.poll() is None:
+            end_descendants(self.process.pid)
+        self.process.kill()
 
     def wait(self, patience_s: float = 1.0) -> int | None:
         """Wait for the process to end, and return its exit status, or None if it hasn't ended."""

@@ -12,18 +12,23 @@ KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
 
+# How much longer than its CPU time anything may take: far more than a busy machine needs.
+WALL_PER_CPU = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one submission may use.
+    """What one submission may use, over all its children and on both sides of the wall.
 
-    CPU times are the child's, over all its threads. ``total_wall_s`` limits the whole submission,
-    and ``idle_wall_s`` how long a call may wait without computing anything.
+    ``load_cpu_s`` is for loading it, and ``function_cpu_s`` for each function over all its calls;
+    together they are all that it has. Wall time depends on what else the machine does, so it only
+    matters if a call waits: ``idle_wall_s`` is how long it may compute nothing, although it could.
+    ``total_wall_s`` is a back-stop for the whole submission; 0 stands for ten times its CPU time.
     """
 
     load_cpu_s: float = 10.0
-    call_cpu_s: float = 10.0
-    total_wall_s: float = 60.0
+    function_cpu_s: float = 5.0
+    total_wall_s: float = 0.0
     idle_wall_s: float = 5.0
     memory_bytes: int = 4 * GIB
     output_bytes: int = 1 * MIB
@@ -38,7 +43,7 @@ class Limits:
         Raises:
             UsageError: A limit with this name doesn't exist, or its value is not a positive number.
         """
-        usual = {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}
+        usual: dict[str, type] = {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}
         for name, value in given.items():
             if name not in usual:
                 raise UsageError(f'unknown limit "{name}"; known limits: {", ".join(usual)}')
@@ -46,13 +51,25 @@ class Limits:
                 raise UsageError(f"the limit {name} must be a number above 0, not {value!r}")
         return cls(**{name: usual[name](value) for name, value in given.items()})
 
-    def for_child(self) -> ChildLimits:
-        """Return the limits that the kernel enforces; the host watches the others."""
+    def cpu_s(self, functions: int) -> float:
+        """Return the CPU time that a submission with this many functions has in all."""
+        return self.load_cpu_s + functions * self.function_cpu_s
+
+    def wall_s(self, functions: int) -> float:
+        """Return the wall time after which a submission with this many functions is ended."""
+        return self.total_wall_s or WALL_PER_CPU * self.cpu_s(functions)
+
+    def for_child(self, cpu_s: float) -> ChildLimits:
+        """Return the limits that the kernel enforces; the host watches the others.
+
+        Args:
+            cpu_s: All that the submission has.
+        """
         return ChildLimits(
             memory_bytes=self.memory_bytes,
             file_bytes=self.disk_bytes,
             # Only a safety net: the host watches each call, and kills the child long before.
-            cpu_s=int(2 * self.total_wall_s) + 10,
+            cpu_s=int(min(2 * cpu_s + 10, 2**31)),
         )
 
 

@@ -13,14 +13,16 @@ class Recording:
 
     Args:
         ask: Sends a request, and returns a function that waits for the answer.
+        may_keep: Whether there is room for an answer of so many bytes; without it, all are kept.
     """
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, *, may_keep: Callable[[int], bool] = lambda _: True) -> None:
         self._ask = ask
+        self._may_keep = may_keep
         self._known: dict[bytes, Observation] = {}
 
     def ask(self, request: Request) -> Callable[[], Observation]:
-        """Send a request, even if its answer is known; the newest answer is kept.
+        """Send a request, even if its answer is known; the newest answer is kept if there is room.
 
         Returns:
             A function that waits for the answer.
@@ -29,7 +31,10 @@ class Recording:
         answer = self._ask(request)
 
         def wait() -> Observation:
-            self._known[key] = observation = answer()
+            observation = answer()
+            self._known.pop(key, None)
+            if self._may_keep(observation.size_bytes + len(key)):
+                self._known[key] = observation
             return observation
 
         return wait

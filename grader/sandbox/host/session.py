@@ -1,15 +1,15 @@
 """A session: a submission that answers requests, in one locked child after another.
 
 A child that crashed, hung or hit a limit is replaced. If it ended while loading, the next child
-leaves out the statement that ended it. A forged message, or the end of the submission's time, ends
-the session.
+leaves out the statement that ended it. A forged message, or the end of what the submission may use
+in all, ends the session.
 """
 
 import contextlib
 import functools
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
@@ -29,13 +29,11 @@ from grader.observations.messages import (
     Request,
     StatementStarted,
 )
+from grader.sandbox.host.account import Account, LoadPlan
 from grader.sandbox.host.connection import ChildConnection, ChildEnded
 from grader.sandbox.host.forkserver import Forkserver
-from grader.sandbox.host.limits import REMEDY, Confinement, Isolation, Limits
+from grader.sandbox.host.limits import REMEDY, Confinement, Isolation
 from grader.sandbox.host.printed import PrintedOutput
-from grader.sandbox.host.usage import Clock
-
-_MAX_STATEMENTS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,63 +49,51 @@ class Source:
     parameters: dict[str, tuple[str, ...]]
     lent: Lent | None = None
 
-    def to_message(self) -> Load:
-        """Return the message that makes a child load this."""
+    def to_message(self, plan: LoadPlan) -> Load:
+        """Return the message that makes a child load this, except what the plan leaves out."""
         return Load(
             name=self.name,
             blocks=self.blocks,
             is_notebook=self.is_notebook,
             parameters=self.parameters,
             lent=self.lent,
+            left_out=tuple(sorted(plan.left_out)),
+            slow=tuple(sorted(plan.slow)),
+            is_needed_only=plan.is_needed_only,
         )
-
-    def cut_before(self, statement: StatementStarted) -> "Source | None":
-        """Cut a code block off before one of its statements; None if that changes nothing."""
-        if not 0 <= statement.block < len(self.blocks):
-            return None
-        block = self.blocks[statement.block]
-        if statement.statement < 0 or 0 <= block.stop_before <= statement.statement:
-            return None
-        cut = msgspec.structs.replace(block, stop_before=statement.statement)
-        before, after = self.blocks[: statement.block], self.blocks[statement.block + 1 :]
-        return replace(self, blocks=(*before, cut, *after))
 
 
 class Session:
     """Answers requests about one submission.
 
     `open_session` makes it. It must not be used from several threads at once.
+
+    Attributes:
+        why_over: Why the session has ended for good, empty if it hasn't.
     """
 
     def __init__(
-        self,
-        forkserver: Forkserver,
-        source: Source,
-        *,
-        limits: Limits,
-        confinement: Confinement,
-        clock: Clock,
+        self, forkserver: Forkserver, source: Source, *, account: Account, confinement: Confinement
     ) -> None:
         self._forkserver = forkserver
         self._source = source
-        self._limits = limits
+        self._account = account
         self._confinement = confinement
-        self._clock = clock
         self._child: ChildConnection | None = None
-        self._printed = PrintedOutput(limit_bytes=limits.output_bytes)
+        self._printed = PrintedOutput(limit_bytes=account.limits.output_bytes)
         self._is_over = False
+        self.why_over = ""
         self._ready = Ready(locks=(), missing={})
         self._loaded: Loaded | None = None
-        self._load_notes: list[Note] = []
 
     @property
     def loaded(self) -> Loaded:
-        """What the submission defines, and what happened while it was loaded."""
+        """What the submission defines, and what happened while it was loaded for the first time."""
         if self._loaded is None:
             with contextlib.suppress(ChildEnded):
                 self._start()
         loaded = self._loaded or Loaded()
-        return msgspec.structs.replace(loaded, notes=(*self._load_notes, *loaded.notes))
+        return msgspec.structs.replace(loaded, notes=(*self._account.plan.notes, *loaded.notes))
 
     @property
     def locks(self) -> Ready:
@@ -116,7 +102,7 @@ class Session:
 
     @property
     def is_over(self) -> bool:
-        """Whether the session has ended for good: the time is up, or a message was forged."""
+        """Whether the session has ended for good: nothing is left, or a message was forged."""
         return self._is_over
 
     def observe(self, request: Request) -> Observation:
@@ -140,14 +126,21 @@ class Session:
         Call that function before asking again. Arguments, result and errors are those of
         `observe`.
         """
+        account, function = self._account, request.function
+        account.charge_function(function, account.host_cpu_s())  # for work on earlier answers
         if self._is_over:
-            return lambda: Observation(outcome=Outcome.STOPPED)
+            return lambda: Observation(outcome=Outcome.STOPPED, detail=self.why_over)
         token = secrets.token_bytes(16)
         try:
+            left_s = account.function_left_s(function)
+            exceeded = f"over {account.function_limit_s(function):g} s of computing time in all"
+            if not left_s:
+                raise ChildEnded(Outcome.TIME_LIMIT, exceeded)
             child = self._start()
             child.refuse_unasked()
+            account.use(child)
+            child.begin(left_s, exceeded=exceeded)
             child.send(msgspec.structs.replace(request, token=token))
-            child.begin_call(self._limits.call_cpu_s)
         except ChildEnded as end:
             return functools.partial(self._end, end)
         return functools.partial(self._collect, child, token, request)
@@ -161,7 +154,15 @@ class Session:
                 raise ChildEnded(Outcome.FORGED, "an answer to another question")
         except ChildEnded as end:
             return self._end(end)
-        return Observation(outcome=answer.outcome, steps=answer.steps, raised=answer.raised)
+        finally:
+            used_s = child.cpu_s() + self._account.host_cpu_s()
+            self._account.charge_function(request.function, used_s)
+        return Observation(
+            outcome=answer.outcome,
+            steps=answer.steps,
+            raised=answer.raised,
+            size_bytes=child.received_bytes,
+        )
 
     def _end(self, end: ChildEnded) -> Observation:
         self._lose_child(end)
@@ -184,101 +185,114 @@ class Session:
 
         If a statement ends a child while it loads, the next child leaves that statement out.
         """
+        if self._child is not None and self._child.is_closed:
+            self._child = None  # its account needed the room
         while self._child is None:
-            if self._is_over or self._clock.left_s <= 0:
-                self._is_over = True
-                raise ChildEnded(Outcome.STOPPED, "the time for this submission is up")
-            last = StatementStarted(block=-1, statement=-1)
-            self._child = child = self._fork()
-            try:
-                child.send(self._source.to_message())
-                for _ in range(_MAX_STATEMENTS):
-                    message = child.receive()
-                    if isinstance(message, Loaded):
-                        self._loaded = message
-                        break
-                    if not isinstance(message, StatementStarted):
-                        raise ChildEnded(Outcome.FORGED, "an answer while loading")
-                    last = message
-            except ChildEnded as end:
-                self._lose_child(end)
-                if self.is_over or not self._leave_out(last, end):
-                    self._is_over = True
-                    raise
+            if self._account.why_over:
+                raise self._stop(ChildEnded(Outcome.STOPPED, self._account.why_over))
+            self._account.make_room()
+            self._child = self._fork()
+            self._load(self._child)
         return self._child
+
+    def _load(self, child: ChildConnection) -> None:
+        """Have a new child load the submission; if that ends it, note what the next one leaves out.
+
+        Raises:
+            ChildEnded: No child can load the submission.
+        """
+        account, plan = self._account, self._account.plan
+        last: StatementStarted | None = None
+        limit = f"over {account.limits.load_cpu_s:g} s of computing time while loading"
+        try:
+            child.begin(account.loading_left_s(), exceeded=limit)
+            child.send(self._source.to_message(plan))
+            while True:
+                message = child.receive()
+                if not isinstance(message, StatementStarted | Loaded):
+                    raise ChildEnded(Outcome.FORGED, "an answer while loading")
+                if last is not None:
+                    plan.note_duration(last, message.cpu_s - last.cpu_s)
+                if isinstance(message, Loaded):
+                    break
+                last = message
+        except ChildEnded as end:
+            self._lose_child(end)
+            if self._is_over or last is None or not self._leave_out(last, end):
+                raise self._stop(end) from None
+        else:
+            plan.is_complete = True
+            self._loaded = self._loaded or message
+        finally:
+            account.charge_loading(child.cpu_s() + account.host_cpu_s())
 
     def _fork(self) -> ChildConnection:
         """Fork a child and wait until it is locked; a failure here is a fault of the grader."""
+        account = self._account
         forked = self._forkserver.spawn(
-            limits=self._limits.for_child(), without=self._confinement.locks_to_leave_out()
+            limits=account.limits.for_child(account.cpu_limit_s),
+            without=self._confinement.locks_to_leave_out(),
         )
-        child = ChildConnection(
-            self._forkserver,
-            forked,
-            limits=self._limits,
-            clock=self._clock,
-            printed=self._printed,
-        )
+        child = ChildConnection(self._forkserver, forked, account=account, printed=self._printed)
         try:
             ready = child.receive()
+            if not isinstance(ready, Ready):
+                raise ForkserverLostError("forked a child that did not report its locks")
+            self._ready = ready
+            if ready.missing and self._confinement.isolation is Isolation.REQUIRED:
+                raise LocksMissingError(tuple(sorted(ready.missing)), REMEDY)
         except ChildEnded as end:
             child.close()
+            if end.outcome is Outcome.STOPPED:
+                raise self._stop(end) from None
             text = self._printed.text
             raise ForkserverLostError(f"could not prepare a child: {end.detail}\n{text}") from end
         except BaseException:
             child.close()
             raise
-        if not isinstance(ready, Ready):
-            child.close()
-            raise ForkserverLostError("forked a child that did not report its locks")
-        self._ready = ready
-        if ready.missing and self._confinement.isolation is Isolation.REQUIRED:
-            child.close()
-            raise LocksMissingError(tuple(sorted(ready.missing)), REMEDY)
         return child
 
     def _leave_out(self, last: StatementStarted, end: ChildEnded) -> bool:
         """Leave out the statement that ended a child; return False if there is none."""
-        cut = self._source.cut_before(last)
-        if cut is None:
-            return False
-        self._source = cut
-        label = cut.blocks[last.block].label
-        raised = Raised(type_name=end.outcome.value, text=end.detail, block=label)
-        self._load_notes.append(Note(block=label, raised=raised))
+        plan = self._account.plan
+        position = (last.block, last.statement)
+        if position in plan.left_out or not 0 <= last.block < len(self._source.blocks):
+            return False  # not from our own code
+        plan.left_out.add(position)
+        plan.is_needed_only |= end.outcome is Outcome.TIME_LIMIT
+        if not plan.is_complete:
+            label = self._source.blocks[last.block].label
+            raised = Raised(
+                type_name=end.outcome.value, text=end.detail, block=label, line=last.line
+            )
+            plan.notes.append(Note(block=label, raised=raised))
         return True
 
     def _lose_child(self, end: ChildEnded) -> None:
         if end.outcome in (Outcome.FORGED, Outcome.STOPPED):
-            self._is_over = True
+            self._stop(end)
         self.close()
+
+    def _stop(self, end: ChildEnded) -> ChildEnded:
+        """End the session for good; return the reason."""
+        self._is_over = True
+        self.why_over = self.why_over or end.detail
+        return end
 
 
 @contextlib.contextmanager
 def open_session(
-    forkserver: Forkserver,
-    source: Source,
-    *,
-    limits: Limits,
-    confinement: Confinement,
-    clock: Clock | None = None,
+    forkserver: Forkserver, source: Source, *, account: Account, confinement: Confinement
 ) -> Iterator[Session]:
     """Open a session on a submission; its child is killed when the context ends.
 
     Args:
         forkserver: The forkserver, which forks the children.
         source: What the children load.
-        limits: What the submission may use.
+        account: What the submission has left; all its sessions share it.
         confinement: How strictly the children are confined.
-        clock: The wall time that the submission has left, if several sessions share it.
     """
-    session = Session(
-        forkserver,
-        source,
-        limits=limits,
-        confinement=confinement,
-        clock=clock or Clock.start(limits),
-    )
+    session = Session(forkserver, source, account=account, confinement=confinement)
     try:
         yield session
     finally:

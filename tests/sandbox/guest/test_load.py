@@ -13,7 +13,6 @@ import pytest
 
 from grader.observations.messages import (
     CodeBlock,
-    Lent,
     Load,
     Loaded,
     Note,
@@ -47,14 +46,12 @@ def _leave_no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
 def _load(
     *blocks: CodeBlock,
     is_notebook: bool,
-    lent: Lent | None = None,
     report: Callable[[StatementStarted], None] = lambda _: None,
     defaults: FakeDefaults | None = None,
     name: str = "lab4.py",
+    **plan: Any,  # noqa: ANN401 - handed on
 ) -> tuple[dict[str, Any], Loaded]:
-    message = Load(
-        name=name, blocks=blocks, is_notebook=is_notebook, parameters=PARAMETERS, lent=lent
-    )
+    message = Load(name=name, blocks=blocks, is_notebook=is_notebook, parameters=PARAMETERS, **plan)
     fake = cast("Defaults", defaults or FakeDefaults())
     submission, loaded = load(message, report=report, defaults=fake)
     assert isinstance(submission, LoadedSubmission)
@@ -63,12 +60,10 @@ def _load(
 
 def load_script(
     source: str,
-    *,
-    stop_before: int = -1,
     **options: Any,  # noqa: ANN401 - handed on
 ) -> tuple[dict[str, Any], Loaded]:
     """Load a script, and return its globals and the message about it."""
-    block = CodeBlock(label="", source=source, stop_before=stop_before)
+    block = CodeBlock(label="", source=source)
     return _load(block, is_notebook=False, **options)
 
 
@@ -102,7 +97,7 @@ def test_definitions_of_the_contract_are_named_in_its_order() -> None:
     """Only names of the contract are reported as defined, in the contract's order."""
     namespace, loaded = load_script("ANSWERS = {}\nother = 1\ndef predict(x, w): return x @ w\n")
 
-    assert loaded == Loaded(defined=("predict", "ANSWERS"))
+    assert (loaded.defined, loaded.notes) == (("predict", "ANSWERS"), ())
     assert namespace["other"] == 1
 
 
@@ -170,19 +165,6 @@ def test_source_of_a_function_is_available() -> None:
     assert source == "def f():\n    return 1\n"
 
 
-def test_lent_functions_replace_what_was_loaded() -> None:
-    """Functions are lent after everything has run, so no definition can replace them."""
-    lent = Lent(source="def mse(y_hat, y): return 'right'", parameters={"mse": ("y_hat", "y")})
-
-    namespace, loaded = load_script(
-        "def mse(y_hat, y): return 'wrong'\nbefore = mse(1, 2)\ndef use(): return mse(1, 2)\n",
-        lent=lent,
-    )
-
-    assert (namespace["before"], namespace["use"]()) == ("wrong", "right")
-    assert loaded.defined == ("mse",)
-
-
 # --- statement by statement ---------------------------------------------------------------
 
 
@@ -199,35 +181,58 @@ def test_each_statement_is_announced_before_it_runs() -> None:
     finally:
         del sys.modules["events_of_test"]
 
-    assert events == [
-        StatementStarted(block=1, statement=0),
-        StatementStarted(block=1, statement=1),
-        StatementStarted(block=1, statement=2),
-        "ran",
-        StatementStarted(block=2, statement=0),
-        "next",
+    places = [
+        (one.block, one.statement, one.line) if isinstance(one, StatementStarted) else one
+        for one in events
     ]
+    assert places == [(1, 0, 1), (1, 1, 2), (1, 2, 3), "ran", (2, 0, 1), "next"]
 
 
-@pytest.mark.parametrize(("stop_before", "defined"), [(0, []), (1, ["a"]), (2, ["a", "b"])])
-def test_code_block_is_cut_off_before_a_statement(stop_before: int, defined: list[str]) -> None:
-    """The statement at ``stop_before`` and those after it don't run."""
-    namespace, loaded = load_script("a = 1\nb = 2\nc = 3\n", stop_before=stop_before)
+def test_statement_says_how_long_the_ones_before_it_took() -> None:
+    """The CPU time so far is announced with each statement, and at the end."""
+    events: list[StatementStarted] = []
+
+    _, loaded = load_script("for i in range(10 ** 6): pass\nx = 1\n", report=events.append)
+
+    first, second = events
+    assert second.cpu_s - first.cpu_s > 0.001
+    assert loaded.cpu_s >= second.cpu_s
+
+
+@pytest.mark.parametrize(("place", "defined"), [(0, ["b", "c"]), (1, ["a", "c"]), (2, ["a", "b"])])
+def test_statement_that_is_left_out_does_not_run(place: int, defined: list[str]) -> None:
+    """Only the statement itself doesn't run; those after it do."""
+    namespace, loaded = load_script("a = 1\nb = 2\nc = 3\n", left_out=((0, place),))
 
     assert [name for name in "abc" if name in namespace] == defined
     assert loaded.notes == ()
 
 
-def test_cell_that_was_cut_off_does_not_stop_the_others() -> None:
-    """The cells after one that was cut off still run."""
-    blocks = (
-        CodeBlock(label="cell 1", source="a = 1\nb = 2", stop_before=1),
-        CodeBlock(label="cell 2", source="c = 3"),
-    )
+def test_what_needed_a_statement_that_is_left_out_follows_from_it() -> None:
+    """A NameError for what a statement would have bound is not the student's next mistake."""
+    _, loaded = load_cells("a = 1\nb = 2", "print(a)", left_out=((0, 0),))
 
-    namespace, _ = _load(*blocks, is_notebook=True)
+    assert [(note.block, note.follows) for note in loaded.notes] == [("cell 2", True)]
 
-    assert [name for name in "abc" if name in namespace] == ["a", "c"]
+
+def test_slow_statement_runs_again_only_if_a_function_needs_it() -> None:
+    """A slow demo is left out; a slow table that a function reads is not."""
+    source = "table = 1\ndemo = 2\nother = 3\ndef predict(x, w): return table\n"
+    namespace, _ = load_script(source, slow=((0, 0), (0, 1)))
+
+    assert [name for name in ("table", "demo", "other") if name in namespace] == ["table", "other"]
+
+
+def test_only_what_functions_need_runs_if_time_is_used_up() -> None:
+    """Then also quick statements are left out, if no function needs them."""
+    source = "table = 1\ndemo = 2\ndef predict(x, w): return table\ndef g(): pass\n"
+    namespace, loaded = load_script(source, is_needed_only=True)
+
+    assert [name for name in ("table", "demo", "predict", "g") if name in namespace] == [
+        "table",
+        "predict",
+    ]
+    assert loaded.defined == ("predict",)
 
 
 def test_pyplot_is_tamed_after_every_import() -> None:
@@ -407,7 +412,7 @@ def test_compiler_warning_is_not_an_error_if_warnings_are() -> None:
     with warnings.catch_warnings():
         _, loaded = load_script(source)
 
-    assert loaded == Loaded(defined=("predict",))
+    assert (loaded.defined, loaded.notes, loaded.syntax_error) == (("predict",), (), None)
 
 
 # --- futures ------------------------------------------------------------------------------
@@ -467,7 +472,7 @@ def test_magic_or_shell_line_is_left_out(
 
     namespace, loaded = kind(f"a = 1\n{line}\nb = 2\n")
 
-    assert loaded == Loaded()
+    assert (loaded.defined, loaded.notes, loaded.syntax_error) == ((), (), None)
     assert (namespace["a"], namespace["b"]) == (1, 2)
     assert {path.name for path in tmp_path.iterdir()} <= {"lab4.py"}  # the copy of the file itself
 
@@ -479,7 +484,7 @@ def test_cell_under_a_magic_that_only_times_or_captures_runs(magic: str) -> None
     """The body of a cell under a magic such as ``%%time`` runs."""
     namespace, loaded = load_cells(f"{magic}\na = 1\ndef predict(x, w): return x")
 
-    assert loaded == Loaded(defined=("predict",))
+    assert (loaded.defined, loaded.notes, loaded.syntax_error) == (("predict",), (), None)
     assert namespace["a"] == 1
 
 

@@ -1,0 +1,238 @@
+"""The account of a submission: what it has used, over all its children and on both sides.
+
+Theory of operation
+-------------------
+All sessions of a submission share one `Account`. CPU time is booked on who caused it: loading, or
+one of the functions. It is a child's time, and that of the host while it decodes, compares and
+diagnoses what the child has sent. Loading and each function have a limit of their own, and end
+alone. What is caused by nobody in particular, such as loading the file once more, counts only
+towards the sum.
+
+Memory and disk are limits for all children together. Only the child that is being asked matters to
+the result; the others wait to be asked again, and are closed if their memory or disk is needed.
+
+`LoadPlan` remembers what must not be paid for twice: the statements that ended a child, and those
+that took long.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from grader.observations.messages import Note, StatementStarted
+from grader.sandbox.host.limits import Limits
+
+# A statement that takes longer is left out when the file is loaded again, unless it is needed.
+SLOW_S = 0.1
+_MOST_SLOW = 10_000  # the child says how long a statement took, and could say anything
+
+# As many children as are in use at the same time: with the own helpers, with lent ones.
+_MAX_CHILDREN = 3
+
+# From this part of the memory or disk on, another child is not opened beside those that wait.
+_CROWDED = 0.5
+
+# What forking a child costs the forkserver, which has no account of its own.
+_FORK_CPU_S = 0.01
+
+# Answers that are kept to be compared again, all together.
+_KEPT_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class LoadPlan:
+    """What the next child of a submission leaves out while it loads the file.
+
+    Attributes:
+        left_out: Statements that ended a child.
+        slow: Statements that took long, and are left out unless a function needs them.
+        is_needed_only: Whether all statements are left out that no function needs, since loading
+            has used up its time.
+        is_complete: Whether the file was loaded to its end once.
+        notes: What the student should know about what was left out.
+    """
+
+    left_out: set[tuple[int, int]] = field(default_factory=set)
+    slow: set[tuple[int, int]] = field(default_factory=set)
+    is_needed_only: bool = False
+    is_complete: bool = False
+    notes: list[Note] = field(default_factory=list)
+
+    def note_duration(self, statement: StatementStarted, cpu_s: float) -> None:
+        """Note for how long a statement has run, in seconds of CPU, if that was long."""
+        if cpu_s >= SLOW_S and len(self.slow) < _MOST_SLOW:
+            self.slow.add((statement.block, statement.statement))
+
+
+class Tenant(Protocol):
+    """A child, as far as its account is concerned."""
+
+    @property
+    def memory_share(self) -> float:
+        """The part of the submission's memory that it uses; more than 1 if it is over the limit."""
+
+    @property
+    def disk_share(self) -> float:
+        """The part of the submission's disk that it uses; more than 1 if it is over the limit."""
+
+    def close(self) -> int:
+        """End the child."""
+
+
+class Account:
+    """What a submission has used, and what it has left.
+
+    Args:
+        limits: What it may use.
+        functions: How many functions it has.
+    """
+
+    def __init__(self, limits: Limits, *, functions: int) -> None:
+        self.limits = limits
+        self.plan = LoadPlan()
+        self.cpu_limit_s = limits.cpu_s(functions)
+        self._deadline = time.monotonic() + limits.wall_s(functions)
+        self._wall_limit_s = limits.wall_s(functions)
+        self._cpu_s = 0.0
+        self._loading_s = 0.0
+        self._by_function: dict[str, float] = {}
+        self._reserved: dict[str, float] = {}
+        self._kept_bytes = 0
+        self._children: list[Tenant] = []
+        self._mark = (0, 0.0)
+
+    @property
+    def why_over(self) -> str:
+        """Which limit of the whole submission is used up; empty if none is."""
+        if self._cpu_s >= self.cpu_limit_s:
+            return f"over {self.cpu_limit_s:g} s of computing time in all"
+        if time.monotonic() >= self._deadline:
+            return f"over {self._wall_limit_s:g} s in all"
+        return ""
+
+    # --- CPU time -------------------------------------------------------------------------
+
+    def loading_left_s(self) -> float:
+        """Return the CPU seconds that the current load may take.
+
+        The first one has the limit for loading, over all the children that it takes. Later ones
+        leave out what took long, and have the same limit each.
+        """
+        if self.plan.is_complete or self.plan.is_needed_only:
+            return self.limits.load_cpu_s
+        return max(0.0, self.limits.load_cpu_s - self._loading_s)
+
+    def function_limit_s(self, name: str) -> float:
+        """Return the CPU seconds that a function may use, without what is reserved."""
+        return self.limits.function_cpu_s * (1 - self._reserved.get(name, 0.0))
+
+    def function_left_s(self, name: str) -> float:
+        """Return the CPU seconds that a function has left, without what is reserved."""
+        return max(0.0, self.function_limit_s(name) - self._by_function.get(name, 0.0))
+
+    def reserve(self, name: str, share: float) -> None:
+        """Reserve a part of a function's limit for later, or nothing if ``share`` is 0."""
+        self._reserved[name] = share
+
+    def charge_function(self, name: str, cpu_s: float) -> None:
+        """Book CPU seconds that a function has caused."""
+        self._by_function[name] = self._by_function.get(name, 0.0) + cpu_s
+        self._cpu_s += cpu_s
+
+    def charge_loading(self, cpu_s: float) -> None:
+        """Book CPU seconds that loading the file took."""
+        self._loading_s += cpu_s
+        self._cpu_s += cpu_s
+
+    def has_time(self, name: str) -> bool:
+        """Return whether a function has time left; what this thread has done for it is booked."""
+        self.charge_function(name, self.host_cpu_s())
+        return self.function_left_s(name) > 0 and not self.why_over
+
+    def host_cpu_s(self) -> float:
+        """Return the CPU seconds that this thread of the host has used since it last asked."""
+        thread, now = threading.get_ident(), time.thread_time()
+        before, self._mark = self._mark, (thread, now)
+        return now - before[1] if before[0] == thread else 0.0
+
+    # --- memory and disk ------------------------------------------------------------------
+
+    def admit(self, child: Tenant) -> None:
+        """Count a new child from now on; the forkserver's work for it is booked."""
+        self._children.append(child)
+        self._cpu_s += _FORK_CPU_S
+
+    def dismiss(self, child: Tenant) -> None:
+        """Stop counting a child that is gone; a second call does nothing."""
+        if child in self._children:
+            self._children.remove(child)
+
+    def use(self, child: Tenant) -> None:
+        """Note that a child is being asked, so that it is the last to be closed."""
+        if self._children[-1] is not child:
+            self._children.remove(child)
+            self._children.append(child)
+
+    def make_room(self) -> None:
+        """Close children that wait, so that there is room for another one."""
+        while len(self._children) >= _MAX_CHILDREN:
+            self._close(self._children[0])
+        # The new one loads the same file, and so may need as much as each of the others.
+        if self._memory_share() > _CROWDED or self._disk_share() > _CROWDED:
+            self._close(*self._children)
+
+    def is_over_memory(self, child: Tenant) -> bool:
+        """Return whether the memory is used up, even after all children but one are closed."""
+        if self._memory_share() > 1:
+            self._close(*(one for one in self._children if one is not child))
+        return self._memory_share() > 1
+
+    def is_over_disk(self, child: Tenant) -> bool:
+        """Return whether the disk is used up, even after all children but one are closed."""
+        if self._disk_share() > 1:
+            self._close(*(one for one in self._children if one is not child))
+        return self._disk_share() > 1
+
+    def _memory_share(self) -> float:
+        return sum(child.memory_share for child in self._children)
+
+    def _disk_share(self) -> float:
+        return sum(child.disk_share for child in self._children)
+
+    def _close(self, *children: Tenant) -> None:
+        for child in children:
+            child.close()
+            self.dismiss(child)
+
+    def may_keep(self, size_bytes: int) -> bool:
+        """Return whether an answer of this size may be kept; if so, it counts from now on."""
+        if self._kept_bytes + size_bytes > _KEPT_BYTES:
+            return False
+        self._kept_bytes += size_bytes
+        return True
+
+
+class TrustedAccount(Account):
+    """The account of the author's code: it has limits for each call, and none in all."""
+
+    def __init__(self) -> None:
+        super().__init__(Limits(load_cpu_s=60.0, function_cpu_s=10.0), functions=0)
+        self.cpu_limit_s = float("inf")
+
+    @property
+    def why_over(self) -> str:
+        """Empty: it is never used up."""
+        return ""
+
+    def loading_left_s(self) -> float:
+        """Return the CPU seconds that a load may take."""
+        return self.limits.load_cpu_s
+
+    def function_left_s(self, name: str) -> float:  # noqa: ARG002 - the same for all
+        """Return the CPU seconds that a call may take."""
+        return self.limits.function_cpu_s
+
+    def may_keep(self, size_bytes: int) -> bool:  # noqa: ARG002
+        """Return True: the author's answers are as long as they are."""
+        return True
