@@ -4,42 +4,57 @@ What counts is the line that is drawn. matplotlib may draw the first frame more 
 line may be some steps ahead, but from frame to frame it moves by one step.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.checks.compare import name_kind
-from grader.checks.drawings import lies_on_line
+from grader.checks.drawings import Lines, lines_of
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Request
-from grader.observations.values import Animation, Artist, Number
+from grader.observations.values import Animation, Array, Number
 
 PLAYED = 6
+# With fewer frames than this, a line that does not move could pass for one that takes steps.
+FEWEST = 3
 # How far ahead of its frame the line may be: the constructor, a first draw and a resize.
 AHEAD = range(-1, 5)
 # How far the facts look, to tell one misconception from another.
 MOST_STEPS = 3
-FURTHEST_AHEAD = 30
+FURTHEST_AHEAD = 40
+# Ten steps for each frame that is played, and as many before.
+LONGEST_PATH = 120
+
+Drawings = Sequence[Lines]  # the lines of each frame
 
 
-def _case() -> dict[str, Any]:
-    x = np.stack([np.linspace(-1, 1, 9), np.ones(9)], axis=1).astype(np.float32)
-    y = (x @ np.array([4, -3]) + np.linspace(0, 1, 9) ** 2).astype(np.float32)
-    return {"x": x, "y": tensor(y), "w": leaf([0.5, -1.5]), "lr": 0.07}
+def _draw_case(probe: Probe) -> dict[str, Any]:
+    """Draw data, a start that is far from it, and a learning rate."""
+    rng = probe.rng()
+    feature = np.linspace(-1, 1, 9) + rng.uniform(-0.1, 0.1, 9)
+    x = np.stack([feature, np.ones(9)], axis=1).astype(np.float32)
+    truth = rng.choice([-1, 1], 2) * rng.uniform(3, 4.5, 2)
+    start = rng.choice([-1, 1], 2) * rng.uniform(0.5, 1.5, 2)
+    lr = round(float(rng.uniform(0.05, 0.08)), 3)
+    return {"x": x, "y": tensor(x @ truth + rng.uniform(0, 1, 9)), "w": leaf(start), "lr": lr}
 
 
-def _path(case: dict[str, Any], steps: int) -> list[np.ndarray]:
-    """Return the weights of gradient descent, the start first, by the formula for the gradient."""
-    x, y = case["x"].astype(np.float64), case["y"].astype(np.float64)
-    w = case["w"].array.astype(np.float64)
+def _path(x: np.ndarray, y: np.ndarray, w: np.ndarray, lr: float, steps: int) -> np.ndarray:
+    """Return the weights of gradient descent, the start first, (steps + 1, 2), by the formula."""
+    x, y, w = x.astype(np.float64), y.astype(np.float64), w.astype(np.float64)
     path = [w]
     for _ in range(steps):
-        w = w - case["lr"] * 2 / len(y) * x.T @ (x @ w - y)
+        w = w - lr * 2 / len(y) * x.T @ (x @ w - y)
         path.append(w)
-    return path
+    return np.array(path)
+
+
+def _path_of(case: dict[str, Any]) -> np.ndarray:
+    return _path(case["x"], case["y"], case["w"].array, case["lr"], LONGEST_PATH)
 
 
 def _animation(result: Result) -> Animation:
@@ -53,20 +68,26 @@ def _animation(result: Result) -> Animation:
     return value
 
 
-def _shows(drawing: tuple[Artist, ...], w: np.ndarray) -> bool:
-    return any(lies_on_line(artist, float(w[0]), float(w[1])) for artist in drawing)
+def _drawings(animation: Animation) -> Drawings:
+    """Return the straight lines in each of the frames that were played."""
+    return [lines_of(drawing) for drawing in animation.frames[:PLAYED]]
+
+
+def _shown(drawings: Drawings, path: np.ndarray) -> np.ndarray:
+    """Return which frames show the line of which weights of a path, (frames, len(path))."""
+    if not drawings:
+        return np.zeros((0, len(path)), dtype=bool)
+    return np.array([np.any(lines.lie_on(*path.T), axis=0) for lines in drawings])
 
 
 def _expect_steps(animation: Animation, case: dict[str, Any]) -> None:
-    path = _path(case, PLAYED + max(AHEAD) + 1)
-    for ahead in AHEAD:
-        shown = [
-            _shows(drawing, path[max(0, frame + 1 + ahead)])
-            for frame, drawing in enumerate(animation.frames[:PLAYED])
-        ]
-        if shown and all(shown):
-            return
-    if animation.frames and all(_shows(drawing, path[0]) for drawing in animation.frames):
+    shown = _shown(_drawings(animation), _path_of(case))
+    frames = np.arange(len(shown))
+    if len(frames) >= FEWEST:
+        for ahead in AHEAD:
+            if np.all(shown[frames, np.maximum(0, frames + 1 + ahead)]):
+                return
+    if len(frames) and np.all(shown[:, 0]):
         raise WrongError("the line stays where it was at the start")
     raise WrongError("from frame to frame, the line does not take one step of gradient descent")
 
@@ -77,7 +98,7 @@ def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
 
     In the frame function, call update() once, then give the line its new y values with set_ydata.
     """
-    case = _case()
+    case = _draw_case(probe)
     animation = _animation(probe.student(**case, frames=20, frame_limit=PLAYED))
     _expect_steps(animation, case)
 
@@ -88,20 +109,47 @@ def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
 
     Pass `frames` on to FuncAnimation.
     """
-    case = _case()
-    for frames in (3, 20):
+    case, rng = _draw_case(probe), probe.rng()
+    for frames in (int(rng.integers(FEWEST, PLAYED)), int(rng.integers(15, 30))):
         animation = _animation(probe.student(**case, frames=frames, frame_limit=PLAYED))
         if animation.frame_count != frames:
             raise WrongError(
                 f"the animation has {animation.frame_count} frames instead of {frames}"
             )
-        _expect_moves(animation)
+        _expect_descent(animation, case)
 
 
-def _expect_moves(animation: Animation) -> None:
-    """Raise if the drawings never change: such an animation earns nothing for its length."""
-    if not animation.frames or animation.frames[0] == animation.frames[-1]:
-        raise WrongError("the drawing never changes")
+def _expect_descent(animation: Animation, case: dict[str, Any]) -> None:
+    """Raise unless the line moves along gradient descent, by any number of steps a frame.
+
+    An animation of anything else earns nothing for its length. A wrong step or a wrong line costs
+    the points of the other check, and not these as well.
+    """
+    x, y, w, lr = case["x"], case["y"], case["w"].array, case["lr"]
+    path, upward = _path_of(case), _path(x, y, w, -lr, LONGEST_PATH)
+    drawings = _drawings(animation)
+    ways = [upward, *(path * keep for keep in _PARTS.values())]
+    if not any(_moves_along(_shown(drawings, way)) for way in ways):
+        raise WrongError("the line does not move from frame to frame as gradient descent moves it")
+
+
+# Which of slope and intercept is drawn.
+_PARTS = {"model": (1, 1), "slope_only": (1, 0), "intercept_only": (0, 1)}
+
+
+def _moves_along(shown: np.ndarray) -> bool:
+    """Return whether the frames show ever later places of a path, and not all the same one.
+
+    Args:
+        shown: Which frames show which places, (frames, places).
+    """
+    places = [0]
+    for places_shown in shown:
+        later = np.flatnonzero(places_shown[places[-1] :])
+        if not later.size:
+            return False
+        places.append(places[-1] + int(later[0]))
+    return places[-1] > min(places[1:], default=places[-1])
 
 
 _FAR_TOO_MANY = 1000
@@ -121,42 +169,39 @@ def facts(request: Request, result: Result) -> dict[str, object]:
     """Return how many frames there are, and by how many steps the line moves per frame."""
     assert isinstance(request, CallRequest)
     animation = _animation(result)
-    path = _path(_case(), (PLAYED + 1) * MOST_STEPS + FURTHEST_AHEAD)
-    drawings = animation.frames[:PLAYED]
+    lr = request.inputs["lr"]
+    assert isinstance(lr, Number)
+    inputs = [request.inputs[name] for name in ("x", "y", "w")]
+    x, y, w = (one.to_numpy() for one in inputs if isinstance(one, Array))
+    path = _path(x, y, w, lr.value, LONGEST_PATH)
+    played = animation.frames[:PLAYED]
+    drawings = _drawings(animation)
+    rhythms = {name: _rhythm(_shown(drawings, path * keep)) for name, keep in _PARTS.items()}
+    rhythms["upward"] = _rhythm(_shown(drawings, _path(x, y, w, -lr.value, LONGEST_PATH)))
     found: dict[str, object] = {
         "frames": _frames_asked(request, animation.frame_count),
-        "moves": bool(drawings and drawings[0] != drawings[-1]),
+        "moves": bool(played and played[0] != played[-1]),
+        **rhythms,
     }
-    lines = {"model": (1, 1), "slope_only": (1, 0), "intercept_only": (0, 1)}
-    for name, keep in lines.items():
-        found[name] = _rhythm(drawings, [w * np.array(keep) for w in path])
-    found["upward"] = _rhythm(drawings, _path({**_case(), "lr": -_case()["lr"]}, len(path)))
-    if {found[name] for name in (*lines, "upward")} == {_ANOTHER}:
-        found["lines"] = [_fitted_lines(drawing) for drawing in drawings]
+    if set(rhythms.values()) == {_ANOTHER}:
+        found["lines"] = [lines.models() for lines in drawings]
     return found
-
-
-def _fitted_lines(drawing: tuple[Artist, ...]) -> np.ndarray:
-    """Return the slope and intercept of each straight line that is drawn, in ascending order."""
-    fitted = []
-    for artist in drawing:
-        points = artist.points.to_numpy()
-        if artist.is_joined and np.all(np.isfinite(points)) and np.ptp(points[:, 0], axis=0) > 0:
-            slope, intercept = np.polyfit(points[:, 0], points[:, 1], 1)
-            if lies_on_line(artist, slope, intercept):
-                fitted.append((slope, intercept))
-    return np.array(sorted(fitted))
 
 
 _ANOTHER = "another line"
 
 
-def _rhythm(drawings: tuple[tuple[Artist, ...], ...], path: list[np.ndarray]) -> str:
-    """Describe by how many steps the drawings move along a path from frame to frame."""
+def _rhythm(shown: np.ndarray) -> str:
+    """Describe by how many steps the frames move along a path.
+
+    Args:
+        shown: Which frames show which places of the path, (frames, places).
+    """
+    frames = np.arange(len(shown))
     for steps in range(MOST_STEPS + 1):
         for ahead in range(-2, FURTHEST_AHEAD):
-            places = [max(0, steps * (frame + 1) + ahead) for frame in range(len(drawings))]
-            if places and all(map(_shows, drawings, (path[place] for place in places))):
-                where = {0: "at the start", 1: "after a step"}.get(places[0], "further on")
+            places = np.maximum(0, steps * (frames + 1) + ahead)
+            if places.size and np.all(shown[frames, places]):
+                where = {0: "at the start", 1: "after a step"}.get(int(places[0]), "further on")
                 return f"{steps} steps a frame" if steps else f"stands {where}"
     return _ANOTHER

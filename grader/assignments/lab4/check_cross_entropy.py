@@ -50,11 +50,15 @@ def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
     log(0) is minus infinity, and 0 times infinity is nan. Keep p slightly away from 0 and 1 (clamp)
     before the logarithm, or add a small number inside it.
     """
+    rng = probe.rng()
+    labels = rng.permutation([0, 0, 0, 1, 1, 1])
+    p_drawn = np.where(rng.permutation([0, 0, 1, 1, 1, 1]), rng.uniform(0.1, 0.9, 6), labels)
     # Sure and right: such a sample adds (nearly) nothing, whatever the clamp or eps.
     for p, y in (
         (tensor([1, 0.5]), tensor([1, 1])),
         (tensor([0, 0.5]), tensor([0, 1])),
         (tensor([0, 1, 0.3, 0.6]), tensor([0, 1, 0, 1])),
+        (tensor(p_drawn), tensor(labels)),
     ):
         got = probe.student(p=p, y=y).array()
         sure = (p == 0) | (p == 1)

@@ -23,7 +23,12 @@ from grader.report.model import Picture
 
 FALSE_ALARM = 1e-10
 N = 4000
-TRUE_W = tensor([3, -2])
+
+
+def _draw_w(probe: Probe) -> np.ndarray:
+    """Draw a slope and an intercept that can't be taken for each other, of either sign."""
+    rng = probe.rng()
+    return tensor(rng.choice([-1, 1], 2) * rng.uniform([2.5, 1], [4, 2]))
 
 
 def _data(result: Result, n: int, step: int = -1) -> tuple[np.ndarray, np.ndarray]:
@@ -90,8 +95,9 @@ def check_make_data_draws_x(probe: Probe) -> None:
 
     Start with torch.ones(n, 2) and fill column 0 in place with uniform_(-1, 1).
     """
-    x, _ = _data(probe.student(n=N, w=TRUE_W), N)
-    for ones in (x[:, 1], _data(probe.student(n=7, w=TRUE_W), 7)[0][:, 1]):
+    w, few = _draw_w(probe), int(probe.rng().integers(3, 20))
+    x, _ = _data(probe.student(n=N, w=w), N)
+    for ones in (x[:, 1], _data(probe.student(n=few, w=w), few)[0][:, 1]):
         if not np.all(ones == 1):
             raise WrongError("column 1 of x is not all ones")
     _expect_uniform(x[:, 0], -1, 1, "column 0 of x", slack=0)
@@ -112,8 +118,9 @@ def check_make_data_adds_uniform_noise(probe: Probe) -> None:
 
     torch.rand draws from [0, 1); torch.randn would draw from a normal distribution.
     """
-    for w in (TRUE_W, tensor([-0.5, 10])):
-        # float32 places y = 12 to within 1e-6.
+    first = _draw_w(probe)
+    for w in (first, first[::-1] * tensor([0.25, 3])):
+        # float32 places y = 17 to within 2e-6.
         _expect_uniform(_noise(probe, N, w), 0, 1, "the noise y - x @ w", slack=1e-5)
 
 
@@ -123,8 +130,9 @@ def check_make_data_draws_noise_for_each_sample(probe: Probe) -> None:
 
     torch.rand(n) draws n numbers; torch.rand(1) draws one for all samples.
     """
-    x, y = _data(probe.student(n=N, w=TRUE_W), N)
-    noise = np.asarray(y - x @ TRUE_W.astype(np.float64))
+    w = _draw_w(probe)
+    x, y = _data(probe.student(n=N, w=w), N)
+    noise = np.asarray(y - x @ w.astype(np.float64))
     if np.ptp(noise) < 1e-4:  # noqa: PLR2004 - rounding of y alone makes 1e-6
         raise WrongError(f"all {N} samples have the same noise, {noise[0]:.4f}")
     _expect_uniform(noise, 0, 1, "the noise y - x @ w", slack=1e-5)
@@ -143,14 +151,15 @@ def check_make_data_draws_afresh(probe: Probe) -> None:
 
     Don't set a seed inside the function, and don't keep anything from call to call.
     """
-    result = probe.student(n=50, w=TRUE_W, times=3)
+    w = _draw_w(probe)
+    result = probe.student(n=50, w=w, times=3)
     draws = [_data(result, 50, step) for step in range(3)]
     for x, y in draws:
-        _expect_uniform(y - x @ TRUE_W.astype(np.float64), 0, 1, "the noise y - x @ w", slack=1e-5)
+        _expect_uniform(y - x @ w.astype(np.float64), 0, 1, "the noise y - x @ w", slack=1e-5)
     for (x, y), (next_x, next_y) in itertools.pairwise(draws):
         if np.array_equal(x, next_x):
             raise WrongError("two calls return the same x")
-        noise, next_noise = y - x @ TRUE_W, next_y - next_x @ TRUE_W
+        noise, next_noise = y - x @ w, next_y - next_x @ w
         if np.allclose(noise, next_noise, rtol=0, atol=1e-4):
             raise WrongError("two calls draw the same noise")
 

@@ -14,20 +14,21 @@ Batch = tuple[np.ndarray, np.ndarray]
 
 
 def _data(probe: Probe, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Make rows that can be told apart: sample i has feature i and target 100 + i."""
-    order = np.arange(n)
-    if n > 10:  # noqa: PLR2004 - small ones stay readable
-        order = probe.rng().permutation(n)
-    return np.stack([tensor(order), np.ones(n, np.float32)], axis=1), tensor(100 + order)
+    """Draw samples that can be told apart: no two have the same feature or the same target."""
+    rng = probe.rng()
+    feature, y = (rng.choice(np.arange(1, 10 * n), n, replace=False) for _ in range(2))
+    return np.stack([tensor(feature), np.ones(n, np.float32)], axis=1), tensor(y)
 
 
-def _batches(result: Result, step: int = -1) -> list[Batch]:
+def _batches(result: Result, n: int, step: int = -1) -> list[Batch]:
+    """Return the batches that one call has made of n samples."""
     value = result.returned(step)
     if not isinstance(value, Items):
         raise WrongError(f"minibatches() returns {name_kind(value)}, which can't be iterated over")
-    if value.is_cut:
+    if value.is_cut or len(value.items) > _most_batches(n):
         raise WrongError("minibatches() never ends")
     batches = []
+    rows = 0
     for index, pair in enumerate(value.items):
         if not isinstance(pair, Items) or len(pair.items) != 2:  # noqa: PLR2004 - a pair
             raise WrongError(f"batch {index} is {name_kind(pair)}, not a pair (xb, yb)")
@@ -38,20 +39,37 @@ def _batches(result: Result, step: int = -1) -> list[Batch]:
                 expected="(k, 2) and (k,)",
                 got=f"{xb.shape} and {yb.shape}",
             )
+        rows += len(yb)
+        if rows > n * _most_batches(n):
+            raise WrongError(f"the batches have far more rows than there are samples: {n}")
         expect_finite(xb, "xb")
         expect_finite(yb, "yb")
         batches.append((xb, yb))
     return batches
 
 
-def _ask(probe: Probe, n: int, batch_size: int, times: int = 1) -> tuple[np.ndarray, Result]:
+def _most_batches(n: int) -> int:
+    """Return how many batches to take: more than a wrong solution makes that comes to an end."""
+    return 4 * n + 10
+
+
+def _ask(
+    probe: Probe, n: int, batch_size: int, times: int = 1
+) -> tuple[np.ndarray, np.ndarray, Result]:
     x, y = _data(probe, n)
-    result = probe.student(x=x, y=y, batch_size=batch_size, draw=4 * n + 10, times=times)
-    return x, result
+    result = probe.student(x=x, y=y, batch_size=batch_size, draw=_most_batches(n), times=times)
+    return x, y, result
 
 
 def _features(batches: list[Batch]) -> np.ndarray:
     return np.concatenate([xb[:, 0] for xb, _ in batches]) if batches else np.empty(0)
+
+
+def _count_torn(xb: np.ndarray, yb: np.ndarray, x: np.ndarray, y: np.ndarray) -> int:
+    """Count the rows of a batch whose y is that of another sample."""
+    target_of = dict(zip(x[:, 0].tolist(), y.tolist(), strict=True))
+    pairs = zip(xb[:, 0].tolist(), yb.tolist(), strict=True)
+    return sum(target_of.get(feature) != target for feature, target in pairs)
 
 
 def _expect_every_sample_once(batches: list[Batch], x: np.ndarray) -> None:
@@ -74,8 +92,8 @@ def check_minibatches_give_every_sample_once(probe: Probe) -> None:
     Go through one permutation of all the indices, batch by batch, including the last, shorter one.
     """
     for n, batch_size in SIZES:
-        x, result = _ask(probe, n, batch_size)
-        _expect_every_sample_once(_batches(result), x)
+        x, _, result = _ask(probe, n, batch_size)
+        _expect_every_sample_once(_batches(result, n), x)
 
 
 @pytest.mark.points(2)
@@ -85,17 +103,17 @@ def check_minibatches_keep_rows_together(probe: Probe) -> None:
     Use the same indices for x and for y.
     """
     for n, batch_size in SIZES:
-        x, result = _ask(probe, n, batch_size)
-        batches = _batches(result)
+        x, y, result = _ask(probe, n, batch_size)
+        batches = _batches(result, n)
         known = set(x[:, 0].tolist())
         for xb, yb in batches:
             strangers = [value for value in xb[:, 0].tolist() if value not in known]
             if strangers or not np.all(xb[:, 1] == 1):
                 raise WrongError("a row of xb is not a row of x")
-            if not np.array_equal(yb, 100 + xb[:, 0]):
-                wrong = int(np.sum(yb != 100 + xb[:, 0]))
+            torn = _count_torn(xb, yb, x, y)
+            if torn:
                 raise WrongError(
-                    f"a batch pairs {wrong} of its {len(yb)} rows with the y of another sample"
+                    f"a batch pairs {torn} of its {len(yb)} rows with the y of another sample"
                 )
         if len(_features(batches)) < min(n, batch_size):
             raise WrongError("there is not even one full batch")
@@ -108,8 +126,8 @@ def check_minibatches_have_the_batch_size(probe: Probe) -> None:
     Cut the permutation into pieces of batch_size; what is left over is the last batch.
     """
     for n, batch_size in SIZES:
-        x, result = _ask(probe, n, batch_size)
-        batches = _batches(result)
+        x, _, result = _ask(probe, n, batch_size)
+        batches = _batches(result, n)
         sizes = [len(yb) for _, yb in batches]
         full, rest = divmod(n, batch_size)
         wanted = [batch_size] * full + [rest] * bool(rest)
@@ -146,8 +164,8 @@ def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
     """
     n = 60
     for batch_size in (1, 8, n):
-        x, result = _ask(probe, n, batch_size, times=3)
-        orders = [_features(_batches(result, step)) for step in range(3)]
+        x, _, result = _ask(probe, n, batch_size, times=3)
+        orders = [_features(_batches(result, n, step)) for step in range(3)]
         for order in orders:
             if set(order.tolist()) - set(x[:, 0].tolist()) or len(order) < n // 2:
                 raise WrongError("the batches are not a reordering of the samples")
@@ -172,22 +190,22 @@ _ENOUGH = 20  # with this many samples, no order comes about by chance
 def facts(request: Request, result: Result) -> dict[str, object]:
     """Return the sizes of the batches, and what is kept, lost, repeated and shuffled."""
     assert isinstance(request, CallRequest)
-    given = request.inputs["x"]
-    assert isinstance(given, Array)
-    x = given.to_numpy()[:, 0]
-    calls = [_batches(result, step) for step in range(len(result.steps))]
+    inputs = [request.inputs[name] for name in ("x", "y")]
+    both, y = (one.to_numpy() for one in inputs if isinstance(one, Array))
+    x = both[:, 0]
+    calls = [_batches(result, len(x), step) for step in range(len(result.steps))]
     found: dict[str, object] = {"sizes": sorted(len(yb) for _, yb in calls[0])}
     orders = [_features(batches) for batches in calls]
     seen = orders[0].tolist()
     if len(x) >= _ENOUGH and seen:
-        targets = np.concatenate([yb for _, yb in calls[0]]) - 100
+        targets = np.concatenate([yb for _, yb in calls[0]])
         found |= {
             "has_strangers": not set(seen) <= set(x.tolist()),
             "is_complete": set(seen) >= set(x.tolist()),
             "has_repeats": len(set(seen)) < len(seen),
-            "is_paired": bool(np.array_equal(targets, orders[0])),
+            "is_paired": not sum(_count_torn(xb, yb, both, y) for xb, yb in calls[0]),
             "keeps_x": bool(np.array_equal(orders[0], x[: len(seen)])),
-            "keeps_y": bool(np.array_equal(targets, x[: len(seen)])),
+            "keeps_y": bool(np.array_equal(targets, y[: len(seen)])),
             "keeps_blocks": _neighbours_kept(x, orders[0]) > MOST_NEIGHBOURS,
             "repeats_order": bool(len(orders) > 1 and np.array_equal(orders[0], orders[1])),
         }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import name_kind
-from grader.checks.drawings import has_points, lies_on_line
+from grader.checks.drawings import has_points, lines_of, marked_points
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Request
@@ -27,13 +27,13 @@ def _artists(result: Result) -> tuple[Artist, ...]:
 
 def _expect_data(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
     data = np.stack([case["x"][:, 0], case["y"]], axis=1)
-    if not has_points(artists, data):
+    if not has_points(marked_points(artists), data):
         raise WrongError("the samples (x[:, 0], y) are not all drawn as points")
 
 
 def _expect_model(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
     slope, intercept = case["w"].array.astype(np.float64)
-    if not any(lies_on_line(artist, slope, intercept) for artist in artists):
+    if not np.any(lines_of(artists).lie_on(np.array([slope]), np.array([intercept]))):
         raise WrongError("nothing drawn lies on the model's line, w[0] * feature + w[1]")
 
 
@@ -62,11 +62,12 @@ def facts(request: Request, result: Result) -> dict[str, object]:
     assert isinstance(request, CallRequest)
     x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
     artists = _artists(result)
-    joined = [
+    marked = marked_points(artists)
+    joined = marked_points(
         Artist(points=one.points, is_joined=False, has_markers=True)
         for one in artists
         if one.is_joined
-    ]
+    )
     points = {
         "data": (x[:, 0], y),
         "data_over_ones": (x[:, 1], y),
@@ -89,12 +90,10 @@ def facts(request: Request, result: Result) -> dict[str, object]:
     }
     for name, (across, up) in points.items():
         wanted = np.stack([across, up], axis=1)
-        found[name] = has_points(artists, wanted)
+        found[name] = has_points(marked, wanted)
         found[f"{name}_joined"] = has_points(joined, wanted)
-    for name, (slope, intercept) in lines.items():
-        found[f"line_{name}"] = any(
-            lies_on_line(artist, float(slope), float(intercept)) for artist in artists
-        )
+    is_on = np.any(lines_of(artists).lie_on(*np.array(list(lines.values())).T), axis=0)
+    found |= {f"line_{name}": bool(shown) for name, shown in zip(lines, is_on, strict=True)}
     return found
 
 

@@ -37,7 +37,14 @@ def check_sigmoid_is_right_far_from_zero(probe: Probe) -> None:
     exp(1000) is infinite in float32, and infinity divided by infinity is nan. Use 1 / (1 +
     exp(-z)), which stays finite, or torch.sigmoid.
     """
-    for z in (tensor([1000, 0]), tensor([-1000, 0]), tensor([-1000, -100, -30, 2, 30, 100, 1000])):
+    rng = probe.rng()
+    anywhere = rng.choice([-1, 1], 24) * 10 ** rng.uniform(-1, 3, 24)
+    for z in (
+        tensor([1000, 0]),
+        tensor([-1000, 0]),
+        tensor([-1000, -100, -30, 2, 30, 100, 1000]),
+        tensor(anywhere),
+    ):
         got, want = probe.both(z=z)
         expect_close(got.array(), want.array(), "sigmoid(z)")
 

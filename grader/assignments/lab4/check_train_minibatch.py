@@ -1,10 +1,13 @@
 """Checks of train_minibatch(...): stochastic gradient descent, whatever order it draws.
 
-The order of the samples is random. The data is therefore chosen so that the right result either
-doesn't depend on the order or reveals it.
+The order of the samples is random, but for a few samples all orders can be listed: a right w is
+where one of them leads, and the losses are those of the same one. The samples are drawn, so that
+only steps on batches of them lead there.
 """
 
-from collections.abc import Sequence
+import functools
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +22,7 @@ from grader.checks.compare import (
     to_array,
     to_sequence,
 )
-from grader.checks.inputs import leaf, tensor
+from grader.checks.inputs import Leaf, leaf, tensor
 from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe, Result
 from grader.checks.steps import expect_same_leaf, expect_step
@@ -61,16 +64,38 @@ def _equal_samples(n: int) -> dict[str, Any]:
     }
 
 
+def _draw_samples(probe: Probe, n: int) -> dict[str, Any]:
+    """Draw n samples that are far from any line, and w and lr, such that each order matters."""
+    rng = probe.rng()
+    ranks = rng.permutation(n)
+    feature = (ranks + rng.uniform(0.2, 0.8, n)) * 2 / n - 1
+    # From each sample to its neighbour, the sign of the target changes.
+    y = rng.choice([-1, 1]) * (-1.0) ** ranks * rng.uniform(1, 3, n)
+    return {
+        "x": np.stack([feature, np.ones(n)], axis=1).astype(np.float32),
+        "y": tensor(y),
+        "w": leaf(rng.uniform(-3, 3, 2)),
+        # So short that no step makes w forget where it came from.
+        "lr": round(float(rng.uniform(0.1, 0.2)), 3),
+    }
+
+
 @pytest.mark.points(2)
 def check_train_minibatch_takes_a_step_for_each_batch(probe: Probe) -> None:
     """It takes one step for every batch, including a shorter last one
 
-    Update w once for every batch that minibatches() gives.
+    Update w once for every batch that minibatches() gives, with the samples of that batch only.
     """
     for n, batch_size, epochs in ((4, 2, 1), (5, 2, 1), (7, 3, 2), (10, 1, 2), (9, 4, 3)):
         got, want = probe.both(**_equal_samples(n), lr=0.02, epochs=epochs, batch_size=batch_size)
         steps = -(-n // batch_size) * epochs
         expect_step(got, want, start=tensor([1, 0.5]), what=f"{steps} steps (epochs={epochs})")
+    run = {**_draw_samples(probe, 5), "epochs": 1, "batch_size": 3}
+    if not _Walk.of(run, probe.student(**run, times=3)).is_possible:
+        raise WrongError(
+            "after one epoch with 5 samples in batches of 3, w is not where a step on 3 samples "
+            "and a step on 2 samples lead"
+        )
 
 
 @pytest.mark.points(1)
@@ -79,20 +104,13 @@ def check_train_minibatch_uses_every_sample_once_an_epoch(probe: Probe) -> None:
 
     Take the samples from minibatches(), not at random with replacement.
     """
-    # The targets are powers of two, and the steps are so short that w moves by 2 lr / batch_size
-    # times their sum, to within one percent: the sum is 255 only if each one counts once.
-    y = tensor(2.0 ** np.arange(8))
-    x = np.stack([np.zeros(8, np.float32), np.ones(8, np.float32)], axis=1)
-    lr = 1e-4
-    for batch_size in (1, 2, 4):
-        got = probe.student(x=x, y=y, w=leaf([0, 0]), lr=lr, epochs=1, batch_size=batch_size)
-        w = got.after("w")
-        expect_shape(w, (2,), "w")
-        expect_finite(w, "w")
-        total = w[1] * batch_size / (2 * lr)
-        if abs(total - 255) > 0.9:  # noqa: PLR2004 - half of what the smallest target would change
+    # Drawn with replacement, 6 samples are 6 different ones with a chance of 1.5 %.
+    for batch_size in (2, 3):
+        run = {**_draw_samples(probe, 6), "epochs": 1, "batch_size": batch_size}
+        if not _Walk.of(run, probe.student(**run, times=2)).is_possible:
             raise WrongError(
-                "after one epoch, w has not moved as if each of 8 samples had counted exactly once"
+                "after one epoch, w is not where it would be if each of 6 samples had counted "
+                "exactly once"
             )
 
 
@@ -106,21 +124,29 @@ def check_train_minibatch_returns_a_loss_for_each_epoch(
     """
     lr, epochs = 0.1, 5
     for case in regressions:
-        got, want = probe.both(**case, lr=lr, epochs=epochs, batch_size=len(case["y"]))
+        run = {**case, "lr": lr, "epochs": epochs, "batch_size": len(case["y"])}
+        got, want = probe.both(**run)
         losses = _losses(got, epochs)
-        after = _curves(case, lr, epochs, len(case["y"]))[-1]
-        if not is_close(losses, _losses(want, epochs)) and not is_close(losses, after):
+        at_end = _descend_in_order(run).curves[-1]
+        if not is_close(losses, _losses(want, epochs)) and not is_close(losses, at_end):
             raise WrongError("with one batch that holds all samples, the losses are wrong")
-    case, lr, batch_size = _equal_samples(7), 0.02, 3
-    losses = _losses(probe.student(**case, lr=lr, epochs=epochs, batch_size=batch_size), epochs)
-    if not any(is_close(losses, curve) for curve in _curves(case, lr, epochs, batch_size)):
+    run = {**_equal_samples(7), "lr": 0.02, "epochs": epochs, "batch_size": 3}
+    losses = _losses(probe.student(**run), epochs)
+    if not any(is_close(losses, curve) for curve in _descend_in_order(run).curves):
         raise WrongError("with 7 equal samples in batches of 3, the losses are wrong")
+    run = {**_draw_samples(probe, 4), "epochs": 2, "batch_size": 2}
+    got = probe.student(**run)
+    losses = _losses(got, 2)
+    if not any(is_close(losses, curve) for curve in _Walk.of(run, got).curves_of_last()):
+        raise WrongError(
+            "with 4 samples in batches of 2, the losses are not those of the steps that w has taken"
+        )
 
 
-def _curves(case: dict[str, Any], lr: float, epochs: int, batch_size: int) -> list[np.ndarray]:
-    """Return the losses of an epoch, summed up in three ways; the last is the loss at its end."""
-    x, y = case["x"].astype(np.float64), case["y"].astype(np.float64)
-    return _paths(x, y, case["w"].array.astype(np.float64), lr, epochs, batch_size).curves
+_CALLS = 16
+# Three samples have 6 orders: two epochs have the same one with a chance of 1/6, and 15 or more of
+# 16 pairs of epochs do with a chance of 3e-11.
+_MOST_REPEATED = 14
 
 
 @pytest.mark.points(1)
@@ -129,65 +155,45 @@ def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
 
     Call minibatches() again in each epoch.
     """
-    # With a feature of zero, batches of one and lr = 0.5, each step puts the prediction on its
-    # sample's y exactly. So an epoch's loss, however it is summed up, reveals its order.
-    n, epochs = 16, 10
-    rng = probe.rng()
-    y = tensor(rng.permutation(n) ** 2)
-    x = np.stack([np.zeros(n, np.float32), np.ones(n, np.float32)], axis=1)
-    got = probe.student(x=x, y=y, w=leaf([0, 0]), lr=0.5, epochs=epochs, batch_size=1)
-    losses = _losses(got, epochs)
-    w = got.after("w")
-    expect_shape(w, (2,), "w")
-    if not np.any(np.isclose(w[1], y, rtol=1e-5, atol=1e-3)):
-        raise WrongError(
-            "with lr = 0.5 and batches of one sample, w does not end on the last sample"
-        )
-    # The first epoch starts from another w, so its loss may differ for that reason alone. The
-    # chance that nine random orders give the same loss is at most 16**-8, or 2e-10.
-    if np.ptp(losses[1:]) <= 1e-6 * np.max(losses):
+    run = {**_draw_samples(probe, 3), "epochs": 2, "batch_size": 1}
+    walk = _Walk.of(run, probe.student(**run, times=_CALLS))
+    if not walk.is_possible:
+        raise WrongError("with batch_size=1, w is not where steps on one sample at a time lead")
+    if walk.repeats > _MOST_REPEATED:
         raise WrongError("every epoch goes through the samples in the same order")
 
 
 def facts(request: Request, result: Result) -> dict[str, object] | None:
     """Return where w is and, if that is right, the losses, of whichever kind."""
     assert isinstance(request, CallRequest)
-    x, y, w = (_numbers(request.inputs[name]) for name in ("x", "y", "w"))
-    lr, epochs, batch_size = (
-        _number(request.inputs[name]) for name in ("lr", "epochs", "batch_size")
-    )
-    after = result.after("w")
-    expect_shape(after, w.shape, "w")
+    run: dict[str, Any] = dict(request.inputs)
+    start, after = _numbers(run["w"]), result.after("w")
+    expect_shape(after, start.shape, "w")
     state = result.state("w")
     found: dict[str, object] = {"is_same": state.is_same_leaf or state.is_global}
     if isinstance(state.value, Array):
         found |= {"grad": state.value.requires_grad, "grad_fn": state.value.has_grad_fn}
-    if not np.any(x[:, 0]):
-        # The answer shows the order: return only what doesn't depend on it.
-        if lr < 0.1:  # noqa: PLR2004 - short steps: the sum of the targets
-            total = after[1] * batch_size / (2 * lr)
-            return {**found, "each_once": bool(abs(total - np.sum(y)) <= 0.9)}  # noqa: PLR2004
-        on_sample = bool(np.any(np.isclose(after[1], y, rtol=1e-5, atol=1e-3)))
-        losses = to_sequence(result.returned(), "what train_minibatch() returns")
-        later = losses[1:]
-        repeats = bool(later.size and np.ptp(later) <= 1e-6 * np.max(np.abs(losses)))
-        in_order = _paths(x, y, w, lr, int(epochs), int(batch_size)).curves[:2]
+    value = result.returned()
+    is_list = isinstance(value, Items) or (isinstance(value, Array) and bool(value.shape))
+    losses = to_sequence(value, "what train_minibatch() returns") if is_list else np.empty(0)
+    if run["batch_size"].value < len(_numbers(run["y"])) and np.ptp(_numbers(run["y"])) > 0:
+        # The answer depends on the order: return only what doesn't.
+        walk = _Walk.of(run, result)
         return {
             **found,
-            "on_sample": on_sample,
-            "repeats": repeats,
-            "losses": len(losses),
-            # By the means over an epoch's batches: its last loss alone may agree by chance.
-            "in_order": any(is_close(losses, curve) for curve in in_order),
+            "is_possible": walk.is_possible,
+            "repeats": walk.repeats > _MOST_REPEATED,
+            "is_in_order": walk.is_in_order,
+            "uses_all": _uses_all_samples(run, result),
+            "losses": len(losses) if is_list else name_kind(value),
+            "losses_of_zero": int(np.sum(losses == 0)),  # of epochs without a batch
         }
-    path = _paths(x, y, w, lr, int(epochs), int(batch_size))
-    moved = np.max(np.abs(path.end - w))
-    is_right = bool(np.all(np.abs(after - path.end) <= 1e-3 * moved + 1e-6))
-    found["moved"] = "right" if is_right else after - w
-    value = result.returned()
-    if isinstance(value, Items | Array) and not (isinstance(value, Array) and not value.shape):
-        losses = to_sequence(value, "what train_minibatch() returns")
-        is_known = any(is_close(losses, curve) for curve in path.curves)
+    right = _descend_in_order(run)
+    moved = np.max(np.abs(right.end - start))
+    is_right = bool(np.all(np.abs(after - right.end) <= 1e-3 * moved + 1e-6))
+    found["moved"] = "right" if is_right else after - start
+    if is_list:
+        is_known = any(is_close(losses, curve) for curve in right.curves)
         found["losses"] = "right" if is_known else (losses if is_right else len(losses))
     else:
         is_number = is_right and isinstance(value, Array | Number)
@@ -195,39 +201,203 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
     return found
 
 
+# --- where gradient descent leads ----------------------------------------------------------
+
+Orders = (
+    np.ndarray
+)  # of shape (m, n): in each row, which samples the batches take, one after another
+
+
+@functools.cache
+def _all_orders(n: int, batch_size: int) -> Orders:
+    """List all orders of n samples, except that the order within a batch does not matter.
+
+    Up to 5 samples, also those in which samples come up again are listed: whether each one counts
+    once is the matter of one check only, which has more samples.
+    """
+    repeats = n <= 5  # noqa: PLR2004 - with more samples there are too many
+
+    def orders(left: tuple[int, ...], count: int) -> Iterator[tuple[int, ...]]:
+        if not count:
+            yield ()
+            return
+        size = min(batch_size, count)
+        choose = itertools.combinations_with_replacement if repeats else itertools.combinations
+        for batch in choose(left, size):
+            rest = left if repeats else tuple(one for one in left if one not in batch)
+            for more in orders(rest, count - size):
+                yield (*batch, *more)
+
+    return np.array(list(orders(tuple(range(n)), n)))
+
+
 @dataclass(frozen=True, slots=True)
-class _Path:
-    end: np.ndarray
-    curves: list[np.ndarray]
+class _Descent:
+    """Where epochs of SGD may lead from each of k places, in each of M = m**epochs ways.
+
+    Attributes:
+        ends: The places, (k, M, 2).
+        curves: The losses of the epochs, (3, k, M, epochs): the mean over the batches, plain and
+            weighted by their size, and the loss on all samples at the end of the epoch.
+    """
+
+    ends: np.ndarray
+    curves: np.ndarray
 
 
-def _paths(
-    x: np.ndarray, y: np.ndarray, w: np.ndarray, lr: float, epochs: int, batch_size: int
-) -> _Path:
-    """Follow SGD through the samples in their order; if equal or in one batch, any order does."""
-    plain, weighted, at_end = [], [], []
-    for _ in range(epochs):
+# w may be anything, and may overflow.
+@np.errstate(all="ignore")
+def _descend(run: Mapping[str, Any], starts: np.ndarray, orders: Orders) -> _Descent:
+    """Follow SGD by the formula for the gradient.
+
+    Args:
+        run: The inputs of train_minibatch; w is not used.
+        starts: Where to start, (k, 2).
+        orders: The orders in which each epoch may take the samples.
+    """
+    x, y = _numbers(run["x"]), _numbers(run["y"])
+    lr, epochs, batch_size = (_number(run[name]) for name in ("lr", "epochs", "batch_size"))
+    k, n = len(starts), len(y)
+    ends = starts[:, None]
+    curves = np.empty((3, k, 1, 0))
+    for _ in range(int(epochs)):
+        ends = np.repeat(ends, len(orders), axis=1)
+        curves = np.repeat(curves, len(orders), axis=2)
+        rows = np.tile(orders, (ends.shape[1] // len(orders), 1))
         losses, sizes = [], []
-        for start in range(0, len(y), batch_size):
-            xb, yb = x[start : start + batch_size], y[start : start + batch_size]
-            gap = xb @ w - yb
-            losses.append(np.mean(gap**2))
-            sizes.append(len(yb))
-            w = w - lr * 2 / len(yb) * xb.T @ gap
-        plain.append(np.mean(losses))
-        weighted.append(np.average(losses, weights=sizes))
-        at_end.append(np.mean((x @ w - y) ** 2))
-    return _Path(w, [np.array(curve) for curve in (plain, weighted, at_end)])
+        for start in range(0, n, int(batch_size)):
+            batch = rows[:, start : start + int(batch_size)]
+            gap = np.einsum("mbj,kmj->kmb", x[batch], ends) - y[batch]
+            losses.append(np.mean(gap**2, axis=2))
+            sizes.append(batch.shape[1])
+            ends = ends - lr * 2 / batch.shape[1] * np.einsum("kmb,mbj->kmj", gap, x[batch])
+        at_end = np.mean((ends @ x.T - y) ** 2, axis=2)
+        weighted = np.average(losses, axis=0, weights=sizes)
+        epoch = np.stack([np.mean(losses, axis=0), weighted, at_end])
+        curves = np.concatenate([curves, epoch[..., None]], axis=3)
+    return _Descent(ends, curves)
+
+
+@dataclass(frozen=True, slots=True)
+class _OneDescent:
+    """The end, (2,), and the three curves of losses, (3, epochs), of a single descent."""
+
+    end: np.ndarray
+    curves: np.ndarray
+
+
+def _descend_in_order(run: Mapping[str, Any]) -> _OneDescent:
+    """Take the samples in their order; if they are equal or in one batch, any order does."""
+    in_order = np.arange(len(_numbers(run["y"])))[None]
+    descent = _descend(run, _numbers(run["w"])[None], in_order)
+    return _OneDescent(descent.ends[0, 0], descent.curves[:, 0, 0])
+
+
+def _places(run: Mapping[str, Any], result: Result) -> tuple[np.ndarray, np.ndarray]:
+    """Return where w was before each call, and after it, each (calls, 2).
+
+    Raises:
+        WrongError: w is not a tensor of shape (2,).
+    """
+    places = [_numbers(run["w"])]
+    for step in range(len(result.steps)):
+        places.append(result.after("w", step))
+        expect_shape(places[-1], (2,), "w")
+    return np.array(places[:-1]), np.array(places[1:])
+
+
+@np.errstate(all="ignore")
+def _is_at(places: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Return for each of k places, (k, 2), which of its M ends, (k, M, 2), it is at: (k, M)."""
+    gaps = np.max(np.abs(ends - places[:, None]), axis=2)
+    size = np.maximum(1.0, np.max(np.abs(ends), axis=(1, 2)))
+    return np.asarray(gaps <= 2e-5 * size[:, None])  # rounding to float32 makes 1e-6 of the size
+
+
+def _uses_all_samples(run: Mapping[str, Any], result: Result) -> bool:
+    """Return whether each call takes steps on all samples, at most one for each batch."""
+    places, ends = _places(run, result)
+    epochs, batch_size = (int(_number(run[name])) for name in ("epochs", "batch_size"))
+    n = len(_numbers(run["y"]))
+    is_there = np.zeros(len(places), bool)
+    for _ in range(epochs * -(-n // batch_size)):
+        one_step = {**run, "epochs": 1, "batch_size": n}
+        places = _descend(one_step, places, np.arange(n)[None]).ends[:, 0]
+        is_there |= _is_at(ends, places[:, None])[:, 0]
+    return bool(np.all(is_there))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What w shows of the orders in which some calls have taken the samples.
+
+    Attributes:
+        is_end: For each call and each way through its epochs, whether that leads from where w was
+            before the call to where w is after it, (calls, M).
+        curves: The losses on each way, as in `_Descent`.
+        is_repeat: Which ways have the same order in all epochs, (M,).
+        is_own_order: Which ways take the samples as they come in x, (M,).
+    """
+
+    is_end: np.ndarray
+    curves: np.ndarray
+    is_repeat: np.ndarray
+    is_own_order: np.ndarray
+
+    @classmethod
+    def of(cls, run: Mapping[str, Any], result: Result) -> "_Walk":
+        """Compare where w is after each call with all places where it may be.
+
+        Raises:
+            WrongError: w is not a tensor of shape (2,).
+        """
+        starts, ends = _places(run, result)
+        n, epochs, batch_size = len(_numbers(run["y"])), run["epochs"], run["batch_size"]
+        orders = _all_orders(n, int(_number(batch_size)))
+        descent = _descend(run, starts, orders)
+        shape = (len(orders),) * int(_number(epochs))
+        ways = np.indices(shape).reshape(len(shape), -1)  # the order in each epoch of each way
+        own = np.flatnonzero(np.all(orders == np.arange(n), axis=1))
+        return cls(
+            is_end=_is_at(ends, descent.ends),
+            curves=descent.curves,
+            is_repeat=np.all(ways == ways[0], axis=0),
+            is_own_order=np.all(ways == own, axis=0),
+        )
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether each call is explained by some way."""
+        return bool(np.all(np.any(self.is_end, axis=1)))
+
+    @property
+    def repeats(self) -> int:
+        """The number of calls that are explained, and only by the same order in all epochs."""
+        is_other = np.any(self.is_end & ~self.is_repeat, axis=1)
+        return int(np.sum(np.any(self.is_end, axis=1) & ~is_other))
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether each call may have taken the samples as they come in x."""
+        return bool(np.all(np.any(self.is_end & self.is_own_order, axis=1)))
+
+    def curves_of_last(self) -> Iterator[np.ndarray]:
+        """Yield all losses that the last call may have returned."""
+        for curves in self.curves[:, -1, self.is_end[-1]]:
+            yield from curves
 
 
 def _numbers(value: object) -> np.ndarray:
-    assert isinstance(value, Array)
-    return value.to_numpy().astype(np.float64)
+    """Return an input, as a check writes it or as a request holds it, as float64."""
+    if isinstance(value, Leaf):
+        value = value.array
+    elif isinstance(value, Array):
+        value = value.to_numpy()
+    return np.asarray(value, dtype=np.float64)
 
 
 def _number(value: object) -> float:
-    assert isinstance(value, Number)
-    return value.value
+    return value.value if isinstance(value, Number) else float(value)  # type: ignore[arg-type]
 
 
 _EPOCHS = 12

@@ -63,7 +63,7 @@ def play(animation: Any, *, frames: int, budget: AnswerBudget | None = None) -> 
 
     Returns:
         The number of frames that the animation has (at most ``MAX_FRAMES``), and what was drawn
-        after each frame that was played.
+        after each frame that was played. The first frame is also rendered.
 
     Raises:
         TooLargeError: There is more than an answer can hold.
@@ -80,8 +80,42 @@ def play(animation: Any, *, frames: int, budget: AnswerBudget | None = None) -> 
         count += 1
         if count <= min(frames, MAX_DRAWINGS):
             animation._draw_frame(frame)  # noqa: SLF001
+            if count == 1:
+                _render(figure)
             drawings.append(tuple(artists_of(figure.axes, budget)))
     return Animation(frame_count=count, frames=tuple(drawings))
+
+
+_RENDERED_DPI = 10
+_RENDERED_PIXELS = 100
+
+
+def _render(figure: Any) -> None:
+    """Draw the data of a figure, so that what matplotlib can't draw raises, as it would on screen.
+
+    Lines, points, areas and images are drawn, coarsely. Axes, legends and other texts are not:
+    laying out text takes 30 ms, and everything else 1 ms.
+
+    Raises:
+        Exception: matplotlib raised this.
+    """
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.collections import Collection
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    dpi = figure.dpi
+    figure._set_dpi(_RENDERED_DPI, forward=False)  # noqa: SLF001 - the setter would resize windows
+    try:
+        renderer = RendererAgg(_RENDERED_PIXELS, _RENDERED_PIXELS, _RENDERED_DPI)
+        for axes in figure.axes:
+            _ = axes.viewLim  # fits the limits to the data, which drawing the axes would do
+            for artist in axes.get_children():
+                if isinstance(artist, Line2D | Collection | Patch | AxesImage):
+                    artist.draw(renderer)
+    finally:
+        figure._set_dpi(dpi, forward=False)  # noqa: SLF001
 
 
 def artists_of(all_axes: "Iterable[Axes]", budget: AnswerBudget | None = None) -> list[Artist]:
@@ -113,7 +147,8 @@ def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:
     if isinstance(artist, Line2D):
         if artist.get_transform() is not axes.transData:
             return []
-        points = np.column_stack([_floats(artist.get_xdata()), _floats(artist.get_ydata())])
+        # As matplotlib itself reads them when it draws: what it can't draw raises here as well.
+        points = _floats(artist.get_xydata())
         is_joined = artist.get_linestyle() not in _NO_LINE
         has_markers = _is_marker(artist.get_marker())
         return _artist(points, is_joined=is_joined, has_markers=has_markers)
@@ -151,10 +186,7 @@ def _artist(points: np.ndarray, *, is_joined: bool, has_markers: bool) -> list[A
 
 
 def _floats(values: object) -> np.ndarray:
-    """Return plotted data, which may still be tensors, as float64; masked points become nan."""
-    detach = getattr(values, "detach", None)
-    if detach is not None:
-        values = detach()
+    """Return plotted data as float64; masked points become nan."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         array: Any = np.ma.asarray(values, dtype=float)
