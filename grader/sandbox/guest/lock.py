@@ -35,6 +35,7 @@ from grader.sandbox.guest.unavailable import LockUnavailableError
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+_PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -123,6 +124,12 @@ def die_with_parent() -> None:
     if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
         _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def adopt_orphans() -> None:
+    """Make processes whose parents end children of this one, if they come from it."""
+    if sys.platform == "linux":
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def prepare(readable: tuple[str, ...]) -> Prepared:

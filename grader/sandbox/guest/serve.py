@@ -4,6 +4,7 @@ The docstring of ``grader.sandbox`` explains how the processes work together.
 """
 
 import array
+import contextlib
 import fcntl
 import functools
 import gc
@@ -11,6 +12,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import traceback
 from typing import Never
 
@@ -35,6 +37,7 @@ from grader.observations.messages import (
 from grader.sandbox.guest import lock, warm
 from grader.sandbox.guest.child import answer_requests  # a locked child can't read our files
 from grader.sandbox.guest.file_lock import FIRST_DESCRIPTOR
+from grader.sandbox.process_tree import end_descendants
 
 CHILD_SOCKET = 3
 
@@ -49,6 +52,7 @@ def serve(control_descriptor: int, home: str) -> Never:
     """
     control = socket.socket(fileno=control_descriptor)
     children: set[int] = set()
+    lock.adopt_orphans()
     versions = warm.warm_torch()
     prepare = functools.cache(lock.prepare)  # the readable files are the same for all children
     try:
@@ -64,13 +68,13 @@ def serve(control_descriptor: int, home: str) -> Never:
                     children.add(pid)
                     send_message(control, Spawned(pid=pid))
                 case Kill(pid=pid):
-                    children.discard(pid)
-                    send_message(control, Killed(status=_kill(pid)))
+                    status = _kill(pid, children)
+                    send_message(control, Killed(status=status))
     except (EOFError, ConnectionError):
         pass  # the host is gone
     finally:
-        for pid in children:
-            _kill(pid)
+        for pid in tuple(children):
+            _kill(pid, children)
         shutil.rmtree(home, ignore_errors=True)
     # Not sys.exit: taking torch apart object by object takes 0.15 s.
     os._exit(0)
@@ -92,13 +96,31 @@ def _receive(control: socket.socket) -> tuple[Warm | Spawn | Kill, list[int]]:
     return decode_payload(payload, ToForkserver), list(descriptors)
 
 
-def _kill(pid: int) -> int:
-    """Kill and reap a child; return minus the signal that ended it, or its exit code."""
+def _kill(pid: int, children: set[int]) -> int:
+    """Kill and reap a child, and all processes that came from it.
+
+    Only a child without seccomp can have started any. A process of another child that has lost
+    its parent can't be told from them, and ends as well; the children themselves go on.
+
+    Args:
+        pid: The child.
+        children: All living children; this one is removed.
+
+    Returns:
+        Minus the signal that ended the child, or its exit code; 0 if it was gone.
+    """
+    if pid not in children:
+        return 0
+    children.remove(pid)
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # no group of its own yet
+        os.killpg(pid, signal.SIGKILL)
     try:
         os.kill(pid, signal.SIGKILL)  # not yet reaped, so the id can't have been reused
         _, status = os.waitpid(pid, 0)
     except (ProcessLookupError, ChildProcessError):
         return 0
+    if not end_descendants(os.getpid(), spare=children):
+        sys.stderr.write("zerograd: processes that a submission has started can't be ended\n")
     return os.waitstatus_to_exitcode(status)
 
 
