@@ -13,7 +13,7 @@ import weakref
 import zipfile
 from calendar import timegm
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,7 @@ _ENCRYPTED = 0x1
 _MAX_RATIO = 250
 _ALWAYS_FINE_BYTES = 4 * MIB
 _LOCAL_HEADER_BYTES = 30
+_ENTRY, _LEAST_ENTRY_BYTES = b"PK\x01\x02", 46
 _END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 65_535
 _END64, _END64_BYTES, _LOCATOR_BYTES = b"PK\x06\x06", 56, 20
 
@@ -71,30 +72,34 @@ def tree_of_archive(path: Path) -> Tree:
     except OSError as error:
         raise UsageError(f"{path} is not a zip archive: {error.strerror}") from error
     try:
-        return _list_class(stream)
+        return _list_class(stream, CLASS_LIMITS)
     except ArchiveError as error:
         raise UsageError(f"the archive {path} can't be used: {error}") from error
     except READ_ERRORS as error:
         raise UsageError(f"{path} is damaged or not a zip archive: {error}") from error
 
 
-def _list_class(stream: IO[bytes]) -> Tree:
+def _list_class(stream: IO[bytes], limits: ArchiveLimits) -> Tree:
     """List the contents of an open archive, which is closed together with the last of its files."""
     try:
-        _check_end(stream, CLASS_LIMITS)
+        _check_end(stream, limits)
         archive = zipfile.ZipFile(stream)
         weakref.finalize(archive, stream.close)  # ZipFile closes only what it opened itself
-        return _list(archive, CLASS_LIMITS)
+        return _list(archive, limits)
     except BaseException:
         stream.close()
         raise
 
 
-def tree_of_export(file: TreeFile) -> Tree:
+def tree_of_export(file: TreeFile, *, limit: int = MAX_FILES) -> Tree:
     """List the contents of an archive that was found in a tree and may be the export of a class.
 
     An archive on disk stays open as long as a file of its tree exists. One inside another archive
     is read into memory.
+
+    Args:
+        file: The archive.
+        limit: The number of files that it may contain.
 
     Raises:
         UnreadableSubmissionError: the archive can't be used.
@@ -106,7 +111,7 @@ def tree_of_export(file: TreeFile) -> Tree:
         stream = io.BytesIO(file.read())
     try:
         with reading(file.name):
-            return _list_class(stream)
+            return _list_class(stream, replace(CLASS_LIMITS, files=min(limit, MAX_FILES)))
     except ArchiveError as error:
         raise UnreadableSubmissionError(f"{file.name} can't be used: {error}") from error
 
@@ -141,14 +146,36 @@ def _check_end(file: IO[bytes], limits: ArchiveLimits) -> None:
     if end64.startswith(_END64) and len(end64) == _END64_BYTES:
         directory_bytes = max(directory_bytes, struct.unpack_from("<Q", end64, 40)[0])
     file.seek(0)
-    if min(directory_bytes, size_bytes) > limits.directory_bytes:
-        raise ArchiveError(f"it contains more than {limits.files} files")
+    end = start + place
+    directory_bytes = min(directory_bytes, end)
+    if directory_bytes > limits.directory_bytes or (
+        directory_bytes > limits.files * _LEAST_ENTRY_BYTES
+        and _count_entries(file, end, directory_bytes) > limits.files
+    ):
+        raise ArchiveError(_too_many(limits))
+
+
+def _count_entries(file: IO[bytes], end: int, directory_bytes: int) -> int:
+    """Return how many entries a central directory has at most, without making an object of each.
+
+    Args:
+        file: The archive.
+        end: Where its end record begins. The directory ends there or a little before.
+        directory_bytes: The size of the directory.
+    """
+    start = max(0, end - directory_bytes - _END64_BYTES - _LOCATOR_BYTES)
+    file.seek(start)
+    return file.read(end - start).count(_ENTRY)
+
+
+def _too_many(limits: ArchiveLimits) -> str:
+    return f"it contains more than {limits.files} files and folders, which is the limit"
 
 
 def _list(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Tree:
     infos = archive.infolist()
     if len(infos) > limits.files:
-        raise ArchiveError(f"it contains more than {limits.files} files")
+        raise ArchiveError(_too_many(limits))
     if sum(info.file_size for info in infos) > limits.total_bytes:
         raise ArchiveError(
             f"it claims to contain more than {limits.total_bytes // 2**30} GiB, as a zip bomb does"
@@ -162,6 +189,8 @@ def _list(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Tree:
                         overlaps=info.header_offset in overlapping)  # fmt: skip
         except RefusedNameError as error:
             listing.skip(_visible(name), str(error))
+        if len(listing.folders) > limits.files:
+            raise ArchiveError(_too_many(limits))
     return listing.tree()
 
 
@@ -276,4 +305,4 @@ def _seconds(date_time: tuple[int, int, int, int, int, int]) -> float:
 
 def _visible(name: str) -> str:
     """Return a refused name in a form that is safe to show, whatever it contains."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in name)[:200]
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in name[:200])[:200]

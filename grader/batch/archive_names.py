@@ -11,7 +11,9 @@ import zipfile
 
 _UTF8_FLAG = 0x800
 _DRIVE = re.compile(r"[A-Za-z]:")
-_MAX_PATH = 4096
+# As on nearly every file system. It also bounds the folders to list for each file, and rows of
+# accents in a name, which take time in proportion to their square.
+_MAX_PATH, _MAX_NAME, _MAX_PARTS = 4096, 255, 100
 
 
 class RefusedNameError(Exception):
@@ -43,6 +45,10 @@ def clean_path(name: str) -> str:
         RefusedNameError: the name stands for no such path, or some systems would read it as another
             path.
     """
+    if len(name) > _MAX_PATH:
+        raise RefusedNameError(
+            f"its path is longer than {_MAX_PATH} characters, which is the limit"
+        )
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise RefusedNameError("its name contains control characters")
     if "\\" in name:
@@ -56,8 +62,12 @@ def clean_path(name: str) -> str:
         raise RefusedNameError('its path leads out of the archive through ".."')
     if not parts:
         raise RefusedNameError("it has no name")
-    if len(name) > _MAX_PATH:
-        raise RefusedNameError(f"its path is longer than {_MAX_PATH} characters")
+    if max(map(len, parts)) > _MAX_NAME:
+        raise RefusedNameError(
+            f"its name is longer than {_MAX_NAME} characters, which is the limit"
+        )
+    if len(parts) > _MAX_PARTS:
+        raise RefusedNameError(f"it is in more than {_MAX_PARTS} folders, which is the limit")
     return "/".join(parts)
 
 

@@ -30,7 +30,7 @@ _POINTS_POSSIBLE = "Points Possible"
 _HAVE_SCHOOL_IDS = (CollectorName.GRADESCOPE,)
 _READ_ONLY = "(read only)"
 _EXCUSED = "EX"
-_ID_AT_END = re.compile(r"\s*\((\d+)\)$")
+_ID_AT_END = re.compile(r"\((\d+)\)$")
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 from grader.observations.messages import Raised
 
+# Of a text, which a submission can choose. What the libraries write is shorter, and the time that
+# some patterns take grows with its square.
+_MAX_CHARACTERS = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
@@ -130,9 +134,8 @@ _REASONS = (
 
 def explain(raised: Raised) -> str:
     """Return why an exception was raised and what to try; empty if the reason is not known."""
+    text = raised.text[:_MAX_CHARACTERS]
     for reason in _REASONS:
-        if re.fullmatch(reason.type_name, raised.type_name) and re.search(
-            reason.pattern, raised.text
-        ):
+        if re.fullmatch(reason.type_name, raised.type_name) and re.search(reason.pattern, text):
             return reason.explanation
     return ""

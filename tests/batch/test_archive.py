@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from grader.batch import archive
 from grader.batch.archive import tree_of_archive
+from grader.batch.collectors import nested
 from grader.batch.collectors.choose import collect
-from grader.batch.tree import Tree, tree_of_files, tree_of_folder
+from grader.batch.tree import Tree, TreeFile, tree_of_files, tree_of_folder
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped
 
@@ -430,3 +431,76 @@ def test_deeply_nested_folders_are_walked(tmp_path: Path) -> None:
         sys.setrecursionlimit(limit)
 
     assert len(tree.files) == 1
+
+
+def test_entries_are_counted_before_anything_is_made_of_them(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory of too many entries is refused by their number, before they are parsed."""
+    path = write(*((f"{number}.py", b"") for number in range(50)))
+
+    def fail(*_arguments: object) -> None:
+        pytest.fail("the directory was parsed")
+
+    monkeypatch.setattr(zipfile, "ZipFile", fail)
+    limits = archive.ArchiveLimits(files=49, directory_bytes=10**6, total_bytes=10**6)
+    monkeypatch.setattr(archive, "CLASS_LIMITS", limits)
+
+    with pytest.raises(UsageError, match="more than 49 files and folders, which is the limit"):
+        tree_of_archive(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("a" * 256 + "/lab4.py", "its name is longer than 255 characters, which is the limit"),
+        ("a/" * 100 + "lab4.py", "it is in more than 100 folders, which is the limit"),
+        ("a/" * 2100, "its path is longer than 4096 characters, which is the limit"),
+        ("a" + "\u0301\u0316" * 2000, "its name is longer than 255 characters"),
+    ],
+)
+def test_name_that_costs_too_much_is_refused(
+    write: Callable[..., Path], name: str, reason: str
+) -> None:
+    """Names are limited to what file systems allow, with few folders for each file."""
+    tree = tree_of_archive(write((name, b""), ("anna.py", SOURCE)))
+
+    assert paths(tree) == ["anna.py"]
+    assert [one.reason for one in tree.skipped if reason in one.reason]
+    assert len(tree.folders) <= 1
+
+
+def test_folders_count_like_files(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few members in many folders are refused: each of their folders is listed."""
+    path = write(*((f"{number}/" + "a/" * 20 + "lab4.py", b"") for number in range(10)))
+    limits = archive.ArchiveLimits(files=100, directory_bytes=10**6, total_bytes=10**6)
+    monkeypatch.setattr(archive, "CLASS_LIMITS", limits)
+
+    with pytest.raises(UsageError, match="more than 100 files and folders"):
+        tree_of_archive(path)
+
+
+def test_archives_next_to_one_another_share_one_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many zips that students handed in can't fill the memory together."""
+    monkeypatch.setattr(nested, "MAX_FILES", 25)
+    content = samples.zipped({f"{number}.txt": b"" for number in range(10)})
+    for number in range(5):
+        (tmp_path / f"{number}.zip").write_bytes(content)
+    opened: list[int] = []
+    real = archive.tree_of_export
+
+    def listed(file: TreeFile, *, limit: int) -> Tree:
+        tree = real(file, limit=limit)
+        opened.append(len(tree.files))
+        return tree
+
+    monkeypatch.setattr(nested, "tree_of_export", listed)
+
+    collection = collect([tmp_path], stem="lab4", out=tmp_path / "out")
+
+    assert opened == [10, 10]
+    assert len(collection.entries) == 5

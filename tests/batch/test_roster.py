@@ -237,11 +237,11 @@ def test_long_real_name_is_still_matched() -> None:
 
 def test_names_of_many_words_that_begin_alike_are_in_doubt() -> None:
     """Composing a name ends after a fixed number of steps, and then nobody is matched."""
-    words = " ".join("a" * length for length in range(10, 22))
+    words = " ".join("a" * length for length in range(10, 17))
 
     assert fits("a" * 10 + "a" * 3, " ".join(["a" * 10, "a" * 4]))
-    assert not fits("a" * 100, words)  # it could be composed, in more ways than can be tried
-    assert not fits("a" * 100 + "b", words)
+    assert not fits("a" * 60, words)  # it could be composed, in more ways than can be tried
+    assert not fits("a" * 60 + "b", words)
 
 
 def test_lookup_does_not_look_at_everybody_who_shares_a_name() -> None:
@@ -258,14 +258,14 @@ def test_lookup_does_not_look_at_everybody_who_shares_a_name() -> None:
 
 def test_name_of_very_many_words_is_indexed_in_linear_space() -> None:
     """Rotations are made for a name that a person can have, and not for 10,000 words."""
-    made = make_roster([Student(id="1", name="a b " * 5000)])
+    made = make_roster([Student(id="1", name="a b " * 500)])
 
-    assert sum(map(len, made._by_letters)) <= 10_000
+    assert sum(map(len, made._by_letters)) <= 1000
 
 
 def test_row_of_accents_is_not_normalized() -> None:
     """Text that is too long for a name is compared as it is, as normalizing it takes too long."""
-    accents = "a" + "\u0301" * 20_000 + "\u0316" * 20_000
+    accents = "a" + "\u0301" * 2000 + "\u0316" * 2000
 
     with pytest.MonkeyPatch.context() as patch:
         lengths: list[int] = []

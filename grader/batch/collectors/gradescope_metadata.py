@@ -18,6 +18,8 @@ from grader.errors import UsageError
 from grader.report.class_model import Student
 
 _MAX_BYTES = 512 * 2**20
+# Of what is left after the results were left out: YAML takes seconds for each megabyte of it.
+_MAX_NEEDED_BYTES = 64 * 2**20
 _MAX_SUBMISSIONS = 100_000
 _MAX_SUBMITTERS = 1000
 _MAX_TEXT = 1000
@@ -90,9 +92,9 @@ def _needed(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the lines of a stream that are not below a key that is left out.
 
     Raises:
-        ValueError: the stream is too large.
+        ValueError: the stream is too large, or what is left of it.
     """
-    read_bytes, is_left_out, is_start = 0, False, True
+    read_bytes, needed_bytes, is_left_out, is_start = 0, 0, False, True
     while line := stream.readline(_LINE_BYTES):
         read_bytes += len(line)
         if read_bytes > _MAX_BYTES:
@@ -104,6 +106,12 @@ def _needed(stream: IO[bytes]) -> Iterator[bytes]:
                 is_left_out = True
                 yield line
         if not is_left_out:
+            needed_bytes += len(line)
+            if needed_bytes > _MAX_NEEDED_BYTES:
+                raise ValueError(
+                    f"it has more than {_MAX_NEEDED_BYTES // 2**20} MiB without its results, which"
+                    " is the limit"
+                )
             yield line
         is_start = line.endswith(b"\n")
 
@@ -185,8 +193,14 @@ class _Reader:
             self._skip(event)
             return ()
         found: list[Student] = []
-        self._each(lambda one: found.extend(self._submitter(one)))
-        return _keep(self._people, event, tuple(found[:_MAX_SUBMITTERS]))
+
+        def take(one: yaml.Event) -> None:
+            submitter = self._submitter(one)
+            if len(found) < _MAX_SUBMITTERS:
+                found.extend(submitter)
+
+        self._each(take)
+        return _keep(self._people, event, tuple(found))
 
     def _submitter(self, event: yaml.Event) -> tuple[Student, ...]:
         """Read one submitter, as a tuple that is empty if nothing is known of them."""

@@ -5,7 +5,7 @@ they were downloaded. But a student, or several, may also hand in something that
 export. If other work outnumbers the exports at the top, each item is one student's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.batch.archive import tree_of_export
@@ -13,14 +13,14 @@ from grader.batch.collection import Collection, Entry
 from grader.batch.collectors import canvas, plain
 from grader.batch.collectors.registry import collect_recognised, levels, with_prefix
 from grader.batch.gradable_files import is_gradable
-from grader.batch.tree import Tree, TreeFile, inside_each
+from grader.batch.tree import MAX_FILES, Tree, TreeFile, inside_each
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped, Student
 from grader.report.collector_name import CollectorName
 
 _MAX_DEPTH = 3
 # More zips than this are those of the students of a class. Each is opened, and one that is inside
-# an archive is read into memory.
+# an archive is read into memory. Together they may contain as many files as one export.
 _MAX_ARCHIVES = 40
 MAY_BE_CANVAS = (
     "its file names may be those of a Canvas export; if it is one, use the option --from canvas"
@@ -71,6 +71,7 @@ class Search:
         self._stem = stem
         self._system = system
         self._archives_left = _MAX_ARCHIVES
+        self._files_left = MAX_FILES
 
     def collect(self, tree: Tree) -> Collection | None:
         """Collect from the exports inside a tree that is not an export itself.
@@ -121,13 +122,17 @@ class Search:
 
     def _open(self, file: TreeFile) -> Tree | None:
         """List the contents of a zip; None if it is not one that can be read."""
-        if file.problem or not file.path.lower().endswith(".zip") or not self._archives_left:
+        if file.problem or not file.path.lower().endswith(".zip"):
+            return None
+        if self._archives_left <= 0 or self._files_left <= 0:
             return None
         self._archives_left -= 1
         try:
-            return tree_of_export(file)
+            tree = tree_of_export(file, limit=self._files_left)
         except UnreadableSubmissionError:
             return None
+        self._files_left -= len(tree.files) + len(tree.folders)
+        return tree
 
     def _are_exports(self, found: dict[str, Collection], others: list[_Item]) -> bool:
         """Return whether these are exports, rather than what students have handed in."""
@@ -163,7 +168,7 @@ class Search:
             skipped += placed.skipped
         # It is not clear whose work this is, but nobody must be lost.
         rest = Tree(
-            files=tuple(file for item in kept for file in _files_of(level, item)),
+            files=tuple(_files_of(level, kept)),
             folders=tuple(item.label for item in kept if item.is_folder),
         )
         entries += plain.collect(rest, stem=self._stem).entries
@@ -172,16 +177,18 @@ class Search:
         skipped += [
             Skipped(path=item.label, reason=reason)
             for item in others
-            if item not in kept and item.label not in known
+            if not (item.is_work and not self._system) and item.label not in known
         ]
         return Collection(entries=tuple(entries), skipped=tuple(skipped))
 
 
-def _files_of(level: Tree, item: _Item) -> Iterator[TreeFile]:
-    """Yield the files of an item, with their paths in the whole tree."""
+def _files_of(level: Tree, items: Iterable[_Item]) -> Iterator[TreeFile]:
+    """Yield the files of some items, with their paths in the whole tree."""
+    inside: dict[str, list[TreeFile]] = {}
     for file in level.files:
-        if file.path == item.label or file.path.startswith(f"{item.label}/"):
-            yield file
+        inside.setdefault(file.path.partition("/")[0], []).append(file)
+    for label in dict.fromkeys(item.label for item in items):
+        yield from inside.get(label, ())
 
 
 def _is_distinct(found: Collection) -> bool:
