@@ -1,18 +1,24 @@
 """Escaping of a student's text, so that no character in it can control a terminal."""
 
+import re
 import unicodedata
 
 import msgspec
+from markupsafe import Markup, escape
 
+from grader.report.budget import fit_report
 from grader.report.model import Report
 
 # Control characters, and those that change the reading direction or separate lines.
 _FORMAT_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-_KEPT = "\n"
+# What may have to be escaped: everything but printable ASCII and line ends.
+_DOUBTFUL = re.compile(r"[^\x20-\x7e\n]")
+# An entity of which the end is missing.
+_HALF_ENTITY = re.compile(r"&[#\w]{0,6}\Z")
 
 
 def escape_report(report: Report, *, encoding: str) -> Report:
-    """Escape every text of a report.
+    """Escape every text of a report, after it was cut to the size that a report may have.
 
     Args:
         report: The report.
@@ -33,7 +39,7 @@ def escape_report(report: Report, *, encoding: str) -> Report:
             case _:
                 return value
 
-    shown = msgspec.convert(visible(msgspec.to_builtins(report)), Report)
+    shown = msgspec.convert(visible(msgspec.to_builtins(fit_report(report))), Report)
     name = shown.submission.name.replace("\n", "\\n")
     submission = msgspec.structs.replace(shown.submission, name=name)
     return msgspec.structs.replace(shown, submission=submission)
@@ -44,12 +50,28 @@ def escape_controls(text: str) -> str:
 
     Line ends are kept, and a tab becomes four spaces.
     """
-    return "".join(map(_visible, text.replace("\r\n", "\n").replace("\t", "    ")))
+    return _DOUBTFUL.sub(_visible, text.replace("\r\n", "\n").replace("\t", "    "))
 
 
-def _visible(character: str) -> str:
-    if character in _KEPT or (character.isascii() and character.isprintable()):
-        return character
+def escape_within(text: str, max_bytes: int) -> tuple[Markup, bool]:
+    """Escape a text for HTML, and cut it to a number of bytes.
+
+    Args:
+        text: The text, without lone surrogates.
+        max_bytes: The maximal length of the result in UTF-8.
+
+    Returns:
+        The result, and whether something was cut.
+    """
+    data = escape(text[: max(0, max_bytes)]).encode()
+    if len(data) <= max_bytes and len(text) <= max_bytes:
+        return Markup(data.decode()), False  # noqa: S704 - escaped above
+    head = data[: max(0, max_bytes)].decode("utf-8", "ignore")
+    return Markup(_HALF_ENTITY.sub("", head)), True  # noqa: S704 - escaped above
+
+
+def _visible(found: re.Match[str]) -> str:
+    character = found[0]
     if unicodedata.category(character) in _FORMAT_CATEGORIES:
         return character.encode("unicode_escape").decode("ascii")
     return character

@@ -4,10 +4,14 @@ Terminal, notebook, pages and exports only lay it out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.outputs.wording import MARKS, Mark, describe_points, format_points
+from grader.report.budget import MAX_CODE, MAX_TEXT, cut_text
 from grader.report.model import CheckResult, Example, FunctionResult, Status
+
+_MAX_LINES = 30
+_CUT = " ..."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,30 @@ class FailureView:
     read_on: str = ""
     misconception: str = ""
 
+    def texts(self) -> Iterator[str]:
+        """Yield every text that is shown."""
+        yield from (self.title, self.message, self.hint, self.read_on, self.misconception)
+        yield from (text for _, text in self.example_rows)
+
+    def shortened(self, limit: int) -> "FailureView":
+        """Return the view with texts of at most ``limit`` characters, with its example if it fits.
+
+        An example is shown as a whole or not at all, since a part of it can't be pasted.
+        """
+        example = self.example
+        if example is not None and len(example.code) > limit:
+            example = None
+        return replace(
+            self,
+            title=_cut(self.title, limit),
+            message=_cut(self.message, limit),
+            hint=_cut(self.hint, limit),
+            read_on=_cut(self.read_on, limit),
+            misconception=_cut(self.misconception, limit),
+            example=_cut_values(example, limit) if example else None,
+            example_rows=_view_example(_cut_values(example, limit)) if example else (),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionView:
@@ -51,6 +79,16 @@ class FunctionView:
     score: str
     max_score: str
     failures: tuple[FailureView, ...]
+
+    def texts(self) -> Iterator[str]:
+        """Yield every text that is shown."""
+        yield self.name
+        for failure in self.failures:
+            yield from failure.texts()
+
+    def shortened(self, limit: int) -> "FunctionView":
+        """Return the view with texts of at most ``limit`` characters, with examples if they fit."""
+        return replace(self, failures=tuple(one.shortened(limit) for one in self.failures))
 
 
 def view_function(function: FunctionResult) -> FunctionView:
@@ -89,18 +127,44 @@ def _view_failure(check: CheckResult, *, is_repeat: bool, is_named: bool) -> Fai
     points = describe_points(check.points, check.max_points)
     fraction = f"{format_points(check.points)}/{format_points(check.max_points)}"
     if is_repeat:
-        return FailureView(title=check.title, points=points, fraction=fraction, is_repeat=True)
+        return FailureView(
+            title=_cut(check.title, MAX_TEXT), points=points, fraction=fraction, is_repeat=True
+        )
+    example = check.example
+    if example is not None:
+        is_short = len(example.code) <= MAX_CODE
+        example = _cut_values(example, MAX_TEXT) if is_short else None
     return FailureView(
-        title=check.title,
+        title=_cut(check.title, MAX_TEXT),
         points=points,
         fraction=fraction,
-        message=check.message,
-        example=check.example,
-        example_rows=_view_example(check.example) if check.example else (),
-        hint="" if is_named else check.hint,
-        read_on=f"Read more in: {check.section}" if check.section and not is_named else "",
-        misconception="" if is_named else check.misconception or "",
+        message=_cut(check.message, MAX_TEXT),
+        example=example,
+        example_rows=_view_example(example) if example else (),
+        hint="" if is_named else _cut(check.hint, MAX_TEXT),
+        read_on=_cut(f"Read more in: {check.section}", MAX_TEXT)
+        if check.section and not is_named
+        else "",
+        misconception="" if is_named else _cut(check.misconception or "", MAX_TEXT),
     )
+
+
+def _cut(text: str, limit: int) -> str:
+    """Cut a text that was escaped, and so may be longer and have more lines than before.
+
+    In ASCII, because the terminal may have nothing else.
+    """
+    lines = text.split("\n", _MAX_LINES)
+    if len(lines) > _MAX_LINES:
+        text = "\n".join(lines[:_MAX_LINES]) + _CUT
+    return cut_text(text, limit, ellipsis=_CUT)
+
+
+def _cut_values(example: Example, limit: int) -> Example:
+    got, expected = _cut(example.got, limit), _cut(example.expected, limit)
+    if (got, expected) == (example.got, example.expected):
+        return example
+    return Example(code=example.code, got=got, expected=expected)
 
 
 def _view_example(example: Example) -> tuple[tuple[str, str], ...]:

@@ -1,20 +1,25 @@
 """The notebook on a student's page, with each function's card below the cell that defines it.
 
-None of the notebook's own HTML reaches the page. The notebook is rebuilt from its texts, made into
-HTML by nbconvert and cleaned with an allow-list. Only then do images and cards replace the marks
-that keep their places, which are random so that no notebook can contain one.
+None of the notebook's own HTML reaches the page. The page is built from the notebook's texts: code
+and outputs are escaped, Markdown is cleaned with an allow-list, and images are encoded again. What
+the page has room for comes first; the rest is left out, and the page says so.
 """
 
 import re
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from grader.outputs.escaping import escape_within
 from grader.outputs.pages.environment import make_environment
 from grader.outputs.pages.function_card import FunctionCard
+from grader.outputs.pages.highlight import highlight
 from grader.outputs.pages.notebook_cells import Cell, Image, read_cells
+
+# Of HTML in UTF-8, without images and cards.
+MAX_NOTEBOOK_BYTES = 84 * 1024
+_MAX_SPANS = 3000
 
 # At the left margin only: the assignment's functions aren't defined inside a class or an if.
 _DEFINITION = re.compile(
@@ -23,18 +28,36 @@ _DEFINITION = re.compile(
 # The cell magics below which a cell is still Python code that can define functions.
 _MAGICS_AROUND_CODE = ("%%time", "%%capture", "%%prun")
 
+_CUT = Markup("\n... (cut here)")
+_IS_CUT = (
+    "The notebook is too long to be shown in full. Nothing is missing in the file that was handed "
+    "in, and all of it was graded."
+)
+_NOT_SHOWN = (
+    "The notebook can't be shown on this page. The file that was handed in is not changed by that."
+)
+
+_LABEL = Markup('<p class="cell_label">cell {}</p>')
+_PRE = Markup("<pre>{}</pre>")
+_OUTPUT = Markup('<div class="output_area">{}</div>')
+_IMAGE = Markup('<img src="data:image/png;base64,{}" alt="image from cell {}">')
+_CELL = Markup('<div class="cell">\n{}\n</div>')
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotebookView:
-    """A notebook as HTML, and the cards of all functions, which know the cell they are below."""
+    """A notebook as HTML, and the cards of all functions, which know the cell they are below.
+
+    ``image_characters`` are those of its images in base64, which have a limit of their own.
+    """
 
     html: Markup
-    has_images: bool
+    image_characters: int
     remarks: tuple[str, ...]
     cards: tuple[FunctionCard, ...]
 
 
-def show_notebook(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView | None:
+def show_notebook(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView:
     """Make HTML of a notebook, with the cards of its functions.
 
     Args:
@@ -42,45 +65,105 @@ def show_notebook(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView | 
         cards: The card of each function.
 
     Returns:
-        None if the notebook can't be shown.
+        The notebook; if it can't be shown, only a remark that says so.
     """
     try:
         return _show(data, cards)
     except Exception:  # noqa: BLE001 - an edge: a broken notebook must not cost the student the report
-        return None
+        return NotebookView(
+            html=Markup(), image_characters=0, remarks=(_NOT_SHOWN,), cards=tuple(cards)
+        )
 
 
 def _show(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView:
-    # Imported late: only notebooks pay for it.
-    from grader.outputs.pages.notebook_export import export_cells  # noqa: PLC0415
-
     read = read_cells(data)
     numbers = _find_definitions(read.cells, {card.view.name for card in cards})
     placed = tuple(
         card.below(f"cell {numbers[card.view.name]}") if card.view.name in numbers else card
         for card in cards
     )
-    mark = secrets.token_hex(16)
-    marked: list[Markup] = []
-
-    def mark_place_of(html: Markup) -> str:
-        marked.append(html)
-        return f"{mark}-{len(marked) - 1}-"
-
-    exported = export_cells(
-        read.cells,
-        image=lambda cell, image: mark_place_of(_image(cell, image)),
-        below=lambda cell: mark_place_of(_feedback(cell, placed)),
-    )
-    # In a single pass, so that what replaces a mark is not searched for marks itself.
-    filled = re.sub(f"{mark}-([0-9]+)-", lambda found: marked[int(found[1])], exported)
-    remarks = ("The notebook is too long to be shown in full.",) if read.is_cut else ()
+    writer = _Writer()
+    parts = [writer.write(cell, _feedback(cell, placed)) for cell in read.cells]
     return NotebookView(
-        html=Markup(filled),  # noqa: S704 - cleaned, and the rest is ours
-        has_images=any(isinstance(one, Image) for cell in read.cells for one in cell.outputs),
-        remarks=remarks,
+        html=Markup("\n").join(filter(None, parts)),
+        image_characters=writer.image_characters,
+        remarks=(_IS_CUT,) if read.is_cut or writer.is_cut else (),
         cards=placed,
     )
+
+
+class _Writer:
+    """Writes the cells of one notebook, as long as there is room for them.
+
+    Attributes:
+        is_cut: Whether anything was left out.
+        image_characters: The length of the images that were written, in base64.
+    """
+
+    def __init__(self) -> None:
+        # Imported late: only notebooks pay for it.
+        from grader.outputs.pages.notebook_text import TextRenderer  # noqa: PLC0415
+
+        self._text = TextRenderer()
+        self._room = MAX_NOTEBOOK_BYTES
+        self._spans = _MAX_SPANS
+        self.is_cut = False
+        self.image_characters = 0
+
+    def write(self, cell: Cell, feedback: Markup) -> Markup:
+        """Return a cell with what belongs below it; empty if there is no room left."""
+        label = _LABEL.format(cell.number) if cell.number else Markup()
+        if not self._take(_CELL.format(label)):
+            # The list of functions links to the card, so the card has to be there.
+            return _CELL.format(label) + feedback if feedback else Markup()
+        inside = [label, *(self._code(cell) if cell.number else self._markdown(cell.source))]
+        return _CELL.format(Markup("\n").join(filter(None, inside))) + feedback
+
+    def _take(self, html: Markup) -> bool:
+        """Use up room for some HTML, if there is enough."""
+        size = len(html.encode())
+        if size > self._room:
+            self.is_cut = True
+            return False
+        self._room -= size
+        return True
+
+    def _code(self, cell: Cell) -> Iterator[Markup]:
+        code, spans = highlight(cell.source, max_spans=self._spans)
+        if self._take(code):
+            self._spans -= spans
+            yield code
+        else:
+            yield self._plain(cell.source)
+        for output in cell.outputs:
+            if isinstance(output, Image):
+                self.image_characters += len(output.data)
+                yield _OUTPUT.format(_IMAGE.format(output.data, cell.number))
+            else:
+                yield self._output(output)
+
+    def _markdown(self, source: str) -> Iterator[Markup]:
+        html = self._text.render(source)
+        yield html if self._take(html) else self._plain(source)
+
+    def _output(self, text: str) -> Markup:
+        html = _OUTPUT.format(_PRE.format(text))
+        if self._take(html):
+            return html
+        shown = self._plain(text)
+        return _OUTPUT.format(shown) if shown else shown
+
+    def _plain(self, text: str) -> Markup:
+        """Return as much of a text as there is room for, as it is."""
+        overhead = len(_OUTPUT.format(_PRE.format(_CUT)))
+        shown, is_cut = escape_within(text, self._room - overhead)
+        if not shown.strip():
+            self.is_cut |= is_cut
+            return Markup()
+        html = _PRE.format(shown + _CUT if is_cut else shown)
+        self._room -= len(html.encode()) + overhead
+        self.is_cut |= is_cut
+        return html
 
 
 def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:
@@ -97,13 +180,10 @@ def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:
 
 
 def _feedback(cell: Cell, cards: Iterable[FunctionCard]) -> Markup:
-    template = make_environment().get_template("feedback.html.j2")
     place = f"cell {cell.number}"
-    parts = [template.render(card=card) for card in cards if card.cell == place]
-    return Markup("\n".join(parts))  # noqa: S704 - our own template
-
-
-def _image(cell: Cell, image: Image) -> Markup:
-    return Markup('<img src="data:image/png;base64,{}" alt="image from cell {}">').format(
-        image.data, cell.number
-    )
+    below = [card for card in cards if card.cell == place]
+    if not below:
+        return Markup()
+    template = make_environment().get_template("feedback.html.j2")
+    parts = [template.render(card=card) for card in below]
+    return Markup("\n" + "\n".join(parts))  # noqa: S704 - our own template

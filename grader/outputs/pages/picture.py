@@ -79,6 +79,12 @@ class Drawing:
     legend: tuple[LegendEntry, ...]
     words: str
 
+    @property
+    def size(self) -> int:
+        """How many bytes of HTML it needs, about."""
+        legend = sum(len(one.sample) + 5 * len(one.label) for one in self.legend)
+        return len(self.drawing.encode()) + legend + 5 * len(self.title + self.words)
+
 
 def draw_picture(picture: Picture, *, key: str) -> Drawing:
     """Draw a picture.

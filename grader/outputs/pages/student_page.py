@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from markupsafe import Markup
 
-from grader.outputs.escaping import escape_report
+from grader.outputs.escaping import escape_report, escape_within
+from grader.outputs.pages.brief_page import render_brief_page
 from grader.outputs.pages.environment import make_environment, make_policy, read_style
 from grader.outputs.pages.function_card import FunctionCard, make_cards
 from grader.outputs.pages.notebook_page import show_notebook
@@ -20,8 +22,12 @@ from grader.outputs.wording import (
 )
 from grader.report.model import Report, ReportStatus
 
+MAX_PAGE_BYTES = 300 * 1024  # without the images of a notebook
 _SHOWN_OUTPUT_CHARACTERS = 20_000
-_SHOWN_NOTES = 50
+_MAX_OUTPUT_BYTES = 18 * 1024  # of HTML
+_MAX_NOTES_BYTES = 10 * 1024
+_MAX_NOTE_BYTES = 1500
+_MAX_DETAIL_BYTES = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +36,42 @@ class _Problem:
 
     style: str
     what: str
-    detail: str
+    detail: Markup
     advice: str
 
 
 def render_student_page(report: Report, *, notebook: bytes | None = None) -> str:
-    """Return a report as an HTML page.
+    """Return a report as an HTML page of at most `MAX_PAGE_BYTES`, images of a notebook aside.
+
+    If that fails, for whatever reason, the page has only the points, and says what failed.
 
     Args:
         report: The report; what its student may not see is removed.
         notebook: The submission's bytes if it is a notebook. The page then shows it, with each
             function's card below the cell that defines the function.
     """
+    try:
+        html, image_characters = _render(report, notebook)
+    except Exception as error:  # noqa: BLE001 - an edge: the student gets a page, whatever fails
+        return render_brief_page(report, type(error).__name__)
+    if len(html.encode()) - image_characters > MAX_PAGE_BYTES:
+        return render_brief_page(report, "too long")
+    return html
+
+
+def _render(report: Report, notebook: bytes | None) -> tuple[str, int]:
+    """Return a page, and how many of its characters are images of the notebook."""
     shown = escape_report(_cut(show_to_student(report)), encoding="utf-8")
     cards: Sequence[FunctionCard] = make_cards(shown.functions)
     cells = None
     if notebook is not None and cards:
         cells = show_notebook(notebook, cards)
-        cards = cells.cards if cells is not None else cards
+        cards = cells.cards
     page = make_environment().get_template("student.html.j2")
-    return page.render(
+    image_characters = cells.image_characters if cells is not None else 0
+    html = page.render(
         report=shown,
-        policy=make_policy(has_images=cells is not None and cells.has_images),
+        policy=make_policy(has_images=image_characters > 0),
         style=read_style(),
         headline=_headline(shown),
         share=_share(shown),
@@ -59,22 +79,45 @@ def render_student_page(report: Report, *, notebook: bytes | None = None) -> str
         pending=describe_pending(report),
         problem=_problem(shown),
         cards=_open_first(cards),
-        left_out_notes=max(0, len(report.notes) - _SHOWN_NOTES),
+        left_out_functions=len(shown.functions) - len(cards),
+        notes=_notes(shown),
+        output=_output(shown),
         output_label=describe_output(report),
         notebook=cells,
         missing_locks=_missing_locks(shown),
         facts=_facts(shown),
     )
+    return html, image_characters
 
 
 def _cut(report: Report) -> Report:
-    """Shorten the output and the notes, which can be very long."""
+    """Shorten the output, which can be very long, and leave it out if nothing can be seen."""
     output = report.output.rstrip("\n")
     if len(output) > _SHOWN_OUTPUT_CHARACTERS:
-        output = output[:_SHOWN_OUTPUT_CHARACTERS] + "\n... (the JSON report has all of it)"
-    return msgspec.structs.replace(
-        report, output=output if output.strip() else "", notes=report.notes[:_SHOWN_NOTES]
-    )
+        output = output[:_SHOWN_OUTPUT_CHARACTERS] + "\n"  # longer than what is shown
+    return msgspec.structs.replace(report, output=output if output.strip() else "")
+
+
+def _output(report: Report) -> Markup:
+    """Return the beginning of what was printed."""
+    shown, is_cut = escape_within(report.output, _MAX_OUTPUT_BYTES)
+    if is_cut or len(report.output) > _SHOWN_OUTPUT_CHARACTERS:
+        return shown + "\n... (cut here: the JSON report has more of it)"
+    return shown
+
+
+def _notes(report: Report) -> list[Markup]:
+    """Return the notes, and the number of those that there is no room for."""
+    notes: list[Markup] = []
+    room = _MAX_NOTES_BYTES
+    for note in report.notes:
+        shown, is_cut = escape_within(note, min(room, _MAX_NOTE_BYTES))
+        if not shown:
+            left_out = len(report.notes) - len(notes)
+            return [*notes, Markup("and {} more, in the JSON report").format(left_out)]
+        room -= len(shown.encode())
+        notes.append(shown + " ..." if is_cut else shown)
+    return notes
 
 
 def _headline(report: Report) -> str:
@@ -101,7 +144,7 @@ def _problem(report: Report) -> _Problem | None:
             return _Problem(
                 style="half",
                 what=f"Grading {ENDED_EARLY}.",
-                detail="",
+                detail=Markup(),
                 advice="Points earned until then count. Functions that were not tried are marked.",
             )
         case ReportStatus.UNREADABLE:
@@ -109,7 +152,7 @@ def _problem(report: Report) -> _Problem | None:
                 style="bad",
                 what="This file can't be graded, and is worth "
                 f"{describe_score(report)} as it stands.",
-                detail=report.error,
+                detail=_detail(report),
                 advice="Nothing in it was run. Fix the file, or hand in another one.",
             )
         case ReportStatus.GRADER_ERROR:
@@ -117,12 +160,17 @@ def _problem(report: Report) -> _Problem | None:
             return _Problem(
                 style="bad",
                 what=f"{what[0].upper()}{what[1:]}.",
-                detail=report.error,
+                detail=_detail(report),
                 advice="This says nothing about the submission, and it is not a zero. Show this "
                 "page to the person who runs the grader, and have the file graded again.",
             )
         case _:
             return None
+
+
+def _detail(report: Report) -> Markup:
+    shown, is_cut = escape_within(report.error, _MAX_DETAIL_BYTES)
+    return shown + " ..." if is_cut else shown
 
 
 def _open_first(cards: Sequence[FunctionCard]) -> list[FunctionCard]:

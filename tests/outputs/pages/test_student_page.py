@@ -255,7 +255,7 @@ def test_very_long_texts_are_cut() -> None:
 
     assert len(page) < 60_000
     assert "The submission printed 200000 lines" in page
-    assert "and 4950 more, in the JSON report" in page
+    assert "and 4,950 more notes, which are left out" in page
 
 
 def test_page_is_self_contained() -> None:

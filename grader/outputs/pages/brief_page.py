@@ -1,0 +1,84 @@
+"""A page with nothing but the points, for when the page of a report can't be made.
+
+It uses no templates, pictures or style sheet, so that little is left that could fail.
+"""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from grader.outputs.escaping import escape_controls
+from grader.outputs.visibility import show_to_student
+from grader.outputs.wording import MARKS, describe_failure, describe_score, format_points
+from grader.report.budget import cut_text
+from grader.report.model import Report
+
+_MAX_ROWS = 200
+_MAX_CELL = 100
+
+_PAGE = Markup(
+    """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta name="color-scheme" content="light dark">
+<title>{headline}</title>
+</head>
+<body>
+<h1>{headline}</h1>
+<p>{name}</p>
+<p>This page could not be made in full ({reason}). That is a fault of the grader: it says nothing
+about the submission, and the score does not change. The JSON report has the rest.</p>
+{parts}
+</body>
+</html>
+"""
+)
+_TABLE = Markup("<table>\n<tr><th>Function</th><th>Points</th><th></th></tr>\n{}\n</table>")
+_ROW = Markup("<tr><td>{}</td><td>{} / {}</td><td>{}</td></tr>")
+
+
+def render_brief_page(report: Report, reason: str) -> str:
+    """Return the page of a report whose usual page can't be made.
+
+    Args:
+        report: The report; what its student may not see is removed.
+        reason: What went wrong, in a few words.
+    """
+    try:
+        shown = show_to_student(report)
+        headline, parts = describe_score(shown), list(_parts(shown))
+    except Exception:  # noqa: BLE001 - the last edge: not even the points can be shown
+        headline, parts = "No score can be shown", []
+    return str(
+        _PAGE.format(
+            headline=headline,
+            name=_line(report.submission.name),
+            reason=_line(reason),
+            parts=Markup("\n").join(parts),
+        )
+    )
+
+
+def _parts(report: Report) -> Iterator[Markup]:
+    if report.error:
+        yield Markup("<p>{}</p>").format(_line(describe_failure(report), 10 * _MAX_CELL))
+    rows = [
+        _ROW.format(
+            _line(one.name),
+            format_points(one.score),
+            format_points(one.max_score),
+            MARKS[one.status].word,
+        )
+        for one in report.functions[:_MAX_ROWS]
+    ]
+    if rows:
+        yield _TABLE.format(Markup("\n").join(rows))
+    if len(report.functions) > _MAX_ROWS:
+        yield Markup("<p>and {} more functions</p>").format(len(report.functions) - _MAX_ROWS)
+
+
+def _line(text: str, limit: int = _MAX_CELL) -> str:
+    """Return a text as one short line."""
+    return escape_controls(" ".join(cut_text(text, limit).split()))

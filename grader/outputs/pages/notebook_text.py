@@ -1,0 +1,140 @@
+"""The text cells of a notebook as HTML, made by nbconvert and cleaned with an allow-list.
+
+The Markdown parser needs time that grows faster than a text, and its HTML can be many times as
+long. So a long text is parsed in pieces, and what would cost too much is shown as it was typed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import nh3
+from markupsafe import Markup
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from grader.outputs.pages.highlight import highlight
+
+_MAX_PIECE = 2500  # characters
+# The cost of a text is its length, and this much for each sign that can have a meaning. A unit
+# takes about a microsecond.
+_SIGN_COST = 20
+_MAX_COST = 80_000  # of all texts of a notebook
+_MAX_SPANS = 500  # coloured words in a piece
+_SIGN = re.compile(r"[^\w\s]|[_\n]")
+# For each formula that is not closed, and for each space of a long gap, the parser reads on to the
+# end. Deep quotes are parsed once for each level.
+_SLOW = re.compile(r"[ \t]{80}|(?:^[ \t]*(?:>[ \t]*){6})|(?:>[ \t]?){6}", re.MULTILINE)
+_FORMULA_STARTS = ("\\\\[", "\\\\(", "\\begin{")
+_MAX_FORMULAS = 20
+
+_FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
+# A line that begins with anything else may belong to the list, quote or table before it.
+_NEW_BLOCK = re.compile(r"[^\W\d_]|\#")
+
+_TAGS = set(
+    "div p span pre code em strong del h3 h4 h5 h6 ul ol li blockquote hr br a dl dt dd "
+    "table thead tbody tr th td".split()
+)
+_CLASSES = {"div": {"highlight"}, "span": {"c", "k", "m", "nf", "s"}}
+_LINKS = ("https://", "http://")
+_PYTHON = ("python", "python3", "py", "ipython", "ipython3")
+
+
+class _Renderer(IPythonRenderer):
+    """A Markdown renderer that shows HTML as text, has no images, and lowers the headings."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - as it is called
+        return f"<em>{self.escape_html(text)}</em>"
+
+    def heading(self, text: str, level: int, **_: object) -> str:
+        return f"<h{min(level + 2, 6)}>{text}</h{min(level + 2, 6)}>\n"
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Colour Python, and nothing else: a text could name the slowest of all languages."""
+        is_python = (info or "").strip().lower() in _PYTHON
+        return str(highlight(code, max_spans=_MAX_SPANS if is_python else 0)[0])
+
+    def block_mermaidjs(self, code: str) -> str:
+        return self.block_code(code)
+
+
+@dataclass(slots=True)
+class TextRenderer:
+    """Renders the text cells of one notebook, as long as there is work left for them.
+
+    Attributes:
+        work: How much more may be parsed, in units of cost.
+    """
+
+    work: int = _MAX_COST
+
+    def render(self, source: str) -> Markup:
+        """Return a text as clean HTML, so that no open tag reaches into what follows."""
+        return Markup("\n").join(map(self._render_piece, _pieces(source)))
+
+    def _render_piece(self, piece: str) -> Markup:
+        cost = _cost_of(piece)
+        if cost > self.work or not _is_quick(piece):
+            return Markup("<pre>{}</pre>").format(piece)
+        self.work -= cost
+        return _clean(MarkdownWithMath(renderer=_Renderer(escape=True)).render(piece))
+
+
+def _cost_of(piece: str) -> int:
+    return len(piece) + _SIGN_COST * sum(1 for _ in _SIGN.finditer(piece))
+
+
+def _is_quick(piece: str) -> bool:
+    return (
+        len(piece) <= _MAX_PIECE
+        and sum(map(piece.count, _FORMULA_STARTS)) <= _MAX_FORMULAS
+        and not _SLOW.search(piece)
+    )
+
+
+def _pieces(source: str) -> Iterator[str]:
+    """Split a text where a new block begins, into pieces of at most `_MAX_PIECE` if possible."""
+    if len(source) <= _MAX_PIECE:
+        yield source
+        return
+    piece = ""
+    for block in _blocks(source):
+        if piece and len(piece) + len(block) > _MAX_PIECE:
+            yield piece
+            piece = ""
+        piece += block
+    yield piece
+
+
+def _blocks(source: str) -> Iterator[str]:
+    """Split a text at blank lines that are followed by a heading or a paragraph."""
+    lines: list[str] = []
+    fence, is_blank = "", False
+    for line in source.splitlines(keepends=True):
+        if is_blank and not fence and _NEW_BLOCK.match(line):
+            yield "".join(lines)
+            lines = []
+        found = _FENCE.match(line)
+        if found and fence in ("", found[1]):
+            fence = "" if fence else found[1]
+        is_blank = not line.strip()
+        lines.append(line)
+    yield "".join(lines)
+
+
+def _clean(html: str) -> Markup:
+    cleaned = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        allowed_classes=_CLASSES,
+        url_schemes={"http", "https"},
+        attribute_filter=_filter_attribute,
+        link_rel="noopener noreferrer nofollow",
+    )
+    return Markup(cleaned)  # noqa: S704 - cleaned
+
+
+def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
+    """Remove links to anything but the web, such as files beside the page."""
+    return None if name == "href" and not value.lower().startswith(_LINKS) else value
