@@ -34,6 +34,16 @@ from grader.sandbox.guest.torch_call_log import TorchCallLog
 # The lab's own update() reads this global as well as its inputs.
 _LOOP_VARIABLE = "epoch"
 
+# How running out of memory is put by what does not raise MemoryError.
+_OUT_OF_MEMORY = (
+    "can't allocate memory",  # torch
+    "not enough memory",  # torch, on other systems
+    "std::bad_alloc",  # torch, where C++ allocates
+    "Cannot allocate memory",  # torch.from_file, and all else that quotes the system's error
+    "can't start new thread",  # a thread's stack is memory as well
+    "failed to map segment from shared object",  # an import
+)
+
 _frombuffer = torch.frombuffer
 _empty = torch.empty
 _grad = torch.autograd.grad
@@ -210,8 +220,15 @@ def _make_tensor(value: Array) -> torch.Tensor:
 
 def _outcome_of(error: BaseException) -> Outcome:
     kind = type(error)  # not isinstance: it asks the error for its class, which may be a lie
-    if issubclass(kind, MemoryError) or "can't allocate memory" in text_of_error(error):
-        return Outcome.MEMORY_LIMIT
-    if issubclass(kind, OSError) and _errno.__get__(error) == errno.EFBIG:
+    number = _errno.__get__(error) if issubclass(kind, OSError) else None
+    number = number if type(number) is int else 0  # student code can set it to anything
+    if number == errno.EFBIG:
         return Outcome.DISK_LIMIT
+    if issubclass(kind, MemoryError) or number == errno.ENOMEM:
+        return Outcome.MEMORY_LIMIT
+    # What torch, the loader of libraries and threading raise where Python raises MemoryError.
+    if issubclass(kind, RuntimeError | ImportError | OSError):
+        text = text_of_error(error)
+        if any(phrase in text for phrase in _OUT_OF_MEMORY):
+            return Outcome.MEMORY_LIMIT
     return Outcome.RAISED
