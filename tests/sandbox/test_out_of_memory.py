@@ -25,6 +25,7 @@ HOGS = {
     "a file that torch maps": "return torch.from_file('big', shared=True, size=1 << 38)",
     "numpy": "return numpy.zeros(1 << 40)",
     "a file that numpy maps": "return numpy.memmap('big', mode='w+', shape=1 << 29)",
+    "the system": "raise OSError(12, 'no room')",
     "mmap": "return mmap.mmap(-1, 1 << 40)",
     "threads": """
     threading.stack_size(64 << 20)
@@ -33,8 +34,7 @@ HOGS = {
     "an import": """
     allocate = ctypes.CDLL(None).malloc
     allocate.restype, allocate.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
-    for size in (1 << 20, 1 << 16):
-        while allocate(size): pass
+    while allocate(1 << 20): pass
     import sqlite3
 """,
 }
