@@ -18,6 +18,7 @@ from grader.checks.pictures import add_pictures
 from grader.checks.run import CheckRun, OnCheckStart, ignore_progress, unproved_collaborators
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
+from grader.report.budget import fit_report
 from grader.report.describe_loading import describe_notes, describe_syntax_error
 from grader.report.model import (
     CheckResult,
@@ -216,7 +217,7 @@ class Grader:
             self._refuse_more(f"interrupted ({type(error).__name__})")
             raise
         timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
-        return msgspec.structs.replace(report, timing=timing)
+        return fit_report(msgspec.structs.replace(report, timing=timing))
 
     def _refuse_more(self, reason: str) -> None:
         self._refusal = f"this grader takes no more submissions, as it has failed before: {reason}"

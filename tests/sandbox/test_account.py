@@ -1,0 +1,175 @@
+"""One account for all children of a submission: CPU time by function, memory and disk together."""
+
+import dataclasses
+import time
+
+import pytest
+
+from grader.observations.messages import StatementStarted
+from grader.sandbox.host.account import Account, LoadPlan, TrustedAccount
+from grader.sandbox.host.limits import Limits
+
+LIMITS = Limits(load_cpu_s=10, function_cpu_s=5)
+
+
+@dataclasses.dataclass
+class Child:
+    """A child that uses what the test says."""
+
+    account: Account
+    memory_share: float = 0.0
+    disk_share: float = 0.0
+    is_closed: bool = False
+
+    def close(self) -> int:
+        """Note that it was closed; its account then forgets it, as that of a real one does."""
+        self.is_closed = True
+        self.account.dismiss(self)
+        return 0
+
+
+def admitted(account: Account, **uses: float) -> Child:
+    """Make a child that the account counts."""
+    child = Child(account, **uses)
+    account.admit(child)
+    return child
+
+
+def test_each_function_has_its_own_time_and_ends_alone() -> None:
+    """What one function uses up is not missing to another."""
+    account = Account(LIMITS, functions=2)
+
+    account.charge_function("f", 5.5)
+
+    assert account.function_left_s("f") == 0
+    assert account.function_left_s("g") == 5
+    assert account.why_over == ""
+
+
+def test_reserved_time_is_left_for_the_next_attempt() -> None:
+    """An attempt with wrong helpers can't use up what an attempt with right ones needs."""
+    account = Account(LIMITS, functions=1)
+    account.reserve("f", 0.5)
+    account.charge_function("f", 2.5)
+    assert account.function_left_s("f") == 0
+
+    account.reserve("f", 0)
+
+    assert account.function_left_s("f") == 2.5
+
+
+def test_all_that_is_used_counts_towards_the_sum() -> None:
+    """Loading, functions and new children together end the submission when nothing is left."""
+    account = Account(LIMITS, functions=2)  # 20 s
+    account.charge_loading(9.0)
+    account.charge_function("f", 5.0)
+    account.charge_function("g", 5.0)
+    assert account.why_over == ""
+
+    for _ in range(200):
+        admitted(account).close()
+
+    assert account.why_over == "over 20 s of computing time in all"
+
+
+def test_wall_time_is_a_back_stop_of_ten_times_the_cpu_time() -> None:
+    """Without a limit of its own, wall time ends a submission very late."""
+    assert Limits().wall_s(16) == 10 * Limits().cpu_s(16) == 900
+    account = Account(Limits(total_wall_s=0.01), functions=1)
+    time.sleep(0.02)
+    assert account.why_over == "over 0.01 s in all"
+
+
+def test_first_load_has_one_limit_over_all_its_children_and_later_ones_each() -> None:
+    """A file that is loaded anew after a statement that hung has only what is left."""
+    account = Account(LIMITS, functions=1)
+    account.charge_loading(4.0)
+    assert account.loading_left_s() == 6
+
+    account.plan.is_complete = True
+
+    assert account.loading_left_s() == 10
+
+
+def test_work_of_this_thread_is_measured_from_one_time_to_the_next() -> None:
+    """The host's own work for a submission is counted, and only once."""
+    account = Account(LIMITS, functions=1)
+    account.host_cpu_s()
+    ends = time.thread_time() + 0.05
+    while time.thread_time() < ends:
+        pass
+
+    assert account.host_cpu_s() >= 0.05
+    assert account.host_cpu_s() < 0.04
+
+
+@pytest.mark.parametrize("what", ["memory_share", "disk_share"])
+def test_limit_is_for_all_children_together(what: str) -> None:
+    """Children that wait are closed first; then the one that is asked has to keep the limit."""
+    account = Account(LIMITS, functions=1)
+    waiting = admitted(account, **{what: 0.6})
+    asked = admitted(account, **{what: 0.6})
+    is_over = account.is_over_memory if what == "memory_share" else account.is_over_disk
+
+    assert not is_over(asked)
+    assert waiting.is_closed
+    assert not asked.is_closed
+
+    setattr(asked, what, 1.1)
+    assert is_over(asked)
+
+
+@pytest.mark.parametrize("what", ["memory_share", "disk_share"])
+def test_room_is_made_before_a_new_child_could_go_beyond_a_limit(what: str) -> None:
+    """A new child loads the same file, so it may use as much as those that wait."""
+    account = Account(LIMITS, functions=1)
+    children = [admitted(account, **{what: 0.2}) for _ in range(2)]
+    account.make_room()
+    assert not any(child.is_closed for child in children)
+
+    setattr(children[0], what, 0.4)
+    account.make_room()
+
+    assert all(child.is_closed for child in children)
+
+
+def test_no_more_than_three_children_live_and_the_one_used_last_stays() -> None:
+    """Ten sets of lent helpers don't mean ten processes."""
+    account = Account(LIMITS, functions=1)
+    first, second, third = (admitted(account) for _ in range(3))
+    account.use(first)
+
+    account.make_room()
+
+    assert (first.is_closed, second.is_closed, third.is_closed) == (False, True, False)
+
+
+def test_kept_answers_have_a_limit() -> None:
+    """Answers are kept to be compared again, but not gigabytes of them."""
+    account = Account(LIMITS, functions=1)
+    kept = sum(account.may_keep(8 * 1024 * 1024) for _ in range(100))
+    assert kept == 4
+
+
+def test_statement_counts_as_slow_from_a_tenth_of_a_second() -> None:
+    """Claims of the child about its statements can't fill the memory either."""
+    plan = LoadPlan()
+    plan.note_duration(StatementStarted(block=0, statement=1), 0.05)
+    plan.note_duration(StatementStarted(block=0, statement=2), 0.2)
+    plan.note_duration(StatementStarted(block=0, statement=3), float("nan"))
+    assert plan.slow == {(0, 2)}
+
+    for place in range(20_000):
+        plan.note_duration(StatementStarted(block=1, statement=place), 1.0)
+    assert len(plan.slow) == 10_000
+
+
+def test_authors_code_is_never_used_up() -> None:
+    """The reference answers for all submissions; only one call of it can take too long."""
+    account = TrustedAccount()
+    account.charge_function("f", 10.0**9)
+    account.charge_loading(10.0**9)
+
+    assert account.why_over == ""
+    assert account.function_left_s("f") == 10
+    assert account.loading_left_s() == 60
