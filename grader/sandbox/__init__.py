@@ -11,8 +11,15 @@ then receives the submission's source, over a socket whose other end only the ho
 
 A session (``host.session``) is one submission that answers requests. If its child crashes or
 hits a limit, the session goes on in a new child: it leaves out a statement that ended the child
-while loading, and it calls the other functions. A forged message, or the end of the submission's
-time, ends the session.
+while loading, and it calls the other functions. A forged message, or the end of what the
+submission may use, ends the session.
+
+Accounts. All sessions of a submission share an account (``host.account``): CPU time by function,
+memory and disk over all children. What the host computes with its answers is on it too. Limits are
+CPU time. Wall time depends on what else the machine does, so it is only a far back-stop, and a
+limit for waiting; time on the kernel's run queue is no waiting (``host.meter``). Statements that
+took long are left out when the file is loaded again, unless a function needs what they bind
+(``guest.needed``): what a slow demo costs is paid once.
 
 Descriptors. Forkserver: 0 and 1 on the null device, 2 on the host's stderr, and one control
 socket. Child: 0 on the null device, 1 and 2 on a pipe that the host drains, and 3 is its socket;
@@ -36,22 +43,44 @@ Locks. Each is one-way, is tried on its own, and is reported if this machine doe
 - System calls (seccomp): against sockets, new processes and programs, ptrace, namespaces, IPC,
   keyrings, io_uring and bpf.
 
-What must hold. No expected value and no check is ever in a child that runs a submission, and of
-the reference only the helpers that are lent to it. The host imports nothing from ``guest``, and
-the guest nothing else of ours but ``observations``. The host treats whatever a child sends as a
-claim. This module stays without code, because the guest imports it.
+What a child can see. All of its own process, so everything below, however it is hidden:
+
+- Every child: Python and its packages; ``guest`` and ``observations``, with the names of the
+  messages; the submission; the contract's functions and parameters; and, one at a time, the
+  requests with their inputs. No check, expected value, seed, tolerance, misconception, report or
+  other submission is in it, nor a file or descriptor that leads to one.
+- A child with the student's own helpers (one for all visible checks): of the reference, nothing.
+- A child with lent helpers (one for each set of them): those helpers and what they call,
+  compiled, and without docstrings, comments, annotations and names that students don't know. Their
+  source is gone before the submission runs, but bytecode can be read.
+- A child for hidden checks (with own or lent helpers): the inputs of hidden checks.
+- The reference's children never run student code.
+
+What leaves a child. Plain data of bounded size (``observations``), which the host treats as a
+claim. From a child with the student's own helpers, what it says is shown: values, exceptions,
+output. From a child with lent helpers, only this reaches a report, a page, a terminal or a log:
+whether a check passed; how it ended, by our own words and the names of Python's own exceptions;
+the id of a misconception; and a factor from a short list (``checks.lent_attempt``). That is a bit
+or so for each check. Who lets people try again has to limit their attempts. Of a hidden check, a
+student sees no more than its points.
+
+What must hold. The host imports nothing from ``guest``, and the guest nothing else of ours but
+``observations`` and ``sandbox.process_tree``. Whatever a submission returns, it costs the function
+concerned and never ends as a fault of the grader: a check that can't judge an answer, although it
+can judge the reference's, has found a wrong answer. This module stays without code, because the
+guest imports it.
 
 Not defended. Student code runs in the same process as ``guest``, so it can read and change
 anything there, and can send any frame it likes. That gains nothing: a forged answer has to hold
 the right numbers for inputs that were drawn after the submission was handed in. These remain:
 
 - A submission whose numbers are right can lie about how it got them, for example that a leaf is
-  still the same object.
-- A function that is lent right helpers (``guest.lend``) can read their code. They are only the
-  functions below it, in a child of their own whose output nobody reads.
+  still the same object, or how long its statements took.
+- A function can behave in a lent or hidden child so that a bit of what it reads there shows in
+  which checks pass, which misconception is named, and how long grading takes in all.
 - Covert channels such as CPU caches and timing, and bugs in the kernel.
 - Without Landlock or seccomp (macOS, old kernels), a submission can read files and reach the
-  network.
+  network. The report names a lock that is missing, and one that holds only in part.
 
 Start reading at ``host.session.open_session`` and ``guest.serve.serve``.
 """
