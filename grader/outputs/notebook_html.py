@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView, view_function
-from grader.outputs.visibility import describe_pending, show_to_student
+from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
     describe_failure,
@@ -23,6 +23,7 @@ from grader.outputs.wording import (
 from grader.report.model import Report, ReportStatus, Status
 
 _SHOWN_OUTPUT_CHARACTERS = 10_000
+_MAX_BYTES = 250 * 1024
 
 # For the symbols only, each of which has a word beside it: a contrast of at least 3:1 on white and
 # on black.
@@ -77,14 +78,36 @@ def report_to_html(report: Report) -> str:
 
     The first function with a failure is unfolded.
     """
-    visible = escape_report(show_to_student(report), encoding="utf-8")
-    if visible.error:
-        return line_to_html(describe_failure(visible))
-    parts = [*_parts(visible)]
-    pending = describe_pending(report)
-    if pending:
-        parts.append(_LINE.format(pending))
-    return str(_FRAME.format(Markup("\n").join(parts)))
+    try:
+        visible = escape_report(show_to_student(report), encoding="utf-8")
+        if visible.error:
+            return line_to_html(describe_failure(visible))
+        parts = _within_limit(_parts(visible))
+        pending = describe_pending(report)
+        if pending:
+            parts.append(_LINE.format(pending))
+        return str(_FRAME.format(Markup("\n").join(parts)))
+    except Exception as error:  # noqa: BLE001 - an edge: the score is shown, whatever fails
+        return line_to_html(
+            f"{describe_shown_score(report)}. The report can't be shown in full: the grader failed "
+            f"({type(error).__name__})."
+        )
+
+
+def _within_limit(parts: Iterable[Markup]) -> list[Markup]:
+    """Leave out the parts that are too long together, and say so."""
+    kept: list[Markup] = []
+    room, is_cut = _MAX_BYTES, False
+    for part in parts:
+        size = len(part.encode())
+        if size <= room:
+            kept.append(part)
+            room -= size
+        else:
+            is_cut = True
+    if is_cut:
+        kept.append(_LINE.format("Some of the report is left out, because it is too long."))
+    return kept
 
 
 def line_to_html(text: str) -> str:

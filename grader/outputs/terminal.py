@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.segment import Segments
 from rich.table import Table
 from rich.text import Text
 
 from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView, view_function
-from grader.outputs.visibility import describe_pending, show_to_student
+from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
     MARKS,
@@ -18,8 +19,13 @@ from grader.outputs.wording import (
     describe_output,
     describe_score,
 )
+from grader.report.budget import cut_text
 from grader.report.model import Report, ReportStatus, Status
 
+MAX_CHARACTERS = 64 * 1024  # of all that is printed
+_MAX_DETAILS = 44 * 1024  # so that there is room for the points of every function
+_MAX_END = 4 * 1024
+_MAX_ERROR = 8000
 _SHOWN_OUTPUT_LINES = 10
 _MAX_WIDTH = 100
 _EXAMPLE_STYLES = {"try": "cyan", "got": "red", "should be": "green"}
@@ -41,26 +47,68 @@ def make_console(*, color: bool | None, stderr: bool) -> Console:
 def show_report(report: Report, console: Console, *, is_short: bool = False) -> None:
     """Print a report: each function with its points, and the reason for each failure.
 
+    At most `MAX_CHARACTERS` are printed. If there is more, details are left out first.
+
     Args:
         report: The report.
         console: The console to print to.
         is_short: Whether to leave out right functions and the output, which a student who grades
             again has just seen.
     """
-    visible = escape_report(show_to_student(report), encoding=console.encoding)
-    parts = _short if is_short else _parts
-    for part in parts(visible, is_ascii=not _can_encode(console)):
-        console.print(part)
-    pending = describe_pending(report)
-    if pending:
-        console.print(Text(pending, style="dim"))
+    try:
+        visible = escape_report(show_to_student(report), encoding=console.encoding)
+        screen = _Screen(console)
+        parts = _short if is_short else _parts
+        for part in parts(visible, is_ascii=not _can_encode(console)):
+            screen.show(part)
+        pending = describe_pending(report)
+        if pending:
+            screen.show(_End(pending, style="dim"))
+    except OSError:  # the terminal is gone
+        raise
+    except Exception as error:  # noqa: BLE001 - an edge: the score is shown, whatever fails
+        reason = type(error).__name__
+        console.print(Text(f"\nThis report can't be shown in full: the grader failed ({reason})."))
+        console.print(Text(f"{describe_shown_score(report)}. The JSON report has the rest."))
 
 
 def show_failure(report: Report, console: Console) -> None:
     """Print why there is no grade: one line, and more if the error has several."""
     visible = escape_report(report, encoding=console.encoding)
     line = f"{visible.submission.name}: {describe_failure(visible)}"
-    console.print(Text(line), soft_wrap=True)
+    console.print(Text(cut_text(line, _MAX_ERROR, ellipsis=" ...")), soft_wrap=True)
+
+
+class _Detail(Padding):
+    """What is left out if a report is too long: reasons, notes and output."""
+
+
+class _End(Text):
+    """What is always shown, at the end: the total, and what makes it uncertain."""
+
+
+class _Screen:
+    """Prints the parts of a report, as long as there is room for them."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._printed = 0
+        self._is_cut = False
+
+    def show(self, part: RenderableType) -> None:
+        """Print a part if there is room for it; say once that something is left out."""
+        is_detail = isinstance(part, _Detail)
+        if is_detail and self._is_cut:
+            return
+        limit = _MAX_DETAILS if is_detail else MAX_CHARACTERS - _MAX_END
+        segments = list(self._console.render(part))
+        size = sum(len(one.text) for one in segments)
+        if self._printed + size <= limit or isinstance(part, _End):
+            self._printed += size
+            self._console.print(Segments(segments), end="")
+        elif not self._is_cut:
+            self._is_cut = True
+            self._console.print(Text("    ... (cut here: the JSON report has more)", style="dim"))
 
 
 def _can_encode(console: Console) -> bool:
@@ -80,7 +128,7 @@ def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
         yield from _output(report)
     yield _total(report)
     if report.isolation.missing:
-        yield Text(describe_missing_locks(report.isolation.missing), style="yellow")
+        yield _End(describe_missing_locks(report.isolation.missing), style="yellow")
 
 
 def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
@@ -114,7 +162,7 @@ def _headline(report: Report) -> Text:
 def _function(function: FunctionView, *, is_ascii: bool) -> Iterable[RenderableType]:
     yield _function_line(function, is_ascii=is_ascii)
     for failure in function.failures:
-        yield Padding(_failure(failure), (0, 0, 0, 4))
+        yield _Detail(_failure(failure), (0, 0, 0, 4))
 
 
 def _function_line(function: FunctionView, *, is_ascii: bool) -> Text:
@@ -156,20 +204,21 @@ def _notes(report: Report) -> Iterable[RenderableType]:
     if report.notes:
         yield Text("\nNotes", style="bold")
     for note in report.notes:
-        yield Padding(Text("- " + note), (0, 0, 0, 2))
+        yield _Detail(Text("- " + note), (0, 0, 0, 2))
 
 
 def _output(report: Report) -> Iterable[RenderableType]:
     lines = report.output.rstrip("\n").split("\n")
     yield Text("\n" + describe_output(report), style="bold")
     for line in lines[:_SHOWN_OUTPUT_LINES]:
-        yield Padding(Text(line[:500], style="dim", overflow="fold"), (0, 0, 0, 2))
+        yield _Detail(Text(line[:500], style="dim", overflow="fold"), (0, 0, 0, 2))
     if len(lines) > _SHOWN_OUTPUT_LINES:
-        yield Padding(Text("... (the JSON report has all of it)", style="dim"), (0, 0, 0, 2))
+        rest = "more" if report.is_output_cut else "all of it"
+        yield _Detail(Text(f"... (the JSON report has {rest})", style="dim"), (0, 0, 0, 2))
 
 
 def _total(report: Report) -> Text:
-    line = Text("\n")
+    line = _End("\n")
     if report.score is None or report.max_score is None:
         line.append("No score.", style="bold red")
         return line

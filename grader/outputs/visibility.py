@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from grader.outputs.wording import format_points
+from grader.outputs.wording import describe_score, format_points
 from grader.report.model import CheckResult, FunctionResult, Report, Status, Visibility
 from grader.report.score import exact_sum, score_functions
 
@@ -38,6 +38,14 @@ def show_to_student(report: Report) -> Report:
         score=exact_sum(function.score for function in functions),
         max_score=exact_sum(function.max_score for function in functions),
     )
+
+
+def describe_shown_score(report: Report) -> str:
+    """Write the score out that a student may see, even if the report can't be shown."""
+    try:
+        return describe_score(show_to_student(report))
+    except Exception:  # noqa: BLE001 - an edge: this is shown when something has failed already
+        return "No score can be shown"
 
 
 def pending_points(report: Report) -> float:

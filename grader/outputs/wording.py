@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.observations.locks import Lock
+from grader.report.budget import cut_text
 from grader.report.model import Report, ReportStatus, Status
 
 
@@ -30,6 +31,10 @@ MARKS = {
 }
 
 ENDED_EARLY = "ended before everything was checked"
+
+# How the reason of a lock begins that is there, but leaves something open.
+HOLDS_IN_PART = "holds in part: "
+_MAX_REASON = 400
 
 # What each lock prevents, for the note about those that are missing.
 LOCK_WORDS: Mapping[str, str] = {
@@ -71,10 +76,19 @@ def describe_failure(report: Report) -> str:
 
 
 def describe_missing_locks(missing: Mapping[str, str]) -> str:
-    """List what this machine can't prevent, and why."""
-    names = ", ".join(LOCK_WORDS.get(name, name) for name in missing)
-    reasons = "; ".join(f"{name}: {reason}" for name, reason in missing.items())
-    return f"Not locked on this machine: {names}. Grade only files that you trust. ({reasons})"
+    """List what this machine can't prevent or prevents only in part, and why."""
+    in_part = [name for name, reason in missing.items() if reason.startswith(HOLDS_IN_PART)]
+    not_at_all = [name for name in missing if name not in in_part]
+    sentences = [
+        f"{how} on this machine: {', '.join(LOCK_WORDS.get(name, name) for name in names)}."
+        for how, names in (("Not locked", not_at_all), ("Partly locked", in_part))
+        if names
+    ]
+    reasons = "; ".join(
+        f"{name}: {cut_text(reason.removeprefix(HOLDS_IN_PART), _MAX_REASON, ellipsis=' ...')}"
+        for name, reason in missing.items()
+    )
+    return f"{' '.join(sentences)} Grade only files that you trust. ({reasons})"
 
 
 def describe_output(report: Report) -> str:

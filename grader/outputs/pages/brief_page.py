@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from grader.outputs.escaping import escape_controls
-from grader.outputs.visibility import show_to_student
-from grader.outputs.wording import MARKS, describe_failure, describe_score, format_points
+from grader.outputs.visibility import describe_shown_score, show_to_student
+from grader.outputs.wording import MARKS, describe_failure, format_points
 from grader.report.budget import cut_text
 from grader.report.model import Report
 
@@ -47,13 +47,12 @@ def render_brief_page(report: Report, reason: str) -> str:
         reason: What went wrong, in a few words.
     """
     try:
-        shown = show_to_student(report)
-        headline, parts = describe_score(shown), list(_parts(shown))
+        parts = list(_parts(show_to_student(report)))
     except Exception:  # noqa: BLE001 - the last edge: not even the points can be shown
-        headline, parts = "No score can be shown", []
+        parts = []
     return str(
         _PAGE.format(
-            headline=headline,
+            headline=describe_shown_score(report),
             name=_line(report.submission.name),
             reason=_line(reason),
             parts=Markup("\n").join(parts),

@@ -13,6 +13,8 @@ from grader.outputs.wording import MARKS, describe_points, symbol_in_browser
 from grader.report.budget import cut_text
 from grader.report.model import CheckResult, FunctionResult, Picture, Status
 
+MAX_PICTURES = 8  # matplotlib needs 50 ms for each
+_MAX_NUMBERS = 1500  # of a picture
 MAX_PICTURES_BYTES = 72 * 1024
 _MAX_CARDS = 150
 _MAX_CARDS_BYTES = 100 * 1024  # of the HTML, without pictures
@@ -136,13 +138,15 @@ class _Pictures:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)  # over the whole page
         self._room = MAX_PICTURES_BYTES
+        self._left = MAX_PICTURES
 
     def draw(self, pictures: Iterable[Picture]) -> tuple[Drawing, ...]:
         """Draw the pictures of a function."""
         drawn = []
         for picture in pictures:
-            if self._room <= 0:
-                break
+            if not self._left or _count_numbers(picture) > _MAX_NUMBERS:
+                continue
+            self._left -= 1
             try:
                 drawing = draw_picture(picture, key=f"picture-{next(self._numbers)}")
             except Exception:  # noqa: BLE001, S112 - an edge: a report without a picture is better than none
@@ -151,9 +155,11 @@ class _Pictures:
             if size <= self._room:
                 self._room -= size
                 drawn.append(drawing)
-            else:
-                self._room = 0  # drawing takes a while, so smaller ones are not searched for
         return tuple(drawn)
+
+
+def _count_numbers(picture: Picture) -> int:
+    return sum(len(one.x) + len(one.y) for one in picture.series)
 
 
 def _checks_label(view: FunctionView) -> str:
