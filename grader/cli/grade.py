@@ -79,7 +79,7 @@ def command(
     from grader.checks.assignment import load_assignment
     from grader.outputs.json_file import write_json
     from grader.outputs.terminal import make_console, show_failure, show_report
-    from grader.pipeline import Grader
+    from grader.pipeline import Grader, blank_report
     from grader.sandbox.host.limits import Confinement, Isolation, Limits
 
     color = False if no_color else None
@@ -94,6 +94,9 @@ def command(
             confinement=Confinement(isolation=Isolation(isolation)),
             launched=next(forkservers, None),
         )
+
+    def blank() -> "Report":
+        return blank_report(load_assignment(assignment), file.name, mode=isolation)
 
     def grade(warm_grader: "Grader", seed: int | None = seed) -> "Report":
         with _progress(is_shown=not quiet, no_color=no_color) as on_progress:
@@ -110,8 +113,7 @@ def command(
             from grader.cli.watch import watch_file
 
             watch_file(file, open_grader=open_grader, grade=grade, keep=keep, console=console)
-        with open_grader() as warm_grader:
-            report = grade(warm_grader)
+        report = _grade_once(open_grader, grade, blank)
         keep(report)
     if report.error:
         show_failure(report, make_console(color=color, stderr=True))
@@ -123,6 +125,34 @@ def command(
 def main() -> None:
     """Run the command."""
     run_command(command, name="grade")
+
+
+def _grade_once(
+    open_grader: "Callable[[], Grader]",
+    grade: "Callable[[Grader], Report]",
+    blank: "Callable[[], Report]",
+) -> "Report":
+    """Grade a file; if the grader fails, even while it starts or ends, there is a report of that.
+
+    Raises:
+        UsageError: The command can't be carried out as given.
+    """
+    from grader.errors import GraderError, UsageError
+    from grader.pipeline import fail_report
+    from grader.report.model import ReportStatus
+
+    report: Report | None = None
+    try:
+        with open_grader() as warm_grader:
+            report = grade(warm_grader)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever fails here is our fault
+        if report is None:  # otherwise only the cleanup failed, and the report is valid
+            is_ours = isinstance(error, GraderError)
+            reason = str(error) if is_ours else f"{type(error).__name__}: {error}"
+            return fail_report(blank(), ReportStatus.GRADER_ERROR, reason)
+    return report
 
 
 def _expect_targets(json_target: str | None, html_target: str | None, *, is_watching: bool) -> None:

@@ -12,6 +12,7 @@ from grader.pipeline import blank_report, fail_report
 from grader.pool.jobs import Job
 from grader.pool.messages import GradeResult, PoolSettings
 from grader.pool.worker_process import WorkerEndedError, WorkerProcess
+from grader.report.budget import fit_report
 from grader.report.model import ReportStatus
 from grader.report.schema import report_to_json
 from grader.sandbox.host.limits import Limits
@@ -147,9 +148,15 @@ def _receive(workers: _Workers, worker: WorkerProcess) -> GradeResult | None:
 
 
 def _fault(settings: PoolSettings, job: Job, reason: str) -> GradeResult:
-    """Make the result of a job on which the grader failed: a report without a score."""
+    """Make the result of a job on which the grader failed: a report without score, with its page."""
     assignment = load_assignment(settings.assignment)
     blank = blank_report(assignment, job.request.name, mode=settings.isolation)
     report = fail_report(blank, ReportStatus.GRADER_ERROR, reason)
-    report = msgspec.structs.replace(report, key=job.request.key)
-    return GradeResult(report=report_to_json(report).encode(), is_fault=True)
+    report = fit_report(msgspec.structs.replace(report, key=job.request.key))
+    page = b""
+    if settings.has_pages:
+        # Faults are rare, and templates take a while to import.
+        from grader.outputs.pages.student_page import render_student_page  # noqa: PLC0415
+
+        page = render_student_page(report).encode()
+    return GradeResult(report=report_to_json(report).encode(), page=page, is_fault=True)

@@ -11,9 +11,10 @@ import msgspec
 
 from grader.checks.assignment import load_assignment
 from grader.observations.frames import receive_message, send_message
-from grader.pipeline import Grader
+from grader.pipeline import Grader, fail_report
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 from grader.pool.worker_process import MAX_MESSAGE_BYTES
+from grader.report.budget import fit_report
 from grader.report.model import Report, ReportStatus
 from grader.report.schema import report_to_json
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
@@ -50,12 +51,23 @@ def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeRes
         report = grader.grade_data(
             request.data, name=request.name, seed=request.seed, only=request.only
         )
-    report = msgspec.structs.replace(report, key=request.key)
+    report = fit_report(msgspec.structs.replace(report, key=request.key))
+    try:
+        written = report_to_json(report)
+    except ValueError as error:  # a number that JSON doesn't have
+        report = _without_numbers(report, f"the report can't be written: {error}")
+        written = report_to_json(report)
     return GradeResult(
-        report=report_to_json(report).encode(),
+        report=written.encode(),
         page=_render(report, request).encode() if has_page else b"",
         is_fault=report.status is ReportStatus.GRADER_ERROR,
     )
+
+
+def _without_numbers(report: Report, reason: str) -> Report:
+    """Return the report of a fault instead of one that can't be written."""
+    failed = fail_report(report, ReportStatus.GRADER_ERROR, reason)
+    return msgspec.structs.replace(failed, functions=(), timing={})
 
 
 def _render(report: Report, request: GradeRequest) -> str:

@@ -1,5 +1,6 @@
 """``grade --html``: a page for every report, with the cells of a notebook."""
 
+import json
 import os
 import subprocess
 import sys
@@ -56,6 +57,37 @@ def test_page_is_written_for_a_file_that_can_not_be_graded(tmp_path: Path) -> No
 
     assert done.returncode == 4
     assert "is not valid JSON" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("failing", ["__init__", "grade"])
+def test_report_and_page_are_written_if_the_grader_fails(tmp_path: Path, failing: str) -> None:
+    """If the grader can't even start, there is a report and a page that say so, and no score."""
+    program = f"""
+import sys
+from grader import pipeline
+from grader.cli import grade
+
+def fail(*args, **kwargs):
+    raise RuntimeError("out of luck")
+
+pipeline.Grader.{failing} = fail
+sys.argv[1:] = [{str(SUBMISSIONS / "right_plain.py")!r}, "--json", "r.json", "--html", "p.html"]
+grade.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=tmp_path,
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert "the grader failed, so there is no score: RuntimeError: out of luck" in done.stderr
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert (report["status"], report["score"]) == ("grader_error", None)
+    assert "out of luck" in (tmp_path / "p.html").read_text(encoding="utf-8")
 
 
 def test_page_can_not_go_to_standard_output() -> None:

@@ -64,8 +64,15 @@ def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
     monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
     monkeypatch.setattr(local_pool, "_SPARE_S", 2.0)
 
-    def run(*names: str, jobs: int = 2, data: bytes = b"") -> dict[str, GradeResult]:
-        setup = PoolSettings(assignment="lab4", salt=str(tmp_path), limits={"total_wall_s": 1})
+    def run(
+        *names: str, jobs: int = 2, data: bytes = b"", has_pages: bool = False
+    ) -> dict[str, GradeResult]:
+        setup = PoolSettings(
+            assignment="lab4",
+            salt=str(tmp_path),
+            limits={"total_wall_s": 1},
+            has_pages=has_pages,
+        )
         tasks = (Job(key=name, request=GradeRequest(name=name, data=data)) for name in names)
         return {job.key: result for job, result in LocalPool(setup, workers=jobs).grade_all(tasks)}
 
@@ -104,6 +111,25 @@ def test_every_submission_is_graded_once(
     assert sorted(graded) == sorted(names)
     assert len(processes(tmp_path)) == 2
     assert not any(map(is_running, processes(tmp_path)))
+
+
+@pytest.mark.parametrize("todo", ["die", "garbage"])
+def test_fault_has_a_page_that_says_so(
+    grade: Callable[..., dict[str, GradeResult]], todo: str
+) -> None:
+    """If a worker fails, the submission's page says that the grader failed, and is never empty."""
+    graded = grade(f"{todo} <b>lab4.py", has_pages=True)[f"{todo} <b>lab4.py"]
+
+    page = graded.page.decode()
+    assert fault_of(graded).error
+    assert "The grader failed, so there is no score" in page
+    assert "it is not a zero" in page
+    assert f"{todo} &lt;b&gt;lab4.py" in page
+
+
+def test_fault_without_pages_has_none(grade: Callable[..., dict[str, GradeResult]]) -> None:
+    """A pool that was not asked for pages makes none."""
+    assert grade("die 1")["die 1"].page == b""
 
 
 def test_no_more_workers_are_started_than_there_is_to_do(
