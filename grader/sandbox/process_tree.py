@@ -37,37 +37,47 @@ def end_descendants(ancestor: int, *, spare: Collection[int] = ()) -> bool:
     if sys.platform != "linux":
         return True
     give_up = time.monotonic() + _PATIENCE_S
-    while found := _living(_strays(ancestor, spare)):
-        if time.monotonic() > give_up:
-            return False
-        stopped: set[int] = set()
-        while new := found.keys() - stopped:
-            for pid in new:
-                _send_signal(pid, found[pid], signal.SIGSTOP)
-            stopped |= new
-            if time.monotonic() > give_up:
-                break
-            found = _living(_strays(ancestor, spare))
-        for pid, parent in found.items():
-            _send_signal(pid, parent, signal.SIGKILL)
-        time.sleep(_PAUSE_S)
-    return True
+    before: list[int] = []
+    while time.monotonic() < give_up:
+        listed = _strays(ancestor, spare)
+        found = _living(listed, ancestor)
+        if not found and listed == before:
+            return True
+        before = listed  # what one of them left behind when it ended is listed the next time
+        if found:
+            _stop_and_kill(found, ancestor, spare, give_up)
+            time.sleep(_PAUSE_S)
+    return False
 
 
 def _strays(ancestor: int, spare: Collection[int]) -> list[int]:
-    """Return the children of the ancestor but those to spare; wait for those that have ended."""
-    strays = [pid for pid in _children_of(ancestor) if pid not in spare]
-    return [pid for pid in strays if not _is_reaped(pid)] if ancestor == os.getpid() else strays
+    return [pid for pid in _children_of(ancestor) if pid not in spare]
 
 
-def _living(pids: Iterable[int]) -> dict[int, int]:
-    """Return the processes of these, and of all that come from them, that have not ended.
+def _stop_and_kill(
+    found: dict[int, int], ancestor: int, spare: Collection[int], give_up: float
+) -> None:
+    stopped: set[int] = set()
+    while (new := found.keys() - stopped) and time.monotonic() < give_up:
+        for pid in new:
+            _send_signal(pid, found[pid], signal.SIGSTOP)
+        stopped |= new
+        found = _living(_strays(ancestor, spare), ancestor)
+    for pid, parent in found.items():
+        _send_signal(pid, parent, signal.SIGKILL)
+
+
+def _living(pids: Iterable[int], ancestor: int) -> dict[int, int]:
+    """Return which children of an ancestor, and of all that come from them, have not ended.
+
+    If the ancestor is this process, those that have ended are waited for.
 
     Returns:
         The process ids, each with that of its parent.
     """
+    is_own = ancestor == os.getpid()
+    waiting = [pid for pid in pids if not (is_own and _is_reaped(pid))]
     found: dict[int, int] = {}
-    waiting = list(pids)
     while waiting:
         pid = waiting.pop()
         state, parent = _state_and_parent(pid)

@@ -124,7 +124,7 @@ def _forkserver_id(forkserver: Forkserver) -> int:
 
 
 def _are_gone(pids: list[int]) -> bool:
-    return not process_tree._living(pids)
+    return not process_tree._living(pids, 0)
 
 
 @pytest.mark.parametrize("without", WITHOUT.values(), ids=WITHOUT.keys())
@@ -138,14 +138,14 @@ def test_nothing_outlives_the_session(
     session = open_source(COMMON + strays, without=without)
     assert call(session).outcome is Outcome.RETURNED
     pids = _printed_ids(session)
-    below = process_tree._living([_forkserver_id(forkserver)])
+    below = process_tree._living([_forkserver_id(forkserver)], 0)
     assert len(below) >= 3  # the forkserver, the other child, this child, and most often strays
 
     session.close()
 
     assert _are_gone(pids)
     # The forkserver and the child of the other session. (Others are of other tests.)
-    assert len(process_tree._living([_forkserver_id(forkserver)])) == 2
+    assert len(process_tree._living([_forkserver_id(forkserver)], 0)) == 2
     assert call(other).outcome is Outcome.RETURNED
 
 
@@ -232,3 +232,43 @@ def test_signal_goes_only_to_the_process_that_was_found() -> None:
 
         process_tree._send_signal(child.pid, os.getpid(), signal.SIGKILL)
         assert child.wait(5) == -signal.SIGKILL
+
+
+ENDS_WHILE_LOOKED_AT = """
+import os, signal, time
+from grader.sandbox import process_tree
+from grader.sandbox.guest.lock import adopt_orphans
+
+adopt_orphans()
+reader, writer = os.pipe()
+first = os.fork()
+if first == 0:
+    second = os.fork()
+    if second == 0:
+        time.sleep(20)
+        os._exit(0)
+    os.write(writer, str(second).encode())
+    time.sleep(20)
+    os._exit(0)
+second = int(os.read(reader, 20))
+
+def end_first(pid):
+    process_tree._is_reaped = is_reaped
+    os.kill(first, signal.SIGKILL)
+    os.waitpid(first, 0)
+    return True
+
+is_reaped, process_tree._is_reaped = process_tree._is_reaped, end_first
+assert process_tree.end_descendants(os.getpid())
+print(os.path.exists(f"/proc/{second}"))
+os.kill(second, signal.SIGKILL)
+"""
+
+
+def test_orphan_of_one_that_ends_while_it_is_looked_at_is_found() -> None:
+    """A process that gets a new parent between two steps of the search doesn't get away."""
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS_WHILE_LOOKED_AT], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "False\n", done.stderr
