@@ -33,15 +33,21 @@ the child's parent and reaps it, so the process id cannot have been reused. If t
 the forkserver reads the end of its control socket, kills the children that are left and removes
 their folders. If the forkserver goes away, the kernel kills its children.
 
+Without seccomp, a child can start processes. The forkserver adopts those that lose their parent
+(``process_tree``) and ends them with their child; the host ends them before it kills a forkserver
+that hangs. Only if the forkserver is killed by something else, they stay.
+
 Locks. Each is one-way, is tried on its own, and is reported if this machine doesn't have it.
 
 - Privileges (prctl, capset): against setuid programs, and against root's capabilities.
-- Resources (setrlimit): against huge memory and files, core files and endless descriptors.
+- Resources (setrlimit): against huge memory and files, core files and endless descriptors. The
+  limit on memory is about what a child adds to what it was forked with.
 - Files (Landlock): against reading checks, the reference, the home folder or ``/proc``, and
-  against writing outside the scratch folder. ``host.allow_list`` works out what may be read.
+  against writing outside the scratch folder. ``host.allow_list`` works out what may be read. That
+  a file exists, its size and its times stay visible. Without seccomp it holds in part.
 - Signals (Landlock): against signals to the grader, and abstract unix sockets.
 - System calls (seccomp): against sockets, new processes and programs, ptrace, namespaces, IPC,
-  keyrings, io_uring and bpf.
+  keyrings, io_uring and bpf, and against emptying files or changing their modes outside.
 
 What a child can see. All of its own process, so everything below, however it is hidden:
 
