@@ -149,7 +149,7 @@ class ChildConnection:
                 data = data[self._child.socket.send(data) :]
             except BlockingIOError:
                 self.drain_output()
-                self._check_limits()
+                self._check_limits(is_waiting=True)
                 self._wait_until_writable()
             except OSError:
                 raise self._find_cause() from None
@@ -171,16 +171,20 @@ class ChildConnection:
             ChildEnded: The child hit a limit, has ended, or sent something that is not a message.
         """
         while True:
-            self._check_limits()  # before each message, as there may be any number of them
             message = self._next_message()
+            is_open = message is not None or self._read_available()
+            if message is None:
+                message = self._next_message()
+            # Also if there is a message, since there may be any number of them.
+            self._check_limits(is_waiting=message is None)
             if message is not None:
                 return message
+            if not is_open:
+                raise self._find_cause()
             timeout = max(0.0, self._next_check - time.monotonic())
             ready = [key.fileobj for key, _ in self._selector.select(timeout)]
             if self._child.output_descriptor in ready:
                 self.drain_output()
-            if self._child.socket in ready and not self._read_available():
-                raise self._find_cause()
 
     def _wait_until_writable(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -207,8 +211,11 @@ class ChildConnection:
         self._buffer.feed(data)
         return bool(data)
 
-    def _check_limits(self) -> None:
+    def _check_limits(self, *, is_waiting: bool) -> None:
         """Check the limits if it is time to.
+
+        Args:
+            is_waiting: Whether the child has not answered yet.
 
         Raises:
             ChildEnded: A limit is hit.
@@ -220,13 +227,13 @@ class ChildConnection:
             raise ChildEnded(Outcome.STOPPED, account.why_over)
         if meter.cpu_s() > self._cpu_limit_s:
             raise ChildEnded(Outcome.TIME_LIMIT, self._exceeded)
-        meter.watch()
-        if meter.idle_s > limits.idle_wall_s:
-            raise ChildEnded(
-                Outcome.TIME_LIMIT, f"waited {limits.idle_wall_s:g} s without computing anything"
-            )
-        if meter.wall_s > WALL_PER_CPU * max(1.0, self._cpu_limit_s):
-            raise ChildEnded(Outcome.TIME_LIMIT, "mostly waited, and computed next to nothing")
+        if is_waiting:
+            meter.watch()
+            if meter.idle_s > limits.idle_wall_s:
+                idle = f"waited {limits.idle_wall_s:g} s without computing anything"
+                raise ChildEnded(Outcome.TIME_LIMIT, idle)
+            if meter.wall_s > WALL_PER_CPU * max(1.0, self._cpu_limit_s):
+                raise ChildEnded(Outcome.TIME_LIMIT, "mostly waited, and computed next to nothing")
         if count_threads(self._child.pid) > limits.threads:
             raise ChildEnded(Outcome.MEMORY_LIMIT, f"over {limits.threads} threads")
         if account.is_over_memory(self):
