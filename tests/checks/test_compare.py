@@ -431,6 +431,7 @@ def test_true_is_any_byte_but_0() -> None:
     """A bool whose byte is neither 0 nor 1 counts as True, and is 1 as a number."""
     value = Array(dtype="bool", shape=(3,), data=b"\x00\x01\xa5")
 
+    assert value.to_numpy().tobytes() == b"\x00\x01\x01"
     assert to_array(value, "x").tolist() == [0.0, 1.0, 1.0]
 
 

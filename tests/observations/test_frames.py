@@ -96,10 +96,13 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
     (
         Load(
             name="a.py",
-            blocks=(CodeBlock(label="cell 1", source="x = 1", stop_before=2),),
+            blocks=(CodeBlock(label="cell 1", source="x = 1"),),
             is_notebook=True,
             parameters={"f": ("x",)},
             lent=_LENT,
+            left_out=((0, 1),),
+            slow=((0, 2), (0, 3)),
+            is_needed_only=True,
         ),
         ToChild,
     ),
@@ -120,7 +123,7 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
     ),
     (ReadRequest(token=b"t", function="ANSWERS"), ToChild),
     (Ready(locks=(Lock.FILES,), missing={Lock.SYSCALLS: "no libseccomp"}), FromChild),
-    (StatementStarted(block=1, statement=2), FromChild),
+    (StatementStarted(block=1, statement=2, line=3, cpu_s=0.5), FromChild),
     (
         Loaded(defined=("f",), notes=(Note(block="cell 1", raised=_RAISED),), syntax_error=_RAISED),
         FromChild,

@@ -30,6 +30,10 @@ _LONG_CLASS = "type('C' * 1_000_000, (%s,), {})"
         ),
         ("def f(n):\n    a = []\n    a.extend([a] * 10_000)\n    return a", Outcome.RAISED),
         ("def f(n): return ['x' * 10_000] * 10_000", Outcome.RAISED),
+        (
+            "import torch\ndef f(n): return [[torch.tensor(n)] * 10_000] * 2",
+            Outcome.RAISED,
+        ),
     ],
     ids=[
         "class",
@@ -41,6 +45,7 @@ _LONG_CLASS = "type('C' * 1_000_000, (%s,), {})"
         "many tensors",
         "list in itself",
         "many texts",
+        "many small tensors",
     ],
 )
 def test_long_names_and_large_values_get_a_normal_answer(

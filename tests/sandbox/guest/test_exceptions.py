@@ -101,6 +101,21 @@ def test_syntax_error_with_odd_attributes_is_described(name: str, value: object)
     assert raised.type_name == "SyntaxError"
 
 
+def test_exception_that_refuses_its_class_keeps_its_line() -> None:
+    """The line is found although the exception has no class for ``isinstance``."""
+    kind = type("Refusing", (Exception,), {"__class__": property(refuse)})
+
+    def fail() -> None:
+        raise kind
+
+    fail.__code__ = fail.__code__.replace(co_filename="cell")
+
+    raised = describe(raised_by(fail, kind), cell="cell 1")
+
+    assert (raised.block, raised.function) == ("cell 1", "fail")
+    assert raised.line > 0
+
+
 def test_metaclass_can_not_refuse_the_name_of_an_exception() -> None:
     """The name of an exception is that of its class, whatever its metaclass says."""
     meta: Any = type("Meta", (type,), {"__name__": property(refuse), "__hash__": refuse})

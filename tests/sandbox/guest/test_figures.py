@@ -1,6 +1,7 @@
 """Describing figures: the visible lines and points, in data coordinates."""
 
 import itertools
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,8 +16,10 @@ from matplotlib.axes import Axes as Plot
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from grader.observations.bounds import MAX_POINTS
 from grader.observations.values import Artist, Axes, Items
 from grader.sandbox.guest import figures
+from grader.sandbox.guest.budget import TooLargeError
 from grader.sandbox.guest.describe import describe
 from grader.sandbox.guest.figures import artists_of, describe_axes, is_animation, play
 
@@ -122,11 +125,19 @@ def test_changed_data_is_found(axes: Plot) -> None:
     assert shown(axes) == [(POINTS, True, False)]
 
 
-def test_data_that_requires_grad_can_be_read(axes: Plot) -> None:
-    """Data that requires grad, which ``set_ydata`` accepts, is read like any other."""
+def test_data_that_matplotlib_cannot_draw_raises(axes: Plot) -> None:
+    """Data that ``set_ydata`` accepts, but matplotlib can't draw, raises what drawing it raises."""
     (line,) = axes.plot(X, [0.0, 0.0, 0.0])
 
     line.set_ydata(torch.tensor(Y, requires_grad=True))
+
+    with pytest.raises(RuntimeError, match="requires grad"):
+        artists_of([axes])
+
+
+def test_axes_of_categories_are_read_as_they_are_drawn(axes: Plot) -> None:
+    """Texts on an axis are read as the numbers at which matplotlib draws them."""
+    axes.plot(["a", "b", "c"], Y)
 
     assert shown(axes) == [(POINTS, True, False)]
 
@@ -176,6 +187,47 @@ def test_number_of_artists_is_bounded(axes: Plot, monkeypatch: pytest.MonkeyPatc
     found = artists_of([axes])
 
     assert len(found) == 3
+
+
+def test_segments_count_as_artists(axes: Plot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The segments of a collection don't exceed the maximum either."""
+    monkeypatch.setattr(figures, "MAX_ARTISTS", 3)
+    axes.plot(X, Y)
+    axes.vlines(X, 0, 1)
+
+    found = artists_of([axes])
+
+    assert len(found) == 3
+
+
+def test_points_of_an_answer_are_bounded(axes: Plot) -> None:
+    """Many artists of many points are more than an answer can hold."""
+    points = np.zeros(MAX_POINTS)
+    for _ in range(10):
+        axes.plot(points, points)
+
+    with pytest.raises(TooLargeError):
+        describe(axes)
+
+
+def test_drawings_of_an_animation_share_the_budget(axes: Plot) -> None:
+    """Many drawings of many points are more than an answer can hold."""
+    points = np.zeros(MAX_POINTS)
+    axes.plot(points, points)
+    animation, _ = animate(axes, 20)
+
+    with pytest.raises(TooLargeError):
+        play(animation, frames=20)
+
+
+def test_number_of_drawings_is_bounded(axes: Plot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames above the maximum are counted, and not played."""
+    monkeypatch.setattr(figures, "MAX_DRAWINGS", 2)
+    animation, _ = animate(axes, 4)
+
+    played = play(animation, frames=4)
+
+    assert (played.frame_count, len(played.frames)) == (4, 2)
 
 
 def test_artist_of_too_many_points_is_left_out(
@@ -298,6 +350,59 @@ def test_init_function_is_called_first(axes: Plot) -> None:
 
     assert calls == ["init"]
     assert drawn == [0, 1]
+
+
+class Unpaintable(Line2D):
+    """A line whose data is right, and which raises when it is drawn."""
+
+    def draw(self, _renderer: object) -> None:
+        """Raise, as matplotlib does for much that it can't draw."""
+        message = "can't be drawn"
+        raise ValueError(message)
+
+
+def test_first_frame_is_rendered(axes: Plot) -> None:
+    """What raises only when matplotlib draws it raises when the animation is played."""
+    axes.add_line(Unpaintable(X, Y))
+    animation, _ = animate(axes, 2)
+
+    with pytest.raises(ValueError, match="can't be drawn"):
+        play(animation, frames=1)
+
+
+@pytest.mark.parametrize("blit", [False, True])
+def test_rendering_leaves_no_trace(
+    axes: Plot,
+    blit: bool,  # noqa: FBT001 - a column
+) -> None:
+    """All kinds of artists are rendered, the frames are not moved, and the figure is as before."""
+    axes.scatter(X, Y, label="data")
+    axes.bar(X, Y)
+    axes.fill_between(X, Y)
+    axes.imshow(np.zeros((2, 2)))
+    axes.axline((0, 0), slope=1)
+    axes.set_title("title")
+    axes.legend()
+    figure = figure_of(axes)
+    animation, drawn = animate(axes, 3, blit=blit)
+    drawn.clear()
+    before = (figure.dpi, figure.get_size_inches().tolist())
+
+    play(animation, frames=3)
+
+    assert drawn == [0, 1, 2]
+    assert (figure.dpi, figure.get_size_inches().tolist()) == before
+
+
+def test_huge_figure_is_rendered_on_a_small_canvas(axes: Plot) -> None:
+    """A figure of a gigapixel, which only a print needs, takes no memory to render."""
+    figure_of(axes).set_size_inches(400, 400)
+    animation, _ = animate(axes, 1)
+
+    started = time.process_time()
+    play(animation, frames=1)
+
+    assert time.process_time() - started < 1
 
 
 def test_every_axes_of_the_figure_is_drawn(axes: Plot) -> None:

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from grader.observations.bounds import MAX_NAME
 from grader.observations.messages import TorchCall
 from grader.sandbox.guest import torch_call_log
 from grader.sandbox.guest.torch_call_log import TorchCallLog
@@ -118,6 +119,16 @@ def test_looking_for_names_records_nothing() -> None:
         w.add_(1.0)
 
     assert [name for name in _names(log) if name.startswith(("grad", "requires_grad"))] == []
+
+
+def test_long_name_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of a function is cut to the length of a name."""
+    monkeypatch.setattr(torch_call_log, "resolve_name", lambda _: "a" * 10_000)
+
+    with TorchCallLog({}) as log:
+        torch.ones(1)
+
+    assert _names(log)[0] == "a" * MAX_NAME
 
 
 def test_record_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
