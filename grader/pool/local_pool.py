@@ -148,7 +148,7 @@ def _receive(workers: _Workers, worker: WorkerProcess) -> GradeResult | None:
 
 
 def _fault(settings: PoolSettings, job: Job, reason: str) -> GradeResult:
-    """Make the result of a job on which the grader failed: a report without score, with its page."""
+    """Make the result of a job on which the grader failed: a report without score, and its page."""
     assignment = load_assignment(settings.assignment)
     blank = blank_report(assignment, job.request.name, mode=settings.isolation)
     report = fail_report(blank, ReportStatus.GRADER_ERROR, reason)

@@ -59,8 +59,8 @@ _ESCAPE = 6  # the longest escape of JSON: a backslash, u and four digits
 def fit_report(report: Report) -> Report:
     """Return a report whose JSON has at most `MAX_REPORT_BYTES`.
 
-    The limits are far above what a usual report has, which stays as it is. A report that fits is
-    returned unchanged. All its texts can be written as UTF-8.
+    The limits are far above what a usual report has, which stays as it is. Names of functions and
+    checks are never cut, since they are the assignment's own. All texts can be written as UTF-8.
     """
     pictures, left_out = _fit_pictures(report.functions)
     notes = report.notes
@@ -135,7 +135,7 @@ def _fit_functions(
         fitted = tuple(
             msgspec.structs.replace(
                 one,
-                name=cut_text(one.name, _MAX_NAME),
+                name=_encodable(one.name),
                 checks=tuple(_fit_check(check, limit) for check in one.checks),
                 pictures=(),
             )
@@ -163,7 +163,7 @@ def _fit_check(check: CheckResult, limit: int) -> CheckResult:
     named = check.misconception
     return msgspec.structs.replace(
         check,
-        id=cut_text(check.id, _MAX_NAME),
+        id=_encodable(check.id),
         title=cut_text(check.title, limit),
         message=cut_text(check.message, limit),
         hint=cut_text(check.hint, limit),

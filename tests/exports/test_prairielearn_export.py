@@ -34,6 +34,7 @@ from report_samples import (
     work_of,
 )
 
+from grader.exports import prairielearn
 from grader.exports.images import describe_image
 from grader.exports.prairielearn import export
 from grader.report.model import DrawnAs, Report, ReportStatus
@@ -252,17 +253,16 @@ def test_texts_that_are_too_long_are_cut() -> None:
     """Texts that are too long are cut, and say so."""
     results = results_of(HUGE)
 
-    assert len(json.dumps(results["tests"])) > 10_000
-    assert "(cut)" in results["tests"][0]["output"]
+    assert 1_000 < len(json.dumps(results["tests"])) < 10_000
+    assert " ..." in results["tests"][0]["output"]
 
 
 @pytest.mark.slow
-def test_many_functions_have_less_each() -> None:
+def test_many_functions_have_less_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """With many functions the texts are cut, and then the tests left out; the score stays."""
     some = results_of(MANY_FUNCTIONS)
-    too_many = results_of(
-        make_report(*(failed_check(f"{'n' * 300}{place}/a") for place in range(2500)))
-    )
+    monkeypatch.setattr(prairielearn, "_MAX_BYTES", 100_000)
+    too_many = results_of(MANY_FUNCTIONS)
 
     assert len(some["tests"]) == 1000
     assert too_many["tests"] == []
@@ -328,4 +328,4 @@ def test_picture_that_cannot_be_drawn_is_left_out() -> None:
 def test_megabyte_of_an_error_fits() -> None:
     """An error text of a megabyte is cut so that the result fits, measured in bytes."""
     assert len(MEGABYTE_TEXT.encode()) > 1_000_000
-    assert "(cut)" in results_of(SAMPLES["huge unreadable"])["format_errors"][0]
+    assert results_of(SAMPLES["huge unreadable"])["format_errors"][0].endswith("…")
