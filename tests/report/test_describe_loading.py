@@ -86,7 +86,7 @@ def test_code_block_that_was_stopped_is_described_with_the_limit(outcome: Outcom
     """A code block that was stopped is described by the limit, not by the name of the outcome."""
     (line,) = describe(raising(outcome.value, "over 10 s of computing time"))
 
-    assert line == "cell 2 was stopped (over 10 s of computing time); the cells after it still ran"
+    assert line == "cell 2 was stopped (over 10 s of computing time); what comes after it still ran"
 
 
 def test_long_text_is_cut() -> None:
