@@ -18,6 +18,8 @@ _LIMITS = {
     Outcome.DISK_LIMIT: "writes too much to disk",
 }
 
+_MOST_NAMED = 2
+
 _NOT_TRIED = "not tried: grading of this submission was stopped"
 
 
@@ -37,7 +39,7 @@ def describe_lent_attempt(
     """
     status, words = _end(function, raised)
     if status is not Status.MISSING and words != _NOT_TRIED:
-        words = f"with right versions of {list_names(helpers)}, {words}"
+        words = f"with right versions of {name_helpers(helpers)}, {words}"
     return CheckResult(
         id=check.id,
         title=check.title,
@@ -76,7 +78,6 @@ def known_exception(raised: Raised) -> str:
     return raised.type_name if is_known else ""
 
 
-def list_names(names: Collection[str]) -> str:
-    """Join names: ``mse, predict and update``."""
-    *rest, last = sorted(names)
-    return f"{', '.join(rest)} and {last}" if rest else last
+def name_helpers(names: Collection[str]) -> str:
+    """Name one or two helpers: ``mse and predict``; more are ``its helpers``."""
+    return " and ".join(sorted(names)) if len(names) <= _MOST_NAMED else "its helpers"

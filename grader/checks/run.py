@@ -18,7 +18,7 @@ import msgspec
 
 from grader.checks.assignment import Assignment, Function
 from grader.checks.check import Check, RunBody
-from grader.checks.lent_attempt import describe_lent_attempt, list_names
+from grader.checks.lent_attempt import describe_lent_attempt, name_helpers
 from grader.checks.no_answer import describe_no_answer
 from grader.checks.probe import Probe, derive_seed
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
@@ -200,7 +200,8 @@ def _explain(
     if own.result.status is Status.FAILED and is_helper_wrong:
         return lent.result  # with wrong helpers, a right function has wrong answers too
     result = own.full_result
-    remark = f"(seen with your own {list_names(helpers)}; with right ones, the check fails too)"
+    which = name_helpers(helpers).removeprefix("its ")
+    remark = f"(seen with your own {which}; with right ones, the check fails too)"
     return msgspec.structs.replace(result, message=f"{result.message}\n{remark}")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.checks.assignment import load_assignment
@@ -143,6 +144,7 @@ def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -
         elif what in functions:  # so that an attack that misses its target is noticed
             assert functions[what] == value, _complaints(report)
     assert "LEAK:" not in report.output
+    assert len(msgspec.json.encode(report)) <= 1024 * 1024
     # A message may quote a line of the submission itself, which is not a secret.
     messages = re.sub(r"\n    line [^\n]*", "", "\n".join(_complaints(report)))
     assert "LEAK:" not in messages

@@ -1,5 +1,5 @@
-"""Loops for ever at import; what stands above it counts."""
-# expect: score=6
+"""Loops for ever at import; what stands above and below it counts."""
+# expect: score=11
 
 def mse(y_hat, y):
     return ((y_hat - y) ** 2).mean()

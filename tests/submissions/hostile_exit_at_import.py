@@ -1,5 +1,5 @@
 """Ends the process at import, in the hope that silence is success."""
-# expect: score=6
+# expect: score=11
 
 import os
 

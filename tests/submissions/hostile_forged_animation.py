@@ -1,6 +1,6 @@
 """Attacks the checks with a forged animation of far more frames than were asked for."""
 # expect: score=0
-# expect: animate_fit=failed
+# expect: status=stopped
 # expect: max_seconds=60
 
 import os

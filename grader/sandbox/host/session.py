@@ -36,6 +36,9 @@ from grader.sandbox.host.limits import REMEDY, Confinement, Isolation
 from grader.sandbox.host.printed import PrintedOutput
 
 
+_FORGED = "the submission wrote to the grader's own channel"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What the children of a session load.
@@ -276,7 +279,8 @@ class Session:
     def _stop(self, end: ChildEnded) -> ChildEnded:
         """End the session for good; return the reason."""
         self._is_over = True
-        self.why_over = self.why_over or end.detail
+        is_forged = end.outcome is Outcome.FORGED
+        self.why_over = self.why_over or (_FORGED if is_forged else end.detail)
         return end
 
 

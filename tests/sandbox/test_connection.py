@@ -1,0 +1,61 @@
+"""How the host waits for a child: it reads what is there before it counts the time."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from sessions import call
+
+from grader.observations.messages import CallRequest, Outcome
+from grader.observations.values import Number
+from grader.sandbox.host.limits import Limits
+from grader.sandbox.host.session import Session
+
+pytestmark = pytest.mark.slow
+
+OpenSource = Callable[..., Session]
+REQUEST = CallRequest(function="f", inputs={"n": Number(value=3, kind="int")})
+
+
+def test_answer_that_nobody_came_for_is_not_late(open_source: OpenSource) -> None:
+    """The reference answers while a student's function hangs, and is asked only afterwards."""
+    session = open_source("def f(n): return n", limits=Limits(idle_wall_s=0.3))
+    session.loaded  # noqa: B018 - makes the child
+    answer = session.ask(REQUEST)
+
+    time.sleep(1)
+
+    assert answer().outcome is Outcome.RETURNED
+
+
+def test_flood_of_messages_while_loading_is_ended_by_its_time(open_source: OpenSource) -> None:
+    """Messages that are allowed while loading can't go on for ever, nor fill the host's memory."""
+    source = (
+        "import os, msgspec\n"
+        "frame = msgspec.msgpack.encode({'type': 'statement_started', 'block': 0, 'statement': 1})\n"
+        "frame = len(frame).to_bytes(4, 'big') + frame\n"
+        "while True: os.write(3, frame * 1000)\n"
+        "def f(n): return n"
+    )
+    session = open_source(source, limits=Limits(load_cpu_s=1))
+
+    session.loaded  # noqa: B018 - makes the child
+
+    assert session._child is None or len(session._child._buffer._bytes) < 4 << 20
+    assert call(session).outcome in (Outcome.STOPPED, Outcome.RETURNED)
+
+
+def test_function_that_used_up_its_time_is_not_asked_again(open_source: OpenSource) -> None:
+    """Ten calls of half a second each have five seconds together, not each."""
+    source = (
+        "import time\ndef f(n):\n    end = time.process_time() + 0.4\n"
+        "    while time.process_time() < end: pass\n    return n\ndef g(n): return n"
+    )
+    session = open_source(source, limits=Limits(function_cpu_s=1))
+
+    outcomes = [call(session, "f").outcome for _ in range(5)]
+
+    assert outcomes[:2] == [Outcome.RETURNED] * 2
+    assert outcomes[3:] == [Outcome.TIME_LIMIT] * 2
+    assert call(session, "f").detail == "over 1 s of computing time in all"
+    assert call(session, "g").outcome is Outcome.RETURNED
