@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.observations.messages import CodeBlock, Note
+from grader.submission.source_size import check_source_size
 
 MAX_SUBMISSION_BYTES = 64 * 1024 * 1024
 MAX_SOURCE_BYTES = 4 * 1024 * 1024
@@ -68,16 +69,13 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
     if is_notebook:
         from grader.submission.notebook import read_notebook
 
-        blocks, notes = read_notebook(data)
+        blocks, notes = read_notebook(data, max_source=MAX_SOURCE_BYTES)
     else:
         from grader.submission.python_file import read_python
 
         source = read_python(data).encode("utf-8", "replace").decode()  # no lone surrogates
         blocks, notes = (CodeBlock(label="", source=source),), ()
-    if sum(len(block.source) for block in blocks) > MAX_SOURCE_BYTES:
-        raise UnreadableSubmissionError(
-            f"more than {MAX_SOURCE_BYTES // 2**20} MiB of source code, which is the limit"
-        )
+    check_source_size(sum(len(block.source) for block in blocks), limit=MAX_SOURCE_BYTES)
     return Submission(
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -1,6 +1,7 @@
 """Reading a notebook: its code cells in order, or a reason why it can't be read."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -376,3 +377,58 @@ def test_metadata_does_not_matter(metadata: str) -> None:
     read = sources(f'{{"nbformat": 4, {metadata} {cells}}}'.encode())
 
     assert read == ["a = 1"]
+
+
+def test_values_are_counted_before_objects_are_made_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A notebook with too many values is refused by their number, before it is parsed."""
+    monkeypatch.setattr(notebook, "_MAX_VALUES", 2_000_000)
+    data = encode(metadata={}).replace(b'"metadata": {}', b'"metadata": [' + b"{}," * 10**6 + b"1]")
+
+    def fail(_text: str) -> None:
+        pytest.fail("the notebook was parsed")
+
+    monkeypatch.setattr(json, "loads", fail)
+
+    with pytest.raises(UnreadableSubmissionError, match=r"than 2 million values.*clear the"):
+        read_notebook(data)
+
+
+@pytest.mark.parametrize("text", ["[{,", 'a"[,', "\\[,", '\\"[,{', "\\\\,", "é,"])
+def test_what_is_in_a_string_is_not_a_value(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commas and brackets in outputs and source code count as text, whatever is escaped."""
+    data = encode(code(f"a = {text!r}"), metadata={"html": text * 100})
+    monkeypatch.setattr(notebook, "_MAX_VALUES", 40)
+
+    assert sources(data) == [f"a = {text!r}"]
+
+
+@pytest.mark.parametrize("unit", [b'"', b'\\"', b'"\\', b"\\", b'"[', b'a"', b'"\\"'])
+def test_counting_values_takes_linear_time(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each character is looked at once, whatever is quoted, escaped or without an end."""
+
+    def measure(times: int) -> float:
+        data = b'"' + unit * times
+        start = time.process_time()
+        monkeypatch.setattr(notebook, "_count_marks", lambda part: 10**9 if part is data else 0)
+        notebook._check_count(data)
+        return time.process_time() - start
+
+    assert measure(400_000) <= 20 * measure(100_000) + 0.1
+
+
+def test_cells_and_source_are_counted_before_nbformat_reads_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The limits for cells and source code apply before the slow part, in both formats."""
+    monkeypatch.setattr(notebook, "_MAX_CELLS", 2)
+    monkeypatch.setattr(nbformat, "convert", lambda *_: pytest.fail("it was converted"))
+
+    for data in (encode(*[code("a = 1")] * 3), encode_3(*[code_3("a = 1")] * 3),
+                 encode_3(worksheets=[{"cells": []}] * 3)):  # fmt: skip
+        with pytest.raises(UnreadableSubmissionError, match="more than 2 code cells, which is"):
+            read_notebook(data)
+    for data in (encode(code("a" * 9)), encode(code(["a" * 9])), encode_3(code_3("a" * 9))):
+        with pytest.raises(UnreadableSubmissionError, match="of source code, which is the limit"):
+            read_notebook(data, max_source=8)
