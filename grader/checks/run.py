@@ -4,8 +4,8 @@ A function is judged with the student's own helpers and, if a helper is not know
 with right helpers lent in their place. If either attempt passes, the check passes. Of the attempt
 with lent helpers nothing is shown but how it ended (`grader.checks.lent_attempt`).
 
-Hidden checks run after all others, in children of their own: what they ask can't be told by a
-visible check.
+Hidden checks run after all others, in children of their own: no visible check can show what they
+ask.
 """
 
 import functools
@@ -190,8 +190,8 @@ def _explain(
 ) -> CheckResult:
     """Explain a check that fails with lent helpers too.
 
-    What the attempt with the student's own helpers has shown is told, if it shows something about
-    this function; otherwise the words for the lent attempt stand alone.
+    The report has the attempt with the student's own helpers if that shows something about this
+    function; otherwise the words for the lent attempt stand alone.
     """
     if own is None or own.result.status is not lent.result.status:
         return lent.result

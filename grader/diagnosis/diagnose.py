@@ -34,7 +34,7 @@ class Case:
         questions: Returns everything that the checks of a function ask.
         ask_misconception: Asks the program of a misconception.
         is_lent: Returns whether a function is asked about in a child with lent helpers. Of its
-            answers, only the misconception and a common factor may be told.
+            answers, the report may have only the misconception and a common factor.
         has_time: Returns whether a function has time left.
     """
 

@@ -17,7 +17,7 @@ submission may use, ends the session.
 Accounts. All sessions of a submission share an account (``host.account``): CPU time by function,
 memory and disk over all children. What the host computes with its answers is on it too. Limits are
 CPU time. Wall time depends on what else the machine does, so it is only a far back-stop, and a
-limit for waiting; time on the kernel's run queue is no waiting (``host.meter``). Statements that
+limit for waiting; time on the kernel's run queue is not waiting (``host.meter``). Statements that
 took long are left out when the file is loaded again, unless a function needs what they bind
 (``guest.needed``): what a slow demo costs is paid once.
 

@@ -1,10 +1,12 @@
 """Judging drawings: points that are marked, and lines that are where they should be."""
 
+import time
+
 import numpy as np
 import pytest
 from fakes import array
 
-from grader.checks.drawings import has_points, lies_on_line
+from grader.checks.drawings import has_points, lines_of, marked_points
 from grader.observations.values import Artist
 
 DATA = np.array([[0.0, 1.0], [1.0, 3.0], [2.0, 5.5]])
@@ -26,6 +28,11 @@ def marks(points: object) -> Artist:
 def line(points: object) -> Artist:
     """Make a line."""
     return drawn(points, is_joined=True)
+
+
+def lies_on_line(artist: Artist, slope: float, intercept: float) -> bool:
+    """Return whether an artist is a straight line that lies on the line of a model."""
+    return bool(np.any(lines_of([artist]).lie_on(np.array([slope]), np.array([intercept]))))
 
 
 # --- points -------------------------------------------------------------------------------
@@ -56,7 +63,7 @@ def line(points: object) -> Artist:
 )
 def test_points_that_are_all_marked_are_there(artists: list[Artist]) -> None:
     """Points count as drawn in any order, by any number of artists, among other points."""
-    assert has_points(artists, DATA)
+    assert has_points(marked_points(artists), DATA)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def test_points_that_are_all_marked_are_there(artists: list[Artist]) -> None:
 )
 def test_points_that_are_not_all_marked_are_not_there(artists: list[Artist]) -> None:
     """Points don't count as drawn if one is missing, or if only a line passes through them."""
-    assert not has_points(artists, DATA)
+    assert not has_points(marked_points(artists), DATA)
 
 
 # --- lines --------------------------------------------------------------------------------
@@ -141,3 +148,67 @@ def test_vertical_line_is_on_no_model() -> None:
     artist = line([[0, 0], [0, 5]])
 
     assert not lies_on_line(artist, 0.0, 0.0)
+
+
+# --- many and odd artists -----------------------------------------------------------------
+
+
+def test_each_line_is_compared_with_each_model() -> None:
+    """The lines of a drawing are compared with several models at once; what is bent is no line."""
+    drawing = [line([[0, 1], [1, 3]]), line([[0, 0], [1, 1], [2, 0]]), marks([[2, 5], [-1, 5]])]
+
+    lines = lines_of(drawing)
+
+    is_on = lines.lie_on(np.array([2.0, 0.0, 1.0]), np.array([1.0, 5.0, 0.0]))
+    assert is_on.tolist() == [[True, False, False], [False, True, False]]
+    assert lines.models().tolist() == [[0.0, 5.0], [2.0, 1.0]]
+
+
+ODD_POINTS = [
+    [],
+    [[0, 0]],
+    [[0, 0], [1e-200, 5]],
+    [[5e-324, 1e-310], [1e-310, 5e-324]],
+    [[0, 1e308], [1, -1e308]],
+    [[-1e308, 0], [1e308, 1]],
+    [[-1e308, -1e308], [1e308, 1e308], [0, 0]],
+    [[0, np.nan], [1, 1]],
+    [[np.inf, 0], [-np.inf, 1]],
+    [[np.nan, np.nan], [np.nan, np.nan]],
+    [[2, 0], [2, 1], [2, 2]],
+]
+
+
+@pytest.mark.parametrize("points", ODD_POINTS, ids=str)
+def test_odd_points_are_judged_like_any_others(points: list[list[float]]) -> None:
+    """Points that are missing, on a vertical, not finite or too large for arithmetic are no model.
+
+    Nothing raises, and nothing warns. An honest line beside them is found all the same.
+    """
+    artist = drawn(points, is_joined=True, has_markers=True)
+
+    lines = lines_of([artist, line([[0, 1], [1, 3]]), artist])
+
+    assert not lies_on_line(artist, 2.0, 1.0)
+    assert not has_points(marked_points([artist]), DATA)
+    assert has_points(marked_points([artist, marks(DATA), artist]), DATA)
+    assert np.any(lines.lie_on(np.array([2.0]), np.array([1.0])))
+    assert [2.0, 1.0] in lines.models().tolist()
+    assert np.all(np.isfinite(lines.models()))
+
+
+@pytest.mark.parametrize("count", [5, 500])
+def test_largest_drawing_is_judged_in_a_tenth_of_a_second(count: int) -> None:
+    """All the points that an answer can hold, as one artist or as many, take at most 0.1 s."""
+    x = np.linspace(-1, 1, 500_000 // count)
+    points = np.stack([x, 2 * x + 1], axis=1)
+    artists = [drawn(points, is_joined=True, has_markers=True)] * count
+    models = np.linspace(-3, 3, 500)
+
+    started = time.process_time()
+    lines_of(artists).lie_on(models, models)
+    taken_by_lines = time.process_time() - started
+    has_points(marked_points(artists), np.stack([x[:40], x[:40]], axis=1))
+    taken_by_points = time.process_time() - started - taken_by_lines
+
+    assert max(taken_by_lines, taken_by_points) < 0.1

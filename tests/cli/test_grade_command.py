@@ -350,7 +350,7 @@ print(report.status.value, report.score, report.error)
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
 
-    assert done.stdout.startswith("grader_error None can't confine a submission without syscalls")
+    assert done.stdout.startswith("grader_error None can't confine a submission without files, syscalls")
 
 
 def test_schema_command_prints_the_schema() -> None:

@@ -28,10 +28,17 @@ class Child:
         return 0
 
 
-def admitted(account: Account, **uses: float) -> Child:
+def admitted(account: Account, *, memory_share: float = 0, disk_share: float = 0) -> Child:
     """Make a child that the account counts."""
-    child = Child(account, **uses)
+    child = Child(account, memory_share, disk_share)
     account.admit(child)
+    return child
+
+
+def using(account: Account, what: str, share: float) -> Child:
+    """Make a child that uses a part of the memory or the disk."""
+    child = admitted(account)
+    setattr(child, what, share)
     return child
 
 
@@ -107,8 +114,8 @@ def test_work_of_this_thread_is_measured_from_one_time_to_the_next() -> None:
 def test_limit_is_for_all_children_together(what: str) -> None:
     """Children that wait are closed first; then the one that is asked has to keep the limit."""
     account = Account(LIMITS, functions=1)
-    waiting = admitted(account, **{what: 0.6})
-    asked = admitted(account, **{what: 0.6})
+    waiting = using(account, what, 0.6)
+    asked = using(account, what, 0.6)
     is_over = account.is_over_memory if what == "memory_share" else account.is_over_disk
 
     assert not is_over(asked)
@@ -123,7 +130,7 @@ def test_limit_is_for_all_children_together(what: str) -> None:
 def test_room_is_made_before_a_new_child_could_go_beyond_a_limit(what: str) -> None:
     """A new child loads the same file, so it may use as much as those that wait."""
     account = Account(LIMITS, functions=1)
-    children = [admitted(account, **{what: 0.2}) for _ in range(2)]
+    children = [using(account, what, 0.2) for _ in range(2)]
     account.make_room()
     assert not any(child.is_closed for child in children)
 
