@@ -340,7 +340,7 @@ def test_required_isolation_refuses_to_grade_without_a_lock() -> None:
 from pathlib import Path
 from grader.pipeline import Grader
 from grader.sandbox.host.limits import Confinement, Isolation
-confinement = Confinement(isolation=Isolation.REQUIRED, without=("syscalls",))
+confinement = Confinement(isolation=Isolation.REQUIRED, without=("signals",))
 with Grader(confinement=confinement) as grader:
     report = grader.grade(Path({str(RIGHT)!r}), only="mse")
 print(report.status.value, report.score, report.error)
@@ -350,7 +350,7 @@ print(report.status.value, report.score, report.error)
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
 
-    assert done.stdout.startswith("grader_error None can't confine a submission without files, syscalls")
+    assert done.stdout.startswith("grader_error None can't confine a submission without signals")
 
 
 def test_schema_command_prints_the_schema() -> None:
