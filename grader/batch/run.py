@@ -15,14 +15,18 @@ from grader.batch.report_ids import make_ids
 from grader.batch.roster import Roster
 from grader.batch.store import ReportStore
 from grader.checks.assignment import Assignment
-from grader.errors import UnreadableSubmissionError
+from grader.errors import UnreadableSubmissionError, UsageError
 from grader.outputs.class_files import write_class_files
+from grader.pool.fault import fail_request
 from grader.pool.jobs import Job, Pool
-from grader.pool.messages import GradeRequest
+from grader.pool.messages import GradeRequest, GradeResult
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import ClassSummary, Student
 from grader.report.model import ReportStatus
-from grader.report.outline import Outline
+from grader.report.outline import Outline, read_outline
+from grader.report.shorten import shorten
+
+_MAX_REASON = 500
 
 # Called after each submission with the status of its report, and whether the report is an old one.
 OnSubmissionDone = Callable[[str, bool], None]
@@ -79,7 +83,8 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
         The summary, as it was written.
 
     Raises:
-        UsageError: the assignment can't be used, or results can't be written.
+        UsageError: the assignment can't be used, or the class files can't be written. If only the
+            report of a submission can't be, its row says so.
         KeyboardInterrupt: Ctrl-C was pressed. Every finished report was kept, and the class files
             were written for those.
     """
@@ -93,13 +98,21 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
         _add(tally, batch, entry, outline, id_=ids[entry.place])
         on_progress(outline.status.value, is_old)
 
+    def keep(entry: Entry, request: GradeRequest, result: GradeResult) -> None:
+        try:
+            outline = store.keep(ids[entry.place], result.report, result.page)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            reason = f"its report can't be kept: {_describe(error)}"
+            failed = fail_request(batch.pool.settings, request, reason)
+            outline = read_outline(failed.report)
+        record(entry, outline, is_old=False)
+
     interrupt: KeyboardInterrupt | None = None
-    jobs = _make_jobs(batch, store, ids, waiting, record)
+    jobs = _make_jobs(batch, store, ids, waiting, record, keep)
     try:
         with contextlib.closing(batch.pool.grade_all(jobs)) as results:
             for job, result in results:
-                outline = store.keep(job.key, result.report, result.page)
-                record(waiting.pop(job.key), outline, is_old=False)
+                keep(waiting.pop(job.key), job.request, result)
     except KeyboardInterrupt as error:
         interrupt = error
     summary = _finish(tally, batch, seconds=time.monotonic() - started)
@@ -115,6 +128,7 @@ def _make_jobs(
     ids: dict[str, str],
     waiting: dict[str, Entry],
     record: Callable[..., None],
+    keep: Callable[[Entry, GradeRequest, GradeResult], None],
 ) -> Iterator[Job]:
     """Yield a job for each submission that has to be graded, and record those that needn't be.
 
@@ -124,23 +138,40 @@ def _make_jobs(
         ids: The report id of each entry, by its place.
         waiting: Gets the entry of each job, by its report id.
         record: Called with each entry whose report is already there.
+        keep: Called with each entry on which the grader failed before it was graded.
     """
     keys = Keys(batch.assignment, batch.pool.settings, without=(store.folder, *batch.sources))
     for entry in batch.collection.entries:
         id_ = ids[entry.place]
-        data, problem = b"", ""
         try:
-            data = entry.read()
-        except UnreadableSubmissionError as error:
-            problem = str(error)
-        key = keys.of(entry.file, data or problem.encode())
-        outline = None if batch.regrade_all else store.find(id_, key)
+            request = _make_request(entry, keys)
+            outline = None if batch.regrade_all else store.find(id_, request.key)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            request = GradeRequest(name=entry.file)
+            reason = f"the submission could not be read: {_describe(error)}"
+            keep(entry, request, fail_request(batch.pool.settings, request, reason))
+            continue
         if outline is not None and outline.status is not ReportStatus.GRADER_ERROR:
             record(entry, outline, is_old=True)
             continue
         waiting[id_] = entry
-        request = GradeRequest(name=entry.file, data=data, problem=problem, key=key)
         yield Job(key=id_, request=request)
+
+
+def _make_request(entry: Entry, keys: Keys) -> GradeRequest:
+    data, problem = b"", ""
+    try:
+        data = entry.read()
+    except UnreadableSubmissionError as error:
+        problem = str(error)
+    key = keys.of(entry.file, data or problem.encode())
+    return GradeRequest(name=entry.file, data=data, problem=problem, key=key)
+
+
+def _describe(error: Exception) -> str:
+    """Describe an exception that nobody expected, or what a message for the user says."""
+    name = "" if isinstance(error, UsageError) else f"{type(error).__name__}: "
+    return shorten(f"{name}{error}", _MAX_REASON)
 
 
 def _add(tally: _Tally, batch: Batch, entry: Entry, outline: Outline, *, id_: str) -> None:

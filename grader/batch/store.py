@@ -58,9 +58,9 @@ class ReportStore:
         """Return the outline of a report if it is there and has the same key; None otherwise."""
         try:
             outline = read_outline(self._path(name, "json").read_bytes())
+            is_whole = self._path(name, "html").is_file()
         except (OSError, ValueError):
             return None
-        is_whole = self._path(name, "html").exists()
         return outline if outline.key == key and is_whole else None
 
     def keep(self, name: str, report: bytes, page: bytes) -> Outline:

@@ -5,16 +5,12 @@ from collections import deque
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-import msgspec
-
 from grader.checks.assignment import load_assignment
-from grader.pipeline import blank_report, fail_report
+from grader.observations.frames import FrameError
+from grader.pool.fault import fail_request
 from grader.pool.jobs import Job
 from grader.pool.messages import GradeResult, PoolSettings
 from grader.pool.worker_process import WorkerEndedError, WorkerProcess
-from grader.report.budget import fit_report
-from grader.report.model import ReportStatus
-from grader.report.schema import report_to_json
 from grader.sandbox.host.limits import Limits
 
 # Added to a submission's own time limit, for the reference, the checks and the worker's start.
@@ -32,14 +28,26 @@ class _Workers:
     idle: list[WorkerProcess] = field(default_factory=list)
 
     def start(self, job: Job) -> None:
-        """Give a job to a worker that is free, or to a new one."""
+        """Give a job to a worker that is free, or to a new one.
+
+        Raises:
+            WorkerEndedError: no worker can be started, or the job can't be sent.
+        """
         worker = self.idle.pop() if self.idle else self._add()
         self.busy[worker] = job
-        worker.start(job.request)
+        try:
+            worker.start(job.request)
+        except FrameError as error:
+            self.remove(worker)
+            raise WorkerEndedError(f"it can't be sent to a grading process: {error}") from error
         self.selector.modify(worker.socket, worker.events, worker)
 
     def _add(self) -> WorkerProcess:
-        worker = WorkerProcess(self.settings, patience_s=self.patience_s)
+        try:
+            worker = WorkerProcess(self.settings, patience_s=self.patience_s)
+        except OSError as error:
+            reason = f"a grading process could not be started: {error.strerror}"
+            raise WorkerEndedError(reason) from error
         self.selector.register(worker.socket, worker.events, worker)
         return worker
 
@@ -111,7 +119,13 @@ class LocalPool:
                     job = again.popleft() if again else next(waiting, None)
                     if job is None:
                         break
-                    workers.start(job)
+                    try:
+                        workers.start(job)
+                    except WorkerEndedError as error:
+                        if workers.busy:  # the machine may have room once one of these has ended
+                            again.appendleft(job)
+                            break
+                        yield job, fail_request(self.settings, job.request, str(error))
                 if not workers.busy:
                     return
                 for worker in workers.wait():
@@ -137,7 +151,7 @@ def _receive(workers: _Workers, worker: WorkerProcess) -> GradeResult | None:
         result = worker.receive()
     except WorkerEndedError as error:
         workers.remove(worker)
-        return _fault(workers.settings, job, str(error))
+        return fail_request(workers.settings, job.request, str(error))
     if result is None:
         return None
     if result.is_fault:
@@ -145,18 +159,3 @@ def _receive(workers: _Workers, worker: WorkerProcess) -> GradeResult | None:
     else:
         workers.free(worker)
     return result
-
-
-def _fault(settings: PoolSettings, job: Job, reason: str) -> GradeResult:
-    """Make the result of a job on which the grader failed: a report without score, and its page."""
-    assignment = load_assignment(settings.assignment)
-    blank = blank_report(assignment, job.request.name, mode=settings.isolation)
-    report = fail_report(blank, ReportStatus.GRADER_ERROR, reason)
-    report = fit_report(msgspec.structs.replace(report, key=job.request.key))
-    page = b""
-    if settings.has_pages:
-        # Faults are rare, and templates take a while to import.
-        from grader.outputs.pages.student_page import render_student_page  # noqa: PLC0415
-
-        page = render_student_page(report).encode()
-    return GradeResult(report=report_to_json(report).encode(), page=page, is_fault=True)

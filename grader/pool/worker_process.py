@@ -50,7 +50,9 @@ class WorkerProcess:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)  # noqa: FBT003 - its only form
         self.socket = ours
-        with theirs:
+        with theirs, contextlib.ExitStack() as on_failure:
+            on_failure.callback(ours.close)
+            on_failure.callback(self._errors.close)
             self._process = subprocess.Popen(
                 python_command(_PROGRAM, str(theirs.fileno())),
                 stdin=subprocess.DEVNULL,
@@ -59,6 +61,7 @@ class WorkerProcess:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C is for the pool to handle
             )
+            on_failure.pop_all()
         self._enqueue(settings)
 
     @property

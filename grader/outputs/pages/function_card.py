@@ -13,7 +13,7 @@ from grader.outputs.wording import MARKS, describe_points, symbol_in_browser
 from grader.report.budget import cut_text
 from grader.report.model import CheckResult, FunctionResult, Picture, Status
 
-MAX_PICTURES = 8  # matplotlib needs 50 ms for each
+MAX_PICTURES = 8  # matplotlib needs 30 ms for each
 _MAX_NUMBERS = 1500  # of a picture
 MAX_PICTURES_BYTES = 72 * 1024
 _MAX_CARDS = 150

@@ -22,8 +22,12 @@ from grader.report.model import DrawnAs, Picture, Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _INCHES = (4.4, 2.7)  # small, so that the texts are readable on a phone
+_POINTS_PER_INCH = 72
+_FONT_POINTS = 10
+_DIGIT_WIDTH = 0.64  # of the height of the font
 _MARKED = range(1, 41)  # lines with this many points have markers, or a single point would not show
 _STRAIGHT = 2
 _REACH = 1.5  # how far the student's series may extend an axis, in spans of the other series
@@ -145,8 +149,10 @@ def _plot(picture: Picture) -> str:
     with warnings.catch_warnings(), mpl.rc_context():
         warnings.simplefilter("ignore")  # about missing fonts; the browser uses its own
         mpl.rcdefaults()  # the same picture on every machine, whatever its matplotlibrc says
-        mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "zerograd", "font.size": 10})
-        figure = Figure(figsize=_INCHES, layout="tight")
+        mpl.rcParams.update(
+            {"svg.fonttype": "none", "svg.hashsalt": "zerograd", "font.size": _FONT_POINTS}
+        )
+        figure = Figure(figsize=_INCHES)
         figure.patch.set_visible(False)
         axes = figure.add_subplot(facecolor="none")
         axes.set_xlabel(picture.x_label, parse_math=False, color=_INK)
@@ -159,6 +165,7 @@ def _plot(picture: Picture) -> str:
         axes.set_xlim(*_limits([(one, one.x) for one in picture.series], is_log=False))
         axes.set_ylim(*_limits([(one, one.y) for one in picture.series], is_log=is_log))
         _style_axes(axes)
+        _leave_room(figure, axes)
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
     return file.getvalue()
@@ -189,12 +196,33 @@ def _style_axes(axes: "Axes") -> None:
     from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: PLC0415
 
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _format_tick(value)))
         axis.set_minor_formatter(NullFormatter())
     axes.tick_params(which="both", colors=_INK)
     for side, spine in axes.spines.items():
         spine.set_visible(side in {"left", "bottom"})
         spine.set_color(_INK)
+
+
+def _leave_room(figure: "Figure", axes: "Axes") -> None:
+    """Set the margins to what the texts at the axes need.
+
+    matplotlib's own layouts draw everything twice for that, and a page has several pictures.
+    """
+    width, height = (inches * _POINTS_PER_INCH for inches in _INCHES)
+    low, high = sorted(axes.get_ylim())
+    numbers = [_format_tick(value) for value in axes.get_yticks() if low <= value <= high]
+    widest = max(map(len, numbers), default=1) * _FONT_POINTS * _DIGIT_WIDTH
+    figure.subplots_adjust(
+        left=(widest + 3 * _FONT_POINTS) / width,
+        right=1 - 2 * _FONT_POINTS / width,
+        bottom=4 * _FONT_POINTS / height,
+        top=1 - _FONT_POINTS / height,
+    )
+
+
+def _format_tick(value: float) -> str:
+    return f"{value:.6g}"
 
 
 def _limits(

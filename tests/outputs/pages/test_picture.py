@@ -4,6 +4,8 @@ import re
 
 import matplotlib as mpl
 import pytest
+from matplotlib.axis import Axis
+from matplotlib.backend_bases import RendererBase
 
 from grader.outputs.pages.picture import draw_picture
 from grader.report.model import DrawnAs, Picture, Series
@@ -117,3 +119,33 @@ def test_picture_with_few_or_extreme_values_is_drawn(
 def test_unknown_role_is_drawn_as_data() -> None:
     """A role of a later version is drawn as data, so that the report stays readable."""
     assert "var(--data)" in draw(series("novel", 1, 2))
+
+
+def test_picture_is_measured_without_drawing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each axis is drawn once: matplotlib's layouts would draw it again, to measure its texts."""
+    drawn = []
+    draw_axis = Axis.draw
+
+    def counting(self: Axis, renderer: RendererBase) -> None:
+        drawn.append(renderer)
+        draw_axis(self, renderer)
+
+    measured = []
+    monkeypatch.setattr(Axis, "draw", counting)
+    monkeypatch.setattr(Axis, "get_tightbbox", lambda *_, **__: measured.append(1))
+
+    draw(series("student", 1, 2, 3))
+
+    assert drawn
+    assert measured == []
+
+
+@pytest.mark.parametrize("end", [1.0, 1e300, -1.5e-300, 123456.0, 5e-324])
+def test_numbers_at_the_axis_are_within_the_picture(end: float) -> None:
+    """The margin is wide enough for the longest number."""
+    svg = draw(series("right", 0, end))
+
+    places = re.findall(r'<text x="([-\d.]+)" y="[-\d.]+"[^>]*>([^<]*)</text>', svg)
+    ends = [(float(x), text) for x, text in places if re.fullmatch(r"[-\d.e+]+", text)]
+    assert ends
+    assert all(x > 5.5 * len(text) for x, text in ends if x < 100)
