@@ -281,11 +281,11 @@ def test_failure_of_the_export_does_not_cost_the_report(
 @pytest.mark.parametrize(
     "cells",
     [
-        [code("a." * 50_000)] * 1000,
-        [code("x", *[stream("&\x1b" * 500_000)] * 3)] * 20,
-        [("markdown", "\\\\[" * 3_000)] * 2000,
-        [("markdown", "$ " * 5_000)] * 2000,
-        [("markdown", "[" * 10_000)] * 2000,
+        [code("a." * 50_000)] * 100,
+        [code("x", *[stream("&\x1b" * 50_000)] * 3)] * 20,
+        [("markdown", "\\\\[" * 3_000)] * 50,
+        [("markdown", "$ " * 5_000)] * 100,
+        [("markdown", "[" * 10_000)] * 100,
         [("markdown", "> " * 5_000)] * 200,
         ["x = 1"] * 5000,
     ],
@@ -301,6 +301,54 @@ def test_huge_notebook_takes_bounded_time_and_space(
 
     assert len(html.encode()) <= MAX_PAGE_BYTES
     assert "The notebook is too long to be shown in full." in html
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        b"[" + b"1," * 400_000 + b"1]",
+        b"[" + b'"a",' * 400_000 + b"1]",
+        b"[" + b"[]," * 200_000 + b"1]",
+    ],
+    ids=["numbers", "texts", "lists"],
+)
+def test_notebook_with_very_many_values_is_not_parsed(
+    cells: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each value of JSON takes time, however short it is; the page then says what is missing."""
+    parsed: list[str] = []
+    monkeypatch.setattr(json, "loads", parsed.append)
+
+    html = render(b'{"cells": ' + cells + b"}")
+
+    assert parsed == []
+    assert "it is not the mean" in html
+    assert "The notebook is too long to be shown in full." in html
+
+
+def test_signs_within_texts_are_not_values(make_notebook: MakeNotebook) -> None:
+    """A notebook that prints a long list is shown."""
+    text = shown(make_notebook(code("x", stream("[1, 2], " * 200_000)))).text
+
+    assert "[1, 2], [1, 2]" in text
+
+
+def test_card_is_shown_even_if_its_cell_is_left_out(make_notebook: MakeNotebook) -> None:
+    """If there is no room left for a cell, the card below it is there nevertheless."""
+    filler = [code("y", *[stream("&" * 5_000)] * 10)] * 10
+
+    text = words(Reader(render(make_notebook(*filler, "def mse(): ..."))).text)
+
+    assert "below cell 11" in text
+    assert "cell 11 " in text
+    assert text.count("it is not the mean") == 1
+
+
+def test_output_that_has_no_room_is_cut_and_says_so(make_notebook: MakeNotebook) -> None:
+    """The beginning of an output is shown as long as there is room."""
+    text = shown(make_notebook(*[code("y", stream(f"{n}" + "&" * 4_999)) for n in range(10)])).text
+
+    assert "... (cut here)" in text
 
 
 def test_images_are_bounded_too(make_notebook: MakeNotebook, png: str) -> None:
