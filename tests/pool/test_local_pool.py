@@ -13,10 +13,12 @@ import msgspec
 import pytest
 
 from grader.errors import UsageError
+from grader.observations.frames import FrameError, encode_frame
 from grader.pool import local_pool, worker_process
 from grader.pool.jobs import Job
 from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
+from grader.pool.worker_process import WorkerProcess
 from grader.report.model import Report, ReportStatus
 
 pytestmark = pytest.mark.slow
@@ -311,3 +313,61 @@ def _parent_of(process: Path) -> int:
         return int((process / "stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return 0
+
+
+def limit_starts(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let only some workers start, as on a machine without room for more processes."""
+    started: list[object] = []
+
+    def start(settings: PoolSettings, *, patience_s: float) -> WorkerProcess:
+        if len(started) >= number:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        started.append(None)
+        return WorkerProcess(settings, patience_s=patience_s)
+
+    monkeypatch.setattr(local_pool, "WorkerProcess", start)
+
+
+def test_each_submission_has_a_report_when_no_worker_can_be_started(
+    grade: Callable[..., dict[str, GradeResult]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any worker, each report says that none could be started, and the pool ends."""
+    limit_starts(monkeypatch, 0)
+
+    graded = grade("ok 1", "ok 2", "ok 3", has_pages=True)
+
+    assert len(graded) == 3
+    for result in graded.values():
+        reason = "a grading process could not be started: Resource temporarily unavailable"
+        assert fault_of(result).error == reason
+        assert reason in result.page.decode()
+
+
+def test_workers_that_are_there_grade_for_those_that_cannot_be_started(
+    grade: Callable[..., dict[str, GradeResult]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If there is room for one worker only, it grades everything."""
+    limit_starts(monkeypatch, 1)
+
+    graded = grade("ok 1", "ok 2", "ok 3", jobs=3)
+
+    assert sorted(graded) == ["ok 1", "ok 2", "ok 3"]
+    assert not any(result.is_fault for result in graded.values())
+
+
+def test_submission_that_cannot_be_sent_costs_no_other(
+    grade: Callable[..., dict[str, GradeResult]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that does not fit into a frame is a fault of one submission."""
+
+    def encode(message: PoolSettings | GradeRequest, *, limit_bytes: int) -> bytes:
+        if isinstance(message, GradeRequest) and message.name == "ok 2":
+            raise FrameError("too large")
+        return encode_frame(message, limit_bytes=limit_bytes)
+
+    monkeypatch.setattr(worker_process, "encode_frame", encode)
+
+    graded = grade("ok 1", "ok 2", "ok 3", jobs=1)
+
+    assert "too large" in fault_of(graded["ok 2"]).error
+    assert [graded[name].is_fault for name in ("ok 1", "ok 3")] == [False, False]
