@@ -8,8 +8,9 @@ Theory of operation
 1. **Collect.** `collectors.choose.collect` turns the given paths (folders, zips, single files) into
    a `Collection`: an `Entry` for each submission, and a `Skipped` for each file that is not one.
    Folders and zips are both read through a `Tree` (`tree`, `archive`), which lists names, sizes
-   and times and writes nothing. Each LMS has a collector in `collectors`, which knows how that
-   LMS names the files of an export.
+   and times and writes nothing. `open_beneath` opens what is in a folder, without following
+   links. Each LMS has a collector in `collectors`, which knows how that LMS names the files of an
+   export.
 2. **Choose the file.** Where a student handed in several files, `choose_file` picks the one that is
    graded, if necessary from inside a zip. The entry gets a note for the instructor. Where there is
    nothing to grade, the entry's `read` raises `UnreadableSubmissionError` with the reason, so the
@@ -32,7 +33,7 @@ These must hold:
 - Nobody gets somebody else's score: where names and ids leave a doubt, the submission keeps its
   row, but without a student.
 - A fault of the grader is never a zero: such a report has no score, and the submission is graded
-  again on the next run.
+  again on the next run. It costs one row, and the others go on.
 - Archives are never unpacked, and links are never followed.
 
 Start reading at `run`. For a new LMS, read `collectors.registry` and the collector for Moodle,

@@ -28,6 +28,8 @@ MAX_FILES = 300_000
 # For the folder of one student, so that no student uses up what a class may have.
 _MAX_OF_ONE = 100_000
 _MAX_DEPTH = 400
+# So many files that can't be read are listed for each student: the class page has them all.
+_MAX_SKIPPED = 100
 # What reading from a disk or from a damaged archive can raise.
 READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -269,7 +271,10 @@ class _Part:
         self.files += other.files
         self.folders += other.folders
         self.junk += other.junk
-        self.skipped += other.skipped
+        self.skipped += other.skipped[:_MAX_SKIPPED]
+        if len(other.skipped) > _MAX_SKIPPED:
+            reason = f"{len(other.skipped) - _MAX_SKIPPED} more files in it can't be read"
+            self.skipped.append(Skipped(path=decode_name(other.path), reason=reason))
 
 
 @dataclass(frozen=True, slots=True)

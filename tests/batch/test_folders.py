@@ -349,3 +349,19 @@ def test_walk_takes_time_in_proportion_to_the_files(folder: Path) -> None:
         return len(names)
 
     assert count_openings(80) <= 4.5 * count_openings(20)
+
+
+def test_student_with_many_unreadable_files_does_not_fill_the_class_page(
+    folder: Path, collect: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some of the links in one folder are listed, and how many more there are."""
+    monkeypatch.setattr("grader.batch.tree._MAX_SKIPPED", 3)
+    put(folder / "anna" / "lab4.py")
+    (folder / "ben").mkdir()
+    for number in range(10):
+        (folder / "ben" / f"{number}.py").symlink_to("nowhere")
+
+    found = collect().skipped
+
+    assert [one.path for one in found] == ["ben/0.py", "ben/1.py", "ben/2.py", "ben"]
+    assert found[-1].reason == "7 more files in it can't be read"

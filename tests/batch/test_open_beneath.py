@@ -235,3 +235,13 @@ def test_archive_is_opened_once(top: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (file,) = archive.tree_of_archive(path).files
 
     assert file.read() == OWN
+
+
+def test_name_of_what_a_link_leads_to_is_not_shown(top: Path) -> None:
+    """A given link is listed under its own name."""
+    (top / "section").symlink_to(top / "elsewhere")
+    (top / "other").mkdir()
+
+    found = collect([top / "section", top / "other"], stem="lab4", out=top / "out")
+
+    assert [entry.place for entry in found.entries] == ["section/anna"]
