@@ -1,0 +1,578 @@
+"""The checks of the built-in lab whose right answers are random or drawn: what passes them.
+
+The programs that are graded here are written with numpy and answer at once, without a sandbox.
+"""
+
+import contextlib
+import functools
+import importlib.util
+import math
+import sys
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes import array, computing, returned
+
+from grader.checks.assignment import load_assignment
+from grader.checks.probe import Probe, Result, derive_seed
+from grader.checks.verdict import WrongError
+from grader.observations.messages import CallRequest, Observation, Request
+from grader.observations.values import Animation, AnyValue, Artist, Axes, Items
+
+LAB = load_assignment()
+SEEDS = range(25)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _checks_may_have_points(pytestconfig: pytest.Config) -> None:
+    """Make the marks known that checks carry."""
+    for mark in ("points", "function", "independent"):
+        pytestconfig.addinivalue_line("markers", f"{mark}: of a check")
+
+
+@functools.cache
+def load(name: str) -> ModuleType:
+    """Load the checks of a function, which are data and can't be imported."""
+    path = LAB.folder / f"check_{name}.py"
+    spec = importlib.util.spec_from_file_location(f"lab_check_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def minibatch_checks() -> ModuleType:
+    """Return the checks of train_minibatch."""
+    return load("train_minibatch")
+
+
+@pytest.fixture(scope="module")
+def batch_checks() -> ModuleType:
+    """Return the checks of minibatches."""
+    return load("minibatches")
+
+
+@pytest.fixture(scope="module")
+def animation_checks() -> ModuleType:
+    """Return the checks of animate_fit."""
+    return load("animate_fit")
+
+
+def verdict(
+    module: ModuleType,
+    check: str,
+    program: Callable[..., object],
+    *,
+    seed: int = 0,
+    reference: Callable[..., object] | None = None,
+    **fixtures: object,
+) -> str:
+    """Return the message with which a check fails a program; empty if it passes."""
+    name = module.__name__.removeprefix("lab_check_")
+    expect = computing(reference or program)
+
+    def ask_reference(request: Request) -> Callable[[], Observation]:
+        return lambda: expect(request)
+
+    probe = Probe(LAB.function(name), computing(program), ask_reference, derive_seed(seed, check))
+    try:
+        getattr(module, f"check_{name}_{check}")(probe, **fixtures)
+    except WrongError as wrong:
+        return wrong.message
+    return ""
+
+
+# --- train_minibatch ----------------------------------------------------------------------
+
+RNG = np.random.default_rng(4)
+Rows = list[np.ndarray]
+
+
+def cut(order: np.ndarray, batch_size: int) -> Rows:
+    """Cut an order into batches."""
+    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+
+
+def shuffled(n: int, batch_size: int, _epoch: int) -> Rows:
+    """Take all samples in a random order."""
+    return cut(RNG.permutation(n), batch_size)
+
+
+def in_order(n: int, batch_size: int, _epoch: int) -> Rows:
+    """Take the samples as they come."""
+    return cut(np.arange(n), batch_size)
+
+
+def all_at_once(n: int, batch_size: int, _epoch: int) -> Rows:
+    """Take all samples for each batch."""
+    return [np.arange(n)] * -(-n // batch_size)
+
+
+def with_replacement(n: int, batch_size: int, _epoch: int) -> Rows:
+    """Draw each batch from all samples."""
+    return [RNG.integers(0, n, len(rows)) for rows in cut(np.arange(n), batch_size)]
+
+
+def drops_last(n: int, batch_size: int, epoch: int) -> Rows:
+    """Leave a shorter last batch out."""
+    return [rows for rows in shuffled(n, batch_size, epoch) if len(rows) == batch_size]
+
+
+def same_each_epoch(n: int, batch_size: int, epoch: int) -> Rows:
+    """Take the first epoch's order in all epochs."""
+    if not epoch:
+        same_each_epoch.order = RNG.permutation(n)  # type: ignore[attr-defined]
+    return cut(same_each_epoch.order, batch_size)  # type: ignore[attr-defined]
+
+
+def sgd(
+    x: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    lr: float,
+    epochs: float,
+    batch_size: float,
+    *,
+    batches: Callable[[int, int, int], Rows] = shuffled,
+    kind: str = "plain",
+) -> list[float]:
+    """Train in place, in float32, with batches of any kind and losses of any kind."""
+    losses = []
+    for epoch in range(int(epochs)):
+        found, sizes = [], []
+        for rows in batches(len(y), int(batch_size), epoch):
+            gap = x[rows] @ w - y[rows]
+            found.append(float(np.mean(gap**2)))
+            sizes.append(len(rows))
+            w -= np.float32(lr) * 2 / np.float32(len(rows)) * (x[rows].T @ gap)
+        match kind:
+            case "plain":
+                losses.append(float(np.mean(found)))
+            case "weighted":
+                losses.append(float(np.average(found, weights=sizes)))
+            case "at_end":
+                losses.append(float(np.mean((x @ w - y) ** 2)))
+            case "last":
+                losses.append(found[-1])
+            case _:
+                losses.append(1 + float(RNG.random()))
+    return losses
+
+
+STEPS = "takes_a_step_for_each_batch"
+ONCE = "uses_every_sample_once_an_epoch"
+LOSSES = "returns_a_loss_for_each_epoch"
+ORDER = "shuffles_in_each_epoch"
+
+
+def failed(module: ModuleType, program: Callable[..., object], seed: int) -> set[str]:
+    """Return the checks of train_minibatch that a program fails."""
+    return {
+        check
+        for check in (STEPS, ONCE, LOSSES, ORDER)
+        if verdict(
+            module,
+            check,
+            program,
+            seed=seed,
+            reference=sgd,
+            **({"regressions": []} if check == LOSSES else {}),
+        )
+    }
+
+
+@pytest.mark.parametrize("kind", ["plain", "weighted", "at_end"])
+def test_right_sgd_passes_with_every_seed(minibatch_checks: ModuleType, kind: str) -> None:
+    """SGD passes with each kind of loss that the contract allows, whatever is drawn."""
+    program = functools.partial(sgd, kind=kind)
+
+    for seed in SEEDS:
+        assert failed(minibatch_checks, program, seed) == set()
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (functools.partial(sgd, batches=all_at_once), {STEPS, ONCE, LOSSES, ORDER}),
+        (functools.partial(sgd, batches=all_at_once, kind="random"), {STEPS, ONCE, LOSSES, ORDER}),
+        (functools.partial(sgd, batches=with_replacement), {ONCE}),
+        (functools.partial(sgd, batches=drops_last), {STEPS, LOSSES}),
+        (functools.partial(sgd, batches=same_each_epoch), {ORDER}),
+        (functools.partial(sgd, batches=in_order), {ORDER}),
+        (functools.partial(sgd, kind="random"), {LOSSES}),
+        (functools.partial(sgd, kind="last"), {LOSSES}),
+    ],
+    ids=[
+        "all samples for each batch",
+        "all samples, random losses",
+        "with replacement",
+        "shorter batch left out",
+        "same order each epoch",
+        "not shuffled",
+        "random losses",
+        "last loss",
+    ],
+)
+def test_wrong_sgd_fails_the_checks_that_it_does_not_do_the_work_of(
+    minibatch_checks: ModuleType, program: Callable[..., object], expected: set[str]
+) -> None:
+    """Each wrong way of training fails the checks of what it leaves out, and no other check."""
+    for seed in SEEDS:
+        assert failed(minibatch_checks, program, seed) == expected
+
+
+def test_program_that_knows_the_small_examples_fails(minibatch_checks: ModuleType) -> None:
+    """Steps on all samples, and the right answer only where all samples are equal, earn nothing."""
+
+    def program(**inputs: Any) -> list[float]:  # noqa: ANN401 - the contract's
+        is_known = not np.any(np.ptp(inputs["y"]))
+        return sgd(**inputs, batches=shuffled if is_known else all_at_once)
+
+    for seed in SEEDS:
+        assert failed(minibatch_checks, program, seed) == {STEPS, ONCE, LOSSES, ORDER}
+
+
+def test_right_order_is_refused_less_than_once_in_a_thousand_million(
+    minibatch_checks: ModuleType,
+) -> None:
+    """So many pairs of epochs as refuse an order have the same one by chance below 1e-9."""
+    calls, most = minibatch_checks._CALLS, minibatch_checks._MOST_REPEATED
+    chance = sum(
+        math.comb(calls, k) * (1 / 6) ** k * (5 / 6) ** (calls - k)
+        for k in range(most + 1, calls + 1)
+    )
+
+    assert chance < 1e-9
+
+
+# --- minibatches --------------------------------------------------------------------------
+
+PAIRS = "keep_rows_together"
+
+
+def make_batches(
+    x: np.ndarray, y: np.ndarray, batch_size: float
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Make batches as asked for."""
+    return [(x[rows], y[rows]) for rows in shuffled(len(y), int(batch_size), 0)]
+
+
+def test_right_batches_pass_with_every_seed(batch_checks: ModuleType) -> None:
+    """Right batches pass all checks, whatever is drawn."""
+    checks = ("give_every_sample_once", PAIRS, "have_the_batch_size", "are_shuffled_anew")
+
+    for seed in SEEDS:
+        assert [verdict(batch_checks, check, make_batches, seed=seed) for check in checks] == [
+            ""
+        ] * len(checks)
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        lambda x, _: 100 + x[:, 0],
+        lambda x, _: x[:, 0],
+        lambda x, y: np.sort(y)[np.argsort(np.argsort(x[:, 0]))],
+        lambda x, y: np.sort(y)[::-1][np.argsort(np.argsort(x[:, 0]))],
+        lambda _, y: y,
+    ],
+    ids=["100 + x", "x", "rising with x", "falling with x", "in the order of y"],
+)
+def test_y_cannot_be_known_from_x(
+    batch_checks: ModuleType, guess: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> None:
+    """A y that is guessed, and not taken from the rows of y, fails."""
+
+    def program(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+        order = RNG.permutation(len(y))
+        return [
+            (x[rows], np.float32(guess(x[order], y)[start : start + int(batch_size)]))
+            for start, rows in (
+                (start, order[start : start + int(batch_size)])
+                for start in range(0, len(y), int(batch_size))
+            )
+        ]
+
+    for seed in SEEDS:
+        assert "y of another sample" in verdict(batch_checks, PAIRS, program, seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("batch", "count"),
+    [((np.ones((1, 2)), np.ones(1)), 10_000), ((np.ones((50_000, 2)), np.ones(50_000)), 10)],
+    ids=["many batches", "many rows"],
+)
+def test_far_too_many_batches_are_refused_at_once(
+    batch_checks: ModuleType, batch: tuple[np.ndarray, np.ndarray], count: int
+) -> None:
+    """More batches or rows than any honest solution makes fail in less than 0.1 s."""
+    observation = returned([batch] * count)
+
+    for check in ("give_every_sample_once", PAIRS, "have_the_batch_size"):
+        probe = Probe(
+            LAB.function("minibatches"),
+            lambda request: observation_for(request, observation),
+            computing,  # type: ignore[arg-type] # the reference is not asked
+            derive_seed(0, check),
+        )
+        started = time.process_time()
+        with pytest.raises(WrongError):
+            getattr(batch_checks, f"check_minibatches_{check}")(probe)
+        assert time.process_time() - started < 0.1
+
+
+def observation_for(request: Request, observation: Observation) -> Observation:
+    """Add the inputs, unchanged, to an answer."""
+    assert isinstance(request, CallRequest)
+    inputs = {
+        name: value.to_numpy() if hasattr(value, "to_numpy") else value.value
+        for name, value in request.inputs.items()
+    }
+    return returned(observation.steps[0].returned, **inputs)
+
+
+# --- animate_fit --------------------------------------------------------------------------
+
+A_STEP = "takes_a_step_a_frame"
+FRAMES = "has_the_frames_asked_for"
+
+
+def artist(points: object) -> Artist:
+    """Make a line."""
+    points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    return Artist(points=array(points, dtype="float64"), is_joined=True, has_markers=False)
+
+
+def line_of(x: np.ndarray, w: np.ndarray) -> Artist:
+    """Make the line of a model over the features."""
+    return artist(np.stack([x[:, 0], x @ w], axis=1))
+
+
+def animate(
+    x: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    lr: float,
+    frames: float,
+    *,
+    steps: int = 1,
+    start: int = 0,
+    keep: tuple[int, int] = (1, 1),
+    extra_frames: int = 0,
+    most_frames: int = 1000,
+) -> AnyValue:
+    """Animate gradient descent: some steps before the first frame, some in each, and what to draw.
+
+    The data is drawn as a line beside the model, and must not be taken for it.
+    """
+    count = min(int(frames) + extra_frames, most_frames)
+    w = w.copy()
+    drawings = []
+    for frame in range(min(count, 6)):
+        for _ in range(steps + (start if not frame else 0)):
+            w -= np.float32(lr) * 2 / np.float32(len(y)) * (x.T @ (x @ w - y))
+        drawings.append(
+            (artist(np.stack([x[:, 0], y], axis=1)), line_of(x, w * np.array(keep, np.float32)))
+        )
+    return Animation(frame_count=count, frames=tuple(drawings))
+
+
+def other_data(**inputs: Any) -> AnyValue:  # noqa: ANN401 - the contract's
+    """Animate gradient descent on data of its own, as a table of constants would."""
+    x = np.stack([np.linspace(-1, 1, 9), np.ones(9)], axis=1).astype(np.float32)
+    y = (x @ np.array([4, -3])).astype(np.float32)
+    return animate(x, y, np.array([0.5, -1.5], np.float32), 0.07, inputs["frames"])
+
+
+def anyhow(**inputs: Any) -> AnyValue:  # noqa: ANN401 - the contract's
+    """Animate a line that moves anyhow."""
+    frames = [(artist([[0, 0], [1, frame]]),) for frame in range(6)]
+    return Animation(frame_count=int(inputs["frames"]), frames=tuple(frames))
+
+
+def to_the_best_line(x: np.ndarray, y: np.ndarray, w: np.ndarray, lr: float, frames: float) -> Any:  # noqa: ANN401, ARG001
+    """Animate a straight way to the best line, without a step of gradient descent."""
+    best = np.linalg.lstsq(x, y, rcond=None)[0]
+    ways = [(line_of(x, w + (best - w) * frame / 6),) for frame in range(6)]
+    return Animation(frame_count=int(frames), frames=tuple(ways))
+
+
+@pytest.mark.parametrize("start", [0, 1, 4], ids=["at once", "drawn once before", "drawn often"])
+def test_right_animation_passes_with_every_seed(animation_checks: ModuleType, start: int) -> None:
+    """An animation of one step a frame passes, also if the first one was drawn before."""
+    program = functools.partial(animate, start=start)
+
+    for seed in SEEDS:
+        assert verdict(animation_checks, A_STEP, program, seed=seed) == ""
+        assert verdict(animation_checks, FRAMES, program, seed=seed) == ""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        other_data,
+        anyhow,
+        to_the_best_line,
+        functools.partial(animate, steps=0),
+        functools.partial(animate, steps=0, start=1),
+        functools.partial(animate, steps=0, start=1, most_frames=1),
+    ],
+    ids=["a table", "anyhow", "the best line", "stands", "stands after a step", "one frame"],
+)
+def test_animation_without_gradient_descent_earns_nothing(
+    animation_checks: ModuleType, program: Callable[..., object]
+) -> None:
+    """A line that has nothing to do with the data, or does not move, fails both checks."""
+    for seed in SEEDS:
+        assert verdict(animation_checks, A_STEP, program, seed=seed) != ""
+        assert verdict(animation_checks, FRAMES, program, seed=seed) != ""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        functools.partial(animate, steps=2),
+        functools.partial(animate, steps=10),
+        functools.partial(animate, keep=(1, 0)),
+        functools.partial(animate, keep=(0, 1)),
+    ],
+    ids=["two steps a frame", "ten steps a frame", "no intercept", "no slope"],
+)
+def test_wrong_step_keeps_the_points_for_the_frames(
+    animation_checks: ModuleType, program: Callable[..., object]
+) -> None:
+    """A wrong number of steps, or a wrong line that follows the descent, costs one check only."""
+    for seed in SEEDS:
+        assert verdict(animation_checks, A_STEP, program, seed=seed) != ""
+        assert verdict(animation_checks, FRAMES, program, seed=seed) == ""
+
+
+@pytest.mark.parametrize("extra", [-1, 1, 30])
+def test_wrong_number_of_frames_costs_one_check_only(
+    animation_checks: ModuleType, extra: int
+) -> None:
+    """A wrong number of frames fails the check of the frames, and not that of the steps."""
+    program = functools.partial(animate, extra_frames=extra)
+
+    for seed in SEEDS:
+        assert verdict(animation_checks, A_STEP, program, seed=seed) == ""
+        assert "frames instead of" in verdict(animation_checks, FRAMES, program, seed=seed)
+
+
+# --- facts of odd and of large answers ----------------------------------------------------
+
+
+def facts_of(name: str, value: object) -> float:
+    """Summarize an answer of a function; only `WrongError` may be raised.
+
+    Returns:
+        The CPU time that it took, in seconds.
+    """
+    module = load(name)
+    requests: list[CallRequest] = []
+
+    def observe(request: Request) -> Observation:
+        assert isinstance(request, CallRequest)
+        requests.append(request)
+        return observation_for(request, returned(value))
+
+    probe = Probe(LAB.function(name), observe, computing, derive_seed(0, name))  # type: ignore[arg-type]
+    inputs: dict[str, dict[str, Any]] = {
+        "animate_fit": {"frames": 20},
+        "plot_fit": {},
+        "minibatches": {"batch_size": 5},
+        "train_minibatch": {"epochs": 2, "batch_size": 2},
+    }
+    case = load("animate_fit")._draw_case(probe)
+    if name == "train_minibatch":
+        case = load(name)._draw_samples(probe, 4)
+    probe.student(**{key: case[key] for key in LAB.parameters[name] if key in case}, **inputs[name])
+    (request,) = requests
+    result = Result(name, observe(request).steps)
+    started = time.process_time()
+    with contextlib.suppress(WrongError):
+        module.facts(request, result)
+    return time.process_time() - started
+
+
+ODD = [
+    [],
+    [[0, 0]],
+    [[0, 0], [1e-200, 5]],
+    [[0, 1e308], [1, -1e308]],
+    [[-1e308, -1e308], [1e308, 1e308]],
+    [[5e-324, 1], [1e-310, 2]],
+    [[0, np.nan], [1, np.inf]],
+]
+VALUES: list[object] = [
+    None,
+    math.nan,
+    1e308,
+    True,
+    "text",
+    {},
+    [],
+    (),
+    [[]],
+    [math.inf, math.nan, -1e308],
+    np.empty((0, 2), np.float32),
+    np.array([1j, 2j]),
+    np.array([True, False]),
+    np.array([5e-324, 1e308]),
+    [(np.empty((0, 2), np.float32), np.empty(0, np.float32))] * 3,
+    [(np.full((2, 2), np.inf, np.float32), np.full(2, np.nan, np.float32))],
+    *(Axes(artists=(artist(points),)) for points in ODD),
+    *(Animation(frame_count=20, frames=((artist(points),),) * 6) for points in ODD),
+    Axes(artists=()),
+    Animation(frame_count=0, frames=()),
+    Animation(frame_count=100_000, frames=((),) * 6),
+]
+WITH_FACTS = ["animate_fit", "plot_fit", "minibatches", "train_minibatch"]
+
+
+@pytest.mark.parametrize("name", WITH_FACTS)
+def test_facts_of_odd_answers_raise_only_verdicts(name: str) -> None:
+    """Whatever a function answers, its facts are told or it is called wrong, without a warning."""
+    for value in VALUES:
+        facts_of(name, value)
+
+
+def many_artists(count: int, points: int) -> tuple[Artist, ...]:
+    """Make lines, each with its own slope and many points."""
+    x = np.linspace(-1, 1, points)
+    return tuple(artist(np.stack([x, k * x - k], axis=1)) for k in range(count))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("animate_fit", Animation(frame_count=20, frames=(many_artists(500, 2),) * 6)),
+        ("animate_fit", Animation(frame_count=20, frames=(many_artists(5, 17_000),) * 6)),
+        ("plot_fit", Axes(artists=many_artists(500, 1000))),
+        ("plot_fit", Axes(artists=many_artists(5, 100_000))),
+        ("minibatches", Items(kind="list", items=(returned([]).steps[0].returned,) * 10_000)),
+        ("minibatches", [(np.ones((60_000, 2)), np.ones(60_000))] * 5),
+        ("train_minibatch", [0.5] * 10_000),
+        ("train_minibatch", np.ones(1_000_000, np.float32)),
+    ],
+    ids=[
+        "many lines",
+        "long lines",
+        "many plots",
+        "long plots",
+        "many batches",
+        "many rows",
+        "many losses",
+        "more losses",
+    ],
+)
+def test_facts_of_the_largest_answers_take_a_tenth_of_a_second(name: str, value: object) -> None:
+    """The facts of the largest answers that cross the wall take at most 0.1 s of CPU."""
+    assert facts_of(name, value) < 0.1
