@@ -272,7 +272,7 @@ def animate_fit__frame_function_without_frame(x, y, w, lr, frames):
     return FuncAnimation(axes.figure, draw, frames=frames)
 
 
-def animate_fit__model_not_detached(x, y, w, lr, frames):
+def animate_fit__model_not_detached__numpy(x, y, w, lr, frames):
     """matplotlib or numpy is given a tensor that autograd is tracking.
 
     Detach it first: predict(x, w).detach().
@@ -284,5 +284,15 @@ def animate_fit__model_not_detached(x, y, w, lr, frames):
     def draw(_frame):
         update(x, y, w, lr)
         line.set_ydata(predict(x, w).numpy())
+
+    return FuncAnimation(axes.figure, draw, frames=frames)
+
+
+def animate_fit__model_not_detached__drawn(x, y, w, lr, frames):
+    w, axes, line = _start(x, y, w)
+
+    def draw(_frame):
+        update(x, y, w, lr)
+        line.set_ydata(predict(x, w))
 
     return FuncAnimation(axes.figure, draw, frames=frames)

@@ -203,6 +203,7 @@ def facts(request: Request, result: Result) -> dict[str, object]:
             "has_strangers": not set(seen) <= set(x.tolist()),
             "is_complete": set(seen) >= set(x.tolist()),
             "has_repeats": len(set(seen)) < len(seen),
+            "has_strange_targets": not set(targets.tolist()) <= set(y.tolist()),
             "is_paired": not sum(_count_torn(xb, yb, both, y) for xb, yb in calls[0]),
             "keeps_x": bool(np.array_equal(orders[0], x[: len(seen)])),
             "keeps_y": bool(np.array_equal(targets, y[: len(seen)])),
