@@ -88,3 +88,31 @@ def test_hint_of_a_misconception_is_shown_once() -> None:
 def test_function_that_is_right_or_not_written_yet_has_no_failures(status: Status) -> None:
     """There is nothing to explain about a right function or one that is not written yet."""
     assert view_of(check_result("mse/a", status, message="not written yet")).failures == ()
+
+
+def test_long_texts_are_cut_and_long_code_is_left_out() -> None:
+    """A text that became long by escaping is cut; code is whole or not there, to be pasted."""
+    long = check_result(
+        "mse/a",
+        Status.FAILED,
+        message="line\n" * 1000,
+        hint="x" * 5000,
+        example=Example(code="x = 1\n" * 1000, got="1", expected="2"),
+    )
+    values = check_result(
+        "mse/b",
+        Status.FAILED,
+        message="m",
+        example=Example(code="mse(1, 2)", got="1 " * 5000, expected="2"),
+    )
+
+    first, second = view_function(make_report(long, values).functions[0]).failures
+
+    assert first.message.count("\n") < 30
+    assert first.message.endswith(" ...")
+    assert len(first.hint) == 1000
+    assert first.example is None
+    assert first.example_rows == ()
+    assert second.example is not None
+    assert second.example.code == "mse(1, 2)"
+    assert len(second.example.got) <= 1000
