@@ -154,7 +154,7 @@ def test_vertical_line_is_on_no_model() -> None:
 
 
 def test_each_line_is_compared_with_each_model() -> None:
-    """The lines of a drawing are compared with several models at once; what is bent is no line."""
+    """The lines of a drawing are compared with several models at once, and bent ones with none."""
     drawing = [line([[0, 1], [1, 3]]), line([[0, 0], [1, 1], [2, 0]]), marks([[2, 5], [-1, 5]])]
 
     lines = lines_of(drawing)
@@ -181,7 +181,7 @@ ODD_POINTS = [
 
 @pytest.mark.parametrize("points", ODD_POINTS, ids=str)
 def test_odd_points_are_judged_like_any_others(points: list[list[float]]) -> None:
-    """Points that are missing, on a vertical, not finite or too large for arithmetic are no model.
+    """Points that are too few, upright, not finite or too large for arithmetic lie on no model.
 
     Nothing raises, and nothing warns. An honest line beside them is found all the same.
     """

@@ -242,7 +242,7 @@ def test_program_that_knows_the_small_examples_fails(minibatch_checks: ModuleTyp
 def test_right_order_is_refused_less_than_once_in_a_thousand_million(
     minibatch_checks: ModuleType,
 ) -> None:
-    """So many pairs of epochs as refuse an order have the same one by chance below 1e-9."""
+    """A right solution repeats as many orders as are refused with a chance below 1e-9."""
     calls, most = minibatch_checks._CALLS, minibatch_checks._MOST_REPEATED
     chance = sum(
         math.comb(calls, k) * (1 / 6) ** k * (5 / 6) ** (calls - k)
@@ -539,7 +539,7 @@ WITH_FACTS = ["animate_fit", "plot_fit", "minibatches", "train_minibatch"]
 
 @pytest.mark.parametrize("name", WITH_FACTS)
 def test_facts_of_odd_answers_raise_only_verdicts(name: str) -> None:
-    """Whatever a function answers, its facts are told or it is called wrong, without a warning."""
+    """Whatever a function answers, it has facts or is called wrong, and numpy warns of nothing."""
     for value in VALUES:
         facts_of(name, value)
 
