@@ -1,5 +1,6 @@
 """Escaping of a student's text, so that no character in it can control a terminal."""
 
+import functools
 import re
 import unicodedata
 
@@ -50,7 +51,9 @@ def escape_controls(text: str) -> str:
 
     Line ends are kept, and a tab becomes four spaces.
     """
-    return _DOUBTFUL.sub(_visible, text.replace("\r\n", "\n").replace("\t", "    "))
+    return _DOUBTFUL.sub(
+        lambda found: _visible(found[0]), text.replace("\r\n", "\n").replace("\t", "    ")
+    )
 
 
 def escape_within(text: str, max_bytes: int) -> tuple[Markup, bool]:
@@ -70,8 +73,8 @@ def escape_within(text: str, max_bytes: int) -> tuple[Markup, bool]:
     return Markup(_HALF_ENTITY.sub("", head)), True  # noqa: S704 - escaped above
 
 
-def _visible(found: re.Match[str]) -> str:
-    character = found[0]
+@functools.lru_cache(maxsize=1024)  # a long text has few different characters
+def _visible(character: str) -> str:
     if unicodedata.category(character) in _FORMAT_CATEGORIES:
         return character.encode("unicode_escape").decode("ascii")
     return character
