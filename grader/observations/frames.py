@@ -45,14 +45,25 @@ def encode_frame(message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES)
     return len(payload).to_bytes(PREFIX_BYTES, "big") + payload
 
 
-def decode_payload(payload: bytes, kinds: Any) -> Any:  # noqa: ANN401 - one of ``kinds``
+def decode_payload(
+    payload: bytes,
+    kinds: Any,  # noqa: ANN401 - a type, or a union of some
+    *,
+    is_small: bool = False,
+) -> Any:  # noqa: ANN401 - one of ``kinds``
     """Decode the payload of a frame as one of the message types ``kinds``.
+
+    Args:
+        payload: The bytes.
+        kinds: The types.
+        is_small: Whether it is known to have few parts, so that they need not be counted first.
 
     Raises:
         FrameError: it is not one of them, or is hostile (nested too deeply, too long, cut off).
     """
     try:
-        check_structure(payload)
+        if not is_small:
+            check_structure(payload)
         return _decoder(kinds).decode(payload)
     except Exception as error:  # noqa: BLE001 - whatever hostile bytes may raise
         # Cut: the decoder may quote the bytes.

@@ -122,6 +122,7 @@ def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
         line([[0, 1]]),
         line([]),
         line([[1, 3], [1, 3]]),
+        line([[1, 3], [1.0005, 3.001]]),
         drawn([[0, 1], [1, 3]]),
         line([[0, 1], [np.nan, np.nan], [1, 3]]),
         line([[0, 1], [np.inf, np.inf]]),
@@ -133,6 +134,7 @@ def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
         "one point",
         "no point",
         "one point twice",
+        "a dot",
         "invisible",
         "with a gap",
         "without an end",
@@ -208,7 +210,7 @@ def test_largest_drawing_is_judged_in_a_tenth_of_a_second(count: int) -> None:
     started = time.process_time()
     lines_of(artists).lie_on(models, models)
     taken_by_lines = time.process_time() - started
-    has_points(marked_points(artists), np.stack([x[:40], x[:40]], axis=1))
+    has_points(marked_points(artists), points[:: len(points) // 40])
     taken_by_points = time.process_time() - started - taken_by_lines
 
     assert max(taken_by_lines, taken_by_points) < 0.1

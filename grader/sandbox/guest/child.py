@@ -4,7 +4,7 @@ import socket
 
 import msgspec
 
-from grader.observations.bounds import MAX_NOTES
+from grader.observations.bounds import MAX_NOTES, MAX_PARTS
 from grader.observations.frames import (
     MAX_ANSWER_BYTES,
     PREFIX_BYTES,
@@ -69,11 +69,15 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
                 _send_answer(sock, answer_read(message, submission))
 
 
+# A frame below this has fewer parts, and what we have described is never nested too deeply.
+_SMALL_FRAME_BYTES = MAX_PARTS
+
+
 def _send_answer(sock: socket.socket, answer: Answer) -> None:
     try:
         frame = encode_frame(answer, limit_bytes=MAX_ANSWER_BYTES)
         # As the host will: what it would refuse as forged is reported as too large instead.
-        decode_payload(frame[PREFIX_BYTES:], Answer)
+        decode_payload(frame[PREFIX_BYTES:], Answer, is_small=len(frame) < _SMALL_FRAME_BYTES)
     except Exception:
         frame = encode_frame(refuse_as_too_large(answer.token))
     sock.sendall(frame)
