@@ -33,6 +33,7 @@ from grader.resources import Children, GradingResources
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
+from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session
 from grader.submission.read import Submission, parse_submission, read_submission
 
@@ -179,14 +180,14 @@ class Grader:
             submission = read()
             blank = self._with_submission(blank, submission, seed)
             self._resources.use_seed(blank.seed)
-            account = self._resources.open_account(submission)
+            account, plan = self._resources.open_account(submission), LoadPlan()
             with contextlib.ExitStack() as sessions:
-                student = sessions.enter_context(self._resources.open(submission, account))
+                student = sessions.enter_context(self._resources.open(submission, account, plan))
                 if student.loaded.syntax_error is not None:
                     message = describe_syntax_error(student.loaded.syntax_error)
                     raise UnreadableSubmissionError(message)
                 children = functools.partial(
-                    self._resources.children, submission, account, sessions
+                    self._resources.children, submission, account, plan, sessions
                 )
                 visible, hidden = children(own=student), children()
                 run = CheckRun(

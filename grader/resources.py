@@ -31,6 +31,7 @@ from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Limits
+from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.recording import Recording
 from grader.sandbox.host.session import Session, Source, open_session
 from grader.submission.read import Submission
@@ -206,7 +207,12 @@ class GradingResources:
         return Account(self.limits, functions=len(self.assignment.functions))
 
     def open(
-        self, submission: Submission, account: Account, *, lent: Lent | None = None
+        self,
+        submission: Submission,
+        account: Account,
+        plan: LoadPlan,
+        *,
+        lent: Lent | None = None,
     ) -> contextlib.AbstractContextManager[Session]:
         """Open a session on a submission; ``lent`` replaces some of its functions."""
         source = Source(
@@ -216,12 +222,15 @@ class GradingResources:
             parameters=self.assignment.parameters,
             lent=lent,
         )
-        return open_session(self._forkserver, source, account=account, confinement=self.confinement)
+        return open_session(
+            self._forkserver, source, account=account, confinement=self.confinement, plan=plan
+        )
 
     def children(
         self,
         submission: Submission,
         account: Account,
+        plan: LoadPlan,
         sessions: contextlib.ExitStack,
         *,
         own: Session | None = None,
@@ -235,6 +244,7 @@ class GradingResources:
         Args:
             submission: The submission.
             account: What the submission has left.
+            plan: What to leave out while it is loaded, as far as the first load has shown.
             sessions: Closes the sessions that are opened.
             own: The session with its own helpers, if it is open already.
         """
@@ -242,7 +252,7 @@ class GradingResources:
         @functools.cache
         def open_it(names: frozenset[str]) -> Session:
             lent = self._lent(names) if names else None
-            return sessions.enter_context(self.open(submission, account, lent=lent))
+            return sessions.enter_context(self.open(submission, account, plan.copy(), lent=lent))
 
         @functools.cache
         def record(names: frozenset[str]) -> Recording:

@@ -71,8 +71,9 @@ def _describe_note(note: Note, *, is_notebook: bool) -> str:
         return f"{where}: {shorten(note.text, MAX_MESSAGE)}"
     if raised.type_name in _LIMITS:
         why = shorten(raised.text, MAX_MESSAGE)
-        line = f"line {raised.line}" + (f" of {where}" if note.block else "")
-        return f"{line if raised.line else where} was stopped ({why}); what comes after it still ran"
+        if raised.line:
+            where = f"line {raised.line}" + (f" of {where}" if note.block else "")
+        return f"{where} was stopped ({why}); what comes after it still ran"
     rest = "the cells after it still ran" if is_notebook else "the rest of the file did not run"
     text = raised.text.strip().splitlines()
     shown = shorten(raised.type_name, MAX_NAME)

@@ -32,7 +32,8 @@ def test_flood_of_messages_while_loading_is_ended_by_its_time(open_source: OpenS
     """Messages that are allowed while loading can't go on for ever, nor fill the host's memory."""
     source = (
         "import os, msgspec\n"
-        "frame = msgspec.msgpack.encode({'type': 'statement_started', 'block': 0, 'statement': 1})\n"
+        "started = {'type': 'statement_started', 'block': 0, 'statement': 1}\n"
+        "frame = msgspec.msgpack.encode(started)\n"
         "frame = len(frame).to_bytes(4, 'big') + frame\n"
         "while True: os.write(3, frame * 1000)\n"
         "def f(n): return n"

@@ -10,22 +10,13 @@ towards the sum.
 
 Memory and disk are limits for all children together. Only the child that is being asked matters to
 the result; the others wait to be asked again, and are closed if their memory or disk is needed.
-
-`LoadPlan` remembers what must not be paid for twice: the statements that ended a child, and those
-that took long.
 """
 
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from grader.observations.messages import Note, StatementStarted
 from grader.sandbox.host.limits import Limits
-
-# A statement that takes longer is left out when the file is loaded again, unless it is needed.
-SLOW_S = 0.1
-_MOST_SLOW = 10_000  # the child says how long a statement took, and could say anything
 
 # As many children as are in use at the same time: with the own helpers, with lent ones.
 _MAX_CHILDREN = 3
@@ -38,31 +29,6 @@ _FORK_CPU_S = 0.01
 
 # Answers that are kept to be compared again, all together.
 _KEPT_BYTES = 32 * 1024 * 1024
-
-
-@dataclass(slots=True)
-class LoadPlan:
-    """What the next child of a submission leaves out while it loads the file.
-
-    Attributes:
-        left_out: Statements that ended a child.
-        slow: Statements that took long, and are left out unless a function needs them.
-        is_needed_only: Whether all statements are left out that no function needs, since loading
-            has used up its time.
-        is_complete: Whether the file was loaded to its end once.
-        notes: What the student should know about what was left out.
-    """
-
-    left_out: set[tuple[int, int]] = field(default_factory=set)
-    slow: set[tuple[int, int]] = field(default_factory=set)
-    is_needed_only: bool = False
-    is_complete: bool = False
-    notes: list[Note] = field(default_factory=list)
-
-    def note_duration(self, statement: StatementStarted, cpu_s: float) -> None:
-        """Note for how long a statement has run, in seconds of CPU, if that was long."""
-        if cpu_s >= SLOW_S and len(self.slow) < _MOST_SLOW:
-            self.slow.add((statement.block, statement.statement))
 
 
 class Tenant(Protocol):
@@ -90,7 +56,6 @@ class Account:
 
     def __init__(self, limits: Limits, *, functions: int) -> None:
         self.limits = limits
-        self.plan = LoadPlan()
         self.cpu_limit_s = limits.cpu_s(functions)
         self._deadline = time.monotonic() + limits.wall_s(functions)
         self._wall_limit_s = limits.wall_s(functions)
@@ -113,13 +78,14 @@ class Account:
 
     # --- CPU time -------------------------------------------------------------------------
 
-    def loading_left_s(self) -> float:
-        """Return the CPU seconds that the current load may take.
+    def loading_left_s(self, *, is_first: bool) -> float:
+        """Return the CPU seconds that a load may take.
 
-        The first one has the limit for loading, over all the children that it takes. Later ones
-        leave out what took long, and have the same limit each.
+        Args:
+            is_first: Whether everything is loaded for the first time. Then the limit is for all the
+                children that it takes. Later loads leave out what took long, and have as much each.
         """
-        if self.plan.is_complete or self.plan.is_needed_only:
+        if not is_first:
             return self.limits.load_cpu_s
         return max(0.0, self.limits.load_cpu_s - self._loading_s)
 
@@ -225,7 +191,7 @@ class TrustedAccount(Account):
         """Empty: it is never used up."""
         return ""
 
-    def loading_left_s(self) -> float:
+    def loading_left_s(self, *, is_first: bool) -> float:  # noqa: ARG002 - the same for all
         """Return the CPU seconds that a load may take."""
         return self.limits.load_cpu_s
 

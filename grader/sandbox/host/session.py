@@ -29,12 +29,12 @@ from grader.observations.messages import (
     Request,
     StatementStarted,
 )
-from grader.sandbox.host.account import Account, LoadPlan
+from grader.sandbox.host.account import Account
 from grader.sandbox.host.connection import ChildConnection, ChildEnded
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import REMEDY, Confinement, Isolation
+from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.printed import PrintedOutput
-
 
 _FORGED = "the submission wrote to the grader's own channel"
 
@@ -76,11 +76,18 @@ class Session:
     """
 
     def __init__(
-        self, forkserver: Forkserver, source: Source, *, account: Account, confinement: Confinement
+        self,
+        forkserver: Forkserver,
+        source: Source,
+        *,
+        account: Account,
+        plan: LoadPlan,
+        confinement: Confinement,
     ) -> None:
         self._forkserver = forkserver
         self._source = source
         self._account = account
+        self._plan = plan
         self._confinement = confinement
         self._child: ChildConnection | None = None
         self._printed = PrintedOutput(limit_bytes=account.limits.output_bytes)
@@ -96,7 +103,7 @@ class Session:
             with contextlib.suppress(ChildEnded):
                 self._start()
         loaded = self._loaded or Loaded()
-        return msgspec.structs.replace(loaded, notes=(*self._account.plan.notes, *loaded.notes))
+        return msgspec.structs.replace(loaded, notes=(*self._plan.notes, *loaded.notes))
 
     @property
     def locks(self) -> Ready:
@@ -204,11 +211,11 @@ class Session:
         Raises:
             ChildEnded: No child can load the submission.
         """
-        account, plan = self._account, self._account.plan
+        account, plan = self._account, self._plan
         last: StatementStarted | None = None
         limit = f"over {account.limits.load_cpu_s:g} s of computing time while loading"
         try:
-            child.begin(account.loading_left_s(), exceeded=limit)
+            child.begin(account.loading_left_s(is_first=plan.is_first), exceeded=limit)
             child.send(self._source.to_message(plan))
             while True:
                 message = child.receive()
@@ -257,7 +264,7 @@ class Session:
 
     def _leave_out(self, last: StatementStarted, end: ChildEnded) -> bool:
         """Leave out the statement that ended a child; return False if there is none."""
-        plan = self._account.plan
+        plan = self._plan
         position = (last.block, last.statement)
         if position in plan.left_out or not 0 <= last.block < len(self._source.blocks):
             return False  # not from our own code
@@ -286,7 +293,12 @@ class Session:
 
 @contextlib.contextmanager
 def open_session(
-    forkserver: Forkserver, source: Source, *, account: Account, confinement: Confinement
+    forkserver: Forkserver,
+    source: Source,
+    *,
+    account: Account,
+    confinement: Confinement,
+    plan: LoadPlan | None = None,
 ) -> Iterator[Session]:
     """Open a session on a submission; its child is killed when the context ends.
 
@@ -295,8 +307,15 @@ def open_session(
         source: What the children load.
         account: What the submission has left; all its sessions share it.
         confinement: How strictly the children are confined.
+        plan: What they leave out while they load; the session changes it. By default nothing.
     """
-    session = Session(forkserver, source, account=account, confinement=confinement)
+    session = Session(
+        forkserver,
+        source,
+        account=account,
+        plan=plan or LoadPlan(),
+        confinement=confinement,
+    )
     try:
         yield session
     finally:

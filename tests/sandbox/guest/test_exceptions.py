@@ -88,7 +88,9 @@ def test_exception_that_refuses_to_be_looked_at_is_described(
     assert raised.type_name == "Refusing"
 
 
-@pytest.mark.parametrize("value", ["x", -(2**80), [], object()], ids=["a text", "a huge number", "a list", "an object"])
+@pytest.mark.parametrize(
+    "value", ["x", -(2**80), [], object()], ids=["text", "huge", "list", "object"]
+)
 @pytest.mark.parametrize("name", ["lineno", "offset", "filename", "text", "msg"])
 def test_syntax_error_with_odd_attributes_is_described(name: str, value: object) -> None:
     """A SyntaxError that the student made from anything is described."""
