@@ -88,3 +88,50 @@ def test_half_done_file_earns_what_is_done(
 
     earned = {one.name for one in report.functions if one.status is Status.PASSED}
     assert earned == {"mse", "train"}
+
+
+_ODD_VALUES = {
+    "nan": "float('nan')",
+    "too large for float32": "[1e308, -1e308] * 3",
+    "denormal": "torch.tensor([5e-324, 1e-310], dtype=torch.float64)",
+    "empty": "torch.empty(0, 2)",
+    "complex": "torch.tensor([1j, 2j])",
+    "bool": "torch.ones(2, dtype=torch.bool)",
+    "many numbers": "[0.0] * 10_000",
+    "infinite batches": "[(torch.full((1, 2), math.inf), torch.zeros(1))] * 10",
+    "data of nan": "(torch.full((4000, 2), math.nan), torch.full((4000,), 1e38))",
+    "drawing": "draw([-1e308, 1e308], [-1e308, 1e308])",
+    "upright drawing": "draw([0, 1e-200], [0, 5])",
+    "empty drawing": "draw([], [])",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", _ODD_VALUES.values(), ids=_ODD_VALUES)
+def test_odd_values_are_wrong_and_never_a_fault(
+    warm_grader: Grader, write_submission: Callable[..., Path], value: str
+) -> None:
+    """If all functions return an odd value, and w runs away, no check, fact or picture fails."""
+    functions = [name for name in load_assignment().parameters if name != "ANSWERS"]
+    lines = [
+        "import math",
+        "import torch",
+        "from matplotlib import pyplot as plt",
+        "def draw(x, y):",
+        "    axes = plt.subplots()[1]",
+        "    axes.plot(x, y, 'o-')",
+        "    return axes",
+    ]
+    for name in functions:
+        lines += [
+            f"def {name}(*inputs):",
+            "    for one in inputs:",
+            "        if isinstance(one, torch.Tensor) and one.requires_grad:",
+            "            one.data.fill_(3e38)",
+            f"    return {value}",
+        ]
+
+    report = warm_grader.grade(write_submission("\n".join(lines)))
+
+    assert report.status is ReportStatus.GRADED, report.error
+    assert report.score == 0
