@@ -14,19 +14,21 @@ import msgspec
 
 import grader
 from grader.checks.assignment import Assignment, load_assignment
-from grader.checks.pictures import add_pictures
-from grader.checks.run import CheckRun, OnCheckStart, ignore_progress, unproved_collaborators
+from grader.checks.pictures import draw_pictures
+from grader.checks.run import CheckRun, OnCheckStart, Phase, ignore_progress
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
+from grader.observations.asking import Observe
 from grader.report.budget import fit_report
 from grader.report.describe_loading import describe_notes, describe_syntax_error
 from grader.report.model import (
     CheckResult,
     IsolationInfo,
+    Picture,
     Report,
     ReportStatus,
-    Status,
     SubmissionInfo,
+    function_of,
 )
 from grader.report.score import exact_sum, score_functions
 from grader.resources import Children, GradingResources
@@ -36,6 +38,8 @@ from grader.sandbox.host.limits import Confinement, Isolation, Limits
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session
 from grader.submission.read import Submission, parse_submission, read_submission
+
+Pictures = dict[str, tuple[Picture, ...]]
 
 _SEED_BITS = 48  # every JSON reader keeps integers below 2**53 exact
 
@@ -186,10 +190,10 @@ class Grader:
                 if student.loaded.syntax_error is not None:
                     message = describe_syntax_error(student.loaded.syntax_error)
                     raise UnreadableSubmissionError(message)
-                children = functools.partial(
+                start = functools.partial(
                     self._resources.children, submission, account, plan, sessions
                 )
-                visible, hidden = children(own=student), children()
+                visible, hidden = start(own=student), start()
                 run = CheckRun(
                     assignment=self._resources.assignment,
                     seed=blank.seed,
@@ -202,11 +206,19 @@ class Grader:
                     on_progress=on_progress,
                     seconds=seconds,
                 )
-                results = self._resources.checks.run(run)
-                case = self._case(run, results, visible=visible, hidden=hidden, account=account)
-                report = self._fill(blank, submission, student, diagnose(results, case))
-                # Pictures come last, since they change neither score nor status.
-                report = self._illustrate(report, case)
+                run.choose(self._resources.checks.checks)
+                pictures: Pictures = {}
+                for phase in run.phases:
+                    children = hidden if phase.is_hidden else visible
+                    settled = self._resources.checks.run(run, phase)
+                    case = self._case(run, phase, children, account)
+                    self._diagnose(settled, run, phase, case)
+                    if phase is Phase.OWN and not student.is_over:
+                        pictures = self._draw(settled, run, case)
+                    if not phase.is_lent:
+                        children.close_own()
+                why_over = student.why_over or account.why_over
+                report = self._fill(blank, submission, student, run, pictures, why_over)
         except UnreadableSubmissionError as error:
             report = fail_report(blank, ReportStatus.UNREADABLE, str(error))
         except UsageError:
@@ -245,53 +257,78 @@ class Grader:
         text = f"{info.id}/{info.version}/{submission.sha256}/{self._salt}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
 
-    def _case(
-        self,
-        run: CheckRun,
-        results: Sequence[CheckResult],
-        *,
-        visible: Children,
-        hidden: Children,
-        account: Account,
-    ) -> Case:
+    def _case(self, run: CheckRun, phase: Phase, children: Children, account: Account) -> Case:
         resources = self._resources
-        known = {result.function for result in results}
-        right = known - {
-            result.function for result in results if result.status is not Status.PASSED
-        }
 
-        def lent(name: str) -> frozenset[str]:
-            return unproved_collaborators(resources.assignment.function(name), right)
+        def observe(name: str) -> Observe:
+            names = run.unproved(name, is_hidden=phase.is_hidden) if phase.is_lent else ()
+            # The checks have already had most of the answers; only the others are asked for.
+            return children.replay(frozenset(names))
 
         return Case(
             assignment=resources.assignment,
-            # The checks have already had most of the answers; only the others are asked for.
-            observe=lambda name: visible.replay(lent(name)),
-            observe_hidden=lambda name: hidden.replay(lent(name)),
-            is_lent=lambda name: bool(lent(name)),
-            has_time=account.has_time,
+            observe=observe,
             questions=lambda name: resources.questions(name, run.seed),
             ask_misconception=resources.ask_misconception,
+            is_lent=phase.is_lent,
+            has_time=account.has_time,
+        )
+
+    def _diagnose(
+        self, settled: Sequence[CheckResult], run: CheckRun, phase: Phase, case: Case
+    ) -> None:
+        """Diagnose the functions that a phase has settled, and put that into the results."""
+
+        def is_asked(check_id: str) -> bool:
+            return phase.is_hidden or not run.is_hidden(check_id)
+
+        waiting = {function_of(check_id) for check_id in run.open if is_asked(check_id)}
+        names = {result.function for result in settled} - waiting
+        known = [one for one in run.results.values() if one.function in names and is_asked(one.id)]
+        only = {one.id for one in known if run.is_hidden(one.id) == phase.is_hidden}
+        run.results.update((one.id, one) for one in diagnose(known, case, only=only))
+
+    def _draw(self, settled: Sequence[CheckResult], run: CheckRun, case: Case) -> Pictures:
+        """Draw pictures of the functions that failed among helpers that are known to be right.
+
+        With wrong helpers a picture would show nothing about the function itself.
+        """
+        return draw_pictures(
+            (one for one in settled if not run.unproved(one.function, is_hidden=False)),
+            self._resources.checks.checks,
+            assignment=self._resources.assignment,
+            seed=run.seed,
+            observe=case.observe,
+            expect=self._resources.reference.replay,
         )
 
     def _fill(
-        self, blank: Report, submission: Submission, student: Session, results: list[CheckResult]
+        self,
+        blank: Report,
+        submission: Submission,
+        student: Session,
+        run: CheckRun,
+        pictures: Pictures,
+        why_over: str,
     ) -> Report:
         assignment = self._resources.assignment
         seen = [
             msgspec.structs.replace(result, visibility=assignment.visibility_of(result.id))
-            for result in results
+            for result in (run.results[check.id] for check in run.checks)
         ]
-        functions = score_functions(seen, tuple(assignment.parameters))
+        functions = tuple(
+            msgspec.structs.replace(function, pictures=pictures.get(function.name, ()))
+            for function in score_functions(seen, tuple(assignment.parameters))
+        )
         output, is_output_cut = student.output()
         notes = describe_notes(
             (*submission.notes, *student.loaded.notes), is_notebook=submission.is_notebook
         )
-        if student.is_over:
-            notes = (f"grading ended early: {student.why_over}", *notes)
+        if why_over:
+            notes = (f"grading ended early: {why_over}", *notes)
         return msgspec.structs.replace(
             blank,
-            status=ReportStatus.STOPPED if student.is_over else ReportStatus.GRADED,
+            status=ReportStatus.STOPPED if why_over else ReportStatus.GRADED,
             score=exact_sum(function.score for function in functions),
             max_score=exact_sum(function.max_score for function in functions),
             functions=functions,
@@ -305,21 +342,6 @@ class Grader:
             ),
             environment={**blank.environment, **self._resources.versions},
         )
-
-    def _illustrate(self, report: Report, case: Case) -> Report:
-        if report.status is not ReportStatus.GRADED:
-            return report
-        functions = add_pictures(
-            report.functions,
-            self._resources.checks.checks,
-            assignment=self._resources.assignment,
-            seed=report.seed,
-            # With wrong helpers a picture would show nothing about the function itself, and with
-            # lent ones it could show what the student's code has read there.
-            observe=lambda name: None if case.is_lent(name) else case.observe(name),
-            expect=self._resources.reference.replay,
-        )
-        return msgspec.structs.replace(report, functions=functions)
 
 
 def blank_report(assignment: Assignment, name: str, *, mode: str) -> Report:

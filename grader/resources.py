@@ -45,10 +45,12 @@ class Children:
     """How to ask a submission, with its own helpers or with right ones.
 
     Attributes:
-        lend: Returns the recorded session in which the helpers of given names are right ones. It is
+        session: Returns the session in which the helpers of given names are right ones. It is
             opened when it is first needed.
+        lend: Returns the recording of that session.
     """
 
+    session: Callable[[frozenset[str]], Session]
     lend: Callable[[frozenset[str]], Recording]
 
     def as_student(self) -> Student:
@@ -57,6 +59,10 @@ class Children:
             observe=lambda request: self.lend(frozenset()).observe(request),
             observe_with_lent=lambda names: self.lend(names).observe,
         )
+
+    def close_own(self) -> None:
+        """End the child with its own helpers, before others get to see what it must not know."""
+        self.session(frozenset()).close()
 
     def replay(self, names: frozenset[str]) -> Observe:
         """Return how to ask it with lent helpers; what was answered before is not asked again."""
@@ -250,16 +256,17 @@ class GradingResources:
         """
 
         @functools.cache
-        def open_it(names: frozenset[str]) -> Session:
+        def session(names: frozenset[str]) -> Session:
+            if own is not None and not names:
+                return own
             lent = self._lent(names) if names else None
             return sessions.enter_context(self.open(submission, account, plan.copy(), lent=lent))
 
         @functools.cache
-        def record(names: frozenset[str]) -> Recording:
-            session = own if own is not None and not names else open_it(names)
-            return Recording(session.ask, may_keep=account.may_keep)
+        def lend(names: frozenset[str]) -> Recording:
+            return Recording(session(names).ask, may_keep=account.may_keep)
 
-        return Children(record)
+        return Children(session, lend)
 
     def _make_lent(self, names: frozenset[str]) -> Lent:
         needed = reachable(names, names_used(self.assignment.reference))

@@ -68,7 +68,7 @@ def test_any_failure_of_ours_is_a_report_without_a_score(
 ) -> None:
     """An exception that nobody foresaw is neither a zero nor a traceback."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     with monkeypatch.context() as patched:
@@ -83,7 +83,7 @@ def test_any_failure_of_ours_is_a_report_without_a_score(
 def test_check_that_crashes_is_named(warm_grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault that we foresaw keeps its own words."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise CheckCrashedError("mse/zero", "ZeroDivisionError: division by zero")
 
     with monkeypatch.context() as patched:

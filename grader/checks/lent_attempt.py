@@ -4,12 +4,11 @@ In a child with lent helpers, the student's code can read the reference. So noth
 there is shown: no text, no name, no number. The words are the check's own, or ours.
 """
 
-import builtins
 from collections.abc import Collection
 
 from grader.checks.check import Check
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
-from grader.observations.messages import Outcome, Raised
+from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status
 
 _LIMITS = {
@@ -17,6 +16,9 @@ _LIMITS = {
     Outcome.MEMORY_LIMIT: "needs more memory than is available",
     Outcome.DISK_LIMIT: "writes too much to disk",
 }
+
+# A list as short as this, since code could tell something by the exception that it chooses.
+_NAMED = {"AttributeError", "IndexError", "NameError", "RuntimeError", "TypeError", "ValueError"}
 
 _MOST_NAMED = 2
 
@@ -65,17 +67,10 @@ def _end(function: str, raised: WrongError | UnwrittenError | NoAnswerError) -> 
         return Status.LIMIT, _NOT_TRIED
     if outcome is not Outcome.RAISED or raised.observation.raised is None:
         return Status.ERROR, f"{function}() ended the Python process"
-    name = known_exception(raised.observation.raised)
+    name = raised.observation.raised.type_name
     if name == "NotImplementedError":
         return Status.MISSING, f"{function}() is not written yet"
-    return Status.ERROR, f"{function}() raised {name or 'an exception'}"
-
-
-def known_exception(raised: Raised) -> str:
-    """Return the name of an exception if it is one of Python's own, else an empty string."""
-    kind = getattr(builtins, raised.type_name, None)
-    is_known = isinstance(kind, type) and issubclass(kind, BaseException)
-    return raised.type_name if is_known else ""
+    return Status.ERROR, f"{function}() raised {name if name in _NAMED else 'an exception'}"
 
 
 def name_helpers(names: Collection[str]) -> str:

@@ -16,9 +16,8 @@ no picture.
 `line` and `points` round the numbers, drop those that are not finite, and thin out long series.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-import msgspec
 import numpy as np
 
 from grader.checks.assignment import Assignment
@@ -29,11 +28,9 @@ from grader.observations.asking import Ask, Observe
 from grader.report.model import (
     CheckResult,
     DrawnAs,
-    FunctionResult,
     Picture,
     Series,
     Status,
-    Visibility,
 )
 
 MAX_POINTS = 60
@@ -41,28 +38,27 @@ _DIGITS = 4
 _LOG_FROM = 300  # ratio of largest to smallest from which a linear axis would hide the small ones
 
 
-def add_pictures(
-    functions: Sequence[FunctionResult],
+def draw_pictures(
+    results: Iterable[CheckResult],
     checks: Iterable[Check],
     *,
     assignment: Assignment,
     seed: int,
-    observe: Callable[[str], Observe | None],
+    observe: Callable[[str], Observe],
     expect: Ask,
-) -> tuple[FunctionResult, ...]:
-    """Add pictures to the functions that have failed a check.
+) -> dict[str, tuple[Picture, ...]]:
+    """Draw pictures of the functions that have failed a check.
 
     Args:
-        functions: The results of the functions.
+        results: The results of the checks of some functions.
         checks: The collected checks.
         assignment: The assignment.
         seed: The submission's seed.
-        observe: Returns, for the name of a function, how to ask the submission about it, or None
-            if there should be no picture of it.
+        observe: Returns, for the name of a function, how to ask the submission about it.
         expect: Asks the reference.
 
     Returns:
-        The same functions in the same order; only their pictures are changed.
+        The pictures of each function that has some, by its name.
 
     Raises:
         GraderError: zerograd or the machine failed.
@@ -70,29 +66,21 @@ def add_pictures(
     draw_by_function = {
         check.function: check.pictures for check in checks if check.pictures is not None
     }
-    result = []
-    for function in functions:
-        draw = draw_by_function.get(function.name)
-        ask = observe(function.name)
-        if draw is not None and ask is not None and _gave_wrong_answers(function.checks):
+    statuses: dict[str, set[Status]] = {}
+    for result in results:
+        statuses.setdefault(result.function, set()).add(result.status)
+    drawn = {}
+    for name, seen in statuses.items():
+        # It answered wrongly, and never hit a limit.
+        if name in draw_by_function and Status.FAILED in seen and Status.LIMIT not in seen:
             probe = Probe(
-                assignment.function(function.name),
-                ask,
+                assignment.function(name),
+                observe(name),
                 expect,
-                derive_seed(seed, f"{function.name}/pictures"),
+                derive_seed(seed, f"{name}/pictures"),
             )
-            function = msgspec.structs.replace(function, pictures=_draw(draw, probe))  # noqa: PLW2901
-        result.append(function)
-    return tuple(result)
-
-
-def _gave_wrong_answers(checks: Sequence[CheckResult]) -> bool:
-    """Return whether a function answered wrongly, and never hit a limit.
-
-    Of a wrong answer to a hidden check, no picture may tell.
-    """
-    statuses = {check.status for check in checks if check.visibility is Visibility.VISIBLE}
-    return Status.FAILED in statuses and Status.LIMIT not in statuses
+            drawn[name] = _draw(draw_by_function[name], probe)
+    return drawn
 
 
 def _draw(draw: Draw, probe: Probe) -> tuple[Picture, ...]:

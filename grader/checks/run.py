@@ -4,14 +4,22 @@ A function is judged with the student's own helpers and, if a helper is not know
 with right helpers lent in their place. If either attempt passes, the check passes. Of the attempt
 with lent helpers nothing is shown but how it ended (`grader.checks.lent_attempt`).
 
-Hidden checks run after all others, in children of their own: no visible check can show what they
-ask.
+Grading has four phases: what code has seen in one of them, it can tell only in the next ones.
+
+1. Visible checks, with the student's own helpers. What this code says is shown.
+2. Hidden checks, in children of their own. What they ask is secret.
+3. Visible checks that may have failed because of a helper, with right helpers. These children hold
+   parts of the reference.
+4. Hidden checks with right helpers.
+
+So no answer that is shown, or that earns points with the student's own helpers, comes from code
+that could know the reference, even if it has left a trace somewhere.
 """
 
+import enum
 import functools
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -29,6 +37,8 @@ from grader.report.model import CheckResult, Status, Visibility
 
 # After one of these, a function's other checks would end the same way and take as long.
 _COSTLY = (Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT)
+
+_NOTHING: frozenset[str] = frozenset()
 
 # The part of a function's time that its own wrong helpers can't use up.
 _RESERVED = 0.5
@@ -56,9 +66,28 @@ class Student:
     observe_with_lent: Callable[[frozenset[str]], Observe]
 
 
+class Phase(enum.Enum):
+    """A phase of grading; they come in this order. The module's docstring explains why."""
+
+    OWN = (False, False)
+    OWN_HIDDEN = (False, True)
+    LENT = (True, False)
+    LENT_HIDDEN = (True, True)
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether right helpers are lent."""
+        return self.value[0]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its checks are those that students don't see, or not yet."""
+        return self.value[1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRun:
-    """A submission to grade, as the checks see it.
+    """A submission to grade, as the checks see it, and what is known about it so far.
 
     Attributes:
         assignment: The assignment.
@@ -71,8 +100,13 @@ class CheckRun:
         reserve: Reserves a part of the CPU time of a function for later, or nothing.
         only: The functions to grade; None for all.
         on_progress: Called before each check.
-        seconds: How long each check took, by its id; filled by `run_checks`. What students can't
-            see is not measured: code could tell them something by how long it takes.
+        seconds: How long each check took, by its id. What students can't see is not measured: code
+            could tell them something by how long it takes.
+        checks: The checks to run, those of helpers before those of their callers.
+        results: The results that are settled, by the ids of the checks.
+        open: The attempts that failed, perhaps because of a helper, by the ids of the checks; None
+            if there was no use in an attempt.
+        ended: The results of attempts that hit a limit, by the function and the lent helpers.
     """
 
     assignment: Assignment
@@ -85,99 +119,130 @@ class CheckRun:
     only: Collection[str] | None = None
     on_progress: OnCheckStart = ignore_progress
     seconds: dict[str, float] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    results: dict[str, CheckResult] = field(default_factory=dict)
+    open: dict[str, "_Attempt | None"] = field(default_factory=dict)
+    ended: dict[tuple[str, frozenset[str]], CheckResult] = field(default_factory=dict)
 
-    def is_hidden(self, check: Check) -> bool:
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases that this assignment needs, in their order."""
+        has_hidden = any(self.is_hidden(check.id) for check in self.checks)
+        return tuple(phase for phase in Phase if has_hidden or not phase.is_hidden)
+
+    def is_hidden(self, check_id: str) -> bool:
         """Return whether a check is not, or not yet, for the student to see."""
-        return self.assignment.visibility_of(check.id) is not Visibility.VISIBLE
+        return self.assignment.visibility_of(check_id) is not Visibility.VISIBLE
 
-    def student(self, check: Check) -> Student:
-        """Return how a check asks the submission."""
-        return self.hidden if self.is_hidden(check) else self.visible
+    def choose(self, checks: Iterable[Check]) -> None:
+        """Set the checks to run, of those that were collected.
+
+        Raises:
+            CheckCrashedError: A check belongs to no function of the assignment.
+        """
+        order = {function.name: place for place, function in enumerate(self.assignment.functions)}
+        for check in checks:
+            if check.function not in order:
+                problem = f"the assignment has no function {check.function}"
+                raise CheckCrashedError(check.id, problem)
+            if self.only is None or check.function in self.only:
+                self.checks.append(check)
+        self.checks.sort(key=lambda check: order[check.function])
+
+    def unproved(self, name: str, *, is_hidden: bool) -> frozenset[str]:
+        """Return the helpers of a function that are not known to be right.
+
+        Args:
+            name: The name of the function.
+            is_hidden: Whether a hidden check asks. What hidden checks find out must not show in a
+                visible one, so to those a helper with a hidden check is never known to be right.
+        """
+        known = {check.function for check in self.checks}
+        doubted = {
+            check.function
+            for check in self.checks
+            if not self._has_passed(check) or (self.is_hidden(check.id) and not is_hidden)
+        }
+        collaborators = self.assignment.function(name).collaborators
+        return frozenset(collaborators).difference(known - doubted)
+
+    def has_wrong_helper(self, name: str, *, is_hidden: bool) -> bool:
+        """Return whether a helper of a function has failed with the student's own helpers.
+
+        Then this helper is wrong, or another one is that both use.
+        """
+        collaborators = self.assignment.function(name).collaborators
+        return any(
+            check.function in collaborators
+            and (is_hidden or not self.is_hidden(check.id))
+            and (check.id in self.open or check.id in self.results)
+            and not self._has_passed(check)
+            for check in self.checks
+        )
+
+    def _has_passed(self, check: Check) -> bool:
+        result = self.results.get(check.id)
+        return result is not None and result.status is Status.PASSED
 
 
-@dataclass(slots=True)
-class _Standing:
-    """What is known about a function so far.
-
-    Attributes:
-        left: How many of its checks have not run yet.
-        is_right: Whether it has passed all its checks so far.
-        needs_lent: Whether it passed a check only with lent helpers. If so, the attempt with lent
-            helpers comes first in its next check.
-        ended: The result of the attempt that hit a limit, by the names of the lent helpers.
-    """
-
-    left: int
-    is_right: bool = True
-    needs_lent: bool = False
-    ended: dict[frozenset[str], CheckResult] = field(default_factory=dict)
-
-
-def run_checks(checks: Iterable[Check], run_body: RunBody, *, run: CheckRun) -> list[CheckResult]:
-    """Run the checks of a submission: visible ones first, those of helpers before their callers'.
+def run_phase(run_body: RunBody, *, run: CheckRun, phase: Phase) -> list[CheckResult]:
+    """Run the checks of a phase.
 
     Args:
-        checks: The collected checks.
         run_body: Runs a check's body with a probe, and returns the verdict that it raised.
-        run: The submission.
+        run: The submission with the checks that were chosen; the new results are added to it.
+        phase: The phase; those before it have run.
 
     Returns:
-        A result for each check, those of helpers before those of their callers.
+        The results that are settled now, those of helpers before those of their callers.
 
     Raises:
-        CheckCrashedError: A check is broken, or belongs to no function of the assignment.
+        CheckCrashedError: A check is broken.
     """
-    order = {function.name: place for place, function in enumerate(run.assignment.functions)}
-    checks = list(checks)
-    for check in checks:
-        if check.function not in order:
-            raise CheckCrashedError(check.id, f"the assignment has no function {check.function}")
-    chosen = sorted(
-        (check for check in checks if run.only is None or check.function in run.only),
-        key=lambda check: order[check.function],
-    )
-    counts = Counter(check.function for check in chosen)
-    standings = {name: _Standing(left=count) for name, count in counts.items()}
-    results: dict[str, CheckResult] = {}
-    for place, check in enumerate(sorted(chosen, key=run.is_hidden)):
-        run.on_progress(place, len(chosen), check.function)
-        standing = standings[check.function]
-        result = _run_check(check, run, run_body, standings)
-        standing.left -= 1
-        standing.is_right &= result.status is Status.PASSED
-        results[check.id] = result
-    return [results[check.id] for check in chosen]
+    settled = []
+    for check in run.checks:
+        if run.is_hidden(check.id) != phase.is_hidden:
+            continue
+        if phase.is_lent and check.id not in run.open:
+            continue
+        run.on_progress(len(run.results), len(run.checks), check.function)
+        attempt = _try_with_lent if phase.is_lent else _try_with_own
+        result = attempt(check, run, run_body)
+        if result is not None:
+            run.results[check.id] = result
+            settled.append(result)
+    return settled
 
 
-def _run_check(
-    check: Check, run: CheckRun, run_body: RunBody, standings: Mapping[str, _Standing]
-) -> CheckResult:
-    """Run a check with the student's own helpers, then with right ones; either may pass."""
+def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult | None:
+    """Run a check with the student's own helpers; None if the result may be another one's fault."""
+    is_hidden = run.is_hidden(check.id)
     function = run.assignment.function(check.function)
-    standing = standings[function.name]
-    right = {name for name, other in standings.items() if other.is_right and not other.left}
-    unproved = unproved_collaborators(function, right)
-    attempt = functools.partial(_attempt, check, run, run_body, standing)
-    if not unproved:
-        return attempt().full_result
-    # With its own helpers it would hit the limit too, and use up the time of other functions.
-    is_hopeless = any(standings[one].ended for one in function.collaborators if one in standings)
-    own: _Attempt | None = None
-    if not is_hopeless and not standing.needs_lent:
-        run.reserve(function.name, _RESERVED)
-        own = attempt()
-        run.reserve(function.name, 0.0)
-        if own.result.status is Status.PASSED or not own.may_be_others_fault:
-            return own.full_result
-    lent = attempt(lent=unproved)
+    unproved = run.unproved(function.name, is_hidden=is_hidden)
+    if unproved and any((name, _NOTHING) in run.ended for name in function.collaborators):
+        # It would hit the limit too, and use up its time.
+        run.open[check.id] = None
+        return None
+    run.reserve(function.name, _RESERVED if unproved else 0.0)
+    own = _attempt(check, run, run_body)
+    run.reserve(function.name, 0.0)
+    if not unproved or not run.has_wrong_helper(function.name, is_hidden=is_hidden):
+        own = replace(own, result=own.full_result)
+    if unproved and own.result.status is not Status.PASSED and own.may_be_others_fault:
+        run.open[check.id] = own
+        return None
+    return own.result
+
+
+def _try_with_lent(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult:
+    """Run a check with right helpers, whose own attempt has failed."""
+    is_hidden = run.is_hidden(check.id)
+    own = run.open.pop(check.id)
+    unproved = run.unproved(check.function, is_hidden=is_hidden)
+    lent = _attempt(check, run, run_body, lent=unproved)
     if lent.result.status is Status.PASSED:
-        standing.needs_lent = True
         return lent.result
-    if not is_hopeless:
-        own = own or attempt()
-        if own.result.status is Status.PASSED:
-            return own.full_result
-    is_helper_wrong = any(not standings[one].is_right for one in unproved if one in standings)
+    is_helper_wrong = run.has_wrong_helper(check.function, is_hidden=is_hidden)
     return _explain(own, lent, helpers=unproved, is_helper_wrong=is_helper_wrong)
 
 
@@ -199,15 +264,10 @@ def _explain(
         return lent.result
     if own.result.status is Status.FAILED and is_helper_wrong:
         return lent.result  # with wrong helpers, a right function has wrong answers too
-    result = own.full_result
+    result = own.result
     which = name_helpers(helpers).removeprefix("its ")
     remark = f"(seen with your own {which}; with right ones, the check fails too)"
     return msgspec.structs.replace(result, message=f"{result.message}\n{remark}")
-
-
-def unproved_collaborators(function: Function, right: Collection[str]) -> frozenset[str]:
-    """Return the names of a function's helpers that are not known to be right."""
-    return frozenset(function.collaborators).difference(right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,26 +296,20 @@ class _Attempt:
 
 
 def _attempt(
-    check: Check,
-    run: CheckRun,
-    run_body: RunBody,
-    standing: _Standing,
-    *,
-    lent: frozenset[str] = frozenset(),
+    check: Check, run: CheckRun, run_body: RunBody, *, lent: frozenset[str] = _NOTHING
 ) -> _Attempt:
     """Run a check once, with the student's own helpers or with lent ones."""
-    if lent in standing.ended:
-        earlier = standing.ended[lent]
+    earlier = run.ended.get((check.function, lent))
+    if earlier is not None:
         return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
     function = run.assignment.function(check.function)
-    student = run.student(check)
+    student = run.hidden if run.is_hidden(check.id) else run.visible
     observe = student.observe_with_lent(lent) if lent else student.observe
     probe = Probe(function, observe, run.expect, derive_seed(run.seed, check.id))
     started = time.monotonic()
     raised = _judge(check, probe, run, run_body)
-    if not lent and not run.is_hidden(check):
-        took = run.seconds.get(check.id, 0.0) + time.monotonic() - started
-        run.seconds[check.id] = round(took, 4)
+    if not lent and not run.is_hidden(check.id):
+        run.seconds[check.id] = round(time.monotonic() - started, 4)
     if raised is None:
         return _Attempt(_result(check, Status.PASSED))
     attempt = (
@@ -265,7 +319,7 @@ def _attempt(
     )
     if isinstance(raised, NoAnswerError):
         if raised.observation.outcome in _COSTLY:
-            standing.ended[lent] = attempt.result
+            run.ended[check.function, lent] = attempt.result
         if raised.observation.raised is not None:
             attempt = replace(attempt, exception=raised.observation.raised.type_name)
     return attempt

@@ -27,7 +27,7 @@ from grader.checks.assignment import Assignment
 from grader.checks.check import Check, RunBody
 from grader.checks.plugin import ChecksPlugin
 from grader.checks.questions import Question, record_questions
-from grader.checks.run import CheckRun, run_checks
+from grader.checks.run import CheckRun, Phase, run_phase
 from grader.errors import InternalError
 from grader.observations.asking import Ask
 from grader.report.model import CheckResult
@@ -132,14 +132,14 @@ class CheckRunner:
         """
         return self._collected.result()
 
-    def run(self, run: CheckRun) -> list[CheckResult]:
-        """Grade one submission; block until all its checks have run.
+    def run(self, run: CheckRun, phase: Phase) -> list[CheckResult]:
+        """Run one phase of grading a submission, and return the results that are settled then.
 
         Raises:
             InternalError: A check is broken, what it uses has failed, or an earlier task was
                 interrupted.
         """
-        return self._do(functools.partial(run_checks, run=run))
+        return self._do(lambda _checks, run_body: run_phase(run_body, run=run, phase=phase))
 
     def questions(
         self, function: str, *, assignment: Assignment, seed: int, expect: Ask

@@ -1,6 +1,6 @@
 """The misconception behind each function that failed, if exactly one is proved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +14,7 @@ from grader.diagnosis.ratios import describe_ratio, describe_shift
 from grader.errors import CheckCrashedError, GraderError
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
-from grader.report.model import CheckResult, Diagnosis, Status, Visibility
+from grader.report.model import CheckResult, Diagnosis, Status
 
 _DIAGNOSED = (Status.FAILED, Status.ERROR)
 
@@ -30,31 +30,32 @@ class Case:
     Attributes:
         assignment: The assignment, with its misconceptions.
         observe: Returns, for the name of a function, how to ask the submission about it.
-        observe_hidden: Returns how to ask it what hidden checks ask.
         questions: Returns everything that the checks of a function ask.
         ask_misconception: Asks the program of a misconception.
-        is_lent: Returns whether a function is asked about in a child with lent helpers. Of its
-            answers, the report may have only the misconception and a common factor.
+        is_lent: Whether right helpers are lent to the children that are asked. Of their answers,
+            the report may have only the misconception, and a rule from a short list.
         has_time: Returns whether a function has time left.
     """
 
     assignment: Assignment
     observe: Callable[[str], Observe]
-    observe_hidden: Callable[[str], Observe]
     questions: Callable[[str], Sequence[Question]]
     ask_misconception: Callable[[Misconception, Request], Observation]
-    is_lent: Callable[[str], bool] = lambda _name: False
+    is_lent: bool = False
     has_time: Callable[[str], bool] = lambda _name: True
 
 
 # A submission's numbers may overflow. Then no ratio is found, and numpy need not warn.
 @np.errstate(all="ignore")
-def diagnose(results: Sequence[CheckResult], case: Case) -> list[CheckResult]:
+def diagnose(
+    results: Sequence[CheckResult], case: Case, *, only: Collection[str] | None = None
+) -> list[CheckResult]:
     """Find the misconception behind each function that failed.
 
     Args:
-        results: The results of all checks.
+        results: The results of all checks of some functions.
         case: The submission, and what may be asked.
+        only: The ids of the checks to diagnose; the others are only evidence. None for all.
 
     Returns:
         The results in the same order. If a misconception is proved, the failed checks of its
@@ -69,13 +70,15 @@ def diagnose(results: Sequence[CheckResult], case: Case) -> list[CheckResult]:
         statuses = {check.status for check in checks}
         # A function that hit a limit would hit it again at every question.
         if not statuses.isdisjoint(_DIAGNOSED) and Status.LIMIT not in statuses:
-            diagnosed.update((one.id, one) for one in _diagnose_function(name, checks, case))
+            diagnosed.update((one.id, one) for one in _diagnose_function(name, checks, case, only))
     return [diagnosed.get(result.id, result) for result in results]
 
 
-def _diagnose_function(name: str, checks: Sequence[CheckResult], case: Case) -> list[CheckResult]:
+def _diagnose_function(
+    name: str, checks: Sequence[CheckResult], case: Case, only: Collection[str] | None
+) -> list[CheckResult]:
     try:
-        return _diagnose_groups(name, checks, case)
+        return _diagnose_groups(name, checks, case, only)
     except CheckCrashedError:
         return []  # the reference failed on these random inputs, which must not cost a score
     except GraderError:
@@ -84,26 +87,21 @@ def _diagnose_function(name: str, checks: Sequence[CheckResult], case: Case) -> 
         return []
 
 
-def _diagnose_groups(name: str, checks: Sequence[CheckResult], case: Case) -> list[CheckResult]:
+def _diagnose_groups(
+    name: str, checks: Sequence[CheckResult], case: Case, only: Collection[str] | None
+) -> list[CheckResult]:
     questions = case.questions(name)
     alone = {question.check.id for question in questions if question.check.is_independent}
-    together = [check for check in checks if check.id not in alone]
-    visible = [check for check in together if not _is_hidden(check.id, case)]
-    groups = [([check], [check]) for check in checks if check.id in alone]
-    # What visible checks say must not depend on what hidden ones ask.
-    groups.append((visible, visible))
-    groups.append(([check for check in together if check not in visible], together))
     diagnosed: list[CheckResult] = []
-    for group, asking in groups:
-        if any(check.status in _DIAGNOSED for check in group):
-            ids = {check.id for check in asking}
+    together = [check for check in checks if check.id not in alone]
+    groups = [[check] for check in checks if check.id in alone] + ([together] if together else [])
+    for group in groups:
+        chosen = [check for check in group if only is None or check.id in only]
+        if any(check.status in _DIAGNOSED for check in chosen):
+            ids = {check.id for check in group}
             asked = [question for question in questions if question.check.id in ids]
-            diagnosed.extend(_diagnose_group(name, group, asked, case))
+            diagnosed.extend(_diagnose_group(name, chosen, asked, case))
     return diagnosed
-
-
-def _is_hidden(check_id: str, case: Case) -> bool:
-    return case.assignment.visibility_of(check_id) is not Visibility.VISIBLE
 
 
 def _is_usable(answer: Observation, request: Request) -> bool:
@@ -117,11 +115,10 @@ def _diagnose_group(
 ) -> list[CheckResult]:
     """Diagnose checks that one misconception must explain together."""
     answers: list[Observation] = []
+    observe = case.observe(name)
     size_bytes = 0
     for question in questions:
-        is_hidden = _is_hidden(question.check.id, case)
-        observe = case.observe_hidden if is_hidden else case.observe
-        answer = observe(name)(question.request)
+        answer = observe(question.request)
         size_bytes += answer.size_bytes
         if not _is_usable(answer, question.request) or size_bytes > _MOST_BYTES:
             return []
@@ -135,7 +132,7 @@ def _diagnose_group(
     )
     rule = ""
     if case.has_time(name):
-        rule = describe_ratio(questions, answers, is_common=case.is_lent(name))
+        rule = describe_ratio(questions, answers, is_common=case.is_lent)
         rule = rule or describe_shift(questions, answers)
     diagnosed = []
     for check in checks:

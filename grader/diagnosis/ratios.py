@@ -240,10 +240,14 @@ def _common_factor(pairs: Sequence[_Pair], *, is_common: bool) -> str:
         if rule is not _RULES[0] and _is_constant(scales, scales[0]):
             continue  # a quantity that doesn't vary can't be shown to matter
         values = [k * scale for k, scale in zip(factors, scales, strict=True)]
-        if is_common and not any(abs(values[0] - one) <= _RTOL for one in _COMMON):
-            continue
+        factor = _round(values[0])
+        if is_common:
+            near = [one for one in _COMMON if abs(values[0] - one) <= _RTOL]
+            if not near:
+                continue
+            factor = near[0]  # without the digits in which code could tell something
         if abs(values[0]) > _RTOL and _is_constant(values, values[0]):
-            return rule.words.format(_round(values[0])).removeprefix("1 * ")
+            return rule.words.format(factor).removeprefix("1 * ")
     return ""
 
 

@@ -65,10 +65,15 @@ What a child can see. All of its own process, so everything below, however it is
 What leaves a child. Plain data of bounded size (``observations``), which the host treats as a
 claim. From a child with the student's own helpers, what it says is shown: values, exceptions,
 output. From a child with lent helpers, only this reaches a report, a page, a terminal or a log:
-whether a check passed; how it ended, by our own words and the names of Python's own exceptions;
-the id of a misconception; and a factor from a short list (``checks.lent_attempt``). That is a bit
-or so for each check. Who lets people try again has to limit their attempts. Of a hidden check, a
-student sees no more than its points.
+whether a check passed; how it ended, by our own words and the names of six exceptions; the id of a
+misconception; and a factor or shift from a short list (``checks.lent_attempt``). That is a few bits
+for each check. Who lets people try again has to limit their attempts. Of a hidden check, a student
+sees no more than its points.
+
+When it leaves. Code that may know something never comes before code that must not: first the
+visible checks with the student's own helpers, whose children then end; then hidden checks; only
+then children with lent helpers (``checks.run``). Otherwise traces outside of the process could
+carry it over: times of access to files, the page cache, the time that passes.
 
 What must hold. The host imports nothing from ``guest``, and the guest nothing else of ours but
 ``observations`` and ``sandbox.process_tree``. Whatever a submission returns, it costs the function
@@ -84,7 +89,8 @@ the right numbers for inputs that were drawn after the submission was handed in.
   still the same object, or how long its statements took.
 - A function can behave in a lent or hidden child so that a bit of what it reads there shows in
   which checks pass, which misconception is named, and how long grading takes in all.
-- Covert channels such as CPU caches and timing, and bugs in the kernel.
+- Covert channels from one submission to a later one, such as times of access to readable files
+  (unless the disk is mounted with ``noatime``), caches and timing; and bugs in the kernel.
 - Without Landlock or seccomp (macOS, old kernels), a submission can read files and reach the
   network. The report names a lock that is missing, and one that holds only in part.
 

@@ -23,12 +23,11 @@ from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
-from grader.checks.run import CheckRun, Student, unproved_collaborators
+from grader.checks.run import CheckRun, Student
 from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.asking import Observe
 from grader.observations.messages import CallRequest, CodeBlock, Lent, Load, Observation, Request
-from grader.report.model import Status
 from grader.sandbox.guest import warm
 from grader.sandbox.guest.call import answer_call, answer_read
 from grader.sandbox.guest.defaults import Defaults
@@ -87,12 +86,10 @@ class InProcess:
             expect=self.expect,
             ask_reference=lambda _name: self.expect,
         )
-        results = checks.run(run)
-        wrong = {one.id.partition("/")[0] for one in results if one.status is not Status.PASSED}
-        right = self.assignment.parameters.keys() - wrong
+        run.choose(checks.checks)
 
         def observe(name: str) -> Observe:
-            names = unproved_collaborators(self.assignment.function(name), right)
+            names = run.unproved(name, is_hidden=False)
             recording = lent(names) if names else own
             return lambda request: recording.replay(request)()
 
@@ -105,11 +102,11 @@ class InProcess:
         case = Case(
             assignment=self.assignment,
             observe=observe,
-            observe_hidden=observe,
             questions=questions,
             ask_misconception=self._ask_known,
         )
-        diagnose(results, case)
+        for phase in run.phases:
+            diagnose(checks.run(run, phase), case)
 
     def _ask_known(self, one: Misconception, request: Request) -> Observation:
         return self._known(one.function)(msgspec.structs.replace(request, function=one.name))

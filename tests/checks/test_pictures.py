@@ -9,12 +9,11 @@ from fakes import RecordedSession, check_result, computing, ended, raised
 
 from grader.checks.assignment import load_assignment
 from grader.checks.check import Check
-from grader.checks.pictures import MAX_POINTS, add_pictures, differ, line, loss_curves, points
+from grader.checks.pictures import MAX_POINTS, differ, draw_pictures, line, loss_curves, points
 from grader.checks.probe import Probe
 from grader.errors import ForkserverLostError
 from grader.observations.messages import Outcome
-from grader.report.model import FunctionResult, Picture, Report, Status
-from grader.report.score import score_functions
+from grader.report.model import Picture, Report, Status
 
 pytestmark = pytest.mark.slow
 
@@ -39,32 +38,32 @@ def draw_nothing_right(_: Probe) -> list[Picture]:
     raise ZeroDivisionError
 
 
-def add(
+def drawn(
     draw: Draw, *statuses: Status, student: RecordedSession | None = None
-) -> tuple[FunctionResult, ...]:
-    """Add pictures to mse, whose checks have these statuses."""
+) -> tuple[Picture, ...]:
+    """Return the pictures of mse, whose checks have these statuses."""
     results = [check_result(f"mse/{n}", status) for n, status in enumerate(statuses)]
     check = Check(id="mse/0", function="mse", title="", hint="", points=1, key=0, pictures=draw)
     right = RecordedSession(mse=computing(lambda y_hat, y: float(np.mean((y_hat - y) ** 2))))
     wrong = student or RecordedSession(mse=computing(lambda y_hat, y: float(np.sum(y_hat - y))))
-    return add_pictures(
-        score_functions(results, ("mse",)),
+    pictures = draw_pictures(
+        results,
         [check],
         assignment=LAB,
         seed=7,
         observe=lambda _: wrong.observe,
         expect=right.ask,
     )
+    return pictures.get("mse", ())
 
 
 def test_function_that_is_wrong_gets_its_pictures() -> None:
-    """A wrong function gets its pictures, and its score and status stay the same."""
-    (function,) = add(draw_answer, Status.PASSED, Status.FAILED)
+    """A wrong function gets the pictures that its file of checks draws."""
+    (picture,) = drawn(draw_answer, Status.PASSED, Status.FAILED)
 
-    assert [one.label for one in function.pictures[0].series] == ["yours", "right"]
-    assert function.pictures[0].series[0].y == (2.0, 2.0)
-    assert function.pictures[0].series[1].y == (1.0, 1.0)
-    assert (function.score, function.status) == (1.0, Status.PARTIAL)
+    assert [one.label for one in picture.series] == ["yours", "right"]
+    assert picture.series[0].y == (2.0, 2.0)
+    assert picture.series[1].y == (1.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +80,9 @@ def test_function_without_wrong_answers_is_not_asked(statuses: tuple[Status, ...
     """A function without wrong answers, or one that hit a limit, is not asked for a picture."""
     student = RecordedSession()
 
-    (function,) = add(draw_answer, *statuses, student=student)
+    pictures = drawn(draw_answer, *statuses, student=student)
 
-    assert function.pictures == ()
+    assert pictures == ()
     assert student.requests == []
 
 
@@ -99,16 +98,16 @@ def test_function_without_wrong_answers_is_not_asked(statuses: tuple[Status, ...
 )
 def test_answer_that_can_not_be_drawn_gives_no_picture(student: RecordedSession) -> None:
     """An answer that can't be drawn gives no picture and no error."""
-    (function,) = add(draw_answer, Status.FAILED, student=student)
+    pictures = drawn(draw_answer, Status.FAILED, student=student)
 
-    assert function.pictures == ()
+    assert pictures == ()
 
 
 def test_mistake_of_the_author_costs_no_grade() -> None:
     """An exception in the author's drawing code costs the picture, not the grade."""
-    (function,) = add(draw_nothing_right, Status.FAILED)
+    pictures = drawn(draw_nothing_right, Status.FAILED)
 
-    assert function.pictures == ()
+    assert pictures == ()
 
 
 def test_fault_of_the_machine_stays_one() -> None:
@@ -118,7 +117,7 @@ def test_fault_of_the_machine_stays_one() -> None:
         raise ForkserverLostError("died")
 
     with pytest.raises(ForkserverLostError):
-        add(lose, Status.FAILED)
+        drawn(lose, Status.FAILED)
 
 
 def test_picture_without_points_is_left_out() -> None:
@@ -128,9 +127,9 @@ def test_picture_without_points_is_left_out() -> None:
         nothing = line("yours", "student", [1, 2], [np.nan, np.inf])
         return [Picture(title="", x_label="", y_label="", series=(nothing,))]
 
-    (function,) = add(draw, Status.FAILED)
+    pictures = drawn(draw, Status.FAILED)
 
-    assert function.pictures == ()
+    assert pictures == ()
 
 
 def test_numbers_are_rounded_and_those_that_can_not_be_drawn_left_out() -> None:

@@ -24,7 +24,7 @@ from grader.checks.check import Check
 from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe
-from grader.checks.run import CheckRun, Student, run_checks
+from grader.checks.run import CheckRun, Student, run_phase
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Observe
@@ -161,7 +161,10 @@ class Bench:
             only=only,
             on_progress=on_progress,
         )
-        return {result.id: result for result in run_checks(checks, run_body, run=run)}
+        run.choose(checks)
+        for phase in run.phases:
+            run_phase(run_body, run=run, phase=phase)
+        return {check.id: run.results[check.id] for check in run.checks}
 
 
 def statuses(results: dict[str, CheckResult]) -> dict[str, Status]:
@@ -572,7 +575,7 @@ def test_part_of_the_time_is_reserved_while_wrong_helpers_may_use_it_up() -> Non
 
     bench.grade(CHECKS[:2])
 
-    assert bench.reserved == [("update", 0.5), ("update", 0.0)]
+    assert bench.reserved == [("mse", 0.0), ("mse", 0.0), ("update", 0.5), ("update", 0.0)]
 
 
 # --- hidden checks ------------------------------------------------------------------------

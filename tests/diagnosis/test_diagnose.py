@@ -88,7 +88,6 @@ def diagnosed_by_id(
     case = Case(
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
-        observe_hidden=lambda _name: session.observe,
         questions=questions,
         ask_misconception=ask_misconception,
     )
@@ -139,7 +138,6 @@ def test_function_that_passed_is_not_asked() -> None:
     case = Case(
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
-        observe_hidden=lambda _name: session.observe,
         questions=questions,
         ask_misconception=lambda _one, _request: returned(),
     )
@@ -226,7 +224,6 @@ def test_nothing_is_asked_after_a_limit() -> None:
     case = Case(
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
-        observe_hidden=lambda _name: session.observe,
         questions=questions,
         ask_misconception=lambda _one, _request: returned(),
     )
@@ -252,7 +249,6 @@ def test_nothing_is_said_if_a_limit_is_hit_while_asking(outcome: Outcome) -> Non
     case = Case(
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
-        observe_hidden=lambda _name: session.observe,
         questions=questions,
         ask_misconception=lambda _one, _request: returned(),
     )
