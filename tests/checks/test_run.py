@@ -1,5 +1,7 @@
 """Grading one submission: who is asked, how often, and which function a failure is blamed on."""
 
+import functools
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +125,7 @@ class Bench:
         self.lent_names: dict[str, frozenset[str]] = {}
         self._lent_answer = lent
         self.hidden = RecordedSession(**own)
+        self.asked: list[tuple[str, str]] = []
         self.visibility: dict[str, Visibility] = {}
         self.reserved: list[tuple[str, float]] = []
         self.seconds: dict[str, float] = {}
@@ -134,6 +137,7 @@ class Bench:
             name = request.function
             assert self._lent_answer is not None, f"nothing should be lent to {name}"
             self.lent_names[name] = lent
+            self.asked.append(("lent", name))
             session = self.lent.setdefault(name, RecordedSession(**{name: self._lent_answer}))
             return session.observe(request)
 
@@ -148,12 +152,20 @@ class Bench:
         on_progress: Callable[[int, int, str], None] = lambda *_: None,
     ) -> dict[str, CheckResult]:
         """Run the checks, and give their results by id."""
-        student = Student(observe=self.own.observe, observe_with_lent=self.observe_with_lent)
+
+        def observe(session: RecordedSession, kind: str, request: Request) -> Observation:
+            self.asked.append((kind, request.function))
+            return session.observe(request)
+
+        student = Student(
+            observe=functools.partial(observe, self.own, "own"),
+            observe_with_lent=self.observe_with_lent,
+        )
         run = CheckRun(
             assignment=replace(ASSIGNMENT, visibility=self.visibility),
             seed=seed,
             visible=student,
-            hidden=replace(student, observe=self.hidden.observe),
+            hidden=replace(student, observe=functools.partial(observe, self.hidden, "hidden")),
             reserve=lambda name, share: self.reserved.append((name, share)),
             seconds=self.seconds,
             expect=self.reference.ask,
@@ -576,6 +588,45 @@ def test_part_of_the_time_is_reserved_while_wrong_helpers_may_use_it_up() -> Non
     bench.grade(CHECKS[:2])
 
     assert bench.reserved == [("mse", 0.0), ("mse", 0.0), ("update", 0.5), ("update", 0.0)]
+
+
+# --- the order of the phases --------------------------------------------------------------
+
+
+def test_no_code_that_must_not_know_anything_is_asked_after_code_that_may() -> None:
+    """All own attempts come first, then hidden checks, then attempts with lent helpers."""
+    bench = Bench(mse=WRONG, update=WRONG, train=WRONG, lent=WRONG)
+    bench.visibility = {"update/hidden": Visibility.HIDDEN}
+    checks = [
+        check_of("mse"),
+        check_of("update", "a"),
+        check_of("update", "hidden"),
+        check_of("update", "b"),
+        check_of("train"),
+    ]
+
+    bench.grade(checks)
+
+    kinds = [kind for kind, _ in bench.asked]
+    assert [kind for kind, _ in itertools.groupby(kinds)] == ["own", "hidden", "lent"]
+    assert [name for kind, name in bench.asked if kind == "own"] == [
+        "mse",
+        *["update"] * 2,
+        "train",
+    ]
+
+
+def test_visible_results_do_not_depend_on_what_hidden_checks_find() -> None:
+    """Which helpers are lent to a visible check shows nothing about a hidden one."""
+    lent = []
+    for hidden in (RIGHT, WRONG):
+        bench = Bench(mse=RIGHT, update=WRONG, lent=RIGHT)
+        bench.hidden = RecordedSession(mse=hidden)
+        bench.visibility = {"mse/hidden": Visibility.HIDDEN}
+        bench.grade([check_of("mse"), check_of("mse", "hidden"), check_of("update")])
+        lent.append(bench.lent_names)
+
+    assert lent[0] == lent[1] == {"update": frozenset({"mse"})}
 
 
 # --- hidden checks ------------------------------------------------------------------------

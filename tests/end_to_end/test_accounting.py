@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from grader.pipeline import Grader
 from grader.report.model import Report, ReportStatus, Status, Visibility
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.limits import MIB, Limits
+from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.usage import read_memory_bytes
 from grader.submission.read import Submission
 
@@ -232,6 +234,36 @@ def test_memory_and_disk_are_for_all_children_together() -> None:
 
     assert points(report) == points(usual)
     assert most[0] - inherited[0] <= 700 * MIB
+
+
+DIES_WHERE_IT_LIKES = """
+import gc, os
+is_lent = any(
+    type(one).__name__ == "function" and one.__code__.co_filename == "<lent>"
+    for one in gc.get_objects()
+)
+if is_lent: os._exit(0)
+"""
+
+
+def test_what_lent_children_leave_out_stays_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code that can read what is lent can't tell other children by where it dies while loading."""
+    plans: list[LoadPlan] = []
+    with Grader(limits=LIMITS) as warm:
+        bench = Bench(warm)
+        open_session = warm._resources.open
+
+        def open_and_keep(*args: Any, **kwargs: Any) -> Any:
+            plans.append(args[2])
+            return open_session(*args, **kwargs)
+
+        monkeypatch.setattr(warm._resources, "open", open_and_keep)
+        report = bench.grade(WRONG_HELPERS + DIES_WHERE_IT_LIKES)
+
+    own, *others = plans
+    assert own.left_out == set()
+    assert any(plan.left_out for plan in others)  # so the attack has reached what it aims at
+    assert report.notes == ()
 
 
 TELLS = """
