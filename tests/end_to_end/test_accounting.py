@@ -7,17 +7,18 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from grader.checks.assignment import load_assignment
+from grader.observations.messages import Lent
 from grader.pipeline import Grader
 from grader.report.model import Report, ReportStatus, Status, Visibility
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.limits import MIB, Limits
 from grader.sandbox.host.load_plan import LoadPlan
+from grader.sandbox.host.session import Session
 from grader.sandbox.host.usage import read_memory_bytes
 from grader.submission.read import Submission
 
@@ -253,9 +254,11 @@ def test_what_lent_children_leave_out_stays_with_them(monkeypatch: pytest.Monkey
         bench = Bench(warm)
         open_session = warm._resources.open
 
-        def open_and_keep(*args: Any, **kwargs: Any) -> Any:
-            plans.append(args[2])
-            return open_session(*args, **kwargs)
+        def open_and_keep(
+            submission: Submission, account: Account, plan: LoadPlan, *, lent: Lent | None = None
+        ) -> contextlib.AbstractContextManager[Session]:
+            plans.append(plan)
+            return open_session(submission, account, plan, lent=lent)
 
         monkeypatch.setattr(warm._resources, "open", open_and_keep)
         report = bench.grade(WRONG_HELPERS + DIES_WHERE_IT_LIKES)
