@@ -208,16 +208,18 @@ class Grader:
                 )
                 run.choose(self._resources.checks.checks)
                 pictures: Pictures = {}
+                why_over = ""
                 for phase in run.phases:
                     children = hidden if phase.is_hidden else visible
                     settled = self._resources.checks.run(run, phase)
+                    # Time that is used up after this costs a diagnosis, and ends nothing early.
+                    why_over = student.why_over or account.why_over
                     case = self._case(run, phase, children, account)
                     self._diagnose(settled, run, phase, case)
                     if phase is Phase.OWN and not student.is_over:
                         pictures = self._draw(settled, run, case)
                     if not phase.is_lent:
                         children.close_own()
-                why_over = student.why_over or account.why_over
                 report = self._fill(blank, submission, student, run, pictures, why_over)
         except UnreadableSubmissionError as error:
             report = fail_report(blank, ReportStatus.UNREADABLE, str(error))

@@ -32,3 +32,6 @@ MAX_TORCH_CALLS = 2_000
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 LongText = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Token = Annotated[bytes, msgspec.Meta(max_length=MAX_TOKEN_BYTES)]
+
+# A statement that takes longer, in seconds of CPU, is left out when the file is loaded again.
+SLOW_S = 0.1

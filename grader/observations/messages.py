@@ -93,7 +93,8 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
 
     A top-level statement is named by its code block and its place there, both 0-based. Those in
     ``left_out`` don't run: they have ended an earlier child. Those in ``slow`` run only if a
-    function needs what they bind. With ``is_needed_only``, that goes for all statements.
+    function needs what they bind; so do all statements from ``needed_only_from`` on.
+    ``is_watched`` asks for ``has_changed`` in the answers.
     """
 
     name: str
@@ -103,7 +104,8 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     lent: Lent | None = None
     left_out: tuple[tuple[int, int], ...] = ()
     slow: tuple[tuple[int, int], ...] = ()
-    is_needed_only: bool = False
+    needed_only_from: tuple[int, int] | None = None
+    is_watched: bool = True
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
@@ -154,13 +156,15 @@ class StatementStarted(Message, frozen=True, kw_only=True, tag="statement_starte
     """The child is about to run this top-level statement of this code block, both 0-based.
 
     ``line`` is its first line within the block, 1-based. ``cpu_s`` is the CPU time in seconds that
-    the child has used so far.
+    the child has used so far. ``has_changed`` says of the statement before that it took long, and
+    changed something that the functions need.
     """
 
     block: int
     statement: int
     line: int = 0
     cpu_s: float = 0.0
+    has_changed: bool = False
 
 
 class Note(Message, frozen=True, kw_only=True):
@@ -180,13 +184,15 @@ class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):
     """The submission has run. ``defined`` lists the names of the contract that it defines.
 
     ``syntax_error`` is set if a ``.py`` file isn't valid Python; then nothing ran. ``cpu_s`` is the
-    CPU time in seconds that the child has used so far.
+    CPU time in seconds that the child has used so far, and ``has_changed`` is about its last
+    statement.
     """
 
     defined: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
     notes: Annotated[tuple[Note, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
     syntax_error: Raised | None = None
     cpu_s: float = 0.0
+    has_changed: bool = False
 
 
 class State(Message, frozen=True, kw_only=True):

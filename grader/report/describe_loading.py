@@ -17,6 +17,9 @@ def describe_place(raised: Raised) -> str:
 
 _MAX_LINES = 100
 _LIMITS = {outcome.value for outcome in Outcome}
+_TOO_DEEP = (
+    "nested too deeply to be read, such as by thousands of brackets, operators or elif in a row"
+)
 
 
 def describe_notes(notes: Sequence[Note], *, is_notebook: bool) -> tuple[str, ...]:
@@ -69,12 +72,15 @@ def _describe_note(note: Note, *, is_notebook: bool) -> str:
     raised = note.raised
     if raised is None:
         return f"{where}: {shorten(note.text, MAX_MESSAGE)}"
+    if is_notebook and _is_too_deep(raised):
+        return f"{where} is {_TOO_DEEP}; the cells after it still ran"
     if raised.type_name in _LIMITS:
         why = shorten(raised.text, MAX_MESSAGE)
         if raised.line:
             where = f"line {raised.line}" + (f" of {where}" if note.block else "")
         return f"{where} was stopped ({why}); what comes after it still ran"
-    rest = "the cells after it still ran" if is_notebook else "the rest of the file did not run"
+    has_ended = raised.type_name == "SystemExit" and not is_notebook
+    rest = "the rest of the file did not run" if has_ended else "what comes after it still ran"
     text = raised.text.strip().splitlines()
     shown = shorten(raised.type_name, MAX_NAME)
     if text:
@@ -85,9 +91,17 @@ def _describe_note(note: Note, *, is_notebook: bool) -> str:
 
 def describe_syntax_error(raised: Raised) -> str:
     """Return a message that names the line of a syntax error, and shows it with a caret below."""
+    if _is_too_deep(raised):
+        return f"the code is {_TOO_DEEP}"
     code = "".join(f"\n{line}" for line in _line_and_caret(raised.code))
     text = shorten(raised.text, MAX_MESSAGE)
-    return f"line {raised.line} is not valid Python: {text}{code}"
+    place = f"line {raised.line}" if raised.line else "the file"
+    return f"{place} is not valid Python: {text}{code}"
+
+
+def _is_too_deep(raised: Raised) -> bool:
+    """Return whether Python's parser or compiler gave up; it names neither a line nor a reason."""
+    return not raised.line and raised.type_name in ("MemoryError", "RecursionError")
 
 
 def _line_and_caret(code: str) -> list[str]:

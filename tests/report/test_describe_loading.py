@@ -59,18 +59,18 @@ def test_cell_that_raised_is_described_with_its_line() -> None:
     lines = describe(raising("ValueError", "no\nreally", line=2, code="f()"))
 
     assert lines == (
-        "cell 2 raised ValueError: no; the cells after it still ran\n    line 2 of cell 2: f()",
+        "cell 2 raised ValueError: no; what comes after it still ran\n    line 2 of cell 2: f()",
     )
 
 
 def test_script_that_raised_is_described_with_what_is_missing() -> None:
-    """The line about a script that raised says that the rest of the file did not run."""
+    """The line about a script that raised says that it went on; one that exits has ended."""
     lines = describe(
         raising("AssertionError", block="", line=2, code="assert x"), is_notebook=False
     )
 
     assert lines == (
-        "the file raised AssertionError; the rest of the file did not run\n    line 2: assert x",
+        "the file raised AssertionError; what comes after it still ran\n    line 2: assert x",
     )
 
 
@@ -165,6 +165,39 @@ def test_syntax_error_without_its_line_has_no_caret() -> None:
     message = describe_syntax_error(Raised(type_name="SyntaxError", text="too deep", line=3))
 
     assert message == "line 3 is not valid Python: too deep"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "text"),
+    [("MemoryError", ""), ("RecursionError", "maximum recursion depth exceeded")],
+)
+def test_code_that_is_nested_too_deeply_is_described_as_such(type_name: str, text: str) -> None:
+    """Python gives neither a line nor a reason for such code; the message says what it is."""
+    raised = Raised(type_name=type_name, text=text)
+
+    message = describe_syntax_error(raised)
+    (line,) = describe(raising(type_name, text))
+
+    assert message.startswith("the code is nested too deeply to be read")
+    assert line.startswith("cell 2 is nested too deeply to be read")
+    assert line.endswith("; the cells after it still ran")
+    assert "line 0" not in message
+    assert "recursion" not in message + line
+
+
+@pytest.mark.parametrize("type_name", ["MemoryError", "RecursionError"])
+def test_cell_that_runs_out_of_memory_or_depth_is_not_called_nested(type_name: str) -> None:
+    """A cell that raised while it ran has a line, which is shown."""
+    (line,) = describe(raising(type_name, line=2, code="f()"))
+
+    assert line.startswith(f"cell 2 raised {type_name}; ")
+
+
+def test_error_without_a_line_names_the_file() -> None:
+    """There is no line 0."""
+    message = describe_syntax_error(Raised(type_name="ValueError", text="null bytes"))
+
+    assert message == "the file is not valid Python: null bytes"
 
 
 def test_long_syntax_error_is_cut() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.limits import Limits
+from grader.sandbox.host.load_plan import Stage
 
 LIMITS = Limits(load_cpu_s=10, function_cpu_s=5)
 
@@ -19,6 +20,15 @@ class Child:
     memory_share: float = 0.0
     disk_share: float = 0.0
     is_closed: bool = False
+    is_paused: bool = False
+
+    def pause(self) -> None:
+        """Note that it was stopped."""
+        self.is_paused = True
+
+    def resume(self) -> None:
+        """Note that it goes on."""
+        self.is_paused = False
 
     def close(self) -> int:
         """Note that it was closed; its account then forgets it, as that of a real one does."""
@@ -91,8 +101,14 @@ def test_first_load_has_one_limit_over_all_its_children_and_later_ones_each() ->
     account = Account(LIMITS, functions=1)
     account.charge_loading(4.0)
 
-    assert account.loading_left_s(is_first=True) == 6
-    assert account.loading_left_s(is_first=False) == 10
+    assert account.loading_left_s(Stage.FIRST) == 6
+    assert account.loading_left_s(Stage.SECOND_TRY) == 2.5
+    assert account.loading_left_s(Stage.LATER) == 10
+
+    account.charge_loading(15.0)
+
+    assert account.loading_left_s(Stage.FIRST) == 0
+    assert account.loading_left_s(Stage.SECOND_TRY) == 1
 
 
 def test_work_of_this_thread_is_measured_from_one_time_to_the_next() -> None:
@@ -148,6 +164,26 @@ def test_no_more_than_three_children_live_and_the_one_used_last_stays() -> None:
     assert (first.is_closed, second.is_closed, third.is_closed) == (False, True, False)
 
 
+def test_only_the_child_that_is_asked_runs() -> None:
+    """Threads of a child that waits can't compute, allocate or write meanwhile."""
+    account = Account(LIMITS, functions=1)
+    first = admitted(account)
+    second = admitted(account)
+    assert (first.is_paused, second.is_paused) == (True, False)
+
+    account.use(first)
+
+    assert (first.is_paused, second.is_paused) == (False, True)
+
+
+def test_calls_of_a_function_that_mostly_wait_have_a_limit_together() -> None:
+    """A function can't keep a worker for many calls of some seconds each."""
+    account = Account(LIMITS, functions=1)
+    account.charge_function("f", 0.1, wall_s=45)
+    assert account.function_wall_left_s("f") == 5
+    assert account.function_wall_left_s("g") == 50
+
+
 def test_kept_answers_have_a_limit() -> None:
     """Answers are kept to be compared again, but not gigabytes of them."""
     account = Account(LIMITS, functions=1)
@@ -163,4 +199,4 @@ def test_authors_code_is_never_used_up() -> None:
 
     assert account.why_over == ""
     assert account.function_left_s("f") == 10
-    assert account.loading_left_s(is_first=True) == 60
+    assert account.loading_left_s(Stage.FIRST) == 60

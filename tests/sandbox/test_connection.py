@@ -60,3 +60,55 @@ def test_function_that_used_up_its_time_is_not_asked_again(open_source: OpenSour
     assert outcomes[3:] == [Outcome.TIME_LIMIT] * 2
     assert call(session, "f").detail == "over 1 s of computing time in all"
     assert call(session, "g").outcome is Outcome.RETURNED
+
+
+THREADS = (
+    "import threading\n"
+    "def spin():\n    while True: pass\n"
+    "def f(n):\n    threading.Thread(target=spin, daemon=True).start()\n    return n\n"
+    "def g(n): return n"
+)
+
+
+def test_what_threads_compute_between_calls_is_booked(open_source: OpenSource) -> None:
+    """A child that has answered may go on computing; that is not for free."""
+    session = open_source(THREADS)
+    call(session, "f")
+    before = session._account._cpu_s
+
+    time.sleep(1)
+    call(session, "g")
+
+    assert session._account._cpu_s - before > 0.3
+    assert session._account._by_function["g"] < 0.3
+
+
+def test_child_that_waits_computes_nothing(open_source: OpenSource) -> None:
+    """While another child of the same submission is asked, it is stopped."""
+    session = open_source(THREADS)
+    call(session, "f")
+    child = session._child
+    assert child is not None
+    child.pause()
+    time.sleep(0.2)
+    child.take_cpu_s()
+
+    time.sleep(0.5)
+
+    assert child.take_cpu_s() < 0.05
+    child.resume()
+    assert call(session, "g").outcome is Outcome.RETURNED
+
+
+@pytest.mark.parametrize("number", [1, 2, 6, 11, 15, 34, 35, 50, 64])
+def test_whatever_signal_ends_a_child_is_the_students_doing(
+    number: int, open_source: OpenSource
+) -> None:
+    """Also a signal without a name in Python."""
+    session = open_source(
+        f"import signal\ndef f(n):\n    signal.signal({number}, signal.SIG_DFL)\n"
+        f"    signal.raise_signal({number})\ndef g(n): return n"
+    )
+
+    assert call(session, "f").outcome in (Outcome.CRASHED, Outcome.RAISED)
+    assert call(session, "g").outcome is Outcome.RETURNED

@@ -6,26 +6,22 @@ can load the submission again without it.
 
 import ast
 import contextlib
-import linecache
 import sys
 import time
 import types
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.observations.messages import CodeBlock, Load, Loaded, Note, StatementStarted
+from grader.observations.bounds import SLOW_S
+from grader.observations.messages import Load, Loaded, Note, StatementStarted
+from grader.sandbox.guest.changes import MODULE_NAME, ChangeDetector
 from grader.sandbox.guest.defaults import Defaults, tame_ipython
 from grader.sandbox.guest.exceptions import describe_exception
-from grader.sandbox.guest.needed import needed_statements
-
-MODULE_NAME = "submission"
+from grader.sandbox.guest.needed import find_needs
+from grader.sandbox.guest.parse import ParsedBlock, parse_block
 
 _process_time = time.process_time  # kept, since a submission may replace it
-
-# Cell magics that only time or capture: their body runs. A cell with any other one is left out.
-_MAGICS_WITH_BODY = {"time", "timeit", "capture", "prun"}
 
 
 @dataclass
@@ -60,158 +56,142 @@ def load(
     module = types.ModuleType(MODULE_NAME)
     sys.modules[MODULE_NAME] = module  # dataclasses and pickle look up a class's module there
     submission = LoadedSubmission(vars(module), dict(message.parameters))
-    parsed = _Parsed()
+    blocks: list[ParsedBlock] = []
+    future_flags = 0
     for block in message.blocks:
         filename = block.label or message.name
         submission.labels[filename] = block.label
         if not message.is_notebook:
             submission.namespace["__file__"] = _write_copy(message.name, block.source)
         try:
-            parsed.add(block, filename, is_notebook=message.is_notebook)
+            parsed = parse_block(
+                block, filename, is_notebook=message.is_notebook, future_flags=future_flags
+            )
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raised = describe_exception(error, submission.labels)
             if not message.is_notebook:
                 return submission, Loaded(syntax_error=raised)
-            parsed.add_error(Note(block=block.label, raised=raised))
-    left_out = set(message.left_out)
-    if message.slow or message.is_needed_only:
-        needed = needed_statements(parsed.trees, message.parameters)
-        left_out |= (parsed.positions() if message.is_needed_only else set(message.slow)) - needed
-    notes = _run(parsed, left_out, submission, report, defaults)
+            parsed = ParsedBlock(block.label, filename, future_flags=future_flags)
+            parsed.notes.append(Note(block=block.label, raised=raised))
+        future_flags = parsed.future_flags
+        blocks.append(parsed)
+    run = _Run(message, blocks, submission, report, defaults)
+    run.run()
     defined = tuple(name for name in message.parameters if name in submission.namespace)
-    return submission, Loaded(defined=defined, notes=tuple(notes), cpu_s=_process_time())
+    return submission, Loaded(
+        defined=defined,
+        notes=tuple(run.notes),
+        cpu_s=_process_time(),
+        has_changed=run.has_changed(),
+    )
 
 
-@dataclass
-class _Parsed:
-    """The code blocks of a submission, parsed.
+class _Run:
+    """One run of a submission's statements.
+
+    Args:
+        message: What to run, and what to leave out.
+        blocks: Its code blocks, parsed.
+        submission: The submission, whose globals are filled.
+        report: Called before each statement runs.
+        defaults: Disables pyplot's windows.
 
     Attributes:
-        trees: A tree for each block; an empty one for a cell that isn't valid Python.
-        filenames: The file name of each block.
-        notes: What was noted about each block while it was parsed.
-        future_flags: The compiler flags that hold in each block.
+        notes: What happened.
     """
 
-    trees: list[ast.Module] = field(default_factory=list)
-    filenames: list[str] = field(default_factory=list)
-    notes: list[list[Note]] = field(default_factory=list)
-    future_flags: list[int] = field(default_factory=list)
+    def __init__(
+        self,
+        message: Load,
+        blocks: list[ParsedBlock],
+        submission: LoadedSubmission,
+        report: Callable[[StatementStarted], None],
+        defaults: Defaults,
+    ) -> None:
+        self.notes: list[Note] = []
+        self._is_notebook = message.is_notebook
+        self._blocks = blocks
+        self._namespace = submission.namespace
+        self._labels = submission.labels
+        self._report = report
+        self._defaults = defaults
+        self._left_out = set(message.left_out)
+        # Names that statements which were left out, or raised, would have bound.
+        self._unmade: set[str] = set()
+        self._changes: ChangeDetector | None = None
+        self._is_watched = False
+        self._started_s = 0.0
+        first = message.needed_only_from
+        if message.is_watched or message.slow or first is not None:
+            statements = {
+                (index, place): statement
+                for index, block in enumerate(blocks)
+                for place, statement in enumerate(block.statements)
+            }
+            needs = find_needs(statements, message.parameters)
+            self._left_out |= set(message.slow) - needs.binding
+            if first is not None:
+                late = {position for position in statements if position >= first}
+                self._left_out |= late - needs.binding - needs.changing
+            if message.is_watched:
+                self._changes = ChangeDetector(self._namespace, needs.names)
 
-    def add(self, block: CodeBlock, filename: str, *, is_notebook: bool) -> None:
-        """Parse a block.
-
-        Raises:
-            SyntaxError: It isn't valid Python. It may also be a ValueError, a RecursionError or a
-                MemoryError.
-        """
-        notes: list[Note] = []
-        flags = self.future_flags[-1] if self.future_flags else 0
-        self.filenames.append(filename)
-        self.notes.append(notes)
-        self.future_flags.append(flags)
-        self.trees.append(ast.Module([], []))
-        source = _without_cell_magic(block, notes) if is_notebook else block.source
-        tree = _parse(source, filename, flags)
-        _remember_source(filename, source)
-        self.trees[-1] = tree
-        self.future_flags[-1] |= _future_flags(tree)
-
-    def add_error(self, note: Note) -> None:
-        """Note why the last block has no tree."""
-        self.notes[-1].append(note)
-
-    def positions(self) -> set[tuple[int, int]]:
-        """Return the positions of all statements."""
-        return {
-            (block, place)
-            for block, tree in enumerate(self.trees)
-            for place in range(len(tree.body))
-        }
-
-
-def _run(
-    parsed: _Parsed,
-    left_out: set[tuple[int, int]],
-    submission: LoadedSubmission,
-    report: Callable[[StatementStarted], None],
-    defaults: Defaults,
-) -> list[Note]:
-    """Run the statements of all blocks but those left out, and return the notes about them."""
-    notes: list[Note] = []
-    unmade: set[str] = set()  # names that blocks which raised would have bound
-    for index, tree in enumerate(parsed.trees):
-        filename, flags = parsed.filenames[index], parsed.future_flags[index]
-        notes.extend(parsed.notes[index])
-        try:
-            for place, statement in enumerate(tree.body):
-                if (index, place) in left_out:
-                    unmade |= _names_made_by(ast.Module([statement], []))
+    def run(self) -> None:
+        """Run all statements but those that are left out; what they raise becomes notes."""
+        for index, block in enumerate(self._blocks):
+            self.notes.extend(block.notes)
+            for place, (statement, code) in enumerate(block.statements):
+                if (index, place) in self._left_out:
+                    self._unmade |= _names_made_by(statement)
                     continue
-                report(
-                    StatementStarted(
-                        block=index,
-                        statement=place,
-                        line=max(statement.lineno, 0),
-                        cpu_s=_process_time(),
-                    )
-                )
-                # The submission runs here, after all locks.
-                exec(_compile(statement, filename, flags), submission.namespace)
-                if isinstance(statement, ast.Import | ast.ImportFrom):
-                    defaults.tame_if_imported()
-                    tame_ipython(submission.namespace)
-        except BaseException as error:  # also SystemExit and KeyboardInterrupt
-            follows = isinstance(error, NameError) and error.name in unmade
-            unmade |= _names_made_by(tree)
-            raised = describe_exception(error, submission.labels)
-            label = submission.labels[filename]
-            notes.append(Note(block=label, raised=raised, follows=follows))
-    return notes
+                self._announce(index, place, statement)
+                try:
+                    # The submission runs here, after all locks.
+                    exec(code, self._namespace)
+                    if isinstance(statement, ast.Import | ast.ImportFrom):
+                        self._defaults.tame_if_imported()
+                        tame_ipython(self._namespace)
+                except BaseException as error:  # also SystemExit and KeyboardInterrupt
+                    self._note(error, block, statement)
+                    if isinstance(error, SystemExit) and not self._is_notebook:
+                        return  # a script that exits has ended
 
+    def has_changed(self) -> bool:
+        """Return whether the statement that ran last took long, and changed what functions need."""
+        if not self._is_watched or self._changes is None:
+            return False
+        return _process_time() - self._started_s >= SLOW_S and self._changes.has_changed()
 
-def _without_cell_magic(block: CodeBlock, notes: list[Note]) -> str:
-    source = block.source
-    while True:
-        body = source.lstrip()
-        if not body.startswith("%%"):
-            return source
-        first, _, rest = body.partition("\n")
-        name = (first[2:].split() or [""])[0]
-        if name not in _MAGICS_WITH_BODY:
-            break
-        # Keep the number of lines: notes give line numbers.
-        source = "\n" * (source.count("\n") - rest.count("\n")) + rest
-    notes.append(Note(block=block.label, text=f"not run because of its cell magic %%{name}"))
-    return ""
-
-
-def _parse(source: str, filename: str, flags: int) -> ast.Module:
-    """Parse as Python, or else as IPython code whose magics and shell lines do nothing."""
-
-    def parse(text: str) -> ast.Module:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree: ast.Module = compile(
-                text, filename, "exec", flags=flags | ast.PyCF_ONLY_AST, dont_inherit=True
+    def _announce(self, index: int, place: int, statement: ast.stmt) -> None:
+        self._report(
+            StatementStarted(
+                block=index,
+                statement=place,
+                line=max(statement.lineno, 0),
+                cpu_s=_process_time(),
+                has_changed=self.has_changed(),
             )
-            compile(tree, filename, "exec", flags=flags, dont_inherit=True)
-        return tree
+        )
+        # What only defines can't change anything else.
+        self._is_watched = self._changes is not None and not _only_defines(statement)
+        if self._is_watched and self._changes is not None:
+            self._changes.start()
+        self._started_s = _process_time()
 
-    try:
-        return parse(source)
-    except SyntaxError as error:
-        try:
-            return parse(_leave_out_magics(source))
-        except Exception:
-            raise error from None
+    def _note(self, error: BaseException, block: ParsedBlock, statement: ast.stmt) -> None:
+        follows = isinstance(error, NameError) and error.name in self._unmade
+        self._unmade |= _names_made_by(statement)
+        raised = describe_exception(error, self._labels)
+        self.notes.append(Note(block=block.label, raised=raised, follows=follows))
 
 
-def _leave_out_magics(source: str) -> str:
-    # Magics and shell lines become calls of get_ipython(), which does nothing here.
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    return str(TransformerManager().transform_cell(source))
+def _only_defines(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.FunctionDef(decorator_list=[]) | ast.Import() | ast.ImportFrom():
+            return True
+        case ast.Assign(value=ast.Constant()):
+            return True
+    return False
 
 
 def _write_copy(name: str, source: str) -> str:
@@ -222,10 +202,10 @@ def _write_copy(name: str, source: str) -> str:
     return str(path)
 
 
-def _names_made_by(tree: ast.Module) -> set[str]:
-    """Return the names that a code block would bind at top level if it ran to its end."""
+def _names_made_by(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement would bind at top level if it ran to its end."""
     found: set[str] = set()
-    waiting: list[ast.AST] = list(tree.body)
+    waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
         match node:
@@ -244,30 +224,3 @@ def _names_made_by(tree: ast.Module) -> set[str]:
                     found.add(node.id)
                 waiting.extend(ast.iter_child_nodes(node))
     return found
-
-
-def _compile(statement: ast.stmt, filename: str, flags: int) -> types.CodeType:
-    # Python compiles a script before the script's own filters apply, so a submission that turns
-    # warnings into errors must not get a compiler warning as one.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        module = ast.Module([statement], [])
-        code: types.CodeType = compile(module, filename, "exec", flags=flags, dont_inherit=True)
-    return code
-
-
-def _future_flags(tree: ast.Module) -> int:
-    import __future__
-
-    flags = 0
-    for statement in tree.body:
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            for alias in statement.names:
-                flags |= getattr(__future__, alias.name).compiler_flag
-    return flags
-
-
-def _remember_source(filename: str, source: str) -> None:
-    # For tracebacks and inspect.getsource. The None keeps linecache from looking for the file.
-    lines = source.splitlines(keepends=True)
-    linecache.cache[filename] = (len(source), None, lines, filename)

@@ -16,13 +16,17 @@ import threading
 import time
 from typing import Protocol
 
-from grader.sandbox.host.limits import Limits
+from grader.sandbox.host.limits import WALL_PER_CPU, Limits
+from grader.sandbox.host.load_plan import Stage
 
 # As many children as are in use at the same time: with the own helpers, with lent ones.
 _MAX_CHILDREN = 3
 
 # From this part of the memory or disk on, another child is not opened beside those that wait.
 _CROWDED = 0.5
+
+# The part of the limit on loading that each child has after it was hit.
+_PART_OF_SECOND_TRY = 0.25
 
 # What forking a child costs the forkserver, which has no account of its own.
 _FORK_CPU_S = 0.01
@@ -41,6 +45,12 @@ class Tenant(Protocol):
     @property
     def disk_share(self) -> float:
         """The part of the submission's disk that it uses; more than 1 if it is over the limit."""
+
+    def pause(self) -> None:
+        """Stop it while nothing is asked of it."""
+
+    def resume(self) -> None:
+        """Let it go on."""
 
     def close(self) -> int:
         """End the child."""
@@ -62,6 +72,7 @@ class Account:
         self._cpu_s = 0.0
         self._loading_s = 0.0
         self._by_function: dict[str, float] = {}
+        self._wall_by_function: dict[str, float] = {}
         self._reserved: dict[str, float] = {}
         self._kept_bytes = 0
         self._children: list[Tenant] = []
@@ -78,16 +89,19 @@ class Account:
 
     # --- CPU time -------------------------------------------------------------------------
 
-    def loading_left_s(self, *, is_first: bool) -> float:
+    def loading_left_s(self, stage: Stage) -> float:
         """Return the CPU seconds that a load may take.
 
-        Args:
-            is_first: Whether everything is loaded for the first time. Then the limit is for all the
-                children that it takes. Later loads leave out what took long, and have as much each.
+        The first load has its limit over all the children that it takes. If it is hit, what comes
+        after the statement that took so long gets as much once more, in smaller parts, since it may
+        have several such statements. Later loads leave out what took long.
         """
-        if not is_first:
-            return self.limits.load_cpu_s
-        return max(0.0, self.limits.load_cpu_s - self._loading_s)
+        limit_s = self.limits.load_cpu_s
+        if stage is Stage.LATER:
+            return limit_s
+        if stage is Stage.FIRST:
+            return max(0.0, limit_s - self._loading_s)
+        return max(0.0, min(limit_s * _PART_OF_SECOND_TRY, 2 * limit_s - self._loading_s))
 
     def function_limit_s(self, name: str) -> float:
         """Return the CPU seconds that a function may use, without what is reserved."""
@@ -101,9 +115,19 @@ class Account:
         """Reserve a part of a function's limit for later, or nothing if ``share`` is 0."""
         self._reserved[name] = share
 
-    def charge_function(self, name: str, cpu_s: float) -> None:
-        """Book CPU seconds that a function has caused."""
+    def function_wall_left_s(self, name: str) -> float:
+        """Return the seconds that calls of a function may take, the run queue left out."""
+        limit_s = WALL_PER_CPU * self.limits.function_cpu_s
+        return max(0.0, limit_s - self._wall_by_function.get(name, 0.0))
+
+    def charge_function(self, name: str, cpu_s: float, *, wall_s: float = 0.0) -> None:
+        """Book CPU seconds that a function has caused, and wall seconds without the run queue."""
         self._by_function[name] = self._by_function.get(name, 0.0) + cpu_s
+        self._wall_by_function[name] = self._wall_by_function.get(name, 0.0) + wall_s
+        self._cpu_s += cpu_s
+
+    def charge_other(self, cpu_s: float) -> None:
+        """Book CPU seconds that nobody in particular has caused, such as threads between calls."""
         self._cpu_s += cpu_s
 
     def charge_loading(self, cpu_s: float) -> None:
@@ -125,7 +149,9 @@ class Account:
     # --- memory and disk ------------------------------------------------------------------
 
     def admit(self, child: Tenant) -> None:
-        """Count a new child from now on; the forkserver's work for it is booked."""
+        """Count a new child from now on, and stop the others; what a fork costs is booked."""
+        for other in self._children:
+            other.pause()
         self._children.append(child)
         self._cpu_s += _FORK_CPU_S
 
@@ -135,10 +161,12 @@ class Account:
             self._children.remove(child)
 
     def use(self, child: Tenant) -> None:
-        """Note that a child is being asked, so that it is the last to be closed."""
+        """Let a child go on that is being asked, and stop the one that was asked before."""
         if self._children[-1] is not child:
+            self._children[-1].pause()
             self._children.remove(child)
-            self._children.append(child)
+            self._children.append(child)  # so it is the last to be closed
+            child.resume()
 
     def make_room(self) -> None:
         """Close children that wait, so that there is room for another one."""
@@ -191,13 +219,17 @@ class TrustedAccount(Account):
         """Empty: it is never used up."""
         return ""
 
-    def loading_left_s(self, *, is_first: bool) -> float:  # noqa: ARG002 - the same for all
+    def loading_left_s(self, stage: Stage) -> float:  # noqa: ARG002 - the same for all
         """Return the CPU seconds that a load may take."""
         return self.limits.load_cpu_s
 
     def function_left_s(self, name: str) -> float:  # noqa: ARG002 - the same for all
         """Return the CPU seconds that a call may take."""
         return self.limits.function_cpu_s
+
+    def function_wall_left_s(self, name: str) -> float:  # noqa: ARG002
+        """Return the seconds that a call may take."""
+        return WALL_PER_CPU * self.limits.function_cpu_s
 
     def may_keep(self, size_bytes: int) -> bool:  # noqa: ARG002
         """Return True: the author's answers are as long as they are."""

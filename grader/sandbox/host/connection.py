@@ -1,5 +1,6 @@
 """The host's connection to one child: exchange messages with it, and enforce its limits."""
 
+import contextlib
 import os
 import selectors
 import signal
@@ -21,7 +22,7 @@ from grader.sandbox.host.limits import WALL_PER_CPU
 from grader.sandbox.host.meter import Meter
 from grader.sandbox.host.printed import PrintedOutput
 from grader.sandbox.host.scratch import measure_folder
-from grader.sandbox.host.usage import count_threads, read_memory_bytes
+from grader.sandbox.host.usage import count_threads, read_cpu_s, read_memory_bytes
 
 _TICK_S = 0.05
 
@@ -63,7 +64,8 @@ class ChildConnection:
         self._inherited_bytes = read_memory_bytes(child.pid)
         self._disk_share = 0.0
         self._next_measure = 0.0
-        self._next_check = 0.0
+        self._next_check = time.monotonic() + _TICK_S
+        self._booked_s = 0.0
         self.received_bytes = 0
         self.begin(self._limits.load_cpu_s)
         child.socket.setblocking(False)  # noqa: FBT003 - its only form
@@ -111,7 +113,7 @@ class ChildConnection:
         if self._is_closed:
             return 0
         self._is_closed = True
-        self._meter.child_cpu_s()  # while the kernel still knows
+        self._account.charge_other(self.take_cpu_s())  # while the kernel still knows
         self._account.dismiss(self)
         self._printed.drain(self._child.output_descriptor)
         self._selector.close()
@@ -122,20 +124,47 @@ class ChildConnection:
         if not self._is_closed:
             self._printed.drain(self._child.output_descriptor)
 
-    def begin(self, cpu_limit_s: float, *, exceeded: str = "") -> None:
+    def begin(
+        self, cpu_limit_s: float, *, wall_limit_s: float | None = None, exceeded: str = ""
+    ) -> None:
         """Start to measure something new that the child does, such as a call.
 
         Args:
             cpu_limit_s: The CPU seconds that it may take, of the child and of this thread.
-            exceeded: What is said if it takes more.
+            wall_limit_s: The seconds that it may take without the time on the run queue; by
+                default ten times as long.
+            exceeded: What is said if it takes more CPU time.
         """
         self._cpu_limit_s, self._exceeded = cpu_limit_s, exceeded
+        self._wall_limit_s = WALL_PER_CPU * cpu_limit_s if wall_limit_s is None else wall_limit_s
         self._meter = Meter(self._child.pid)
-        self._next_check = time.monotonic() + _TICK_S
 
     def cpu_s(self) -> float:
         """Return the CPU seconds that the child has used since `begin`."""
         return self._meter.child_cpu_s()
+
+    def wall_s(self) -> float:
+        """Return the seconds since `begin` without the time on the run queue, as last measured."""
+        return self._meter.wall_s
+
+    def take_cpu_s(self) -> float:
+        """Return the CPU seconds that the child has used since this was last called."""
+        total_s = read_cpu_s(self._child.pid)
+        if total_s is None:
+            return 0.0
+        before_s, self._booked_s = self._booked_s, total_s
+        return total_s - before_s
+
+    def pause(self) -> None:
+        """Stop the child while nothing is asked of it: its threads could go on in the meantime."""
+        # Its process id is its own until the forkserver has waited for it.
+        with contextlib.suppress(OSError):
+            os.kill(self._child.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a child that was stopped go on."""
+        with contextlib.suppress(OSError):
+            os.kill(self._child.pid, signal.SIGCONT)
 
     def send(self, message: Message) -> None:
         """Send a message.
@@ -232,7 +261,7 @@ class ChildConnection:
             if meter.idle_s > limits.idle_wall_s:
                 idle = f"waited {limits.idle_wall_s:g} s without computing anything"
                 raise ChildEnded(Outcome.TIME_LIMIT, idle)
-            if meter.wall_s > WALL_PER_CPU * max(1.0, self._cpu_limit_s):
+            if meter.wall_s > max(1.0, self._wall_limit_s):
                 raise ChildEnded(Outcome.TIME_LIMIT, "mostly waited, and computed next to nothing")
         if count_threads(self._child.pid) > limits.threads:
             raise ChildEnded(Outcome.MEMORY_LIMIT, f"over {limits.threads} threads")
@@ -252,5 +281,12 @@ class ChildConnection:
         elif status == -signal.SIGKILL:
             detail = "the Python process closed its connection or ran out of memory"
         else:
-            detail = f"the Python process crashed ({signal.Signals(-status).name})"
+            detail = f"the Python process crashed ({_name_signal(-status)})"
         return ChildEnded(Outcome.CRASHED, detail)
+
+
+def _name_signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # the real-time signals have no names
+        return f"signal {number}"

@@ -33,9 +33,13 @@ from grader.sandbox.host.account import Account
 from grader.sandbox.host.connection import ChildConnection, ChildEnded
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import REMEDY, Confinement, Isolation
-from grader.sandbox.host.load_plan import LoadPlan
+from grader.sandbox.host.load_plan import LoadPlan, Stage
 from grader.sandbox.host.printed import PrintedOutput
 
+# With less than this part of the limit on loading left, another try would be of no use.
+_LEAST_FOR_A_TRY = 0.1
+
+_NEEDED_ONLY = "loading took too long: of what comes after it, only what functions need has run"
 _FORGED = "the submission wrote to the grader's own channel"
 
 
@@ -62,7 +66,8 @@ class Source:
             lent=self.lent,
             left_out=tuple(sorted(plan.left_out)),
             slow=tuple(sorted(plan.slow)),
-            is_needed_only=plan.is_needed_only,
+            needed_only_from=plan.needed_only_from,
+            is_watched=not plan.is_complete,
         )
 
 
@@ -149,7 +154,10 @@ class Session:
             child = self._start()
             child.refuse_unasked()
             account.use(child)
-            child.begin(left_s, exceeded=exceeded)
+            account.charge_other(child.take_cpu_s())  # what its threads did in between
+            child.begin(
+                left_s, wall_limit_s=account.function_wall_left_s(function), exceeded=exceeded
+            )
             child.send(msgspec.structs.replace(request, token=token))
         except ChildEnded as end:
             return functools.partial(self._end, end)
@@ -165,8 +173,8 @@ class Session:
         except ChildEnded as end:
             return self._end(end)
         finally:
-            used_s = child.cpu_s() + self._account.host_cpu_s()
-            self._account.charge_function(request.function, used_s)
+            used_s = child.take_cpu_s() + self._account.host_cpu_s()
+            self._account.charge_function(request.function, used_s, wall_s=child.wall_s())
         return Observation(
             outcome=answer.outcome,
             steps=answer.steps,
@@ -213,28 +221,30 @@ class Session:
         """
         account, plan = self._account, self._plan
         last: StatementStarted | None = None
-        limit = f"over {account.limits.load_cpu_s:g} s of computing time while loading"
         try:
-            child.begin(account.loading_left_s(is_first=plan.is_first), exceeded=limit)
+            child.begin(
+                account.loading_left_s(plan.stage),
+                exceeded=f"over {account.limits.load_cpu_s:g} s of computing time while loading",
+            )
             child.send(self._source.to_message(plan))
             while True:
                 message = child.receive()
                 if not isinstance(message, StatementStarted | Loaded):
                     raise ChildEnded(Outcome.FORGED, "an answer while loading")
                 if last is not None:
-                    plan.note_duration(last, message.cpu_s - last.cpu_s)
+                    plan.note_end(last, message)
                 if isinstance(message, Loaded):
                     break
                 last = message
         except ChildEnded as end:
+            account.charge_loading(child.take_cpu_s() + account.host_cpu_s())
             self._lose_child(end)
-            if self._is_over or last is None or not self._leave_out(last, end):
+            if self._is_over or last is None or not self._leave_out(last, end, child.cpu_s()):
                 raise self._stop(end) from None
         else:
+            account.charge_loading(child.take_cpu_s() + account.host_cpu_s())
             plan.is_complete = True
             self._loaded = self._loaded or message
-        finally:
-            account.charge_loading(child.cpu_s() + account.host_cpu_s())
 
     def _fork(self) -> ChildConnection:
         """Fork a child and wait until it is locked; a failure here is a fault of the grader."""
@@ -262,20 +272,35 @@ class Session:
             raise
         return child
 
-    def _leave_out(self, last: StatementStarted, end: ChildEnded) -> bool:
-        """Leave out the statement that ended a child; return False if there is none."""
-        plan = self._plan
+    def _leave_out(self, last: StatementStarted, end: ChildEnded, cpu_s: float) -> bool:
+        """Leave out the statement that ended a child; return False if there is none.
+
+        Args:
+            last: The statement.
+            end: How the child has ended.
+            cpu_s: What it has used.
+        """
+        plan, account = self._plan, self._account
         position = (last.block, last.statement)
         if position in plan.left_out or not 0 <= last.block < len(self._source.blocks):
             return False  # not from our own code
+        is_first = plan.stage is Stage.FIRST
+        if end.outcome is Outcome.TIME_LIMIT:
+            plan.has_overrun = True
+            limit_s = account.limits.load_cpu_s
+            if account.loading_left_s(plan.stage) < _LEAST_FOR_A_TRY * limit_s:
+                plan.needed_only_from = position
+            if is_first and plan.slow and cpu_s - last.cpu_s < limit_s / 2:
+                return True  # others have used most of the time: without them, it is tried again
         plan.left_out.add(position)
-        plan.is_needed_only |= end.outcome is Outcome.TIME_LIMIT
         if not plan.is_complete:
             label = self._source.blocks[last.block].label
             raised = Raised(
                 type_name=end.outcome.value, text=end.detail, block=label, line=last.line
             )
             plan.notes.append(Note(block=label, raised=raised))
+            if plan.needed_only_from == position:
+                plan.notes.append(Note(block=label, text=_NEEDED_ONLY))
         return True
 
     def _lose_child(self, end: ChildEnded) -> None:

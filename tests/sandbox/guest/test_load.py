@@ -4,6 +4,7 @@ import builtins
 import inspect
 import linecache
 import sys
+import textwrap
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -208,6 +209,55 @@ def test_statement_that_is_left_out_does_not_run(place: int, defined: list[str])
     assert loaded.notes == ()
 
 
+SLOW = "import time\nend = time.process_time() + 0.12\nwhile time.process_time() < end: pass\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_needed"),
+    [
+        ("fill()", True),
+        ("TABLE.append(1)", True),
+        ("MODEL.step()", True),
+        ("setattr(MODEL, 'size', 3)", True),
+        ("other = TABLE; other.append(1)", True),
+        ("globals()['TABLE'] = [2]", True),
+        ("exec('TABLE = [3]')", True),
+        ("open('table.txt', 'w').close()", True),
+        ("W.add_(1)", True),
+        ("A[0] = 5", True),
+        ("registered = register(fill)", True),
+        ("demo = predict(1, 2)", False),
+        ("print(TABLE, MODEL, W, A)", False),
+        ("history = [predict(1, 2) for _ in range(3)]", False),
+    ],
+)
+def test_slow_statement_says_whether_it_changed_what_functions_need(
+    statement: str,
+    is_needed: bool,  # noqa: FBT001 - a column
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """It is seen in the objects, where it can't be seen in the code."""
+    monkeypatch.chdir(tmp_path)
+    reports: list[StatementStarted] = []
+    source = (
+        "import torch, numpy as np\nTABLE = []\nKNOWN = {}\n"
+        "W = torch.ones(2)\nA = np.ones(3)\n"
+        "class Model:\n    def __init__(self): self.size = 1\n"
+        "    def step(self): self.size += 1\n"
+        "MODEL = Model()\n"
+        "def fill(): TABLE.append(1)\n"
+        "def register(f): KNOWN[len(KNOWN)] = f\n"
+        "def predict(x, w): return TABLE, MODEL.size, W, A, KNOWN\n"
+        f"if True:\n{textwrap.indent(SLOW + statement, '    ')}\n"
+        "last = 1\n"
+    )
+
+    load_script(source, report=reports.append)
+
+    assert reports[-1].has_changed is is_needed
+
+
 def test_what_needed_a_statement_that_is_left_out_follows_from_it() -> None:
     """A NameError for what a statement would have bound is not the student's next mistake."""
     _, loaded = load_cells("a = 1\nb = 2", "print(a)", left_out=((0, 0),))
@@ -226,7 +276,7 @@ def test_slow_statement_runs_again_only_if_a_function_needs_it() -> None:
 def test_only_what_functions_need_runs_if_time_is_used_up() -> None:
     """Then also quick statements are left out, if no function needs them."""
     source = "table = 1\ndemo = 2\ndef predict(x, w): return table\ndef g(): pass\n"
-    namespace, loaded = load_script(source, is_needed_only=True)
+    namespace, loaded = load_script(source, needed_only_from=(0, 0))
 
     assert [name for name in ("table", "demo", "predict", "g") if name in namespace] == [
         "table",
@@ -247,15 +297,25 @@ def test_pyplot_is_tamed_after_every_import() -> None:
 # --- what goes wrong ----------------------------------------------------------------------
 
 
-def test_definitions_before_a_script_raised_count() -> None:
-    """What a script defined before it raised is kept, and a note says where it raised."""
+def test_statements_before_and_after_one_that_raised_count() -> None:
+    """What a script defines around a statement that raises is kept, and a note says where."""
     namespace, loaded = load_script("a = 1\nb = [][1]\nc = 3\n")
 
     raised = what_raised(the_note(loaded))
-    assert [name for name in "abc" if name in namespace] == ["a"]
+    assert [name for name in "abc" if name in namespace] == ["a", "c"]
     assert (raised.type_name, raised.text) == ("IndexError", "list index out of range")
     assert (raised.block, raised.line, raised.code) == ("", 2, "b = [][1]")
     assert loaded.syntax_error is None
+
+
+@pytest.mark.parametrize("leave", ["exit()", "quit()", "import sys; sys.exit(1)"])
+def test_script_that_exits_has_ended_and_a_notebook_has_not(leave: str) -> None:
+    """Only an exit ends a script; in a notebook, the next cells are run anyway."""
+    namespace, _ = load_script(f"a = 1\n{leave}\nb = 2")
+    assert [name for name in "ab" if name in namespace] == ["a"]
+
+    namespace, _ = load_cells(f"a = 1\n{leave}\nb = 2", "c = 3")
+    assert [name for name in "abc" if name in namespace] == ["a", "b", "c"]
 
 
 def test_cells_after_one_that_raised_still_run() -> None:
@@ -263,7 +323,7 @@ def test_cells_after_one_that_raised_still_run() -> None:
     namespace, loaded = load_cells("a = 1", "b = 2\n1 / 0\nc = 3", "d = 4")
 
     raised = what_raised(the_note(loaded))
-    assert [name for name in "abcd" if name in namespace] == ["a", "b", "d"]
+    assert [name for name in "abcd" if name in namespace] == ["a", "b", "c", "d"]
     assert the_note(loaded).block == "cell 2"
     assert (raised.block, raised.line, raised.code) == ("cell 2", 2, "1 / 0")
 
@@ -363,7 +423,7 @@ def test_cell_that_is_not_python_costs_only_itself() -> None:
 
 def test_cell_that_needs_a_name_of_one_that_raised_is_marked() -> None:
     """A NameError for a name that an earlier cell would have defined follows from that cell."""
-    _, loaded = load_cells("1 / 0\nlosses = []", "print(losses)", "print(loses)")
+    _, loaded = load_cells("losses = 1 / 0", "print(losses)", "print(loses)")
 
     assert [note.follows for note in loaded.notes] == [False, True, False]
 
@@ -378,19 +438,19 @@ def test_cell_that_needs_a_name_that_no_earlier_cell_defines_is_not_marked() -> 
 @pytest.mark.parametrize(
     ("cell", "name", "follows"),
     [
-        ("1 / 0\ndef helper(): pass", "helper", True),
-        ("1 / 0\nclass Model: pass", "Model", True),
-        ("1 / 0\nimport math", "math", True),
-        ("def f():\n    total = 1\n1 / 0", "total", False),
+        ("if 1 / 0:\n    def helper(): pass", "helper", True),
+        ("if 1 / 0:\n    class Model: pass", "Model", True),
+        ("if 1 / 0:\n    import math", "math", True),
+        ("if 1 / 0:\n    def f():\n        total = 1", "total", False),
     ],
     ids=["function", "class", "module", "local"],
 )
-def test_names_that_a_stopped_cell_would_have_defined_are_those_it_binds(
+def test_names_that_a_statement_would_have_defined_are_those_it_binds(
     cell: str,
     name: str,
     follows: bool,  # noqa: FBT001 - a column
 ) -> None:
-    """A cell defines what any statement binds at its top level, but no local names."""
+    """A statement would have defined what it binds at the top level, but no local names."""
     _, loaded = load_cells(cell, f"print({name})")
 
     assert loaded.notes[1].follows is follows
