@@ -75,9 +75,17 @@ class TextRenderer:
     def _render_piece(self, piece: str) -> Markup:
         cost = _cost_of(piece)
         if cost > self.work or not _is_quick(piece):
-            return Markup("<pre>{}</pre>").format(piece)
+            return _as_typed(piece)
         self.work -= cost
-        return _clean(MarkdownWithMath(renderer=_Renderer(escape=True)).render(piece))
+        try:
+            html = MarkdownWithMath(renderer=_Renderer(escape=True)).render(piece)
+        except Exception:  # noqa: BLE001 - an edge: whatever the parser runs into costs a piece only
+            return _as_typed(piece)  # a RecursionError, for lists in quotes in lists
+        return _clean(html)
+
+
+def _as_typed(piece: str) -> Markup:
+    return Markup("<pre>{}</pre>").format(piece)
 
 
 def _cost_of(piece: str) -> int:

@@ -86,3 +86,15 @@ def test_code_of_other_languages_is_not_coloured() -> None:
 
     assert "if x = 1" in html
     assert '<span class="k">if</span> x: ' in html
+
+
+def test_text_that_the_parser_fails_on_is_shown_as_typed() -> None:
+    """Lists and quotes in one another, too deep for the parser, cost the piece they are in."""
+    nested = ("\n- \n> **a" * 300)[:2_500]
+    renderer = TextRenderer()
+
+    html = renderer.render(nested)
+    rest = renderer.render("*after*")
+
+    assert html.startswith("<pre>\n- \n&gt; **a")
+    assert "<em>after</em>" in rest
