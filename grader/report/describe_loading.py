@@ -73,7 +73,7 @@ def _describe_note(note: Note, *, is_notebook: bool) -> str:
     if raised is None:
         return f"{where}: {shorten(note.text, MAX_MESSAGE)}"
     if is_notebook and _is_too_deep(raised):
-        return f"{where} is {_TOO_DEEP}; the cells after it still ran"
+        return f"{where} is {_TOO_DEEP}; what comes after it still ran"
     if raised.type_name in _LIMITS:
         why = shorten(raised.text, MAX_MESSAGE)
         if raised.line:

@@ -180,7 +180,7 @@ def test_code_that_is_nested_too_deeply_is_described_as_such(type_name: str, tex
 
     assert message.startswith("the code is nested too deeply to be read")
     assert line.startswith("cell 2 is nested too deeply to be read")
-    assert line.endswith("; the cells after it still ran")
+    assert line.endswith("; what comes after it still ran")
     assert "line 0" not in message
     assert "recursion" not in message + line
 
