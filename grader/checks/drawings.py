@@ -5,6 +5,7 @@ it is reduced once, to the points that are marked and the straight lines; those 
 with whatever is expected.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ import numpy as np
 from grader.observations.values import Artist
 
 _TOLERANCE = 1e-3
+_ROUNDING = 2.5e-7  # of a y that was computed in float32, relative to it
+# What rounding far outside of the data may add, relative to the numbers in their range: a line
+# whose ends are further away than float32 can tell shows no model.
+_MOST_ROUNDING = 1e-2
 _MAX_POINTS = 10_000  # each drawn point is compared with each wanted one
 _FEWEST = 2  # points that make a line
 
@@ -47,15 +52,18 @@ def has_points(marked: np.ndarray, wanted: np.ndarray) -> bool:
 class Lines:
     """The straight lines of a drawing: what joins or marks two or more points of one line.
 
+    Wherever its points are, a line is judged where the data is, and relative to the numbers there.
+    Relative to numbers far outside, a line that is wrong in all that one looks at would be right.
+
     Attributes:
-        left: The leftmost point of each line, (k, 2).
-        right: The rightmost point of each, (k, 2), clearly to the right of the left one.
-        size: How large each one's y are, (k,), at least 1; what is drawn is judged relative to it.
+        left: The point of each line above the smallest feature of the data, (k, 2).
+        right: Its point above the largest feature, (k, 2).
+        gap: How far each one may be from a model there, (k,).
     """
 
     left: np.ndarray
     right: np.ndarray
-    size: np.ndarray
+    gap: np.ndarray
 
     @np.errstate(all="ignore")
     def lie_on(self, slopes: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
@@ -65,10 +73,9 @@ class Lines:
             slopes: The slopes of the models, (m,).
             intercepts: Their intercepts, (m,).
         """
-        is_on = np.ones((len(self.size), len(slopes)), dtype=bool)
+        is_on = np.ones((len(self.gap), len(slopes)), dtype=bool)
         for x, y in (self.left.T, self.right.T):
-            gap = np.abs(x[:, None] * slopes + intercepts - y[:, None])
-            is_on &= gap <= _TOLERANCE * self.size[:, None]
+            is_on &= np.abs(x[:, None] * slopes + intercepts - y[:, None]) <= self.gap[:, None]
         return is_on
 
     @np.errstate(all="ignore")
@@ -83,14 +90,34 @@ class Lines:
         found = found[np.all(np.isfinite(found), axis=1)]
         return found[np.lexsort(found.T[::-1])]
 
+    def added_to(self, before: "Lines") -> np.ndarray:
+        """Return which lines an earlier drawing did not have, or not as often, (k,).
+
+        A line is the same only if it is exactly where it was: what was not drawn anew.
+        """
+        left = Counter(zip(before.left[:, 1].tolist(), before.right[:, 1].tolist(), strict=True))
+        is_added = np.ones(len(self.gap), dtype=bool)
+        for index, line in enumerate(
+            zip(self.left[:, 1].tolist(), self.right[:, 1].tolist(), strict=True)
+        ):
+            if left[line] > 0:
+                left[line] -= 1
+                is_added[index] = False
+        return is_added
+
 
 @np.errstate(all="ignore")
-def lines_of(artists: Iterable[Artist]) -> Lines:
+def lines_of(artists: Iterable[Artist], features: np.ndarray) -> Lines:
     """Return the straight lines among some artists, in their order.
 
     An artist is one if it shows two or more points, all finite, next to one line that is not
     vertical.
+
+    Args:
+        artists: What is drawn.
+        features: The features of the data, (n,), not all the same.
     """
+    low, high = float(np.min(features)), float(np.max(features))
     drawn = [
         artist.points.to_numpy()
         for artist in artists
@@ -106,17 +133,28 @@ def lines_of(artists: Iterable[Artist]) -> Lines:
     is_finite = np.isfinite(x) & np.isfinite(y)
     x[~is_finite] = y[~is_finite] = 0
     lowest, highest = np.minimum.reduceat(x, starts), np.maximum.reduceat(x, starts)
-    left = points[_first(x == np.repeat(lowest, counts), starts)]
-    right = points[_first(x == np.repeat(highest, counts), starts)]
-    size = np.maximum(1.0, np.maximum.reduceat(np.abs(y), starts))
-    slopes = (right[:, 1] - left[:, 1]) / (right[:, 0] - left[:, 0])
-    chord = np.repeat(left[:, 1], counts)
-    chord += np.repeat(slopes, counts) * (x - np.repeat(left[:, 0], counts))
+    first, last = (
+        points[_first(x == np.repeat(end, counts), starts)].T for end in (lowest, highest)
+    )
+    run = last[0] - first[0]
+    # Where the data ends, y is a mean of both ends of the line, with weights that may be negative.
+    weights = (last[0] - np.array([[low], [high]])) / run
+    parts = np.stack([weights * first[1], (1 - weights) * last[1]])
+    ends = np.sum(parts, axis=0)
+    size = np.maximum(1.0, np.max(np.abs(ends), axis=0))
+    rounding = _ROUNDING * np.max(np.sum(np.abs(parts), axis=0), axis=0)
+    gap = _TOLERANCE * size + np.minimum(rounding, _MOST_ROUNDING * size)
+    chord = np.repeat(first[1], counts)
+    chord += np.repeat((last[1] - first[1]) / run, counts) * (x - np.repeat(first[0], counts))
     # Points that are near a model are up to twice as far from the line through two of them.
-    bend = np.maximum.reduceat(np.abs(y - chord), starts)
+    bend = np.abs(y - chord) - 2 * _ROUNDING * np.abs(y)
     is_line = np.logical_and.reduceat(is_finite, starts)
-    is_line &= (right[:, 0] - left[:, 0] > _TOLERANCE) & (bend <= 2 * _TOLERANCE * size)
-    return Lines(left[is_line], right[is_line], size[is_line])
+    is_line &= (run > _TOLERANCE) & (np.maximum.reduceat(bend, starts) <= 2 * gap)
+    left, right = (
+        np.stack([np.full_like(end, at), end], axis=1)
+        for at, end in zip((low, high), ends, strict=True)
+    )
+    return Lines(left[is_line], right[is_line], gap[is_line])
 
 
 def _first(is_it: np.ndarray, starts: np.ndarray) -> np.ndarray:

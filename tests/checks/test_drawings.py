@@ -10,6 +10,7 @@ from grader.checks.drawings import has_points, lines_of, marked_points
 from grader.observations.values import Artist
 
 DATA = np.array([[0.0, 1.0], [1.0, 3.0], [2.0, 5.5]])
+SPAN = np.array([-1.0, 0.5, 1.0])  # the features that a line is judged at
 
 
 def drawn(points: object, *, is_joined: bool = False, has_markers: bool = False) -> Artist:
@@ -30,9 +31,14 @@ def line(points: object) -> Artist:
     return drawn(points, is_joined=True)
 
 
+def in_float32(points: object) -> np.ndarray:
+    """Round points as torch does."""
+    return np.asarray(points, dtype=np.float32)
+
+
 def lies_on_line(artist: Artist, slope: float, intercept: float) -> bool:
     """Return whether an artist is a straight line that lies on the line of a model."""
-    return bool(np.any(lines_of([artist]).lie_on(np.array([slope]), np.array([intercept]))))
+    return bool(np.any(lines_of([artist], SPAN).lie_on(np.array([slope]), np.array([intercept]))))
 
 
 # --- points -------------------------------------------------------------------------------
@@ -105,8 +111,24 @@ def test_points_that_are_not_all_marked_are_not_there(artists: list[Artist]) -> 
         marks([[-1, -1], [1, 3]]),
         line([[0, 1], [1, 3.0005]]),
         line([[-100, -199], [100, 201]]),
+        line([[-1e6, 1 - 2e6], [1e6, 1 + 2e6]]),
+        line(in_float32([[-1, -1], [1e6, 2e6 + 1]])),
+        line(in_float32([[x, 2 * x + 1] for x in np.linspace(-1e4, 1e4, 50, dtype=np.float32)])),
+        line(in_float32([[5000.1, 10001.2], [5100.3, 10201.6], [9000.7, 18002.4]])),
+        line(in_float32([[0.4, 1.8], [0.41, 1.82]])),
     ],
-    ids=["two points", "any points", "as points", "rounded", "far away"],
+    ids=[
+        "two points",
+        "any points",
+        "as points",
+        "rounded",
+        "far away",
+        "very far away",
+        "far to one side",
+        "far away in float32",
+        "outside of the data",
+        "short",
+    ],
 )
 def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
     """An artist is on a line, here y = 2 x + 1, if it draws any two or more of its points."""
@@ -126,6 +148,13 @@ def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
         drawn([[0, 1], [1, 3]]),
         line([[0, 1], [np.nan, np.nan], [1, 3]]),
         line([[0, 1], [np.inf, np.inf]]),
+        line([[-1, 1.1 - 2], [1e6, 2e6 + 1.1]]),
+        line([[-1, 75], [1e6, 2e6 + 77]]),
+        line([[-1e9, 77 - 2e9], [1e9, 77 + 2e9]]),
+        line([[1e6, 2e6 + 1], [1e6 + 1, 2e6 + 2]]),
+        line([[-1e6, 1 - 2e6], [-1, 2], [1, 0], [1e6, 1 + 2e6]]),
+        line([[-1, -1], [1, 3], [1e6, 2.1e6]]),
+        line([[0.4, 1.8], [0.41, 1.822]]),
     ],
     ids=[
         "other slope",
@@ -138,6 +167,13 @@ def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
         "invisible",
         "with a gap",
         "without an end",
+        "far to one side, other intercept",
+        "far away, other intercept",
+        "on both sides, other intercept",
+        "far away, other slope",
+        "bent where the data is",
+        "bent far away",
+        "short, other slope",
     ],
 )
 def test_artist_off_the_line_does_not_lie_on_it(artist: Artist) -> None:
@@ -152,6 +188,20 @@ def test_vertical_line_is_on_no_model() -> None:
     assert not lies_on_line(artist, 0.0, 0.0)
 
 
+def test_lines_that_are_drawn_anew_are_those_that_were_not_there() -> None:
+    """A line counts as drawn anew if it is elsewhere, or there more often than before."""
+    rising, falling, level = (line([[0, 0], [1, rise]]) for rise in (1, -1, 0))
+    before = lines_of([falling, rising], SPAN)
+
+    def are_added(*artists: Artist) -> list[bool]:
+        return list(lines_of(artists, SPAN).added_to(before))
+
+    assert are_added(rising, falling) == [False, False]
+    assert are_added(rising, level) == [False, True]
+    assert are_added(falling, rising, falling) == [False, False, True]
+    assert are_added() == []
+
+
 # --- many and odd artists -----------------------------------------------------------------
 
 
@@ -159,7 +209,7 @@ def test_each_line_is_compared_with_each_model() -> None:
     """The lines of a drawing are compared with several models at once, and bent ones with none."""
     drawing = [line([[0, 1], [1, 3]]), line([[0, 0], [1, 1], [2, 0]]), marks([[2, 5], [-1, 5]])]
 
-    lines = lines_of(drawing)
+    lines = lines_of(drawing, SPAN)
 
     is_on = lines.lie_on(np.array([2.0, 0.0, 1.0]), np.array([1.0, 5.0, 0.0]))
     assert is_on.tolist() == [[True, False, False], [False, True, False]]
@@ -189,7 +239,7 @@ def test_odd_points_are_judged_like_any_others(points: list[list[float]]) -> Non
     """
     artist = drawn(points, is_joined=True, has_markers=True)
 
-    lines = lines_of([artist, line([[0, 1], [1, 3]]), artist])
+    lines = lines_of([artist, line([[0, 1], [1, 3]]), artist], SPAN)
 
     assert not lies_on_line(artist, 2.0, 1.0)
     assert not has_points(marked_points([artist]), DATA)
@@ -208,7 +258,7 @@ def test_largest_drawing_is_judged_in_a_tenth_of_a_second(count: int) -> None:
     models = np.linspace(-3, 3, 500)
 
     started = time.process_time()
-    lines_of(artists).lie_on(models, models)
+    lines_of(artists, SPAN).lie_on(models, models)
     taken_by_lines = time.process_time() - started
     has_points(marked_points(artists), points[:: len(points) // 40])
     taken_by_points = time.process_time() - started - taken_by_lines

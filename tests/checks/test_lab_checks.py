@@ -6,6 +6,7 @@ The programs that are graded here are written with numpy and answer at once, wit
 import contextlib
 import functools
 import importlib.util
+import itertools
 import math
 import sys
 import time
@@ -132,6 +133,35 @@ def same_each_epoch(n: int, batch_size: int, epoch: int) -> Rows:
     return cut(same_each_epoch.order, batch_size)  # type: ignore[attr-defined]
 
 
+def seeded(n: int, batch_size: int, epoch: int, *, seed: int) -> Rows:
+    """Take a random order in each epoch, and the same ones in each call."""
+    orders = np.random.default_rng(seed)
+    return cut([orders.permutation(n) for _ in range(epoch + 1)][-1], batch_size)
+
+
+def there_and_back(n: int, batch_size: int, epoch: int) -> Rows:
+    """Take the samples as they come, and back in the next epoch."""
+    return cut(np.arange(n)[:: -1 if epoch % 2 else 1], batch_size)
+
+
+def there_or_back(n: int, batch_size: int, epoch: int) -> Rows:
+    """Begin at either end, by turns, and go the other way in the next epoch."""
+    there_or_back.turns += not epoch  # type: ignore[attr-defined]
+    return there_and_back(n, batch_size, epoch + there_or_back.turns)  # type: ignore[attr-defined]
+
+
+there_or_back.turns = 0  # type: ignore[attr-defined]
+
+
+def by_turns(n: int, batch_size: int, epoch: int) -> Rows:  # noqa: ARG001 - goes on in the next call
+    """Take all orders by turns."""
+    orders = by_turns.orders.setdefault(n, itertools.cycle(itertools.permutations(range(n))))  # type: ignore[attr-defined]
+    return cut(np.array(next(orders)), batch_size)
+
+
+by_turns.orders = {}  # type: ignore[attr-defined]
+
+
 def sgd(
     x: np.ndarray,
     y: np.ndarray,
@@ -206,6 +236,11 @@ def test_right_sgd_passes_with_every_seed(minibatch_checks: ModuleType, kind: st
         (functools.partial(sgd, batches=drops_last), {STEPS, LOSSES}),
         (functools.partial(sgd, batches=same_each_epoch), {ORDER}),
         (functools.partial(sgd, batches=in_order), {ORDER}),
+        (functools.partial(sgd, batches=there_and_back), {ORDER}),
+        (functools.partial(sgd, batches=there_and_back, kind="at_end"), {ORDER}),
+        (functools.partial(sgd, batches=there_or_back), {ORDER}),
+        (functools.partial(sgd, batches=by_turns), {ORDER}),
+        (functools.partial(sgd, batches=there_and_back, kind="last"), {LOSSES, ORDER}),
         (functools.partial(sgd, kind="random"), {LOSSES}),
         (functools.partial(sgd, kind="last"), {LOSSES}),
     ],
@@ -216,6 +251,11 @@ def test_right_sgd_passes_with_every_seed(minibatch_checks: ModuleType, kind: st
         "shorter batch left out",
         "same order each epoch",
         "not shuffled",
+        "there and back",
+        "there and back, loss at the end",
+        "there and back, or back and there",
+        "all orders by turns",
+        "there and back, last loss",
         "random losses",
         "last loss",
     ],
@@ -226,6 +266,19 @@ def test_wrong_sgd_fails_the_checks_that_it_does_not_do_the_work_of(
     """Each wrong way of training fails the checks of what it leaves out, and no other check."""
     for seed in SEEDS:
         assert failed(minibatch_checks, program, seed) == expected
+
+
+@pytest.mark.parametrize("kind", ["plain", "weighted", "at_end"])
+def test_orders_may_be_drawn_from_the_same_seed_in_each_call(
+    minibatch_checks: ModuleType, kind: str
+) -> None:
+    """A function that sets its own seed is right: within a call, each epoch has a new order.
+
+    The first two of 3 samples' orders may be the same, as they are for 8 of these seeds.
+    """
+    for seed in range(40):
+        program = functools.partial(sgd, batches=functools.partial(seeded, seed=seed), kind=kind)
+        assert verdict(minibatch_checks, ORDER, program, seed=seed) == ""
 
 
 def test_program_that_knows_the_small_examples_fails(minibatch_checks: ModuleType) -> None:
@@ -242,11 +295,14 @@ def test_program_that_knows_the_small_examples_fails(minibatch_checks: ModuleTyp
 def test_right_order_is_refused_less_than_once_in_a_thousand_million(
     minibatch_checks: ModuleType,
 ) -> None:
-    """A right solution repeats as many orders as are refused with a chance below 1e-9."""
+    """A right solution repeats orders, or has so few, with a chance below 1e-9."""
     calls, most = minibatch_checks._CALLS, minibatch_checks._MOST_REPEATED
     chance = sum(
         math.comb(calls, k) * (1 / 6) ** k * (5 / 6) ** (calls - k)
         for k in range(most + 1, calls + 1)
+    )
+    chance += sum(
+        math.comb(36, k) * (k / 36) ** calls for k in range(1, minibatch_checks._MOST_PAIRS + 1)
     )
 
     assert chance < 1e-9
@@ -255,6 +311,7 @@ def test_right_order_is_refused_less_than_once_in_a_thousand_million(
 # --- minibatches --------------------------------------------------------------------------
 
 PAIRS = "keep_rows_together"
+NEW = "are_shuffled_anew"
 
 
 def make_batches(
@@ -266,12 +323,44 @@ def make_batches(
 
 def test_right_batches_pass_with_every_seed(batch_checks: ModuleType) -> None:
     """Right batches pass all checks, whatever is drawn."""
-    checks = ("give_every_sample_once", PAIRS, "have_the_batch_size", "are_shuffled_anew")
+    checks = ("give_every_sample_once", PAIRS, "have_the_batch_size", NEW)
 
     for seed in SEEDS:
         assert [verdict(batch_checks, check, make_batches, seed=seed) for check in checks] == [
             ""
         ] * len(checks)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 11])
+def test_few_orders_by_turns_are_not_random(batch_checks: ModuleType, count: int) -> None:
+    """Orders that come again after a few calls fail."""
+    calls = itertools.count()
+
+    def program(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+        order = np.random.default_rng(next(calls) % count).permutation(len(y))
+        return [(x[rows], y[rows]) for rows in cut(order, int(batch_size))]
+
+    for seed in SEEDS:
+        assert verdict(batch_checks, NEW, program, seed=seed) == "two calls give the same order"
+
+
+def test_right_batches_are_refused_less_than_once_in_a_thousand_million(
+    batch_checks: ModuleType,
+) -> None:
+    """Random orders keep so many samples in place, or beside their neighbours, with less than 1e-9.
+
+    How many samples of an order stay in place is nearly a Poisson variable with mean 1, and how
+    many follow a sample that was beside them in another order, one with mean 2.
+    """
+    calls = sum(batch_checks.TIMES.values())
+
+    def tail(mean: float, above: int) -> float:
+        ways = range(above + 1, above + 100)
+        return sum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in ways)
+
+    pairs = calls + math.comb(calls, 2)  # with each other, and with x
+    assert tail(calls, batch_checks.MOST_FIXED) < 1e-9
+    assert pairs * tail(2, batch_checks.MOST_NEIGHBOURS) < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -415,6 +504,108 @@ def test_right_animation_passes_with_every_seed(animation_checks: ModuleType, st
     for seed in SEEDS:
         assert verdict(animation_checks, A_STEP, program, seed=seed) == ""
         assert verdict(animation_checks, FRAMES, program, seed=seed) == ""
+
+
+def line_at(w: np.ndarray) -> Artist:
+    """Make the line of a model by its points at -1 and 1."""
+    return artist([[-1, w[1] - w[0]], [1, w[1] + w[0]]])
+
+
+Drawn = tuple[Artist, ...]
+LEVELS = tuple(artist([[-1, level], [1, level]]) for level in range(-9, 10))
+
+
+def beside_much(path: np.ndarray, frame: int) -> Drawn:
+    """Draw the model over a grid of lines, the start and where it will be, and losses beside it."""
+    losses = tuple(artist([[k, 9 - k], [k + 1, 9 - k / 2]]) for k in range(frame))
+    return (*LEVELS, line_at(path[0]), line_at(path[-1]), line_at(path[frame + 1]), *losses)
+
+
+def with_trail(path: np.ndarray, frame: int) -> Drawn:
+    """Leave all earlier lines where they are, the start included."""
+    return tuple(line_at(w) for w in path[: frame + 2])
+
+
+def with_short_trail(path: np.ndarray, frame: int) -> Drawn:
+    """Leave the last three lines, so that each artist moves."""
+    return tuple(line_at(w) for w in path[max(0, frame - 2) : frame + 2])
+
+
+def over_its_path(path: np.ndarray, frame: int) -> Drawn:
+    """Move a line over faint ones at all places where it will be."""
+    return (line_at(path[frame + 1]), *(line_at(w) for w in path))
+
+
+def in_pieces(path: np.ndarray, frame: int) -> Drawn:
+    """Draw the line piece by piece, from feature to feature."""
+    x = np.linspace(-1, 1, 20, dtype=np.float32)
+    points = np.stack([x, x * path[frame + 1, 0] + path[frame + 1, 1]], axis=1)
+    return tuple(artist(ends) for ends in itertools.pairwise(points))
+
+
+def draw_paths(
+    x: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    lr: float,
+    frames: float,
+    *,
+    draw: Callable[[np.ndarray, int], Drawn],
+) -> AnyValue:
+    """Animate gradient descent, drawn in any way."""
+    path = [w]
+    for _ in range(8):
+        path.append(path[-1] - np.float32(lr) * 2 / len(y) * (x.T @ (x @ path[-1] - y)))
+    drawings = tuple(draw(np.array(path), frame) for frame in range(6))
+    return Animation(frame_count=int(frames), frames=drawings)
+
+
+@pytest.mark.parametrize(
+    "draw", [beside_much, with_trail, with_short_trail, over_its_path, in_pieces]
+)
+def test_more_may_be_drawn_than_the_line_of_the_model(
+    animation_checks: ModuleType, draw: Callable[[np.ndarray, int], Drawn]
+) -> None:
+    """Lines that stay where they are, earlier ones, and a few that move as well cost nothing."""
+    program = functools.partial(draw_paths, draw=draw)
+
+    for seed in SEEDS:
+        assert verdict(animation_checks, A_STEP, program, seed=seed) == ""
+        assert verdict(animation_checks, FRAMES, program, seed=seed) == ""
+
+
+def everywhere(path: np.ndarray, frame: int) -> Drawn:  # noqa: ARG001 - the same in each frame
+    """Draw the whole path at once, which never moves, as a fan of guesses might hit it."""
+    return tuple(line_at(w) for w in path)
+
+
+def then_everywhere(path: np.ndarray, frame: int) -> Drawn:
+    """Draw the start, and the whole path from the next frame on."""
+    return everywhere(path, frame) if frame else (line_at(path[0]),) * 9
+
+
+def all_in_motion(path: np.ndarray, frame: int) -> Drawn:
+    """Draw the right line among guesses, all new in each frame."""
+    guesses = (line_at(path[frame + 1] + guess / 50) for guess in range(6))
+    return tuple(guesses)
+
+
+def without_intercept(path: np.ndarray, frame: int) -> Drawn:
+    """Draw lines so far to one side that their intercepts don't matter beside it."""
+    far = np.array([-1, 1e6])
+    return (artist(np.stack([far, path[frame + 1, 0] * far - 33], axis=1)),)
+
+
+@pytest.mark.parametrize("draw", [everywhere, then_everywhere, all_in_motion, without_intercept])
+def test_lines_among_which_some_are_right_earn_nothing(
+    animation_checks: ModuleType, draw: Callable[[np.ndarray, int], Drawn]
+) -> None:
+    """A right line counts only if the frame draws it anew, where it is seen, and few others."""
+    program = functools.partial(draw_paths, draw=draw)
+
+    for seed in SEEDS:
+        assert verdict(animation_checks, A_STEP, program, seed=seed) != ""
+        assert verdict(animation_checks, FRAMES, program, seed=seed) != ""
 
 
 @pytest.mark.parametrize(

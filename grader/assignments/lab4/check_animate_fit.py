@@ -2,9 +2,14 @@
 
 What counts is the line that is drawn. matplotlib may draw the first frame more than once, so the
 line may be some steps ahead, but from frame to frame it moves by one step.
+
+A drawing may show more: the line of the start or of the best weights, all earlier lines, losses in
+another panel. So in each frame it is the lines that the frame draws anew that are looked at, and
+few may be drawn anew elsewhere: among hundreds, some line is always where the right one should be.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,7 +36,9 @@ FURTHEST_AHEAD = 40
 # Ten steps for each frame that is played, and as many before.
 LONGEST_PATH = 120
 
-Drawings = Sequence[Lines]  # the lines of each frame
+# How many lines a frame may draw anew beside the model's: of losses and weights, say. An animation
+# that shows more of them, all in motion, does not say which one is meant.
+MOST_OTHERS = 4
 
 
 def _draw_case(probe: Probe) -> dict[str, Any]:
@@ -68,27 +75,69 @@ def _animation(result: Result) -> Animation:
     return value
 
 
-def _drawings(animation: Animation) -> Drawings:
-    """Return the straight lines in each of the frames that were played."""
-    return [lines_of(drawing) for drawing in animation.frames[:PLAYED]]
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The straight lines of a frame, and which of them the frame before did not have."""
+
+    lines: Lines
+    is_new: np.ndarray
 
 
-def _shown(drawings: Drawings, path: np.ndarray) -> np.ndarray:
-    """Return which frames show the line of which weights of a path, (frames, len(path))."""
-    if not drawings:
-        return np.zeros((0, len(path)), dtype=bool)
-    return np.array([np.any(lines.lie_on(*path.T), axis=0) for lines in drawings])
+def _play(animation: Animation, features: np.ndarray) -> list[_Frame]:
+    """Return the frames that were played."""
+    drawings = [lines_of(drawing, features) for drawing in animation.frames[:PLAYED]]
+    return [
+        _Frame(lines, lines.added_to(before))
+        for lines, before in zip(drawings, [lines_of([], features), *drawings], strict=False)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Which frames show the line of which weights of a path.
+
+    Attributes:
+        at_all: Whether a frame has a line there, (frames, places).
+        anew: Whether it has drawn one there anew, and few elsewhere, (frames, places). The first
+            frame draws everything for the first time, and may draw more.
+    """
+
+    at_all: np.ndarray
+    anew: np.ndarray
+
+    @classmethod
+    def on(cls, path: np.ndarray, frames: Sequence[_Frame]) -> "_Shown":
+        """Compare the lines of frames with the weights of a path, (places, 2)."""
+        at_all = np.zeros((len(frames), len(path)), dtype=bool)
+        anew = at_all.copy()
+        for index, frame in enumerate(frames):
+            is_on = frame.lines.lie_on(*path.T)
+            at_all[index] = np.any(is_on, axis=0)
+            is_on = is_on[frame.is_new]
+            there = np.sum(is_on, axis=0)
+            anew[index] = (there > 0) & (len(is_on) - there <= MOST_OTHERS)
+        anew[:1] = at_all[:1]
+        return cls(at_all, anew)
+
+    def follows(self, places: np.ndarray) -> bool:
+        """Return whether each frame shows its place, (frames,), where this is another one: anew."""
+        frames = np.arange(len(places))
+        stays = np.diff(places, prepend=places[:1]) == 0
+        found = np.where(stays, self.at_all[frames, places], self.anew[frames, places])
+        return bool(found.size and np.all(found))
 
 
 def _expect_steps(animation: Animation, case: dict[str, Any]) -> None:
     path = _path(case["x"], case["y"], case["w"].array, case["lr"], PLAYED + max(AHEAD))
-    shown = _shown(_drawings(animation), path)
-    frames = np.arange(len(shown))
-    if len(frames) >= FEWEST:
-        for ahead in AHEAD:
-            if np.all(shown[frames, np.maximum(0, frames + 1 + ahead)]):
-                return
-    if len(frames) and np.all(shown[:, 0]):
+    played = _play(animation, case["x"][:, 0])
+    shown = _Shown.on(path, played)
+    frames = np.arange(len(played))
+    if len(frames) >= FEWEST and any(
+        shown.follows(np.maximum(0, frames + 1 + ahead)) for ahead in AHEAD
+    ):
+        return
+    moves = any(np.any(frame.is_new) for frame in played[1:])
+    if not moves and shown.follows(np.zeros_like(frames)):
         raise WrongError("the line stays where it was at the start")
     raise WrongError("from frame to frame, the line does not take one step of gradient descent")
 
@@ -126,9 +175,9 @@ def _expect_descent(animation: Animation, case: dict[str, Any]) -> None:
     """
     x, y, w, lr = case["x"], case["y"], case["w"].array, case["lr"]
     path = _path(x, y, w, lr, LONGEST_PATH)
-    drawings = _drawings(animation)
+    played = _play(animation, x[:, 0])
     ways = [*(path * keep for keep in _PARTS.values()), _path(x, y, w, -lr, LONGEST_PATH)]
-    if not any(_moves_along(_shown(drawings, way)) for way in ways):
+    if not any(_moves_along(_Shown.on(way, played)) for way in ways):
         raise WrongError("the line does not move from frame to frame as gradient descent moves it")
 
 
@@ -136,19 +185,17 @@ def _expect_descent(animation: Animation, case: dict[str, Any]) -> None:
 _PARTS = {"model": (1, 1), "slope_only": (1, 0), "intercept_only": (0, 1)}
 
 
-def _moves_along(shown: np.ndarray) -> bool:
-    """Return whether the frames show ever later places of a path, and not all the same one.
-
-    Args:
-        shown: Which frames show which places, (frames, places).
-    """
-    places = [0]
-    for places_shown in shown:
-        later = np.flatnonzero(places_shown[places[-1] :])
+def _moves_along(shown: _Shown) -> bool:
+    """Return whether each frame but the first shows a later place of a path than the one before."""
+    if len(shown.anew) < FEWEST:
+        return False
+    place = -1
+    for is_shown in shown.anew:
+        later = np.flatnonzero(is_shown[place + 1 :])
         if not later.size:
             return False
-        places.append(places[-1] + int(later[0]))
-    return places[-1] > min(places[1:], default=places[-1])
+        place += 1 + int(later[0])
+    return True
 
 
 _FAR_TOO_MANY = 1000
@@ -173,34 +220,31 @@ def facts(request: Request, result: Result) -> dict[str, object]:
     inputs = [request.inputs[name] for name in ("x", "y", "w")]
     x, y, w = (one.to_numpy() for one in inputs if isinstance(one, Array))
     path = _path(x, y, w, lr.value, LONGEST_PATH)
-    played = animation.frames[:PLAYED]
-    drawings = _drawings(animation)
-    rhythms = {name: _rhythm(_shown(drawings, path * keep)) for name, keep in _PARTS.items()}
-    rhythms["upward"] = _rhythm(_shown(drawings, _path(x, y, w, -lr.value, LONGEST_PATH)))
+    drawn = animation.frames[:PLAYED]
+    played = _play(animation, x[:, 0])
+    rhythms = {name: _rhythm(_Shown.on(path * keep, played)) for name, keep in _PARTS.items()}
+    upward = _path(x, y, w, -lr.value, LONGEST_PATH)
+    rhythms["upward"] = _rhythm(_Shown.on(upward, played))
     found: dict[str, object] = {
         "frames": _frames_asked(request, animation.frame_count),
-        "moves": bool(played and played[0] != played[-1]),
+        "moves": bool(drawn and drawn[0] != drawn[-1]),
         **rhythms,
     }
     if set(rhythms.values()) == {_ANOTHER}:
-        found["lines"] = [lines.models() for lines in drawings]
+        found["lines"] = [frame.lines.models() for frame in played]
     return found
 
 
 _ANOTHER = "another line"
 
 
-def _rhythm(shown: np.ndarray) -> str:
-    """Describe by how many steps the frames move along a path.
-
-    Args:
-        shown: Which frames show which places of the path, (frames, places).
-    """
-    frames = np.arange(len(shown))
+def _rhythm(shown: _Shown) -> str:
+    """Describe by how many steps the frames move along a path."""
+    frames = np.arange(len(shown.at_all))
     for steps in range(MOST_STEPS + 1):
         for ahead in range(-2, FURTHEST_AHEAD):
             places = np.maximum(0, steps * (frames + 1) + ahead)
-            if places.size and np.all(shown[frames, places]):
+            if shown.follows(places):
                 where = {0: "at the start", 1: "after a step"}.get(int(places[0]), "further on")
                 return f"{steps} steps a frame" if steps else f"stands {where}"
     return _ANOTHER

@@ -33,7 +33,8 @@ def _expect_data(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
 
 def _expect_model(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
     slope, intercept = case["w"].array.astype(np.float64)
-    if not np.any(lines_of(artists).lie_on(np.array([slope]), np.array([intercept]))):
+    lines = lines_of(artists, case["x"][:, 0])
+    if not np.any(lines.lie_on(np.array([slope]), np.array([intercept]))):
         raise WrongError("nothing drawn lies on the model's line, w[0] * feature + w[1]")
 
 
@@ -92,7 +93,8 @@ def facts(request: Request, result: Result) -> dict[str, object]:
         wanted = np.stack([across, up], axis=1)
         found[name] = has_points(marked, wanted)
         found[f"{name}_joined"] = has_points(joined, wanted)
-    is_on = np.any(lines_of(artists).lie_on(*np.array(list(lines.values())).T), axis=0)
+    drawn = lines_of(artists, x[:, 0])
+    is_on = np.any(drawn.lie_on(*np.array(list(lines.values())).T), axis=0)
     found |= {f"line_{name}": bool(shown) for name, shown in zip(lines, is_on, strict=True)}
     return found
 

@@ -146,6 +146,13 @@ _CALLS = 13
 # Three samples have 6 orders: two epochs have the same one with a chance of 1/6, and all of 13
 # pairs of epochs do with a chance of 8e-11.
 _MOST_REPEATED = 12
+# There are 36 pairs of orders: 13 calls have no more than 3 of them with a chance of 7e-11.
+_MOST_PAIRS = 3
+# Seeded in each call, a right function repeats its pair. In one longer call, its orders come again
+# in turn with a chance of 5e-6, and those of a rule that makes each order from the one before do
+# always, after the 6 orders that there are.
+_LONG = 20
+_SETTLED = 6
 
 
 @pytest.mark.points(1)
@@ -158,8 +165,22 @@ def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
     walk = _Walk.of(run, probe.student(**run, times=_CALLS))
     if not walk.is_possible:
         raise WrongError("with batch_size=1, w is not where steps on one sample at a time lead")
-    if walk.repeats > _MOST_REPEATED:
-        raise WrongError("every epoch goes through the samples in the same order")
+    if walk.repeats <= _MOST_REPEATED and not walk.is_explained_by_few:
+        return
+    run["epochs"] = _LONG
+    if _comes_again(_orders_taken(run, probe.student(**run))[:, _SETTLED:]):
+        if walk.repeats > _MOST_REPEATED:
+            raise WrongError("every epoch goes through the samples in the same order")
+        raise WrongError(
+            "the epochs go through the samples in the same few orders, again and again"
+        )
+
+
+def _comes_again(orders: np.ndarray) -> bool:
+    """Return whether in each row the first half or less is repeated, as it is in no rows."""
+    half = orders.shape[1] // 2
+    is_again = [np.all(orders[:, k:] == orders[:, :-k], axis=1) for k in range(1, half + 1)]
+    return bool(np.all(np.any(is_again, axis=0)))
 
 
 def facts(request: Request, result: Result) -> dict[str, object] | None:
@@ -294,6 +315,9 @@ class _OneDescent:
     curves: np.ndarray
 
 
+_LOSS_TOLERANCE = 2e-5  # as for w, rounding to float32 makes 1e-6
+
+
 def _descend_in_order(run: Mapping[str, Any]) -> _OneDescent:
     """Take the samples in their order; if they are equal or in one batch, any order does."""
     in_order = np.arange(len(_numbers(run["y"])))[None]
@@ -318,7 +342,7 @@ def _places(run: Mapping[str, Any], result: Result) -> tuple[np.ndarray, np.ndar
 def _is_at(places: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Return for each of k places, (k, 2), which of its M ends, (k, M, 2), it is at: (k, M)."""
     gaps = np.max(np.abs(ends - places[:, None]), axis=2)
-    size = np.maximum(1.0, np.max(np.abs(ends), axis=(1, 2)))
+    size = np.max(np.abs(ends), axis=(1, 2), initial=1.0)
     return np.asarray(gaps <= 2e-5 * size[:, None])  # rounding to float32 makes 1e-6 of the size
 
 
@@ -333,6 +357,40 @@ def _uses_all_samples(run: Mapping[str, Any], result: Result) -> bool:
         places = _descend(one_step, places, np.arange(n)[None], with_losses=False).ends[:, 0]
         is_there |= _is_at(ends, places[:, None])[:, 0]
     return bool(np.all(is_there))
+
+
+_MOST_CANDIDATES = 100
+
+
+def _orders_taken(run: Mapping[str, Any], result: Result) -> np.ndarray:
+    """Return in which orders one call of many epochs may have taken the samples, by its losses.
+
+    Returns:
+        For each way that explains the losses of all epochs and where w is in the end, which of all
+        orders each epoch took, (k, epochs); there is none if the losses are wrong.
+
+    Raises:
+        WrongError: w is not a tensor of shape (2,).
+    """
+    start, end = _places(run, result)
+    orders = _all_orders(len(run["y"]), run["batch_size"])
+    try:
+        losses = _losses(result, run["epochs"])
+    except WrongError:
+        losses = np.empty(0)  # of another check
+    taken = [np.empty((0, run["epochs"]), int)]
+    for kind in range(3 if losses.size else 0):
+        places, ways = start, np.empty((1, 0), int)
+        for loss in losses:
+            descent = _descend({**run, "epochs": 1}, places, orders)
+            gaps = np.abs(descent.curves[kind, :, :, 0] - loss)
+            before, order = np.nonzero(gaps <= _LOSS_TOLERANCE * max(1.0, abs(loss)))
+            before, order = before[:_MOST_CANDIDATES], order[:_MOST_CANDIDATES]
+            places = descent.ends[before, order]
+            ways = np.column_stack([ways[before], order])
+        # The last epoch's loss alone may be that of two orders.
+        taken.append(ways[_is_at(end, places[None])[0]])
+    return np.concatenate(taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +441,16 @@ class _Walk:
         """The number of calls that are explained, and only by the same order in all epochs."""
         is_other = np.any(self.is_end & ~self.is_repeat, axis=1)
         return int(np.sum(np.any(self.is_end, axis=1) & ~is_other))
+
+    @property
+    def is_explained_by_few(self) -> bool:
+        """Whether `_MOST_PAIRS` ways or fewer explain all calls."""
+        calls = 1 << np.arange(len(self.is_end))  # a bit for each
+        explained = found = np.unique(calls @ self.is_end)
+        for _ in range(_MOST_PAIRS - 1):
+            either = np.bitwise_or.outer(found, explained)
+            found = np.flatnonzero(np.bincount(either.ravel()))
+        return bool(np.sum(calls) in found)
 
     @property
     def is_in_order(self) -> bool:
