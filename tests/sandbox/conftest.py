@@ -53,7 +53,8 @@ def printed(open_source: Callable[..., Session]) -> Callable[..., str]:
     """Return a function that runs source in a locked child and returns what it printed."""
 
     def run(source: str, without: tuple[Lock, ...] = (), limits: Limits = LIMITS) -> str:
-        session = open_source(source, without=without, limits=limits)
+        # As one statement: what comes after one that raised would still run.
+        session = open_source(f"exec({source!r}, globals())", without=without, limits=limits)
         loaded = session.loaded
         output, _ = session.output()
         return output + "".join(

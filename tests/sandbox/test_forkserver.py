@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.errors import ForkserverLostError
+from grader.observations.locks import Lock
 from grader.observations.messages import CallRequest, Outcome
 from grader.observations.values import Number
 from grader.sandbox.host import forkserver as module
@@ -75,3 +76,33 @@ def test_descriptors_above_1023_work(open_source: OpenSource) -> None:
 
     assert answer.steps[0].returned == Number(value=2, kind="int")
     assert endless.outcome is Outcome.TIME_LIMIT
+
+
+SPOILED = {
+    "removed": "shutil.rmtree(home)",
+    "replaced by a file": "shutil.rmtree(home); open(home, 'w').close()",
+    "replaced by a broken link": "shutil.rmtree(home); os.symlink('nowhere', home)",
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED.keys())
+def test_forkserver_survives_the_loss_of_its_folder(spoil: str, open_source: OpenSource) -> None:
+    """Without the lock on files, a submission that removes all scratch folders costs only itself.
+
+    A child that was there before, such as the reference, goes on, and so do later children.
+    """
+    without = (Lock.FILES, Lock.SYSCALLS)
+    before = open_source("def f(n): return n\n", without=without)
+    hostile = open_source(
+        f"import os, shutil\ndef f(n):\n    home = os.path.dirname(os.getcwd())\n    {spoil}\n",
+        without=without,
+    )
+    request = CallRequest(function="f", inputs={"n": Number(value=1, kind="int")})
+    assert before.loaded.defined == ("f",)
+
+    spoiled = hostile.observe(request)
+    old = before.observe(request)
+    later = open_source("def f(n):\n    open('a', 'w').close()\n    return n\n", without=without)
+    new = later.observe(request)
+
+    assert [one.outcome for one in (spoiled, old, new)] == [Outcome.RETURNED] * 3

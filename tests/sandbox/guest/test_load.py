@@ -20,8 +20,9 @@ from grader.observations.messages import (
     Raised,
     StatementStarted,
 )
+from grader.sandbox.guest.changes import MODULE_NAME
 from grader.sandbox.guest.defaults import Defaults, QuietShell
-from grader.sandbox.guest.load import MODULE_NAME, LoadedSubmission, load
+from grader.sandbox.guest.load import LoadedSubmission, load
 
 PARAMETERS = {"predict": ("x", "w"), "mse": ("y_hat", "y"), "ANSWERS": ()}
 
