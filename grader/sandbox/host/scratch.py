@@ -1,10 +1,23 @@
-"""Measures and removes the folders that a submission may fill."""
+"""Measures and removes the folders that a submission may fill.
 
+A submission chooses the modes of its folders, and may replace folders by links at any time. So
+folders are opened one below the other by descriptors, without following links, and get back the
+modes that let their owner list them.
+"""
+
+import contextlib
+import errno
 import os
-import shutil
 import stat
-import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+# Each level that is open takes a descriptor.
+_MAX_DEPTH = 100
+_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # or replaced by something else
 
 
 def measure_folder(folder: Path, *, at_most_files: int) -> tuple[int, int]:
@@ -16,36 +29,163 @@ def measure_folder(folder: Path, *, at_most_files: int) -> tuple[int, int]:
 
     Returns:
         The bytes used on disk and the number of entries, more than ``at_most_files`` if counting
-        stopped early.
+        stopped early, or if folders are nested more deeply than happens by accident.
     """
-    size_bytes = entries = 0
-    waiting = [os.fspath(folder)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as listing:
+    measured = _Measured(at_most_files)
+    try:
+        measured.add(os.fspath(folder), None, depth=0)
+    except OSError:
+        return measured.size_bytes, at_most_files + 1
+    return measured.size_bytes, measured.entries
+
+
+@dataclass(slots=True)
+class _Measured:
+    """What was counted so far."""
+
+    at_most_files: int
+    size_bytes: int = 0
+    entries: int = 0
+
+    def add(self, name: str, parent: int | None, *, depth: int) -> None:
+        """Count what is in a folder.
+
+        Raises:
+            OSError: A folder can't be listed, or is nested too deeply.
+        """
+        if depth > _MAX_DEPTH:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+        with _ignore_gone(), _open(name, parent) as opened:
+            folders = []
+            with os.scandir(opened) as listing:
                 for entry in listing:
-                    entries += 1
-                    if entries > at_most_files:
-                        return size_bytes, entries
-                    status = entry.stat(follow_symlinks=False)
-                    size_bytes += status.st_blocks * 512
-                    if stat.S_ISDIR(status.st_mode):
-                        waiting.append(entry.path)
-        except FileNotFoundError:
-            continue
-        except OSError:  # the path is too long to open, which doesn't happen by accident
-            return size_bytes, at_most_files + 1
-    return size_bytes, entries
+                    self.entries += 1
+                    if self.entries > self.at_most_files:
+                        return
+                    with _ignore_gone():
+                        status = entry.stat(follow_symlinks=False)
+                        self.size_bytes += status.st_blocks * 512
+                        if stat.S_ISDIR(status.st_mode):
+                            folders.append(entry.name)
+            for one in folders:
+                if self.entries <= self.at_most_files:
+                    self.add(one, opened, depth=depth + 1)
 
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder, however deeply it is nested. The process that used it must be dead.
 
-    A folder that doesn't exist is ignored.
+    A folder that doesn't exist is ignored. If anything can't be removed, that is said on standard
+    error.
     """
-    if not os.path.lexists(folder):
-        return
     try:
-        shutil.rmtree(folder)
-    except (OSError, RecursionError):
-        subprocess.run(["rm", "-rf", "--", os.fspath(folder)], check=False, capture_output=True)
+        if folder.is_symlink() or not folder.is_dir():
+            folder.unlink(missing_ok=True)
+            return
+        with _open(os.fspath(folder), None) as root:
+            _Remover(root).empty(root, depth=0)
+        folder.rmdir()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        sys.stderr.write(f"zerograd: can't remove {folder}: {error.strerror}\n")
+
+
+class _Remover:
+    """Removes what is in a folder.
+
+    Args:
+        root: The descriptor of that folder. Folders that are nested too deeply are moved to it.
+    """
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._moved = 0
+
+    def empty(self, opened: int, *, depth: int) -> None:
+        """Remove everything in a folder that is open.
+
+        Raises:
+            OSError: Something can't be removed.
+        """
+        while names := os.listdir(opened):  # again, as deep folders are moved to the root
+            for name in names:
+                with contextlib.suppress(FileNotFoundError):
+                    self._remove(name, opened, depth=depth)
+            if depth:
+                return
+
+    def _remove(self, name: str, parent: int, *, depth: int) -> None:
+        status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+        if not stat.S_ISDIR(status.st_mode):
+            os.unlink(name, dir_fd=parent)
+            return
+        with _open(name, parent) as opened:
+            if depth >= _MAX_DEPTH:
+                self._move_up(name, parent)
+                return
+            self.empty(opened, depth=depth + 1)
+        os.rmdir(name, dir_fd=parent)
+
+    def _move_up(self, name: str, parent: int) -> None:
+        while True:
+            self._moved += 1
+            with contextlib.suppress(FileExistsError, NotADirectoryError):
+                new = f"moved-{self._moved}"
+                if not _exists(new, self._root):
+                    os.rename(name, new, src_dir_fd=parent, dst_dir_fd=self._root)
+                    return
+
+
+def _exists(name: str, parent: int) -> bool:
+    try:
+        os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _ignore_gone() -> Iterator[None]:
+    """Go on if something was removed or replaced in the meantime."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _GONE:
+            raise
+
+
+@contextlib.contextmanager
+def _open(name: str, parent: int | None) -> Iterator[int]:
+    """Open a folder, and let its owner list, enter and change it.
+
+    Args:
+        name: Its name in ``parent``, or its path.
+        parent: The descriptor of the folder that contains it.
+
+    Raises:
+        OSError: It can't be opened, or is not a folder.
+    """
+    try:
+        opened = os.open(name, _FLAGS, dir_fd=parent)
+    except PermissionError:
+        _make_readable(name, parent)
+        opened = os.open(name, _FLAGS, dir_fd=parent)
+    try:
+        if os.fstat(opened).st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            os.fchmod(opened, stat.S_IRWXU)
+        yield opened
+    finally:
+        os.close(opened)
+
+
+def _make_readable(name: str, parent: int | None) -> None:
+    if not hasattr(os, "O_PATH"):  # macOS, which can leave links alone here
+        os.chmod(name, stat.S_IRWXU, dir_fd=parent, follow_symlinks=False)
+        return
+    # A descriptor that needs no right to read, so that no link can take the folder's place.
+    found = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    try:
+        Path(f"/proc/self/fd/{found}").chmod(stat.S_IRWXU)
+    finally:
+        os.close(found)
