@@ -5,6 +5,7 @@ style as it likes. Before each call they are back at PyTorch's and Python's defa
 """
 
 import builtins
+import contextlib
 import gc
 import os
 import random
@@ -57,7 +58,8 @@ class Defaults:
         sys.setrecursionlimit(self._recursion_limit)
         gc.enable()
         os.umask(0o077)
-        os.chdir(self._scratch)
+        with contextlib.suppress(OSError):
+            _enter(self._scratch)
         warnings.filters[:] = self._filters  # type: ignore[index] # a list, whatever is declared
         warnings._filters_mutated()  # type: ignore[attr-defined] # noqa: SLF001 - else filters are cached
         np.seterr(**self._numpy_errors)
@@ -206,6 +208,15 @@ def _refuse_input(_prompt: object = "") -> str:
 
 def _display(*values: object, **_: object) -> None:
     print(*values)  # noqa: T201 - into the submission's own output
+
+
+def _enter(folder: str) -> None:
+    """Change to a folder. Without the lock on files, any child may have removed it."""
+    try:
+        os.chdir(folder)
+    except OSError:
+        os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103 - quicker
+        os.chdir(folder)
 
 
 def _install_builtins() -> None:

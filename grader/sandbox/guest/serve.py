@@ -145,7 +145,8 @@ def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared) -> Nev
         os.setsid()
         sock = _arrange_descriptors(*descriptors)
         os.umask(0o077)
-        os.chdir(spawn.scratch)
+        with contextlib.suppress(OSError):  # removed by another child; it is made again below
+            os.chdir(spawn.scratch)
         for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
             os.environ[name] = spawn.scratch
         locks, missing = lock.lock_down(

@@ -112,7 +112,7 @@ class Forkserver:
             ForkserverLostError: The forkserver has ended, or doesn't answer.
         """
         self._catch_up()
-        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._process.home))
+        scratch = _make_scratch(self._process.home)
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         try:
@@ -209,6 +209,21 @@ class Forkserver:
             f"ended unexpectedly with status {self._process.wait()}; "
             "is torch installed in this environment?"
         )
+
+
+def _make_scratch(home: Path) -> Path:
+    """Make an empty folder for a child.
+
+    Without the lock on files, a submission can remove the folder that contains all of them, change
+    its mode, or put something else in its place.
+    """
+    with contextlib.suppress(OSError):
+        return Path(tempfile.mkdtemp(prefix="scratch-", dir=home))
+    with contextlib.suppress(OSError):
+        remove_folder(home)
+        home.mkdir(mode=0o700)
+        return Path(tempfile.mkdtemp(prefix="scratch-", dir=home))
+    return Path(tempfile.mkdtemp(prefix="zerograd-scratch-"))
 
 
 def _close_ends(child: Child) -> None:
