@@ -10,6 +10,7 @@ from grader.checks.assignment import Assignment
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.find_misconception import find_misconception
+from grader.diagnosis.fingerprint import count_elements
 from grader.diagnosis.ratios import describe_ratio, describe_shift
 from grader.errors import CheckCrashedError, GraderError
 from grader.observations.asking import Observe, is_complete
@@ -20,6 +21,8 @@ _DIAGNOSED = (Status.FAILED, Status.ERROR)
 
 # Answers of a submission that are compared with known ones, all together.
 _MOST_BYTES = 16 * 1024 * 1024
+# Each becomes a float64, several times: 16 MiB of bools would be 128 MiB each time.
+_MOST_ELEMENTS = 1_000_000
 _ANSWERED = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
 
 
@@ -116,11 +119,13 @@ def _diagnose_group(
     """Diagnose checks that one misconception must explain together."""
     answers: list[Observation] = []
     observe = case.observe(name)
-    size_bytes = 0
+    size_bytes = elements = 0
     for question in questions:
         answer = observe(question.request)
         size_bytes += answer.size_bytes
-        if not _is_usable(answer, question.request) or size_bytes > _MOST_BYTES:
+        elements += count_elements(answer)
+        is_large = size_bytes > _MOST_BYTES or elements > _MOST_ELEMENTS
+        if is_large or not _is_usable(answer, question.request):
             return []
         answers.append(answer)
     found = find_misconception(

@@ -4,6 +4,7 @@ Two programs with the same misconception may differ in what the contract leaves 
 float or a tensor, rounding, a list or a tuple. A fingerprint keeps what a function is judged by.
 """
 
+import math
 import re
 
 import numpy as np
@@ -55,6 +56,33 @@ def fingerprint(question: Question, observation: Observation) -> object:
     if not isinstance(question.request, CallRequest):
         return [_value(step.returned) for step in observation.steps]
     return [_step(question.request, step) for step in observation.steps]
+
+
+def count_elements(observation: Observation) -> int:
+    """Return the number of elements of all numbers and arrays in an answer."""
+    return sum(
+        _count(value)
+        for step in observation.steps
+        for value in (
+            step.returned,
+            *(state.value for state in step.inputs.values()),
+            *step.gradients.values(),
+        )
+    )
+
+
+def _count(value: AnyValue) -> int:
+    match value:
+        case Number():
+            return 1
+        case Array(shape=shape):
+            return math.prod(shape)
+        case Items(items=items):
+            return sum(map(_count, items))
+        case Mapping(entries=entries):
+            return sum(_count(key) + _count(one) for key, one in entries)
+        case _:
+            return 0
 
 
 def is_same(one: object, other: object) -> bool:
@@ -129,11 +157,24 @@ def _value(value: AnyValue) -> object:
             return np.stack(parts) if len(shapes) == 1 and None not in shapes else parts  # type: ignore[arg-type]
         case Mapping(entries=entries):
             # The order doesn't matter; the keys must be exactly equal.
-            return {repr(_value(key)): _value(one) for key, one in entries}
+            return {_key(_value(key)): _value(one) for key, one in entries}
         case Nothing():
             return "None"
         case _:
             return value
+
+
+def _key(key: object) -> object:
+    """Make a key of what `_value` returns: equal for equal keys, and quick to make and compare."""
+    match key:
+        case np.ndarray():
+            return (key.dtype.str, key.shape, key.tobytes())
+        case list():
+            return tuple(map(_key, key))
+        case dict():
+            return frozenset((name, _key(one)) for name, one in key.items())
+        case _:
+            return key
 
 
 def _words(raised: Raised) -> tuple[str, ...]:

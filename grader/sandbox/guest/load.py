@@ -155,6 +155,8 @@ class _Run:
                     self._note(error, block, statement)
                     if isinstance(error, SystemExit) and not self._is_notebook:
                         return  # a script that exits has ended
+                    if isinstance(statement, ast.Raise) and self._is_notebook:
+                        break  # who writes that wants the cell to end here
 
     def has_changed(self) -> bool:
         """Return whether the statement that ran last took long, and changed what functions need."""

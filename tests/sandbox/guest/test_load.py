@@ -319,6 +319,13 @@ def test_script_that_exits_has_ended_and_a_notebook_has_not(leave: str) -> None:
     assert [name for name in "abc" if name in namespace] == ["a", "b", "c"]
 
 
+def test_cell_with_a_raise_of_its_own_ends_there() -> None:
+    """A raise at the top level of a cell is meant to end it; what follows is left from before."""
+    namespace, _ = load_cells("a = 1\nraise NotImplementedError\na = 2", "b = 3")
+
+    assert (namespace["a"], namespace["b"]) == (1, 3)
+
+
 def test_cells_after_one_that_raised_still_run() -> None:
     """The cells after one that raised still run, and a note names the cell and the line."""
     namespace, loaded = load_cells("a = 1", "b = 2\n1 / 0\nc = 3", "d = 4")
