@@ -1,8 +1,10 @@
 """Diagnosing a graded submission: which checks get a diagnosis, and when none does."""
 
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import RecordedSession, Rule, check_result, computing, ended, raised, returned
 
@@ -12,7 +14,7 @@ from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
-from grader.observations.values import Number
+from grader.observations.values import Array, Items, Number
 from grader.report.model import AssignmentInfo, CheckResult, Diagnosis, Status
 
 
@@ -270,3 +272,21 @@ def test_incomplete_answer_gives_no_diagnosis() -> None:
     found = diagnosed_by_id(VALUES, f=returned(8.0))
 
     assert found["f/values"] == VALUES
+
+
+def test_answers_with_very_many_elements_are_not_diagnosed() -> None:
+    """Elements of one byte would be widened to eight, several times."""
+    many = Items(
+        kind="list", items=tuple(Array.from_numpy(np.zeros(500_000, dtype=bool)) for _ in range(4))
+    )
+
+    def answer(n: object) -> object:
+        return many if n == INPUTS["f/values"][0] else None
+
+    tracemalloc.start()
+    diagnosed = diagnosed_by_id(VALUES, failed("f/more"), f=computing(answer))
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert diagnosed["f/values"].diagnosis is None
+    assert peak_bytes < 8_000_000

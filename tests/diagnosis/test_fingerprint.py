@@ -1,6 +1,7 @@
 """Fingerprints: which answers count as the same, by what a function is judged by."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from grader.checks.facts import Facts, Roughly
 from grader.checks.probe import Result
 from grader.checks.questions import Question
 from grader.checks.verdict import WrongError
-from grader.diagnosis.fingerprint import fingerprint, is_same
+from grader.diagnosis.fingerprint import count_elements, fingerprint, is_same
 from grader.observations.messages import (
     CallRequest,
     Observation,
@@ -21,7 +22,7 @@ from grader.observations.messages import (
     Request,
     State,
 )
-from grader.observations.values import Number
+from grader.observations.values import Items, Mapping, Number
 
 START = (1.0, -1.0)
 LEAF = array(START, requires_grad=True)
@@ -77,6 +78,7 @@ def moved(
         (array([1e6, 0]), array([1e6 + 1, 1e-3])),
         ((array([1, 2]), array([[3.0]])), [array([1, 2]), array([[3.0]])]),
         ({"a": 1.0, "b": array([2])}, {"b": array([2.0], dtype="float64"), "a": array(1)}),
+        ({1: 1.0, (1, 2): 2.0}, {(1.0, 2.0): 2.0, 1.0: 1.0}),
         (math.nan, array(math.nan)),
         (array([math.inf, 1]), array([math.inf, 1 + 1e-5])),
         (None, None),
@@ -108,6 +110,9 @@ def test_answers_that_the_contract_does_not_tell_apart(one: object, other: objec
         ({"a": 1.0}, {"b": 1.0}),
         ({"a": 1.0}, {"a": 2.0}),
         ({"a": 1.0}, [1.0]),
+        ({1: 1.0}, {2: 1.0}),
+        ({1: 1.0}, {"1": 1.0}),
+        ({(1, 2): 1.0}, {(2, 1): 1.0}),
         (array(1 + 1j, dtype="complex64"), array(1 + 2j, dtype="complex64")),
         (None, "None of these"),
     ],
@@ -286,3 +291,31 @@ def test_exception_at_a_gradient_is_another_mistake_than_elsewhere() -> None:
     assert not same(raised_at("w -= lr * w.grad"), raised_at("w -= lr * g"))
     assert same(raised_at("a", "IndexError", "index 7"), raised_at("b", "IndexError", "index 9"))
     assert not same(raised_at("a", "ValueError", "size 7"), raised_at("b", "ValueError", "size 9"))
+
+
+def test_arrays_as_keys_are_compared_by_all_their_elements_at_once() -> None:
+    """A key may be a large array: its elements are neither printed nor left out."""
+
+    def keyed(last: float) -> Observation:
+        keys = [array(np.arange(1_000) + number, dtype="float64") for number in range(500)]
+        other = np.arange(2_000.0)
+        other[1_000] = last  # in the middle, which numpy doesn't print
+        entries = tuple((key, Number(value=1.0)) for key in [*keys, array(other, dtype="float64")])
+        return moved(value=Mapping(entries=entries))
+
+    started = time.process_time()
+    assert same(keyed(0), keyed(0))
+    assert not same(keyed(0), keyed(1))
+
+    assert time.process_time() - started < 0.5
+
+
+def test_elements_are_counted_in_every_part_of_an_answer() -> None:
+    """Numbers count, and the elements of arrays, in results, inputs, gradients and keys."""
+    mapping = Mapping(entries=((array([1, 2]), Items(kind="list", items=(DATA, LEAF))),))
+    observation = answered(
+        step(mapping, gradients={"w": LEAF}, x=array([[1, 2, 3]]), lr=0.1),
+        step("text", x=DATA),
+    )
+
+    assert count_elements(observation) == 2 + 2 + 2 + 2 + 3 + 1 + 2
