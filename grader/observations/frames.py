@@ -18,6 +18,8 @@ MAX_FRAME_BYTES = 32 * 1024 * 1024
 # What a child sends is smaller than what it is sent: decoding it has to be quick.
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _MAX_QUOTED = 200
+# Whatever is in a payload as short as this, decoding it costs nothing.
+_SMALL_BYTES = 2048
 
 
 class FrameError(ValueError):
@@ -62,7 +64,7 @@ def decode_payload(
         FrameError: it is not one of them, or is hostile (nested too deeply, too long, cut off).
     """
     try:
-        if not is_small:
+        if not is_small and len(payload) > _SMALL_BYTES:
             check_structure(payload)
         return _decoder(kinds).decode(payload)
     except Exception as error:  # noqa: BLE001 - whatever hostile bytes may raise

@@ -121,19 +121,22 @@ class _Run:
         self._changes: ChangeDetector | None = None
         self._is_watched = False
         self._started_s = 0.0
+        statements = {
+            (index, place): statement
+            for index, block in enumerate(blocks)
+            for place, statement in enumerate(block.statements)
+        }
         first = message.needed_only_from
-        if message.is_watched or message.slow or first is not None:
-            statements = {
-                (index, place): statement
-                for index, block in enumerate(blocks)
-                for place, statement in enumerate(block.statements)
-            }
+        is_watched = message.is_watched and not all(
+            _only_defines(statement) for statement, _ in statements.values()
+        )
+        if is_watched or message.slow or first is not None:
             needs = find_needs(statements, message.parameters)
             self._left_out |= set(message.slow) - needs.binding
             if first is not None:
                 late = {position for position in statements if position >= first}
                 self._left_out |= late - needs.binding - needs.changing
-            if message.is_watched:
+            if is_watched:
                 self._changes = ChangeDetector(self._namespace, needs.names)
 
     def run(self) -> None:
@@ -191,7 +194,7 @@ def _only_defines(statement: ast.stmt) -> bool:
     match statement:
         case ast.FunctionDef(decorator_list=[]) | ast.Import() | ast.ImportFrom():
             return True
-        case ast.Assign(value=ast.Constant()):
+        case ast.Assign(value=ast.Constant()) | ast.Expr(value=ast.Constant()):
             return True
     return False
 
