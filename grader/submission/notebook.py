@@ -3,26 +3,63 @@
 The formats are described in https://nbformat.readthedocs.io/.
 """
 
-import json
-import re
 import sys
-import warnings
+
+import msgspec
 
 from grader.errors import UnreadableSubmissionError
+from grader.notebook_json import NOTHING, NotJsonError, has_more_values, prepare, text_of
 from grader.observations.messages import CodeBlock, Note
 from grader.submission.source_size import check_source_size
 
 _OLDEST_FORMAT, _NEWEST_FORMAT = 3, 4
 _MAX_CELLS = 5_000
-# Numbers, texts, lists and objects, mostly in stored outputs. 64 MiB could contain 22 million
-# objects, which take seconds and gigabytes.
+_MAX_CELLS_OF_ANY_KIND = 50_000
+# Numbers, texts, lists and objects, mostly in stored outputs.
 _MAX_VALUES = 4_000_000
-# A string of JSON, which may lack its end. Nothing is given back, so that it takes linear time.
-_ONE_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
-_STRING = re.compile(_ONE_STRING, re.DOTALL)
-# Many strings at once, and what is before each: for millions of strings, cutting them out of the
-# whole text would take gigabytes.
-_MANY_STRINGS = re.compile(rb'(?:[^"]*+' + _ONE_STRING + rb"){1,10000}+|[^\"]++", re.DOTALL)
+# Bytes of the source's JSON for each character that is allowed; escapes take several.
+_BYTES_OF_CHARACTER = 3
+
+
+# What a notebook has besides these fields is skipped: outputs are most of the bytes, and what
+# editors often get wrong (metadata, ids, attachments) doesn't matter for grading.
+class _Format(msgspec.Struct):
+    nbformat: msgspec.Raw = NOTHING
+
+
+class _Object(msgspec.Struct, gc=False):
+    """Any object, of which only the number matters: it takes 16 bytes."""
+
+
+class _CountedCells(msgspec.Struct):
+    cells: list[_Object]
+
+
+class _CountedSheets(msgspec.Struct):
+    worksheets: list[_Object]
+
+
+class _SheetsOfCountedCells(msgspec.Struct):
+    worksheets: list[_CountedCells]
+
+
+class _Cell(msgspec.Struct):
+    """A cell. Format 3 calls the source of a code cell ``input``."""
+
+    cell_type: msgspec.Raw
+    source: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    input: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Cells(msgspec.Struct):
+    cells: list[_Cell]
+
+
+class _Sheets(msgspec.Struct):
+    worksheets: list[_Cells]
+
+
+_Content = bytes | bytearray | memoryview
 
 
 def read_notebook(
@@ -43,16 +80,20 @@ def read_notebook(
             larger than one of the limits.
     """
     _check_count(data)
-    content = _parse_json(data)
-    major = content.get("nbformat")
-    if not isinstance(major, int) or isinstance(major, bool):
-        raise UnreadableSubmissionError("this JSON file is not a notebook: it has no nbformat")
+    content = _prepare(data)
+    major = _major_version(content)
     if not _OLDEST_FORMAT <= major <= _NEWEST_FORMAT:
         raise UnreadableSubmissionError(
             f"this notebook is in format {major}, and only 3 and 4 can be read; "
             "open it in Jupyter and save it again"
         )
-    sources = _code_cells(content, max_source)
+    try:
+        sources = _code_sources(content, max_source, is_old=major == _OLDEST_FORMAT)
+    except (msgspec.ValidationError, TypeError) as error:
+        # Not guessed at, since that could silently lose functions.
+        raise UnreadableSubmissionError(
+            "this notebook is damaged: its cells can't be read; open and save it in Jupyter"
+        ) from error
     blocks = tuple(
         CodeBlock(label=f"cell {number}", source=_clean(source))
         for number, source in enumerate(sources, start=1)
@@ -68,119 +109,90 @@ def _clean(source: str) -> str:
 
 def _check_count(data: bytes) -> None:
     """Refuse JSON with too many values, before objects are made of them."""
-    if _count_marks(data) <= _MAX_VALUES:  # as usual, even with those that are in strings
-        return
-    count = 0
-    for part in _MANY_STRINGS.finditer(data):
-        count += _count_marks(_STRING.sub(b"", part[0]))
-        if count > _MAX_VALUES:
-            raise UnreadableSubmissionError(
-                f"this notebook contains more than {_MAX_VALUES // 10**6} million values, which is"
-                " the limit (clear the notebook's outputs before handing it in)"
-            )
+    if has_more_values(data, _MAX_VALUES):
+        raise UnreadableSubmissionError(
+            f"this notebook contains more than {_MAX_VALUES // 10**6} million values, which is"
+            " the limit (clear the notebook's outputs before handing it in)"
+        )
 
 
-def _count_marks(data: bytes) -> int:
-    """Count what separates and contains values: JSON has at most one more value than these."""
-    return sum(map(data.count, (b",", b"[", b"{")))
-
-
-def _parse_json(data: bytes) -> dict[str, object]:
+def _prepare(data: bytes) -> _Content:
     try:
-        content = json.loads(data.decode("utf-8-sig"))
+        return prepare(data)
     except UnicodeDecodeError as error:
         raise UnreadableSubmissionError("this notebook is not UTF-8") from error
-    except json.JSONDecodeError as error:
-        raise UnreadableSubmissionError(
-            f"this notebook is not valid JSON: {error.msg} on line {error.lineno}"
-        ) from error
+    except NotJsonError as error:
+        raise UnreadableSubmissionError(f"this notebook is not valid JSON: {error}") from error
     except RecursionError as error:
         raise UnreadableSubmissionError("this notebook is nested too deeply") from error
-    except ValueError as error:  # a number with too many digits
-        raise UnreadableSubmissionError("this notebook is not valid JSON") from error
-    if not isinstance(content, dict):
-        raise UnreadableSubmissionError("this JSON file is not a notebook")
-    return content
 
 
-def _code_cells(content: dict[str, object], max_source: int) -> list[str]:
-    # Imported here, so that only notebooks pay for it.
-    import nbformat
-    import nbformat.reader
-
+def _major_version(content: _Content) -> int:
     try:
-        reduced = _reduce(content)
-        _check_size(reduced, max_source)  # nbformat takes a hundred times as long as parsing
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            plain = nbformat.reader.reads(json.dumps(reduced))
-            notebook = nbformat.convert(plain, _NEWEST_FORMAT)
-            cells = [cell for cell in notebook.cells if cell.get("cell_type") == "code"]
-            return ["".join(cell.get("source") or "") for cell in cells]
-    except UnreadableSubmissionError:
-        raise
-    except Exception as error:  # nbformat raises whatever its converters run into
-        raise UnreadableSubmissionError(
-            "this notebook is damaged: its cells can't be read; open and save it in Jupyter"
-        ) from error
+        major = msgspec.json.decode(content, type=_Format).nbformat
+    except msgspec.ValidationError as error:
+        raise UnreadableSubmissionError("this JSON file is not a notebook") from error
+    try:
+        return msgspec.json.decode(major, type=int)
+    except msgspec.ValidationError as error:
+        if "out of range" in str(error):
+            message = "this notebook is not valid JSON: its nbformat is out of range"
+        else:
+            message = "this JSON file is not a notebook: it has no nbformat"
+        raise UnreadableSubmissionError(message) from error
 
 
-def _check_size(reduced: dict[str, object], max_source: int) -> None:
-    sheets = _dicts(reduced.get("worksheets", [reduced]))
-    cells = [cell for sheet in sheets for cell in _dicts(sheet["cells"])]
-    if max(len(cells), len(sheets)) > _MAX_CELLS:
+def _code_sources(content: _Content, max_source: int, *, is_old: bool) -> list[str]:
+    """Return the source of each code cell.
+
+    Raises:
+        UnreadableSubmissionError: There are too many cells, or they are too long.
+        msgspec.ValidationError: The cells are not what a notebook has.
+        TypeError: A code cell has no source.
+    """
+    _count_cells(content, is_old=is_old)
+    sheets: list[_Cells] = []
+    if is_old:
+        sheets = msgspec.json.decode(content, type=_Sheets).worksheets
+        cells = [cell for sheet in sheets for cell in sheet.cells]
+    else:
+        cells = msgspec.json.decode(content, type=_Cells).cells
+    found = [cell.input if is_old else cell.source for cell in cells if _is_code(cell)]
+    if max(len(found), len(sheets)) > _MAX_CELLS:
         raise UnreadableSubmissionError(
             f"this notebook has more than {_MAX_CELLS} code cells, which is the limit"
         )
-    check_source_size(sum(map(_count_characters, cells)), limit=max_source)
-
-
-def _count_characters(cell: dict[str, object]) -> int:
-    source = cell.get("source", cell.get("input"))
-    lines = source if isinstance(source, list) else [source]
-    return sum(len(line) for line in lines if isinstance(line, str))
-
-
-def _reduce(content: dict[str, object]) -> dict[str, object]:
-    """Return a notebook with only its code.
-
-    Outputs are most of the bytes, and what editors often get wrong (metadata, ids, attachments)
-    doesn't matter for grading.
-    """
-    reduced: dict[str, object] = {
-        "nbformat": content["nbformat"],
-        "nbformat_minor": 0,
-        "metadata": {},
-    }
-    if content["nbformat"] == _OLDEST_FORMAT:
-        sheets = _dicts(content["worksheets"])
-        reduced["worksheets"] = [
-            {"metadata": {}, "cells": _code_only(sheet["cells"], "input")} for sheet in sheets
-        ]
-    else:
-        reduced["cells"] = _code_only(content["cells"], "source")
-    return reduced
-
-
-def _code_only(cells: object, source: str) -> list[dict[str, object]]:
-    # Each format requires a field that the other one rejects.
-    own = {"language": "python"} if source == "input" else {"execution_count": None}
-    return [
-        {
-            "cell_type": "code",
-            "metadata": {},
-            "outputs": [],
-            **own,
-            source: cell[source],
-        }
-        for cell in _dicts(cells)
-        if cell["cell_type"] == "code"
-    ]
-
-
-def _dicts(values: object) -> list[dict[str, object]]:
-    # A damaged notebook is refused: guessing could silently lose functions.
-    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        message = "not a list of objects"
+    raws = [raw for raw in found if raw is not msgspec.UNSET]
+    if len(raws) < len(found):
+        message = "a code cell without a source"
         raise TypeError(message)
-    return values
+    size = sum(len(memoryview(raw)) for raw in raws)  # before any is decoded
+    check_source_size(size // _BYTES_OF_CHARACTER, limit=max_source)
+    sources = []
+    characters = 0
+    for raw in raws:
+        lines = msgspec.json.decode(raw, type=str | list[str] | None)
+        source = lines if isinstance(lines, str) else "".join(lines or ())
+        characters += len(source)
+        check_source_size(characters, limit=max_source)
+        sources.append(source)
+    return sources
+
+
+def _count_cells(content: _Content, *, is_old: bool) -> None:
+    """Refuse more cells than can be decoded in little memory."""
+    if is_old:
+        count = len(msgspec.json.decode(content, type=_CountedSheets).worksheets)
+        if count <= _MAX_CELLS_OF_ANY_KIND:
+            sheets = msgspec.json.decode(content, type=_SheetsOfCountedCells).worksheets
+            count = sum(len(sheet.cells) for sheet in sheets)
+    else:
+        count = len(msgspec.json.decode(content, type=_CountedCells).cells)
+    if count > _MAX_CELLS_OF_ANY_KIND:
+        raise UnreadableSubmissionError(
+            f"this notebook has more than {_MAX_CELLS_OF_ANY_KIND} cells, which is the limit"
+        )
+
+
+def _is_code(cell: _Cell) -> bool:
+    return text_of(cell.cell_type, len("code") + 1) == "code"

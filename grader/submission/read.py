@@ -73,6 +73,7 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
     else:
         from grader.submission.python_file import read_python
 
+        check_source_size(len(data), limit=MAX_SOURCE_BYTES)  # before it is decoded
         source = read_python(data).encode("utf-8", "replace").decode()  # no lone surrogates
         blocks, notes = (CodeBlock(label="", source=source),), ()
     check_source_size(sum(len(block.source) for block in blocks), limit=MAX_SOURCE_BYTES)

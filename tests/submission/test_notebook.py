@@ -1,7 +1,10 @@
 """Reading a notebook: its code cells in order, or a reason why it can't be read."""
 
+import contextlib
 import json
+import math
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import notebook_json
 from grader.errors import UnreadableSubmissionError
 from grader.observations.messages import CodeBlock
 from grader.submission import notebook
@@ -411,19 +415,18 @@ def test_counting_values_takes_linear_time(unit: bytes, monkeypatch: pytest.Monk
     def measure(times: int) -> float:
         data = b'"' + unit * times
         start = time.process_time()
-        monkeypatch.setattr(notebook, "_count_marks", lambda part: 10**9 if part is data else 0)
-        notebook._check_count(data)
+        monkeypatch.setattr(notebook_json, "count_marks", lambda part: 10**9 * (part is data))
+        assert not notebook_json.has_more_values(data, 10)
         return time.process_time() - start
 
     assert measure(400_000) <= 20 * measure(100_000) + 0.1
 
 
-def test_cells_and_source_are_counted_before_nbformat_reads_them(
+def test_cells_and_source_are_counted_before_they_are_decoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The limits for cells and source code apply before the slow part, in both formats."""
+    """The limits for cells and source code apply in both formats."""
     monkeypatch.setattr(notebook, "_MAX_CELLS", 2)
-    monkeypatch.setattr(nbformat, "convert", lambda *_: pytest.fail("it was converted"))
 
     for data in (encode(*[code("a = 1")] * 3), encode_3(*[code_3("a = 1")] * 3),
                  encode_3(worksheets=[{"cells": []}] * 3)):  # fmt: skip
@@ -432,3 +435,69 @@ def test_cells_and_source_are_counted_before_nbformat_reads_them(
     for data in (encode(code("a" * 9)), encode(code(["a" * 9])), encode_3(code_3("a" * 9))):
         with pytest.raises(UnreadableSubmissionError, match="of source code, which is the limit"):
             read_notebook(data, max_source=8)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"cell_type": "markdown", "source": "\U0001f600" + "a" * 8_000_000},
+        code("a = 1", outputs=[{"text": "\U0001f600" + "a" * 8_000_000}]),
+        code("a = 1", metadata={"a": [{"a": {}}] * 200_000}),
+        code("a = 1", metadata=dict.fromkeys(map(str, range(200_000)))),
+        code("\U0001f600" + "a" * 8_000_000),
+    ],
+    ids=["text", "output", "objects", "keys", "code"],
+)
+def test_only_what_is_graded_becomes_objects(cell: dict[str, Any]) -> None:
+    """A notebook takes little more memory than its file, though one emoji widens a whole text."""
+    data = json.dumps({"nbformat": 4, "cells": [cell]}, ensure_ascii=False).encode()
+    tracemalloc.start()
+    with contextlib.suppress(UnreadableSubmissionError):
+        read_notebook(data, max_source=1_000_000)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak_bytes < 8_000_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        encode(cells=[{}] * 60_000),
+        encode_3(worksheets=[{}] * 60_000),
+        encode_3(worksheets=[{"cells": [{}] * 20_000}] * 3),
+    ],
+    ids=["cells", "worksheets", "cells of worksheets"],
+)
+def test_cells_of_all_kinds_are_counted_before_they_are_read(content: bytes) -> None:
+    """Even empty cells take memory."""
+    with pytest.raises(UnreadableSubmissionError, match="more than 50000 cells, which is"):
+        read_notebook(content)
+
+
+@pytest.mark.parametrize(
+    "odd", ["NaN", "-Infinity", "[1.5, Infinity, NaN]", '"\\ud800"', '"\\\\NaN"']
+)
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_json_that_only_python_writes_is_read(odd: str, bom: bytes) -> None:
+    """Python saves NaN and lone surrogates in outputs, and texts may contain such words."""
+    source = "a = 'NaN -Infinity \U0001f600 \\\\ud800'"
+    data = bom + encode(code(source, outputs="?")).replace(b'"?"', odd.encode())
+
+    assert sources(data) == [source]
+
+
+def test_number_of_repairs_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each repair takes time."""
+    monkeypatch.setattr(notebook_json, "_MAX_REPAIRS", 2)
+
+    with pytest.raises(UnreadableSubmissionError, match="not valid JSON"):
+        read_notebook(encode(metadata=[math.nan, 1, math.nan, 1, math.nan]))
+
+
+def test_line_of_an_error_in_a_large_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large file is not parsed a second time for the words of the message."""
+    monkeypatch.setattr(notebook_json, "_CHUNK", 10)
+
+    with pytest.raises(UnreadableSubmissionError, match=r"can't be parsed on line 3$"):
+        read_notebook(b'{"nbformat": 4,\n"cells": [\n}')

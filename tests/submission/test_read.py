@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,18 @@ def test_more_source_than_anybody_writes_is_refused(
 
     with pytest.raises(UnreadableSubmissionError, match="more than 1 MiB of source code"):
         parse_submission(data, name=name)
+
+
+def test_script_that_is_too_long_is_not_decoded() -> None:
+    """An emoji makes Python use four bytes for each character of a text."""
+    data = b"#" + "\U0001f600".encode() + b"a" * (read.MAX_SOURCE_BYTES + 1)
+    tracemalloc.start()
+    with pytest.raises(UnreadableSubmissionError, match="of source code"):
+        parse_submission(data, name="lab4.py")
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak_bytes < 1_000_000
 
 
 # --- what goes on into the sandbox --------------------------------------------------------

@@ -7,11 +7,14 @@ is a limit on everything that is read.
 import base64
 import binascii
 import itertools
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+import msgspec
+
+from grader.notebook_json import NOTHING, count_marks, has_more_values, prepare, text_of
 from grader.outputs.escaping import escape_controls
 
 MAX_CELLS = 300
@@ -26,11 +29,44 @@ _MAX_IMAGES = 40
 _MAX_IMAGE_BYTES = 1024 * 1024  # over all images
 _MAX_IMAGE_SIDE = 4000
 _MAX_VALUES = 300_000  # of the JSON: each takes time, however short it is
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
+_LONGEST_TYPE = len("markdown") + 1
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CUT = "\n... (cut here)"
 _COLOR_CODE = re.compile(r"\x1b\[[0-9;]{0,20}m")
+
+
+# Only these fields are parsed, each when it is needed: most are never shown.
+class _Notebook(msgspec.Struct):
+    cells: msgspec.Raw = NOTHING
+    worksheets: msgspec.Raw = NOTHING
+
+
+class _Cell(msgspec.Struct):
+    cell_type: msgspec.Raw = NOTHING
+    source: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    input: msgspec.Raw = NOTHING
+    level: msgspec.Raw = NOTHING
+    outputs: msgspec.Raw = NOTHING
+
+
+class _Data(msgspec.Struct):
+    """The formats in which a value is stored; those of format 3 have short names."""
+
+    png: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    image_png: msgspec.Raw | msgspec.UnsetType = msgspec.field(
+        default=msgspec.UNSET, name="image/png"
+    )
+    text: msgspec.Raw = NOTHING
+    text_plain: msgspec.Raw = msgspec.field(default=NOTHING, name="text/plain")
+
+
+class _Output(_Data):
+    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    traceback: msgspec.Raw = NOTHING
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,40 +118,34 @@ def read_cells(data: bytes) -> Cells:
     """Read what can be shown of a notebook of format 3 or 4.
 
     Raises:
-        ValueError: The data is not JSON.
+        ValueError: The data is not JSON, or not a notebook.
         RecursionError: The JSON is nested too deeply.
     """
     if not _has_few_values(data):
         return Cells((), is_cut=True)
     room = _Room()
-    found = list(_read(json.loads(data.decode("utf-8-sig")), room))
+    found = list(_read(prepare(data), room))
     return Cells(tuple(found), room.is_cut)
 
 
 def _has_few_values(data: bytes) -> bool:
-    """Return whether a JSON text can be read soon: it has at most `_MAX_VALUES` values.
-
-    Every value but the first of its list has a comma before it.
-    """
-    if _count_signs(data) <= _MAX_VALUES:
+    """Return whether a JSON text can be read soon: it has at most `_MAX_VALUES` values."""
+    if count_marks(data) <= _MAX_VALUES:
         return True
     if max(data.count(b'"'), data.count(b"\\")) > 4 * _MAX_VALUES:
         return False
-    return _count_signs(_STRING.sub(b"", data)) <= _MAX_VALUES  # signs in texts don't count
+    return not has_more_values(data, _MAX_VALUES)  # signs in texts don't count
 
 
-def _count_signs(data: bytes) -> int:
-    return sum(map(data.count, (b",", b"[", b"{")))
-
-
-def _read(content: object, room: _Room) -> Iterator[Cell]:
+def _read(content: bytes | bytearray | memoryview, room: _Room) -> Iterator[Cell]:
     number = 0
     for count, cell in enumerate(_cells(content)):
         if count >= MAX_CELLS:
             room.is_cut = True
             return
-        kind = cell.get("cell_type")
-        whole = _text(cell.get("source", cell.get("input")), limit=max(room.whole, _MAX_CELL + 1))
+        kind = text_of(cell.cell_type, _LONGEST_TYPE)
+        source = cell.input if cell.source is msgspec.UNSET else cell.source
+        whole = _text(source, limit=max(room.whole, _MAX_CELL + 1))
         if kind == "code":
             number += 1
             room.whole = max(0, room.whole - len(whole))
@@ -123,43 +153,51 @@ def _read(content: object, room: _Room) -> Iterator[Cell]:
                 number=number,
                 source=_take(whole, room, "code", _MAX_CELL),
                 whole=whole,
-                outputs=tuple(_outputs(cell.get("outputs"), room)),
+                outputs=tuple(_outputs(cell.outputs, room)),
             )
         elif kind in {"markdown", "heading"}:
-            level = cell.get("level")
-            marks = "#" * level + " " if isinstance(level, int) and 0 < level <= 6 else ""  # noqa: PLR2004 - as in HTML
+            level = _decode(cell.level, int) or 0
+            marks = "#" * level + " " if 0 < level <= 6 else ""  # noqa: PLR2004 - as in HTML
             yield Cell(number=0, source=_take(marks + whole, room, "text", _MAX_CELL), whole="")
 
 
-def _cells(content: object) -> Iterator[dict[str, object]]:
-    if not isinstance(content, dict):
-        return
-    yield from _dicts(content.get("cells"))
-    for sheet in _dicts(content.get("worksheets")):
-        yield from _dicts(sheet.get("cells"))
+def _cells(content: bytes | bytearray | memoryview) -> Iterator[_Cell]:
+    notebook = msgspec.json.decode(content, type=_Notebook)
+    yield from _all(notebook.cells, _Cell)
+    for sheet in _all(notebook.worksheets, _Notebook):
+        yield from _all(sheet.cells, _Cell)
 
 
-def _dicts(values: object) -> Iterator[dict[str, object]]:
-    if isinstance(values, list):
-        yield from (value for value in values if isinstance(value, dict))
+def _decode(raw: msgspec.Raw, kind: type[_T]) -> _T | None:
+    """Return a value if it is of a kind, else None."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError:
+        return None
 
 
-def _text(value: object, *, limit: int = 4 * _MAX_ONE_OUTPUT) -> str:
+def _all(values: msgspec.Raw, kind: type[_T]) -> Iterator[_T]:
+    """Yield the values of a list that are of a kind; nothing if it is not a list."""
+    for value in _decode(values, list[msgspec.Raw]) or ():
+        decoded = _decode(value, kind)
+        if decoded is not None:
+            yield decoded
+
+
+def _text(value: msgspec.Raw, *, limit: int = 4 * _MAX_ONE_OUTPUT) -> str:
     r"""Return the beginning of a text, with ``\n`` as line ends.
 
     Args:
         value: The text, which may be stored as a list of lines.
         limit: The maximal number of characters.
     """
-    if isinstance(value, str):
-        value = [value]
     parts: list[str] = []
-    for part in value if isinstance(value, list) else ():
+    for part in _decode(value, list[msgspec.Raw]) or (value,):
         if limit <= 0:
             break
-        if isinstance(part, str):
-            parts.append(part[:limit])
-            limit -= len(part) + 1  # empty parts cost something too
+        text = text_of(part, limit)
+        parts.append(text)
+        limit -= len(text) + 1  # empty parts cost something too
     text = "".join(parts).encode("utf-8", "replace").decode()
     return text.replace("\r\n", "\n")
 
@@ -175,14 +213,14 @@ def _take(text: str, room: _Room, kind: str, most: int) -> str:
     return shown[:allowed] + _CUT if allowed else ""
 
 
-def _outputs(outputs: object, room: _Room) -> Iterator[str | Image]:
-    for count, output in enumerate(_dicts(outputs)):
+def _outputs(outputs: msgspec.Raw, room: _Room) -> Iterator[str | Image]:
+    for count, output in enumerate(_all(outputs, _Output)):
         if count >= _MAX_OUTPUTS_OF_CELL:
             room.is_cut = True
             return
-        data = output.get("data", output)  # format 3 has no "data" in between
-        png = data.get("png", data.get("image/png")) if isinstance(data, dict) else None
-        image = _image(_text(png, limit=2 * _MAX_IMAGE_BYTES), room) if png is not None else None
+        # Format 3 has no "data" in between.
+        data = output if output.data is msgspec.UNSET else _decode(output.data, _Data)
+        image = None if data is None else _image(data, room)
         if image is not None:
             yield image
             continue
@@ -193,14 +231,12 @@ def _outputs(outputs: object, room: _Room) -> Iterator[str | Image]:
             yield shown
 
 
-def _texts(output: dict[str, object], data: object) -> Iterable[object]:
+def _texts(output: _Output, data: _Data | None) -> Iterable[msgspec.Raw]:
     """Return the plain texts of an output: a stream, a value or a traceback."""
-    traceback = output.get("traceback")
-    if isinstance(traceback, list):
+    traceback = _decode(output.traceback, list[msgspec.Raw])
+    if traceback is not None:
         return traceback
-    if isinstance(data, dict):
-        return (data.get("text"), data.get("text/plain"))
-    return ()
+    return () if data is None else (data.text, data.text_plain)
 
 
 def _as_on_screen(text: str) -> str:
@@ -210,15 +246,19 @@ def _as_on_screen(text: str) -> str:
     return "\n".join(lines)
 
 
-def _image(encoded: str, room: _Room) -> Image | None:
+def _image(stored: _Data, room: _Room) -> Image | None:
     """Accept an image only if it is a PNG and small enough."""
-    if len(encoded) >= 2 * _MAX_IMAGE_BYTES:
+    png = stored.image_png if stored.png is msgspec.UNSET else stored.png
+    if png is msgspec.UNSET:
+        return None
+    if len(memoryview(png)) >= 2 * _MAX_IMAGE_BYTES:
         room.is_cut = True
         return None
     if room.images <= 0:
         room.is_cut = True
         return None
     room.images -= 1
+    encoded = _text(png, limit=2 * _MAX_IMAGE_BYTES)
     try:
         data = base64.b64decode("".join(encoded.split()), validate=True)
     except (binascii.Error, ValueError):

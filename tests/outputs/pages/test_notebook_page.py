@@ -5,12 +5,14 @@ A notebook may be anything, and none of its HTML may reach the page.
 
 import base64
 import json
+import tracemalloc
 
 import pytest
 from fakes import check_result, make_report
 from page_samples import MakeNotebook, Reader, code, display, hostile_notebook, stream, words
 
 from grader.outputs.pages import notebook_page
+from grader.outputs.pages.notebook_cells import read_cells
 from grader.outputs.pages.student_page import MAX_PAGE_BYTES, render_student_page
 from grader.report.model import Report, Status, SubmissionInfo
 
@@ -324,6 +326,39 @@ def test_notebook_with_very_many_values_is_not_parsed(
     assert parsed == []
     assert "it is not the mean" in html
     assert "The notebook is too long to be shown in full." in html
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        ("markdown", "\U0001f600" + "a" * 16_000_000),
+        code("x", stream("\U0001f600" + "a" * 16_000_000)),
+        code("x", display(image__png="\U0001f600" + "a" * 16_000_000)),
+        code("\U0001f600" + "a" * 16_000_000),
+    ],
+    ids=["text", "output", "image", "code"],
+)
+def test_only_what_is_shown_becomes_objects(cell: object, make_notebook: MakeNotebook) -> None:
+    """A long text is decoded as far as it is shown, though one emoji widens all of it."""
+    notebook = json.dumps(json.loads(make_notebook(cell)), ensure_ascii=False).encode()
+    tracemalloc.start()
+    cells = read_cells(notebook)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert cells.is_cut
+    assert peak_bytes < 50_000_000
+
+
+def test_text_is_cut_between_characters(make_notebook: MakeNotebook) -> None:
+    """A text that is cut ends with a whole character, however it is written in the file."""
+    text = "\U0001f600\\u00e4\\" * 3_000
+    notebook = make_notebook(("markdown", text))
+
+    for one in (notebook, json.dumps(json.loads(notebook), ensure_ascii=False).encode()):
+        shown = read_cells(one).cells[0].source
+        assert shown.startswith("\U0001f600\\u00e4\\\U0001f600")
+        assert set(shown.removesuffix("\n... (cut here)")) == set(text)
 
 
 def test_signs_within_texts_are_not_values(make_notebook: MakeNotebook) -> None:
