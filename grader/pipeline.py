@@ -295,8 +295,13 @@ class Grader:
 
         With wrong helpers a picture would show nothing about the function itself.
         """
+        proved = {
+            name
+            for name in {result.function for result in settled}
+            if not run.unproved(name, is_hidden=False)
+        }
         return draw_pictures(
-            (one for one in settled if not run.unproved(one.function, is_hidden=False)),
+            (result for result in settled if result.function in proved),
             self._resources.checks.checks,
             assignment=self._resources.assignment,
             seed=run.seed,

@@ -107,6 +107,9 @@ class CheckRun:
         open: The attempts that failed, perhaps because of a helper, by the ids of the checks; None
             if there was no use in an attempt.
         ended: The results of attempts that hit a limit, by the function and the lent helpers.
+        misled: The functions that gave a wrong answer with a wrong helper.
+        hidden_ids: The ids of the checks that students don't see, or not yet.
+        by_function: The checks of each function.
     """
 
     assignment: Assignment
@@ -124,15 +127,14 @@ class CheckRun:
     open: dict[str, "_Attempt | None"] = field(default_factory=dict)
     ended: dict[tuple[str, frozenset[str]], CheckResult] = field(default_factory=dict)
 
+    misled: set[str] = field(default_factory=set)
+    hidden_ids: set[str] = field(default_factory=set)
+    by_function: dict[str, list[Check]] = field(default_factory=dict)
+
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases that this assignment needs, in their order."""
-        has_hidden = any(self.is_hidden(check.id) for check in self.checks)
-        return tuple(phase for phase in Phase if has_hidden or not phase.is_hidden)
-
-    def is_hidden(self, check_id: str) -> bool:
-        """Return whether a check is not, or not yet, for the student to see."""
-        return self.assignment.visibility_of(check_id) is not Visibility.VISIBLE
+        return tuple(phase for phase in Phase if self.hidden_ids or not phase.is_hidden)
 
     def choose(self, checks: Iterable[Check]) -> None:
         """Set the checks to run, of those that were collected.
@@ -147,7 +149,14 @@ class CheckRun:
                 raise CheckCrashedError(check.id, problem)
             if self.only is None or check.function in self.only:
                 self.checks.append(check)
+                self.by_function.setdefault(check.function, []).append(check)
+                if self.assignment.visibility_of(check.id) is not Visibility.VISIBLE:
+                    self.hidden_ids.add(check.id)
         self.checks.sort(key=lambda check: order[check.function])
+
+    def is_hidden(self, check_id: str) -> bool:
+        """Return whether a check is not, or not yet, for the student to see."""
+        return check_id in self.hidden_ids
 
     def unproved(self, name: str, *, is_hidden: bool) -> frozenset[str]:
         """Return the helpers of a function that are not known to be right.
@@ -157,27 +166,30 @@ class CheckRun:
             is_hidden: Whether a hidden check asks. What hidden checks find out must not show in a
                 visible one, so to those a helper with a hidden check is never known to be right.
         """
-        known = {check.function for check in self.checks}
-        doubted = {
-            check.function
-            for check in self.checks
-            if not self._has_passed(check) or (self.is_hidden(check.id) and not is_hidden)
-        }
-        collaborators = self.assignment.function(name).collaborators
-        return frozenset(collaborators).difference(known - doubted)
+        return frozenset(
+            helper
+            for helper in self.assignment.function(name).collaborators
+            if not self._is_right(helper, is_hidden=is_hidden)
+        )
 
     def has_wrong_helper(self, name: str, *, is_hidden: bool) -> bool:
         """Return whether a helper of a function has failed with the student's own helpers.
 
         Then this helper is wrong, or another one is that both use.
         """
-        collaborators = self.assignment.function(name).collaborators
         return any(
-            check.function in collaborators
+            (check.id in self.open or check.id in self.results)
             and (is_hidden or not self.is_hidden(check.id))
-            and (check.id in self.open or check.id in self.results)
             and not self._has_passed(check)
-            for check in self.checks
+            for helper in self.assignment.function(name).collaborators
+            for check in self.by_function.get(helper, ())
+        )
+
+    def _is_right(self, name: str, *, is_hidden: bool) -> bool:
+        checks = self.by_function.get(name, ())
+        return bool(checks) and all(
+            self._has_passed(check) and (is_hidden or not self.is_hidden(check.id))
+            for check in checks
         )
 
     def _has_passed(self, check: Check) -> bool:
@@ -219,8 +231,7 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     is_hidden = run.is_hidden(check.id)
     function = run.assignment.function(check.function)
     unproved = run.unproved(function.name, is_hidden=is_hidden)
-    if unproved and any((name, _NOTHING) in run.ended for name in function.collaborators):
-        # It would hit the limit too, and use up its time.
+    if unproved and _is_hopeless(function, run):
         run.open[check.id] = None
         return None
     run.reserve(function.name, _RESERVED if unproved else 0.0)
@@ -230,8 +241,23 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
         own = replace(own, result=own.full_result)
     if unproved and own.result.status is not Status.PASSED and own.may_be_others_fault:
         run.open[check.id] = own
+        if own.result.status is Status.FAILED and run.has_wrong_helper(
+            function.name, is_hidden=is_hidden
+        ):
+            run.misled.add(function.name)
         return None
     return own.result
+
+
+def _is_hopeless(function: Function, run: CheckRun) -> bool:
+    """Return whether an attempt with the student's own helpers would be of no use.
+
+    A wrong helper has already led the function to a wrong answer, or has hit a limit, which it
+    would hit again.
+    """
+    return function.name in run.misled or any(
+        (name, _NOTHING) in run.ended for name in function.collaborators
+    )
 
 
 def _try_with_lent(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult:

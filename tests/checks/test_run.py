@@ -596,11 +596,11 @@ def test_part_of_the_time_is_reserved_while_wrong_helpers_may_use_it_up() -> Non
 def test_no_code_that_must_not_know_anything_is_asked_after_code_that_may() -> None:
     """All own attempts come first, then hidden checks, then attempts with lent helpers."""
     bench = Bench(mse=WRONG, update=WRONG, train=WRONG, lent=WRONG)
-    bench.visibility = {"update/hidden": Visibility.HIDDEN}
+    bench.visibility = {"mse/hidden": Visibility.HIDDEN}
     checks = [
         check_of("mse"),
+        check_of("mse", "hidden"),
         check_of("update", "a"),
-        check_of("update", "hidden"),
         check_of("update", "b"),
         check_of("train"),
     ]
@@ -609,11 +609,8 @@ def test_no_code_that_must_not_know_anything_is_asked_after_code_that_may() -> N
 
     kinds = [kind for kind, _ in bench.asked]
     assert [kind for kind, _ in itertools.groupby(kinds)] == ["own", "hidden", "lent"]
-    assert [name for kind, name in bench.asked if kind == "own"] == [
-        "mse",
-        *["update"] * 2,
-        "train",
-    ]
+    own = [name for kind, name in bench.asked if kind == "own"]
+    assert own == ["mse", "update", "train"]  # a second try of update would be misled as well
 
 
 def test_visible_results_do_not_depend_on_what_hidden_checks_find() -> None:
