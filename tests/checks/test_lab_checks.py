@@ -344,6 +344,19 @@ def test_few_orders_by_turns_are_not_random(batch_checks: ModuleType, count: int
         assert verdict(batch_checks, NEW, program, seed=seed) == "two calls give the same order"
 
 
+def test_some_samples_that_stay_are_not_random(batch_checks: ModuleType) -> None:
+    """Orders that are random but for every tenth sample fail."""
+
+    def program(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+        order = np.arange(len(y))
+        moves = order % 10 > 0
+        order[moves] = RNG.permutation(order[moves])
+        return [(x[rows], y[rows]) for rows in cut(order, int(batch_size))]
+
+    for seed in SEEDS:
+        assert "stay where they are" in verdict(batch_checks, NEW, program, seed=seed)
+
+
 def test_right_batches_are_refused_less_than_once_in_a_thousand_million(
     batch_checks: ModuleType,
 ) -> None:
@@ -516,9 +529,11 @@ LEVELS = tuple(artist([[-1, level], [1, level]]) for level in range(-9, 10))
 
 
 def beside_much(path: np.ndarray, frame: int) -> Drawn:
-    """Draw the model over a grid of lines, the start and where it will be, and losses beside it."""
+    """Draw the model in a band, over a grid, the start and a later line, and losses beside it."""
     losses = tuple(artist([[k, 9 - k], [k + 1, 9 - k / 2]]) for k in range(frame))
-    return (*LEVELS, line_at(path[0]), line_at(path[-1]), line_at(path[frame + 1]), *losses)
+    now = path[frame + 1]
+    band = (line_at(now + np.array([0, shift])) for shift in (-0.5, 0, 0.5))
+    return (*LEVELS, line_at(path[0]), line_at(path[-1]), *band, *losses)
 
 
 def with_trail(path: np.ndarray, frame: int) -> Drawn:
@@ -606,6 +621,18 @@ def test_lines_among_which_some_are_right_earn_nothing(
     for seed in SEEDS:
         assert verdict(animation_checks, A_STEP, program, seed=seed) != ""
         assert verdict(animation_checks, FRAMES, program, seed=seed) != ""
+
+
+def test_line_that_moves_wrongly_beside_the_start_is_not_said_to_stay(
+    animation_checks: ModuleType,
+) -> None:
+    """A line that stays at the start as a comparison is not taken for the one that moves."""
+
+    def draw(path: np.ndarray, frame: int) -> Drawn:
+        return line_at(path[0]), line_at(-path[frame + 1])
+
+    assert "one step" in verdict(animation_checks, A_STEP, functools.partial(draw_paths, draw=draw))
+    assert "stays" in verdict(animation_checks, A_STEP, functools.partial(animate, steps=0))
 
 
 @pytest.mark.parametrize(
