@@ -18,8 +18,9 @@ Accounts. All sessions of a submission share an account (``host.account``): CPU 
 memory and disk over all children. What the host computes with its answers is on it too. Limits are
 CPU time. Wall time depends on what else the machine does, so it is only a far back-stop, and a
 limit for waiting; time on the kernel's run queue is not waiting (``host.meter``). Statements that
-took long are left out when the file is loaded again, unless a function needs what they bind
-(``guest.needed``): what a slow demo costs is paid once.
+took long are left out when the file is loaded again (``host.load_plan``), unless a function needs
+what they bind (``guest.needed``) or have changed (``guest.changes``): what a slow demo costs is
+paid once. A child that waits while another one is asked is stopped.
 
 Descriptors. Forkserver: 0 and 1 on the null device, 2 on the host's stderr, and one control
 socket. Child: 0 on the null device, 1 and 2 on a pipe that the host drains, and 3 is its socket;
