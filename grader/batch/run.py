@@ -113,6 +113,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
         with contextlib.closing(batch.pool.grade_all(jobs)) as results:
             for job, result in results:
                 keep(waiting.pop(job.key), job.request, result)
+                del job, result  # before the next ones, which may be as large
     except KeyboardInterrupt as error:
         interrupt = error
     summary = _finish(tally, batch, seconds=time.monotonic() - started)
@@ -155,7 +156,10 @@ def _make_jobs(
             record(entry, outline, is_old=True)
             continue
         waiting[id_] = entry
-        yield Job(key=id_, request=request)
+        job = Job(key=id_, request=request)
+        del request
+        yield job
+        del job  # before the next one, which may be as large
 
 
 def _make_request(entry: Entry, keys: Keys) -> GradeRequest:

@@ -47,6 +47,24 @@ def encode_frame(message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES)
     return len(payload).to_bytes(PREFIX_BYTES, "big") + payload
 
 
+def append_frame(
+    buffer: bytearray, message: msgspec.Struct, *, limit_bytes: int = MAX_FRAME_BYTES
+) -> None:
+    """Append the bytes of the frame for a message to a buffer, without another copy of them.
+
+    Raises:
+        FrameError: the message is larger than a frame may be; nothing is appended.
+    """
+    start = len(buffer)
+    msgspec.msgpack.Encoder().encode_into(message, buffer, start + PREFIX_BYTES)
+    length = len(buffer) - start - PREFIX_BYTES
+    if length > limit_bytes:
+        del buffer[start:]
+        error = f"a message of {length} bytes doesn't fit in a frame"
+        raise FrameError(error)
+    buffer[start : start + PREFIX_BYTES] = length.to_bytes(PREFIX_BYTES, "big")
+
+
 def decode_payload(
     payload: bytes,
     kinds: Any,  # noqa: ANN401 - a type, or a union of some

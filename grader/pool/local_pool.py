@@ -138,6 +138,7 @@ class LocalPool:
                     else:
                         tried.add(job.key)
                         again.append(job)
+                    del job, result  # before the next ones, which may be as large
         finally:
             workers.close()
 

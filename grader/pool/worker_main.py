@@ -42,6 +42,7 @@ def main(descriptor: int) -> None:
                 request = receive_message(pool, GradeRequest, limit_bytes=MAX_MESSAGE_BYTES)
                 result = _grade(grader, request, has_page=settings.has_pages)
                 send_message(pool, result, limit_bytes=MAX_MESSAGE_BYTES)
+                del request, result  # before the next ones, which may be as large
 
 
 def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeResult:

@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from grader.bootstrap import python_command
-from grader.observations.frames import FrameBuffer, FrameError, decode_payload, encode_frame
+from grader.observations.frames import FrameBuffer, FrameError, append_frame, decode_payload
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 
 # A submission of 64 MiB, and its page with a notebook's pictures, with room to spare.
@@ -134,7 +134,7 @@ class WorkerProcess:
         self._errors.close()
 
     def _enqueue(self, message: PoolSettings | GradeRequest) -> None:
-        self._outgoing += encode_frame(message, limit_bytes=MAX_MESSAGE_BYTES)
+        append_frame(self._outgoing, message, limit_bytes=MAX_MESSAGE_BYTES)
         self.send_pending()
 
     def _describe_end(self) -> str:

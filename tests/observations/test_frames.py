@@ -16,6 +16,7 @@ from grader.observations.frames import (
     PREFIX_BYTES,
     FrameBuffer,
     FrameError,
+    append_frame,
     decode_payload,
     encode_frame,
     receive_message,
@@ -458,3 +459,35 @@ def test_socket_that_announces_too_much_is_not_read_on() -> None:
 
         with pytest.raises(FrameError, match="announces"):
             receive_message(theirs, ToForkserver)
+
+
+def test_frame_is_appended_without_another_copy() -> None:
+    """A submission of 64 MiB is in memory once more while it is sent, and not three times."""
+    message = Load(
+        name="a.py",
+        blocks=(CodeBlock(label="", source="a" * 8_000_000),),
+        is_notebook=False,
+        parameters={},
+    )
+    buffer = bytearray(b"before")
+    tracemalloc.start()
+    append_frame(buffer, message)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert buffer == b"before" + encode_frame(message)
+    assert peak_bytes < 15_000_000
+
+
+def test_frame_that_is_too_large_is_not_appended() -> None:
+    """A buffer is unchanged if a message is too large for a frame."""
+    buffer = bytearray(b"before")
+
+    with pytest.raises(FrameError, match="doesn't fit in a frame"):
+        append_frame(
+            buffer,
+            Load(name="a" * 100, blocks=(), is_notebook=False, parameters={}),
+            limit_bytes=50,
+        )
+
+    assert buffer == b"before"

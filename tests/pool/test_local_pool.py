@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from grader.errors import UsageError
-from grader.observations.frames import FrameError, encode_frame
+from grader.observations.frames import FrameError, append_frame
 from grader.pool import local_pool, worker_process
 from grader.pool.jobs import Job
 from grader.pool.local_pool import LocalPool
@@ -360,12 +360,14 @@ def test_submission_that_cannot_be_sent_costs_no_other(
 ) -> None:
     """A request that does not fit into a frame is a fault of one submission."""
 
-    def encode(message: PoolSettings | GradeRequest, *, limit_bytes: int) -> bytes:
+    def append(
+        buffer: bytearray, message: PoolSettings | GradeRequest, *, limit_bytes: int
+    ) -> None:
         if isinstance(message, GradeRequest) and message.name == "ok 2":
             raise FrameError("too large")
-        return encode_frame(message, limit_bytes=limit_bytes)
+        append_frame(buffer, message, limit_bytes=limit_bytes)
 
-    monkeypatch.setattr(worker_process, "encode_frame", encode)
+    monkeypatch.setattr(worker_process, "append_frame", append)
 
     graded = grade("ok 1", "ok 2", "ok 3", jobs=1)
 
