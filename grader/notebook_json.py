@@ -66,7 +66,7 @@ def count_marks(data: bytes) -> int:
 def prepare(data: bytes) -> bytes | bytearray | memoryview:
     """Check that data is JSON as Python reads and writes it, and return it as standard JSON.
 
-    Python's notebooks may have NaN, which becomes an empty text, and lone surrogates.
+    Python's notebooks may have NaN, which becomes an empty text, and lone surrogates, which become "?".
 
     Raises:
         NotJsonError: The data is not JSON.
@@ -142,7 +142,7 @@ def _replace_numbers(numbers: bytes) -> bytes:
 
 
 def _replace_escape(_: bytes) -> bytes:
-    return b"\\ufffd"
+    return b"\\u003f"  # "?", as where text is encoded
 
 
 def _reason(data: bytes, error: msgspec.DecodeError) -> str:
