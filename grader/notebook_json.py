@@ -66,7 +66,8 @@ def count_marks(data: bytes) -> int:
 def prepare(data: bytes) -> bytes | bytearray | memoryview:
     """Check that data is JSON as Python reads and writes it, and return it as standard JSON.
 
-    Python's notebooks may have NaN, which becomes an empty text, and lone surrogates, which become "?".
+    Python's notebooks may have NaN, which becomes an empty text, and lone surrogates, which become
+    "?".
 
     Raises:
         NotJsonError: The data is not JSON.
