@@ -137,7 +137,7 @@ def test_artist_on_the_line_lies_on_it(artist: Artist) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high"),
-    [(-1, 1), (0.4, 0.41), (-1, 1e6), (-1e6, 1), (-2e4, 2e4), (1e3, 1e4), (-1e9, 0), (0, 1e9)],
+    [(-1, 1), (0.4, 0.41), (-1, 1e6), (-1e6, 1), (-6e4, 6e4), (1e3, 1e4), (-1e9, 0), (0, 1e9)],
 )
 def test_right_line_may_be_rounded_to_float32(low: float, high: float) -> None:
     """A line of float32 numbers is right wherever it ends, in the data or far outside."""

@@ -19,6 +19,7 @@ import pytest
 from fakes import array, computing, returned
 
 from grader.checks.assignment import load_assignment
+from grader.checks.inputs import encode_input, tensor
 from grader.checks.probe import Probe, Result, derive_seed
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Observation, Request
@@ -342,6 +343,39 @@ def test_few_orders_by_turns_are_not_random(batch_checks: ModuleType, count: int
 
     for seed in SEEDS:
         assert verdict(batch_checks, NEW, program, seed=seed) == "two calls give the same order"
+
+
+def test_orders_by_turns_are_not_taken_for_a_change_of_the_data(batch_checks: ModuleType) -> None:
+    """A program that shuffles x and y in place has other facts than one whose orders repeat."""
+    calls = itertools.count()
+
+    def by_two_turns(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+        order = np.random.default_rng(next(calls) % 2).permutation(len(y))
+        return [(x[rows], y[rows]) for rows in cut(order, int(batch_size))]
+
+    def in_place(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+        order = RNG.permutation(len(y))
+        x[:], y[:] = x[order], y[order]
+        return [
+            (x[rows].copy(), y[rows].copy()) for rows in cut(np.arange(len(y)), int(batch_size))
+        ]
+
+    def facts(program: Callable[..., object]) -> dict[str, object]:
+        x, y = np.stack([np.arange(60), np.ones(60)], axis=1), np.arange(60) + 100
+        case = {"x": tensor(x), "y": tensor(y), "batch_size": 8}
+        request = CallRequest(
+            function="minibatches",
+            inputs={name: encode_input(value) for name, value in case.items()},
+            times=5,
+        )
+        found = batch_checks.facts(
+            request, Result("minibatches", computing(program)(request).steps)
+        )
+        return {name: found[name] for name in ("repeats_order", "changes_data")}
+
+    assert facts(make_batches) == {"repeats_order": False, "changes_data": False}
+    assert facts(by_two_turns) == {"repeats_order": True, "changes_data": False}
+    assert facts(in_place) == {"repeats_order": False, "changes_data": True}
 
 
 def test_some_samples_that_stay_are_not_random(batch_checks: ModuleType) -> None:

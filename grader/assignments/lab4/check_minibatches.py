@@ -199,7 +199,7 @@ _ENOUGH = 20  # with this many samples, no order comes about by chance
 
 
 def facts(request: Request, result: Result) -> dict[str, object]:
-    """Return the sizes of the batches, and what is kept, lost, repeated and shuffled."""
+    """Return the sizes of the batches, and what is kept, lost, repeated, shuffled and changed."""
     assert isinstance(request, CallRequest)
     inputs = [request.inputs[name] for name in ("x", "y")]
     both, y = (one.to_numpy() for one in inputs if isinstance(one, Array))
@@ -219,7 +219,13 @@ def facts(request: Request, result: Result) -> dict[str, object]:
             "keeps_x": bool(np.array_equal(orders[0], x[: len(seen)])),
             "keeps_y": bool(np.array_equal(targets, y[: len(seen)])),
             "keeps_blocks": _neighbours_kept(x, orders[0]) > MOST_NEIGHBOURS,
-            "repeats_order": bool(len(orders) > 1 and np.array_equal(orders[0], orders[1])),
+            "repeats_order": any(
+                np.array_equal(*pair) for pair in itertools.combinations(orders, 2)
+            ),
+            "changes_data": any(
+                not np.array_equal(result.after(name), data)
+                for name, data in (("x", both), ("y", y))
+            ),
         }
         if found["has_strangers"]:
             found["features"] = np.sort(orders[0])
