@@ -64,6 +64,17 @@ def test_hidden_check_shows_only_its_points() -> None:
     assert "secret" not in report_to_html(report)
 
 
+@pytest.mark.parametrize("status", [Status.ERROR, Status.LIMIT, Status.MISSING, Status.FAILED])
+def test_hidden_check_does_not_show_how_it_ended(status: Status) -> None:
+    """A function could tell what it was asked by the way in which it fails."""
+    check = check_result("mse/late", status, visibility=Visibility.HIDDEN)
+
+    (shown,) = show_to_student(make_report(check)).functions
+
+    assert shown.checks[0].status is Status.FAILED
+    assert shown.status is Status.FAILED
+
+
 @pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE])
 @pytest.mark.parametrize("status", [Status.PASSED, Status.FAILED])
 def test_what_was_printed_for_a_hidden_check_is_not_shown(

@@ -62,6 +62,19 @@ def test_function_that_used_up_its_time_is_not_asked_again(open_source: OpenSour
     assert call(session, "g").outcome is Outcome.RETURNED
 
 
+def test_time_that_is_used_up_is_not_given_back_to_short_calls(open_source: OpenSource) -> None:
+    """A call that would end before it is looked at is not made at all."""
+    source = (
+        "import time\ncalls = []\ndef f(n):\n    calls.append(n)\n    if len(calls) > 2: return n\n"
+        "    end = time.process_time() + 0.6\n    while time.process_time() < end: pass\n    return n"
+    )
+    session = open_source(source, limits=Limits(function_cpu_s=1))
+
+    outcomes = [call(session, "f").outcome for _ in range(4)]
+
+    assert outcomes[2:] == [Outcome.TIME_LIMIT] * 2
+
+
 THREADS = (
     "import threading\n"
     "def spin():\n    while True: pass\n"
@@ -112,3 +125,18 @@ def test_whatever_signal_ends_a_child_is_the_students_doing(
 
     assert call(session, "f").outcome in (Outcome.CRASHED, Outcome.RAISED)
     assert call(session, "g").outcome is Outcome.RETURNED
+
+
+def test_limits_are_watched_however_short_the_calls_are(open_source: OpenSource) -> None:
+    """Calls of some milliseconds each must not keep the threads of a child from being counted."""
+    source = (
+        "import threading, time\nthreading.stack_size(65536)\n"
+        "def f(n):\n    for _ in range(20):\n"
+        "        threading.Thread(target=time.sleep, args=(100,), daemon=True).start()\n"
+        "    time.sleep(0.02)\n    return n\n"
+    )
+    session = open_source(source, limits=Limits(threads=64))
+
+    outcomes = [call(session).outcome for _ in range(30)]
+
+    assert Outcome.MEMORY_LIMIT in outcomes
