@@ -65,8 +65,10 @@ def test_function_that_used_up_its_time_is_not_asked_again(open_source: OpenSour
 def test_time_that_is_used_up_is_not_given_back_to_short_calls(open_source: OpenSource) -> None:
     """A call that would end before it is looked at is not made at all."""
     source = (
-        "import time\ncalls = []\ndef f(n):\n    calls.append(n)\n    if len(calls) > 2: return n\n"
-        "    end = time.process_time() + 0.6\n    while time.process_time() < end: pass\n    return n"
+        "import time\ncalls = []\ndef f(n):\n    calls.append(n)\n"
+        "    if len(calls) > 2: return n\n"
+        "    end = time.process_time() + 0.6\n"
+        "    while time.process_time() < end: pass\n    return n"
     )
     session = open_source(source, limits=Limits(function_cpu_s=1))
 
