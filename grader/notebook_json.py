@@ -26,13 +26,13 @@ _MANY_STRINGS = re.compile(
 )
 _ODD_NUMBERS = re.compile(
     rb'(?:[^"NI-]++|' + _ONE_STRING + rb"|-(?!I)){1,10000}+"
-    rb"|((?:(?:NaN|-?Infinity)[\s,]*+){1,10000}+)|.",
+    rb"|((?:(?:NaN|-?Infinity)[\s,]*+){1,10000}+)|(.)",
     re.DOTALL,
 )
 _PAIR = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ODD_ESCAPES = re.compile(
     rb"(?:[^\\]++|\\[^u]|\\u(?![dD][89a-fA-F])|" + _PAIR + rb"){1,10000}+"
-    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|.",
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|(.)",
     re.DOTALL,
 )
 _BEGINNING = re.compile(rb'"(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u])*+')
@@ -122,6 +122,8 @@ def _repair(content: bytes | memoryview) -> bytearray | None:
         if not any(mark in repaired for mark in marks):
             continue
         for found in pattern.finditer(repaired):
+            if found[2]:  # can't be in JSON, not even in Python's
+                return None
             if found[1]:
                 repairs += 1
                 if repairs > _MAX_REPAIRS:

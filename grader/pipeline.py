@@ -210,16 +210,15 @@ class Grader:
                 pictures: Pictures = {}
                 why_over = ""
                 for phase in run.phases:
-                    children = hidden if phase.is_hidden else visible
                     settled = self._resources.checks.run(run, phase)
                     # Time that is used up after this costs a diagnosis, and ends nothing early.
                     why_over = student.why_over or account.why_over
-                    case = self._case(run, phase, children, account)
-                    self._diagnose(settled, run, phase, case)
-                    if phase is Phase.OWN and not student.is_over:
-                        pictures = self._draw(settled, run, case)
-                    if not phase.is_lent:
-                        children.close_own()
+                    seen, unseen = self._cases(run, phase, visible, hidden, account)
+                    self._diagnose(settled, run, seen, is_hidden=False)
+                    self._diagnose(settled, run, unseen, is_hidden=True)
+                    if phase is Phase.OWN and not why_over:
+                        pictures = self._draw(settled, run, seen)
+                    (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
                 report = self._fill(blank, submission, student, run, pictures, why_over)
         except UnreadableSubmissionError as error:
             report = fail_report(blank, ReportStatus.UNREADABLE, str(error))
@@ -259,11 +258,29 @@ class Grader:
         text = f"{info.id}/{info.version}/{submission.sha256}/{self._salt}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
 
-    def _case(self, run: CheckRun, phase: Phase, children: Children, account: Account) -> Case:
+    def _cases(
+        self, run: CheckRun, phase: Phase, visible: Children, hidden: Children, account: Account
+    ) -> tuple[Case, Case]:
+        """Return how the diagnosis of visible checks asks, and that of hidden ones."""
+        is_lent = phase is Phase.LENT
+        return (
+            self._case(run, visible, account, is_hidden=False, is_lent=is_lent),
+            self._case(run, hidden, account, is_hidden=True, is_lent=is_lent),
+        )
+
+    def _case(
+        self,
+        run: CheckRun,
+        children: Children,
+        account: Account,
+        *,
+        is_hidden: bool,
+        is_lent: bool,
+    ) -> Case:
         resources = self._resources
 
         def observe(name: str) -> Observe:
-            names = run.unproved(name, is_hidden=phase.is_hidden) if phase.is_lent else ()
+            names = run.unproved(name, is_hidden=is_hidden) if is_lent else ()
             # The checks have already had most of the answers; only the others are asked for.
             return children.replay(frozenset(names))
 
@@ -272,22 +289,30 @@ class Grader:
             observe=observe,
             questions=lambda name: resources.questions(name, run.seed),
             ask_misconception=resources.ask_misconception,
-            is_lent=phase.is_lent,
+            is_lent=is_lent,
             has_time=account.has_time,
         )
 
     def _diagnose(
-        self, settled: Sequence[CheckResult], run: CheckRun, phase: Phase, case: Case
+        self, settled: Sequence[CheckResult], run: CheckRun, case: Case, *, is_hidden: bool
     ) -> None:
-        """Diagnose the functions that a phase has settled, and put that into the results."""
+        """Diagnose the functions that a phase has settled, and put that into the results.
+
+        Args:
+            settled: The results that the phase has settled.
+            run: The submission.
+            case: What may be asked.
+            is_hidden: Whether hidden checks are diagnosed, or visible ones. What hidden checks ask
+                is no evidence for visible ones.
+        """
 
         def is_asked(check_id: str) -> bool:
-            return phase.is_hidden or not run.is_hidden(check_id)
+            return is_hidden or not run.is_hidden(check_id)
 
         waiting = {function_of(check_id) for check_id in run.open if is_asked(check_id)}
-        names = {result.function for result in settled} - waiting
+        names = {one.function for one in settled if run.is_hidden(one.id) == is_hidden} - waiting
         known = [one for one in run.results.values() if one.function in names and is_asked(one.id)]
-        only = {one.id for one in known if run.is_hidden(one.id) == phase.is_hidden}
+        only = {one.id for one in known if run.is_hidden(one.id) == is_hidden}
         run.results.update((one.id, one) for one in diagnose(known, case, only=only))
 
     def _draw(self, settled: Sequence[CheckResult], run: CheckRun, case: Case) -> Pictures:

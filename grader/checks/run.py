@@ -4,13 +4,12 @@ A function is judged with the student's own helpers and, if a helper is not know
 with right helpers lent in their place. If either attempt passes, the check passes. Of the attempt
 with lent helpers nothing is shown but how it ended (`grader.checks.lent_attempt`).
 
-Grading has four phases: what code has seen in one of them, it can tell only in the next ones.
+Grading has three phases: what code has seen in one of them, it can tell only in the next ones.
 
 1. Visible checks, with the student's own helpers. What this code says is shown.
 2. Hidden checks, in children of their own. What they ask is secret.
-3. Visible checks that may have failed because of a helper, with right helpers. These children hold
-   parts of the reference.
-4. Hidden checks with right helpers.
+3. Checks that may have failed because of a helper, with right helpers. These children hold parts of
+   the reference. All checks of a function come before it is lent to another one.
 
 So no answer that is shown, or that earns points with the student's own helpers, comes from code
 that could know the reference, even if it has left a trace somewhere.
@@ -69,20 +68,9 @@ class Student:
 class Phase(enum.Enum):
     """A phase of grading; they come in this order. The module's docstring explains why."""
 
-    OWN = (False, False)
-    OWN_HIDDEN = (False, True)
-    LENT = (True, False)
-    LENT_HIDDEN = (True, True)
-
-    @property
-    def is_lent(self) -> bool:
-        """Whether right helpers are lent."""
-        return self.value[0]
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether its checks are those that students don't see, or not yet."""
-        return self.value[1]
+    OWN = "own"
+    OWN_HIDDEN = "own, hidden"
+    LENT = "lent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +122,7 @@ class CheckRun:
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases that this assignment needs, in their order."""
-        return tuple(phase for phase in Phase if self.hidden_ids or not phase.is_hidden)
+        return tuple(one for one in Phase if self.hidden_ids or one is not Phase.OWN_HIDDEN)
 
     def choose(self, checks: Iterable[Check]) -> None:
         """Set the checks to run, of those that were collected.
@@ -212,13 +200,14 @@ def run_phase(run_body: RunBody, *, run: CheckRun, phase: Phase) -> list[CheckRe
         CheckCrashedError: A check is broken.
     """
     settled = []
-    for check in run.checks:
-        if run.is_hidden(check.id) != phase.is_hidden:
-            continue
-        if phase.is_lent and check.id not in run.open:
-            continue
+    if phase is Phase.LENT:
+        chosen = [check for check in run.checks if check.id in run.open]
+    else:
+        is_hidden = phase is Phase.OWN_HIDDEN
+        chosen = [check for check in run.checks if run.is_hidden(check.id) == is_hidden]
+    for check in chosen:
         run.on_progress(len(run.results), len(run.checks), check.function)
-        attempt = _try_with_lent if phase.is_lent else _try_with_own
+        attempt = _try_with_lent if phase is Phase.LENT else _try_with_own
         result = attempt(check, run, run_body)
         if result is not None:
             run.results[check.id] = result

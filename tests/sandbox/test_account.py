@@ -176,6 +176,17 @@ def test_only_the_child_that_is_asked_runs() -> None:
     assert (first.is_paused, second.is_paused) == (False, True)
 
 
+def test_child_goes_on_when_the_one_after_it_has_ended() -> None:
+    """A child that was stopped for another one is not forgotten when that one is gone."""
+    account = Account(LIMITS, functions=1)
+    first = admitted(account)
+    admitted(account).close()
+
+    account.use(first)
+
+    assert not first.is_paused
+
+
 def test_calls_of_a_function_that_mostly_wait_have_a_limit_together() -> None:
     """A function can't keep a worker for many calls of some seconds each."""
     account = Account(LIMITS, functions=1)

@@ -501,3 +501,16 @@ def test_line_of_an_error_in_a_large_file_is_named(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(UnreadableSubmissionError, match=r"can't be parsed on line 3$"):
         read_notebook(b'{"nbformat": 4,\n"cells": [\n}')
+
+
+def test_what_can_not_be_repaired_is_not_searched_to_its_end() -> None:
+    """A byte that is in no JSON ends the search for what only Python accepts."""
+    from grader.notebook_json import _repair
+
+    spent = []
+    for size in (200_000, 1_600_000):
+        started = time.process_time()
+        assert _repair(b'{"cells":[],"metadata":NaN,' + b"N" * size) is None
+        spent.append(time.process_time() - started)
+
+    assert spent[1] < 4 * spent[0] + 0.05

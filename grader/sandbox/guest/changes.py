@@ -5,10 +5,14 @@ seen also where the code doesn't show it: a function that fills a table, an opti
 model, a decorator that registers, a file that is written.
 """
 
+import array
+import collections
+import functools
 import os
+import re
 import time
 import types
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,9 +25,30 @@ MODULE_NAME = "submission"
 _MAX_PARTS = 20_000
 _MAX_BYTES = 10_000_000
 _MAX_CPU_S = 0.3
+_MAX_FILES = 1000
 
-_version = torch.Tensor._version.__get__  # type: ignore[attr-defined] # noqa: SLF001
-_data_ptr = torch.Tensor.data_ptr
+# What has no attributes, and can't change.
+_IMMUTABLE = {
+    types.BuiltinFunctionType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.MethodWrapperType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+    property,
+    type(Ellipsis),
+    type(NotImplemented),
+    range,
+    slice,
+    torch.dtype,
+    torch.device,
+    torch.Size,
+    torch.layout,
+    re.Pattern,
+    np.ufunc,
+}
+
+_detach = torch.Tensor.detach
 _process_time = time.process_time
 
 
@@ -61,7 +86,7 @@ class ChangeDetector:
         try:
             parts = _Parts()
             found = [(name, parts.describe(self._namespace.get(name))) for name in self._names]
-            return found, sorted(os.listdir())  # noqa: PTH208 - files that it has written
+            return found, _files()
         except BaseException:  # an object that can't be looked at
             return None
         finally:
@@ -88,36 +113,75 @@ class _Parts:
         kind = type(value)
         if kind in (int, float, bool, str, bytes, complex, type(None)):
             return value if value == value else "nan"  # noqa: PLR0124 - only nan differs from itself
-        if id(value) in self._seen or issubclass(kind, types.ModuleType) or _is_foreign(value):
+        if id(value) in self._seen or _is_foreign(value):
             return id(value)
         self._seen.add(id(value))
-        if issubclass(kind, torch.Tensor):
-            return id(value), _data_ptr(value), _version(value)
-        if issubclass(kind, np.ndarray):
-            self._bytes_left -= value.nbytes
-            if self._bytes_left < 0 or value.dtype.hasobject:
-                raise TooMuchError
-            return id(value), value.shape, hash(value.tobytes())
+        if issubclass(kind, types.ModuleType):
+            return id(value), len(vars(value))  # an attribute may be added, as in torch.one = 1
+        data = self._data(kind, value)
+        if data is not None:
+            return id(value), data
         if issubclass(kind, types.FunctionType):
-            held = (cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell))
-            return id(value.__code__), [self.describe(one) for one in held], self._attributes(value)
-        if issubclass(kind, dict):
-            items = list(dict.items(value))
-            return id(value), [(self.describe(key), self.describe(one)) for key, one in items]
-        if issubclass(kind, list | tuple | set | frozenset):
-            return id(value), [self.describe(one) for one in kind.__iter__(value)]
+            held = [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
+            parts = [*held, value.__defaults__, value.__kwdefaults__]
+            return id(value.__code__), self._all(parts), self._attributes(value)
+        if issubclass(kind, functools.partial):
+            return id(value), self._all([value.func, value.args, value.keywords])
+        if issubclass(kind, types.MethodType):
+            return id(value.__func__), self.describe(value.__self__)
         return id(value), self._attributes(value)
 
+    def _data(self, kind: type, value: Any) -> object:
+        """Return the content of a tensor, an array or a container; None for anything else."""
+        if issubclass(kind, torch.Tensor | np.ndarray | array.array):
+            if issubclass(kind, torch.Tensor):
+                value = _detach(value).cpu().numpy()
+            self._bytes_left -= value.nbytes if issubclass(kind, np.ndarray) else len(bytes(value))
+            if self._bytes_left < 0:
+                raise TooMuchError
+            return hash(value.tobytes())
+        if issubclass(kind, dict):
+            return self._all(part for pair in dict.items(value) for part in pair)
+        for container in (list, tuple, set, frozenset, collections.deque):
+            if issubclass(kind, container):
+                return self._all(container.__iter__(value))
+        return None
+
+    def _all(self, values: Iterable[object]) -> list[object]:
+        return [self.describe(one) for one in values]
+
     def _attributes(self, value: object) -> list[object]:
-        return [(name, self.describe(one)) for name, one in _attributes(value)]
+        """Describe the attributes of an object.
+
+        Raises:
+            TooMuchError: It has none, and may yet hold anything.
+        """
+        kind = type(value)
+        declared = [vars(one)["__slots__"] for one in kind.__mro__ if "__slots__" in vars(one)]
+        has_dict = hasattr(value, "__dict__")
+        if not has_dict and not declared and kind not in _IMMUTABLE:
+            raise TooMuchError
+        names = [name for slots in declared for name in _names_of_slots(slots)]
+        slots = [name for name in names if hasattr(value, name)]
+        found = list(vars(value).items()) if has_dict else []
+        found += [(name, getattr(value, name)) for name in slots]
+        return [(name, self.describe(one)) for name, one in found]
 
 
-def _attributes(value: object) -> Iterator[tuple[str, object]]:
-    try:
-        found = vars(value)
-    except TypeError:
-        return
-    yield from list(found.items())
+def _names_of_slots(slots: Any) -> tuple[str, ...]:
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _files() -> list[tuple[str, int, int]]:
+    """Return the files below the current folder, with their sizes and times."""
+    found = []
+    for folder, _, names in os.walk("."):
+        for name in names:
+            status = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - at each statement
+            found.append((folder + name, status.st_size, status.st_mtime_ns))
+            if len(found) > _MAX_FILES:
+                raise TooMuchError
+    return sorted(found)
 
 
 def _is_foreign(value: object) -> bool:

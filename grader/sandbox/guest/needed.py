@@ -30,6 +30,7 @@ _NAME_OPS = {
     )
     if name in opcode.opmap
 }
+_LOAD_NAME = opcode.opmap["LOAD_NAME"]
 _BIND_OPS = {opcode.opmap[name] for name in ("STORE_NAME", "DELETE_NAME")}
 _BIND_GLOBAL_OPS = {opcode.opmap[name] for name in ("STORE_GLOBAL", "DELETE_GLOBAL")}
 
@@ -42,6 +43,7 @@ class StatementNames:
         bound: Those that it binds or deletes when it runs.
         changed: Those whose attributes, items or methods it uses when it runs: it may change them.
         read: Those that it reads, also inside functions.
+        read_now: Those that it reads when it runs, such as defaults, decorators and class bodies.
         bound_later: Those that functions in it bind when they are called.
         imported: Those that it binds by an import.
         is_definition: Whether it defines a function or class, which reads its globals later.
@@ -51,6 +53,7 @@ class StatementNames:
     bound: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+    read_now: set[str] = field(default_factory=set)
     bound_later: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     is_definition: bool = False
@@ -99,8 +102,9 @@ def find_needs(
             name = waiting.pop()
             for position in binders.get(name, ()):
                 names = found[position]
-                # A definition reads its globals during a call, any other statement at once.
-                read = names.read - given if names.is_definition else names.read
+                # What a definition reads during a call is set then; the rest is read at once.
+                later = names.read - names.read_now
+                read = names.read - (later & given) if names.is_definition else names.read
                 new = read - names.bound_later - wanted
                 wanted |= new
                 waiting.extend(new)
@@ -130,6 +134,9 @@ def _names(statement: ast.stmt, code: types.CodeType) -> StatementNames:
             shift = _NAME_OPS.get(operation)
             if shift is not None:
                 names.read.add(one.co_names[argument >> shift])
+                # Functions load globals in another way than modules and class bodies do.
+                if operation == _LOAD_NAME or not is_inner:
+                    names.read_now.add(one.co_names[argument >> shift])
             elif operation in _BIND_GLOBAL_OPS:
                 place = names.bound_later if is_inner else names.bound
                 place.add(one.co_names[argument])

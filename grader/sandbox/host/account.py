@@ -76,6 +76,7 @@ class Account:
         self._reserved: dict[str, float] = {}
         self._kept_bytes = 0
         self._children: list[Tenant] = []
+        self._running: Tenant | None = None
         self._mark = (0, 0.0)
 
     @property
@@ -153,20 +154,26 @@ class Account:
         for other in self._children:
             other.pause()
         self._children.append(child)
+        self._running = child
         self._cpu_s += _FORK_CPU_S
 
     def dismiss(self, child: Tenant) -> None:
         """Stop counting a child that is gone; a second call does nothing."""
         if child in self._children:
             self._children.remove(child)
+        if self._running is child:
+            self._running = None
 
     def use(self, child: Tenant) -> None:
         """Let a child go on that is being asked, and stop the one that was asked before."""
-        if self._children[-1] is not child:
-            self._children[-1].pause()
-            self._children.remove(child)
-            self._children.append(child)  # so it is the last to be closed
-            child.resume()
+        if self._running is child:
+            return
+        if self._running is not None:
+            self._running.pause()
+        self._running = child
+        self._children.remove(child)
+        self._children.append(child)  # so it is the last to be closed
+        child.resume()
 
     def make_room(self) -> None:
         """Close children that wait, so that there is room for another one."""

@@ -227,9 +227,18 @@ SLOW = "import time\nend = time.process_time() + 0.12\nwhile time.process_time()
         ("W.add_(1)", True),
         ("A[0] = 5", True),
         ("registered = register(fill)", True),
-        ("demo = predict(1, 2)", False),
+        ("W.data += 1", True),
+        ("W.numpy()[0] = 7", True),
+        ("QUEUE.append(1)", True),
+        ("NUMBERS.append(1)", True),
+        ("SLOTS.size = 4", True),
+        ("kept.__defaults__[0].append(1)", True),
+        ("math.one = 1.0", True),
+        ("import os; os.mkdir('cache'); open('cache/one', 'w').close()", True),
+        ("import pathlib; pathlib.Path('__old').write_text('x')", True),
+        ("demo = fill", False),
         ("print(TABLE, MODEL, W, A)", False),
-        ("history = [predict(1, 2) for _ in range(3)]", False),
+        ("history = [kept() for _ in range(3)]", False),
     ],
 )
 def test_slow_statement_says_whether_it_changed_what_functions_need(
@@ -247,9 +256,16 @@ def test_slow_statement_says_whether_it_changed_what_functions_need(
         "class Model:\n    def __init__(self): self.size = 1\n"
         "    def step(self): self.size += 1\n"
         "MODEL = Model()\n"
+        "import array, collections, math\n"
+        "QUEUE = collections.deque()\nNUMBERS = array.array('d')\n"
+        "class Slots:\n    __slots__ = ('size',)\n"
+        "SLOTS = Slots()\n"
+        "def kept(seen=[]): return seen\n"
+        "open('__old', 'w').close()\n"
         "def fill(): TABLE.append(1)\n"
         "def register(f): KNOWN[len(KNOWN)] = f\n"
-        "def predict(x, w): return TABLE, MODEL.size, W, A, KNOWN\n"
+        "def predict(x, w):\n"
+        "    return TABLE, MODEL.size, W, A, KNOWN, QUEUE, NUMBERS, SLOTS, kept(), math.one\n"
         f"if True:\n{textwrap.indent(SLOW + statement, '    ')}\n"
         "last = 1\n"
     )

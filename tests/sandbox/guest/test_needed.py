@@ -174,3 +174,17 @@ def test_everything_is_needed_if_a_function_reads_names_in_its_own_way() -> None
         "table = slow()",
         "demo = slow()",
     ]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "def predict(x, w, v=w): return v",
+        "@decorate(w)\ndef predict(x, w): return x",
+        "class predict:\n    size = w",
+        "class predict(w): pass",
+    ],
+)
+def test_what_a_definition_reads_at_once_is_needed(definition: str) -> None:
+    """A default, a decorator, a base and a class body are read before any input is set."""
+    assert "w = slow()" in needed("w = slow()", definition)
