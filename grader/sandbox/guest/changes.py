@@ -48,6 +48,8 @@ _IMMUTABLE = {
     np.ufunc,
 }
 
+_Cached = type(functools.lru_cache(lambda: None))
+
 _detach = torch.Tensor.detach
 _process_time = time.process_time
 
@@ -125,6 +127,8 @@ class _Parts:
             held = [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
             parts = [*held, value.__defaults__, value.__kwdefaults__]
             return id(value.__code__), self._all(parts), self._attributes(value)
+        if kind is _Cached and value.cache_info().currsize:
+            raise TooMuchError  # what it keeps can't be looked at
         if issubclass(kind, functools.partial):
             return id(value), self._all([value.func, value.args, value.keywords])
         if issubclass(kind, types.MethodType):

@@ -233,6 +233,7 @@ SLOW = "import time\nend = time.process_time() + 0.12\nwhile time.process_time()
         ("NUMBERS.append(1)", True),
         ("SLOTS.size = 4", True),
         ("kept.__defaults__[0].append(1)", True),
+        ("cached().append(1)", True),
         ("math.one = 1.0", True),
         ("import os; os.mkdir('cache'); open('cache/one', 'w').close()", True),
         ("import pathlib; pathlib.Path('__old').write_text('x')", True),
@@ -261,11 +262,13 @@ def test_slow_statement_says_whether_it_changed_what_functions_need(
         "class Slots:\n    __slots__ = ('size',)\n"
         "SLOTS = Slots()\n"
         "def kept(seen=[]): return seen\n"
+        "import functools\n"
+        "@functools.lru_cache\ndef cached(): return []\n"
         "open('__old', 'w').close()\n"
         "def fill(): TABLE.append(1)\n"
         "def register(f): KNOWN[len(KNOWN)] = f\n"
         "def predict(x, w):\n"
-        "    return TABLE, MODEL.size, W, A, KNOWN, QUEUE, NUMBERS, SLOTS, kept(), math.one\n"
+        "    return TABLE, MODEL.size, W, A, KNOWN, QUEUE, NUMBERS, SLOTS, kept(), cached(), math.one\n"
         f"if True:\n{textwrap.indent(SLOW + statement, '    ')}\n"
         "last = 1\n"
     )
