@@ -268,7 +268,8 @@ def test_slow_statement_says_whether_it_changed_what_functions_need(
         "def fill(): TABLE.append(1)\n"
         "def register(f): KNOWN[len(KNOWN)] = f\n"
         "def predict(x, w):\n"
-        "    return TABLE, MODEL.size, W, A, KNOWN, QUEUE, NUMBERS, SLOTS, kept(), cached(), math.one\n"
+        "    return (TABLE, MODEL.size, W, A, KNOWN, QUEUE, NUMBERS, SLOTS, kept(), cached(),\n"
+        "            math.one)\n"
         f"if True:\n{textwrap.indent(SLOW + statement, '    ')}\n"
         "last = 1\n"
     )
