@@ -613,6 +613,18 @@ def test_no_code_that_must_not_know_anything_is_asked_after_code_that_may() -> N
     assert own == ["mse", "update", "train"]  # a second try of update would be misled as well
 
 
+def test_all_checks_of_a_function_come_before_it_is_lent() -> None:
+    """A child that could read it is not asked before its own hidden checks are done."""
+    bench = Bench(mse=WRONG, update=WRONG, train=WRONG, lent=WRONG)
+    bench.visibility = {"update/hidden": Visibility.HIDDEN}
+    checks = [check_of("mse"), check_of("update"), check_of("update", "hidden"), check_of("train")]
+
+    bench.grade(checks)
+
+    lent = [name for kind, name in bench.asked if kind == "lent"]
+    assert lent == ["update", "update", "train"]
+
+
 def test_visible_results_do_not_depend_on_what_hidden_checks_find() -> None:
     """Which helpers are lent to a visible check shows nothing about a hidden one."""
     lent = []
