@@ -19,7 +19,7 @@ MAX_FRAME_BYTES = 32 * 1024 * 1024
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _MAX_QUOTED = 200
 # Whatever is in a payload as short as this, decoding it costs nothing.
-_SMALL_BYTES = 2048
+_SMALL_BYTES = 16 * 1024
 
 
 class FrameError(ValueError):

@@ -71,13 +71,16 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
 
 # A frame below this has fewer parts, and what we have described is never nested too deeply.
 _SMALL_FRAME_BYTES = MAX_PARTS
+# A frame below this holds too little to be refused for its size, and most are below it.
+_TINY_FRAME_BYTES = 2048
 
 
 def _send_answer(sock: socket.socket, answer: Answer) -> None:
     try:
         frame = encode_frame(answer, limit_bytes=MAX_ANSWER_BYTES)
         # As the host will: what it would refuse as forged is reported as too large instead.
-        decode_payload(frame[PREFIX_BYTES:], Answer, is_small=len(frame) < _SMALL_FRAME_BYTES)
+        if len(frame) > _TINY_FRAME_BYTES:
+            decode_payload(frame[PREFIX_BYTES:], Answer, is_small=len(frame) < _SMALL_FRAME_BYTES)
     except Exception:
         frame = encode_frame(refuse_as_too_large(answer.token))
     sock.sendall(frame)
