@@ -303,7 +303,7 @@ class Grader:
             run: The submission.
             case: What may be asked.
             is_hidden: Whether hidden checks are diagnosed, or visible ones. What hidden checks ask
-                is no evidence for visible ones.
+                can't be evidence for visible ones.
         """
 
         def is_asked(check_id: str) -> bool:
