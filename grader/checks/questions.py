@@ -5,14 +5,14 @@ diagnosis needs everything that the checks would have asked. So the requests are
 reference passes the checks.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.checks.assignment import Function
 from grader.checks.check import Check, RunBody
 from grader.checks.probe import Probe, derive_seed
 from grader.errors import CheckCrashedError
-from grader.observations.asking import Ask
+from grader.observations.asking import Ask, answer_at_once
 from grader.observations.messages import Observation, Request
 
 
@@ -45,11 +45,7 @@ def record_questions(
     """
     questions: list[Question] = []
 
-    def expect_now(request: Request) -> Callable[[], Observation]:
-        # The reference's session answers for both sides, and takes one request at a time.
-        answer = expect(request)()
-        return lambda: answer
-
+    expect_now = answer_at_once(expect)  # the reference answers for both sides
     for check in checks:
         if check.function != function.name:
             continue

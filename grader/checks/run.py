@@ -30,8 +30,8 @@ from grader.checks.no_answer import describe_no_answer
 from grader.checks.probe import Probe, derive_seed
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError
-from grader.observations.asking import Ask, Observe
-from grader.observations.messages import Observation, Outcome, Request
+from grader.observations.asking import Ask, Observe, answer_at_once
+from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status, Visibility
 
 # After one of these, a function's other checks would end the same way and take as long.
@@ -114,7 +114,6 @@ class CheckRun:
     results: dict[str, CheckResult] = field(default_factory=dict)
     open: dict[str, "_Attempt | None"] = field(default_factory=dict)
     ended: dict[tuple[str, frozenset[str]], CheckResult] = field(default_factory=dict)
-
     misled: set[str] = field(default_factory=set)
     hidden_ids: set[str] = field(default_factory=set)
     by_function: dict[str, list[Check]] = field(default_factory=dict)
@@ -226,16 +225,17 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     run.reserve(function.name, _RESERVED if unproved else 0.0)
     own = _attempt(check, run, run_body)
     run.reserve(function.name, 0.0)
-    if not unproved or not run.has_wrong_helper(function.name, is_hidden=is_hidden):
+    if not unproved:
+        return own.full_result
+    is_helper_wrong = run.has_wrong_helper(function.name, is_hidden=is_hidden)
+    if not is_helper_wrong:
         own = replace(own, result=own.full_result)
-    if unproved and own.result.status is not Status.PASSED and own.may_be_others_fault:
-        run.open[check.id] = own
-        if own.result.status is Status.FAILED and run.has_wrong_helper(
-            function.name, is_hidden=is_hidden
-        ):
-            run.misled.add(function.name)
-        return None
-    return own.result
+    if own.result.status is Status.PASSED or not own.may_be_others_fault:
+        return own.result
+    run.open[check.id] = own
+    if is_helper_wrong and own.result.status is Status.FAILED:
+        run.misled.add(function.name)
+    return None
 
 
 def _is_hopeless(function: Function, run: CheckRun) -> bool:
@@ -361,17 +361,11 @@ def _judge(
 
 
 def _passes_reference(check: Check, run: CheckRun, run_body: RunBody) -> bool:
-    ask = run.ask_reference(check.function)
-
-    def ask_now(request: Request) -> Callable[[], Observation]:
-        # The reference's session answers for both sides, and takes one request at a time.
-        answer = ask(request)()
-        return lambda: answer
-
+    ask = answer_at_once(run.ask_reference(check.function))  # the reference answers for both sides
     function = run.assignment.function(check.function)
     seed = derive_seed(run.seed, check.id)
     try:
-        return run_body(check, Probe(function, lambda one: ask_now(one)(), ask_now, seed)) is None
+        return run_body(check, Probe(function, lambda one: ask(one)(), ask, seed)) is None
     except CheckCrashedError:
         return False
 

@@ -15,6 +15,19 @@ Observe = Callable[[Request], Observation]
 Ask = Callable[[Request], Callable[[], Observation]]
 
 
+def answer_at_once(ask: Ask) -> Ask:
+    """Return an `Ask` that waits for each answer before it returns.
+
+    So one session, which takes one request at a time, can answer for both sides.
+    """
+
+    def ask_now(request: Request) -> Callable[[], Observation]:
+        answer = ask(request)()
+        return lambda: answer
+
+    return ask_now
+
+
 def is_complete(answer: Answer | Observation, request: Request) -> bool:
     """Return whether an answer has everything that was asked for, and nothing else.
 

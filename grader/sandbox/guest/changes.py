@@ -181,8 +181,9 @@ def _files() -> list[tuple[str, int, int]]:
     found = []
     for folder, _, names in os.walk("."):
         for name in names:
-            status = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - at each statement
-            found.append((folder + name, status.st_size, status.st_mtime_ns))
+            path = os.path.join(folder, name)  # noqa: PTH118 - at each statement
+            status = os.lstat(path)
+            found.append((path, status.st_size, status.st_mtime_ns))
             if len(found) > _MAX_FILES:
                 raise TooMuchError
     return sorted(found)

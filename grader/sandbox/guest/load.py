@@ -18,7 +18,7 @@ from grader.observations.messages import Load, Loaded, Note, StatementStarted
 from grader.sandbox.guest.changes import MODULE_NAME, ChangeDetector
 from grader.sandbox.guest.defaults import Defaults, tame_ipython
 from grader.sandbox.guest.exceptions import describe_exception
-from grader.sandbox.guest.needed import find_needs
+from grader.sandbox.guest.needed import bound_names, find_needs
 from grader.sandbox.guest.parse import ParsedBlock, parse_block
 
 _process_time = time.process_time  # kept, since a submission may replace it
@@ -145,7 +145,7 @@ class _Run:
             self.notes.extend(block.notes)
             for place, (statement, code) in enumerate(block.statements):
                 if (index, place) in self._left_out:
-                    self._unmade |= _names_made_by(statement)
+                    self._unmade |= bound_names(code)
                     continue
                 self._announce(index, place, statement)
                 try:
@@ -155,7 +155,7 @@ class _Run:
                         self._defaults.tame_if_imported()
                         tame_ipython(self._namespace)
                 except BaseException as error:  # also SystemExit and KeyboardInterrupt
-                    self._note(error, block, statement)
+                    self._note(error, block, code)
                     if isinstance(error, SystemExit) and not self._is_notebook:
                         return  # a script that exits has ended
                     if isinstance(statement, ast.Raise) and self._is_notebook:
@@ -183,9 +183,9 @@ class _Run:
             self._changes.start()
         self._started_s = _process_time()
 
-    def _note(self, error: BaseException, block: ParsedBlock, statement: ast.stmt) -> None:
+    def _note(self, error: BaseException, block: ParsedBlock, code: types.CodeType) -> None:
         follows = isinstance(error, NameError) and error.name in self._unmade
-        self._unmade |= _names_made_by(statement)
+        self._unmade |= bound_names(code)
         raised = describe_exception(error, self._labels)
         self.notes.append(Note(block=block.label, raised=raised, follows=follows))
 
@@ -205,27 +205,3 @@ def _write_copy(name: str, source: str) -> str:
     with contextlib.suppress(OSError, ValueError):  # the name may not be valid here
         path.write_text(source, encoding="utf-8")
     return str(path)
-
-
-def _names_made_by(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement would bind at top level if it ran to its end."""
-    found: set[str] = set()
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                found.add(name)
-            case ast.ClassDef(name=name):
-                found.add(name)
-            case (
-                ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp()
-            ):
-                pass
-            case ast.alias(name=name, asname=asname):
-                found.add((asname or name).partition(".")[0])
-            case _:
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    found.add(node.id)
-                waiting.extend(ast.iter_child_nodes(node))
-    return found

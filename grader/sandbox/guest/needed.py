@@ -31,6 +31,7 @@ _NAME_OPS = {
     if name in opcode.opmap
 }
 _LOAD_NAME = opcode.opmap["LOAD_NAME"]
+_STORE_OPS = {opcode.opmap[name] for name in ("STORE_NAME", "STORE_GLOBAL")}
 _BIND_OPS = {opcode.opmap[name] for name in ("STORE_NAME", "DELETE_NAME")}
 _BIND_GLOBAL_OPS = {opcode.opmap[name] for name in ("STORE_GLOBAL", "DELETE_GLOBAL")}
 
@@ -123,6 +124,15 @@ def find_needs(
         binding=frozenset(needed),
         changing=frozenset(one for one, names in found.items() if names.changed & may_change),
     )
+
+
+def bound_names(code: types.CodeType) -> set[str]:
+    """Return the globals that the code of a statement binds when it runs to its end."""
+    return {
+        code.co_names[argument]
+        for operation, argument in _instructions(code)
+        if operation in _STORE_OPS
+    }
 
 
 def _names(statement: ast.stmt, code: types.CodeType) -> StatementNames:

@@ -14,6 +14,7 @@ the result; the others wait to be asked again, and are closed if their memory or
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from grader.sandbox.host.limits import WALL_PER_CPU, Limits
@@ -185,15 +186,16 @@ class Account:
 
     def is_over_memory(self, child: Tenant) -> bool:
         """Return whether the memory is used up, even after all children but one are closed."""
-        if self._memory_share() > 1:
-            self._close(*(one for one in self._children if one is not child))
-        return self._memory_share() > 1
+        return self._is_over(self._memory_share, child)
 
     def is_over_disk(self, child: Tenant) -> bool:
         """Return whether the disk is used up, even after all children but one are closed."""
-        if self._disk_share() > 1:
+        return self._is_over(self._disk_share, child)
+
+    def _is_over(self, share: Callable[[], float], child: Tenant) -> bool:
+        if share() > 1:
             self._close(*(one for one in self._children if one is not child))
-        return self._disk_share() > 1
+        return share() > 1
 
     def _memory_share(self) -> float:
         return sum(child.memory_share for child in self._children)
@@ -237,7 +239,3 @@ class TrustedAccount(Account):
     def function_wall_left_s(self, name: str) -> float:  # noqa: ARG002
         """Return the seconds that a call may take."""
         return WALL_PER_CPU * self.limits.function_cpu_s
-
-    def may_keep(self, size_bytes: int) -> bool:  # noqa: ARG002
-        """Return True: the author's answers are as long as they are."""
-        return True
