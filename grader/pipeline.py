@@ -20,7 +20,7 @@ from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
 from grader.report.budget import fit_report
-from grader.report.describe_loading import describe_notes, describe_syntax_error
+from grader.report.describe_loading import describe_loading, describe_syntax_error
 from grader.report.model import (
     CheckResult,
     IsolationInfo,
@@ -353,9 +353,10 @@ class Grader:
             for function in score_functions(seen, tuple(assignment.parameters))
         )
         output, is_output_cut = student.output()
-        notes = describe_notes(
+        loading = describe_loading(
             (*submission.notes, *student.loaded.notes), is_notebook=submission.is_notebook
         )
+        notes = tuple(note.text for note in loading)
         if why_over:
             notes = (f"grading ended early: {why_over}", *notes)
         return msgspec.structs.replace(
@@ -365,6 +366,7 @@ class Grader:
             max_score=exact_sum(function.max_score for function in functions),
             functions=functions,
             notes=notes,
+            loading=loading,
             output=output,
             is_output_cut=is_output_cut,
             isolation=IsolationInfo(

@@ -23,6 +23,7 @@ _STATUSES = {
     Status.MISSING: "fail",
     Status.ERROR: "error",
     Status.LIMIT: "error",
+    Status.NOT_JUDGED: "fail",
 }
 
 

@@ -45,6 +45,7 @@ _SHORT_WORDS = {
     Status.ERROR: "error",
     Status.LIMIT: "limit",
     Status.MISSING: "missing",
+    Status.NOT_JUDGED: "unjudged",
 }
 
 
@@ -123,7 +124,13 @@ def _functions(functions: Sequence[FunctionFigures], lines: Lines) -> None:
     table.add_column("", no_wrap=True, overflow="crop")
     table.add_column("mean", justify="right", no_wrap=True, overflow="crop")
     table.add_column("", no_wrap=True, overflow="crop")
-    for word in _SHORT_WORDS.values():
+    columns = [
+        status
+        for status in _SHORT_WORDS
+        if status is not Status.NOT_JUDGED
+        or any(one.statuses.get(status.value) for one in functions)
+    ]
+    for word in map(_SHORT_WORDS.__getitem__, columns):
         table.add_column(word, justify="right", no_wrap=True, overflow="crop")
     for one in functions:
         bar = lines.bar(
@@ -133,7 +140,7 @@ def _functions(functions: Sequence[FunctionFigures], lines: Lines) -> None:
             Text(f"  {lines.line(one.name, _MAX_NAME)}"),
             Text(f"{format_figure(one.mean_score)} / {format_points(one.max_score):<3}"),
             Text(bar, style="blue"),
-            *(Text(f"{one.statuses.get(status.value, 0):,}") for status in _SHORT_WORDS),
+            *(Text(f"{one.statuses.get(status.value, 0):,}") for status in columns),
         )
     lines.print(table)
 

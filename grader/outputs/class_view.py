@@ -39,6 +39,7 @@ LOOKS = {
     Status.ERROR: Look("!", "e", MARKS[Status.ERROR].word),
     Status.LIMIT: Look("⊘", "l", MARKS[Status.LIMIT].word),
     Status.MISSING: Look("·", "m", MARKS[Status.MISSING].word),
+    Status.NOT_JUDGED: Look("?", "m", MARKS[Status.NOT_JUDGED].word),
 }
 
 

@@ -28,6 +28,7 @@ MARKS = {
     Status.ERROR: Mark("✗", "!", "red", "raised an error"),
     Status.LIMIT: Mark("⏱", "!", "red", "hit a limit"),
     Status.MISSING: Mark("·", "-", "dim", "not written yet"),
+    Status.NOT_JUDGED: Mark("?", "?", "dim", "not judged yet"),
 }
 
 ENDED_EARLY = "ended before everything was checked"

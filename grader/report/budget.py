@@ -8,7 +8,7 @@ mark of its own. Code to paste is never cut: an example is complete, or it is le
 import itertools
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -20,6 +20,7 @@ from grader.report.model import (
     Example,
     FunctionResult,
     IsolationInfo,
+    LoadingNote,
     Picture,
     Report,
     Series,
@@ -67,12 +68,14 @@ def fit_report(report: Report) -> Report:
     if left_out:
         plural = "s were" if left_out != 1 else " was"
         notes = (*notes, f"{left_out} picture{plural} left out, to keep the report short")
+    notes = _fit_notes(notes)
     fitted = msgspec.structs.replace(
         report,
         assignment=_fit_texts(report.assignment),
         submission=_fit_texts(report.submission),
         functions=_fit_functions(report.functions, pictures),
-        notes=_fit_notes(notes),
+        notes=notes,
+        loading=_fit_loading(report.loading, frozenset(notes)),
         error=cut_text(report.error, MAX_ERROR),
         output=_encodable(report.output),
         isolation=_fit_isolation(report.isolation),
@@ -271,3 +274,14 @@ def _cut_to_bytes(text: str, limit: int) -> str:
             continue
         return whole
     return ""
+
+
+def _fit_loading(loading: Iterable[LoadingNote], shown: Collection[str]) -> tuple[LoadingNote, ...]:
+    """Cut what was noted as the notes are cut, and keep what is shown among them."""
+    cut = (_fit_note(note) for note in loading)
+    return tuple(note for note in cut if note.text in shown)
+
+
+def _fit_note(note: LoadingNote) -> LoadingNote:
+    subject, text = cut_text(note.subject, _MAX_LABEL), cut_text(note.text)
+    return msgspec.structs.replace(note, subject=subject, text=text)

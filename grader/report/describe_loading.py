@@ -1,8 +1,10 @@
 """Describes what happened while a submission was read, loaded and called."""
 
+import re
 from collections.abc import Sequence
 
 from grader.observations.messages import Note, Outcome, Raised
+from grader.report.model import LoadingNote, NoteKind
 from grader.report.shorten import MAX_CODE, MAX_MESSAGE, MAX_NAME, shorten
 
 
@@ -16,14 +18,21 @@ def describe_place(raised: Raised) -> str:
 
 
 _MAX_LINES = 100
+_MISSING_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
+_KINDS = {
+    "SystemExit": NoteKind.EXIT,
+    "SyntaxError": NoteKind.SYNTAX,
+    "IndentationError": NoteKind.SYNTAX,
+    "TabError": NoteKind.SYNTAX,
+}
 _LIMITS = {outcome.value for outcome in Outcome}
 _TOO_DEEP = (
     "nested too deeply to be read, such as by thousands of brackets, operators or elif in a row"
 )
 
 
-def describe_notes(notes: Sequence[Note], *, is_notebook: bool) -> tuple[str, ...]:
-    """Return a line for each thing that happened while a submission was loaded.
+def describe_loading(notes: Sequence[Note], *, is_notebook: bool) -> tuple[LoadingNote, ...]:
+    """Describe what happened while a submission was loaded: what stopped code comes first.
 
     Cells that stopped at a function that is not written yet are all in one line, as the student
     expects them. Cells that needed results of such cells are in another line.
@@ -32,24 +41,28 @@ def describe_notes(notes: Sequence[Note], *, is_notebook: bool) -> tuple[str, ..
         notes: What was noted, in order.
         is_notebook: Whether the submission is a notebook.
     """
-    lines = []
     unwritten = [note.block for note in notes if _is_unwritten(note)]
     waiting = [note.block for note in notes if note.follows]
-    if unwritten:
-        shown = shorten(_list(unwritten), MAX_MESSAGE)
-        lines.append(f"{shown} stopped at functions that are not written yet")
-    if waiting:
-        shown = shorten(_list(waiting), MAX_MESSAGE)
-        lines.append(f"{shown} needed results of earlier code, which had stopped")
-    lines.extend(
+    found = [
         _describe_note(note, is_notebook=is_notebook)
         for note in notes
         if not _is_unwritten(note) and not note.follows
-    )
-    if len(lines) > _MAX_LINES:
-        left_out = len(lines) - _MAX_LINES
-        lines[_MAX_LINES:] = [f"{left_out} more messages like these are left out"]
-    return tuple(lines)
+    ]
+    found.sort(key=lambda note: not note.is_cause)  # otherwise in order
+    first_other = sum(note.is_cause for note in found)
+    folded = [
+        LoadingNote(kind=kind, text=f"{shorten(_list(blocks), MAX_MESSAGE)} {words}")
+        for kind, blocks, words in (
+            (NoteKind.UNWRITTEN, unwritten, "stopped at functions that are not written yet"),
+            (NoteKind.FOLLOWS, waiting, "needed results of earlier code, which had stopped"),
+        )
+        if blocks
+    ]
+    found[first_other:first_other] = folded
+    if len(found) > _MAX_LINES:
+        text = f"{len(found) - _MAX_LINES} more messages like these are left out"
+        found[_MAX_LINES:] = [LoadingNote(kind=NoteKind.OTHER, text=text)]
+    return tuple(found)
 
 
 def _is_unwritten(note: Note) -> bool:
@@ -67,26 +80,41 @@ def _list(blocks: Sequence[str]) -> str:
     return f"cells {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
-def _describe_note(note: Note, *, is_notebook: bool) -> str:
+def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
     where = shorten(note.block, MAX_NAME) or "the file"
     raised = note.raised
     if raised is None:
-        return f"{where}: {shorten(note.text, MAX_MESSAGE)}"
+        text = f"{where}: {shorten(note.text, MAX_MESSAGE)}"
+        return LoadingNote(kind=NoteKind.LEFT_OUT, text=text)
+    kind = shorten(raised.type_name, MAX_NAME)
     if is_notebook and _is_too_deep(raised):
-        return f"{where} is {_TOO_DEEP}; what comes after it still ran"
+        text = f"{where} is {_TOO_DEEP}; what comes after it still ran"
+        return LoadingNote(kind=NoteKind.SYNTAX, text=text)
     if raised.type_name in _LIMITS:
         why = shorten(raised.text, MAX_MESSAGE)
         if raised.line:
             where = f"line {raised.line}" + (f" of {where}" if note.block else "")
-        return f"{where} was stopped ({why}); what comes after it still ran"
-    has_ended = raised.type_name == "SystemExit" and not is_notebook
+        text = f"{where} was stopped ({why}); what comes after it still ran"
+        return LoadingNote(kind=NoteKind.LIMIT, subject=kind, text=text)
+    module = _MISSING_MODULE.match(raised.text)
+    if module is not None and raised.type_name == "ModuleNotFoundError":
+        name = shorten(module[1], MAX_NAME)
+        text = (
+            f"{name} is not installed here; what does not need it is graded as usual"
+            f"{describe_place(raised)}"
+        )
+        return LoadingNote(kind=NoteKind.NOT_INSTALLED, subject=name, text=text)
+    is_exit = raised.type_name == "SystemExit"
+    has_ended = is_exit and not is_notebook
     rest = "the rest of the file did not run" if has_ended else "what comes after it still ran"
-    text = raised.text.strip().splitlines()
-    shown = shorten(raised.type_name, MAX_NAME)
-    if text:
-        shown += f": {shorten(text[0], MAX_MESSAGE)}"
-    verb = "exited with" if raised.type_name == "SystemExit" else "raised"
-    return f"{where} {verb} {shown}; {rest}{describe_place(raised)}"
+    lines = raised.text.strip().splitlines()
+    shown = f"{kind}: {shorten(lines[0], MAX_MESSAGE)}" if lines else kind
+    verb = "exited with" if is_exit else "raised"
+    return LoadingNote(
+        kind=_KINDS.get(raised.type_name, NoteKind.RAISED),
+        subject=kind,
+        text=f"{where} {verb} {shown}; {rest}{describe_place(raised)}",
+    )
 
 
 def describe_syntax_error(raised: Raised) -> str:

@@ -7,7 +7,7 @@ import enum
 
 import msgspec
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 MAX_SCORE = 100
 
 
@@ -15,6 +15,7 @@ class Status(enum.Enum):
     """The status of a check or a function.
 
     FAILED means that the answer is wrong. LIMIT, ERROR and MISSING say why there is no answer.
+    NOT_JUDGED means that a check never got as far as what it is about: another check says why.
     Only a function can be PARTIAL.
     """
 
@@ -24,6 +25,7 @@ class Status(enum.Enum):
     ERROR = "error"
     LIMIT = "limit"
     MISSING = "missing"
+    NOT_JUDGED = "not_judged"
 
 
 class Visibility(enum.Enum):
@@ -32,6 +34,28 @@ class Visibility(enum.Enum):
     VISIBLE = "visible"
     HIDDEN = "hidden"
     AFTER_DUE_DATE = "after_due_date"
+
+
+class NoteKind(enum.Enum):
+    """What happened while a submission was read or loaded.
+
+    NOT_INSTALLED is a module that this machine doesn't have, and NOT_IMPORTED one that the
+    submission uses and never imports. LIMIT is a statement that was stopped, EXIT the end of a
+    script by ``sys.exit()``, SYNTAX a cell that is not valid Python, and RAISED any other exception
+    at top level. LEFT_OUT was not run. FOLLOWS and UNWRITTEN stopped only because of earlier code,
+    or of a function that is not written yet.
+    """
+
+    NOT_INSTALLED = "not_installed"
+    NOT_IMPORTED = "not_imported"
+    LIMIT = "limit"
+    EXIT = "exit"
+    SYNTAX = "syntax"
+    RAISED = "raised"
+    LEFT_OUT = "left_out"
+    FOLLOWS = "follows"
+    UNWRITTEN = "unwritten"
+    OTHER = "other"
 
 
 class ReportStatus(enum.Enum):
@@ -179,11 +203,42 @@ class IsolationInfo(_Model, frozen=True, kw_only=True):
     missing: dict[str, str] = {}
 
 
+class LoadingNote(_Model, frozen=True, kw_only=True):
+    """Something that happened while a submission was read or loaded.
+
+    ``subject`` is what it is about, for a class to count: the name of a module, or of an exception.
+    ``text`` says it in words, and is one of the report's ``notes``.
+    """
+
+    kind: NoteKind
+    subject: str = ""
+    text: str
+
+    @property
+    def is_cause(self) -> bool:
+        """Whether it can be why functions are missing or raise."""
+        return self.kind in _CAUSES
+
+
+_CAUSES = frozenset(
+    {
+        NoteKind.NOT_INSTALLED,
+        NoteKind.NOT_IMPORTED,
+        NoteKind.LIMIT,
+        NoteKind.EXIT,
+        NoteKind.SYNTAX,
+        NoteKind.RAISED,
+    }
+)
+
+
 class Report(_Model, frozen=True, kw_only=True):
     """The result of grading one submission.
 
     ``score`` and ``max_score`` are null only if the grader itself failed, which is never a zero.
-    ``error`` says why a submission is unreadable, or what failed in the grader. ``timing`` is in
+    ``error`` says why a submission is unreadable, or what failed in the grader. ``loading`` has
+    what happened while it was read and loaded, causes first; ``notes`` has the same and more, as
+    texts. ``timing`` is in
     seconds: ``total_s``, and the time of each check that ran, by its id. ``key`` is set in a
     batch: a digest of everything that the rest depends on.
     """
@@ -196,6 +251,7 @@ class Report(_Model, frozen=True, kw_only=True):
     max_score: float | None
     functions: tuple[FunctionResult, ...] = ()
     notes: tuple[str, ...] = ()
+    loading: tuple[LoadingNote, ...] = ()
     error: str = ""
     output: str = ""
     is_output_cut: bool = False

@@ -6,7 +6,13 @@ from fractions import Fraction
 from grader.report.model import CheckResult, FunctionResult, Status
 
 # The status of a function that earned no points: the first of these that one of its checks has.
-_BY_PRECEDENCE = (Status.MISSING, Status.LIMIT, Status.ERROR, Status.FAILED)
+_BY_PRECEDENCE = (
+    Status.MISSING,
+    Status.LIMIT,
+    Status.ERROR,
+    Status.FAILED,
+    Status.NOT_JUDGED,
+)
 
 
 def exact_sum(points: Iterable[float]) -> float:

@@ -398,6 +398,7 @@ def test_terminal_that_lacks_the_symbols_gets_ascii(encoding: str) -> None:
     assert marks == {
         "passed": "+",
         "partial": "~",
+        "not_judged": "?",
         "failed": "x",
         "error": "!",
         "limit": "!",

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.observations.messages import Note, Outcome, Raised
-from grader.report.describe_loading import describe_notes, describe_place, describe_syntax_error
+from grader.report.describe_loading import describe_loading, describe_place, describe_syntax_error
 
 
 def raising(type_name: str, text: str = "", block: str = "cell 2", **where: object) -> Note:
@@ -14,7 +14,7 @@ def raising(type_name: str, text: str = "", block: str = "cell 2", **where: obje
 
 def describe(*notes: Note, is_notebook: bool = True) -> tuple[str, ...]:
     """Describe the notes of a notebook."""
-    return describe_notes(notes, is_notebook=is_notebook)
+    return tuple(note.text for note in describe_loading(notes, is_notebook=is_notebook))
 
 
 # --- places -------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_forged_notes_are_cut_in_length_and_number() -> None:
     forged = [Note(block=long, text=long), Note(block=long, raised=error)] * 500
     unwritten = raising("NotImplementedError", block=long)
 
-    lines = describe_notes([*forged, *[unwritten] * 500], is_notebook=True)
+    lines = describe(*forged, *[unwritten] * 500)
 
     assert max(map(len, lines)) < 800
     assert len(lines) == 101
