@@ -47,7 +47,7 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
     Column.ID: (
         "id", "student id", "sis user id", "sis login id", "sis id", "identifier", "id number",
         "student number", "registration number", "matriculation", "matriculation number",
-        "Matrikelnummer", "Matrikelnr", "PID", "number", "sid", "username", "user name", "login",
+        "Matrikelnummer", "Matrikelnr", "PID", "number", "sid", "username", "login",
         "login id", "user id", "ID-Nummer", "Anmeldename", "Benutzername",
         "Numéro d’identification", "Numéro étudiant", "Nom d’utilisateur", "Número de ID",
         "Nombre de usuario", "Codice identificativo", "Codice ID", "Matricola", "Nummer (ID)",
@@ -76,7 +76,7 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
         "Полное имя пользователя", "Повне ім'я користувача", "Fullständigt namn", "Tam adı",
         "Kullanıcının tam adı", "Nume complet", "Numele complet al utilizatorului",
         "Visas naudotojo vardas", "Izen osoa", "Erabiltzailearen izen osoa", "Πλήρες όνομα",
-        "Πλήρες όνομα χρήστη", "الاسم كاملا", "ًالاسم كاملا", "پورا نام", "全名", "用户全名",
+        "Πλήρες όνομα χρήστη", "الاسم كاملا", "پورا نام", "全名", "用户全名",
         "フルネーム", "ユーザフルネーム", "전체 이름", "사용자 성명",
     ),
     Column.FIRST_NAME: (
@@ -87,7 +87,7 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
     ),
     Column.LAST_NAME: (
         "last name", "surname", "family name", "last", "family name of student", "Nachname",
-        "Familienname", "Nom de famille", "Cognoms", "Apellidos", "Apellido(s)", "Apellido",
+        "Familienname", "Nom de famille", "Cognoms", "Apellido(s)", "Apellido",
         "Cognome", "Apelidos", "Apelido", "Sobrenome", "Achternaam", "Nazwisko", "Фамилия",
         "Прізвище", "Efternamn", "Soyadı", "Nume de familie", "Pavardė", "Abizena(k)", "Abizena",
         "Nom", "Επίθετο", "الاسم الأخير", "نام کا آخری حصہ", "姓", "성",
