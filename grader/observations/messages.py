@@ -51,6 +51,11 @@ class Raised(Message, frozen=True, kw_only=True):
 
     ``line`` is 1-based within the code block ``block``, and 0 if unknown. ``code`` is the text of
     that line, and ``function`` the function it belongs to, empty at top level.
+
+    ``missing_module`` is the module that is not installed here, if the exception is about it or
+    about a name that its import would have bound. ``missing_import`` is the import statement, such
+    as ``import torch``, that would have bound the name and is nowhere in the submission.
+    ``syntax_hint`` says what code is that this Python can't read, if that is known.
     """
 
     type_name: Name
@@ -59,6 +64,9 @@ class Raised(Message, frozen=True, kw_only=True):
     line: int = 0
     code: LongText = ""
     function: Name = ""
+    missing_module: Name = ""
+    missing_import: Name = ""
+    syntax_hint: LongText = ""
 
 
 # --- host -> child ------------------------------------------------------------------------
@@ -67,11 +75,13 @@ class Raised(Message, frozen=True, kw_only=True):
 class CodeBlock(Message, frozen=True, kw_only=True):
     """A ``.py`` file, or one code cell of a notebook.
 
-    ``label`` is ``cell N``, or empty for a file.
+    ``label`` is ``cell N``, or empty for a file. ``execution_count`` is the number that Jupyter
+    shows beside the cell, as in ``[7]``; 0 if it shows none, or two cells have the same.
     """
 
     label: str
     source: str
+    execution_count: int = 0
 
 
 class Lent(Message, frozen=True, kw_only=True):
@@ -171,7 +181,8 @@ class Note(Message, frozen=True, kw_only=True):
     """Something about a code block that the student should know.
 
     ``raised`` is what the block raised, if it did. ``follows`` says that it raised only because
-    an earlier block had stopped before it defined a name that this block needs.
+    an earlier block had stopped before it defined a name that this block needs; or that what it
+    lacks has been noted before.
     """
 
     block: Name
