@@ -5,7 +5,8 @@ Theory of operation
 `read.read_submission` opens the file once, without following links or waiting for pipes, and reads
 at most `read.MAX_SUBMISSION_BYTES`. Its name's ending decides the format: `python_file` decodes a
 ``.py`` as Python does, and `notebook` extracts the code cells of a notebook. Both return code
-blocks: a ``.py`` is one block, a notebook has one for each code cell.
+blocks: a ``.py`` is one block, a notebook has one for each code cell. `file_kind` recognises files
+of other kinds under such a name, so that the message can say what was handed in.
 
 What must hold:
 

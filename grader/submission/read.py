@@ -8,10 +8,13 @@ from pathlib import Path
 
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.observations.messages import CodeBlock, Note
+from grader.submission.file_kind import describe_copy, refuse_other_kinds
 from grader.submission.source_size import check_source_size
 
 MAX_SUBMISSION_BYTES = 64 * 1024 * 1024
 MAX_SOURCE_BYTES = 4 * 1024 * 1024
+_ENDINGS = (".py", ".ipynb")
+_EMPTY = "nothing is in it; save your work, and hand the file in again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +69,23 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
     """
     name = name.encode("utf-8", "backslashreplace").decode()  # a file name may be any bytes
     is_notebook = name.lower().endswith(".ipynb")
+    refuse_other_kinds(data, name=name)
+    notes: tuple[Note, ...] = ()
     if is_notebook:
         from grader.submission.notebook import read_notebook
 
-        blocks, notes = read_notebook(data, max_source=MAX_SOURCE_BYTES)
+        blocks, notes = read_notebook(data, name=name, max_source=MAX_SOURCE_BYTES)
     else:
         from grader.submission.python_file import read_python
 
         check_source_size(len(data), limit=MAX_SOURCE_BYTES)  # before it is decoded
         source = read_python(data).encode("utf-8", "replace").decode()  # no lone surrogates
-        blocks, notes = (CodeBlock(label="", source=source),), ()
+        blocks = (CodeBlock(label="", source=source),)
+        if not source.strip():
+            notes = (Note(block="", text=_EMPTY),)
+    copied = describe_copy(name)
+    if copied:
+        notes = (Note(block="", text=copied), *notes)
     check_source_size(sum(len(block.source) for block in blocks), limit=MAX_SOURCE_BYTES)
     return Submission(
         name=name,
@@ -94,8 +104,13 @@ def read_bytes(path: Path) -> bytes:
         UnreadableSubmissionError: The file has another ending, is a link or not a regular file, or
             is too large.
     """
-    if path.suffix.lower() not in (".py", ".ipynb") and os.path.isfile(path):  # noqa: PTH113 - never raises
-        raise UnreadableSubmissionError(f"{path.name} is neither a .py file nor a .ipynb notebook")
+    if path.suffix.lower() not in _ENDINGS and os.path.isfile(path):  # noqa: PTH113 - never raises
+        # Browsers and editors add endings: lab4.py.txt, lab4.ipynb.json.
+        has_two = path.stem.lower().endswith(_ENDINGS)
+        remedy = f"; call it {path.stem}" if has_two else ""
+        raise UnreadableSubmissionError(
+            f"{path.name} is neither a .py file nor a .ipynb notebook{remedy}"
+        )
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError as error:

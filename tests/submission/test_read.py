@@ -64,7 +64,7 @@ def test_notebook_has_a_code_block_for_each_code_cell(tmp_path: Path) -> None:
 def test_case_of_the_ending_does_not_matter(tmp_path: Path, ending: str, kind: str) -> None:
     """The ending of a file's name may be in capitals."""
     path = tmp_path / f"LAB4{ending}"
-    path.write_bytes(_notebook("x = 1"))
+    path.write_bytes(_notebook("x = 1") if kind == "notebook" else b"x = 1")
 
     submission = read_submission(path)
 
@@ -79,6 +79,27 @@ def test_empty_file_can_be_read(tmp_path: Path) -> None:
     submission = read_submission(path)
 
     assert submission.blocks == (CodeBlock(label="", source=""),)
+    assert [note.text for note in submission.notes] == [
+        "nothing is in it; save your work, and hand the file in again"
+    ]
+
+
+def test_checkpoint_of_jupyter_is_noted() -> None:
+    """A copy that Jupyter keeps is graded, and a note says that it may be older."""
+    submission = parse_submission(_notebook("x = 1"), name="lab4-checkpoint.ipynb")
+
+    (note,) = submission.notes
+    assert note.text.endswith("in .ipynb_checkpoints: it may be older than lab4.ipynb")
+
+
+@pytest.mark.parametrize("name", ["lab4.py.txt", "lab4.ipynb.json"])
+def test_second_ending_is_to_be_removed(tmp_path: Path, name: str) -> None:
+    """A browser or editor may have added an ending: the message says the name without it."""
+    path = tmp_path / name
+    path.write_bytes(b"x = 1")
+
+    with pytest.raises(UnreadableSubmissionError, match=f"; call it {path.stem}$"):
+        read_submission(path)
 
 
 def test_file_name_may_contain_any_character(tmp_path: Path) -> None:
