@@ -28,6 +28,9 @@ from grader.observations.locks import Lock
 from grader.observations.values import AnyValue, Array, Number
 
 
+Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)]
+
+
 class Outcome(enum.Enum):
     """How a request ended. This is always the student's doing, and never a fault of zerograd."""
 
@@ -104,7 +107,8 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     A top-level statement is named by its code block and its place there, both 0-based. Those in
     ``left_out`` don't run: they have ended an earlier child. Those in ``slow`` run only if a
     function needs what they bind; so do all statements from ``needed_only_from`` on.
-    ``is_watched`` asks for ``has_changed`` in the answers.
+    ``is_watched`` asks for ``has_changed`` in the answers. ``text_cells`` are cells of a notebook
+    that are no code, but contain a function; they are never run.
     """
 
     name: str
@@ -116,6 +120,7 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     slow: tuple[tuple[int, int], ...] = ()
     needed_only_from: tuple[int, int] | None = None
     is_watched: bool = True
+    text_cells: tuple[CodeBlock, ...] = ()
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
@@ -191,16 +196,99 @@ class Note(Message, frozen=True, kw_only=True):
     follows: bool = False
 
 
+class AbsenceKind(enum.Enum):
+    """What there is in place of a function of the contract, or of a part of it.
+
+    The function has another name, which is close or has the same parameters; or is inside of
+    something, such as a class or a text; or its statement did not run, or raised, or was undone; or
+    something else has its name. UNWRITTEN has no code; REWRITTEN has none in its last definition,
+    but in an earlier one. RAISES_STILL has code, and the ``raise NotImplementedError`` of a stub.
+    NO_RETURN has code, and no ``return`` with a value.
+    """
+
+    OTHER_NAME = "other_name"
+    SAME_PARAMETERS = "same_parameters"
+    IN_CLASS = "in_class"
+    IN_FUNCTION = "in_function"
+    IN_MAIN_GUARD = "in_main_guard"
+    IN_BRANCH = "in_branch"
+    IN_TEXT_CELL = "in_text_cell"
+    IN_COMMENT = "in_comment"
+    IN_STRING = "in_string"
+    IN_MAGIC_CELL = "in_magic_cell"
+    IN_COMMENTED_MAGIC = "in_commented_magic"
+    IN_BROKEN_CELL = "in_broken_cell"
+    STATEMENT_RAISED = "statement_raised"
+    STATEMENT_STOPPED = "statement_stopped"
+    AFTER_EXIT = "after_exit"
+    AFTER_RAISE = "after_raise"
+    DELETED = "deleted"
+    STAR_IMPORT = "star_import"
+    NOT_CALLABLE = "not_callable"
+    OVERWRITTEN = "overwritten"
+    DECORATED_AWAY = "decorated_away"
+    UNWRITTEN = "unwritten"
+    REWRITTEN = "rewritten"
+    RAISES_STILL = "raises_still"
+    NO_RETURN = "no_return"
+
+
+class Place(Message, frozen=True, kw_only=True):
+    """A line, 1-based within a code block; 0 if it is not known."""
+
+    line: int = 0
+    block: Name = ""
+
+
+class Absence(Message, frozen=True, kw_only=True):
+    """What there is in place of a function of the contract, or of a part of it.
+
+    ``subject`` is a name: that of the other function, class, module, decorator, magic, exception or
+    type. ``place`` is where that is, and ``other`` a second place, by kind: an earlier definition,
+    or the line that ended the code before it.
+    """
+
+    function: Name
+    kind: AbsenceKind
+    subject: Name = ""
+    place: Place = Place()
+    other: Place = Place()
+
+
+class FunctionFacts(Message, frozen=True, kw_only=True):
+    """What the code of a function of the contract shows, without calling it.
+
+    ``parameters`` are its own parameters in order, of which ``required`` have no default. It may
+    call the functions ``uses`` of the contract, directly or through others. ``ignores`` has the
+    inputs that it neither takes nor reads as globals. ``reads`` has the globals besides its inputs
+    that it reads and that are not functions, classes or modules; those that don't exist are in
+    ``undefined`` instead.
+    """
+
+    name: Name
+    parameters: Names = ()
+    required: int = 0
+    uses: Names = ()
+    ignores: Names = ()
+    reads: Names = ()
+    undefined: Names = ()
+
+
 class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):
     """The submission has run. ``defined`` lists the names of the contract that it defines.
 
+    ``absences`` says of the others, and of those without code, what there is in their place.
+
+    ``functions`` describes those that can be called, except in a child with lent functions.
     ``syntax_error`` is set if a ``.py`` file isn't valid Python; then nothing ran. ``cpu_s`` is the
     CPU time in seconds that the child has used so far, and ``has_changed`` is about its last
     statement.
     """
 
-    defined: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
+    defined: Names = ()
+    functions: Annotated[tuple[FunctionFacts, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
     notes: Annotated[tuple[Note, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
+    absences: Annotated[tuple[Absence, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
     syntax_error: Raised | None = None
     cpu_s: float = 0.0
     has_changed: bool = False
