@@ -17,8 +17,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from grader.batch.archive_names import Names, RefusedNameError, clean_path, decode_name
-from grader.batch.gradable_files import is_junk
+from grader.batch.archive_names import (
+    Names,
+    RefusedNameError,
+    clean_path,
+    decode_name,
+    is_folder_name,
+)
+from grader.batch.gradable_files import HAND_IN_ITSELF, is_junk
 from grader.batch.open_beneath import open_given
 from grader.batch.tree import MAX_FILES, READ_ERRORS, Tree, TreeFile, reading
 from grader.errors import UnreadableSubmissionError, UsageError
@@ -30,6 +36,7 @@ _ENCRYPTED = 0x1
 _MAX_RATIO = 250
 _ALWAYS_FINE_BYTES = 4 * MIB
 _LOCAL_HEADER_BYTES = 30
+_BEGINNING = b"PK"
 _ENTRY, _LEAST_ENTRY_BYTES = b"PK\x01\x02", 46
 _END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 65_535
 _END64, _END64_BYTES, _LOCATOR_BYTES = b"PK\x06\x06", 56, 20
@@ -55,8 +62,24 @@ CLASS_LIMITS = ArchiveLimits(files=MAX_FILES, directory_bytes=64 * MIB, total_by
 STUDENT_LIMITS = ArchiveLimits(files=5000, directory_bytes=2 * MIB, total_bytes=1024 * MIB)
 
 
+# What other archives begin with, which people rename to .zip.
+_OTHER_KINDS = (
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"%PDF-", "a PDF"),
+)
+_LONGEST_MARK = 8
+
+
 class ArchiveError(Exception):
     """An archive that can't be used as a whole; the message says why."""
+
+
+class _NotZipError(ArchiveError):
+    """A file that is not a zip at all, whatever its name says."""
 
 
 def tree_of_archive(path: Path) -> Tree:
@@ -73,6 +96,10 @@ def tree_of_archive(path: Path) -> Tree:
         raise UsageError(f"{path} is not a zip archive: {error.strerror}") from error
     try:
         return _list_class(stream, CLASS_LIMITS)
+    except _NotZipError as error:
+        raise UsageError(
+            f"{path} can't be used: {error}; unpack it yourself, and give the folder"
+        ) from error
     except ArchiveError as error:
         raise UsageError(f"the archive {path} can't be used: {error}") from error
     except READ_ERRORS as error:
@@ -127,6 +154,10 @@ def tree_inside(file: TreeFile) -> Tree:
         with reading(file.name):
             _check_end(stream, STUDENT_LIMITS)
             return _list(zipfile.ZipFile(stream), STUDENT_LIMITS)
+    except _NotZipError as error:
+        raise UnreadableSubmissionError(
+            f"{file.name} can't be used: {error}; {HAND_IN_ITSELF}"
+        ) from error
     except ArchiveError as error:
         raise UnreadableSubmissionError(f"{file.name} can't be used: {error}") from error
 
@@ -134,10 +165,19 @@ def tree_inside(file: TreeFile) -> Tree:
 def _check_end(file: IO[bytes], limits: ArchiveLimits) -> None:
     """Refuse an archive whose central directory is too large, before zipfile reads it."""
     size_bytes = file.seek(0, io.SEEK_END)
+    if not size_bytes:
+        raise ArchiveError("it is empty")
+    file.seek(0)
+    beginning = file.read(_LONGEST_MARK)
+    other = next((kind for mark, kind in _OTHER_KINDS if beginning.startswith(mark)), "")
+    if other:
+        raise _NotZipError(f"it is {other}, not a zip")
     start = max(0, size_bytes - _END_BYTES - _MAX_COMMENT_BYTES)
     file.seek(start)
     tail = file.read(_END_BYTES + _MAX_COMMENT_BYTES)
     place = tail.rfind(_END)
+    if place < 0 and not beginning.startswith(_BEGINNING):
+        raise _NotZipError("it is not a zip")
     if place < 0 or len(tail) - place < _END_BYTES:
         raise ArchiveError("its end is missing, as after an interrupted download")
     (directory_bytes,) = struct.unpack_from("<L", tail, place + 12)
@@ -185,7 +225,7 @@ def _list(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Tree:
     for info in infos:
         name = decode_name(info)
         try:
-            listing.add(archive, info, clean_path(name), is_folder=name.endswith("/"),
+            listing.add(archive, info, clean_path(name), is_folder=is_folder_name(name),
                         overlaps=info.header_offset in overlapping)  # fmt: skip
         except RefusedNameError as error:
             listing.skip(_visible(name), str(error))
@@ -287,10 +327,13 @@ def _problem(info: zipfile.ZipInfo) -> str:
     if kind not in (0, stat.S_IFREG):
         return "it is not a regular file"
     if info.flag_bits & _ENCRYPTED:
-        return "it is encrypted"
+        return "it is encrypted; hand it in without a password"
     # Other methods can expand a few bytes beyond all memory in one step that can't be bounded.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "it is compressed by a method other than Deflate"
+        return (
+            "it is compressed by a method other than Deflate, which is not read here; zip it again"
+            " with the usual settings"
+        )
     if info.file_size > max(_ALWAYS_FINE_BYTES, _MAX_RATIO * info.compress_size):
         return "it claims to be far larger than its compressed data can be"
     return ""

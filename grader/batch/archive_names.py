@@ -1,8 +1,11 @@
-"""The names of archive members: which are safe paths below the top, and which are refused.
+r"""The names of archive members: which are safe paths below the top, and which are refused.
 
 Archives are never unpacked here, so no name can do harm here. But names appear in reports, where
 somebody may use them as paths, and somebody may unpack the same archive. So a name that leads out
 of the archive's folder is refused.
+
+Some programs for Windows separate the parts of a path by backslashes, although a zip has slashes.
+Both are read as separators, and before anything is judged: ``..\lab4.py`` leads out too.
 """
 
 import re
@@ -38,8 +41,13 @@ def decode_name(info: zipfile.ZipInfo) -> str:
         return name
 
 
+def is_folder_name(name: str) -> bool:
+    """Return whether a member's name says that it is a folder."""
+    return name.endswith(("/", "\\"))
+
+
 def clean_path(name: str) -> str:
-    """Return the path below the top that a name stands for.
+    """Return the path below the top that a name stands for, with "/" between the parts.
 
     Raises:
         RefusedNameError: the name stands for no such path, or some systems would read it as another
@@ -51,10 +59,7 @@ def clean_path(name: str) -> str:
         )
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise RefusedNameError("its name contains control characters")
-    if "\\" in name:
-        raise RefusedNameError(
-            "its name contains a backslash, which some systems read as a path separator"
-        )
+    name = name.replace("\\", "/")
     if name.startswith("/") or _DRIVE.match(name):
         raise RefusedNameError("its path is absolute")
     parts = [part for part in name.split("/") if part not in ("", ".")]

@@ -6,20 +6,32 @@ everything. If none of the files can be graded, the student gets a report that l
 
 import functools
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NoReturn
 
 from grader.batch.archive import tree_inside
-from grader.batch.gradable_files import has_junk, is_gradable, rank_name
-from grader.batch.tree import TreeFile
+from grader.batch.gradable_files import (
+    HAND_IN_ITSELF,
+    has_junk,
+    is_gradable,
+    is_junk,
+    is_zip,
+    name_other_archive,
+    rank_name,
+)
+from grader.batch.tree import Tree, TreeFile
 from grader.errors import UnreadableSubmissionError
+from grader.report.class_model import Skipped
 
 NOTHING = "it contains no .py file and no .ipynb notebook"
 _SHOWN = 4
 _SHOWN_LENGTH = 60
 _MAX_ARCHIVES = 3
+# So many members of a student's archive that can't be read are listed on the class page.
+_MAX_SKIPPED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +60,13 @@ class Choice:
         file: Its name; empty if nothing was handed in.
         read: Reads its bytes. Raises `UnreadableSubmissionError` if there is nothing to grade.
         notes: What an instructor should know about the choice.
+        skipped: What was not read in an archive among the files.
     """
 
     file: str
     read: Callable[[], bytes]
     notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 def pieces_below(files: Iterable[TreeFile], prefix: str) -> list[Piece]:
@@ -65,7 +79,7 @@ def choose(pieces: Sequence[Piece], *, stem: str, nothing: str = NOTHING) -> Cho
 
     Of the files that can be graded, it is the one with the name that was asked for, else one whose
     name contains that name, else the newest. If no file can be graded, the same is done with the
-    contents of a zip among them; a zip inside that zip is not opened.
+    contents of a zip among them; a zip inside that zip is not opened, and the reason says so.
 
     Args:
         pieces: All files that the student handed in.
@@ -111,31 +125,84 @@ def _choose_in_archives(pieces: Sequence[Piece], *, stem: str) -> Choice | None:
     """Choose a file inside an archive, without keeping the archive's bytes until it is read.
 
     Returns:
-        The file, or why an archive can't be used; None if the archives contain nothing to grade.
+        The file, or why the best of the archives has none; None if there is no archive.
     """
-    archives = [
-        piece for piece in pieces if piece.name.lower().endswith(".zip") and not piece.file.problem
-    ]
+    archives = [piece for piece in pieces if is_zip(piece.name) and not piece.file.problem]
+    archives.sort(key=functools.partial(_merit, stem=stem), reverse=True)
     problem = ""
-    for outer in sorted(archives, key=functools.partial(_merit, stem=stem), reverse=True)[
-        :_MAX_ARCHIVES
-    ]:
+    skipped: list[Skipped] = []
+    for outer in archives[:_MAX_ARCHIVES]:
         try:
-            inside = pieces_below(tree_inside(outer.file).files, "")
+            tree = tree_inside(outer.file)
         except UnreadableSubmissionError as error:
             problem = problem or error.reason
             continue
-        candidates = _candidates(inside)
+        skipped += _skipped_in(outer, tree)
+        candidates = _candidates(pieces_below(tree.files, ""))
         if candidates:
             best = max(candidates, key=functools.partial(_merit, stem=stem))
             read = functools.partial(_read_inside, outer.file, best.file.path)
             note = f"{shorten(best.name)} was graded, taken from {shorten(outer.name)}"
-            notes = (note, *_notes(best.name, len(candidates)))
-            return Choice(file=PurePosixPath(best.name).name, read=read, notes=notes)
-        refused = [one.file for one in inside if is_gradable(one.name) and one.file.problem]
-        for file in refused:
-            problem = problem or f"{file.name} in {outer.name} can't be read: {file.problem}"
-    return _refusal(archives[0].name, problem) if problem else None
+            if len(candidates) > 1:
+                note = f"{note} and chosen from {len(candidates)} files that can be graded"
+            notes = (note, *_notes_on_refused(outer, tree))
+            return Choice(
+                file=PurePosixPath(best.name).name,
+                read=read,
+                notes=notes,
+                skipped=tuple(skipped),
+            )
+        problem = problem or _describe_contents(outer.name, tree)
+    if not archives:
+        return None
+    if len(archives) > _MAX_ARCHIVES:
+        problem = f"{problem}; of {len(archives)} zips, {_MAX_ARCHIVES} were opened"
+    return _refusal(archives[0].name, problem, tuple(skipped))
+
+
+def _skipped_in(outer: Piece, tree: Tree) -> Iterator[Skipped]:
+    """Yield what was not read in an archive, up to a limit."""
+    for one in tree.skipped[:_MAX_SKIPPED]:
+        yield Skipped(path=f"{outer.file.path}/{one.path}", reason=one.reason)
+    left = len(tree.skipped) - _MAX_SKIPPED
+    if left > 0:
+        yield Skipped(path=outer.file.path, reason=f"{left} more files in it can't be read")
+
+
+def _refused(tree: Tree) -> Iterator[Skipped]:
+    """Yield the members that would be graded if they could be read."""
+    for one in tree.skipped:
+        parts = re.split(r"[/\\]", one.path)
+        if is_gradable(one.path) and not any(map(is_junk, set(parts) - {".", ".."})):
+            yield one
+
+
+def _notes_on_refused(outer: Piece, tree: Tree) -> Iterator[str]:
+    """Yield a note for each member, up to a few, that may have been the better file."""
+    for one in itertools.islice(_refused(tree), _SHOWN):
+        yield f"{shorten(one.path)} in {shorten(outer.name)} was not read: {one.reason}"
+
+
+def _describe_contents(name: str, tree: Tree) -> str:
+    """Return why there is nothing to grade in a zip that was opened."""
+    shown = shorten(name)
+    for one in _refused(tree):
+        return f"{shorten(one.path)} in {shown} can't be read: {one.reason}"
+    for file in tree.files:
+        kind = "a zip" if is_zip(file.name) else name_other_archive(file.name)
+        if kind:
+            return (
+                f"{shown} contains {kind} in turn, {shorten(file.name)}, which is not opened;"
+                f" {HAND_IN_ITSELF}"
+            )
+    if tree.files:
+        return f"{shown} contains no .py file and no .ipynb notebook, only {_list(tree.files)}"
+    for one in tree.skipped:
+        return f"{shorten(one.path)} in {shown} can't be read: {one.reason}"
+    if tree.junk:
+        junk = ", ".join(map(shorten, tree.junk[:_SHOWN]))
+        return f"{shown} contains only what tools leave behind: {junk}"
+    return f"{shown} is empty" if not tree.folders else f"{shown} contains only empty folders"
 
 
 def _read_inside(outer: TreeFile, path: str) -> bytes:
@@ -152,14 +219,24 @@ def _refuse(pieces: Sequence[Piece], nothing: str) -> Choice:
     for piece in pieces:
         if piece.file.problem and (is_gradable(piece.name) or piece.file.is_folder):
             return _refusal(piece.name, f"{piece.file.name} can't be read: {piece.file.problem}")
-    names = [shorten(piece.name) for piece in itertools.islice(pieces, _SHOWN)]
-    if len(pieces) > _SHOWN:
-        names.append(f"and {len(pieces) - _SHOWN} more")
-    return _refusal(pieces[0].name, f"{NOTHING}, only {', '.join(names)}")
+    packed = next(filter(None, (name_other_archive(piece.name) for piece in pieces)), "")
+    reason = f"{NOTHING}, only {_list(pieces)}"
+    if packed:
+        reason = f"{reason}: {packed} is not opened here; {HAND_IN_ITSELF}"
+    return _refusal(pieces[0].name, reason)
 
 
-def _refusal(name: str, reason: str) -> Choice:
-    return Choice(file=PurePosixPath(name).name, read=functools.partial(refuse, reason))
+def _list(named: Sequence[Piece | TreeFile]) -> str:
+    """List the first few names."""
+    names = [shorten(one.name) for one in named[:_SHOWN]]
+    if len(named) > _SHOWN:
+        names.append(f"and {len(named) - _SHOWN} more")
+    return ", ".join(names)
+
+
+def _refusal(name: str, reason: str, skipped: tuple[Skipped, ...] = ()) -> Choice:
+    read = functools.partial(refuse, reason)
+    return Choice(file=PurePosixPath(name).name, read=read, skipped=skipped)
 
 
 def refuse(reason: str) -> NoReturn:

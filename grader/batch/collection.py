@@ -55,6 +55,8 @@ class Entry:
         members: All students of a group that handed in together; the first is ``student``.
         origin: Where the submission comes from, in the LMS's own terms.
         notes: What an instructor should know about it.
+        skipped: What was not read in an archive that the student handed in; the paths are relative
+            to the same top as those of the collection.
     """
 
     place: str
@@ -65,6 +67,7 @@ class Entry:
     members: tuple[Student, ...] = ()
     origin: Origin = field(default_factory=Origin)
     notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,22 @@ import re
 from pathlib import PurePosixPath
 
 GRADABLE = (".py", ".ipynb")
+HAND_IN_ITSELF = "hand in the .py file or the notebook itself"
+# Archives that are not opened, by the ends of their names.
+_OTHER_ARCHIVES = {
+    ".rar": "a RAR archive",
+    ".7z": "a 7z archive",
+    ".tar": "a tar archive",
+    ".tar.gz": "a tar archive",
+    ".tgz": "a tar archive",
+    ".tar.bz2": "a tar archive",
+    ".tar.xz": "a tar archive",
+    ".gz": "a gzip archive",
+    ".bz2": "a bzip2 archive",
+    ".xz": "an xz archive",
+    ".zst": "a Zstandard archive",
+    ".zipx": "a zipx archive",
+}
 # The name of what stands for the contents of a folder that can't be listed; no file is called so.
 UNLISTED = "."
 # What operating systems, editors and Python leave behind; nobody means to hand these in.
@@ -16,6 +32,20 @@ _JUNK = re.compile(
 def is_gradable(name: str) -> bool:
     """Return whether a file with this name can be graded."""
     return PurePosixPath(name).suffix.lower() in GRADABLE
+
+
+def is_zip(name: str) -> bool:
+    """Return whether a name is that of a zip, which is opened."""
+    return name.lower().endswith(".zip")
+
+
+def name_other_archive(name: str) -> str:
+    """Return what kind of archive a name is that of, if such archives are not opened.
+
+    Returns:
+        The kind with its article, such as ``a RAR archive``; empty for all other names.
+    """
+    return next((kind for end, kind in _OTHER_ARCHIVES.items() if name.lower().endswith(end)), "")
 
 
 def is_junk(name: str) -> bool:

@@ -18,7 +18,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
-from grader.batch.gradable_files import UNLISTED, decode_name, is_junk
+from grader.batch.gradable_files import (
+    HAND_IN_ITSELF,
+    UNLISTED,
+    decode_name,
+    is_gradable,
+    is_junk,
+    is_zip,
+)
 from grader.batch.open_beneath import OpenFolder, Root, is_link
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped
@@ -75,9 +82,15 @@ class TreeFile:
         if len(data) > MAX_SUBMISSION_BYTES:
             raise UnreadableSubmissionError(
                 f"{self.name} is larger than {MAX_SUBMISSION_BYTES // 2**20} MiB, which is the"
-                " limit (clear the notebook's outputs before handing it in)"
+                f" limit{_how_to_shrink(self.name)}"
             )
         return data
+
+
+def _how_to_shrink(name: str) -> str:
+    if is_gradable(name):
+        return " (clear the notebook's outputs before handing it in)"
+    return f" ({HAND_IN_ITSELF}, without data and pictures)" if is_zip(name) else ""
 
 
 @contextlib.contextmanager

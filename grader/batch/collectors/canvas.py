@@ -139,6 +139,7 @@ def _entry(own: list[CanvasName], owners: tuple[str, ...], *, stem: str) -> Entr
             is_late=any(one.is_late for one in own),
         ),
         notes=(*notes, *choice.notes),
+        skipped=choice.skipped,
     )
 
 

@@ -65,7 +65,9 @@ def collect(
         )
         parts.append(found)
     entries = tuple(_unique(entry for part in parts for entry in part.entries))
-    return Collection(entries=entries, skipped=tuple(one for part in parts for one in part.skipped))
+    skipped = [one for part in parts for one in part.skipped]
+    skipped += [one for entry in entries for one in entry.skipped]
+    return Collection(entries=entries, skipped=tuple(skipped))
 
 
 def _label(paths: Sequence[Path]) -> dict[Path, str]:

@@ -90,6 +90,7 @@ def _entry(folder: str, files: list[TreeFile], prefix: str, *, stem: str) -> Ent
         student=Student(id=username) if folder.startswith(prefix or "/") else Student(),
         origin=Origin(system=CollectorName.GITHUB_CLASSROOM, key=username, name=username),
         notes=choice.notes,
+        skipped=choice.skipped,
     )
 
 

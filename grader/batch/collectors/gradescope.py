@@ -104,4 +104,5 @@ def _entry(
             submitted_at=info.created_at if info is not None else "",
         ),
         notes=(*notes, *choice.notes),
+        skipped=choice.skipped,
     )

@@ -92,6 +92,7 @@ def _entry(parts: list[_Part], *, stem: str, is_blind: bool) -> Entry:
         student=Student(name=name),
         origin=Origin(system=CollectorName.MOODLE, key=first.number, name=name),
         notes=choice.notes,
+        skipped=choice.skipped,
     )
 
 

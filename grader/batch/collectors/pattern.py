@@ -86,6 +86,7 @@ def _entry(id_: str, found: list[tuple[TreeFile, dict[str, str]]], *, stem: str)
             submitted_at=known.get("timestamp", ""),
         ),
         notes=notes,
+        skipped=choice.skipped,
     )
 
 

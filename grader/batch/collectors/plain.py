@@ -9,7 +9,12 @@ from pathlib import PurePosixPath
 
 from grader.batch.choose_file import Piece, choose, pieces_below, refuse
 from grader.batch.collection import Collection, Entry
-from grader.batch.gradable_files import is_gradable
+from grader.batch.gradable_files import (
+    HAND_IN_ITSELF,
+    is_gradable,
+    is_zip,
+    name_other_archive,
+)
 from grader.batch.tree import Tree, TreeFile
 
 
@@ -29,10 +34,10 @@ def is_one_students(tree: Tree) -> bool:
 
 
 def _of_file(file: TreeFile, *, stem: str) -> Entry:
-    if is_gradable(file.path) or not file.path.lower().endswith(".zip"):
+    if is_gradable(file.path) or not is_zip(file.path):
         read = file.read
         if not is_gradable(file.path):
-            read = functools.partial(refuse, "it is neither a .py file nor a .ipynb notebook")
+            read = functools.partial(refuse, _describe_other(file))
         return Entry(place=file.path, file=file.name, read=read, owners=(_owner(file),))
     choice = choose([Piece(file=file, name=file.name)], stem=stem)
     return Entry(
@@ -41,7 +46,14 @@ def _of_file(file: TreeFile, *, stem: str) -> Entry:
         read=choice.read,
         owners=(_owner(file),),
         notes=choice.notes,
+        skipped=choice.skipped,
     )
+
+
+def _describe_other(file: TreeFile) -> str:
+    reason = "it is neither a .py file nor a .ipynb notebook"
+    kind = name_other_archive(file.name)
+    return f"{reason} but {kind}, which is not opened here; {HAND_IN_ITSELF}" if kind else reason
 
 
 def _owner(file: TreeFile) -> str:
@@ -56,4 +68,5 @@ def _of_folder(folder: str, files: list[TreeFile], *, stem: str) -> Entry:
         read=choice.read,
         owners=(folder,),
         notes=choice.notes,
+        skipped=choice.skipped,
     )

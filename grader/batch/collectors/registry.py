@@ -8,6 +8,7 @@ import msgspec
 from grader.batch.collection import Collection
 from grader.batch.collectors import canvas, github_classroom, gradescope, moodle
 from grader.batch.tree import Tree, inside_only_folder
+from grader.report.class_model import Skipped
 from grader.report.collector_name import CollectorName
 
 _MAX_DEPTH = 4
@@ -82,9 +83,14 @@ def levels(tree: Tree) -> Iterator[Tree]:
 
 def with_prefix(found: Collection, label: str) -> Collection:
     """Return a collection in which every place and path begins with ``label``."""
+
+    def placed(skipped: tuple[Skipped, ...]) -> tuple[Skipped, ...]:
+        return tuple(msgspec.structs.replace(one, path=f"{label}/{one.path}") for one in skipped)
+
     return Collection(
-        entries=tuple(replace(entry, place=f"{label}/{entry.place}") for entry in found.entries),
-        skipped=tuple(
-            msgspec.structs.replace(one, path=f"{label}/{one.path}") for one in found.skipped
+        entries=tuple(
+            replace(entry, place=f"{label}/{entry.place}", skipped=placed(entry.skipped))
+            for entry in found.entries
         ),
+        skipped=placed(found.skipped),
     )
