@@ -111,7 +111,9 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
     # The cells become plain strings, so that they are quoted anew: the result always has commas,
     # whatever the delimiter of the worksheet was.
     lines = [[*map(str, line[:info]), _with_point(line[column])] for line in table.lines]
-    return Table(lines=lines, has_mark=table.has_mark, line_end=table.line_end), left_out
+    # The importer takes a mark for a part of the first title, which has to be exactly LastName.
+    has_mark = table.has_mark and not _is_split(header)
+    return Table(lines=lines, has_mark=has_mark, line_end=table.line_end), left_out
 
 
 def _with_point(cell: str) -> str:
@@ -128,7 +130,7 @@ def _count_info(header: Sequence[str]) -> int:
     Raises:
         UsageError: If this is not a Canvas gradebook.
     """
-    is_split = header[:2] == ["LastName", "FirstName"]
+    is_split = _is_split(header)
     sections = [place for place, title in enumerate(header) if "Section" in title]
     starts_well = is_split or "Student" in header[0]
     if not starts_well or not sections or "ID" not in header[2 if is_split else 1 : sections[0]]:
@@ -136,6 +138,11 @@ def _count_info(header: Sequence[str]) -> int:
             "the worksheet is not a Canvas gradebook: its header lacks Student, ID or Section"
         )
     return sections[0] + 1
+
+
+def _is_split(header: Sequence[str]) -> bool:
+    """Return whether the names of students are in two columns."""
+    return list(header[:2]) == ["LastName", "FirstName"]
 
 
 def _find_assignment(header: Sequence[str], info: int, wanted: str) -> int:

@@ -19,6 +19,7 @@ from grader.outputs.wording import MARKS, format_points
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
 
 _FILE = "codegrade.jsonl"
+_STATUSES = {Status.PASSED: "success", Status.NOT_JUDGED: "skipped"}
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
@@ -98,7 +99,7 @@ def _case(function: FunctionResult, check: CheckResult, name: str) -> Mapping[st
     is_passed = check.status is Status.PASSED
     case = {
         "name": name,
-        "status": "success" if is_passed else "failure",
+        "status": _STATUSES.get(check.status, "failure"),
         "description": (
             f"{format_points(check.points)} of {format_points(check.max_points)} points"
         ),

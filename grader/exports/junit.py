@@ -3,8 +3,13 @@
 Elements and attributes are those of ``junit-10.xsd`` of the xUnit plugin, which pytest validates
 its own files against. That is why points are in properties, where the schema has a place for
 them. No file has a timestamp: a report has none, and equal reports make equal files.
+
+Artemis gives everybody a score of 0 if two tests have the same name, whatever their suites and
+classes, and shows students only the ``message`` of a failure. So each name is unique in the whole
+file, and the message has all that is known.
 """
 
+import itertools
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -13,8 +18,9 @@ import msgspec
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work
 from grader.exports.student_view import StudentView, student_view
-from grader.exports.text import AFTER_DUE, describe_function, describe_whole
-from grader.exports.unique import name_checks, on_one_line, unique_names
+from grader.exports.text import AFTER_DUE, describe_function, describe_reason, describe_whole
+from grader.exports.unique import name_all_checks, on_one_line, unique_names
+from grader.outputs.function_view import view_function
 from grader.outputs.wording import MARKS, describe_score, format_points
 from grader.report.model import CheckResult, FunctionResult, ReportStatus, Status, Visibility
 
@@ -28,9 +34,9 @@ _NO_ATTACHMENT = "[[ATTACHMENT |"
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """JUnit XML: one suite per submission, one test per check.
 
-    Settings: ``names=id`` names each test by the id of its check, which is unique in the whole
-    assignment, as Artemis requires. ``testcase-properties=yes`` writes the points of each test
-    as properties of the test too, which the strict schema doesn't allow.
+    Settings: ``names=id`` names each test by the id of its check, which stays the same if its
+    title changes. ``testcase-properties=yes`` writes the points of each test as properties of the
+    test too, which the strict schema doesn't allow.
     """
     has_properties = work.flag("testcase-properties")
     names = work.setting("names", _NAMES[0])
@@ -43,7 +49,9 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     for title, report in zip(titles, reports, strict=True):
         shown = student_view(report, is_after_due=work.is_after_due)
         name = (on_one_line(shown.report.submission.name) or title) if work.is_single else title
-        root.append(_Suite(shown, names=names, has_properties=has_properties).write(name))
+        prefix = "" if work.is_single else f"{title}: "
+        suite = _Suite(shown, names=names, prefix=prefix, has_properties=has_properties)
+        root.append(suite.write(name))
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     root.set("time", _seconds(sum(float(suite.get("time", "0")) for suite in root)))
@@ -52,12 +60,22 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 
 class _Suite:
-    """Writes a report as a suite of tests."""
+    """Writes a report as a suite of tests.
 
-    def __init__(self, shown: StudentView, *, names: str, has_properties: bool) -> None:
+    Args:
+        shown: The report as its student may see it.
+        names: What tests are named by: ``id`` or ``title``.
+        prefix: What the name of each test begins with, to tell it from those of other suites.
+        has_properties: Whether tests have properties.
+    """
+
+    def __init__(
+        self, shown: StudentView, *, names: str, prefix: str, has_properties: bool
+    ) -> None:
         self._shown = shown
         self._report = shown.report
         self._names = names
+        self._prefix = prefix
         self._has_properties = has_properties
 
     def write(self, name: str) -> Element:
@@ -82,53 +100,59 @@ class _Suite:
         report = self._report
         match report.status:
             case ReportStatus.GRADER_ERROR:
-                yield self._write_only_test("Grading", "error", "the grader failed")
+                # The details of the fault are not for students, who may read the message.
+                yield self._write_only_test("Grading", "error", self._whole)
             case ReportStatus.UNREADABLE:
-                yield self._write_only_test("The file can be read", "failure", "can't be graded")
+                message = report.error.strip() or "can't be graded"
+                yield self._write_only_test("The file can be read", "failure", message)
             case ReportStatus.GRADED | ReportStatus.STOPPED:
-                for function in report.functions:
-                    names = self._name_tests(function)
-                    for name, check in zip(names, function.checks, strict=True):
-                        yield self._write_check(function, check, name)
+                checks = [(one, check) for one in report.functions for check in one.checks]
+                *names, waiting = unique_names([*self._name_checks(), AFTER_DUE])
+                for name, (function, check) in zip(names, checks, strict=True):
+                    yield self._write_check(function, check, name)
                 if self._shown.pending:
-                    yield self._write_waiting()
+                    yield self._write_waiting(waiting)
 
-    def _name_tests(self, function: FunctionResult) -> list[str]:
+    def _name_checks(self) -> list[str]:
+        functions = self._report.functions
         if self._names == "id":
-            return unique_names(on_one_line(check.id) for check in function.checks)
-        return name_checks(function.checks)
+            return [on_one_line(check.id) for one in functions for check in one.checks]
+        return list(itertools.chain.from_iterable(name_all_checks(functions)))
 
-    def _write_only_test(self, name: str, tag: str, otherwise: str) -> Element:
-        report = self._report
-        test = Element(
-            "testcase", classname=on_one_line(report.assignment.id), name=name, time="0.000"
-        )
-        message = _first_line(report.error) or otherwise
-        _add_text(test, tag, self._whole, message=message, type=report.status.value)
+    def _write_only_test(self, name: str, tag: str, message: str) -> Element:
+        test = self._write_test(self._report.assignment.id, name)
+        _add_text(test, tag, self._whole, message=message, type=self._report.status.value)
         return test
 
-    def _write_waiting(self) -> Element:
+    def _write_test(self, classname: str, name: str, *, time_s: float = 0.0) -> Element:
+        return Element(
+            "testcase",
+            classname=on_one_line(classname),
+            name=f"{self._prefix}{name}",
+            time=_seconds(time_s),
+        )
+
+    def _write_waiting(self, name: str) -> Element:
         """Write the skipped test that stands for all checks that are not shown yet."""
-        title = on_one_line(self._report.assignment.id)
-        test = Element("testcase", classname=title, name=AFTER_DUE, time="0.000")
+        test = self._write_test(self._report.assignment.id, name)
         pending = f"{self._shown.pending}."
         _add_text(test, "skipped", pending, message=pending, type=Visibility.AFTER_DUE_DATE.value)
         return test
 
     def _write_check(self, function: FunctionResult, check: CheckResult, name: str) -> Element:
-        seconds = _seconds(self._report.timing.get(check.id, 0.0))
-        test = Element("testcase", classname=on_one_line(function.name), name=name, time=seconds)
+        time_s = self._report.timing.get(check.id, 0.0)
+        test = self._write_test(function.name, name, time_s=time_s)
         if self._has_properties:
             _add_properties(test, {"points": check.points, "max_points": check.max_points})
         if check.status is not Status.PASSED:
             word = MARKS[check.status].word
-            message = _first_line(check.message) or word
             alone = msgspec.structs.replace(function, checks=(check,))
+            reasons = map(describe_reason, view_function(alone).failures)
             _add_text(
                 test,
-                "failure",
+                "skipped" if check.status is Status.NOT_JUDGED else "failure",
                 describe_function(alone) or word,
-                message=message,
+                message="\n\n".join(filter(None, reasons)) or word,
                 type=check.status.value,
             )
         points = f"{format_points(check.points)} of {format_points(check.max_points)} points"
@@ -145,7 +169,9 @@ def _facts(shown: StudentView) -> dict[str, object]:
         "submission_sha256": report.submission.sha256,
         "status": report.status.value,
     }
-    if report.status is not ReportStatus.GRADER_ERROR:
+    if report.status is ReportStatus.GRADER_ERROR:
+        facts["error"] = report.error
+    else:
         facts |= {
             "score": report.score,
             "max_score": shown.max_score,
@@ -163,13 +189,13 @@ def _add_properties(parent: Element, facts: dict[str, object]) -> None:
 
 
 def _add_text(parent: Element, tag: str, text: str, **attributes: str) -> None:
-    element = SubElement(parent, tag, attributes)
-    element.text = text.replace(_ATTACHMENT, _NO_ATTACHMENT)
+    harmless = {name: _detach(value) for name, value in attributes.items()}
+    SubElement(parent, tag, harmless).text = _detach(text)
+
+
+def _detach(text: str) -> str:
+    return text.replace(_ATTACHMENT, _NO_ATTACHMENT)
 
 
 def _seconds(value: float) -> str:
     return f"{max(0.0, value):.3f}"
-
-
-def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0]

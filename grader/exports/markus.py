@@ -2,6 +2,9 @@
 
 The format is in the README of markus-autotesting. A test has a unique name and at least 0 points;
 the status ``error`` means that it has no points because something broke.
+
+Where there is no score, there is no test either: MarkUs makes a mark of 0 of any tests that earned
+nothing, and leaves the mark alone if there are none (``set_autotest_marks`` in ``submission.rb``).
 """
 
 import json
@@ -42,8 +45,9 @@ def _tests(shown: StudentView) -> Iterator[Mapping[str, object]]:
     report = shown.report
     match report.status:
         case ReportStatus.GRADER_ERROR:
-            # With 0 of 0 points it changes neither the score nor the maximum.
-            yield _test(_ALL, describe_whole(shown), earned=0, total=0, status="error")
+            return
+        case ReportStatus.GRADED | ReportStatus.STOPPED if not shown.has_score:
+            return
         case ReportStatus.UNREADABLE:
             total = report.max_score or 0
             yield _test(_ALL, describe_whole(shown), earned=0, total=total, status="error")

@@ -1,7 +1,8 @@
 """The ``validation_results.json`` that a Submitty custom validator leaves.
 
-The format is on the validation page of submitty.github.io. If the grader failed, the validator
-reports a failure of its own, which Submitty shows to the staff and not to the student.
+The format is on the validation page of submitty.github.io. It has no word for "no score": Submitty
+makes a score of 0 of every failure of a validator (``custom_doit`` in ``dispatch.cpp``). So nothing
+is written if the grader failed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,8 +29,6 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
 def _describe(shown: StudentView) -> Mapping[str, object]:
     report = shown.report
     whole = describe_whole(shown)
-    if report.status is ReportStatus.GRADER_ERROR:
-        return {"status": "failure", "message": f"the grader failed: {report.error}"}
     about_whole = "failure" if report.status is ReportStatus.UNREADABLE else "information"
     return {
         "status": "success",

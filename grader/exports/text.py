@@ -13,6 +13,7 @@ from grader.outputs.wording import (
     describe_points,
     describe_score,
 )
+from grader.report.budget import cut_text
 from grader.report.model import FunctionResult, ReportStatus
 
 # What a student reads if the grader failed. The details are for the staff, since they may name
@@ -78,8 +79,8 @@ def describe_report(shown: StudentView) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut a text to a number of characters, with a note if anything was cut."""
-    return text if len(text) <= limit else text[: max(0, limit - len(_CUT))] + _CUT[:limit]
+    """Cut a text to a number of characters, after a word, with a note if anything was cut."""
+    return cut_text(text, limit, ellipsis=_CUT[: max(0, limit)])
 
 
 def _parts(shown: StudentView) -> Iterator[str]:
@@ -106,13 +107,21 @@ def _state(shown: StudentView) -> str:
             return GRADER_FAULT
 
 
+def describe_reason(failure: FailureView) -> str:
+    """Return why a check did not pass: its message, the example and what to try next."""
+    return "\n".join(_reason(failure))
+
+
 def _failure(failure: FailureView) -> str:
     title = f"{failure.fraction} {failure.title}"
     if failure.is_repeat:
         title += "  (for the same reason)"
+    return "\n".join([title, *(textwrap.indent(one, _INDENT) for one in _reason(failure))])
+
+
+def _reason(failure: FailureView) -> Iterator[str]:
     example = (_labelled(label, text) for label, text in failure.example_rows)
-    details = filter(None, (failure.message, *example, failure.hint, failure.read_on))
-    return "\n".join([title, *(textwrap.indent(one, _INDENT) for one in details)])
+    yield from filter(None, (failure.message, *example, failure.hint, failure.read_on))
 
 
 def _labelled(label: str, text: str) -> str:
