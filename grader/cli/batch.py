@@ -156,7 +156,7 @@ def batch(
 def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
     from grader.outputs.batch_progress import describe_tally
     from grader.outputs.class_files import GRADEBOOK_FILE, INDEX_FILE
-    from grader.outputs.class_wording import show_line
+    from grader.outputs.class_wording import describe_loading, show_line
 
     count = sum(tally.values())
     click.echo(f"{count} submission{'s' if count != 1 else ''}: {describe_tally(tally) or 'none'}")
@@ -167,6 +167,8 @@ def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) ->
     if absent:
         students = "student" if absent == 1 else "students"
         click.echo(f"{absent} {students} on the roster did not hand in anything")
+    for one in summary.loading:
+        click.echo(describe_loading(one))
     for remark in summary.remarks:
         click.echo(remark)
     if summary.skipped:

@@ -57,6 +57,7 @@ def write_class_page(summary: ClassSummary, file: TextIO) -> None:
         looks=class_view.LOOKS,
         chunks=class_view.chunk_rows(summary),
         cells_of=_cells_writer(summary),
+        loading=class_view.view_loading(summary),
         misconceptions=misconceptions[:_MISCONCEPTIONS_OPEN],
         rarer=misconceptions[_MISCONCEPTIONS_OPEN:],
         failed_by_all=[one for one in summary.checks if one.graded and not one.passed],

@@ -12,6 +12,7 @@ from grader.outputs.class_wording import (
     ADVICE_FOR_UNREADABLE,
     ROW_MARKS,
     count_of,
+    describe_loading,
     describe_problems,
     describe_statuses,
     format_figure,
@@ -22,6 +23,7 @@ from grader.report.class_model import (
     CheckFigures,
     ClassSummary,
     FunctionFigures,
+    LoadingFigures,
     MisconceptionFigures,
     Row,
     RowStatus,
@@ -32,6 +34,7 @@ _SHOWN_PROBLEMS = 10
 _SHOWN_MISCONCEPTIONS = 10
 _SHOWN_PEOPLE = 5
 _SHOWN_CHECKS = 10
+_PEOPLE_INDENT = 6
 _MAX_NAME = 20
 _MAX_BAR = 40
 _WIDE = 100
@@ -60,6 +63,7 @@ def show_class(summary: ClassSummary, console: Console) -> None:
     lines.print(Text(lines.line(summary.assignment.title), style="bold"))
     _problems(summary, RowStatus.GRADER_ERROR, ADVICE_FOR_FAULTS, lines)
     _problems(summary, RowStatus.UNREADABLE, ADVICE_FOR_UNREADABLE, lines)
+    _loading(summary, lines)
     _figures(summary, lines)
     if summary.scores.count:
         _histogram(summary, lines)
@@ -83,6 +87,16 @@ def _problems(summary: ClassSummary, status: RowStatus, advice: str, lines: Line
         reason = lines.first_line(row.error) or "no reason is known"
         lines.item(f"{lines.people(row)}: {reason}")
     lines.more(len(rows) - _SHOWN_PROBLEMS)
+
+
+def _loading(summary: ClassSummary, lines: Lines) -> None:
+    if not summary.loading:
+        return
+    lines.head("Problems while submissions were loaded")
+    known = {row.id: row for row in summary.rows if row.id}
+    for one in summary.loading:
+        lines.item(lines.line(describe_loading(one)))
+        lines.item(Text(_people(one, known, lines), style="dim"), _PEOPLE_INDENT)
 
 
 def _figures(summary: ClassSummary, lines: Lines) -> None:
@@ -169,7 +183,7 @@ def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
     lines.more(len(summary.misconceptions) - len(found))
 
 
-def _people(one: MisconceptionFigures, known: dict[str, Row], lines: Lines) -> str:
+def _people(one: MisconceptionFigures | LoadingFigures, known: dict[str, Row], lines: Lines) -> str:
     names = [lines.people(known[id_]) for id_ in one.rows[:_SHOWN_PEOPLE] if id_ in known]
     left = len(one.rows) - len(names)
     return ", ".join([*names, *([f"and {left:,} more"] if left > 0 else [])])

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
-from grader.outputs.class_wording import format_figure, format_seconds, name_people
+from grader.outputs.class_wording import (
+    describe_loading,
+    format_figure,
+    format_seconds,
+    name_people,
+)
 from grader.outputs.wording import MARKS, format_points
 from grader.report.class_model import ClassSummary, FunctionFigures, Row, RowStatus
 from grader.report.model import Status
@@ -73,6 +78,14 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadingView:
+    """What stopped code of some submissions while they were loaded, and whose they are."""
+
+    words: str
+    people: People
+
+
+@dataclass(frozen=True, slots=True)
 class MisconceptionView:
     """A misconception: how many submissions have it, the percentage, and whose they are."""
 
@@ -123,6 +136,18 @@ def view_misconceptions(summary: ClassSummary) -> list[MisconceptionView]:
             people=view_people(known[id_] for id_ in one.rows if id_ in known),
         )
         for one in summary.misconceptions
+    ]
+
+
+def view_loading(summary: ClassSummary) -> list[LoadingView]:
+    """Return what stopped code while submissions were loaded, and whose."""
+    known = {row.id: row for row in summary.rows if row.id}
+    return [
+        LoadingView(
+            words=describe_loading(one),
+            people=view_people(known[id_] for id_ in one.rows if id_ in known),
+        )
+        for one in summary.loading
     ]
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from grader.outputs.escaping import escape_controls
 from grader.outputs.wording import Mark, format_points
-from grader.report.class_model import Row, RowStatus, Student
+from grader.report.class_model import LoadingFigures, Row, RowStatus, Student
+from grader.report.model import NoteKind
 
 ROW_MARKS = {
     RowStatus.GRADED: Mark("✓", "+", "green", "graded"),
@@ -19,6 +20,51 @@ ADVICE_FOR_FAULTS = (
     "help, each report says what failed."
 )
 ADVICE_FOR_UNREADABLE = "Worth 0 until the student hands in another file."
+
+_SHOWN_SUBJECTS = 6
+# What one submission does, and what several do.
+_LOADING = {
+    NoteKind.NOT_INSTALLED: (
+        "stops at a module that isn't installed here",
+        "stop at a module that isn't installed here",
+    ),
+    NoteKind.NOT_IMPORTED: (
+        "uses a module that it doesn't import",
+        "use a module that they don't import",
+    ),
+    NoteKind.LIMIT: (
+        "has code that reached a limit while it was loaded",
+        "have code that reached a limit while it was loaded",
+    ),
+    NoteKind.EXIT: ("exits while it is loaded", "exit while they are loaded"),
+    NoteKind.SYNTAX: ("has code that is not valid Python", "have code that is not valid Python"),
+    NoteKind.RAISED: (
+        "raises an exception while it is loaded",
+        "raise an exception while they are loaded",
+    ),
+}
+# Of other kinds, the subject is a name of ours and says nothing more.
+_WITH_SUBJECTS = (NoteKind.NOT_INSTALLED, NoteKind.NOT_IMPORTED, NoteKind.RAISED)
+
+
+def describe_loading(figures: LoadingFigures) -> str:
+    """Say how many submissions stopped at what while they were loaded.
+
+    For example, ``6 stop at a module that isn't installed here: seaborn (4), pandas (2)``.
+    """
+    count = len(figures.rows)
+    one, several = _LOADING.get(
+        figures.kind, ("has a note on its loading", "have notes on their loading")
+    )
+    words = f"{count:,} {one if count == 1 else several}"
+    if not figures.subjects or figures.kind not in _WITH_SUBJECTS:
+        return words
+    names = [
+        show_line(name) if count == 1 else f"{show_line(name)} ({many:,})"
+        for name, many in list(figures.subjects.items())[:_SHOWN_SUBJECTS]
+    ]
+    left = len(figures.subjects) - len(names)
+    return f"{words}: {', '.join([*names, *([f'and {left:,} more'] if left else [])])}"
 
 
 def describe_problems(status: RowStatus, count: int) -> str:

@@ -53,7 +53,8 @@ def _fields(row: Row, student: Student, *, functions: int) -> Iterator[str]:
     yield from map(_number, (row.score, row.max_score))
     # A submission that was not run has no cells, and its functions stay empty.
     yield from [_number(cell.score) for cell in row.cells] or [""] * functions
-    yield guard_cell(" | ".join(filter(None, (row.error, *row.notes))))
+    loading = (note.text for note in row.loading)
+    yield guard_cell(" | ".join(filter(None, (row.error, *loading, *row.notes))))
 
 
 def _number(value: float | None) -> str:

@@ -16,6 +16,7 @@ from grader.report.class_model import (
     ClassSummary,
     FunctionFigures,
     FunctionScore,
+    LoadingFigures,
     MisconceptionFigures,
     Origin,
     Row,
@@ -24,12 +25,23 @@ from grader.report.class_model import (
     Student,
 )
 from grader.report.class_scores import describe_scores, exact
-from grader.report.model import AssignmentInfo, ReportStatus, Status, function_of
+from grader.report.model import (
+    AssignmentInfo,
+    LoadingNote,
+    NoteKind,
+    ReportStatus,
+    Status,
+    function_of,
+)
 from grader.report.normalize import normalize_unicode
 from grader.report.outline import CheckOutline, FunctionOutline, Outline, read_outline
+from grader.report.shorten import shorten
 from grader.report.summary_file import read_summary, summary_to_json
 
 __all__ = ["ClassFigures", "Outline", "read_outline", "read_summary", "summary_to_json"]
+
+# So many notes of loading a row has at most, and so long: the report has them all.
+_MAX_LOADING, _MAX_NOTE = 4, 200
 
 _Value = TypeVar("_Value", bound=Hashable)
 
@@ -90,6 +102,7 @@ class ClassFigures:
             max_score=None if has_failed else outline.max_score,
             cells=self._share(cells),
             misconceptions=self._share(self._find_misconceptions(outline)),
+            loading=self._share(_causes(outline.loading)),
             error=outline.error,
             notes=tuple(notes),
             members=tuple(members),
@@ -148,6 +161,7 @@ class ClassFigures:
             functions=tuple(self._functions[name].figures(name) for name in places),
             checks=self._check_figures(places),
             misconceptions=self._rank(rows),
+            loading=_count_loading(rows),
             scores=describe_scores(scores, max_score),
             statuses={status.value: statuses[status] for status in RowStatus},
             rows=tuple(rows),
@@ -215,6 +229,40 @@ class ClassFigures:
             )
             for id_ in sorted(ids_of_rows, key=lambda one: (-len(ids_of_rows[one]), one))
         )
+
+
+def _causes(notes: Iterable[LoadingNote]) -> tuple[LoadingNote, ...]:
+    """Return what stopped code while a submission was loaded, and not what follows from it."""
+    causes = [note for note in notes if note.is_cause][:_MAX_LOADING]
+    return tuple(
+        msgspec.structs.replace(
+            one,
+            subject=shorten(one.subject, _MAX_NOTE),
+            text=shorten(next(iter(one.text.splitlines()), ""), _MAX_NOTE),
+        )
+        for one in causes
+    )
+
+
+def _count_loading(rows: Iterable[Row]) -> tuple[LoadingFigures, ...]:
+    """Count what stopped code while submissions were loaded, in the order of `NoteKind`."""
+    ids: dict[NoteKind, list[str]] = defaultdict(list)
+    subjects: dict[NoteKind, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        for kind, subject in dict.fromkeys((note.kind, note.subject) for note in row.loading):
+            if subject:
+                subjects[kind][subject] += 1
+        for kind in dict.fromkeys(note.kind for note in row.loading):
+            ids[kind].append(row.id)
+    return tuple(
+        LoadingFigures(
+            kind=kind,
+            subjects=dict(sorted(subjects[kind].items(), key=lambda one: (-one[1], one[0]))),
+            rows=tuple(ids[kind]),
+        )
+        for kind in NoteKind
+        if kind in ids
+    )
 
 
 class _FunctionCount:

@@ -8,9 +8,9 @@ import enum
 
 import msgspec
 
-from grader.report.model import AssignmentInfo, Status, function_of
+from grader.report.model import AssignmentInfo, LoadingNote, NoteKind, Status, function_of
 
-SUMMARY_VERSION = "1.1"
+SUMMARY_VERSION = "1.2"
 
 
 class RowStatus(enum.Enum):
@@ -64,9 +64,10 @@ class Row(_Model, frozen=True, kw_only=True):
     ``id`` is the stem of its files, ``reports/<id>.json`` and ``reports/<id>.html``; it is empty
     if nothing was handed in. ``file`` is the name of the file that was handed in. ``cells`` are in
     the order of `ClassSummary.functions`, and empty if nothing was graded. ``misconceptions`` are
-    the ids of those that were found. ``error`` says why it is unreadable, or what failed in the
-    grader. ``members`` are all students who handed it in together, if there are several;
-    ``student`` is the first of them.
+    the ids of those that were found. ``loading`` is what stopped code while it was loaded, each
+    note's first line. ``error`` says why it is unreadable, or what failed in the grader.
+    ``members`` are all students who handed it in together, if there are several; ``student`` is the
+    first of them.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Row(_Model, frozen=True, kw_only=True):
     max_score: float | None
     cells: tuple[FunctionScore, ...] = ()
     misconceptions: tuple[str, ...] = ()
+    loading: tuple[LoadingNote, ...] = ()
     error: str = ""
     notes: tuple[str, ...] = ()
     members: tuple[Student, ...] = ()
@@ -121,6 +123,18 @@ class MisconceptionFigures(_Model, frozen=True, kw_only=True):
     rows: tuple[str, ...]
 
 
+class LoadingFigures(_Model, frozen=True, kw_only=True):
+    """What stopped code of several submissions while they were loaded.
+
+    ``subjects`` says how many submissions it concerns for each module or exception, the most
+    frequent first. ``rows`` are the ids of their rows.
+    """
+
+    kind: NoteKind
+    subjects: dict[str, int]
+    rows: tuple[str, ...]
+
+
 class Skipped(_Model, frozen=True, kw_only=True):
     """A file that is not a submission, and why it was skipped."""
 
@@ -152,6 +166,7 @@ class ClassSummary(_Model, frozen=True, kw_only=True):
     functions: tuple[FunctionFigures, ...]
     checks: tuple[CheckFigures, ...]
     misconceptions: tuple[MisconceptionFigures, ...]
+    loading: tuple[LoadingFigures, ...] = ()
     scores: ScoreFigures
     statuses: dict[str, int]
     rows: tuple[Row, ...]

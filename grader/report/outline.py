@@ -4,7 +4,13 @@ import re
 
 import msgspec
 
-from grader.report.model import AssignmentInfo, ReportStatus, Status, function_of
+from grader.report.model import (
+    AssignmentInfo,
+    LoadingNote,
+    ReportStatus,
+    Status,
+    function_of,
+)
 
 # The first sentence, not ended by "e.g." or "i.e.".
 _FIRST_SENTENCE = re.compile(r".*?(?<!\be\.g)(?<!\bi\.e)[.!?](?=\s|$)", re.DOTALL)
@@ -84,6 +90,7 @@ class Outline(_Part, frozen=True, kw_only=True):
     score: float | None
     max_score: float | None
     functions: tuple[FunctionOutline, ...] = ()
+    loading: tuple[LoadingNote, ...] = ()
     error: str = ""
     timing: TimingOutline
     key: str = ""
