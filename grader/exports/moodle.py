@@ -17,6 +17,7 @@ from grader.exports.student_view import student_view
 from grader.exports.table import (
     Table,
     find_column,
+    is_read_by_php,
     read_number,
     read_table,
     scale_points,
@@ -24,41 +25,38 @@ from grader.exports.table import (
 )
 from grader.report.class_model import Row
 from grader.report.collector_name import CollectorName
+from grader.report.column_words import COLUMN_WORDS, Column, find_columns, fold_title
 from grader.report.normalize import normalize, normalize_name
 
 _FILE = "moodle.csv"
 _MAX_FEEDBACK_CHARACTERS = 60_000
 
-# The names of the columns in common languages.
-_NAMES: Mapping[str, Sequence[str]] = {
-    "identifier": (
-        "Identifier", "Identifiant", "Identificador", "Identificativo", "Identificatie", "ID",
-    ),
-    "grade": (
-        "Grade", "Bewertung", "Note", "Calificación", "Valutazione", "Nota", "Cijfer", "Avaliação",
-    ),
-    "scale": ("Scale", "Skala", "Barème", "Escala", "Scala", "Schaal"),
-    "feedback": (
-        "Feedback comments", "Feedback als Kommentar", "Feedback par commentaires",
-        "Comentarios de retroalimentación", "Commenti di feedback", "Feedback opmerkingen",
-    ),
-    "name": (
-        "Full name", "Vollständiger Name", "Nom complet", "Nombre completo", "Nome completo",
-        "Volledige naam",
-    ),
-    "email": (
-        "Email address", "E-Mail-Adresse", "Adresse de courriel", "Dirección de correo",
-        "Indirizzo email", "E-mailadres",
-    ),
-    "id": ("ID number", "ID-Nummer", "Numéro d'identification", "Número de ID", "Codice ID"),
-    "group": ("Group", "Gruppe", "Groupe", "Grupo", "Gruppo", "Groep"),
-}  # fmt: skip
+# The columns that are looked for, by the name that a setting calls them. The identifier is first:
+# a title such as ID means the number of the participant here, not the student's id at the school.
+_KINDS: Mapping[str, Column] = {
+    "identifier": Column.PARTICIPANT,
+    "grade": Column.GRADE,
+    "feedback": Column.FEEDBACK,
+    "name": Column.FULL_NAME,
+    "email": Column.EMAIL,
+    "id": Column.ID,
+    "group": Column.GROUP,
+    "scale": Column.SCALE,
+    "graded at": Column.GRADED_AT,
+}
+_CAN_BE_NAMED = ("grade", "feedback", "name", "email", "id", "group")
 # The columns that may follow the grades if there is no column for the maximum.
-_NO_MAXIMUM = ("Grade can be changed", "Last modified (submission)", "Last modified (grade)")
+_NO_MAXIMUM = frozenset(
+    fold_title(word)
+    for kind in (Column.CAN_CHANGE, Column.SUBMITTED_AT, Column.GRADED_AT)
+    for word in COLUMN_WORDS[kind]
+)
 
 # Moodle reads with PHP's fgetcsv, for which a quote after a backslash doesn't end a cell. So
 # neither character is ever written. The markup has no attributes, which would need quotes.
 _GUARDED = {ord('"'): "&quot;", ord("\\"): "&#92;"}
+# The same in the feedback of Moodle, which is HTML; no other cell with a backslash is imported.
+_NO_BACKSLASH = {ord("\\"): "&#92;"}
 # The characters that Moodle's clean_filename removes from the names of folders.
 _NOT_IN_NAMES = re.compile(r"""[\x00-\x1f\x7f&<>"`|':\\/]""")
 
@@ -68,8 +66,9 @@ _NUMBER_AT_END = re.compile(r"^\D*?(\d+)$")
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """Moodle: grading worksheet, filled in (--worksheet FILE).
 
-    Settings: ``grade-column`` and ``feedback-column`` name these columns if they are not
-    recognised; ``feedback=no`` leaves the comments as they are.
+    Settings: ``grade-column``, ``feedback-column``, ``name-column``, ``email-column``,
+    ``id-column`` and ``group-column`` name these columns if they are not recognised;
+    ``feedback=no`` leaves the comments as they are.
     """
     if work.worksheet is None:
         raise UsageError(
@@ -78,6 +77,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
         )
     sheet = _Worksheet(read_table(work.worksheet), work)
     left_out = fill_in(work, sheet.find, sheet.fill_in)
+    _defuse(sheet.table)
     yield ExportedFile(_FILE, write_table(sheet.table))
     yield from left_out
 
@@ -175,25 +175,29 @@ def _clean(name: str) -> str:
     return " ".join(normalize(_NOT_IN_NAMES.sub("", name).replace("_", " ")).split())
 
 
+def _defuse(table: Table) -> None:
+    """Rewrite the cells that PHP would read beyond their end.
+
+    A single such cell shifts all that follow, and then Moodle changes nothing, without a word.
+    """
+    for line in table.lines:
+        for place, cell in enumerate(line):
+            if not is_read_by_php(cell):
+                line[place] = cell.translate(_NO_BACKSLASH)
+
+
 def _find_columns(table: Table, work: Work) -> dict[str, int]:
-    """Find the columns by their known names, or else by what is in them."""
+    """Find the columns by their known names, or else by what is in them.
+
+    Raises:
+        UsageError: If it is not clear which columns to fill in, or the grades are those of a scale.
+    """
     header = table.header
-    columns = {
-        kind: place
-        for kind, names in _NAMES.items()
-        if (place := find_column(header, names)) is not None
-    }
-    for kind in ("grade", "feedback"):
-        name = work.setting(f"{kind}-column")
-        if name:
-            chosen = find_column(header, [name])
-            if chosen is None:
-                raise UsageError(
-                    f'the worksheet has no column "{name}"; its columns are {", ".join(header)}'
-                )
-            columns[kind] = chosen
-    if not work.flag("feedback", default="yes"):
-        columns.pop("feedback", None)
+    by_words = find_columns(header, _KINDS.values())
+    columns = {name: by_words[kind] for name, kind in _KINDS.items() if kind in by_words}
+    for kind in _CAN_BE_NAMED:
+        if name := work.setting(f"{kind}-column"):
+            columns[kind] = _find_named(header, name)
     columns.setdefault("identifier", 0)  # the first in every language
     if "grade" not in columns:
         columns |= _guess_grade(table)
@@ -201,26 +205,63 @@ def _find_columns(table: Table, work: Work) -> dict[str, int]:
         columns["maximum"] = columns["grade"] + 1  # by its place: every site can word its name
     if "scale" in columns or _is_scale(table, columns.get("maximum")):
         raise UsageError("the worksheet takes grades of a scale, but scores are numbers")
+    if not work.flag("feedback", default="yes"):
+        columns.pop("feedback", None)
+    elif "feedback" not in columns and _may_have_feedback(header, columns):
+        raise UsageError(
+            "can't tell which column of the worksheet has the feedback; choose one with --set "
+            "feedback-column=NAME, or leave the feedback unchanged with --set feedback=no: "
+            + ", ".join(header)
+        )
     return columns
 
 
+def _find_named(header: Sequence[str], name: str) -> int:
+    chosen = find_column(header, [name])
+    if chosen is None:
+        raise UsageError(
+            f'the worksheet has no column "{name}"; its columns are {", ".join(header)}'
+        )
+    return chosen
+
+
+def _may_have_feedback(header: Sequence[str], columns: Mapping[str, int]) -> bool:
+    """Return whether one of the columns with unknown titles can be that of the feedback.
+
+    It comes after the time of the last grade, or after the maximum if that title is unknown too.
+    """
+    last_known = columns.get("graded at", columns.get("maximum", len(header)))
+    return any(fold_title(title) not in _NO_MAXIMUM for title in header[last_known + 1 :])
+
+
 def _is_scale(table: Table, place: int | None) -> bool:
-    """Return whether a column lists the grades of a scale: the same words in every line."""
-    if place is None or table.header[place] in _NO_MAXIMUM:
+    """Return whether a column lists the grades of a scale: the same words in every line.
+
+    Moodle writes each word on a line of its own.
+    """
+    if place is None or fold_title(table.header[place]) in _NO_MAXIMUM:
         return False
     cells = {line[place].strip() for line in table.lines[1:] if len(line) > place}
-    return len(cells) == 1 and "," in (only := cells.pop()) and read_number(only) is None
+    only = cells.pop() if len(cells) == 1 else ""
+    return ("," in only or "\n" in only) and read_number(only) is None
 
 
 def _guess_grade(table: Table) -> dict[str, int]:
-    """Find the grades by the next column, in which every line has the same maximum."""
+    """Find the grades by the next column, in which every line has the same maximum.
+
+    Raises:
+        UsageError: If no column can be that of the grades, or several can.
+    """
     lines = table.lines[1:]
+    found = []
     for place in range(2, len(table.header)):
         cells = {line[place] for line in lines if len(line) > place}
         before = [line[place - 1] for line in lines if len(line) > place]
         is_maximum = len(cells) == 1 and (read_number(next(iter(cells))) or 0) > 0
         if is_maximum and all(not one.strip() or read_number(one) is not None for one in before):
-            return {"grade": place - 1}
+            found.append(place - 1)
+    if len(found) == 1:
+        return {"grade": found[0]}
     raise UsageError(
         "can't tell which column of the worksheet has the grades; choose one with "
         "--set grade-column=NAME: " + ", ".join(table.header)

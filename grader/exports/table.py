@@ -159,6 +159,17 @@ def find_column(header: Sequence[str], names: Iterable[str]) -> int | None:
     return next((folded.index(name) for name in map(normalize, names) if name in folded), None)
 
 
+def is_read_by_php(cell: str) -> bool:
+    """Return whether PHP's ``fgetcsv`` ends a cell of a file where it ends for other readers.
+
+    For PHP a backslash escapes the quote after it. It is true of a plain ``str``, which is not
+    from a file.
+    """
+    if not isinstance(cell, TableCell) or not cell.raw.startswith('"'):
+        return True
+    return re.fullmatch(_QUOTED[1], cell.raw, re.DOTALL) is not None
+
+
 def scale_points(score: float, max_score: float, maximum: float) -> str:
     """Return a score in points of a gradebook, with at most two digits after the point.
 

@@ -275,6 +275,25 @@ def test_student_without_a_last_name_is_found(tmp_path: Path) -> None:
     assert (lines[1][-1], left_out) == ("80", [])
 
 
+@pytest.mark.parametrize(("titles", "has_mark"), [("LastName,FirstName", False), ("Student", True)])
+def test_mark_is_not_written_before_a_last_name(
+    tmp_path: Path, titles: str, *, has_mark: bool
+) -> None:
+    """The importer takes a byte order mark for a part of the title, which then isn't LastName."""
+    path = tmp_path / "gradebook.csv"
+    names = "Lee,Anna" if "," in titles else '"Lee, Anna"'
+    path.write_text(
+        f"{titles},ID,SIS Login ID,Section,Lab 4 (42)\n{names},501,al,M1,\n", encoding="utf-8-sig"
+    )
+    work = work_of(row_of(key="501"), worksheet=path, settings={"column": "Lab 4"})
+
+    (file,) = export(work)
+
+    assert isinstance(file, ExportedFile)
+    assert file.content.startswith(b"\xef\xbb\xbf") is has_mark
+    assert b"501,al,M1,80" in file.content
+
+
 @pytest.mark.parametrize(("name", "other"), [("राम", "मार"), ("रानी", "रन"), ("שָׁלוֹם", "שילום")])
 def test_names_that_differ_in_a_vowel_sign_are_different(
     gradebook: Path, name: str, other: str

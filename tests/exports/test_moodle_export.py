@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,7 @@ def run(tmp_path: Path) -> Callable[..., tuple[list[list[str]], list[LeftOut]]]:
         )
         made = list(export(work))
         (file,) = [one for one in made if isinstance(one, ExportedFile)]
+        (tmp_path / "filled.csv").write_bytes(file.content)
         lines = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
         return lines, [one for one in made if isinstance(one, LeftOut)]
 
@@ -303,17 +305,114 @@ def test_worksheets_of_other_languages_are_filled_in(run: Run) -> None:
 
 
 def test_unknown_language_is_read_by_what_is_in_the_columns(run: Run) -> None:
-    """In an unknown language, grades are the column before the maximum; feedback needs a name."""
-    lines, _ = run(row_of(key="1001", name="Zoë Bär"), text=UNKNOWN)
+    """In an unknown language, grades are the column before the maximum."""
+    lines, _ = run(row_of(key="1001", name="Zoë Bär"), text=UNKNOWN, feedback="no")
     named, _ = run(row_of(key="1001"), text=UNKNOWN, feedback_column="Palaute")
 
     assert (lines[1][3], lines[1][-1]) == ("15", "")
     assert named[1][-1].startswith("<div>")
 
 
+@pytest.mark.parametrize("graded_at", ["Viimeksi (arvosana)", "Last modified (grade)"])
+def test_unknown_column_of_the_feedback_is_asked_for(run: Run, graded_at: str) -> None:
+    """Feedback is not dropped without a word because its column has an unknown title."""
+    text = UNKNOWN.replace("Viimeksi (arvosana)", graded_at)
+
+    with pytest.raises(UsageError, match=r"feedback-column=NAME.*feedback=no: Tunniste"):
+        run(row_of(key="1001"), text=text)
+
+
+def test_worksheet_without_feedback_needs_no_column_for_it(run: Run) -> None:
+    """If nothing follows the time of the last grade, the site asks for no feedback."""
+    lines, _ = run(
+        row_of(key="1001", name="Zoë Bär"), text=GERMAN.replace(",Feedback als Kommentar", "")
+    )
+
+    assert lines[1][4] == "15"
+
+
+def test_grades_are_not_guessed_if_two_columns_can_be_theirs(run: Run) -> None:
+    """A group with a number in each line looks like a maximum."""
+    text = "Tunniste,Koko nimi,Numero,Ryhmä,Arvosana,Maksimi\nO 1,Zoë Bär,7,12,,20.00\n"
+
+    with pytest.raises(UsageError, match="grade-column=NAME: Tunniste"):
+        run(row_of(key="1"), text=text)
+
+
+RUSSIAN = """\
+Идентификатор,Полное имя,Адрес электронной почты,Состояние,Оценка,Максимальная оценка,\
+Оценка может быть изменена,Последнее изменение (ответ),Последнее изменение (оценка),\
+Отзыв в виде комментария
+Участник 1001,Zoë Bär,zoe@example.edu,x,,"20,00",Да,-,-,
+"""
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, RUSSIAN.replace("Адрес электронной почты", "X")])
+def test_columns_have_the_words_of_a_language_pack(run: Run, text: str) -> None:
+    """A site in Russian gets its grades and feedback without a setting."""
+    lines, left_out = run(row_of(key="1001", name="Zoë Bär"), text=text)
+
+    assert lines[1][4] == "15"
+    assert lines[1][-1].startswith("<div>")
+    assert left_out == []
+
+
+@pytest.mark.parametrize("kind", ["name", "email", "id", "group"])
+def test_column_that_identifies_students_can_be_named(run: Run, kind: str) -> None:
+    """In an unknown language, the columns by which students are found can be given."""
+    text = "Identifier,Grade,Maximum Grade,Last modified (grade),Tieto\nP 7,,20.00,-,zoe\n"
+    rows = {
+        "name": row_of(student=Student(name="zoe")),
+        "email": row_of(student=Student(email="zoe")),
+        "id": row_of(student=Student(id="zoe")),
+        "group": row_of(key="5", name="zoe"),
+    }
+
+    lines, left_out = run(rows[kind], text=text, **{f"{kind}_column": "Tieto", "feedback": "no"})
+
+    assert lines[1][1] == "15"
+    assert left_out == []
+
+
+def read_as_php(text: str) -> list[list[str]]:
+    """Read a file as PHP's ``fgetcsv`` does, for which a backslash escapes a quote."""
+    # A cell without its last quote goes on to the end of the file.
+    cell = re.compile(r"""(?:"((?:[^"\\]|""|\\.)*+)(?:"|\Z))?([^,\r\n]*)(,|\r?\n|\Z)""", re.DOTALL)
+    lines: list[list[str]] = []
+    place, is_new = 0, True
+    while place < len(text):
+        found = cell.match(text, place)
+        assert found is not None
+        if is_new:
+            lines.append([])
+        lines[-1].append((found[1] or "").replace('""', '"') + found[2])
+        place, is_new = found.end(), found[3] != ","
+    return lines
+
+
+@pytest.mark.parametrize("cell", ['"old ""words"" \\"', '"f(""a\\""b"", 1)\n"', '"\\"'])
+@pytest.mark.parametrize("settings", [{}, {"feedback": "no"}])
+def test_cell_that_php_misreads_does_not_shift_the_others(
+    run: Run, tmp_path: Path, cell: str, settings: dict[str, str]
+) -> None:
+    """Moodle reads all lines, whatever an earlier comment or a text that was handed in ends in."""
+    header = HEADER.replace(",Last modified (grade)", ",Online text,Last modified (grade)")
+    line = "Participant {},Zoë B,m1,z@x.edu,Submitted,,,20.00,Yes,-,{},-,{}"
+    text = "\n".join([header, line.format(1001, cell, '""'), line.format(1002, "x", cell), ""])
+    assert [len(one) for one in read_as_php(text)] != [len(ORIGINAL[0]) + 1] * 3
+
+    run(row_of(key="1001", name="Zoë B"), text=text, **settings)
+
+    lines = read_as_php((tmp_path / "filled.csv").read_text(encoding="utf-8"))
+    assert [len(one) for one in lines] == [len(ORIGINAL[0]) + 1] * 3
+    assert [one[0] for one in lines[1:]] == ["Participant 1001", "Participant 1002"]
+    assert "&#92;" in lines[2][-1]
+
+
 def test_column_can_be_named(run: Run) -> None:
     """The column of the grades can be given by its name, which must exist."""
-    lines, _ = run(row_of(key="1001"), text=UNKNOWN, grade_column="Arvosana")
+    settings = {"grade_column": "Arvosana", "feedback": "no"}
+    lines, _ = run(row_of(key="1001"), text=UNKNOWN, **settings)
 
     assert lines[1][3] == "15"
     with pytest.raises(UsageError, match='no column "Note"'):
@@ -326,6 +425,8 @@ def test_column_can_be_named(run: Run) -> None:
         (HEADER.replace("Maximum Grade", "Scale") + "\n", "scale"),
         ('Identifier,Bewertung,Skala,X\nT 1,,"schlecht, gut",\n', "scale"),
         ('Identifier,Grade,Skale,X\nT 1,,"bad, good",\n', "scale"),
+        ('Tunniste,Nimi,Grade,Asteikko,X\nT 1,A,,"huono\nhyvä",\nT 2,B,,"huono\nhyvä",\n', "scale"),
+        (RUSSIAN.replace("Максимальная оценка", "Шкала"), "scale"),
         ("a,b,c\nd,e,f\n", "grade-column"),
         ("", "empty"),
     ],
