@@ -97,7 +97,7 @@ def hostile_report() -> Report:
             Status.FAILED,
             title=HOSTILE,
             message=HOSTILE,
-            hint=HOSTILE,
+            hint=f"hint {HOSTILE}",
             section=HOSTILE,
             misconception=HOSTILE,
             example=Example(code=HOSTILE, got=HOSTILE, expected=HOSTILE),

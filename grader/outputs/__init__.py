@@ -8,7 +8,8 @@ A report passes through four steps before it is shown to its student:
 1. `visibility.show_to_student` removes what is hidden and what waits for the due date.
 2. `escaping.escape_report` cuts its texts to the limits of a report (`grader.report.budget`), and
    makes them harmless for a terminal. A page escapes them again, for HTML.
-3. `function_view.view_function` works out once what to show of each function: its mark, its
+3. `report_view.view_report` works out once what to show: the causes that stopped the file, the
+   functions, and the notes. `function_view.view_function` does so for each function: its mark, its
    points, and its failures, with each reason shown once. No text is longer than a screen.
 4. A renderer lays that out: `terminal`, `notebook_html` (for `%grade`) or `pages` (the student's
    page). The exports in `grader.exports` use the same three steps.

@@ -3,8 +3,9 @@
 Terminal, notebook, pages and exports only lay it out.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader.outputs.wording import MARKS, Mark, describe_points, format_points
 from grader.report.budget import MAX_CODE, MAX_TEXT, cut_text
@@ -12,6 +13,12 @@ from grader.report.model import CheckResult, Example, FunctionResult, Status
 
 _MAX_LINES = 30
 _CUT = " ..."
+# An example with more numbers than this, or longer sizes, is shown after smaller ones.
+_SMALL = 40
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z(])")
+# What a check says of a function of which there is nothing at all.
+_UNWRITTEN = re.compile(r"(the submission does not define \w+|.*\bis not written yet)\.?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +29,10 @@ class FailureView:
         title: What the check promises.
         points: ``0 of 3 points``.
         fraction: The same, short: ``0/3``.
-        is_repeat: Whether an earlier failure of the function has the same message and the same
-            result. The attributes below are empty then: the reason is shown once.
+        is_repeat: Whether an earlier failure of the function has the same cause: the same
+            misconception, or the same message and result. The attributes below are empty then: the
+            reason is shown once.
+        is_unjudged: Whether the check never got as far as what it is about.
         message: What the check found.
         example: The smallest failing input.
         example_rows: The example as pairs of a label and a text; no row for an answer that is
@@ -37,12 +46,20 @@ class FailureView:
     points: str
     fraction: str
     is_repeat: bool = False
+    is_unjudged: bool = False
     message: str = ""
     example: Example | None = None
     example_rows: tuple[tuple[str, str], ...] = ()
     hint: str = ""
     read_on: str = ""
     misconception: str = ""
+
+    @property
+    def remark(self) -> str:
+        """What is said beside the title: why nothing else is said of the check."""
+        if self.is_unjudged:
+            return MARKS[Status.NOT_JUDGED].word
+        return "for the same reason" if self.is_repeat else ""
 
     def texts(self) -> Iterator[str]:
         """Yield every text that is shown."""
@@ -71,7 +88,10 @@ class FailureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionView:
-    """A function: its mark, its points as text, and its failures in the order of its checks."""
+    """A function: its mark, its points as text, and its failures, small examples first.
+
+    ``remark`` is what there is to say of the function as a whole; it has no failures then.
+    """
 
     name: str
     status: Status
@@ -79,10 +99,11 @@ class FunctionView:
     score: str
     max_score: str
     failures: tuple[FailureView, ...]
+    remark: str = ""
 
     def texts(self) -> Iterator[str]:
         """Yield every text that is shown."""
-        yield self.name
+        yield from (self.name, self.remark)
         for failure in self.failures:
             yield from failure.texts()
 
@@ -91,61 +112,157 @@ class FunctionView:
         return replace(self, failures=tuple(one.shortened(limit) for one in self.failures))
 
 
-def view_function(function: FunctionResult) -> FunctionView:
+@dataclass(slots=True)
+class Said:
+    """What a report has said already, so that it says everything once.
+
+    Attributes:
+        causes: Names that a function can't do without, with what is said where one is missing.
+        hints: The function of which a hint was said, by the hint.
+        sections: Where to read on.
+    """
+
+    causes: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+
+
+def view_function(function: FunctionResult, said: Said | None = None) -> FunctionView:
     """Work out what to show of a function.
 
     Args:
         function: The function as its student may see it. If it is not written yet, no failures are
             shown, since its student knows.
+        said: What the same report has said of other functions; nothing if this one is shown alone.
     """
+    said = said or Said()
+    mark = MARKS[function.status]
+    failed = [check for check in function.checks if check.status is not Status.PASSED]
+    if function.status is Status.PASSED:
+        failed = []
+    remark = _remark(failed, said)
+    if remark and function.status is Status.MISSING:
+        mark = replace(mark, word="not found")
+    is_missing = all(check.status is Status.MISSING for check in failed)
     return FunctionView(
         name=function.name,
         status=function.status,
-        mark=MARKS[function.status],
+        mark=mark,
         score=format_points(function.score),
         max_score=format_points(function.max_score),
-        failures=tuple(_view_failures(function)),
+        failures=() if remark or is_missing else tuple(_view_failures(failed, said)),
+        remark=remark,
     )
 
 
-def _view_failures(function: FunctionResult) -> Iterator[FailureView]:
-    failed = [check for check in function.checks if check.status is not Status.PASSED]
-    if function.status is Status.PASSED or all(check.status is Status.MISSING for check in failed):
-        return
-    shown: set[tuple[str, str]] = set()
-    named: set[str] = set()
-    for check in failed:
-        reason = (check.message, check.example.got if check.example else "")
-        misconception = check.misconception or ""
-        yield _view_failure(check, is_repeat=reason in shown, is_named=misconception in named)
-        shown.add(reason)
-        if misconception:
-            named.add(misconception)
+def missing_name(check: CheckResult) -> str:
+    """Return the name for the lack of which a function raised a NameError; empty if it did not."""
+    found = _MISSING_NAME.match(check.message)
+    return found[1] if found is not None and check.status is Status.ERROR else ""
 
 
-def _view_failure(check: CheckResult, *, is_repeat: bool, is_named: bool) -> FailureView:
-    points = describe_points(check.points, check.max_points)
-    fraction = f"{format_points(check.points)}/{format_points(check.max_points)}"
-    if is_repeat:
-        return FailureView(
-            title=_cut(check.title, MAX_TEXT), points=points, fraction=fraction, is_repeat=True
-        )
+_MISSING_NAME = re.compile(r"\w+\(\) raised NameError: name '(\w{1,60})' is not defined")
+
+
+def _remark(failed: Sequence[CheckResult], said: Said) -> str:
+    """Return what is said instead of the failures, if there is one cause for all of them."""
+    reasons = {check.message for check in failed if check.status is not Status.NOT_JUDGED}
+    if failed and all(check.status is Status.MISSING for check in failed):
+        found = sorted(one for one in reasons if not _UNWRITTEN.fullmatch(one))
+        return _cut(found[0], MAX_TEXT) if found else ""
+    names = {missing_name(one) for one in failed if one.status is not Status.NOT_JUDGED}
+    if len(names) == 1 and (name := names.pop()) in said.causes:
+        return said.causes[name]
+    return ""
+
+
+def _view_failures(failed: Sequence[CheckResult], said: Said) -> Iterator[FailureView]:
+    shown: set[tuple[str, ...]] = set()
+    sentences: set[str] = set()
+    for check in sorted(failed, key=_has_large_example):  # otherwise in order
+        reasons = set(_reasons(check))
+        view = _view_failure(check)
+        if reasons & shown:
+            view = _only_title(view)
+        else:
+            view = _without_said(view, sentences, said, check.function)
+        shown |= reasons
+        yield view
+
+
+def _reasons(check: CheckResult) -> Iterator[tuple[str, ...]]:
+    """Yield what makes two failures of a function one: what is found, or the misconception."""
+    got = check.example.got if check.example else ""
+    if check.message or got:
+        yield (_NUMBER.sub("0", check.message), got)
+    if check.misconception:
+        yield (check.misconception,)
+
+
+def _has_large_example(check: CheckResult) -> bool:
+    """Return whether an example has many numbers, or asks for many, as in ``make_data(4000, w)``.
+
+    Sizes are whole numbers in the code; other numbers count as one each.
+    """
+    if check.example is None:
+        return False
+    numbers = _NUMBER.findall(check.example.code[:MAX_CODE])
+    return sum(int(one) if one.isdecimal() else 1 for one in numbers) > _SMALL
+
+
+def _only_title(view: FailureView) -> FailureView:
+    return FailureView(
+        title=view.title,
+        points=view.points,
+        fraction=view.fraction,
+        is_repeat=True,
+        is_unjudged=view.is_unjudged,
+    )
+
+
+def _without_said(view: FailureView, sentences: set[str], said: Said, name: str) -> FailureView:
+    """Leave out of a failure what was said before, and remember what it says.
+
+    Args:
+        view: The failure.
+        sentences: What other failures of the function have said.
+        said: What other functions have said.
+        name: The name of the function.
+    """
+    sentences.update(map(_fold, _SENTENCE_END.split(view.message)))
+    hint = " ".join(
+        sentence for sentence in _SENTENCE_END.split(view.hint) if _fold(sentence) not in sentences
+    )
+    sentences.update(map(_fold, _SENTENCE_END.split(view.hint)))
+    first = said.hints.setdefault(hint, name)
+    if hint and first != name:
+        hint = f"The hint for {first} applies here too."
+    read_on = "" if view.read_on in said.sections else view.read_on
+    said.sections.add(view.read_on)
+    return replace(view, hint=hint, read_on=read_on)
+
+
+def _fold(sentence: str) -> str:
+    """Return a sentence as sentences are compared: without case and full stop."""
+    return sentence.strip().rstrip(".").casefold()
+
+
+def _view_failure(check: CheckResult) -> FailureView:
     example = check.example
     if example is not None:
         is_short = len(example.code) <= MAX_CODE
         example = _cut_values(example, MAX_TEXT) if is_short else None
     return FailureView(
         title=_cut(check.title, MAX_TEXT),
-        points=points,
-        fraction=fraction,
+        points=describe_points(check.points, check.max_points),
+        fraction=f"{format_points(check.points)}/{format_points(check.max_points)}",
+        is_unjudged=check.status is Status.NOT_JUDGED,
         message=_cut(check.message, MAX_TEXT),
         example=example,
         example_rows=_view_example(example) if example else (),
-        hint="" if is_named else _cut(check.hint, MAX_TEXT),
-        read_on=_cut(f"Read more in: {check.section}", MAX_TEXT)
-        if check.section and not is_named
-        else "",
-        misconception="" if is_named else _cut(check.misconception or "", MAX_TEXT),
+        hint=_cut(check.hint, MAX_TEXT),
+        read_on=_cut(f"Read more in: {check.section}", MAX_TEXT) if check.section else "",
+        misconception=_cut(check.misconception or "", MAX_TEXT),
     )
 
 
@@ -168,5 +285,7 @@ def _cut_values(example: Example, limit: int) -> Example:
 
 
 def _view_example(example: Example) -> tuple[tuple[str, str], ...]:
-    rows = (("try", example.code), ("got", example.got))
-    return (*rows, ("should be", example.expected)) if example.expected else rows
+    """Return the rows of an example; what it returns says nothing without what it should."""
+    if not example.expected:
+        return (("try", example.code),)
+    return (("try", example.code), ("got", example.got), ("should be", example.expected))

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from grader.outputs.escaping import escape_report
-from grader.outputs.function_view import FailureView, FunctionView, view_function
+from grader.outputs.function_view import FailureView, FunctionView
+from grader.outputs.report_view import ReportView, view_report
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -116,17 +117,20 @@ def line_to_html(text: str) -> str:
 
 
 def _parts(report: Report) -> Iterable[Markup]:
+    view = view_report(report)
     yield _HEADLINE.format(describe_score(report), report.assignment.title)
+    yield from map(_LINE.format, view.causes)
     is_first = True
-    for function in map(view_function, report.functions):
-        if not function.failures:
+    for function in view.functions:
+        if not function.failures and not function.remark:
             yield _CLOSED_ROW.format(_row(function))
             continue
         state = Markup(" open") if is_first else ""
-        shown = Markup("").join(map(_failure, function.failures))
+        remark = _LINE.format(function.remark) if function.remark else Markup("")
+        shown = remark + Markup("").join(map(_failure, function.failures))
         yield _OPEN_ROW.format(state=state, row=_row(function), failures=shown)
         is_first = False
-    yield from _rest(report)
+    yield from _rest(report, view)
 
 
 def _row(function: FunctionView) -> Markup:
@@ -143,16 +147,16 @@ def _row(function: FunctionView) -> Markup:
 
 
 def _failure(failure: FailureView) -> Markup:
-    more = " for the same reason" if failure.is_repeat else ""
+    more = f" {failure.remark}" if failure.remark else ""
     parts = [_TITLE.format(title=failure.title, points=failure.points, more=more)]
     if failure.message:
         parts.append(_LINE.format(failure.message))
     if failure.example is not None:
         parts.append(_CODE.format(label="Try it in a new cell", text=failure.example.code))
-        values = _CODE.format(label="Got", text=failure.example.got)
         if failure.example.expected:
+            values = _CODE.format(label="Got", text=failure.example.got)
             values += _CODE.format(label="Should be", text=failure.example.expected)
-        parts.append(_BESIDE.format(values))
+            parts.append(_BESIDE.format(values))
     if failure.hint:
         parts.append(_HINT.format(failure.hint))
     if failure.read_on:
@@ -160,13 +164,13 @@ def _failure(failure: FailureView) -> Markup:
     return Markup("").join(parts)
 
 
-def _rest(report: Report) -> Iterable[Markup]:
+def _rest(report: Report, view: ReportView) -> Iterable[Markup]:
     if report.status is ReportStatus.STOPPED:
         yield _LINE.format(f"Grading {ENDED_EARLY}.")
-    if report.notes:
-        notes = Markup("").join(map(_LINE.format, report.notes))
-        plural = "s" if len(report.notes) != 1 else ""
-        yield _FOLDED.format(f"{len(report.notes)} note{plural}", notes)
+    if view.notes:
+        notes = Markup("").join(map(_LINE.format, view.notes))
+        plural = "s" if len(view.notes) != 1 else ""
+        yield _FOLDED.format(f"{len(view.notes)} note{plural}", notes)
     if report.output.strip():
         text = report.output.rstrip("\n")
         cut = text[:_SHOWN_OUTPUT_CHARACTERS]

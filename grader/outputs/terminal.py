@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.segment import Segments
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
 from grader.outputs.escaping import escape_report
-from grader.outputs.function_view import FailureView, FunctionView, view_function
+from grader.outputs.function_view import FailureView, FunctionView
+from grader.outputs.report_view import ReportView, view_report
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -28,6 +29,10 @@ _MAX_END = 4 * 1024
 _MAX_ERROR = 8000
 _SHOWN_OUTPUT_LINES = 10
 _MAX_WIDTH = 100
+_MAX_OUTPUT_LINE = 500
+_INDENT = 4
+_MAX_INDENT = 24  # so that there is room for the text
+_LABEL_WIDTH = len("should be")
 _EXAMPLE_STYLES = {"try": "cyan", "got": "red", "should be": "green"}
 
 
@@ -79,7 +84,7 @@ def show_failure(report: Report, console: Console) -> None:
     console.print(Text(cut_text(line, _MAX_ERROR, ellipsis=" ...")), soft_wrap=True)
 
 
-class _Detail(Padding):
+class _Detail(Group):
     """What is left out if a report is too long: reasons, notes and output."""
 
 
@@ -101,14 +106,27 @@ class _Screen:
         if is_detail and self._is_cut:
             return
         limit = _MAX_DETAILS if is_detail else MAX_CHARACTERS - _MAX_END
-        segments = list(self._console.render(part))
+        segments = list(_without_padding(self._console.render(part)))
         size = sum(len(one.text) for one in segments)
         if self._printed + size <= limit or isinstance(part, _End):
             self._printed += size
-            self._console.print(Segments(segments), end="")
+            # Not cut to the width: the terminal wraps the lines of code, which then stay whole.
+            self._console.print(Segments(segments), end="", crop=False, no_wrap=True)
         elif not self._is_cut:
             self._is_cut = True
             self._console.print(Text("    ... (cut here: the JSON report has more)", style="dim"))
+
+
+def _without_padding(segments: Iterable[Segment]) -> Iterable[Segment]:
+    """Remove the spaces at the ends of lines, which would be pasted with the code."""
+    for line in Segment.split_lines(segments):
+        while line and not line[-1].text.rstrip(" "):
+            line.pop()
+        if line:
+            last = line.pop()
+            yield from line
+            yield Segment(last.text.rstrip(" "), last.style, last.control)
+        yield Segment.line()
 
 
 def _can_encode(console: Console) -> bool:
@@ -120,10 +138,12 @@ def _can_encode(console: Console) -> bool:
 
 
 def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
+    view = view_report(report)
     yield _headline(report)
-    for function in report.functions:
-        yield from _function(view_function(function), is_ascii=is_ascii)
-    yield from _notes(report)
+    yield from _causes(view)
+    for function in view.functions:
+        yield from _function(function, is_ascii=is_ascii)
+    yield from _notes(view)
     if report.output.strip():
         yield from _output(report)
     yield _total(report)
@@ -133,17 +153,23 @@ def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
 
 def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
     """Leave out right functions, and list those that are not written yet on one line."""
-    wrong = [one for one in report.functions if one.status not in (Status.PASSED, Status.MISSING)]
-    missing = [one.name for one in report.functions if one.status is Status.MISSING]
-    if wrong or missing:
+    view = view_report(report)
+    missing = [
+        one.name for one in view.functions if one.status is Status.MISSING and not one.remark
+    ]
+    wrong = [
+        one for one in view.functions if one.status is not Status.PASSED and one.name not in missing
+    ]
+    if view.causes or wrong or missing:
         yield Text()
+    yield from _causes(view)
     for function in wrong:
-        yield from _function(view_function(function), is_ascii=is_ascii)
+        yield from _function(function, is_ascii=is_ascii)
     if missing:
         mark = MARKS[Status.MISSING]
         symbol = mark.ascii if is_ascii else mark.symbol
         yield Text(f"{symbol} {mark.word}: {', '.join(missing)}", style=mark.color)
-    yield from _notes(report)
+    yield from _notes(view)
     if report.status is ReportStatus.STOPPED:
         yield Text(f"\nGrading {ENDED_EARLY}.", style="bold red")
     yield _total(report)
@@ -159,10 +185,20 @@ def _headline(report: Report) -> Text:
     return line
 
 
+def _causes(view: ReportView) -> Iterable[RenderableType]:
+    """Show what stopped the file, before the functions that lack it."""
+    for cause in view.causes:
+        yield _Detail(_lines(cause, style="yellow"))
+    if view.causes:
+        yield Text()
+
+
 def _function(function: FunctionView, *, is_ascii: bool) -> Iterable[RenderableType]:
     yield _function_line(function, is_ascii=is_ascii)
+    if function.remark:
+        yield _Detail(_lines(function.remark, indent=_INDENT))
     for failure in function.failures:
-        yield _Detail(_failure(failure), (0, 0, 0, 4))
+        yield _Detail(_failure(failure))
 
 
 def _function_line(function: FunctionView, *, is_ascii: bool) -> Text:
@@ -178,43 +214,83 @@ def _function_line(function: FunctionView, *, is_ascii: bool) -> Text:
 
 
 def _failure(failure: FailureView) -> Group:
-    title = Text()
-    title.append(f"{failure.fraction} ", style="dim")
-    title.append(failure.title)
-    if failure.is_repeat:
-        title.append("  (for the same reason)", style="dim")
-    details: list[RenderableType] = []
+    title = Text(failure.title)
+    if failure.remark:
+        title.append(f"  ({failure.remark})", style="dim")
+    fraction = Text(failure.fraction, style="dim")
+    details: list[RenderableType] = [Padding(_beside(fraction, title), (0, 0, 0, _INDENT))]
     if failure.message:
-        details.append(Text(failure.message, style="red"))
-    if failure.example_rows:
-        table = Table.grid(padding=(0, 1))
-        table.add_column(style="dim", no_wrap=True)
-        table.add_column(overflow="fold")
-        for label, text in failure.example_rows:
-            table.add_row(label, Text(text, style=_EXAMPLE_STYLES[label]))
-        details.append(table)
+        details.append(_lines(failure.message, indent=2 * _INDENT, style="red"))
+    details.extend(_example(failure.example_rows))
     if failure.hint:
-        details.append(Text(failure.hint, style="italic"))
+        details.append(_lines(failure.hint, indent=2 * _INDENT, style="italic"))
     if failure.read_on:
-        details.append(Text(failure.read_on, style="dim"))
-    return Group(title, *(Padding(one, (0, 0, 0, 4)) for one in details))
+        details.append(_lines(failure.read_on, indent=2 * _INDENT, style="dim"))
+    return Group(*details)
 
 
-def _notes(report: Report) -> Iterable[RenderableType]:
-    if report.notes:
+def _example(rows: Iterable[tuple[str, str]]) -> Iterable[RenderableType]:
+    """Show an example whose code can be pasted as it is printed; the rest is indented."""
+    for label, text in rows:
+        style = _EXAMPLE_STYLES[label]
+        if label == "try":
+            yield _lines("try this:", indent=2 * _INDENT, style="dim")
+            yield _Code(text, style)
+        else:
+            row = _beside(Text(f"{label:<{_LABEL_WIDTH}}", style="dim"), Text(text, style=style))
+            yield Padding(row, (0, 0, 0, 2 * _INDENT))
+
+
+class _Code:
+    """Code at the very left, without any padding, of which the terminal wraps long lines."""
+
+    def __init__(self, text: str, style: str) -> None:
+        self._text = text
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield each line as it is."""
+        style = console.get_style(self._style)
+        for line in self._text.splitlines():
+            yield Segment(line, style)
+            yield Segment.line()
+
+
+def _lines(text: str, *, indent: int = 0, style: str = "") -> Group:
+    """Wrap each line of a text to the width, with the continuation below its beginning."""
+    padded = []
+    for line in text.splitlines():
+        shown = line.lstrip(" ")
+        left = min(indent + len(line) - len(shown), _MAX_INDENT)
+        padded.append(Padding(Text(shown, style=style, overflow="fold"), (0, 0, 0, left)))
+    return Group(*padded)
+
+
+def _beside(label: Text, text: Text) -> Table:
+    """Put a text beside a label, so that it is wrapped in its own column."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(label, text)
+    return table
+
+
+def _notes(view: ReportView) -> Iterable[RenderableType]:
+    if view.notes:
         yield Text("\nNotes", style="bold")
-    for note in report.notes:
-        yield _Detail(Text("- " + note), (0, 0, 0, 2))
+    for note in view.notes:
+        yield _Detail(_beside(Text("  -"), Text(note)))
 
 
 def _output(report: Report) -> Iterable[RenderableType]:
     lines = report.output.rstrip("\n").split("\n")
     yield Text("\n" + describe_output(report), style="bold")
     for line in lines[:_SHOWN_OUTPUT_LINES]:
-        yield _Detail(Text(line[:500], style="dim", overflow="fold"), (0, 0, 0, 2))
+        shown = cut_text(line, _MAX_OUTPUT_LINE, ellipsis=" ...")
+        yield _Detail(Padding(Text(shown, style="dim", overflow="fold"), (0, 0, 0, 2)))
     if len(lines) > _SHOWN_OUTPUT_LINES:
         rest = "more" if report.is_output_cut else "all of it"
-        yield _Detail(Text(f"... (the JSON report has {rest})", style="dim"), (0, 0, 0, 2))
+        yield _Detail(_lines(f"... (the JSON report has {rest})", indent=2, style="dim"))
 
 
 def _total(report: Report) -> Text:

@@ -282,7 +282,7 @@ def test_failure_to_show_a_report_still_shows_the_score(
     module: object, show: Callable[[Report], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If something of ours fails, the score is shown, and that the grader failed."""
-    _break(monkeypatch, module, "view_function")
+    _break(monkeypatch, module, "view_report")
 
     shown = unescape(words(show(FAILING)))
 

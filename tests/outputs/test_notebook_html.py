@@ -23,7 +23,7 @@ HOSTILE_REPORT = make_report(
         Status.FAILED,
         title=HOSTILE,
         message=HOSTILE,
-        hint=HOSTILE,
+        hint=f"hint {HOSTILE}",
         section=HOSTILE,
         example=Example(code=HOSTILE, got=HOSTILE, expected=HOSTILE),
     ),

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from fakes import check_result, make_report
@@ -13,6 +14,8 @@ from grader.outputs.terminal import make_console, show_failure, show_report
 from grader.report.model import (
     Example,
     IsolationInfo,
+    LoadingNote,
+    NoteKind,
     Report,
     ReportStatus,
     Status,
@@ -75,14 +78,15 @@ def line_with(text: str, shown: str) -> str:
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_no_line_is_wider_than_the_terminal(width: int, encoding: str) -> None:
-    """Long words and wide characters are wrapped to the width of the terminal."""
+    """Long words and wide characters are wrapped to the width of the terminal; code is not."""
     report = LONG
     if encoding == "ascii":
         report = make_report(*SHORT.functions[1].checks, notes=(SENTENCE,), output=WORD)
 
     shown = show(report, width=width, encoding=encoding)
 
-    too_wide = [line for line in shown.splitlines() if cell_len(line) > width]
+    code = [line.rstrip() for line in EXAMPLE.code.splitlines()]  # which is never wrapped
+    too_wide = [line for line in shown.splitlines() if cell_len(line) > width and line not in code]
     assert too_wide == []
     assert len(shown.splitlines()) > 5
 
@@ -160,6 +164,47 @@ def test_failure_is_shown_with_everything_that_helps() -> None:
     assert [*places, shown.index("Next")] == sorted([*places, shown.index("Next")])
 
 
+@pytest.mark.parametrize("width", [30, 80, 200])
+@pytest.mark.parametrize("color", [None, "truecolor"])
+def test_code_can_be_pasted_as_it_is_printed(
+    width: int, color: Literal["truecolor"] | None
+) -> None:
+    """Code is flush left, in its own lines, without padding, and never wrapped by us."""
+    code = "for _ in range(2):\n    print(update(" + "x, " * 60 + "w))\nprint(w)"
+    example = Example(code=code, got="1.", expected="2.")
+    report = make_report(check_result("mse/a", Status.FAILED, message="m", example=example))
+    stream = io.StringIO()
+
+    show_report(
+        report, Console(file=stream, width=width, color_system=color, force_terminal=bool(color))
+    )
+
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert f"\n{code}\n" in shown
+    assert not re.search(r" $", shown, re.MULTILINE)
+
+
+def test_causes_are_shown_first_and_once() -> None:
+    """What stopped the file comes before the functions, and what only follows is with it."""
+    texts = {
+        NoteKind.LEFT_OUT: "cell 4: left out",
+        NoteKind.FOLLOWS: "cells 5 to 9 needed results of earlier code, which had stopped",
+        NoteKind.NOT_INSTALLED: "seaborn is not installed here\n    line 1: import seaborn",
+    }
+    loading = tuple(LoadingNote(kind=kind, text=text) for kind, text in texts.items())
+
+    shown = show(make_report(check_result(), notes=tuple(texts.values()), loading=loading))
+
+    lines = [line for line in shown.splitlines() if line]
+    assert lines[1:4] == [
+        "seaborn is not installed here",
+        "    line 1: import seaborn",
+        texts[NoteKind.FOLLOWS],
+    ]
+    assert lines[5:7] == ["Notes", "  - cell 4: left out"]
+    assert shown.count("seaborn is not") == shown.count("needed results") == 1
+
+
 def test_reason_that_several_checks_share_is_shown_once() -> None:
     """Checks that fail for the same reason as an earlier one only refer to it."""
     results = [
@@ -175,7 +220,7 @@ def test_reason_that_several_checks_share_is_shown_once() -> None:
 
 
 def test_two_different_results_are_two_reasons() -> None:
-    """Failures with equal messages but different results are both shown in full."""
+    """Failures with equal messages but different results are both shown."""
     results = [
         check_result(
             f"mse/{n}",

@@ -7,7 +7,7 @@ from typing import Self
 
 from markupsafe import escape
 
-from grader.outputs.function_view import FunctionView, view_function
+from grader.outputs.function_view import FunctionView
 from grader.outputs.pages.picture import Drawing, draw_picture
 from grader.outputs.wording import MARKS, describe_points, symbol_in_browser
 from grader.report.budget import cut_text
@@ -88,16 +88,24 @@ class FunctionCard:
         return replace(self, cell=cell)
 
 
-def make_cards(functions: Sequence[FunctionResult]) -> tuple[FunctionCard, ...]:
+def make_cards(
+    functions: Sequence[FunctionResult], views: Sequence[FunctionView]
+) -> tuple[FunctionCard, ...]:
     """Make the cards of the functions of a report, as its student may see them.
 
     If they would be too long together, their texts are cut, then all but the points is left out. Of
     very many functions only the first have a card.
+
+    Args:
+        functions: The functions.
+        views: What is shown of each of them.
     """
     pictures = _Pictures()
     cards = tuple(
-        _make_card(place, function, pictures)
-        for place, function in enumerate(functions[:_MAX_CARDS], start=1)
+        _make_card(place, function, view, pictures)
+        for place, (function, view) in enumerate(
+            zip(functions[:_MAX_CARDS], views, strict=False), start=1
+        )
     )
     for limit in _TEXT_LIMITS:
         if _size_of(cards) <= _MAX_CARDS_BYTES:
@@ -117,8 +125,9 @@ def _size_of(cards: Iterable[FunctionCard]) -> int:
     )
 
 
-def _make_card(place: int, function: FunctionResult, pictures: "_Pictures") -> FunctionCard:
-    view = view_function(function)
+def _make_card(
+    place: int, function: FunctionResult, view: FunctionView, pictures: "_Pictures"
+) -> FunctionCard:
     is_plain = function.name.isascii() and function.name.isidentifier()
     checks = [one for one in function.checks if not view.failures or one.status is Status.PASSED]
     return FunctionCard(
@@ -165,6 +174,8 @@ def _count_numbers(picture: Picture) -> int:
 def _checks_label(view: FunctionView) -> str:
     if view.failures:
         return "Already right"
+    if view.remark:
+        return "What is checked"
     return "What will be checked" if view.status is Status.MISSING else "What was checked"
 
 

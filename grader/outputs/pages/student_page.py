@@ -11,6 +11,7 @@ from grader.outputs.pages.brief_page import render_brief_page
 from grader.outputs.pages.environment import make_environment, make_policy, read_style
 from grader.outputs.pages.function_card import FunctionCard, make_cards
 from grader.outputs.pages.notebook_page import show_notebook
+from grader.outputs.report_view import view_report
 from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -62,7 +63,8 @@ def render_student_page(report: Report, *, notebook: bytes | None = None) -> str
 def _render(report: Report, notebook: bytes | None) -> tuple[str, int]:
     """Return a page, and how many of its characters are images of the notebook."""
     shown = escape_report(_cut(show_to_student(report)), encoding="utf-8")
-    cards: Sequence[FunctionCard] = make_cards(shown.functions)
+    view = view_report(shown)
+    cards: Sequence[FunctionCard] = make_cards(shown.functions, view.functions)
     cells = None
     if notebook is not None and cards:
         cells = show_notebook(notebook, cards)
@@ -80,7 +82,8 @@ def _render(report: Report, notebook: bytes | None) -> tuple[str, int]:
         problem=_problem(shown),
         cards=_open_first(cards),
         left_out_functions=len(shown.functions) - len(cards),
-        notes=_notes(shown),
+        causes=_notes(view.causes),
+        notes=_notes(view.notes),
         output=_output(shown),
         output_label=describe_output(report),
         notebook=cells,
@@ -106,14 +109,14 @@ def _output(report: Report) -> Markup:
     return shown
 
 
-def _notes(report: Report) -> list[Markup]:
-    """Return the notes, and the number of those that there is no room for."""
+def _notes(texts: Sequence[str]) -> list[Markup]:
+    """Return notes, and the number of those that there is no room for."""
     notes: list[Markup] = []
     room = _MAX_NOTES_BYTES
-    for note in report.notes:
+    for note in texts:
         shown, is_cut = escape_within(note, min(room, _MAX_NOTE_BYTES))
         if not shown:
-            left_out = len(report.notes) - len(notes)
+            left_out = len(texts) - len(notes)
             return [*notes, Markup("and {} more, in the JSON report").format(left_out)]
         room -= len(shown.encode())
         notes.append(shown + " ..." if is_cut else shown)
@@ -134,7 +137,8 @@ def _share(report: Report) -> float | None:
 def _counts(cards: Sequence[FunctionCard]) -> str:
     """Count the functions by status: ``14 right, 1 wrong``."""
     words = [card.view.mark.word for card in cards]
-    found = [mark.word for mark in MARKS.values() if mark.word in words]
+    usual = [mark.word for mark in MARKS.values()]
+    found = [word for word in dict.fromkeys((*usual, *words)) if word in words]
     return ", ".join(f"{words.count(word)} {word}" for word in found)
 
 
