@@ -14,6 +14,7 @@ import msgspec
 
 import grader
 from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.code_facts import uses_other_names
 from grader.checks.pictures import draw_pictures
 from grader.checks.run import CheckRun, OnCheckStart, Phase, ignore_progress
 from grader.diagnosis.diagnose import Case, diagnose
@@ -205,6 +206,8 @@ class Grader:
                     only=chosen,
                     on_progress=on_progress,
                     seconds=seconds,
+                    functions={one.name: one for one in student.loaded.functions},
+                    absences={one.function: one for one in student.loaded.absences},
                 )
                 run.choose(self._resources.checks.checks)
                 pictures: Pictures = {}
@@ -311,6 +314,7 @@ class Grader:
 
         waiting = {function_of(check_id) for check_id in run.open if is_asked(check_id)}
         names = {one.function for one in settled if run.is_hidden(one.id) == is_hidden} - waiting
+        names = {one for one in names if not uses_other_names(run.functions.get(one))}
         known = [one for one in run.results.values() if one.function in names and is_asked(one.id)]
         only = {one.id for one in known if run.is_hidden(one.id) == is_hidden}
         run.results.update((one.id, one) for one in diagnose(known, case, only=only))

@@ -222,11 +222,14 @@ class GradingResources:
     ) -> contextlib.AbstractContextManager[Session]:
         """Open a session on a submission; ``lent`` replaces some of its functions."""
         source = Source(
-            name=submission.name,
+            # Not the file's own name: it is not in the digest that the inputs depend on, so code
+            # could read there what it was asked before.
+            name="submission.ipynb" if submission.is_notebook else "submission.py",
             blocks=submission.blocks,
             is_notebook=submission.is_notebook,
             parameters=self.assignment.parameters,
             lent=lent,
+            text_cells=submission.text_cells,
         )
         return open_session(
             self._forkserver, source, account=account, confinement=self.confinement, plan=plan
@@ -270,8 +273,7 @@ class GradingResources:
 
     def _make_lent(self, names: frozenset[str]) -> Lent:
         needed = reachable(names, names_used(self.assignment.reference))
-        others = self.assignment.parameters.keys() - needed
-        source = definitions(self.assignment.reference, leave_out=others)
+        source = definitions(self.assignment.reference, only=needed)
         return Lent(
             source=bare(source, released=self.assignment.parameters),
             parameters={one: self.assignment.function(one).parameters for one in sorted(names)},

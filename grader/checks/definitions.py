@@ -1,10 +1,13 @@
 """Cuts an author's file down to its definitions. The file is parsed here, and never run."""
 
 import ast
+import symtable
 from collections.abc import Collection, Iterable, Mapping
 
 
-def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
+def definitions(
+    source: str, *, leave_out: Iterable[str] = (), only: Collection[str] | None = None
+) -> str:
     """Return only the definitions of a reference: functions, constants, and imports they use.
 
     Demo code at top level is left out. This serves to load the reference quickly, and to lend some
@@ -13,6 +16,7 @@ def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
     Args:
         source: The source of the reference.
         leave_out: Names whose definitions are left out as well.
+        only: The names whose definitions are kept; None for all.
 
     Returns:
         Python source with the same definitions, imports first.
@@ -26,9 +30,13 @@ def definitions(source: str, *, leave_out: Iterable[str] = ()) -> str:
         for statement in ast.parse(source).body
         if _is_definition(statement) and not _bound_names(statement) & unwanted
     ]
-    kept = [one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom)]
+    kept = [
+        one
+        for one in statements
+        if not _is_import(one) and (only is None or _bound_names(one) & set(only))
+    ]
     used = {node.id for one in kept for node in ast.walk(one) if isinstance(node, ast.Name)}
-    imports = [one for one in statements if one not in kept and _bound_names(one) & used]
+    imports = [one for one in statements if _is_import(one) and _bound_names(one) & used]
     return ast.unparse(ast.Module([*imports, *kept], []))
 
 
@@ -99,12 +107,23 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def names_used(source: str) -> dict[str, set[str]]:
-    """Return, for each top-level function and class of a source, the names that it uses."""
+    """Return, for each top-level function and class of a source, the globals that it uses."""
     return {
-        one.name: {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        one.name: _globals_used(symtable.symtable(ast.unparse(one), "", "exec"))
         for one in ast.parse(source).body
         if isinstance(one, ast.FunctionDef | ast.ClassDef)
     }
+
+
+def _globals_used(table: symtable.SymbolTable) -> set[str]:
+    """Return the globals that the code of a table and of those in it refers to."""
+    is_module = table.get_type() == "module"  # where decorators and defaults are
+    found = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (is_module or symbol.is_global())
+    }
+    return found.union(*map(_globals_used, table.get_children()))
 
 
 def reachable(names: Iterable[str], used: Mapping[str, set[str]]) -> set[str]:

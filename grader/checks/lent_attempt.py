@@ -18,7 +18,15 @@ _LIMITS = {
 }
 
 # A list as short as this, since code could tell something by the exception that it chooses.
-_NAMED = {"AttributeError", "IndexError", "NameError", "RuntimeError", "TypeError", "ValueError"}
+_NAMED = {
+    "AttributeError",
+    "IndexError",
+    "NameError",
+    "NotImplementedError",
+    "RuntimeError",
+    "TypeError",
+    "ValueError",
+}
 
 _MOST_NAMED = 2
 
@@ -68,8 +76,6 @@ def _end(function: str, raised: WrongError | UnwrittenError | NoAnswerError) -> 
     if outcome is not Outcome.RAISED or raised.observation.raised is None:
         return Status.ERROR, f"{function}() ended the Python process"
     name = raised.observation.raised.type_name
-    if name == "NotImplementedError":
-        return Status.MISSING, f"{function}() is not written yet"
     return Status.ERROR, f"{function}() raised {name if name in _NAMED else 'an exception'}"
 
 

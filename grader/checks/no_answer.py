@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from grader.checks.verdict import NoAnswerError
-from grader.observations.messages import Outcome, Raised
+from grader.observations.messages import Absence, AbsenceKind, Outcome, Raised
 from grader.report.describe_loading import describe_place
 from grader.report.explanations import explain
 from grader.report.model import Status
@@ -28,13 +28,16 @@ class NoAnswer:
     may_be_others_fault: bool = True
 
 
-def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAnswer:
+def describe_no_answer(
+    error: NoAnswerError, *, is_quoted: bool = True, absence: Absence | None = None
+) -> NoAnswer:
     """Convert an outcome without an answer to a status and a message.
 
     Args:
         error: Why there is no answer.
         is_quoted: Whether to show an exception's own text. It is not shown if functions were lent,
             because the student's code could put their source into it.
+        absence: What the function lacks, as far as that is known.
     """
     name, observation = error.function, error.observation
     detail = observation.detail
@@ -46,7 +49,7 @@ def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAns
                 may_be_others_fault=False,
             )
         case Outcome.RAISED if observation.raised is not None:
-            return _raised(name, observation.raised, is_quoted=is_quoted)
+            return _raised(name, observation.raised, is_quoted=is_quoted, absence=absence)
         case Outcome.TIME_LIMIT:
             return NoAnswer(
                 status=Status.LIMIT,
@@ -80,19 +83,38 @@ def describe_no_answer(error: NoAnswerError, *, is_quoted: bool = True) -> NoAns
             )
 
 
-def _raised(name: str, raised: Raised, *, is_quoted: bool) -> NoAnswer:
+def _raised(
+    name: str, raised: Raised, *, is_quoted: bool, absence: Absence | None = None
+) -> NoAnswer:
     # torch raises it too, such as for ^ instead of **: that is an error like any other.
     if raised.type_name == "NotImplementedError" and (not raised.code or "raise" in raised.code):
-        is_own_stub = raised.function in ("", name)
-        return NoAnswer(
-            status=Status.MISSING,
-            message=f"{name}() is not written yet",
-            may_be_others_fault=not is_own_stub,
-        )
+        return _stopped_at_stub(name, raised, absence)
     text = raised.text.strip().splitlines() if is_quoted else []
     message = f"{name}() raised {shorten(raised.type_name, MAX_NAME)}"
     if text:
         message += f": {shorten(text[0], MAX_MESSAGE)}"
     return NoAnswer(
         status=Status.ERROR, message=message + describe_place(raised), hint=explain(raised)
+    )
+
+
+def _stopped_at_stub(name: str, raised: Raised, absence: Absence | None) -> NoAnswer:
+    """Describe a ``raise NotImplementedError``, which stands for code that is not there yet."""
+    if raised.function not in ("", name):
+        other = shorten(raised.function, MAX_NAME)
+        return NoAnswer(
+            status=Status.ERROR,
+            message=f"{name}() stops at {other}(), which is not written yet",
+        )
+    if absence is not None and absence.kind is AbsenceKind.RAISES_STILL:
+        return NoAnswer(
+            status=Status.ERROR,
+            message=f"{name}() still raises NotImplementedError{describe_place(raised)}",
+            hint="Delete that line: it ends the function.",
+            may_be_others_fault=False,
+        )
+    return NoAnswer(
+        status=Status.MISSING,
+        message=f"{name}() is not written yet",
+        may_be_others_fault=False,
     )

@@ -25,7 +25,7 @@ from grader.observations.values import AnyValue, Array, Nothing
 from grader.report.model import Example
 
 # Replaces an answer that lacks steps, inputs or gradients.
-_INCOMPLETE = Observation(outcome=Outcome.CRASHED, detail="its answer was incomplete")
+INCOMPLETE = Observation(outcome=Outcome.CRASHED, detail="its answer was incomplete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class Probe:
         request = ReadRequest(function=self.name)
         observation = self._observe(request)
         if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
-            observation = _INCOMPLETE
+            observation = INCOMPLETE
         got = self._result(observation, is_student=True)
         return got, self._result(self._expect(request)(), is_student=False)
 
@@ -231,7 +231,7 @@ class Probe:
         observation = self._observe(request)
         if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
             # Our own child sends this only if the answer is too large; otherwise it is forged.
-            observation = _INCOMPLETE
+            observation = INCOMPLETE
         result = self._result(observation, is_student=True)
         self._last = (inputs, times, result)
         self._expect_untouched(inputs, result)

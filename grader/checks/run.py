@@ -18,20 +18,22 @@ that could know the reference, even if it has left a trace somewhere.
 import enum
 import functools
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from grader.checks.absent import describe_absence, describe_lack_of_return, lacks_return
 from grader.checks.assignment import Assignment, Function
 from grader.checks.check import Check, RunBody
+from grader.checks.code_facts import explain_by_code
 from grader.checks.lent_attempt import describe_lent_attempt, name_helpers
 from grader.checks.no_answer import describe_no_answer
-from grader.checks.probe import Probe, derive_seed
+from grader.checks.probe import INCOMPLETE, Probe, derive_seed
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe, answer_at_once
-from grader.observations.messages import Outcome
+from grader.observations.messages import Absence, FunctionFacts, Outcome
 from grader.report.model import CheckResult, Status, Visibility
 
 # After one of these, a function's other checks would end the same way and take as long.
@@ -96,6 +98,9 @@ class CheckRun:
             if there was no use in an attempt.
         ended: The results of attempts that hit a limit, by the function and the lent helpers.
         misled: The functions that gave a wrong answer with a wrong helper.
+        crashed: The functions that ended the process.
+        functions: What the code of the submission's functions shows.
+        absences: What there is in place of functions that are missing or have no code.
         hidden_ids: The ids of the checks that students don't see, or not yet.
         by_function: The checks of each function.
     """
@@ -115,6 +120,9 @@ class CheckRun:
     open: dict[str, "_Attempt | None"] = field(default_factory=dict)
     ended: dict[tuple[str, frozenset[str]], CheckResult] = field(default_factory=dict)
     misled: set[str] = field(default_factory=set)
+    crashed: set[str] = field(default_factory=set)
+    functions: Mapping[str, FunctionFacts] = field(default_factory=dict)
+    absences: Mapping[str, Absence] = field(default_factory=dict)
     hidden_ids: set[str] = field(default_factory=set)
     by_function: dict[str, list[Check]] = field(default_factory=dict)
 
@@ -145,6 +153,15 @@ class CheckRun:
         """Return whether a check is not, or not yet, for the student to see."""
         return check_id in self.hidden_ids
 
+    def helpers(self, name: str) -> tuple[str, ...]:
+        """Return the helpers that a function may use; what is not known counts as used.
+
+        A submission that hides one is judged with its own.
+        """
+        helpers = self.assignment.function(name).collaborators
+        facts = self.functions.get(name)
+        return helpers if facts is None else tuple(one for one in helpers if one in facts.uses)
+
     def unproved(self, name: str, *, is_hidden: bool) -> frozenset[str]:
         """Return the helpers of a function that are not known to be right.
 
@@ -155,7 +172,7 @@ class CheckRun:
         """
         return frozenset(
             helper
-            for helper in self.assignment.function(name).collaborators
+            for helper in self.helpers(name)
             if not self._is_right(helper, is_hidden=is_hidden)
         )
 
@@ -168,7 +185,7 @@ class CheckRun:
             (check.id in self.open or check.id in self.results)
             and (is_hidden or not self.is_hidden(check.id))
             and not self._has_passed(check)
-            for helper in self.assignment.function(name).collaborators
+            for helper in self.helpers(name)
             for check in self.by_function.get(helper, ())
         )
 
@@ -209,6 +226,8 @@ def run_phase(run_body: RunBody, *, run: CheckRun, phase: Phase) -> list[CheckRe
         attempt = _try_with_lent if phase is Phase.LENT else _try_with_own
         result = attempt(check, run, run_body)
         if result is not None:
+            inputs = run.assignment.parameters[check.function]
+            result = explain_by_code(result, run.functions.get(check.function), inputs)
             run.results[check.id] = result
             settled.append(result)
     return settled
@@ -241,11 +260,11 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
 def _is_hopeless(function: Function, run: CheckRun) -> bool:
     """Return whether an attempt with the student's own helpers would be of no use.
 
-    A wrong helper has already led the function to a wrong answer, or has hit a limit, which it
-    would hit again.
+    A wrong helper has already led the function to a wrong answer, has hit a limit, which it would
+    hit again, or has ended the process, which then loads everything once more.
     """
     return function.name in run.misled or any(
-        (name, _NOTHING) in run.ended for name in function.collaborators
+        (name, _NOTHING) in run.ended or name in run.crashed for name in run.helpers(function.name)
     )
 
 
@@ -327,12 +346,20 @@ def _attempt(
         run.seconds[check.id] = round(time.monotonic() - started, 4)
     if raised is None:
         return _Attempt(_result(check, Status.PASSED))
-    attempt = (
-        _Attempt(describe_lent_attempt(check, function.name, raised, lent))
-        if lent
-        else _describe_own_attempt(check, function, probe, raised)
-    )
+    absence = run.absences.get(function.name)
+    missing = describe_absence(function, absence, raised)
+    if missing:
+        attempt = _Attempt(
+            _result(check, Status.MISSING, message=missing), may_be_others_fault=False
+        )
+    elif lent:
+        attempt = _Attempt(describe_lent_attempt(check, function.name, raised, lent))
+    else:
+        attempt = _describe_own_attempt(check, function, probe, raised, absence)
     if isinstance(raised, NoAnswerError):
+        has_ended = raised.observation is not INCOMPLETE
+        if raised.observation.outcome is Outcome.CRASHED and has_ended and not lent:
+            run.crashed.add(function.name)
         if raised.observation.outcome in _COSTLY:
             run.ended[check.function, lent] = attempt.result
         if raised.observation.raised is not None:
@@ -375,12 +402,13 @@ def _describe_own_attempt(
     function: Function,
     probe: Probe,
     raised: WrongError | UnwrittenError | NoAnswerError,
+    absence: Absence | None,
 ) -> _Attempt:
     """Describe an attempt that failed with the student's own helpers."""
     if isinstance(raised, NoAnswerError):
-        reason = describe_no_answer(raised)
-        hint = reason.hint or (check.hint if reason.status is Status.ERROR else "")
-        result = _result(check, reason.status, message=reason.message, hint=hint)
+        reason = describe_no_answer(raised, absence=absence)
+        # Not the check's own hint: it is about wrong answers, and here there is none.
+        result = _result(check, reason.status, message=reason.message, hint=reason.hint)
         exception = raised.observation.raised
         return _Attempt(
             result,
@@ -389,6 +417,10 @@ def _describe_own_attempt(
         )
     if isinstance(raised, UnwrittenError):
         return _Attempt(_result(check, Status.MISSING, message=str(raised)))
+    if absence is not None and lacks_return(absence, raised):
+        message, hint = describe_lack_of_return(absence)
+        result = _result(check, Status.FAILED, message=message, hint=hint)
+        return _Attempt(result, may_be_others_fault=False)
     result = _result(check, Status.FAILED, message=raised.message, hint=raised.hint or check.hint)
     return _Attempt(result, add_details=functools.partial(_add_details, wrong=raised, probe=probe))
 

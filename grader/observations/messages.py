@@ -226,7 +226,7 @@ class AbsenceKind(enum.Enum):
     STAR_IMPORT = "star_import"
     NOT_CALLABLE = "not_callable"
     OVERWRITTEN = "overwritten"
-    DECORATED_AWAY = "decorated_away"
+    DECORATED = "decorated"
     UNWRITTEN = "unwritten"
     REWRITTEN = "rewritten"
     RAISES_STILL = "raises_still"

@@ -86,6 +86,30 @@ def test_what_is_left_out_takes_its_imports_along() -> None:
     assert names_of(cut) == {"predict", "RATE", "LIMITS", "np", "Tensor"}
 
 
+def test_definitions_of_some_names_have_nothing_else() -> None:
+    """With ``only``, no other function, class or constant is kept, nor an import of theirs."""
+    code = "import os, re\nK = 1\nL = 2\ndef f(): return re, L\ndef _g(): return os, K\n"
+
+    assert definitions(code, only={"f", "L"}) == (
+        "import os, re\nL = 2\n\ndef f():\n    return (re, L)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "used"),
+    [
+        ("def f(x):\n    g = 1\n    return g + x + h", {"h"}),
+        ("def f(x, *, y=g):\n    return [x for x in y]", {"g"}),
+        ("@g\ndef f(x):\n    def h(): return x + k\n    return h", {"g", "k"}),
+        ("class f(g):\n    h = k\n    def m(self): return n", {"g", "k", "n"}),
+        ("def f():\n    global g\n    g = 1\n    return g", {"g"}),
+    ],
+)
+def test_names_that_a_definition_uses_are_its_globals(code: str, used: set[str]) -> None:
+    """A local variable or parameter called like a function is not a use of it."""
+    assert names_used(code)["f"] == used
+
+
 def test_definitions_run_and_do_what_they_did() -> None:
     """Definitions that are kept run and behave as in the reference."""
     namespace = run(definitions("import math\nK = 2\ndef f(x): return math.sqrt(K * x)\nf(-1)\n"))

@@ -30,7 +30,14 @@ from grader.checks.run import CheckRun, Student, run_phase
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Observe
-from grader.observations.messages import CallRequest, Observation, Outcome, Request, TorchCall
+from grader.observations.messages import (
+    CallRequest,
+    FunctionFacts,
+    Observation,
+    Outcome,
+    Request,
+    TorchCall,
+)
 from grader.observations.values import Opaque
 from grader.report.model import AssignmentInfo, CheckResult, Status, Visibility
 
@@ -129,6 +136,7 @@ class Bench:
         self.visibility: dict[str, Visibility] = {}
         self.reserved: list[tuple[str, float]] = []
         self.seconds: dict[str, float] = {}
+        self.functions: dict[str, FunctionFacts] = {}
 
     def observe_with_lent(self, lent: frozenset[str]) -> Observe:
         """Open the session in which some helpers are right."""
@@ -168,6 +176,7 @@ class Bench:
             hidden=replace(student, observe=functools.partial(observe, self.hidden, "hidden")),
             reserve=lambda name, share: self.reserved.append((name, share)),
             seconds=self.seconds,
+            functions=self.functions,
             expect=self.reference.ask,
             ask_reference=lambda _name: self.reference.ask,
             only=only,
@@ -182,6 +191,37 @@ class Bench:
 def statuses(results: dict[str, CheckResult]) -> dict[str, Status]:
     """Give the status of each function, where each has one check."""
     return {check_id.partition("/")[0]: result.status for check_id, result in results.items()}
+
+
+# --- helpers that are used --------------------------------------------------------------------
+
+
+def test_function_that_uses_no_wrong_helper_is_judged_by_its_own_attempt() -> None:
+    """Nothing is lent to a function whose code uses none of the wrong helpers."""
+    bench = Bench(mse=WRONG, update=WRONG)
+    bench.functions = {"update": FunctionFacts(name="update", uses=())}
+
+    results = bench.grade(CHECKS[:2])
+
+    assert results["update/doubles"].example is not None
+    assert not bench.lent
+
+
+def test_helper_of_which_nothing_is_known_counts_as_used() -> None:
+    """Without facts about a function, all helpers are lent that may be wrong."""
+    bench = Bench(mse=WRONG, update=WRONG, lent=RIGHT)
+    bench.functions = {"mse": FunctionFacts(name="mse")}
+
+    assert statuses(bench.grade(CHECKS[:2]))["update"] is Status.PASSED
+
+
+def test_helper_that_ends_the_process_is_not_called_again_by_others() -> None:
+    """A helper that crashes is lent at once: each crash loads the whole submission again."""
+    crashed = ended(Outcome.CRASHED)
+    bench = Bench(mse=crashed, update=crashed, train=crashed, lent=RIGHT)
+
+    assert statuses(bench.grade())["train"] is Status.PASSED
+    assert [name for kind, name in bench.asked if kind == "own"] == ["mse"]
 
 
 # --- points -------------------------------------------------------------------------------

@@ -9,17 +9,20 @@ import contextlib
 import sys
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.observations.bounds import SLOW_S
 from grader.observations.messages import Load, Loaded, Note, StatementStarted
+from grader.sandbox.guest.absences import Progress, find_absences
 from grader.sandbox.guest.changes import MODULE_NAME, ChangeDetector
 from grader.sandbox.guest.defaults import Defaults, tame_ipython
 from grader.sandbox.guest.exceptions import describe_exception
+from grader.sandbox.guest.function_facts import describe_functions
 from grader.sandbox.guest.needed import bound_names, find_needs
 from grader.sandbox.guest.parse import ParsedBlock, parse_block
+from grader.sandbox.guest.plain_text import name_of_type
 
 _process_time = time.process_time  # kept, since a submission may replace it
 
@@ -78,8 +81,15 @@ def load(
     run = _Run(message, blocks, submission, report, defaults)
     run.run()
     defined = tuple(name for name in message.parameters if name in submission.namespace)
+    functions = (
+        describe_functions(submission.namespace, submission.parameters, run.uses)
+        if message.lent is None
+        else ()
+    )
     return submission, Loaded(
         defined=defined,
+        functions=functions,
+        absences=find_absences(message, blocks, run.progress, submission.namespace, defined),
         notes=tuple(run.notes),
         cpu_s=_process_time(),
         has_changed=run.has_changed(),
@@ -98,6 +108,8 @@ class _Run:
 
     Attributes:
         notes: What happened.
+        progress: How far the statements came.
+        uses: The functions of the contract that each of them may use.
     """
 
     def __init__(
@@ -109,6 +121,7 @@ class _Run:
         defaults: Defaults,
     ) -> None:
         self.notes: list[Note] = []
+        self.uses: Mapping[str, frozenset[str]] = {}
         self._is_notebook = message.is_notebook
         self._blocks = blocks
         self._namespace = submission.namespace
@@ -116,6 +129,7 @@ class _Run:
         self._report = report
         self._defaults = defaults
         self._left_out = set(message.left_out)
+        self.progress = Progress(left_out=self._left_out)
         # Names that statements which were left out, or raised, would have bound.
         self._unmade: set[str] = set()
         self._changes: ChangeDetector | None = None
@@ -130,8 +144,9 @@ class _Run:
         is_watched = message.is_watched and not all(
             _only_defines(statement) for statement, _ in statements.values()
         )
-        if is_watched or message.slow or first is not None:
+        if message.lent is None or is_watched or message.slow or first is not None:
             needs = find_needs(statements, message.parameters)
+            self.uses = needs.functions
             self._left_out |= set(message.slow) - needs.binding
             if first is not None:
                 late = {position for position in statements if position >= first}
@@ -148,6 +163,7 @@ class _Run:
                     self._unmade |= bound_names(code)
                     continue
                 self._announce(index, place, statement)
+                self.progress.ends[index, place] = ""
                 try:
                     # The submission runs here, after all locks.
                     exec(code, self._namespace)
@@ -155,6 +171,7 @@ class _Run:
                         self._defaults.tame_if_imported()
                         tame_ipython(self._namespace)
                 except BaseException as error:  # also SystemExit and KeyboardInterrupt
+                    self.progress.ends[index, place] = name_of_type(type(error))
                     self._note(error, block, code)
                     if isinstance(error, SystemExit) and not self._is_notebook:
                         return  # a script that exits has ended

@@ -19,6 +19,11 @@ ALWAYS_SET = frozenset({"epoch"})
 
 # A function that uses one of these may read any global.
 _READ_ANYTHING = frozenset({"eval", "exec", "globals", "locals", "vars", "sys", "importlib"})
+# With one of these names, as an attribute or in an import, code may get at any function.
+_LEAD_ANYWHERE = frozenset(
+    {"__globals__", "__main__", "__builtins__", "__import__", "import_module", "modules"}
+    | {"f_globals", "getmodule", "get_objects", "get_referents"}
+)
 
 _NAME_OPS = {
     opcode.opmap[name]: shift
@@ -69,11 +74,14 @@ class Needs:
         names: The globals that they read, directly or through others.
         binding: The statements that bind these.
         changing: The statements that may change them, as far as the code shows.
+        functions: The functions of the contract that each of them may use, directly or through
+            others; all of them if that can't be found out.
     """
 
     names: frozenset[str]
     binding: frozenset[Position]
     changing: frozenset[Position]
+    functions: Mapping[str, frozenset[str]]
 
 
 def find_needs(
@@ -94,8 +102,14 @@ def find_needs(
         called = set[str]().union(*(stored.get(name, ()) for name in names.read))
         for name in names.bound | called:
             binders.setdefault(name, set()).add(position)
+    # A method of a module, as in plt.show(), changes nothing that a function reads. Nor does who
+    # hands a function on.
+    data = set[str]().union(
+        *(names.bound - names.imported for names in found.values() if not names.is_definition)
+    )
     needed_names: set[str] = set()
     needed = {position for position, names in found.items() if names.has_star}
+    functions: dict[str, frozenset[str]] = {}
     for function, row in contract.items():
         given = ALWAYS_SET.union(row)
         wanted, waiting = {function}, [function]
@@ -111,19 +125,60 @@ def find_needs(
                 waiting.extend(new)
                 needed.add(position)
         needed_names |= wanted
+        functions[function] = _functions_used(wanted, found, data, contract)
     if needed_names & _READ_ANYTHING:
-        return Needs(frozenset(binders), frozenset(found), frozenset(found))
-    # A method of a module, as in plt.show(), changes nothing that a function reads. Nor does who
-    # hands a function on.
-    data = set[str]().union(
-        *(names.bound - names.imported for names in found.values() if not names.is_definition)
-    )
+        return Needs(frozenset(binders), frozenset(found), frozenset(found), functions)
     may_change = needed_names & data
     return Needs(
         names=frozenset(needed_names),
         binding=frozenset(needed),
         changing=frozenset(one for one, names in found.items() if names.changed & may_change),
+        functions=functions,
     )
+
+
+def _functions_used(
+    wanted: Collection[str],
+    statements: Mapping[Position, StatementNames],
+    data: Collection[str],
+    contract: Mapping[str, Collection[str]],
+) -> frozenset[str]:
+    """Return which functions of the contract code may use that reads these names.
+
+    Whatever has changed data that it reads may have put a function there.
+    """
+    names = set(wanted)
+    is_growing = True
+    while is_growing:
+        before = len(names)
+        for one in statements.values():
+            if one.changed & names & set(data) or one.bound & names - set(wanted):
+                names |= one.read
+        is_growing = len(names) > before
+    if names & (_READ_ANYTHING | _LEAD_ANYWHERE):
+        return frozenset(contract)
+    return frozenset(names & contract.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalNames:
+    """The globals that the code of a function reads, and those that it sets or deletes."""
+
+    read: frozenset[str]
+    stored: frozenset[str]
+
+
+def global_names(code: types.CodeType) -> GlobalNames:
+    """Return the globals of a function's code, and of the functions and classes in it."""
+    read, stored = set(), set()
+    for one, _ in _codes(code):
+        for operation, argument in _instructions(one):
+            shift = _NAME_OPS.get(operation)
+            if shift is not None:
+                read.add(one.co_names[argument >> shift])
+            elif operation in _BIND_GLOBAL_OPS:
+                stored.add(one.co_names[argument])
+    return GlobalNames(frozenset(read), frozenset(stored))
 
 
 def bound_names(code: types.CodeType) -> set[str]:
@@ -140,6 +195,7 @@ def _names(statement: ast.stmt, code: types.CodeType) -> StatementNames:
         is_definition=isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     )
     for one, is_inner in _codes(code):
+        names.read |= _LEAD_ANYWHERE.intersection(one.co_names)
         for operation, argument in _instructions(one):
             shift = _NAME_OPS.get(operation)
             if shift is not None:

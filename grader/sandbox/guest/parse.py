@@ -2,14 +2,28 @@
 
 import ast
 import linecache
+import re
 import types
 import warnings
 from dataclasses import dataclass, field
 
 from grader.observations.messages import CodeBlock, Note
+from grader.sandbox.guest.event_loop import awaits
+from grader.sandbox.guest.magics import cell_magic_of, code_left_out, take_off_magics
+from grader.sandbox.guest.needed import bound_names
+from grader.sandbox.guest.plain_text import cut_text
 
-# Cell magics that only time or capture: their body runs. A cell with any other one is left out.
-_MAGICS_WITH_BODY = {"time", "timeit", "capture", "prun"}
+# What parsing and compiling may raise, depending on the code.
+PARSING_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+# What code that can't be parsed would probably have bound.
+_BINDING_LINE = re.compile(
+    r"^[ \t]*(?:async[ ]+)?(?:def|class)[ ]+(\w+)|^(\w+)[ ]*(?::[^=\n]*)?=(?!=)"
+    r"|^[ \t]*(?:from[ ]+[\w.]+[ ]+)?import[ ]+([^\n#;]+)",
+    re.MULTILINE,
+)
+_IMPORTED = re.compile(r"(\w+)[\w.]*(?:\s+as\s+(\w+))?")
+_MAX_TEXT = 200_000
 
 
 @dataclass(slots=True)
@@ -22,6 +36,9 @@ class ParsedBlock:
         statements: Its top-level statements, with their code.
         notes: What was noted while it was parsed.
         future_flags: The compiler flags that hold after it.
+        unmade: Names that what was left out would have bound.
+        inner_labels: The label of each body of a cell magic in it, by its file name.
+        errors: Why bodies of cell magics can't be parsed, with the bodies.
     """
 
     label: str
@@ -29,6 +46,14 @@ class ParsedBlock:
     statements: list[tuple[ast.stmt, types.CodeType]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     future_flags: int = 0
+    unmade: set[str] = field(default_factory=set)
+    inner_labels: dict[str, str] = field(default_factory=dict)
+    errors: list[tuple[BaseException, str]] = field(default_factory=list)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether any of its statements awaits at top level."""
+        return any(awaits(code) for _, code in self.statements)
 
 
 def parse_block(
@@ -39,36 +64,112 @@ def parse_block(
     Args:
         block: The block.
         filename: The file name to compile it with.
-        is_notebook: Whether it is a cell of a notebook.
+        is_notebook: Whether it is a cell of a notebook, which may await at top level.
         future_flags: The compiler flags that earlier blocks have set.
 
     Raises:
         SyntaxError: It isn't valid Python. It may also be a ValueError, a RecursionError or a
             MemoryError.
     """
-    parsed = ParsedBlock(block.label, filename)
-    source = _without_cell_magic(block, parsed.notes) if is_notebook else block.source
-    tree = _parse(source, filename, future_flags)
-    _remember_source(filename, source)
-    flags = parsed.future_flags = future_flags | _future_flags(tree)
-    parsed.statements = [(one, _compile(one, filename, flags)) for one in tree.body]
+    parsed = ParsedBlock(block.label, filename, future_flags=future_flags)
+    source, left_out = take_off_magics(block.source)
+    if left_out:
+        parsed.unmade |= names_in_text(block.source)
+        text = f"not run because of its cell magic %%{left_out}"
+        parsed.notes.append(Note(block=block.label, text=text))
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_notebook else 0
+    _add_statements(parsed, source, filename, flags)
     return parsed
 
 
-def _without_cell_magic(block: CodeBlock, notes: list[Note]) -> str:
-    source = block.source
-    while True:
-        body = source.lstrip()
-        if not body.startswith("%%"):
-            return source
-        first, _, rest = body.partition("\n")
-        name = (first[2:].split() or [""])[0]
-        if name not in _MAGICS_WITH_BODY:
-            break
-        # Keep the number of lines: notes give line numbers.
-        source = "\n" * (source.count("\n") - rest.count("\n")) + rest
-    notes.append(Note(block=block.label, text=f"not run because of its cell magic %%{name}"))
-    return ""
+def _add_statements(
+    parsed: ParsedBlock, source: str, filename: str, flags: int, *, line: int = 0
+) -> None:
+    """Parse code and add its statements to a block.
+
+    Args:
+        parsed: The block.
+        source: The code: that of the block, or the body of a cell magic in it.
+        filename: The file name to compile it with.
+        flags: The compiler flags besides those of futures.
+        line: The line of the magic in the block; 0 if it is the code of the block itself.
+    """
+    tree = _parse(source, filename, flags | parsed.future_flags)
+    _remember_source(filename, source)
+    parsed.future_flags |= _future_flags(tree)
+    for one in tree.body:
+        magic = cell_magic_of(one)
+        if magic is not None:
+            _add_body(parsed, magic, flags, line=line or one.lineno)
+            continue
+        code = _compile(one, filename, flags | parsed.future_flags)
+        _note_code_left_out(parsed, one, line=line)
+        if line:
+            one.lineno = line  # where the block has it: it is announced with that
+        parsed.statements.append((one, code))
+
+
+def _add_body(parsed: ParsedBlock, magic: tuple[str, str, str], flags: int, *, line: int) -> None:
+    """Add the body of a cell magic, as an exported notebook has it; it costs only itself."""
+    name, options, body = magic
+    label = f"the %%{name} cell at line {line}"
+    source, left_out = take_off_magics(f"%%{name} {options}\n{body}")
+    if left_out:
+        parsed.unmade |= names_in_text(body)
+        text = f"{label} did not run, since %%{left_out} is not for Python code of your own"
+        parsed.notes.append(Note(block=parsed.label, text=text))
+        return
+    source = source.removeprefix("\n")  # lines are counted within the body
+    inner = f"{parsed.filename}, {label}"
+    parsed.inner_labels[inner] = f"{label} of {parsed.label}" if parsed.label else label
+    try:
+        _add_statements(parsed, source, inner, flags, line=line)
+    except PARSING_ERRORS as error:
+        parsed.unmade |= names_in_text(source)
+        parsed.errors.append((error, source))
+
+
+def _note_code_left_out(parsed: ParsedBlock, statement: ast.stmt, *, line: int) -> None:
+    """Note what a line magic such as ``%time x = f()`` would have bound: it never runs."""
+    for own_line, name, code in code_left_out(statement):
+        try:
+            names = bound_names(compile(code, "<magic>", "exec", dont_inherit=True))
+        except PARSING_ERRORS:
+            continue
+        if names:
+            parsed.unmade |= names
+            text = (
+                f"line {line or own_line}: %{name} is left out with the rest of its line, so "
+                f"{', '.join(sorted(names))} is not set; write {code} without %{name}"
+            )
+            parsed.notes.append(Note(block=parsed.label, text=cut_text(text)))
+
+
+def run_body(name: str, options: str, body: str, namespace: dict[str, object]) -> None:
+    """Run the body of a cell magic that is called inside of another statement.
+
+    Args:
+        name: The magic, such as ``time``; any but those that run their body does nothing.
+        options: The rest of its line.
+        body: The code.
+        namespace: The submission's globals.
+    """
+    source, _ = take_off_magics(f"%%{name} {options}\n{body}")
+    filename = f"<the body of %%{name}>"
+    for statement in _parse(source, filename, 0).body:
+        exec(_compile(statement, filename, 0), namespace)
+
+
+def names_in_text(source: str) -> set[str]:
+    """Return the names that code which can't be parsed, or doesn't run, would have bound."""
+    names: set[str] = set()
+    for found in _BINDING_LINE.finditer(source[:_MAX_TEXT]):
+        defined, assigned, imported = found.groups()
+        if imported is not None:
+            names |= {one[2] or one[1] for one in _IMPORTED.finditer(imported)}
+        else:
+            names.add(defined or assigned)
+    return names
 
 
 def _parse(source: str, filename: str, flags: int) -> ast.Module:

@@ -47,7 +47,8 @@ _FORGED = "the submission wrote to the grader's own channel"
 class Source:
     """What the children of a session load.
 
-    ``parameters`` maps the contract's functions to their parameters in order.
+    ``parameters`` maps the contract's functions to their parameters in order. ``text_cells`` are
+    not run.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Source:
     is_notebook: bool
     parameters: dict[str, tuple[str, ...]]
     lent: Lent | None = None
+    text_cells: tuple[CodeBlock, ...] = ()
 
     def to_message(self, plan: LoadPlan) -> Load:
         """Return the message that makes a child load this, except what the plan leaves out."""
@@ -68,6 +70,7 @@ class Source:
             slow=tuple(sorted(plan.slow)),
             needed_only_from=plan.needed_only_from,
             is_watched=not plan.is_complete,
+            text_cells=self.text_cells,
         )
 
 
@@ -265,7 +268,7 @@ class Session:
             child.close()
             if end.outcome is Outcome.STOPPED:
                 raise self._stop(end) from None
-            text = self._printed.text
+            text = "" if self._source.lent else self._printed.text  # that may quote what was lent
             raise ForkserverLostError(f"could not prepare a child: {end.detail}\n{text}") from end
         except BaseException:
             child.close()

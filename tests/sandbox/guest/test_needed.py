@@ -188,3 +188,40 @@ def test_everything_is_needed_if_a_function_reads_names_in_its_own_way() -> None
 def test_what_a_definition_reads_at_once_is_needed(definition: str) -> None:
     """A default, a decorator, a base and a class body are read before any input is set."""
     assert "w = slow()" in needed("w = slow()", definition)
+
+
+def uses(*blocks: str) -> set[str]:
+    """Return the functions of the contract that train() may use."""
+    return set(needs_of(compiled(*blocks)).functions["train"]) - {"train"}
+
+
+@pytest.mark.parametrize(
+    ("code", "used"),
+    [
+        ("def train(x, y, w, lr, epochs): return update(x, y, w, lr)", {"update"}),
+        ("def train(x, y, w, lr, epochs): return x @ w", set()),
+        (
+            "def update(x): return predict(x)\ndef train(x): return update(x)",
+            {"update", "predict"},
+        ),
+        ("step = update\ndef train(x, y, w, lr, epochs): return step(x)", {"update"}),
+        ("STEPS = {}\nSTEPS['u'] = update\ndef train(x): return STEPS['u'](x)", {"update"}),
+        ("STEPS = []\nSTEPS.append(update)\ndef train(x): return STEPS[0](x)", {"update"}),
+        ("class Model:\n    f = predict\ndef train(x): return Model.f(x)", {"predict"}),
+        ("train = partial(run, step=update)\ndef run(x, step): return step(x)", {"update"}),
+        ("@using(update)\ndef train(x): return x", {"update"}),
+        ("def train(x): return eval('update')(x)", {"predict", "update"}),
+        ("import sys\ndef train(x): return sys.modules['m'].update(x)", {"predict", "update"}),
+        ("def train(x):\n    import sys\n    return sys.modules['m'].u(x)", {"predict", "update"}),
+        ("def train(x):\n    import __main__\n    return __main__.u(x)", {"predict", "update"}),
+        ("def f(): pass\ndef train(x): return f.__globals__['u'](x)", {"predict", "update"}),
+        (
+            "import plt\ndef train(x): return plt.plot(x)\nplt.plot(predict(1, 2))",
+            set(),
+        ),
+        ("def train(x, y, w, lr, epochs): return w\nw = update(1, 2, 3, 4)", set()),
+    ],
+)
+def test_functions_that_another_one_may_use_are_found(code: str, used: set[str]) -> None:
+    """What a function may use is found by any way through data; a demo doesn't count."""
+    assert uses(code) == used

@@ -1,0 +1,71 @@
+"""Says what the code of a wrong function shows: inputs that it doesn't use, names that don't exist.
+
+The facts are of a child with the student's own helpers, so they may be shown also where only the
+attempt with lent helpers says how the function ended.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from grader.observations.messages import FunctionFacts
+from grader.report.model import CheckResult, Status
+from grader.report.shorten import MAX_NAME, shorten
+
+_MOST_NAMES = 6
+
+
+def uses_other_names(facts: FunctionFacts | None) -> bool:
+    """Return whether a function reads other globals in place of its inputs.
+
+    Then its answers show nothing about how it computes.
+    """
+    return facts is not None and bool(facts.ignores) and bool(facts.reads or facts.undefined)
+
+
+def explain_by_code(
+    result: CheckResult, facts: FunctionFacts | None, inputs: Sequence[str]
+) -> CheckResult:
+    """Return the result of a check with what the function's code shows, if that explains it.
+
+    Args:
+        result: The result of a check that may have failed.
+        facts: What the code of the function shows; None if that is not known.
+        inputs: The parameters of the function in the contract.
+    """
+    if facts is None or result.status not in (Status.FAILED, Status.ERROR):
+        return result
+    hint = _explain(result, facts, inputs)
+    return msgspec.structs.replace(result, hint=hint) if hint else result
+
+
+def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -> str:
+    name = facts.name
+    is_error = result.status is Status.ERROR
+    if is_error and facts.required > len(inputs):
+        own = f"{name}({_list(facts.parameters, last=', ')})"
+        return (
+            f"{own} needs {facts.required} arguments. It is called with {len(inputs)}: "
+            f"{name}({', '.join(inputs)})."
+        )
+    if is_error and facts.undefined and "NameError" in result.message:
+        verb = "is" if len(facts.undefined) == 1 else "are"
+        return f"{name}() uses {_list(facts.undefined)}, which {verb} not defined in the file."
+    if uses_other_names(facts):
+        others = (*facts.reads, *facts.undefined)
+        plural = "s" if len(others) > 1 else ""
+        return (
+            f"{name}() never uses {_list(facts.ignores)}. It uses the global{plural} "
+            f"{_list(others)} instead. It is graded with other data each time, which it gets as "
+            f"{_list(inputs)}: use these names."
+        )
+    if facts.ignores and not result.hint:
+        return f"{name}() never uses {_list(facts.ignores)}."
+    return ""
+
+
+def _list(names: Sequence[str], *, last: str = " and ") -> str:
+    shown = [shorten(name, MAX_NAME) for name in names[:_MOST_NAMES]]
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(shown)} and others" if last != ", " else f"{', '.join(shown)}, ..."
+    return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

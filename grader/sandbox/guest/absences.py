@@ -1,0 +1,609 @@
+"""Finds out what a submission has in place of a function that is missing or has no code.
+
+It is asked only once, after the submission has run, and looks no further if nothing is missing.
+"""
+
+import ast
+import difflib
+import functools
+import re
+import sys
+import types
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.observations.bounds import MAX_NAME, MAX_NAMES
+from grader.observations.messages import Absence, AbsenceKind, Load, Place
+from grader.sandbox.guest.needed import Position, bound_names
+from grader.sandbox.guest.parse import ParsedBlock
+from grader.sandbox.guest.plain_text import cut_text, name_of_type
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+# The most names that are compared with a missing one, and how long they may be.
+_MAX_CANDIDATES = 200
+_MAX_LENGTH = 60
+# Names as similar as this are the same with a slip of the pen (difflib's ratio).
+_SIMILAR = 0.84
+# More than that, and what the same letters are worth.
+_EXACT = 3.0
+# The fewest letters of an abbreviation.
+_LEAST = 4
+# Fewer parameters than this are too common to tell a function by.
+_TELLING_PARAMETERS = 2
+
+# What Colab writes above what it comments out when it exports a cell with a magic.
+_COLAB = "# Commented out IPython magic"
+_MAGIC = re.compile(r"\s*%%(\w+)")
+_COMMENTED_MAGIC = re.compile(r"#\s*%%(\w+)")
+# An exception that stands for code that is not written yet; beginners take one for the other.
+_STUB_ERRORS = ("NotImplementedError", "NotImplemented")
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the statements of a submission came.
+
+    Attributes:
+        ends: The name of the exception that ended a statement, or empty if none did; for each
+            statement that ran.
+        left_out: The statements that were left out.
+    """
+
+    ends: dict[Position, str] = field(default_factory=dict)
+    left_out: Collection[Position] = ()
+
+
+def find_absences(
+    message: Load,
+    blocks: list[ParsedBlock],
+    progress: Progress,
+    namespace: Mapping[str, object],
+    defined: Collection[str],
+) -> tuple[Absence, ...]:
+    """Say of each function of the contract that is missing or lacks code what there is instead.
+
+    Nothing is said where helpers are lent, since that child knows the reference.
+
+    Args:
+        message: What was loaded.
+        blocks: Its code blocks, parsed; one that isn't valid has no statements.
+        progress: Which statements ran.
+        namespace: The globals of the submission.
+        defined: The names of the contract that it defines.
+    """
+    if message.lent is not None:
+        return ()
+    try:
+        search = _Search(message, blocks, progress, namespace)
+        found = (search.find(name, is_defined=name in defined) for name in message.parameters)
+        return tuple(one for one in found if one is not None)[:MAX_NAMES]
+    except BaseException:  # a submission may have replaced anything that is used here
+        return ()
+
+
+class _Search:
+    """Looks for what there is in place of functions."""
+
+    def __init__(
+        self,
+        message: Load,
+        blocks: list[ParsedBlock],
+        progress: Progress,
+        namespace: Mapping[str, object],
+    ) -> None:
+        self._message = message
+        self._blocks = blocks
+        self._progress = progress
+        self._namespace = namespace
+        self._statements = {
+            (index, place): statement
+            for index, block in enumerate(blocks)
+            for place, statement in enumerate(block.statements)
+        }
+
+    def find(self, name: str, *, is_defined: bool) -> Absence | None:
+        """Say what there is in place of a function; None if nothing is known to be wrong."""
+        if not is_defined:
+            return self._find_missing(name)
+        value = self._namespace[name]
+        if not self._message.parameters[name]:
+            return None  # not a function
+        if callable(value):
+            return self._find_code(name, value)
+        return self._find_other_value(name, value)
+
+    # --- functions without code ---
+
+    def _find_code(self, name: str, value: object) -> Absence | None:
+        if type(value) is not types.FunctionType:
+            return None
+        code = value.__code__
+        position, node = self._definitions.get(
+            (code.co_filename, code.co_firstlineno), (None, None)
+        )
+        if position is None or node is None:
+            return None
+        place = self._place(position, node.lineno)
+        if not any(map(_is_code, node.body)):
+            earlier = self._earlier_definition(name, position)
+            kind = AbsenceKind.UNWRITTEN if earlier is None else AbsenceKind.REWRITTEN
+            return Absence(function=name, kind=kind, place=place, other=earlier or Place())
+        own = list(_own_nodes(node))
+        for one in own:
+            if _is_stub_error(one):
+                place = self._place(position, one.lineno)
+                return Absence(function=name, kind=AbsenceKind.RAISES_STILL, place=place)
+        if not any(map(_gives_value, own)):
+            last = node.body[-1]
+            is_print = isinstance(last, ast.Expr) and _called(last.value) == "print"
+            return Absence(
+                function=name,
+                kind=AbsenceKind.NO_RETURN,
+                subject="print" if is_print else "",
+                place=place,
+            )
+        return None
+
+    def _earlier_definition(self, name: str, before: Position) -> Place | None:
+        """Return where a function with code was defined under this name before."""
+        found = None
+        for position, (statement, _) in self._statements.items():
+            if position < before and isinstance(statement, _Definition) and statement.name == name:
+                is_code = any(map(_is_code, statement.body))
+                found = self._place(position, statement.lineno) if is_code else found
+        return found
+
+    @functools.cached_property
+    def _definitions(self) -> dict[tuple[str, int], tuple[Position, _Definition]]:
+        """The functions that are defined at top level, by file name and first line."""
+        return {
+            (
+                self._blocks[position[0]].filename,
+                min(one.lineno for one in (statement, *statement.decorator_list)),
+            ): (position, statement)
+            for position, (statement, _) in self._statements.items()
+            if isinstance(statement, _Definition)
+        }
+
+    # --- names that are something else ---
+
+    def _find_other_value(self, name: str, value: object) -> Absence:
+        place, function = Place(), Place()
+        kind = AbsenceKind.NOT_CALLABLE
+        for position, (statement, code) in self._statements.items():
+            if position not in self._progress.ends or name not in bound_names(code):
+                continue
+            if isinstance(statement, _Definition):
+                # If nothing else binds it later, the value comes from here, or from a call.
+                place = function = self._place(position, statement.lineno)
+                has_decorator = bool(statement.decorator_list)
+                kind = AbsenceKind.DECORATED if has_decorator else AbsenceKind.OVERWRITTEN
+            else:
+                place = self._place(position, _line_of_binding(statement, name))
+                kind = AbsenceKind.OVERWRITTEN if function.line else AbsenceKind.NOT_CALLABLE
+        return Absence(
+            function=name,
+            kind=kind,
+            subject=name_of_type(type(value)),
+            place=place,
+            other=function,
+        )
+
+    # --- names that are missing ---
+
+    def _find_missing(self, name: str) -> Absence | None:
+        """Take the reason that is nearest to a remedy."""
+        return (
+            self._find_own_statement(name)
+            or self._find_spelling(name, is_exact=True)
+            or self._find_inside(name)
+            or self._find_unread(name)
+            or self._find_in_texts(name)
+            or self._find_spelling(name, is_exact=False)
+            or self._find_parameters(name)
+        )
+
+    def _find_own_statement(self, name: str) -> Absence | None:
+        """Find a top-level statement that binds or deletes the name, or would have."""
+        found = None
+        for position, (statement, code) in self._statements.items():
+            if name in self._namespace and _brings(statement, name):
+                found = self._absence(name, AbsenceKind.STAR_IMPORT, position, statement.lineno)
+            if position in self._progress.ends and _deletes(statement, name):
+                found = self._absence(name, AbsenceKind.DELETED, position, statement.lineno)
+            elif name in bound_names(code):
+                found = self._explain_unbound(name, position, statement) or found
+        return found
+
+    def _explain_unbound(
+        self, name: str, position: Position, statement: ast.stmt
+    ) -> Absence | None:
+        line = _line_of_binding(statement, name)
+        end = self._progress.ends.get(position)
+        if end:
+            kind = AbsenceKind.STATEMENT_RAISED
+            return self._absence(name, kind, position, line, subject=end)
+        if position in self._progress.left_out:
+            return self._absence(name, AbsenceKind.STATEMENT_STOPPED, position, line)
+        if end is None:
+            return self._explain_unreached(name, position, line)
+        if isinstance(statement, _Definition | ast.Assign | ast.AnnAssign):
+            return None  # it was bound, and something has unbound it later
+        return self._explain_branch(name, position, statement, line)
+
+    def _explain_branch(
+        self, name: str, position: Position, statement: ast.stmt, line: int
+    ) -> Absence:
+        if isinstance(statement, ast.If) and _asks_for_main(statement):
+            return self._absence(name, AbsenceKind.IN_MAIN_GUARD, position, line)
+        other = self._place(position, statement.lineno)
+        return self._absence(
+            name,
+            AbsenceKind.IN_BRANCH,
+            position,
+            line,
+            subject=type(statement).__name__.lower().removesuffix("star"),
+            other=other,
+        )
+
+    def _explain_unreached(self, name: str, position: Position, line: int) -> Absence | None:
+        """Say which statement ended the file, or the cell."""
+        before = [one for one in self._progress.ends if one < position]
+        if not before:
+            return None
+        last = max(before)
+        end = self._progress.ends[last]
+        if not end or (self._message.is_notebook and last[0] != position[0]):
+            return None
+        kind = AbsenceKind.AFTER_RAISE if self._message.is_notebook else AbsenceKind.AFTER_EXIT
+        other = self._place(last, self._statements[last][0].lineno)
+        return self._absence(name, kind, position, line, subject=end, other=other)
+
+    def _find_inside(self, name: str) -> Absence | None:
+        """Find a function of this name inside of a class, of another function, or of a branch."""
+        for position, (statement, _) in self._statements.items():
+            for node, outer in _inner_definitions(statement):
+                if node.name != name:
+                    continue
+                if outer is None:  # there is no bytecode for what can't run, such as if False
+                    return self._explain_branch(name, position, statement, node.lineno)
+                is_class = isinstance(outer, ast.ClassDef)
+                kind = AbsenceKind.IN_CLASS if is_class else AbsenceKind.IN_FUNCTION
+                return self._absence(name, kind, position, node.lineno, subject=outer.name)
+        return None
+
+    def _find_unread(self, name: str) -> Absence | None:
+        """Find a definition in a cell of which nothing ran."""
+        definition = self._definition_in_text(name, prefix="")
+        for index, block in enumerate(self._message.blocks):
+            parsed = self._blocks[index]
+            if parsed.statements:
+                continue
+            line = _line_of_match(definition, block.source)
+            if not line:
+                continue
+            magic = _MAGIC.match(block.source)
+            place = Place(line=line, block=parsed.label)
+            if magic is not None:
+                return Absence(
+                    function=name,
+                    kind=AbsenceKind.IN_MAGIC_CELL,
+                    subject=cut_text(magic[1], MAX_NAME),
+                    place=place,
+                )
+            broken = [note.raised for note in parsed.notes if note.raised is not None]
+            if broken:
+                other = Place(line=max(broken[0].line, 0), block=parsed.label)
+                kind = AbsenceKind.IN_BROKEN_CELL
+                return Absence(function=name, kind=kind, place=place, other=other)
+        return None
+
+    def _find_in_texts(self, name: str) -> Absence | None:
+        definition = self._definition_in_text(name, prefix="")
+        for cell in self._message.text_cells:
+            if definition.search(cell.source):
+                place = Place(block=cut_text(cell.label, MAX_NAME))
+                return Absence(function=name, kind=AbsenceKind.IN_TEXT_CELL, place=place)
+        comment = self._definition_in_text(name, prefix=r"#[# \t]*")
+        for index, block in enumerate(self._message.blocks):
+            line = _line_of_match(comment, block.source)
+            label = self._blocks[index].label
+            if line and not self._is_in_string(index, line):
+                magic = _colab_magic(block.source, line)
+                return Absence(
+                    function=name,
+                    kind=AbsenceKind.IN_COMMENTED_MAGIC if magic else AbsenceKind.IN_COMMENT,
+                    subject=cut_text(magic, MAX_NAME),
+                    place=Place(line=line, block=label),
+                )
+        for position, (statement, _) in self._statements.items():
+            for text in _texts(statement):
+                line = _line_of_match(definition, str(text.value))
+                if line:
+                    line += text.lineno - 1
+                    return self._absence(name, AbsenceKind.IN_STRING, position, line)
+        return None
+
+    def _is_in_string(self, index: int, line: int) -> bool:
+        return any(
+            text.lineno <= line <= (text.end_lineno or text.lineno)
+            for statement, _ in self._blocks[index].statements
+            for text in _texts(statement)
+        )
+
+    def _definition_in_text(self, name: str, *, prefix: str) -> re.Pattern[str]:
+        """Return what finds the definition of a name at the beginning of a line."""
+        if self._message.parameters[name]:
+            return re.compile(
+                rf"^[ \t]*{prefix}(?:async +)?def +{re.escape(name)}[ \t]*\(", re.MULTILINE
+            )
+        return re.compile(rf"^[ \t]*{prefix}{re.escape(name)}[ \t]*=[ \t]*[{{(\[]", re.MULTILINE)
+
+    # --- other names ---
+
+    def _find_spelling(self, name: str, *, is_exact: bool) -> Absence | None:
+        best, found = _EXACT if is_exact else 0.0, ""
+        for other in self._others_like(name):
+            likeness = _likeness(other, name)
+            if likeness < best or not likeness:
+                continue
+            # It may be another attempt at another function of the contract.
+            if any(_likeness(other, one) > likeness for one in self._message.parameters):
+                continue
+            best, found = likeness, other
+        if not found:
+            return None
+        position, line = self._candidates[found]
+        return self._absence(name, AbsenceKind.OTHER_NAME, position, line, subject=found)
+
+    def _find_parameters(self, name: str) -> Absence | None:
+        """Find the only function that has the contract's parameters of this name only."""
+        row = tuple(self._message.parameters[name])
+        same = [
+            one
+            for one, other in self._message.parameters.items()
+            if tuple(other) == row and not callable(self._namespace.get(one))
+        ]
+        if len(row) < _TELLING_PARAMETERS or len(same) != 1:
+            return None
+        found = [
+            other for other in self._others_like(name) if _parameters(self._namespace[other]) == row
+        ]
+        if len(found) != 1:
+            return None
+        position, line = self._candidates[found[0]]
+        return self._absence(name, AbsenceKind.SAME_PARAMETERS, position, line, subject=found[0])
+
+    def _others_like(self, name: str) -> Iterator[str]:
+        """Yield the names of the submission's functions, or of its tables if it is not one."""
+        is_function = bool(self._message.parameters[name])
+        for other in self._candidates:
+            value = self._namespace[other]
+            if callable(value) if is_function else isinstance(value, dict | list | tuple):
+                yield other
+
+    @functools.cached_property
+    def _candidates(self) -> dict[str, tuple[Position, int]]:
+        """The other names that statements of the submission bind, and where."""
+        found: dict[str, tuple[Position, int]] = {}
+        for position, (statement, code) in self._statements.items():
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                continue
+            for name in bound_names(code) - self._message.parameters.keys():
+                if name in self._namespace and len(name) <= _MAX_LENGTH:
+                    found[name] = position, _line_of_binding(statement, name)
+            if len(found) >= _MAX_CANDIDATES:
+                break
+        return found
+
+    # --- making claims ---
+
+    def _place(self, position: Position, line: int) -> Place:
+        return Place(line=max(line, 0), block=self._blocks[position[0]].label)
+
+    def _absence(
+        self,
+        name: str,
+        kind: AbsenceKind,
+        position: Position,
+        line: int,
+        *,
+        subject: str = "",
+        other: Place = Place(),  # noqa: B008 - frozen
+    ) -> Absence:
+        return Absence(
+            function=name,
+            kind=kind,
+            subject=cut_text(subject, MAX_NAME),
+            place=self._place(position, line),
+            other=other,
+        )
+
+
+# --- what a tree says -----------------------------------------------------------------------
+
+
+def _is_code(statement: ast.stmt) -> bool:
+    """Return whether a statement of a function is more than a place for code."""
+    match statement:
+        case ast.Pass() | ast.Global() | ast.Nonlocal() | ast.Expr(value=ast.Constant()):
+            return False
+        case ast.Return(value=None | ast.Constant(value=None)):
+            return False
+        case ast.Return(value=ast.Constant(value=value)) if value is ...:
+            return False
+    return not _is_stub_error(statement)
+
+
+def _is_stub_error(node: ast.AST) -> bool:
+    return isinstance(node, ast.Raise) and _name_of(node.exc) in _STUB_ERRORS
+
+
+def _gives_value(node: ast.AST) -> bool:
+    match node:
+        case ast.Return(value=None | ast.Constant(value=None)):
+            return False
+        case ast.Return() | ast.Yield() | ast.YieldFrom():
+            return True
+    return False
+
+
+def _name_of(node: ast.AST | None) -> str:
+    """Return the name that an expression consists of, or calls; empty if there is none."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _called(node: ast.AST) -> str:
+    return _name_of(node) if isinstance(node, ast.Call) else ""
+
+
+def _own_nodes(function: _Definition) -> Iterator[Any]:
+    """Yield the nodes of a function's body, but of no function or class inside of it."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _Definition | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _inner_definitions(
+    statement: ast.stmt,
+) -> Iterator[tuple[_Definition, ast.ClassDef | _Definition | None]]:
+    """Yield each function inside of a statement, and the innermost class or function around it."""
+    waiting: list[tuple[ast.AST, ast.ClassDef | _Definition | None]] = [(statement, None)]
+    while waiting:
+        node, outer = waiting.pop()
+        if isinstance(node, _Definition) and node is not statement:
+            yield node, outer
+        if isinstance(node, _Definition | ast.ClassDef):
+            outer = node
+        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+            waiting.extend((child, outer) for child in ast.iter_child_nodes(node))
+
+
+def _line_of_binding(statement: ast.stmt, name: str) -> int:
+    """Return the last line of a statement that binds a name."""
+    lines = [statement.lineno]
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                if node.name == name:
+                    lines.append(node.lineno)
+                continue
+            case ast.Name(id=found, ctx=ast.Store()) if found == name:
+                lines.append(node.lineno)
+        waiting.extend(ast.iter_child_nodes(node))
+    return max(lines)
+
+
+def _asks_for_main(statement: ast.If) -> bool:
+    return any(
+        isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(statement.test)
+    )
+
+
+def _brings(statement: ast.stmt, name: str) -> bool:
+    """Return whether a statement is a star import that brings a name."""
+    if not isinstance(statement, ast.ImportFrom) or statement.names[0].name != "*":
+        return False
+    return hasattr(sys.modules.get(statement.module or ""), name)
+
+
+def _deletes(statement: ast.stmt, name: str) -> bool:
+    return isinstance(statement, ast.Delete) and any(
+        isinstance(node, ast.Name) and node.id == name for node in statement.targets
+    )
+
+
+def _texts(statement: ast.stmt) -> Iterator[ast.Constant]:
+    """Yield the texts that a statement consists of or assigns."""
+    if isinstance(statement, ast.Expr | ast.Assign):
+        value = statement.value
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value
+
+
+# --- what a text says -----------------------------------------------------------------------
+
+
+def _line_of_match(pattern: re.Pattern[str], text: str) -> int:
+    """Return the line of the first match, 1-based; 0 if there is none."""
+    found = pattern.search(text)
+    return 0 if found is None else text.count("\n", 0, found.start()) + 1
+
+
+def _colab_magic(source: str, line: int) -> str:
+    """Return the magic because of which Colab has commented out what is around a line."""
+    above = source.split("\n")[: line - 1]
+    for text in reversed(above):
+        if not text.startswith("#"):
+            break
+        magic = _COMMENTED_MAGIC.match(text)
+        if magic is not None and any(one.startswith(_COLAB) for one in above):
+            return magic[1]
+    return ""
+
+
+# --- what a name says -----------------------------------------------------------------------
+
+
+@functools.cache
+def _likeness(other: str, name: str) -> float:
+    """Return how much a name looks like one of the contract; 0 if it does not."""
+    one, wanted = _plain(other), _plain(name)
+    if one == wanted:
+        return _EXACT
+    ratio = difflib.SequenceMatcher(None, one, wanted).ratio()
+    if ratio >= _SIMILAR or _is_swapped(one, wanted):
+        return 1 + ratio
+    # One that has more words, or is an abbreviation.
+    shorter, longer = sorted((one, wanted), key=len)
+    if _has_words(other, name) or (len(shorter) >= _LEAST and longer.startswith(shorter)):
+        return ratio
+    return 0.0
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").rstrip("0123456789")
+
+
+def _has_words(other: str, name: str) -> bool:
+    """Return whether a name has another one's words next to each other."""
+    words, wanted = _words(other), _words(name)
+    return any(
+        words[start : start + len(wanted)] == wanted
+        for start in range(len(words) - len(wanted) + 1)
+    )
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name: ``my_MSE`` and ``myMSE`` have the same."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+
+
+def _is_swapped(one: str, other: str) -> bool:
+    """Return whether two names differ by two neighbours that have changed places."""
+    places = [place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    return (
+        len(one) == len(other)
+        and len(places) == 2  # noqa: PLR2004 - a pair
+        and places[1] == places[0] + 1
+        and one[places[0]] == other[places[1]]
+        and one[places[1]] == other[places[0]]
+    )
+
+
+def _parameters(function: object) -> tuple[str, ...]:
+    if type(function) is not types.FunctionType:
+        return ()
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]

@@ -1,0 +1,130 @@
+"""Describes the functions of the contract by their code, without calling them.
+
+Explanations use this, and so does the choice of the helpers to lend: a function that uses no wrong
+helper is judged by its own attempt alone.
+"""
+
+import builtins
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from inspect import Parameter
+from typing import Any
+
+from grader.observations.bounds import MAX_NAME, MAX_NAMES
+from grader.observations.messages import FunctionFacts
+from grader.sandbox.guest.bind_arguments import ANYTHING, bind_arguments, find_signature
+from grader.sandbox.guest.needed import ALWAYS_SET, global_names
+from grader.sandbox.guest.plain_text import cut_text
+
+_SET_LATER = object()
+_VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+
+
+def describe_functions(
+    namespace: Mapping[str, object],
+    contract: Mapping[str, tuple[str, ...]],
+    uses: Mapping[str, Iterable[str]],
+) -> tuple[FunctionFacts, ...]:
+    """Describe the functions of the contract that a submission defines.
+
+    Args:
+        namespace: The submission's globals.
+        contract: The parameters of each function of the contract, in order.
+        uses: The functions of the contract that each of them may use.
+    """
+    return tuple(
+        _describe(name, namespace[name], namespace, contract, uses.get(name, contract))
+        for name in contract
+        if callable(namespace.get(name))
+    )
+
+
+def _describe(
+    name: str,
+    function: object,
+    namespace: Mapping[str, object],
+    contract: Mapping[str, tuple[str, ...]],
+    uses: Iterable[str],
+) -> FunctionFacts:
+    facts = FunctionFacts(name=name, uses=_names(one for one in uses if one != name))
+    try:
+        return _describe_code(facts, function, namespace, contract)
+    except BaseException:  # the function may be any object of the student's making
+        return facts
+
+
+def _describe_code(
+    facts: FunctionFacts,
+    function: Any,
+    namespace: Mapping[str, object],
+    contract: Mapping[str, tuple[str, ...]],
+) -> FunctionFacts:
+    signature = find_signature(function)
+    own = [] if signature is None else list(signature.parameters.values())
+    plain = [one for one in own if one.kind not in _VARIADIC]
+    inputs = contract[facts.name]
+    binding = bind_arguments(function, dict.fromkeys(inputs, ANYTHING))
+    read = _read_by(function, namespace)
+    given = ALWAYS_SET.union(inputs)
+    others = read.keys() - given - contract.keys()
+    is_known = signature is not None and type(function) is types.FunctionType
+    ignored = [one for one in binding.unassigned if one not in read] if is_known else []
+    return FunctionFacts(
+        name=facts.name,
+        parameters=_names(one.name for one in plain),
+        required=sum(one.default is Parameter.empty for one in plain),
+        uses=facts.uses,
+        ignores=_names(ignored),
+        reads=_names(one for one in sorted(others) if one in namespace and _is_data(read[one])),
+        undefined=_names(one for one in sorted(others) if _is_undefined(one, read[one], namespace)),
+    )
+
+
+def _read_by(function: object, namespace: Mapping[str, object]) -> dict[str, object]:
+    """Return the globals that a function reads, directly or through functions of its file.
+
+    The values are None for those that don't exist, and a mark for those that a function sets by
+    ``global``.
+    """
+    found: dict[str, object] = {}
+    stored: set[str] = set()
+    seen: set[int] = set()
+    waiting = list(_functions_of(function, namespace))
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        names = global_names(one.__code__)
+        stored |= names.stored
+        for name in names.read - found.keys():
+            found[name] = namespace.get(name)
+            waiting.extend(_functions_of(found[name], namespace))
+    return found | dict.fromkeys(stored - namespace.keys(), _SET_LATER)
+
+
+def _functions_of(value: object, namespace: Mapping[str, object]) -> Iterator[types.FunctionType]:
+    """Yield the functions of the file that calling a value may run, as far as that is plain."""
+    if type(value) is types.FunctionType:
+        if value.__globals__ is namespace:
+            yield value
+        for cell in value.__closure__ or ():
+            inner = cell.cell_contents
+            if type(inner) is types.FunctionType and inner.__globals__ is namespace:
+                yield inner
+    elif type(value) is type:
+        for method in vars(value).values():
+            if type(method) is types.FunctionType:
+                yield method
+
+
+def _is_undefined(name: str, value: object, namespace: Mapping[str, object]) -> bool:
+    return name not in namespace and value is not _SET_LATER and not hasattr(builtins, name)
+
+
+def _is_data(value: object) -> bool:
+    return not isinstance(value, types.ModuleType | type) and not callable(value)
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(cut_text(name, MAX_NAME) for name in list(names)[:MAX_NAMES])

@@ -1,0 +1,76 @@
+"""What is said of a wrong function because of its code."""
+
+import pytest
+
+from grader.checks.code_facts import explain_by_code, uses_other_names
+from grader.observations.messages import FunctionFacts
+from grader.report.model import CheckResult, Status
+
+INPUTS = ("x", "y", "w", "lr")
+
+
+def hint_of(
+    facts: FunctionFacts | None, status: Status = Status.FAILED, message: str = "", hint: str = ""
+) -> str:
+    """Return the hint of a result with what the code shows."""
+    result = CheckResult(
+        id="update/a", title="", status=status, points=0, max_points=1, message=message, hint=hint
+    )
+    return explain_by_code(result, facts, INPUTS).hint
+
+
+def test_other_names_than_the_contracts_are_named() -> None:
+    """Globals that stand in for an input are named, with the names that the grader sets."""
+    facts = FunctionFacts(name="update", ignores=("w",), reads=("a",))
+
+    assert uses_other_names(facts)
+    assert hint_of(facts, hint="Something else.") == (
+        "update() never uses w. It uses the global a instead. It is graded with other data each "
+        "time, which it gets as x, y, w and lr: use these names."
+    )
+
+
+def test_too_many_parameters_are_counted() -> None:
+    """A function that needs more arguments than it gets is shown beside the contract's call."""
+    facts = FunctionFacts(name="update", parameters=("x", "y", "w", "lr", "b"), required=5)
+
+    assert hint_of(facts, Status.ERROR) == (
+        "update(x, y, w, lr, b) needs 5 arguments. It is called with 4: update(x, y, w, lr)."
+    )
+    assert hint_of(facts, Status.FAILED) == ""
+
+
+def test_undefined_names_are_named_where_that_is_the_end() -> None:
+    """A missing name is the reason of a NameError, and of nothing else."""
+    facts = FunctionFacts(name="update", undefined=("wieght",))
+
+    said = "update() uses wieght, which is not defined in the file."
+    assert hint_of(facts, Status.ERROR, "with right mse, update() raised NameError") == said
+    assert hint_of(facts, Status.ERROR, "with right mse, update() raised TypeError") == ""
+
+
+@pytest.mark.parametrize("status", [Status.PASSED, Status.MISSING, Status.LIMIT])
+def test_nothing_is_said_of_other_ends(status: Status) -> None:
+    """The code explains wrong answers and exceptions only."""
+    facts = FunctionFacts(name="update", ignores=("w",), reads=("a",), undefined=("b",))
+
+    assert hint_of(facts, status) == ""
+    assert hint_of(None) == ""
+
+
+def test_unused_input_is_said_only_where_nothing_better_is_known() -> None:
+    """An input that is never used is no more than a hint where there is none."""
+    facts = FunctionFacts(name="update", ignores=("lr",))
+
+    assert hint_of(facts) == "update() never uses lr."
+    assert hint_of(facts, hint="Better.") == "Better."
+    assert not uses_other_names(facts)
+
+
+def test_names_of_the_submission_are_cut() -> None:
+    """Long and many names are cut."""
+    facts = FunctionFacts(
+        name="update", ignores=("w",), reads=tuple("a" * 150 + str(n) for n in range(900))
+    )
+
+    assert len(hint_of(facts)) < 700
