@@ -1,6 +1,5 @@
-"""The roster: a CSV of the students in a class, and the lookup of a submission's student in it."""
+"""The roster: the students of a class, and the lookup of a submission's student among them."""
 
-import csv
 import functools
 import itertools
 import re
@@ -10,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.collection import Account, LmsName, LmsNumber
-from grader.errors import UsageError
+from grader.batch.roster_file import Listed, read_roster_file
 from grader.report.class_model import Student
 from grader.report.normalize import normalize, normalize_name, normalize_unicode
 
-_MAX_BYTES = 16 * 1024 * 1024
 # This many numbers of an LMS that are all on the roster are not there by chance.
 _ENOUGH_NUMBERS = 3
 _SHORTEST_WORD, _MOST_WORDS = 2, 12
@@ -22,30 +20,23 @@ _SHORTEST_WORD, _MOST_WORDS = 2, 12
 # a usual name, and twelve words that all begin alike would take hours.
 _MOST_LETTERS, _MOST_STEPS = 300, 20_000
 
-# Column titles in the tables that people export, in order of preference. They are compared without
-# case, spaces and punctuation.
-_COLUMNS = {
-    "id": ("id", "studentid", "sisuserid", "sisloginid", "username", "login", "userid", "idnumber",
-           "matriculation", "matrikelnummer", "number", "sid"),
-    "name": ("name", "fullname", "student", "studentname", "displayname"),
-    "first": ("firstname", "givenname", "first"),
-    "last": ("lastname", "surname", "familyname", "last"),
-    "email": ("email", "emailaddress", "mail"),
-}  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Roster:
     """The students of a class, and an index of what identifies them.
 
     Attributes:
-        students: The students, in the order of the file.
+        students: The students who are expected to hand in, in the order of the file. Others are
+            found as well.
+        unused: The titles of the roster's columns that were not used.
     """
 
     students: tuple[Student, ...]
+    unused: tuple[str, ...]
     _by_word: Mapping[str, tuple[Student, ...]]
     _by_letters: Mapping[str, tuple[Student, ...]]
-    _ids: frozenset[str]
+    _ids: Mapping[Student, frozenset[str]]
+    _all_ids: frozenset[str]
 
     def find(self, *owners: str) -> Student | None:
         """Find the one student to whom the names of a submission's owner refer.
@@ -86,7 +77,7 @@ class Roster:
         """Return whether a student is compatible with what the LMS says about the owner."""
         if student is None or not isinstance(owner, (LmsNumber, LmsName)):
             return True
-        if isinstance(owner, LmsNumber) and normalize(owner) != normalize(student.id):
+        if isinstance(owner, LmsNumber) and normalize(owner) not in self._ids[student]:
             return False
         if lms_name and student.name:
             return fits(lms_name, student.name)
@@ -94,7 +85,7 @@ class Roster:
 
     def _are_ids(self, numbers: frozenset[str]) -> bool:
         """Return whether the roster's ids are the numbers of an LMS: it has those of everybody."""
-        return len(numbers) >= _ENOUGH_NUMBERS and _has_all_ids(self._ids, numbers)
+        return len(numbers) >= _ENOUGH_NUMBERS and _has_all_ids(self._all_ids, numbers)
 
     def _find_word(self, owner: str) -> Student | None:
         """Find the student whom a text as a whole identifies."""
@@ -110,48 +101,44 @@ class Roster:
         """Find the student whose id or address is a word of a text, if there is only one."""
         if normalize(owner) in self._by_letters:  # it is a whole name, not a text with an id in it
             return None
-        ids = {
-            student.id: student
+        found = {
+            student
             for word in re.split(r"[^\w@.]+|_+|(?<=\D)\.|\.(?=\D)", normalize(owner))
             for student in self._by_word.get(word, ())
-            if word and word in (normalize(student.id), normalize(student.email))
+            if word and (word in self._ids[student] or word == normalize(student.email))
         }
-        return next(iter(ids.values())) if len(ids) == 1 else None
+        return next(iter(found)) if len(found) == 1 else None
 
 
 def read_roster(path: Path) -> Roster:
-    """Read a roster: a CSV file with a header and a line for each student.
-
-    It needs a column with ids, names (in one column or two) or e-mail addresses. Commas, semicolons
-    and tabs can separate the columns.
+    """Read a roster from a table that a school or a platform exported.
 
     Raises:
-        UsageError: the file can't be read, or is not a roster.
+        UsageError: The file can't be read, is not a roster, or lists no students.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"can't read the roster {path}: {error.strerror}") from error
-    if len(data) > _MAX_BYTES:
-        raise UsageError(
-            f"the roster {path} is larger than {_MAX_BYTES // 2**20} MiB, which is the limit"
-        )
-    rows = _rows(data, path)
-    columns = _find_columns(rows[0] if rows else [])
-    if not columns.keys() & {"id", "name", "last", "email"}:
-        raise UsageError(
-            f"the roster {path} needs a column id, name or email; its first line has none of these"
-        )
-    students = dict.fromkeys(_student(row, columns) for row in rows[1:] if any(row))
-    return make_roster(one for one in students if one != Student())
+    file = read_roster_file(path)
+    return _make(file.people, file.unused)
 
 
 def make_roster(students: Iterable[Student]) -> Roster:
     """Make a roster from its students."""
-    listed = tuple(students)
-    ids = frozenset(normalize(student.id) for student in listed)
-    return Roster(listed, _index(listed, _words_for), _index(listed, _letters_for), ids)
+    return _make([Listed(student=one) for one in students], ())
+
+
+def _make(people: Sequence[Listed], unused: tuple[str, ...]) -> Roster:
+    ids = {
+        one.student: frozenset(map(normalize, (one.student.id, *one.other_ids))) - {""}
+        for one in people
+    }
+    listed = tuple(one.student for one in people)
+    return Roster(
+        students=tuple(one.student for one in people if one.is_expected),
+        unused=unused,
+        _by_word=_index(listed, lambda student: _words_for(student) | ids[student]),
+        _by_letters=_index(listed, _letters_for),
+        _ids=ids,
+        _all_ids=frozenset().union(*ids.values()),
+    )
 
 
 def _index(
@@ -174,39 +161,6 @@ def _index(
 def _has_all_ids(ids: frozenset[str], numbers: frozenset[str]) -> bool:
     """Return whether a roster has all numbers of a class; each submission asks the same."""
     return numbers <= ids
-
-
-def _rows(data: bytes, path: Path) -> list[list[str]]:
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")  # the encoding of a spreadsheet's plain CSV
-    lines = text.splitlines(keepends=True)
-    first = lines[0] if lines else ""
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(lines, delimiter=delimiter))
-    except csv.Error as error:
-        raise UsageError(f"the roster {path} is not a CSV file: {error}") from error
-    return [[cell.strip() for cell in row] for row in rows]
-
-
-def _find_columns(header: Sequence[str]) -> dict[str, int]:
-    names = [re.sub(r"[\W_]+", "", title).casefold() for title in header]
-    return {
-        column: names.index(wanted[0])
-        for column, known in _COLUMNS.items()
-        if (wanted := [one for one in known if one in names])
-    }
-
-
-def _student(row: Sequence[str], columns: Mapping[str, int]) -> Student:
-    def cell(column: str) -> str:
-        place = columns.get(column, len(row))
-        return row[place] if place < len(row) else ""
-
-    name = cell("name") or f"{cell('first')} {cell('last')}".strip()
-    return Student(id=cell("id"), name=name, email=cell("email"))
 
 
 def _words_for(student: Student) -> set[str]:

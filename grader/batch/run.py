@@ -13,6 +13,7 @@ from grader.batch.collection import Collection, Entry, LmsNumber
 from grader.batch.keys import Keys
 from grader.batch.report_ids import make_ids
 from grader.batch.roster import Roster
+from grader.batch.roster_file import list_titles
 from grader.batch.store import ReportStore
 from grader.checks.assignment import Assignment
 from grader.errors import UnreadableSubmissionError, UsageError
@@ -235,6 +236,10 @@ def _finish(tally: _Tally, batch: Batch, *, seconds: float) -> ClassSummary:
         remarks.append(
             f"{tally.unmatched} submission{'s' if tally.unmatched != 1 else ''} could not be"
             " matched with the roster."
+        )
+    if batch.roster is not None and batch.roster.unused:
+        remarks.append(
+            f"Columns of the roster that were not used: {list_titles(batch.roster.unused)}."
         )
     return tally.figures.finish(
         assignment=batch.assignment.info,

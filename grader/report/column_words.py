@@ -21,13 +21,16 @@ class Column(enum.Enum):
     """What a column of a table holds.
 
     ID is the student's id at the school. PARTICIPANT is the number that Moodle gives a student in
-    one assignment, which means nothing elsewhere. FULL_NAME is the whole name, FIRST_NAME and
+    one assignment, which means nothing elsewhere. ACCOUNT is a name at another site, such as
+    GitHub. ROLE says who is a teacher. FULL_NAME is the whole name, FIRST_NAME and
     LAST_NAME its parts. CAN_CHANGE, SUBMITTED_AT and GRADED_AT are columns in which nothing is
     ever filled in.
     """
 
     ID = "id"
     PARTICIPANT = "participant"
+    ACCOUNT = "account"
+    ROLE = "role"
     FULL_NAME = "full name"
     FIRST_NAME = "first name"
     LAST_NAME = "last name"
@@ -47,7 +50,9 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
     Column.ID: (
         "id", "student id", "sis user id", "sis login id", "sis id", "identifier", "id number",
         "student number", "registration number", "matriculation", "matriculation number",
-        "Matrikelnummer", "Matrikelnr", "PID", "number", "sid", "username", "login",
+        "Matrikelnummer", "Matrikelnr", "Matr.-Nr.", "Matrikel", "mtknr", "CRN ID", "PID",
+        "org defined id", "N° étudiant", "Matrícula", "Numer albumu", "Nutzername",
+        "Nutzernamen", "number", "sid", "username", "login",
         "login id", "user id", "ID-Nummer", "Anmeldename", "Benutzername",
         "Numéro d’identification", "Numéro étudiant", "Nom d’utilisateur", "Número de ID",
         "Nombre de usuario", "Codice identificativo", "Codice ID", "Matricola", "Nummer (ID)",
@@ -65,6 +70,15 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
         "Identyfikator", "Идентификатор", "Ідентифікатор", "Identifierare", "Tanımlayıcı",
         "Identificator", "Identifikatorius", "Identifikatzailea", "Identifikátor",
         "Αναγνωριστικό", "المُعرَّف", "شناخت کنندہ", "标识符", "식별자",
+    ),
+    Column.ACCOUNT: (
+        "github username", "github account", "github handle", "github login", "github",
+        "gitlab username", "account",
+    ),
+    Column.ROLE: (
+        "role", "roles", "course role", "user role", "Rolle", "Rollen", "Rôle", "Rôles", "Rol",
+        "Ruolo", "Ruoli", "Papel", "Função", "Rola", "Роль", "Roll", "Roller", "角色", "ロール",
+        "역할",
     ),
     Column.FULL_NAME: (
         "name", "full name", "user full name", "student", "student name", "display name",
@@ -94,7 +108,8 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
     ),
     Column.EMAIL: (
         "email", "email address", "mail", "student email", "E-Mail-Adresse", "Adresse de courriel",
-        "Adresse électronique", "Courriel", "Dirección de correo", "Correo electrónico",
+        "Adresse électronique", "Adresse e-mail",
+        "Courriel", "Dirección de correo", "Correo electrónico",
         "Indirizzo email", "E-mailadres", "Endereço de email", "Enderezo de correo",
         "Adreça electrònica", "Adres e-mail", "Адрес электронной почты", "Электронная почта",
         "Електронна пошта", "E-postadress", "E-posta adresi", "Adresa de e-mail",
