@@ -20,9 +20,10 @@ _LOG_FILE = "lti-log.jsonl"
 
 
 @click.command(
-    epilog="Exit status: 0 the platform has these scores or later ones; 1 it refused some, or the "
-    "user id of a student is not known; 2 wrong usage, or the platform refuses the key; 3 the "
-    "platform can't be reached; 130 interrupted."
+    epilog="Exit status: 0 the platform has these scores or later ones; 1 it refused some, the "
+    "user id of a student is not known, or a score was kept back because it would empty one that "
+    "is there; 2 wrong usage, or the platform refuses the key; 3 the platform can't be reached; "
+    "130 interrupted."
 )
 @click.argument(
     "results", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True)
@@ -151,7 +152,8 @@ def _exit_code(plan: "PostingPlan", tally: "Tally", *, is_unreachable: bool) -> 
 
     if is_unreachable or tally.outcomes[PostOutcome.UNANSWERED]:
         return ExitCode.GRADER_FAILED
-    return ExitCode.POINTS_LOST if plan.left_out or tally.refused else ExitCode.FULL_MARKS
+    has_unsent = plan.left_out or tally.refused or tally.kept
+    return ExitCode.POINTS_LOST if has_unsent else ExitCode.FULL_MARKS
 
 
 def _connect(platform: "LtiPlatform", on_wait: Callable[[float, str], None]) -> "PlatformClient":
@@ -183,7 +185,7 @@ def _print_outcome(plan: "PostingPlan", tally: "Tally") -> None:
             f"{plan.absent} {students} on the roster did not hand in anything and {get} no score",
             err=False,
         )
-    for line in describe_people("not sent", plan.left_out):
+    for line in describe_people("not sent", (*plan.left_out, *tally.kept)):
         _print_line(line)
     for line in describe_people("not accepted", tally.refused):
         _print_line(line)

@@ -2,9 +2,14 @@
 
 If the grader failed there is no score at all: platforms would take any number for a grade. While
 points wait for the due date the score is pending, and platforms show it as such or not at all.
+
+Canvas makes a new hand-in, dated now, of each score that doesn't say that there is none
+(``scores_controller.rb``). So every score says so, in Canvas's own field, which others ignore.
 """
 
 import enum
+import re
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -17,6 +22,10 @@ from grader.report.class_model import Row, RowStatus
 from grader.report.model import Report
 
 MAX_COMMENT_CHARACTERS = 1000
+# The name of Canvas's own field in a score.
+CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
+# The end of a time with a zone, which some systems write after a space.
+_ZONE = re.compile(r"\s*(Z|UTC|[+-]\d\d:?\d\d)$")
 
 
 class ActivityProgress(enum.Enum):
@@ -34,12 +43,22 @@ class GradingProgress(enum.Enum):
     FAILED = "Failed"
 
 
+class CanvasSubmission(msgspec.Struct, frozen=True, kw_only=True):
+    """What a score means for the submission that Canvas has.
+
+    ``submitted_at`` is the time at which the work was handed in, in ISO 8601 with a time zone.
+    """
+
+    new_submission: bool = False
+    submitted_at: str | UnsetType = UNSET
+
+
 class Score(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """The score of one person, with the fields of the specification.
 
     ``timestamp`` is in ISO 8601 with a time zone; a platform keeps the score with the latest one.
     The platform scales ``score_given`` of ``score_maximum`` to its own points; both are absent if
-    there is no score. ``comment`` is plain text for the student.
+    there is no score. ``comment`` is plain text for the student. Old logs have no ``canvas``.
     """
 
     user_id: str
@@ -49,6 +68,17 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
     score_given: float | UnsetType = UNSET
     score_maximum: float | UnsetType = UNSET
     comment: str = ""
+    canvas: CanvasSubmission | UnsetType = msgspec.field(default=UNSET, name=CANVAS_SUBMISSION)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is a score to which nothing will be added."""
+        return self.has_points and self.grading_progress is GradingProgress.FULLY_GRADED
+
+    @property
+    def has_points(self) -> bool:
+        """Whether it has points at all."""
+        return self.score_given is not UNSET
 
 
 def make_score(
@@ -75,6 +105,7 @@ def make_score(
             activity_progress=ActivityProgress.SUBMITTED,
             grading_progress=GradingProgress.FAILED,
             comment=GRADER_FAULT,
+            canvas=_canvas(row),
         )
     shown = student_view(report, is_after_due=is_after_due)
     is_pending = bool(shown.pending)
@@ -95,7 +126,23 @@ def make_score(
         comment=cut(
             "\n".join([describe_whole(shown), *_lines(shown.report)]), MAX_COMMENT_CHARACTERS
         ),
+        canvas=_canvas(row),
     )
+
+
+def _canvas(row: Row) -> CanvasSubmission:
+    """Return that this is not a new submission, with the time of the real one if it is known.
+
+    A time without a zone can't be told, and Canvas refuses one in the future.
+    """
+    try:
+        time = datetime.fromisoformat(_ZONE.sub(r"\1", row.origin.submitted_at).replace("UTC", "Z"))
+    except ValueError:
+        return CanvasSubmission()
+    if time.tzinfo is None or time > datetime.now(UTC):
+        return CanvasSubmission()
+    text = time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return CanvasSubmission(submitted_at=text)
 
 
 def _lines(report: Report) -> list[str]:

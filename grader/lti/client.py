@@ -10,6 +10,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
 
+import msgspec
 import requests
 from msgspec import UNSET
 from pylti1p3.assignments_grades import AssignmentsGradesService
@@ -17,7 +18,7 @@ from pylti1p3.exception import LtiServiceException
 from pylti1p3.grade import Grade
 
 from grader.errors import PlatformUnreachableError, UsageError
-from grader.exports.lti_score import Score
+from grader.exports.lti_score import CANVAS_SUBMISSION, Score
 from grader.lti.connector import Connector, LtiHttpSession
 from grader.lti.key import Key
 from grader.lti.log import PostOutcome, PostResult
@@ -25,6 +26,7 @@ from grader.lti.platform import LtiPlatform
 from grader.lti.responses import (
     describe,
     describe_failure,
+    is_later_there,
     is_untrusted,
     raise_if_transient,
 )
@@ -126,7 +128,7 @@ class PlatformClient:
             raise UsageError(f"line_item redirects elsewhere: the platform answers {description}")
         if status == HTTPStatus.UNAUTHORIZED:
             raise _TokenRefusedError
-        if status == HTTPStatus.CONFLICT:
+        if is_later_there(response):
             # After a retry, an earlier attempt has arrived. At the first attempt, the later score
             # is somebody else's, or was sent with another log.
             outcome = PostOutcome.THERE if earlier_tries else PostOutcome.LATER
@@ -197,4 +199,6 @@ def _make_grade(score: Score) -> Grade:
         grade.set_score_maximum(score.score_maximum)
     if score.comment:
         grade.set_comment(score.comment)
+    if score.canvas is not UNSET:
+        grade.set_extra_claims({CANVAS_SUBMISSION: msgspec.to_builtins(score.canvas)})
     return grade

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from msgspec import UNSET
 
 from grader.errors import UsageError
 from grader.exports.lti_score import Score
@@ -78,6 +79,10 @@ class History:
         # Scores without an outcome. One stays here only if posting was killed while it was sent;
         # then nobody knows whether it arrived.
         self._in_transit: set[tuple[str, str]] = set()
+        # Who may have points on the platform, and who all points: sent is enough, as nobody knows
+        # whether a score without an outcome arrived.
+        self._with_points: set[tuple[str, str]] = set()
+        self._final: set[tuple[str, str]] = set()
 
     def add(self, line: LogLine) -> None:
         """Add a line of the log.
@@ -88,6 +93,10 @@ class History:
         key = (line.line_item, line.score.user_id)
         stamp = datetime.fromisoformat(line.score.timestamp).astimezone(UTC)
         self._latest[key] = max(stamp, self._latest.get(key, stamp))
+        if line.score.has_points:
+            self._with_points.add(key)
+        if line.score.is_final:
+            self._final.add(key)
         if line.outcome is PostOutcome.SENDING:
             self._in_transit.add(key)
             return
@@ -104,7 +113,26 @@ class History:
         known = self._delivered.get(key)
         if known is None or key in self._in_transit:
             return False
-        return msgspec.structs.replace(known, timestamp=score.timestamp) == score
+        # What it means for a submission in Canvas is no part of the score.
+        return msgspec.structs.replace(
+            known, timestamp=score.timestamp, canvas=UNSET
+        ) == msgspec.structs.replace(score, canvas=UNSET)
+
+    def explain_loss(self, line_item: str, score: Score) -> str:
+        """Return why this score must not be sent: the platform has more; empty if it may be.
+
+        Platforms empty the grade if they get a score without points, or, like Moodle, one that is
+        not final.
+        """
+        key = (line_item, score.user_id)
+        if not score.has_points and key in self._with_points:
+            return "there is no score, so the one that was sent before stays"
+        if not score.is_final and key in self._final:
+            return (
+                "points wait for the due date, but the whole score was sent before, and stays; "
+                "--after-due sends the new one"
+            )
+        return ""
 
     def stamp(self, line_item: str, user_id: str, now: datetime) -> str:
         """Return a timestamp that is later than all that were ever sent for this person.

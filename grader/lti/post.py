@@ -26,17 +26,19 @@ class Tally:
         unchanged: How many scores were not sent because the platform has them already.
         refused: The students whose scores were refused or not answered, and why.
         superseded: The students whose score on the platform has an equal or later timestamp.
+        kept: The students whose new score was not sent, as it would empty the platform's, and why.
     """
 
     outcomes: Counter[PostOutcome] = field(default_factory=Counter)
     unchanged: int = 0
     refused: list[LeftOut] = field(default_factory=list)
     superseded: list[LeftOut] = field(default_factory=list)
+    kept: list[LeftOut] = field(default_factory=list)
 
     @property
     def done(self) -> int:
         """Return how many scores have been sent or skipped."""
-        return self.unchanged + self.outcomes.total()
+        return self.unchanged + len(self.kept) + self.outcomes.total()
 
 
 def post_scores(
@@ -51,6 +53,9 @@ def post_scores(
     on_progress: Callable[[Tally], None] = lambda _tally: None,
 ) -> None:
     """Send every score that the platform doesn't have, one after another.
+
+    A score that would take points away from a platform, because the grader failed or points wait,
+    is never sent.
 
     Args:
         plan: The scores.
@@ -71,6 +76,8 @@ def post_scores(
     for delivery in plan.deliveries:
         if log.history.has(line_item, delivery.score) and not has_to_resend:
             tally.unchanged += 1
+        elif loss := log.history.explain_loss(line_item, delivery.score):
+            tally.kept.append(LeftOut(describe_person(delivery), loss))
         else:
             stamp = log.history.stamp(line_item, delivery.score.user_id, now())
             score = msgspec.structs.replace(delivery.score, timestamp=stamp)

@@ -11,6 +11,8 @@ _QUOTED_CHARACTERS = 200
 _QUOTED_BYTES = 4096
 # Canvas answers 403 with this text, instead of 429, if there are too many requests.
 _THROTTLED = b"rate limit exceeded"
+# Canvas answers 400 with this text, instead of 409, if it has a later score.
+_LATER = b"before last updated timestamp"
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -31,6 +33,13 @@ def raise_if_transient(response: requests.Response) -> None:
                 headers.get("Retry-After", ""), date=headers.get("Date", "")
             ),
         )
+
+
+def is_later_there(response: requests.Response) -> bool:
+    """Return whether the platform refuses a score because it has an equal or later one."""
+    if response.status_code == HTTPStatus.BAD_REQUEST:
+        return _LATER in response.content[:_QUOTED_BYTES].lower()
+    return response.status_code == HTTPStatus.CONFLICT
 
 
 def describe(response: requests.Response) -> str:

@@ -52,10 +52,18 @@ def preview(
         history: What the platform has already.
         has_to_resend: Whether to include what the platform has already.
     """
-    due = [one for one in plan.deliveries if has_to_resend or not history.has(line_item, one.score)]
-    for delivery in due:
-        yield from _describe_delivery(delivery)
-    yield f"{len(due)} would be sent, {len(plan.deliveries) - len(due)} unchanged"
+    new = [one for one in plan.deliveries if has_to_resend or not history.has(line_item, one.score)]
+    kept = [
+        LeftOut(describe_person(one), loss)
+        for one in new
+        if (loss := history.explain_loss(line_item, one.score))
+    ]
+    for delivery in new:
+        if not history.explain_loss(line_item, delivery.score):
+            yield from _describe_delivery(delivery)
+    yield from describe_people("would not be sent", kept)
+    unchanged = len(plan.deliveries) - len(new)
+    yield f"{len(new) - len(kept)} would be sent, {unchanged} unchanged"
 
 
 @contextmanager

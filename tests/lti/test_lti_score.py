@@ -6,16 +6,24 @@ import msgspec
 import pytest
 from fakes import check_result, make_report
 from lti_class import ADA, failed_by_us, graded, unreadable
+from msgspec import UNSET, UnsetType
 
 from grader.errors import NotExpressibleError
-from grader.exports.lti_score import MAX_COMMENT_CHARACTERS, Score, make_score
-from grader.report.class_model import Row, RowStatus
+from grader.exports.lti_score import (
+    CANVAS_SUBMISSION,
+    MAX_COMMENT_CHARACTERS,
+    CanvasSubmission,
+    Score,
+    make_score,
+)
+from grader.report.class_model import Origin, Row, RowStatus
 from grader.report.model import Report, ReportStatus, Status, Visibility
 
 NOW = "2026-11-24T10:00:00.000Z"
+NO_ORIGIN = Origin()
 
 
-def score_of(report: Report, *, is_after_due: bool = False) -> Score:
+def score_of(report: Report, *, is_after_due: bool = False, origin: Origin = NO_ORIGIN) -> Score:
     """Return the score of a report."""
     row = Row(
         id="ada",
@@ -24,14 +32,16 @@ def score_of(report: Report, *, is_after_due: bool = False) -> Score:
         status=RowStatus(report.status.value),
         score=report.score,
         max_score=report.max_score,
+        origin=origin,
     )
     return make_score(row, report, user_id="u-ada", timestamp=NOW, is_after_due=is_after_due)
 
 
 def plain(score: Score) -> dict[str, object]:
-    """Return a score as it is sent, without its comment."""
+    """Return a score as it is sent, without its comment and what is for Canvas alone."""
     content: dict[str, object] = json.loads(msgspec.json.encode(score))
     content.pop("comment")
+    content.pop(CANVAS_SUBMISSION)
     return content
 
 
@@ -65,6 +75,27 @@ def test_unreadable_is_a_zero() -> None:
     assert (score.score_given, score.score_maximum) == (0.0, 12.0)
     assert plain(score)["gradingProgress"] == "FullyGraded"
     assert "line 3 is not valid Python" in score.comment
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("2026-11-02 10:00:00.500 +0100", "2026-11-02T09:00:00.500Z"),
+        ("2026-11-02 10:00:00.123456 Z", "2026-11-02T10:00:00.123Z"),
+        ("2026-11-02T10:00:00+01:00", "2026-11-02T09:00:00.000Z"),
+        ("2026-11-02 10:00:00 UTC", "2026-11-02T10:00:00.000Z"),
+        ("2026-11-02 10:00:00", UNSET),
+        ("2999-11-02T10:00:00Z", UNSET),
+        ("on Monday", UNSET),
+        ("", UNSET),
+    ],
+)
+def test_score_is_not_a_new_submission(written: str, sent: str | UnsetType) -> None:
+    """Canvas is told that nothing new was handed in, and when it was, if that is sure."""
+    score = score_of(graded(9.0), origin=Origin(submitted_at=written))
+
+    assert score.canvas == CanvasSubmission(new_submission=False, submitted_at=sent)
+    assert msgspec.to_builtins(score)[CANVAS_SUBMISSION]["new_submission"] is False
 
 
 def test_fault_of_the_grader_has_no_score() -> None:

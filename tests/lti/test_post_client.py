@@ -8,7 +8,13 @@ import pytest
 from lti_platform import CLIENT_ID, Fault, LoopbackPlatform, make_key
 
 from grader.errors import PlatformUnreachableError, UsageError
-from grader.exports.lti_score import ActivityProgress, GradingProgress, Score
+from grader.exports.lti_score import (
+    CANVAS_SUBMISSION,
+    ActivityProgress,
+    CanvasSubmission,
+    GradingProgress,
+    Score,
+)
 from grader.lti.client import PlatformClient
 from grader.lti.key import read_key
 from grader.lti.log import PostOutcome
@@ -231,6 +237,39 @@ def test_stale_score_is_not_an_error(platform: LoopbackPlatform, connect: Connec
 
     assert (answer.outcome, answer.http_status) == (PostOutcome.LATER, 409)
     assert platform.scores["u-ada"]["scoreGiven"] == 9.5
+
+
+def test_stale_score_is_not_an_error_in_canvas(
+    platform: LoopbackPlatform, connect: Connect
+) -> None:
+    """Canvas answers 400 where others answer 409; after a retry, the score had arrived."""
+    stale = Fault(
+        status=400,
+        body=b'{"errors": {"message": "Provided timestamp of 2026-01-01T00:00:00Z before last '
+        b'updated timestamp of 2026-11-24T10:00:00.000Z"}}',
+    )
+    platform.score_faults += [stale, Fault(status=503), stale]
+    client = connect()
+
+    outcomes = [client.send(make_score()).outcome for _ in range(2)]
+
+    assert outcomes == [PostOutcome.LATER, PostOutcome.THERE]
+
+
+def test_canvas_is_told_that_nothing_new_was_handed_in(
+    platform: LoopbackPlatform, connect: Connect
+) -> None:
+    """Otherwise Canvas would make a new hand-in of each score, dated now."""
+    time = "2026-11-02T10:00:00.000Z"
+    client = connect()
+
+    client.send(make_score(canvas=CanvasSubmission(submitted_at=time)))
+    client.send(make_score("u-bob", canvas=CanvasSubmission()))
+
+    assert [one[CANVAS_SUBMISSION] for one in platform.posts] == [
+        {"new_submission": False, "submitted_at": time},
+        {"new_submission": False},
+    ]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422])

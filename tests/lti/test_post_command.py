@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from lti_class import ADA, BOB, graded, write_class, write_three
+from lti_class import ADA, BOB, failed_by_us, graded, write_class, write_three
 from lti_platform import Fault, LoopbackPlatform, make_key
 
 from grader.cli.post import post
@@ -94,6 +94,24 @@ def test_dry_run_knows_what_is_there(run: Run, settings: Path, tmp_path: Path) -
 
     assert done.stdout.startswith("Ada (ada) as user u-ada: 2 of 12")
     assert done.stdout.endswith("\n1 would be sent, 2 unchanged\n")
+
+
+def test_score_that_stays_is_listed(
+    platform: LoopbackPlatform, run: Run, settings: Path, tmp_path: Path
+) -> None:
+    """If the grader fails on a new hand-in, the score that was sent stays, and the run says so."""
+    folder = write_class(tmp_path / "results", ("ada", (ADA,), graded(9.0)))
+    run(folder, "--platform", settings)
+    write_class(folder, ("ada", (ADA,), failed_by_us()))
+
+    planned = run(folder, "--platform", settings, "--dry-run")
+    done = run(folder, "--platform", settings)
+
+    reason = "Ada (ada): there is no score, so the one that was sent before stays"
+    assert planned.stdout == f"would not be sent: {reason}\n0 would be sent, 0 unchanged\n"
+    assert (done.exit_code, done.stdout) == (1, "nothing was sent\n")
+    assert done.stderr == f"not sent: {reason}\n"
+    assert platform.scores["u-ada"]["scoreGiven"] == 9.0
 
 
 def test_hostile_name_steers_neither_terminal_nor_log(

@@ -20,6 +20,7 @@ from grader.lti.post import Tally, post_scores
 from grader.lti.retry import RetryPolicy
 from grader.lti.users import own_ids
 from grader.report.class_model import Student
+from grader.report.model import Report
 
 pytestmark = pytest.mark.slow
 
@@ -92,6 +93,51 @@ def test_known_score_is_not_sent_again(
     assert post(folder, has_to_resend=True).outcomes == {PostOutcome.ACCEPTED: 3}
     stamps = [one["timestamp"] for one in platform.posts if one["userId"] == "u-ada"]
     assert stamps == ["2026-11-24T10:00:00.000Z", "2026-11-24T10:00:01.000Z"]
+
+
+def write_one(folder: Path, report: Report) -> Path:
+    """Write a class of one student."""
+    return write_class(folder, ("ada", (ADA,), report))
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (failed_by_us(), "there is no score, so the one that was sent before stays"),
+        (graded(9.0, waiting=4.0), "--after-due sends the new one"),
+    ],
+)
+@pytest.mark.parametrize("has_to_resend", [False, True])
+def test_score_is_never_emptied(
+    platform: LoopbackPlatform,
+    post: Post,
+    tmp_path: Path,
+    report: Report,
+    reason: str,
+    *,
+    has_to_resend: bool,
+) -> None:
+    """Platforms empty a grade if they get a fault, or points that wait; so these are not sent."""
+    post(write_one(tmp_path, graded(11.0)))
+
+    tally = post(write_one(tmp_path, report), has_to_resend=has_to_resend)
+
+    assert platform.scores["u-ada"]["scoreGiven"] == 11.0
+    assert (tally.done, len(tally.outcomes)) == (1, 0)
+    assert [one.who for one in tally.kept] == ["Ada (ada)"]
+    assert reason in tally.kept[0].reason
+
+
+def test_points_that_wait_are_sent_again_while_they_wait(
+    platform: LoopbackPlatform, post: Post, tmp_path: Path
+) -> None:
+    """Before the due date, a new hand-in replaces the points of the one before."""
+    post(write_one(tmp_path, graded(5.0, waiting=4.0)))
+
+    tally = post(write_one(tmp_path, graded(9.0, waiting=4.0)))
+
+    assert tally.kept == []
+    assert platform.scores["u-ada"]["scoreGiven"] == 9.0
 
 
 def test_changed_score_is_sent(platform: LoopbackPlatform, post: Post, tmp_path: Path) -> None:
