@@ -5,7 +5,7 @@ from fakes import ended, raised
 
 from grader.checks.no_answer import NoAnswer, describe_no_answer
 from grader.checks.verdict import NoAnswerError
-from grader.observations.messages import Observation, Outcome, Raised
+from grader.observations.messages import Absence, AbsenceKind, Observation, Outcome, Raised
 from grader.report.model import Status
 
 
@@ -94,16 +94,32 @@ def test_long_type_and_line_of_an_error_are_cut() -> None:
     assert len(second) < 200
 
 
-@pytest.mark.parametrize(
-    ("function", "may_be_others_fault"), [("update", False), ("", False), ("mse", True)]
-)
-def test_stub_is_not_written_yet_and_not_an_error(
-    function: str,
-    may_be_others_fault: bool,  # noqa: FBT001 - a column
-) -> None:
-    """A stub is missing, not an error; only a stub of another function can be lent."""
+@pytest.mark.parametrize("function", ["update", ""])
+def test_stub_is_not_written_yet_and_not_an_error(function: str) -> None:
+    """A stub is missing, not an error, and nothing has to be lent to it."""
     described = describe(raised("NotImplementedError", "lab 4", function=function))
 
     assert described.status is Status.MISSING
     assert described.message == "update() is not written yet"
-    assert described.may_be_others_fault is may_be_others_fault
+    assert not described.may_be_others_fault
+
+
+def test_stub_of_another_function_is_named() -> None:
+    """A function that stops at another one's stub is written; a right one may be lent."""
+    described = describe(raised("NotImplementedError", "lab 4", function="mse"))
+
+    assert described.status is Status.ERROR
+    assert described.message == "update() stops at mse(), which is not written yet"
+    assert described.may_be_others_fault
+
+
+def test_raise_that_was_left_in_code_is_shown() -> None:
+    """A function with code that still raises as a stub does is told the line to delete."""
+    error = NoAnswerError("update", raised("NotImplementedError", function="update", line=3))
+    absence = Absence(function="update", kind=AbsenceKind.RAISES_STILL)
+
+    described = describe_no_answer(error, absence=absence)
+
+    assert described.status is Status.ERROR
+    assert described.message.startswith("update() still raises NotImplementedError\n    line 3")
+    assert described.hint == "Delete that line: it ends the function."

@@ -560,7 +560,7 @@ def _colab_magic(source: str, line: int) -> str:
 def _likeness(other: str, name: str) -> float:
     """Return how much a name looks like one of the contract; 0 if it does not."""
     one, wanted = _plain(other), _plain(name)
-    if one == wanted:
+    if one == wanted or _looks_the_same(one, wanted):
         return _EXACT
     ratio = difflib.SequenceMatcher(None, one, wanted).ratio()
     if ratio >= _SIMILAR or _is_swapped(one, wanted):
@@ -574,6 +574,13 @@ def _likeness(other: str, name: str) -> float:
 
 def _plain(name: str) -> str:
     return name.lower().replace("_", "").rstrip("0123456789")
+
+
+def _looks_the_same(one: str, other: str) -> bool:
+    """Return whether two names differ only in letters of other alphabets."""
+    return len(one) == len(other) and all(
+        a == b or not a.isascii() for a, b in zip(one, other, strict=True)
+    )
 
 
 def _has_words(other: str, name: str) -> bool:
