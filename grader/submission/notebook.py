@@ -14,6 +14,7 @@ from grader.notebook_json import NOTHING, NotJsonError, has_more_values, prepare
 from grader.observations.messages import CodeBlock, Note
 from grader.submission.file_kind import describe_broken_json
 from grader.submission.source_size import check_source_size
+from grader.submission.text_cells import TextCells
 
 _OLDEST_FORMAT, _NEWEST_FORMAT = 3, 4
 _MAX_CELLS = 5_000
@@ -77,7 +78,11 @@ _Content = bytes | bytearray | memoryview
 
 
 def read_notebook(
-    data: bytes, *, name: str = "lab.ipynb", max_source: int = sys.maxsize
+    data: bytes,
+    *,
+    name: str = "lab.ipynb",
+    max_source: int = sys.maxsize,
+    texts: TextCells | None = None,
 ) -> tuple[tuple[CodeBlock, ...], tuple[Note, ...]]:
     """Read the code cells of a notebook, in order; stored outputs are ignored.
 
@@ -85,6 +90,7 @@ def read_notebook(
         data: The bytes of the file.
         name: The name of the file.
         max_source: The number of characters that the code cells may have together.
+        texts: The text cells with definitions are added to it.
 
     Returns:
         A code block for each code cell, labelled ``cell N``, where code cells are counted from 1;
@@ -103,7 +109,8 @@ def read_notebook(
             "open it in Jupyter and save it again"
         )
     try:
-        cells, odd = _sort_cells(_all_cells(content, data, is_old=major == _OLDEST_FORMAT))
+        raws = _all_cells(content, data, is_old=major == _OLDEST_FORMAT)
+        cells, odd = _sort_cells(raws, texts or TextCells())
     except (msgspec.ValidationError, TypeError) as error:
         # Not guessed at, since that could silently lose functions.
         raise UnreadableSubmissionError(
@@ -197,7 +204,7 @@ def _all_cells(content: _Content, data: bytes, *, is_old: bool) -> list[msgspec.
     return [cell for sheet in sheets for cell in sheet.cells]
 
 
-def _sort_cells(raws: Iterable[msgspec.Raw]) -> tuple[list[_Cell], list[int]]:
+def _sort_cells(raws: Iterable[msgspec.Raw], texts: TextCells) -> tuple[list[_Cell], list[int]]:
     """Return the code cells, and the places of the cells that are neither code nor text.
 
     Raises:
@@ -214,7 +221,9 @@ def _sort_cells(raws: Iterable[msgspec.Raw]) -> tuple[list[_Cell], list[int]]:
         kind = text_of(cell.cell_type, _LONGEST_KIND + 1)
         if kind == "code":
             cells.append(cell)
-        elif kind not in _KINDS_OF_TEXT:
+        elif kind in _KINDS_OF_TEXT:
+            texts.add(kind, cell.source, after=len(cells))
+        else:
             odd.append(place)
     if len(cells) > _MAX_CELLS:
         raise _too_many_code_cells()

@@ -27,6 +27,7 @@ class Submission:
         format: ``python`` or ``notebook``.
         blocks: Its code blocks, in order.
         notes: What was noticed while reading it.
+        text_cells: What the text cells of a notebook define, which never runs.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Submission:
     format: str
     blocks: tuple[CodeBlock, ...]
     notes: tuple[Note, ...] = ()
+    text_cells: tuple[CodeBlock, ...] = ()
 
     @property
     def is_notebook(self) -> bool:
@@ -71,10 +73,14 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
     is_notebook = name.lower().endswith(".ipynb")
     refuse_other_kinds(data, name=name)
     notes: tuple[Note, ...] = ()
+    text_cells: tuple[CodeBlock, ...] = ()
     if is_notebook:
         from grader.submission.notebook import read_notebook
+        from grader.submission.text_cells import TextCells
 
-        blocks, notes = read_notebook(data, name=name, max_source=MAX_SOURCE_BYTES)
+        texts = TextCells()
+        blocks, notes = read_notebook(data, name=name, max_source=MAX_SOURCE_BYTES, texts=texts)
+        text_cells = tuple(texts.blocks)
     else:
         from grader.submission.python_file import read_python
 
@@ -93,6 +99,7 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
         format="notebook" if is_notebook else "python",
         blocks=blocks,
         notes=notes,
+        text_cells=text_cells,
     )
 
 
@@ -130,9 +137,8 @@ def read_bytes(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(MAX_SUBMISSION_BYTES + 1)
     if len(data) > MAX_SUBMISSION_BYTES:
-        size_mib = max(status.st_size, len(data)) / 2**20
         raise UnreadableSubmissionError(
-            f"{path.name} is {size_mib:.0f} MiB; the limit is {MAX_SUBMISSION_BYTES // 2**20} MiB"
+            f"{path.name} is larger than {MAX_SUBMISSION_BYTES // 2**20} MiB, which is the limit"
             " (clear the notebook's outputs before handing it in)"
         )
     return data
