@@ -106,7 +106,7 @@ class LocksMissingError(InternalError):
     Only with ``--isolation required``; with ``auto`` the report lists the missing locks.
 
     Attributes:
-        missing: The names of the missing locks.
+        missing: What the missing locks would prevent, in the words of `LOCK_WORDS`.
         remedy: What the caller can do.
     """
 
@@ -116,7 +116,10 @@ class LocksMissingError(InternalError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"can't confine a submission without {', '.join(self.missing)}: {self.remedy}"
+        return (
+            f"this machine has no lock on {', '.join(self.missing)}, so no submission was run: "
+            f"{self.remedy}"
+        )
 
 
 class ForkserverLostError(InternalError):

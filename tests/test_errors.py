@@ -30,8 +30,8 @@ SAMPLES: list[tuple[GraderError, str]] = [
     (PlatformUnreachableError("HTTP 503"), "the platform can't be reached: HTTP 503"),
     (InternalError("broken"), "broken"),
     (
-        LocksMissingError(("files", "syscalls"), "use Linux"),
-        "can't confine a submission without files, syscalls: use Linux",
+        LocksMissingError(("using up memory", "network"), "use Linux"),
+        "this machine has no lock on using up memory, network, so no submission was run: use Linux",
     ),
     (ForkserverLostError("died"), "the forkserver died"),
     (

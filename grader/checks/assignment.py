@@ -135,7 +135,25 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
     except FileNotFoundError as error:
         raise AssignmentError(folder, f"there is no {error.filename}") from error
     except (OSError, TypeError, ValueError, AttributeError, SyntaxError) as error:
-        raise AssignmentError(folder, f"{type(error).__name__}: {error}") from error
+        raise AssignmentError(folder, _describe(error)) from error
+
+
+def _describe(error: Exception) -> str:
+    """Return what is wrong with an assignment, without the names of Python's exceptions."""
+    match error:
+        case SyntaxError():
+            name = Path(error.filename or "a file").name
+            return f"{name}, line {error.lineno} is not valid Python: {error.msg}"
+        case OSError():
+            return f"can't read {error.filename}: {error.strerror}"
+        case UnicodeDecodeError():
+            return f"a file of it is not UTF-8, from byte {error.start} on"
+        case tomllib.TOMLDecodeError():
+            return f"{SETTINGS_FILE} is not TOML: {error}"
+        case TypeError() | AttributeError():
+            return f"a setting in {SETTINGS_FILE} has the wrong kind of value: {error}"
+        case _:
+            return str(error)
 
 
 def _function(entry: Mapping[str, object]) -> Function:
@@ -176,7 +194,12 @@ def _visibility(content: Mapping[str, str], functions: Sequence[str]) -> dict[st
         if key != "default" and function_of(key) not in functions:
             message = f"visibility is set for {key}, but there is no such function"
             raise ValueError(message)
-    return {"" if key == "default" else key: Visibility(value) for key, value in content.items()}
+    known = {one.value: one for one in Visibility}
+    for key, value in content.items():
+        if value not in known:
+            message = f"the visibility of {key} has to be {', '.join(known)}, not {value}"
+            raise ValueError(message)
+    return {"" if key == "default" else key: known[value] for key, value in content.items()}
 
 
 def _beside(folder: Path, name: str) -> Path:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.observations.locks import Lock
+from grader.observations.locks import LOCK_WORDS
 from grader.report.budget import cut_text
 from grader.report.model import Report, ReportStatus, Status
 
@@ -36,15 +36,6 @@ ENDED_EARLY = "ended before everything was checked"
 # How the reason of a lock begins that is there, but leaves something open.
 HOLDS_IN_PART = "holds in part: "
 _MAX_REASON = 400
-
-# What each lock prevents, for the note about those that are missing.
-LOCK_WORDS: Mapping[str, str] = {
-    Lock.PRIVILEGES: "gaining privileges",
-    Lock.RESOURCES: "using up memory",
-    Lock.FILES: "reading and writing files",
-    Lock.SIGNALS: "sending signals to other processes",
-    Lock.SYSCALLS: "network and new processes",
-}
 
 
 def symbol_in_browser(status: Status) -> str:

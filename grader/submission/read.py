@@ -137,8 +137,11 @@ def read_bytes(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(MAX_SUBMISSION_BYTES + 1)
     if len(data) > MAX_SUBMISSION_BYTES:
+        size_mib = max(status.st_size, len(data)) // 2**20
+        limit_mib = MAX_SUBMISSION_BYTES // 2**20
+        size = f"{size_mib} MiB" if size_mib > limit_mib else f"a little over {limit_mib} MiB"
         raise UnreadableSubmissionError(
-            f"{path.name} is larger than {MAX_SUBMISSION_BYTES // 2**20} MiB, which is the limit"
+            f"{path.name} is {size}; the limit is {limit_mib} MiB"
             " (clear the notebook's outputs before handing it in)"
         )
     return data

@@ -338,6 +338,46 @@ def test_broken_assignment_says_which_one_it_is(tmp_path: Path, toml: str) -> No
         load_assignment(tmp_path / "tiny")
 
 
+@pytest.mark.parametrize(
+    ("toml", "reason"),
+    [
+        ("id = ", r"assignment\.toml is not TOML: "),
+        (TOML.replace("points = 1", "points = []"), "a setting in .*wrong kind of value: "),
+        (TOML.replace("points = 1", "points = 'x'"), "could not convert"),
+        ("visibility = {default = 'nobody'}\n" + TOML, "visibility of default has to be visible, "),
+        ("functions = 3", "a setting in .*wrong kind of value: "),
+    ],
+)
+def test_mistake_is_told_without_the_name_of_an_exception(
+    tmp_path: Path, toml: str, reason: str
+) -> None:
+    """Authors read what is wrong, and no class of Python's."""
+    _write(tmp_path, toml)
+
+    with pytest.raises(AssignmentError, match=reason) as caught:
+        load_assignment(tmp_path / "tiny")
+
+    assert "Error" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"x = 1\ndef f(:\n", r"misconceptions\.py, line 2 is not valid Python: invalid syntax"),
+        (b"# \xff", "is not UTF-8"),
+    ],
+)
+def test_broken_misconceptions_are_named(tmp_path: Path, data: bytes, reason: str) -> None:
+    """A mistake in the misconceptions has its file and line."""
+    _write(tmp_path, TOML)
+    (tmp_path / "tiny" / "misconceptions.py").write_bytes(data)
+
+    with pytest.raises(AssignmentError, match=reason) as caught:
+        load_assignment(tmp_path / "tiny")
+
+    assert "Error" not in str(caught.value)
+
+
 def test_assignment_that_is_not_there_is_named() -> None:
     """An assignment that doesn't exist is refused with an error that names it."""
     with pytest.raises(AssignmentError, match="no_such"):

@@ -255,6 +255,18 @@ def test_message_gives_the_size_of_a_sparse_file(tmp_path: Path) -> None:
         read_submission(path)
 
 
+def test_message_of_a_file_at_the_limit_does_not_contradict_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is a byte too large is not said to be as large as the limit."""
+    monkeypatch.setattr("grader.submission.read.MAX_SUBMISSION_BYTES", 2**20)
+    path = tmp_path / "lab4.py"
+    path.write_bytes(b"#" * (2**20 + 1))
+
+    with pytest.raises(UnreadableSubmissionError, match="is a little over 1 MiB; the limit is 1"):
+        read_submission(path)
+
+
 @pytest.mark.parametrize("name", ["lab4.py", "lab4.ipynb"])
 def test_more_source_than_anybody_writes_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str

@@ -15,6 +15,7 @@ import msgspec
 
 from grader.errors import ForkserverLostError, LocksMissingError
 from grader.observations.asking import is_complete
+from grader.observations.locks import LOCK_WORDS
 from grader.observations.messages import (
     Answer,
     CodeBlock,
@@ -263,7 +264,9 @@ class Session:
                 raise ForkserverLostError("forked a child that did not report its locks")
             self._ready = ready
             if ready.missing and self._confinement.isolation is Isolation.REQUIRED:
-                raise LocksMissingError(tuple(sorted(ready.missing)), REMEDY)
+                raise LocksMissingError(
+                    tuple(LOCK_WORDS[name] for name in sorted(ready.missing)), REMEDY
+                )
         except ChildEnded as end:
             child.close()
             if end.outcome is Outcome.STOPPED:
