@@ -1,5 +1,8 @@
 """The command that starts another Python process of ours, which imports this very zerograd."""
 
+import importlib.util
+import os
+import socket
 import sys
 from pathlib import Path
 
@@ -12,6 +15,25 @@ PACKAGE = Path(__file__).resolve().parent
 _IMPORT_GRADER = (
     "import sys; sys.path.insert(0, sys.argv[1]); import grader; sys.path.append(sys.path.pop(0)); "
 )
+
+
+def why_unsupported() -> str:
+    """Say why nothing can be graded on this system, and what to do; empty if it can.
+
+    Processes are forked and confined, which needs what Linux and macOS have.
+    """
+    has_all = (
+        hasattr(os, "fork")
+        and hasattr(socket, "AF_UNIX")
+        and all(importlib.util.find_spec(name) for name in ("fcntl", "resource"))
+    )
+    if has_all:
+        return ""
+    system = "Windows" if sys.platform == "win32" else "this system"
+    return (
+        f"zerograd can't grade on {system}, as it needs Linux or macOS: install it in WSL "
+        "(https://aka.ms/wsl) or in Google Colab, or hand the file in where your course grades it"
+    )
 
 
 def python_command(program: str, *arguments: str) -> list[str]:

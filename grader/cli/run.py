@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from grader.bootstrap import why_unsupported
 from grader.cli.exit_codes import ExitCode
 
 
@@ -25,5 +26,7 @@ def run_command(command: click.Command, *, name: str) -> None:
     except BrokenPipeError:
         sys.exit(ExitCode.GRADER_FAILED)
     except Exception as error:  # noqa: BLE001 - the outermost level: an unexpected exception is our fault
-        sys.stderr.write(f"{name}: the grader failed: {type(error).__name__}: {error}\n")
+        # Windows lacks what several modules import.
+        reason = why_unsupported() or f"the grader failed: {type(error).__name__}: {error}"
+        sys.stderr.write(f"{name}: {reason}\n")
         sys.exit(ExitCode.GRADER_FAILED)

@@ -1,17 +1,25 @@
 """Make a submission of the cells that a kernel has run."""
 
+import difflib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 _NO_CODE = re.compile(r"\s*(#|%(grade|load_ext|reload_ext|unload_ext)\b|$)")
 
 
-def cells_to_grade(executed: Sequence[str]) -> list[str]:
+# A name that a line of a cell binds at top level, also in a cell that is not valid Python.
+_BOUND = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
+_ALIKE = 0.6  # of two sources, from 0 to 1
+_COMPARED_BY_LINES = 2000  # characters; comparing characters takes the square of their number
+
+
+def cells_to_grade(executed: Sequence[str], *, raised: Collection[int] = ()) -> list[str]:
     """Choose which executions of cells count.
 
     Args:
         executed: The source of every execution, in order.
+        raised: The places of executions that raised. They don't count if they were corrected.
 
     Returns:
         The same sources in the same places, so that cell N is what the notebook shows as
@@ -24,6 +32,9 @@ def cells_to_grade(executed: Sequence[str]) -> list[str]:
     # `torch` away from the definitions above, whose annotations and decorators need them at once.
     # Executions between the first and the last could only change values, which no definition keeps.
     sources = ["" if _has_no_code(source) else source for source in executed]
+    for place in sorted(raised):
+        if place < len(sources) and _is_corrected(sources, place, raised):
+            sources[place] = ""
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     for place, source in enumerate(sources):
@@ -56,6 +67,32 @@ def make_notebook(cells: Sequence[str]) -> bytes:
         ],
     }
     return json.dumps(content).encode("ascii")
+
+
+def _is_corrected(sources: Sequence[str], place: int, raised: Collection[int]) -> bool:
+    """Return whether an execution that raised was followed by one that did not, of the same cell.
+
+    A kernel doesn't know cells. It counts as the same cell if it looks alike, and binds each name
+    that the earlier one may have bound.
+    """
+    source = sources[place]
+    names = _bound_names(source)
+    return any(
+        later == source or (names <= _bound_names(later) and _is_alike(source, later))
+        for number, later in enumerate(sources)
+        if number > place and later and number not in raised
+    )
+
+
+def _bound_names(source: str) -> set[str]:
+    return {found[1] or found[2] for found in _BOUND.finditer(source)}
+
+
+def _is_alike(source: str, other: str) -> bool:
+    is_long = len(source) + len(other) > _COMPARED_BY_LINES
+    one, two = (source.splitlines(), other.splitlines()) if is_long else (source, other)
+    matcher: difflib.SequenceMatcher[str] = difflib.SequenceMatcher(None, one, two, autojunk=False)
+    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
 
 
 def _has_no_code(source: str) -> bool:

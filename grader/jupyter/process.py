@@ -40,7 +40,7 @@ class GraderProcess:
         self,
         cells: Sequence[str],
         *,
-        only: str | None,
+        only: Sequence[str] | None,
         seed: int | None,
         on_progress: Callable[[str], None],
     ) -> GradeReply:
@@ -48,7 +48,7 @@ class GraderProcess:
 
         Args:
             cells: The sources of the cells.
-            only: The function to grade; None grades all.
+            only: The functions to grade; None grades all.
             seed: The seed of the inputs; by default derived from the cells.
             on_progress: Called with a short text when another function is being graded.
 

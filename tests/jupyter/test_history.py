@@ -1,6 +1,7 @@
 """Choosing the executed cells that are graded, and writing them as a notebook."""
 
 import json
+import time
 
 import pytest
 
@@ -47,6 +48,65 @@ def test_last_definition_wins() -> None:
     namespace: dict[str, int] = {}
     exec("\n".join(cells), namespace)  # noqa: S102 - our own two lines
     assert eval("f()", namespace) == 1  # noqa: S307 - as above
+
+
+RAISING = "def f(x):\n    return x + a\nprint(f(1))"
+INVALID = "def f(x):\n    return x +\nprint(f(1))"
+CORRECTED = "def f(x):\n    return x + 1\nprint(f(1))"
+
+
+@pytest.mark.parametrize(
+    ("executed", "raised", "kept"),
+    [
+        ([RAISING, CORRECTED], {0}, [CORRECTED]),
+        ([INVALID, CORRECTED], {0}, [CORRECTED]),
+        ([RAISING, INVALID, CORRECTED], {0, 1}, [CORRECTED]),
+        (["f(1)", CORRECTED, "f(1)"], {0}, [CORRECTED, "f(1)"]),
+        (["print(mse(yhat, y))", "print(mse(y_hat, y))"], {0}, ["print(mse(y_hat, y))"]),
+        ([CORRECTED, RAISING], {1}, [CORRECTED, RAISING]),
+        ([RAISING, INVALID], {0, 1}, [RAISING, INVALID]),
+        ([RAISING, CORRECTED], set(), [RAISING, CORRECTED]),
+        (
+            ["def f(x):\n    return x\nf()", "def g(x):\n    return x\ng(1)"],
+            {0},
+            ["def f(x):\n    return x\nf()", "def g(x):\n    return x\ng(1)"],
+        ),
+        (["plot(x)", "def f(x):\n    return x"], {0}, ["plot(x)", "def f(x):\n    return x"]),
+    ],
+    ids=[
+        "raised",
+        "not valid",
+        "twice",
+        "run too early",
+        "demo",
+        "raises now",
+        "raises still",
+        "did not raise",
+        "another function",
+        "another cell",
+    ],
+)
+def test_execution_that_raised_does_not_count_once_it_is_corrected(
+    executed: list[str], raised: set[int], kept: list[str]
+) -> None:
+    """It counts as corrected if what looks alike and binds the same names didn't raise later."""
+    cells = cells_to_grade(executed, raised=raised)
+
+    assert [cell for cell in cells if cell] == kept
+    assert all(cell in ("", executed[place]) for place, cell in enumerate(cells))
+
+
+def test_long_cells_are_compared_quickly() -> None:
+    """Comparing cells of thousands of lines takes no time that a student would notice."""
+    long = "".join(f"x{n} = {n} * {n}\n" for n in range(5000))
+    started = time.process_time()
+
+    cells = cells_to_grade(
+        [*(f"{long}y = {n}" for n in range(5)), long + "y = 6"], raised={*range(5)}
+    )
+
+    assert [cell for cell in cells if cell] == [long + "y = 6"]
+    assert time.process_time() - started < 3
 
 
 def test_cell_that_is_run_thirty_times_is_loaded_twice_at_most() -> None:

@@ -111,6 +111,27 @@ def right() -> Ran:
 
 
 @pytest.fixture(scope="module")
+def corrected() -> Ran:
+    """A notebook with mistakes that were corrected, and several ways to ask."""
+    return Ran(
+        "%load_ext grader",
+        "import torch",
+        WRONG_MSE + "\nprint(mse(tensor, 1))",
+        "def mse(y_hat, y)\n    return ((y_hat - y) ** 2).mean()",
+        "%grade mse",
+        "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean()",
+        WRONG_MSE + "\nprint(mse(torch.ones(1), 1))",
+        "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean()",
+        "%grade mse sigmoid",
+        "%grade --help",
+        "%grade -h",
+        "%grade mse, sigmoid()",
+        "%grade --sed 7",
+        "%grade --seed seven",
+    )
+
+
+@pytest.fixture(scope="module")
 def wrong() -> Ran:
     """A notebook whose mse changes."""
     return Ran(
@@ -186,6 +207,43 @@ def test_hostile_message_is_shown_and_not_run(wrong: Ran) -> None:
 def test_new_definition_raises_the_score(wrong: Ran) -> None:
     """The last definition counts, even if it is in the same cell as the magic."""
     assert wrong.text(2).endswith("6 of 6 points")
+
+
+def test_errors_of_cells_that_were_corrected_are_gone(corrected: Ran) -> None:
+    """A mistake is shown until its cell was corrected."""
+    before, after = corrected.text(0), corrected.text(1)
+
+    assert "cell 3 raised NameError" in before
+    assert "cell 4" in before
+    assert "raised" not in after
+    assert "SyntaxError" not in after
+
+
+def test_several_functions_are_graded(corrected: Ran) -> None:
+    """Functions are named with blanks or commas between them, and parentheses do no harm."""
+    assert corrected.text(1).endswith("6 of 11 points")
+    assert corrected.text(4) == corrected.text(1)
+
+
+def test_help_is_shown(corrected: Ran) -> None:
+    """Both options show how to use it, in lines of a terminal."""
+    shown = corrected.text(2)
+
+    assert "%grade mse update    grade only these functions" in shown
+    assert corrected.text(3) == shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "<pre>%grade " in corrected.html(2)
+
+
+def test_wrong_usage_names_what_is_wrong_and_the_help(corrected: Ran) -> None:
+    """There is one line, without a traceback."""
+    assert corrected.printed("%grade --sed 7") == (
+        "UsageError: %grade: unrecognized arguments: --sed; %grade --help shows what it takes\n"
+    )
+    assert corrected.printed("%grade --seed seven") == (
+        "UsageError: %grade: argument --seed: invalid int value: 'seven'; "
+        "%grade --help shows what it takes\n"
+    )
 
 
 def test_unknown_function_is_reported_in_one_line(wrong: Ran) -> None:
