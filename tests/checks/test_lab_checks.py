@@ -8,8 +8,10 @@ import functools
 import importlib.util
 import itertools
 import math
+import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +21,7 @@ from cpu_time import least_cpu_s
 from fakes import array, computing, returned
 
 from grader.checks.assignment import load_assignment
-from grader.checks.inputs import encode_input, tensor
+from grader.checks.inputs import Leaf, encode_input, tensor
 from grader.checks.probe import Probe, Result, derive_seed
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Observation, Request
@@ -37,9 +39,9 @@ def _checks_may_have_points(pytestconfig: pytest.Config) -> None:
 
 
 @functools.cache
-def load(name: str) -> ModuleType:
-    """Load the checks of a function, which are data and can't be imported."""
-    path = LAB.folder / f"check_{name}.py"
+def load(name: str, path: Path | None = None) -> ModuleType:
+    """Load the checks of a function, or another file, which are data and can't be imported."""
+    path = path or LAB.folder / f"check_{name}.py"
     spec = importlib.util.spec_from_file_location(f"lab_check_{name}", path)
     assert spec is not None
     assert spec.loader is not None
@@ -307,6 +309,289 @@ def test_right_order_is_refused_less_than_once_in_a_thousand_million(
     )
 
     assert chance < 1e-9
+
+
+# --- convergence --------------------------------------------------------------------------
+
+# The contract's runs: what leads to the optimum by steps, and what does not.
+
+
+def batch_gradient(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the mse and its gradient."""
+    gap = x @ w - y
+    return float(np.mean(gap**2)), 2 / len(y) * (x.T @ gap)
+
+
+def logistic_gradient(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the cross entropy and its gradient."""
+    z = x @ w
+    loss = float(np.mean(np.logaddexp(0, z) - y * z))
+    return loss, x.T @ (1 / (1 + np.exp(-z)) - y) / len(y)
+
+
+Gradient = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[float, np.ndarray]]
+GRADIENTS: dict[str, Gradient] = {
+    "train": batch_gradient,
+    "train_minibatch": batch_gradient,
+    "train_logistic": logistic_gradient,
+}
+
+
+class Plain:
+    """Takes plain steps."""
+
+    def step(self, gradient: np.ndarray, lr: float, epoch: int) -> np.ndarray:  # noqa: ARG002
+        """Return how w moves."""
+        return -lr * gradient
+
+
+class Momentum(Plain):
+    """Takes steps with a momentum of 0.9."""
+
+    def __init__(self) -> None:
+        self._speed: np.ndarray | float = 0.0
+
+    def step(self, gradient: np.ndarray, lr: float, epoch: int) -> np.ndarray:  # noqa: ARG002
+        """Return how w moves."""
+        self._speed = 0.9 * self._speed + gradient
+        return -lr * self._speed
+
+
+class Nesterov(Momentum):
+    """Takes steps with a momentum that looks ahead."""
+
+    def step(self, gradient: np.ndarray, lr: float, epoch: int) -> np.ndarray:
+        """Return how w moves."""
+        return 0.9 * super().step(gradient, lr, epoch) - lr * gradient
+
+
+class Decaying(Plain):
+    """Takes shorter steps in each epoch."""
+
+    def step(self, gradient: np.ndarray, lr: float, epoch: int) -> np.ndarray:
+        """Return how w moves."""
+        return -lr / (epoch + 1) * gradient
+
+
+class Clipped(Plain):
+    """Takes no step that is longer than lr."""
+
+    def step(self, gradient: np.ndarray, lr: float, epoch: int) -> np.ndarray:  # noqa: ARG002
+        """Return how w moves."""
+        return -lr * gradient / max(1.0, float(np.linalg.norm(gradient)))
+
+
+class PilingUp(Plain):
+    """Never clears the gradient."""
+
+    def __init__(self) -> None:
+        self._sum: np.ndarray | float = 0.0
+
+    def step(self, gradient: np.ndarray, lr: float, epoch: int) -> np.ndarray:  # noqa: ARG002
+        """Return how w moves."""
+        self._sum = self._sum + gradient
+        return -lr * self._sum
+
+
+class Ascent(Plain):
+    """Goes up."""
+
+    def step(self, gradient: np.ndarray, lr: float, epoch: int) -> np.ndarray:  # noqa: ARG002
+        """Return how w moves."""
+        return lr * gradient
+
+
+def descend(
+    x: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    lr: float,
+    epochs: float,
+    batch_size: float = 0,
+    *,
+    name: str,
+    steps: type[Plain] = Plain,
+    at_end: bool = False,
+) -> list[float]:
+    """Train in place by any kind of steps; the losses are means over an epoch, or at its end."""
+    gradient_of, optimizer, losses = GRADIENTS[name], steps(), []
+    for epoch in range(int(epochs)):
+        found = []
+        for rows in shuffled(len(y), int(batch_size) or len(y), epoch):
+            loss, gradient = gradient_of(x[rows], y[rows], w)
+            found.append(loss)
+            w += np.float32(optimizer.step(gradient, lr, epoch))
+        losses.append(gradient_of(x, y, w)[0] if at_end else float(np.mean(found)))
+    return losses
+
+
+@functools.cache
+def load_conftest() -> ModuleType:
+    """Load the inputs that the lab's checks share."""
+    return load("conftest", LAB.folder / "conftest.py")
+
+
+def converges(name: str, program: Callable[..., object], seed: int = 0) -> str:
+    """Return the message of the check that training converges; empty if it passes."""
+    inputs = load_conftest()
+    is_logistic = name == "train_logistic"
+    check = "converges_to_the_best_curve" if is_logistic else "converges_to_the_best_line"
+    rng = np.random.default_rng(seed)
+    fixtures: dict[str, Any] = (
+        {
+            "long_classifications": inputs.draw_long_classifications(rng),
+            "find_best_curve": inputs.best_curve,
+        }
+        if is_logistic
+        else {
+            "long_regressions": inputs.draw_long_regressions(rng),
+            "find_best_line": inputs.best_line,
+        }
+    )
+    with np.errstate(all="ignore"):
+        return verdict(load(name), check, program, seed=seed, **fixtures)
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize("at_end", [False, True], ids=["before the steps", "at the end"])
+@pytest.mark.parametrize("steps", [Plain, Momentum, Nesterov, Decaying, Clipped])
+def test_whatever_converges_step_by_step_passes(
+    name: str, steps: type[Plain], *, at_end: bool
+) -> None:
+    """Any way to the optimum passes with every seed, with losses before the steps or after them."""
+    program = functools.partial(descend, name=name, steps=steps, at_end=at_end)
+    seeds = range(200 if steps is Plain and not at_end else 12)
+
+    assert {converges(name, program, seed) for seed in seeds} == {""}
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize(
+    ("steps", "message"), [(PilingUp, "not near the best"), (Ascent, "not near the best")]
+)
+def test_what_does_not_converge_fails(name: str, steps: type[Plain], message: str) -> None:
+    """Steps that never come to rest, or lead away, fail with every seed."""
+    program = functools.partial(descend, name=name, steps=steps)
+
+    for seed in range(12):
+        assert message in converges(name, program, seed) or "nan" in converges(name, program, seed)
+
+
+def jump(name: str, losses_of: Callable[[float, float, int], list[float]]) -> Callable[..., object]:
+    """Return a program that goes to the optimum at once; its losses may pretend otherwise."""
+    inputs = load_conftest()
+    find = inputs.best_curve if name == "train_logistic" else inputs.best_line
+
+    def program(
+        x: np.ndarray, y: np.ndarray, w: np.ndarray, lr: float, epochs: float, batch_size: float = 0
+    ) -> list[float]:
+        del lr, batch_size
+        best = find({"x": x, "y": y, "w": Leaf(w.copy())})
+        w[:] = best.w
+        return losses_of(best.start_loss, best.loss, int(epochs))
+
+    return program
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize(
+    "losses_of",
+    [
+        lambda start, best, epochs: [start, *[best] * (epochs - 1)],
+        lambda _start, best, epochs: [best] * epochs,
+        lambda start, best, epochs: list(np.linspace(start, best, epochs) ** 1.0),
+        lambda start, best, epochs: [best + (start - best) * 0.5**k for k in range(epochs)],
+    ],
+    ids=["start, then best", "best", "on a line", "on a curve"],
+)
+def test_solution_in_closed_form_is_all_at_once(
+    name: str, losses_of: Callable[[float, float, int], list[float]]
+) -> None:
+    """A formula for the best w fails, whatever losses are made up for it."""
+    for seed in range(10):
+        message = converges(name, jump(name, losses_of), seed)
+        assert re.search("step by step|by small steps|the last losses are not", message), message
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_losses_that_jump_fail_also_if_short_runs_are_right(name: str) -> None:
+    """Steps for few epochs and the formula for many do not pass."""
+    at_once = jump(name, lambda start, best, epochs: [start, *[best] * (epochs - 1)])
+
+    def program(**inputs: Any) -> object:  # noqa: ANN401 - the contract's
+        return descend(**inputs, name=name) if inputs["epochs"] < 10 else at_once(**inputs)
+
+    assert "step by step" in converges(name, program)
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda losses, _lr: losses[1:] or losses,
+        lambda losses, _lr: [*losses, losses[-1]],
+        lambda losses, _lr: tuple(losses),
+        lambda losses, _lr: np.array(losses, np.float32),
+    ],
+    ids=["first loss left out", "one more", "a tuple", "an array"],
+)
+def test_bug_in_the_list_of_losses_does_not_cost_convergence(
+    name: str, change: Callable[[list[float], float], object]
+) -> None:
+    """Losses that are an epoch late, or one too many, still come down to the best one."""
+
+    def program(**inputs: Any) -> object:  # noqa: ANN401 - the contract's
+        return change(descend(**inputs, name=name), inputs["lr"])
+
+    for seed in range(12):
+        assert converges(name, program, seed) == ""
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda losses: [loss * 4 for loss in losses], "last losses are not near"),
+        (lambda losses: losses[::-1], "last losses are not near"),
+        (lambda losses: losses[-1], "not a list of numbers"),
+        (lambda _: [], "no losses"),
+        (lambda losses: [*losses[:-1], math.nan], "nan"),
+        (lambda losses: losses if len(losses) > 2 else [-1.0], "that of the best"),
+    ],
+    ids=["four times", "backwards", "the last one", "none", "nan", "below the best"],
+)
+def test_losses_that_do_not_come_down_to_the_best_fail(
+    name: str, change: Callable[[list[float]], object], message: str
+) -> None:
+    """With a right w, the losses have to be near the smallest loss in the end, and not before."""
+
+    def program(**inputs: Any) -> object:  # noqa: ANN401 - the contract's
+        return change(descend(**inputs, name=name))
+
+    assert message in converges(name, program)
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_w_that_never_moves_is_said_so(name: str) -> None:
+    """A copy that is trained leaves w where it was, and the message says so."""
+
+    def program(**inputs: Any) -> object:  # noqa: ANN401 - the contract's
+        return descend(**{**inputs, "w": inputs["w"].copy()}, name=name)
+
+    assert "w has not moved" in converges(name, program)
+
+
+def test_best_line_is_half_a_unit_above_the_true_one() -> None:
+    """The noise is uniform in [0, 1), so a fit of many samples has its mean in the intercept."""
+    inputs = load_conftest()
+    rng = np.random.default_rng(1)
+    x = np.stack([rng.uniform(-1, 1, 20_000), np.ones(20_000)], axis=1)
+    y = x @ np.array([3.0, 2.0]) + rng.uniform(0, 1, 20_000)
+
+    best = inputs.best_line({"x": x, "y": y, "w": Leaf(np.zeros(2))})
+
+    assert np.allclose(best.w, [3, 2.5], atol=0.02)
+    assert math.isclose(best.loss, 1 / 12, rel_tol=0.05)
 
 
 # --- minibatches --------------------------------------------------------------------------

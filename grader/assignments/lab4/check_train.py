@@ -1,12 +1,13 @@
 """Checks of train(x, y, w, lr, epochs): gradient descent on the whole data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.checks.compare import expect_close, expect_shape, to_sequence
+from grader.checks.convergence import Optimum, expect_arrival, expect_gradual
 from grader.checks.inputs import leaf, tensor
 from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe
@@ -14,7 +15,7 @@ from grader.checks.steps import expect_same_leaf, expect_step
 from grader.report.model import Picture
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 def check_train_takes_one_step_an_epoch(probe: Probe, trainings: list[dict[str, Any]]) -> None:
     """After `epochs` steps, w is where gradient descent leads
 
@@ -26,7 +27,7 @@ def check_train_takes_one_step_an_epoch(probe: Probe, trainings: list[dict[str, 
         expect_step(got, want, start=run["w"].array, what=f"train() with epochs={run['epochs']}")
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 def check_train_returns_the_losses(probe: Probe, trainings: list[dict[str, Any]]) -> None:
     """It returns the loss before each step, one for each epoch
 
@@ -51,6 +52,25 @@ def check_train_goes_on_from_where_w_is(probe: Probe, regressions: list[dict[str
         for step, nth in enumerate(("first", "second")):
             expect_step(got, want, start=case["w"].array, step=step, what=f"the {nth} train()")
         expect_same_leaf(got)
+
+
+@pytest.mark.points(2)
+def check_train_converges_to_the_best_line(
+    probe: Probe,
+    long_regressions: list[dict[str, Any]],
+    find_best_line: Callable[[dict[str, Any]], Optimum],
+) -> None:
+    """The loss comes down to that of the best line, w to the best line, and not all at once
+
+    Each step should go down the slope of the mse, in place, from where the last one ended. Plot the
+    losses: they fall quickly at first, then hardly at all.
+    """
+    case = long_regressions[0]
+    best = find_best_line(case)
+    got = probe.student(**case, lr=0.3, epochs=60)
+    expect_arrival(got, best, run="60 epochs with lr=0.3")
+    got = probe.student(**case, lr=0.1, epochs=2)
+    expect_gradual(got, best, run="2 epochs with lr=0.1")
 
 
 _EPOCHS = 25

@@ -1,12 +1,13 @@
 """Checks of train_logistic(x, y, w, lr, epochs): gradient descent on the cross entropy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.checks.compare import expect_close, expect_shape, to_sequence
+from grader.checks.convergence import Optimum, expect_arrival, expect_gradual
 from grader.checks.inputs import leaf, tensor
 from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe
@@ -31,7 +32,7 @@ def check_train_logistic_takes_one_step_an_epoch(
         expect_step(got, want, start=run["w"].array, rtol=RTOL, what=what)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 def check_train_logistic_returns_the_losses(
     probe: Probe, logistic_trainings: list[dict[str, Any]]
 ) -> None:
@@ -62,6 +63,25 @@ def check_train_logistic_goes_on_from_where_w_is(
                 got, want, start=case["w"].array, step=step, rtol=RTOL, what=f"the {nth} call"
             )
         expect_same_leaf(got)
+
+
+@pytest.mark.points(1)
+def check_train_logistic_converges_to_the_best_curve(
+    probe: Probe,
+    long_classifications: list[dict[str, Any]],
+    find_best_curve: Callable[[dict[str, Any]], Optimum],
+) -> None:
+    """The loss comes down to that of the best curve, w to the best curve, and not all at once
+
+    The best curve is the one with the smallest cross entropy. Each step should go down the slope of
+    the cross entropy, in place, from where the last one ended.
+    """
+    for case in long_classifications:
+        best = find_best_curve(case)
+        got = probe.student(**case, lr=3.2, epochs=60)
+        expect_arrival(got, best, run="60 epochs with lr=3.2")
+        got = probe.student(**case, lr=0.5, epochs=2)
+        expect_gradual(got, best, run="2 epochs with lr=0.5")
 
 
 _EPOCHS = 30
