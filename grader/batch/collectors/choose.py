@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,18 +10,17 @@ from grader.batch.archive import tree_of_archive
 from grader.batch.collection import Collection, Entry
 from grader.batch.collectors import canvas, plain
 from grader.batch.collectors import pattern as by_pattern
+from grader.batch.collectors.above import check_level, is_table, skip_table, without_tables
 from grader.batch.collectors.nested import MAY_BE_CANVAS, Search
 from grader.batch.collectors.registry import COLLECTORS, collect_recognised, levels, with_prefix
-from grader.batch.gradable_files import decode_name, is_gradable
+from grader.batch.gradable_files import decode_name, is_gradable, name_other_archive
 from grader.batch.tree import Tree, inside_only_folder, tree_of_files, tree_of_folder
 from grader.errors import UsageError
 from grader.report.class_model import Skipped
 from grader.report.collector_name import CollectorName
 
-# Tables are given along with an export, for example by a shell's *, but are not handed in.
-_TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".ods")
-_TABLE = "it is a table that was given along with submissions, not a submission"
 _MAX_HINTS = 3
+_MAX_SHOWN = 3
 
 
 def collect(
@@ -42,14 +41,16 @@ def collect(
         pattern: A regular expression; it implies the collector ``pattern``.
 
     Raises:
-        UsageError: a path does not exist or can't be read, or is not an export of ``source``.
+        UsageError: a path does not exist or can't be read, is not an export of ``source``, is the
+            folder above the submissions, or there are no submissions at all.
     """
     finder = _Finder(stem=stem, out=out, source=source, pattern=pattern)
     labels = _label(paths)
-    tables = {path for path in labels if _is_table(path)} if not all(map(_is_table, labels)) else {}
+    _refuse_other_archive(labels)
+    # Tables are given along with an export, for example by a shell's *, but are not handed in.
+    tables = {path for path in labels if is_table(path.name) and path.is_file()}
     parts: list[Collection] = [
-        Collection(entries=(), skipped=(Skipped(path=labels.pop(path), reason=_TABLE),))
-        for path in sorted(tables)
+        Collection(entries=(), skipped=(skip_table(labels.pop(path)),)) for path in sorted(tables)
     ]
     is_packed = not any(is_gradable(path.name) for path in labels)
     loose = {path for path in _loose(labels) if not finder.is_export(path, is_alone=is_packed)}
@@ -67,6 +68,8 @@ def collect(
     entries = tuple(_unique(entry for part in parts for entry in part.entries))
     skipped = [one for part in parts for one in part.skipped]
     skipped += [one for entry in entries for one in entry.skipped]
+    if not entries:
+        raise UsageError(_describe_nothing(paths, skipped))
     return Collection(entries=entries, skipped=tuple(skipped))
 
 
@@ -106,8 +109,32 @@ def _is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
-def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in _TABLES and path.is_file()
+def _refuse_other_archive(paths: Mapping[Path, str]) -> None:
+    """Refuse the only path if it is an archive that can't be opened.
+
+    Raises:
+        UsageError: It is.
+    """
+    for path in paths:
+        kind = name_other_archive(path.name) if len(paths) == 1 and path.is_file() else ""
+        if kind:
+            raise UsageError(
+                f"{path} is {kind}, which can't be opened here; unpack it, and give the folder"
+            )
+
+
+def _describe_nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
+    """Say that there are no submissions, what was looked for, and what there is instead."""
+    where = ", ".join(map(str, paths[:_MAX_SHOWN])) + (" ..." if len(paths) > _MAX_SHOWN else "")
+    message = (
+        f"found no submissions in {where}; looked for .py files, .ipynb notebooks and zips, a"
+        " folder for each student, and exports of Canvas, Moodle, Gradescope and GitHub Classroom"
+    )
+    if not skipped:
+        return message
+    shown = "; ".join(f"{one.path} ({one.reason})" for one in skipped[:_MAX_SHOWN])
+    left = len(skipped) - _MAX_SHOWN
+    return f"{message}; skipped: {shown}{f'; and {left} more' if left > 0 else ''}"
 
 
 class _Finder:
@@ -177,8 +204,14 @@ class _Finder:
         hints: list[Skipped] = []
         if found is None:
             # Zipping a folder puts the folder itself into the zip; a given folder is the class's.
-            found = plain.collect(tree if is_folder else _of_the_class(tree), stem=self._stem)
+            top, others = without_tables(tree if is_folder else _of_the_class(tree))
             hints = self._hints(tree, label)
+            if self._source is None:
+                known = {one.path for one in hints}
+                classes = check_level(top, stem=self._stem, where=str(path), is_folder=is_folder)
+                hints += [one for one in classes if one.path not in known]
+            hints += others
+            found = plain.collect(top, stem=self._stem)
         placed = found if is_alone else with_prefix(found, label)
         return replace(placed, skipped=(*hints, *placed.skipped))
 

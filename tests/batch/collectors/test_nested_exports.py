@@ -138,7 +138,7 @@ def test_folder_for_each_student_stays_one(put: Callable[..., Path], inside: str
     """A folder for each student stays one submission, whatever export it looks like inside."""
     path = put(*(f"{name}/{inside}" for name in ("anna", "ben", "cy")), "grades.csv")
 
-    assert {one.place for one in gather(path).entries} == {"anna", "ben", "cy", "grades.csv"}
+    assert {one.place for one in gather(path).entries} == {"anna", "ben", "cy"}
 
 
 def test_parts_of_work_in_several_clones_stay_one_students(put: Callable[..., Path]) -> None:
@@ -158,7 +158,7 @@ def test_archives_of_students_in_a_folder_stay_theirs(folder: Path) -> None:
 
     places = {one.place for one in gather(folder).entries}
 
-    assert places == {"anna.zip", "ben.zip", "grades.csv"}
+    assert places == {"anna.zip", "ben.zip"}
 
 
 def test_broken_metadata_of_a_student_does_not_stop_a_class(put: Callable[..., Path]) -> None:
@@ -179,7 +179,10 @@ def test_possible_export_in_a_folder_gets_a_hint(put: Callable[..., Path]) -> No
     found = gather(path).skipped
     named = gather(path, source="canvas")
 
-    assert [(one.path, "--from canvas" in one.reason) for one in found] == [("submissions", True)]
+    assert [(one.path, "--from canvas" in one.reason) for one in found] == [
+        ("submissions", True),
+        ("gradebook.csv", False),
+    ]
     assert [one.origin.key for one in named.entries] == ["1", "2"]
 
 
