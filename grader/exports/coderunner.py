@@ -11,7 +11,8 @@ from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
 from grader.exports.markup import describe_as_markup
 from grader.exports.student_view import student_view
-from grader.outputs.wording import MARKS, format_points
+from grader.outputs.function_view import view_function
+from grader.outputs.wording import format_points
 from grader.report.model import FunctionResult, Report, Status
 
 _FILE = "coderunner.json"
@@ -49,6 +50,6 @@ def _row(function: FunctionResult) -> tuple[int, str, str, str, int]:
         int(function.status is Status.PASSED),
         function.name,
         f"{format_points(function.score)} of {format_points(function.max_score)}",
-        MARKS[function.status].word,
+        view_function(function).mark.word,
         0,
     )

@@ -147,7 +147,8 @@ class _Suite:
         if check.status is not Status.PASSED:
             word = MARKS[check.status].word
             alone = msgspec.structs.replace(function, checks=(check,))
-            reasons = map(describe_reason, view_function(alone).failures)
+            view = view_function(alone)
+            reasons = [view.remark, *map(describe_reason, view.failures)]
             _add_text(
                 test,
                 "skipped" if check.status is Status.NOT_JUDGED else "failure",

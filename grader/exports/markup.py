@@ -64,17 +64,21 @@ def _write(root: Element) -> str:
 def _add_function(root: Element, function: FunctionResult, limit: int) -> None:
     title = SubElement(root, "p")
     _text(title, "strong", cut(head_line(function), limit))
-    failures = view_function(function).failures
-    if failures:
+    view = view_function(function)
+    if view.remark:
+        _text(root, "p", cut(view.remark, limit))
+    if view.failures:
         items = SubElement(root, "ul")
-        for failure in failures:
+        for failure in view.failures:
             _add_failure(SubElement(items, "li"), failure, limit)
 
 
 def _add_failure(item: Element, failure: FailureView, limit: int) -> None:
     title = f"{failure.fraction} {failure.title}"
+    if failure.remark:
+        title += f" ({failure.remark})"
     if failure.is_repeat:
-        item.text = cut(f"{title} (for the same reason)", limit)
+        item.text = cut(title, limit)
         return
     _text(item, "p", cut(title, limit))
     if failure.message:

@@ -24,7 +24,7 @@ from grader.exports.text import (
     describe_whole,
 )
 from grader.outputs.class_wording import show_line
-from grader.outputs.wording import MARKS
+from grader.outputs.function_view import view_function
 from grader.report.model import FunctionResult, Picture, Report, ReportStatus
 
 # The documentation says 1 MB; this is the smaller of the two sizes that it can mean.
@@ -117,7 +117,7 @@ def _test(function: FunctionResult, limit: int) -> _Test:
         name=cut(show_line(function.name), _NAME_CHARACTERS),
         points=function.score,
         max_points=function.max_score,
-        message=MARKS[function.status].word,
+        message=view_function(function).mark.word,
         output=cut(describe_function(function), limit),
     )
 

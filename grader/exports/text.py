@@ -7,7 +7,6 @@ from grader.exports.student_view import StudentView
 from grader.outputs.function_view import FailureView, view_function
 from grader.outputs.wording import (
     ENDED_EARLY,
-    MARKS,
     describe_failure,
     describe_output,
     describe_points,
@@ -35,14 +34,15 @@ _INDENT = "    "
 
 
 def describe_function(function: FunctionResult) -> str:
-    """Return the failures of a function, each reason once; empty if there are none."""
-    return "\n\n".join(map(_failure, view_function(function).failures))
+    """Return what there is to say of a function: its failures, each reason once; or nothing."""
+    view = view_function(function)
+    return "\n\n".join(filter(None, (view.remark, *map(_failure, view.failures))))
 
 
 def head_line(function: FunctionResult) -> str:
     """Return the status of a function in a line: ``update: 8 of 11 points, partly right``."""
     points = describe_points(function.score, function.max_score)
-    return f"{function.name}: {points}, {MARKS[function.status].word}"
+    return f"{function.name}: {points}, {view_function(function).mark.word}"
 
 
 def describe_in_full(function: FunctionResult) -> str:
@@ -114,8 +114,8 @@ def describe_reason(failure: FailureView) -> str:
 
 def _failure(failure: FailureView) -> str:
     title = f"{failure.fraction} {failure.title}"
-    if failure.is_repeat:
-        title += "  (for the same reason)"
+    if failure.remark:
+        title += f"  ({failure.remark})"
     return "\n".join([title, *(textwrap.indent(one, _INDENT) for one in _reason(failure))])
 
 
