@@ -39,3 +39,8 @@ def test_function_that_is_somewhere_else_is_not_said_to_be_unwritten() -> None:
 
     assert head_line(found) == "mse: 0 of 1 points, not found"
     assert head_line(unwritten) == "mse: 0 of 1 points, not written yet"
+
+
+def test_message_of_a_junit_test_says_it_too() -> None:
+    """Importers of JUnit show the message, and some of them nothing else."""
+    assert f'message="{WORDS}"' in _exported("junit", Status.MISSING)
