@@ -194,6 +194,11 @@ NO_FUNCTIONS: Final = make_report()
 SAME_CAUSE_TWICE: Final = make_report(
     failed_check("update/a", max_points=2.0), failed_check("update/b", max_points=2.0)
 )
+NOT_JUDGED: Final = make_report(
+    failed_check("update/a", says="w does not move"),
+    check_result("update/b", Status.NOT_JUDGED, title="w stays the same leaf"),
+    check_result("mse/a", Status.NOT_JUDGED),
+)
 HUGE: Final = make_report(
     failed_check("update/a", message=MEGABYTE_TEXT),
     right_check("update/b", title=MEGABYTE_TEXT),
@@ -231,6 +236,7 @@ SAMPLES: Final[dict[str, Report]] = {
     "full fractional": FULL_FRACTIONAL,
     "no functions": NO_FUNCTIONS,
     "same cause twice": SAME_CAUSE_TWICE,
+    "not judged": NOT_JUDGED,
     "huge": HUGE,
     "huge unreadable": failed_report(ReportStatus.UNREADABLE, MEGABYTE_TEXT),
     "huge grader error": failed_report(ReportStatus.GRADER_ERROR, MEGABYTE_TEXT),
