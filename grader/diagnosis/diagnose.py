@@ -12,6 +12,7 @@ from grader.checks.questions import Question
 from grader.diagnosis.find_misconception import find_misconception
 from grader.diagnosis.fingerprint import count_elements
 from grader.diagnosis.ratios import describe_ratio, describe_shift
+from grader.diagnosis.unused import describe_unused, find_unused, hint_to_use
 from grader.errors import CheckCrashedError, GraderError
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
@@ -63,7 +64,8 @@ def diagnose(
     Returns:
         The results in the same order. If a misconception is proved, the failed checks of its
         function have the diagnosis, and its hint and section. If all answers are off by the same
-        factor or shift, the message of the first failed check says so.
+        factor or shift, or an input makes no difference, the message of the first failed check
+        says so.
     """
     by_function: dict[str, list[CheckResult]] = {}
     for result in results:
@@ -135,8 +137,13 @@ def _diagnose_group(
         case.ask_misconception,
         has_time=lambda: case.has_time(name),
     )
-    rule = ""
-    if case.has_time(name):
+    unused: tuple[str, ...] = ()
+    if found is None and case.has_time(name):
+        unused = find_unused(
+            name, questions, answers, observe, has_time=lambda: case.has_time(name)
+        )
+    rule, hint = describe_unused(name, unused), hint_to_use(unused)
+    if not rule and case.has_time(name):
         rule = describe_ratio(questions, answers, is_common=case.is_lent)
         rule = rule or describe_shift(questions, answers)
     diagnosed = []
@@ -144,8 +151,10 @@ def _diagnose_group(
         if check.status not in _DIAGNOSED:
             continue
         if rule and check.status is Status.FAILED:
-            check = msgspec.structs.replace(check, message=f"{check.message}\n({rule})")  # noqa: PLW2901
-            rule = ""
+            check = msgspec.structs.replace(  # noqa: PLW2901
+                check, message=f"{check.message}\n({rule})", hint=hint or check.hint
+            )
+            rule = hint = ""
         if found is not None:
             check = msgspec.structs.replace(  # noqa: PLW2901
                 check,

@@ -29,6 +29,7 @@ from grader.observations.values import Animation, AnyValue, Artist, Axes, Items
 
 LAB = load_assignment()
 SEEDS = range(25)
+FEW_SEEDS = range(5)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -551,14 +552,14 @@ def test_bug_in_the_list_of_losses_does_not_cost_convergence(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda losses: [loss * 4 for loss in losses], "last losses are not near"),
+        (lambda losses: [loss + 1 for loss in losses], "last losses are not near"),
         (lambda losses: losses[::-1], "last losses are not near"),
         (lambda losses: losses[-1], "not a list of numbers"),
         (lambda _: [], "no losses"),
         (lambda losses: [*losses[:-1], math.nan], "nan"),
         (lambda losses: losses if len(losses) > 2 else [-1.0], "that of the best"),
     ],
-    ids=["four times", "backwards", "the last one", "none", "nan", "below the best"],
+    ids=["one more", "backwards", "the last one", "none", "nan", "below the best"],
 )
 def test_losses_that_do_not_come_down_to_the_best_fail(
     name: str, change: Callable[[list[float]], object], message: str
@@ -592,6 +593,127 @@ def test_best_line_is_half_a_unit_above_the_true_one() -> None:
 
     assert np.allclose(best.w, [3, 2.5], atol=0.02)
     assert math.isclose(best.loss, 1 / 12, rel_tol=0.05)
+
+
+# --- make_data ----------------------------------------------------------------------------
+
+DATA = ("draws_x", "adds_uniform_noise", "draws_noise_for_each_sample", "draws_afresh")
+
+
+def data_with(
+    noise_of: Callable[[np.ndarray], np.ndarray] = lambda x: RNG.random(len(x)),
+    feature_of: Callable[[int], np.ndarray] = lambda n: RNG.uniform(-1, 1, n),
+) -> Callable[..., object]:
+    """Return a make_data() with this feature, and this noise for a feature."""
+
+    def program(n: float, w: np.ndarray) -> object:
+        feature = np.float32(feature_of(int(n)))
+        x = np.stack([feature, np.ones_like(feature)], axis=1)
+        return x, x @ w + np.float32(noise_of(feature))
+
+    return program
+
+
+def failed_data(program: Callable[..., object], seed: int) -> set[str]:
+    """Return the checks of make_data that a program fails."""
+    module = load("make_data")
+    return {check for check in DATA if verdict(module, check, program, seed=seed)}
+
+
+@pytest.mark.parametrize("feature_of", [None, lambda n: np.sort(RNG.uniform(-1, 1, n))])
+def test_right_data_passes_with_every_seed(
+    feature_of: Callable[[int], np.ndarray] | None,
+) -> None:
+    """Data that is drawn passes all checks, also if the feature is sorted."""
+    program = data_with() if feature_of is None else data_with(feature_of=feature_of)
+
+    for seed in SEEDS:
+        assert failed_data(program, seed) == set()
+
+
+def test_random_pairs_are_called_dependent_less_than_once_in_a_thousand_million() -> None:
+    """Independent pairs have a chi square near 49; the bound is the one for 1e-16 or less.
+
+    Chernoff: a chi square with k degrees of freedom is above c k with a chance below
+    (c exp(1 - c))^(k / 2).
+    """
+    module = load("make_data")
+    k = 49
+    c = module._MOST_CHI_SQUARE / k
+    found = [module.chi_square(RNG.random(3900), RNG.random(3900)) for _ in range(2000)]
+
+    assert (c * math.exp(1 - c)) ** (k / 2) < 1e-16
+    assert max(found) < module._MOST_CHI_SQUARE / 1.7
+    assert abs(float(np.mean(found)) - k) < 1
+    assert abs(float(np.std(found)) - math.sqrt(2 * k)) < 1
+
+
+TABLE = np.random.default_rng(1).random((2, 4200))
+
+
+@pytest.mark.parametrize(
+    "noise_of",
+    [
+        np.abs,
+        lambda x: (x + 1) / 2,
+        lambda x: (x * 40) % 1,
+        lambda x: np.roll(np.abs(x), 1),
+        lambda x: np.argsort(np.argsort(x)) / len(x),
+    ],
+    ids=["|x|", "x itself", "a saw", "the |x| before", "the rank of x"],
+)
+def test_noise_that_follows_from_x_is_not_noise(
+    noise_of: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    """Noise that is uniform but computed from the feature fails all checks of the noise."""
+    for seed in FEW_SEEDS:
+        assert failed_data(data_with(noise_of), seed) == set(DATA[1:])
+
+
+def test_noise_that_follows_from_the_noise_before_is_not_noise() -> None:
+    """Noise in equal steps, begun anywhere, fails all checks of the noise."""
+    program = data_with(lambda x: (RNG.random() + np.arange(len(x)) * 0.381966) % 1)
+
+    for seed in FEW_SEEDS:
+        assert failed_data(program, seed) == set(DATA[1:])
+
+
+def test_feature_that_follows_from_the_one_before_is_not_drawn() -> None:
+    """A feature in equal steps, begun anywhere, fails the check of the feature."""
+    program = data_with(feature_of=lambda n: (RNG.random() + np.arange(n) * 0.7236) % 1 * 2 - 1)
+
+    for seed in FEW_SEEDS:
+        assert DATA[0] in failed_data(program, seed)
+
+
+@pytest.mark.parametrize("where", ["feature", "noise"])
+def test_table_that_is_turned_is_not_drawn_afresh(where: str) -> None:
+    """The same numbers in another order in each call fail the check of new data."""
+    calls = itertools.count()
+
+    def from_table(n: int) -> np.ndarray:
+        return np.roll(TABLE[0], next(calls))[:n]
+
+    program = (
+        data_with(feature_of=lambda n: from_table(n) * 2 - 1)
+        if where == "feature"
+        else data_with(lambda x: from_table(len(x)))
+    )
+
+    for seed in FEW_SEEDS:
+        assert failed_data(program, seed) == {"draws_afresh"}
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_data_is_new_for_few_samples_and_for_many(*, is_large: bool) -> None:
+    """A table that is used only for few samples, or only for many, is found in the size."""
+
+    def noise_of(x: np.ndarray) -> np.ndarray:
+        is_from_table = (len(x) > 100) is is_large
+        return TABLE[0][: len(x)] if is_from_table else RNG.random(len(x))
+
+    for seed in FEW_SEEDS:
+        assert failed_data(data_with(noise_of), seed) == {"draws_afresh"}
 
 
 # --- minibatches --------------------------------------------------------------------------

@@ -134,6 +134,15 @@ def test_check_that_passed_gets_no_diagnosis() -> None:
     assert found["f/more"] == PASSED
 
 
+def test_input_that_is_not_used_is_told_once_with_what_to_do() -> None:
+    """The first failed check says which input makes no difference, instead of its general hint."""
+    found = diagnosed_by_id(VALUES, MORE, f=computing(lambda n: 7.0))  # noqa: ARG005
+
+    assert "(tried with other values of n: f() does the very same)" in found["f/values"].message
+    assert "Use the n that the function is given" in found["f/values"].hint
+    assert found["f/more"] == MORE
+
+
 def test_function_that_passed_is_not_asked() -> None:
     """A function that passed is not asked anything."""
     session = RecordedSession(f=CUBED)
