@@ -3,6 +3,9 @@
 The statistical bounds are those of Dvoretzky, Kiefer, Wolfowitz and Massart: the empirical
 distribution of N draws is further than e from the true one with a probability of at most
 2 exp(-2 N e^2). They are set to a false-alarm rate of 1e-10.
+
+What only looks drawn, such as |x| for the noise, has the right distribution, but depends on
+something. So pairs of numbers are counted in cells, and the values of two calls are compared.
 """
 
 import itertools
@@ -22,13 +25,18 @@ from grader.observations.values import Array, Items, Number
 from grader.report.model import Picture
 
 FALSE_ALARM = 1e-10
-N = 4000
+# So many draws tell distributions apart. How many it is, is drawn: nobody writes a case for it.
+FEWEST, MOST = 3900, 4100
 
 
 def _draw_w(probe: Probe) -> np.ndarray:
     """Draw a slope and an intercept that can't be taken for each other, of either sign."""
     rng = probe.rng()
     return tensor(rng.choice([-1, 1], 2) * rng.uniform([2.5, 1], [4, 2]))
+
+
+def _draw_n(probe: Probe) -> int:
+    return int(probe.rng().integers(FEWEST, MOST + 1))
 
 
 def _data(result: Result, n: int, step: int = -1) -> tuple[np.ndarray, np.ndarray]:
@@ -89,27 +97,62 @@ def _expect_random(values: np.ndarray, what: str) -> None:
         raise WrongError(f"{what} lies on an even grid, so it is not drawn at random")
 
 
+_CELLS = 8
+# Chi square of 8 x 8 cells with given margins, 49 degrees of freedom: independent numbers are above
+# 160 with a chance of 1e-12. Of 3900 pairs that depend on each other, |x| and x have 27,000.
+_MOST_CHI_SQUARE = 200
+
+
+def chi_square(one: np.ndarray, other: np.ndarray) -> float:
+    """Return how far the ranks of pairs of numbers are from being independent."""
+    n = len(one)
+    row, column = (np.argsort(np.argsort(values)) * _CELLS // n for values in (one, other))
+    counts = np.bincount(row * _CELLS + column, minlength=_CELLS**2)
+    expected = n / _CELLS**2
+    return float(np.sum((counts - expected) ** 2)) / expected
+
+
+def _expect_no_rule(values: np.ndarray, what: str) -> None:
+    """Raise if each number follows from the one before."""
+    # Draws may be put in ascending order: which numbers these are is random nevertheless.
+    is_sorted = np.all(np.diff(values) >= 0)
+    if not is_sorted and chi_square(values[:-1], values[1:]) > _MOST_CHI_SQUARE:
+        raise WrongError(f"in {what}, each number depends on the one before")
+
+
+def _expect_noise(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> None:
+    """Raise unless y is x @ w plus uniform noise that depends on nothing."""
+    noise = y - x @ w.astype(np.float64)
+    # float32 places y = 17 to within 2e-6.
+    _expect_uniform(noise, 0, 1, "the noise y - x @ w", slack=1e-5)
+    in_order = noise[np.argsort(x[:, 0], kind="stable")]
+    pairs = [(x[:, 0], noise), (x[:-1, 0], noise[1:]), (x[1:, 0], noise[:-1])]
+    # If the noise is any curve over x, neighbours in x have noise that is nearly the same.
+    pairs.append((in_order[:-1], in_order[1:]))
+    if any(chi_square(*pair) > _MOST_CHI_SQUARE for pair in pairs):
+        raise WrongError(
+            "the noise depends on x", hint="Draw n new numbers for it, with torch.rand(n)."
+        )
+    _expect_no_rule(noise, "the noise y - x @ w")
+
+
 @pytest.mark.points(2)
 def check_make_data_draws_x(probe: Probe) -> None:
     """x holds a feature, uniform in [-1, 1), and a column of ones
 
     Start with torch.ones(n, 2) and fill column 0 in place with uniform_(-1, 1).
     """
-    w, few = _draw_w(probe), int(probe.rng().integers(3, 20))
-    x, _ = _data(probe.student(n=N, w=w), N)
+    w, n, few = _draw_w(probe), _draw_n(probe), int(probe.rng().integers(3, 20))
+    x, _ = _data(probe.student(n=n, w=w), n)
     for ones in (x[:, 1], _data(probe.student(n=few, w=w), few)[0][:, 1]):
         if not np.all(ones == 1):
             raise WrongError("column 1 of x is not all ones")
     _expect_uniform(x[:, 0], -1, 1, "column 0 of x", slack=0)
     _expect_random(x[:, 0], "column 0 of x")
     # 4000 draws out of 2**23 or more floats: a hundred repeats don't happen.
-    if len(np.unique(x[:, 0])) < N - 100:
+    if len(np.unique(x[:, 0])) < n - 100:
         raise WrongError("column 0 of x repeats the same few numbers")
-
-
-def _noise(probe: Probe, n: int, w: np.ndarray) -> np.ndarray:
-    x, y = _data(probe.student(n=n, w=w), n)
-    return np.asarray(y - x @ w.astype(np.float64))
+    _expect_no_rule(x[:, 0], "column 0 of x")
 
 
 @pytest.mark.points(1)
@@ -118,10 +161,10 @@ def check_make_data_adds_uniform_noise(probe: Probe) -> None:
 
     torch.rand draws from [0, 1); torch.randn would draw from a normal distribution.
     """
-    first = _draw_w(probe)
+    first, n = _draw_w(probe), _draw_n(probe)
     for w in (first, first[::-1] * tensor([0.25, 3])):
-        # float32 places y = 17 to within 2e-6.
-        _expect_uniform(_noise(probe, N, w), 0, 1, "the noise y - x @ w", slack=1e-5)
+        x, y = _data(probe.student(n=n, w=w), n)
+        _expect_noise(x, y, w)
 
 
 @pytest.mark.points(1)
@@ -130,19 +173,29 @@ def check_make_data_draws_noise_for_each_sample(probe: Probe) -> None:
 
     torch.rand(n) draws n numbers; torch.rand(1) draws one for all samples.
     """
-    w = _draw_w(probe)
-    x, y = _data(probe.student(n=N, w=w), N)
+    w, n = _draw_w(probe), _draw_n(probe)
+    x, y = _data(probe.student(n=n, w=w), n)
     noise = np.asarray(y - x @ w.astype(np.float64))
     if np.ptp(noise) < 1e-4:  # noqa: PLR2004 - rounding of y alone makes 1e-6
-        raise WrongError(f"all {N} samples have the same noise, {noise[0]:.4f}")
-    _expect_uniform(noise, 0, 1, "the noise y - x @ w", slack=1e-5)
-    # Independent draws correlate by more than 0.12 with a chance of 2 exp(-N 0.12^2 / 2) < 1e-12.
-    feature, rest = x[:, 0] - np.mean(x[:, 0]), noise - np.mean(noise)
-    # Not a quotient, which would be 0 / 0 for a constant feature (another check reports that).
-    if abs(feature @ rest) > 0.12 * np.sqrt((feature @ feature) * (rest @ rest)) + 1e-6:
-        raise WrongError("the noise depends on x")
-    if len(np.unique(np.round(noise, 6))) < N * 0.9:
+        raise WrongError(f"all {n} samples have the same noise, {noise[0]:.4f}")
+    _expect_noise(x, y, w)
+    if len(np.unique(np.round(noise, 6))) < n * 0.9:
         raise WrongError("the noise repeats the same few numbers")
+
+
+# Of 4000 draws, about one x has the same value in another call, and every 40th noise one that is as
+# near as float32 can tell. If a tenth of x or a quarter of the noise does, both are from a table.
+_X_ALIKE, _NOISE_ALIKE = 0.1, 0.25
+_ROUNDING = 3e-6  # of y - x @ w
+_CALLS = 3
+
+
+def _part_alike(one: np.ndarray, other: np.ndarray, within: float) -> float:
+    """Return the part of some numbers that are among others as well, to within a distance."""
+    other = np.sort(other)
+    after = np.clip(np.searchsorted(other, one), 1, len(other) - 1)
+    gaps = np.minimum(np.abs(other[after] - one), np.abs(other[after - 1] - one))
+    return float(np.mean(gaps <= within))
 
 
 @pytest.mark.points(1)
@@ -151,17 +204,35 @@ def check_make_data_draws_afresh(probe: Probe) -> None:
 
     Don't set a seed inside the function, and don't keep anything from call to call.
     """
-    w = _draw_w(probe)
-    result = probe.student(n=50, w=w, times=3)
-    draws = [_data(result, 50, step) for step in range(3)]
-    for x, y in draws:
-        _expect_uniform(y - x @ w.astype(np.float64), 0, 1, "the noise y - x @ w", slack=1e-5)
-    for (x, y), (next_x, next_y) in itertools.pairwise(draws):
-        if np.array_equal(x, next_x):
-            raise WrongError("two calls return the same x")
-        noise, next_noise = y - x @ w, next_y - next_x @ w
-        if np.allclose(noise, next_noise, rtol=0, atol=1e-4):
-            raise WrongError("two calls draw the same noise")
+    w, few = _draw_w(probe), int(probe.rng().integers(40, 61))
+    for n in (few, _draw_n(probe)):
+        result = probe.student(n=n, w=w, times=_CALLS)
+        draws = [_data(result, n, step) for step in range(_CALLS)]
+        noises = [np.asarray(y - x @ w.astype(np.float64)) for x, y in draws]
+        for noise in noises:
+            _expect_uniform(noise, 0, 1, "the noise y - x @ w", slack=1e-5)
+        for one, other in itertools.combinations(range(_CALLS), 2):
+            _expect_other_draws(
+                draws[one][0][:, 0], draws[other][0][:, 0], noises[one], noises[other]
+            )
+    x, y = draws[0]
+    _expect_noise(x, y, w)
+
+
+def _expect_other_draws(
+    x: np.ndarray, next_x: np.ndarray, noise: np.ndarray, next_noise: np.ndarray
+) -> None:
+    """Raise if two calls have drawn the same features or the same noise, in whatever order."""
+    if np.array_equal(x, next_x):
+        raise WrongError("two calls return the same x")
+    if np.allclose(noise, next_noise, rtol=0, atol=1e-4):
+        raise WrongError("two calls draw the same noise")
+    # A feature of few values, or one for all, is the matter of another check.
+    is_varied = len(np.unique(x)) > len(x) * 0.9
+    if is_varied and _part_alike(x, next_x, 0) > _X_ALIKE:
+        raise WrongError("two calls take the features of x from the same numbers")
+    if _part_alike(noise, next_noise, _ROUNDING) > _NOISE_ALIKE:
+        raise WrongError("two calls take the noise from the same numbers")
 
 
 _MANY = 1000  # this many draws have quantiles that tell distributions apart
