@@ -174,11 +174,12 @@ def _verify_misconception(known: Misconception, report: Report, verification: Ve
         elif function.status is not Status.PASSED:
             problems.append(f"{known.label} costs points on {function.name} too")
     failed = [check for check in own.checks if not check.points] if own else []
-    verification.caught[known.label] = tuple(check.id for check in failed)
+    judged = [check for check in failed if check.status is not Status.NOT_JUDGED]
+    verification.caught[known.label] = tuple(check.id for check in judged)
     if not failed:
         problems.append(f"{known.label} loses no points")
-    named = {check.misconception for check in failed}
-    if failed and named != {known.id}:
+    named = {check.misconception for check in judged}
+    if judged and named != {known.id}:
         names = ", ".join(sorted(name or "no misconception" for name in named))
         problems.append(f"{known.label} is diagnosed as {names}")
 

@@ -7,7 +7,7 @@ where only the attempt with lent helpers says how the function ended.
 import unicodedata
 
 from grader.checks.assignment import Function
-from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.checks.verdict import NoAnswerError, UnwrittenError, Verdict, WrongError
 from grader.observations.messages import Absence, AbsenceKind, Outcome, Place
 from grader.report.shorten import MAX_NAME, shorten
 
@@ -102,7 +102,7 @@ _SENTENCES = {
 def describe_absence(
     function: Function,
     absence: Absence | None,
-    verdict: WrongError | UnwrittenError | NoAnswerError,
+    verdict: Verdict,
 ) -> str:
     """Say why a function that a check could not judge is missing.
 

@@ -23,6 +23,8 @@ class Check:
         points: What it is worth.
         key: Its place among the collected checks.
         is_independent: Whether it is diagnosed apart from the other checks of its function.
+        forbids: Whether it is about what must not happen. Then a call that ends without an answer
+            is not judged: it never got that far.
         facts: Summarizes an answer where the right one is random or drawn.
         pictures: Draws pictures of the function after a failure.
     """
@@ -34,6 +36,7 @@ class Check:
     points: float
     key: int
     is_independent: bool = False
+    forbids: bool = False
     facts: Facts | None = None
     pictures: Draw | None = None
 

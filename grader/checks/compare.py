@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.checks.inputs import show_array
+from grader.checks.inputs import show_array, show_pair
 from grader.checks.verdict import WrongError
 from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Opaque, Text
 from grader.report.shorten import MAX_NAME, MAX_REASON, shorten
@@ -120,6 +120,7 @@ def expect_shape(got: "np.ndarray", shape: tuple[int, ...], what: str) -> None:
             f"{what} has shape {got.shape}, but should have {shape}",
             got=f"shape {got.shape}",
             expected=f"shape {shape}",
+            value=got,
         )
 
 
@@ -131,7 +132,8 @@ def expect_finite(got: "np.ndarray", what: str) -> None:
     """
     if not np.all(np.isfinite(got)):
         kind = "nan" if np.any(np.isnan(got)) else "inf"
-        raise WrongError(f"{what} contains {kind}", got=show_array(got), expected="finite numbers")
+        shown = show_array(got)
+        raise WrongError(f"{what} contains {kind}", got=shown, expected="finite numbers", value=got)
 
 
 def is_close(
@@ -189,4 +191,5 @@ def expect_close(
             worst = np.unravel_index(np.argmax(np.abs(got - want)), want.shape)
         place = ", ".join(str(int(index)) for index in worst)
         message += f"; the largest error is at [{place}]"
-    raise WrongError(message, got=show_array(got), expected=show_array(want), calls=calls)
+    shown, expected = show_pair(got, want)
+    raise WrongError(message, got=shown, expected=expected, calls=calls, value=got)

@@ -1,6 +1,6 @@
 """Inputs of calls: how they are written in checks, sent, and shown as code to paste."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,10 @@ import numpy as np
 from grader.observations.values import Array, Number
 
 MAX_SHOWN_NUMBERS = 16
+
+_DIGITS = 6
+_MAX_DIGITS = 17  # of a float64
+_NOISE = 2e-7  # float32 rounds the largest number of an array by this part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +53,82 @@ def is_small(inputs: Mapping[str, object]) -> bool:
     return sum(np.asarray(array).size for array in arrays) <= MAX_SHOWN_NUMBERS
 
 
-def show_number(value: float) -> str:
-    """Return a number as text, with at most 6 digits, so that a float32 0.1 reads ``0.1``."""
+def show_number(value: float, *, digits: int = _DIGITS) -> str:
+    """Return a number as text, by default with at most 6 digits: a float32 0.1 reads ``0.1``."""
     if np.iscomplexobj(value):
-        return f"{complex(value):.6g}"
+        return f"{complex(value):.{digits}g}"
     if isinstance(value, int | np.integer):
         return str(value)
     if not np.isfinite(value):
         return {"nan": "nan", "inf": "inf", "-inf": "-inf"}[str(float(value))]
-    text = f"{float(value):.6g}"
+    text = f"{float(value):.{digits}g}"
     return text if any(mark in text for mark in ".en") else text + "."
 
 
-def show_array(array: "np.ndarray") -> str:
+def show_array(array: "np.ndarray", *, digits: int = _DIGITS) -> str:
     """Return an array as nested lists of short numbers, cut if it is long."""
     if array.ndim == 0:
-        return show_number(array.item())
+        return show_number(array.item(), digits=digits)
     if array.size == 0 and len(array) > MAX_SHOWN_NUMBERS:  # many empty rows
         return f"[] ({' x '.join(map(str, array.shape))} numbers)"
     if array.size > MAX_SHOWN_NUMBERS:
-        head = ", ".join(show_number(value) for value in array.ravel()[:4].tolist())
+        head = ", ".join(show_number(value, digits=digits) for value in array.ravel()[:4].tolist())
         return f"[{head}, ...] ({' x '.join(map(str, array.shape))} numbers)"
-    return "[" + ", ".join(show_array(row) for row in array) + "]"
+    return "[" + ", ".join(show_array(row, digits=digits) for row in array) + "]"
+
+
+def show_pair(got: "np.ndarray", want: "np.ndarray") -> tuple[str, str]:
+    """Return two arrays as text, with as many digits as it takes to see that they differ.
+
+    Numbers that are only rounding errors beside the others are shown as 0.
+    """
+    got, want = _without_noise(got, want), _without_noise(want, got)
+    for digits in range(_DIGITS, _MAX_DIGITS):
+        shown = show_array(got, digits=digits), show_array(want, digits=digits)
+        if shown[0] != shown[1]:
+            return shown
+    return show_array(got, digits=_MAX_DIGITS), show_array(want, digits=_MAX_DIGITS)
+
+
+def _without_noise(array: "np.ndarray", other: "np.ndarray") -> "np.ndarray":
+    sizes = [np.abs(one[np.isfinite(one)]) for one in (array, other)]
+    largest = max(float(np.max(size, initial=0.0)) for size in sizes)
+    return np.where(np.abs(array) <= _NOISE * largest, 0.0, array)
 
 
 def show_input(value: object) -> str:
     """Return an input as a Python expression."""
     if isinstance(value, Leaf):
-        return f"torch.tensor({show_array(value.array)}, requires_grad=True)"
+        return f"{_show_tensor(value.array, ', requires_grad=True')}"
     if isinstance(value, np.ndarray):
-        return f"torch.tensor({show_array(value)})"
+        return _show_tensor(value)
     return repr(float(value) if isinstance(value, float) else value)
 
 
+def _show_tensor(array: "np.ndarray", keywords: str = "") -> str:
+    if array.size == 0 and array.ndim > 1:  # nested lists would lose the shape
+        return f"torch.empty({array.shape}{keywords})"
+    return f"torch.tensor({show_array(array)}{keywords})"
+
+
 def show_call(
-    function: str, inputs: Mapping[str, object], *, times: int, as_globals: frozenset[str]
+    function: str,
+    inputs: Mapping[str, object],
+    *,
+    times: int = 1,
+    as_globals: Collection[str] = (),
+    line: str = "print({})",
+    then: Sequence[str] = (),
 ) -> str:
     """Return a call as code that can be pasted below a submission.
 
     Args:
         function: The name of the function.
         inputs: Its inputs by their names in the contract, in order.
-        times: How often it was called.
+        times: How often it is called.
         as_globals: The inputs that it reads as globals.
+        line: The line of the call, with ``{}`` for the call itself.
+        then: The lines that come after.
     """
     lines = []
     arguments = []
@@ -103,11 +140,6 @@ def show_call(
             shown = show_input(value)
         if name not in as_globals:
             arguments.append(shown)
-    call = f"{function}({', '.join(arguments)})"
-    if times == 1:
-        lines.append(f"print({call})")
-    else:
-        lines.append(f"for _ in range({times}):\n    print({call})")
-    if any(isinstance(value, Leaf) for value in inputs.values()):
-        lines.extend(f"print({name})" for name, value in inputs.items() if isinstance(value, Leaf))
-    return "\n".join(lines)
+    line = line.format(f"{function}({', '.join(arguments)})")
+    lines.append(line if times == 1 else f"for _ in range({times}):\n    {line}")
+    return "\n".join([*lines, *then])

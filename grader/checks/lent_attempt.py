@@ -7,7 +7,7 @@ there is shown: no text, no name, no number. The words are the check's own, or o
 from collections.abc import Collection
 
 from grader.checks.check import Check
-from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.checks.verdict import NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status
 
@@ -36,7 +36,7 @@ _NOT_TRIED = "not tried: grading of this submission was stopped"
 def describe_lent_attempt(
     check: Check,
     function: str,
-    raised: WrongError | UnwrittenError | NoAnswerError,
+    raised: Verdict,
     helpers: Collection[str],
 ) -> CheckResult:
     """Describe an attempt that failed, although right helpers were lent.
@@ -48,7 +48,7 @@ def describe_lent_attempt(
         helpers: The names of the lent helpers.
     """
     status, words = _end(function, raised)
-    if status is not Status.MISSING and words != _NOT_TRIED:
+    if status not in (Status.MISSING, Status.NOT_JUDGED) and words != _NOT_TRIED:
         words = f"with right versions of {name_helpers(helpers)}, {words}"
     return CheckResult(
         id=check.id,
@@ -57,13 +57,15 @@ def describe_lent_attempt(
         points=0.0,
         max_points=check.points,
         message=words,
-        hint=check.hint,
+        hint=check.hint if status is Status.FAILED else "",
     )
 
 
-def _end(function: str, raised: WrongError | UnwrittenError | NoAnswerError) -> tuple[Status, str]:
+def _end(function: str, raised: Verdict) -> tuple[Status, str]:
     if isinstance(raised, UnwrittenError):
         return Status.MISSING, f"{function} is not written yet"
+    if isinstance(raised, NotJudgedError):
+        return Status.NOT_JUDGED, ""
     if isinstance(raised, WrongError):
         return Status.FAILED, "the answer is wrong"
     outcome = raised.observation.outcome

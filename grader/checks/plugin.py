@@ -10,7 +10,7 @@ import pytest
 from grader.checks.check import Check, RunBody
 from grader.checks.facts import Facts
 from grader.checks.probe import Probe
-from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.checks.verdict import Verdict
 from grader.errors import CheckCrashedError, InternalError
 
 
@@ -45,6 +45,7 @@ class ChecksPlugin:
         config.addinivalue_line("markers", "points(n): what the check is worth")
         config.addinivalue_line("markers", "function(name): the function that is graded")
         config.addinivalue_line("markers", "independent: diagnosed apart from its function")
+        config.addinivalue_line("markers", "forbids: about what must not happen in a call")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while collecting."""
@@ -94,7 +95,7 @@ class ChecksPlugin:
         item = self._items[check.key]
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         raised = self._take_raised()
-        if raised is None or isinstance(raised, WrongError | UnwrittenError | NoAnswerError):
+        if raised is None or isinstance(raised, Verdict):
             return raised
         if isinstance(raised, InternalError):
             raise raised
@@ -125,6 +126,7 @@ def _describe(item: pytest.Item, key: int) -> Check:
         points=float(points.args[0]),
         key=key,
         is_independent=item.get_closest_marker("independent") is not None,
+        forbids=item.get_closest_marker("forbids") is not None,
         facts=_facts(item, case),
         pictures=getattr(getattr(item, "module", None), "pictures", None),
     )

@@ -9,7 +9,8 @@ import numpy as np
 
 from grader.checks.assignment import Function
 from grader.checks.compare import to_array, to_parts
-from grader.checks.inputs import Leaf, encode_input, is_small, show_call
+from grader.checks.examples import make_example
+from grader.checks.inputs import Leaf, encode_input
 from grader.checks.torch_calls import describe_torch_calls
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.observations.asking import Ask, Observe, is_complete
@@ -89,6 +90,7 @@ class Result:
                 f"with respect to {name}",
                 got="no gradient",
                 expected="a gradient",
+                gradient_of=name,
                 hint="Something cut the graph: .item(), .detach(), .numpy(), float(), "
                 "torch.tensor(...) or no_grad() between input and result.",
             )
@@ -115,7 +117,7 @@ class Probe:
         self._seed = seed
         self._calls = 0
         self._last_request: CallRequest | None = None
-        self._last: tuple[Mapping[str, object], int, Result | None] | None = None
+        self._last: tuple[Mapping[str, object], Result | None] | None = None
 
     @property
     def name(self) -> str:
@@ -151,8 +153,8 @@ class Probe:
             WrongError: The function changed an input that is not a leaf.
         """
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
-        self._last = (inputs, times, None)
-        return self._answer(request, inputs, times)
+        self._last = (inputs, None)
+        return self._answer(request, inputs)
 
     def both(
         self,
@@ -174,10 +176,10 @@ class Probe:
             WrongError: The student's function changed an input that is not a leaf.
         """
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
-        self._last = (inputs, times, None)
+        self._last = (inputs, None)
         answer = self._expect(request)
         try:
-            got = self._answer(request, inputs, times)
+            got = self._answer(request, inputs)
         finally:
             expected = answer()
         return got, self._result(expected, is_student=False)
@@ -198,42 +200,47 @@ class Probe:
         got = self._result(observation, is_student=True)
         return got, self._result(self._expect(request)(), is_student=False)
 
-    def torch_call_facts(self) -> str:
+    def torch_call_facts(self, wrong: WrongError) -> str:
         """Repeat the last call with torch's calls recorded, and return what is noteworthy.
 
         This works only for a function that takes a single leaf. The result is empty if there is
         nothing to say.
+
+        Args:
+            wrong: What is wrong, and after how many calls.
         """
-        if self._last is None or self._last_request is None:
+        request = self._last_request
+        if self._last is None or request is None:
             return ""
-        leaves = [name for name, value in self._last[0].items() if isinstance(value, Leaf)]
-        if len(leaves) != 1 or self._last_request.differentiate:
+        leaves = {
+            name: value.array for name, value in self._last[0].items() if isinstance(value, Leaf)
+        }
+        if len(leaves) != 1 or request.differentiate:
             return ""
-        recorded = self._observe(msgspec.structs.replace(self._last_request, log_torch_calls=True))
-        return describe_torch_calls(recorded.steps, leaves[0])
+        times = wrong.calls or request.times
+        recorded = self._observe(
+            msgspec.structs.replace(request, times=times, log_torch_calls=True)
+        )
+        ((leaf, start),) = leaves.items()
+        has_moved = any(_has_moved(step, leaf, start) for step in recorded.steps)
+        return describe_torch_calls(recorded.steps, leaf, has_moved=has_moved)
 
     def example(self, wrong: WrongError) -> Example | None:
         """Return the last call as an example, or None if its inputs are too many to show."""
-        if self._last is None or not wrong.got:
+        if self._last is None or self._last_request is None:
             return None
-        inputs, times, result = self._last
-        if not is_small(inputs):
-            return None
-        as_globals: frozenset[str] = frozenset()
-        if result is not None and result.steps:
-            states = result.steps[0].inputs
-            as_globals = frozenset(name for name, state in states.items() if state.is_global)
-        code = show_call(self.name, inputs, times=wrong.calls or times, as_globals=as_globals)
-        return Example(code=code, got=wrong.got, expected=wrong.expected)
+        inputs, result = self._last
+        steps = () if result is None else result.steps
+        return make_example(self._last_request, inputs, steps, wrong)
 
-    def _answer(self, request: CallRequest, inputs: Mapping[str, object], times: int) -> Result:
+    def _answer(self, request: CallRequest, inputs: Mapping[str, object]) -> Result:
         self._last_request = request
         observation = self._observe(request)
         if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
             # Our own child sends this only if the answer is too large; otherwise it is forged.
             observation = INCOMPLETE
         result = self._result(observation, is_student=True)
-        self._last = (inputs, times, result)
+        self._last = (inputs, result)
         self._expect_untouched(inputs, result)
         return result
 
@@ -281,6 +288,12 @@ class Probe:
             message = f"the reference gave no answer: {observation}"
             raise RuntimeError(message)
         return Result(self.name, observation.steps)
+
+
+def _has_moved(step: Step, leaf: str, start: "np.ndarray") -> bool:
+    state = step.inputs.get(leaf)
+    value = None if state is None else state.value
+    return not isinstance(value, Array) or not np.array_equal(value.to_numpy(), start)
 
 
 def derive_seed(seed: int, check_id: str) -> bytes:

@@ -30,7 +30,7 @@ from grader.checks.code_facts import explain_by_code
 from grader.checks.lent_attempt import describe_lent_attempt, name_helpers
 from grader.checks.no_answer import describe_no_answer
 from grader.checks.probe import INCOMPLETE, Probe, derive_seed
-from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe, answer_at_once
 from grader.observations.messages import Absence, FunctionFacts, Outcome
@@ -296,7 +296,7 @@ def _explain(
         return lent.result
     if own.exception != lent.exception or own.is_in_helper:
         return lent.result
-    if own.result.status is Status.FAILED and is_helper_wrong:
+    if own.result.status in (Status.FAILED, Status.NOT_JUDGED) and is_helper_wrong:
         return lent.result  # with wrong helpers, a right function has wrong answers too
     result = own.result
     which = name_helpers(helpers).removeprefix("its ")
@@ -333,6 +333,16 @@ def _attempt(
     check: Check, run: CheckRun, run_body: RunBody, *, lent: frozenset[str] = _NOTHING
 ) -> _Attempt:
     """Run a check once, with the student's own helpers or with lent ones."""
+    attempt = _attempt_to_judge(check, run, run_body, lent=lent)
+    if check.forbids and attempt.result.status in (Status.ERROR, Status.LIMIT):
+        message = f"{check.function}() gave no answer"
+        return replace(attempt, result=_result(check, Status.NOT_JUDGED, message=message))
+    return attempt
+
+
+def _attempt_to_judge(
+    check: Check, run: CheckRun, run_body: RunBody, *, lent: frozenset[str]
+) -> _Attempt:
     earlier = run.ended.get((check.function, lent))
     if earlier is not None:
         return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
@@ -367,9 +377,7 @@ def _attempt(
     return attempt
 
 
-def _judge(
-    check: Check, probe: Probe, run: CheckRun, run_body: RunBody
-) -> WrongError | UnwrittenError | NoAnswerError | None:
+def _judge(check: Check, probe: Probe, run: CheckRun, run_body: RunBody) -> Verdict | None:
     """Run a check's body, and return its verdict.
 
     Raises:
@@ -383,7 +391,7 @@ def _judge(
         # So an answer of the submission is the cause, and costs its function only.
         kind = type(error.__cause__).__name__
         return WrongError(f"the answer is so unusual that it can't be judged ({kind})")
-    assert raised is None or isinstance(raised, WrongError | UnwrittenError | NoAnswerError)  # noqa: S101 - run_body returns nothing else
+    assert raised is None or isinstance(raised, Verdict)  # noqa: S101 - run_body returns nothing else
     return raised
 
 
@@ -401,7 +409,7 @@ def _describe_own_attempt(
     check: Check,
     function: Function,
     probe: Probe,
-    raised: WrongError | UnwrittenError | NoAnswerError,
+    raised: Verdict,
     absence: Absence | None,
 ) -> _Attempt:
     """Describe an attempt that failed with the student's own helpers."""
@@ -417,6 +425,8 @@ def _describe_own_attempt(
         )
     if isinstance(raised, UnwrittenError):
         return _Attempt(_result(check, Status.MISSING, message=str(raised)))
+    if isinstance(raised, NotJudgedError):
+        return _Attempt(_result(check, Status.NOT_JUDGED, message=str(raised)))
     if absence is not None and lacks_return(absence, raised):
         message, hint = describe_lack_of_return(absence)
         result = _result(check, Status.FAILED, message=message, hint=hint)
@@ -431,7 +441,7 @@ def _add_details(result: CheckResult, *, wrong: WrongError, probe: Probe) -> Che
     message = result.message
     if example is None and wrong.got and wrong.expected:
         message += f": got {wrong.got}, should be {wrong.expected}"
-    facts = probe.torch_call_facts()
+    facts = probe.torch_call_facts(wrong)
     if facts:
         message += f"\n(while it ran, {facts})"
     return msgspec.structs.replace(result, message=message, example=example)

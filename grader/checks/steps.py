@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.checks.compare import expect_finite, expect_shape, is_close
-from grader.checks.inputs import show_array
+from grader.checks.inputs import show_pair
 from grader.checks.probe import Result
 from grader.checks.verdict import WrongError
 from grader.observations.values import Array
@@ -43,10 +43,14 @@ def expect_step(
     with np.errstate(invalid="ignore"):
         if np.all(np.abs(after - expected) <= rtol * moved + resolution):
             return
-    shown = {"got": f"{name} = {show_array(after)}", "expected": f"{name} = {show_array(expected)}"}
-    if is_close(after, np.asarray(start, dtype=np.float64)):
-        raise WrongError(f"after {called}, {name} has not moved", calls=step + 1, **shown)
-    raise WrongError(f"after {called}, {name} is not where it should be", calls=step + 1, **shown)
+    is_unmoved = is_close(after, np.asarray(start, dtype=np.float64))
+    shown, shown_expected = show_pair(after, expected)
+    raise WrongError(
+        f"after {called}, {name} {'has not moved' if is_unmoved else 'is not where it should be'}",
+        got=f"{name} = {shown}",
+        expected=f"{name} = {shown_expected}",
+        calls=step + 1,
+    )
 
 
 def expect_same_leaf(got: Result, name: str = "w") -> None:

@@ -4,38 +4,41 @@ from collections.abc import Iterable
 
 from grader.observations.messages import Step, TorchCall
 
-_CLEARING = {"zero_", "zeros_like", "fill_", "zero_grad", "_foreach_zero_"}
 _NOT_A_CHANGE = {"requires_grad_", "retain_grad", "__get__", "backward", "detach_"}
 
 
-def describe_torch_calls(steps: Iterable[Step], leaf: str) -> str:
+def describe_torch_calls(steps: Iterable[Step], leaf: str, *, has_moved: bool) -> str:
     """Return what the record of some calls shows about a leaf and its gradient.
 
     Args:
         steps: The calls, with torch's calls recorded.
         leaf: The name of the leaf that should have moved.
+        has_moved: Whether it has.
 
     Returns:
         The facts, joined by semicolons; empty if there are none.
     """
+    steps = tuple(steps)
     calls = [call for step in steps for call in step.torch_calls]
     facts = []
-    backwards = sum(_is_backward(call) for call in calls)
-    if backwards > 1 and not any(_may_clear(call) for call in calls):
-        facts.append(f"backward() ran {backwards} times and nothing cleared {leaf}.grad")
-    if backwards and not any(_may_change(call, leaf) for call in calls):
+    backwards = [call for call in calls if _is_backward(call)]
+    piled = sum(leaf in call.adds_to for call in backwards)
+    if piled:
+        facts.append(
+            f"backward() ran {_times(len(backwards))}, and {_times(piled)} it added to a gradient "
+            f"that was still in {leaf}.grad"
+        )
+    if backwards and not has_moved and not any(_may_change(call, leaf) for call in calls):
         facts.append(f"no operation changed {leaf} in place")
     return "; ".join(facts)
 
 
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 def _is_backward(call: TorchCall) -> bool:
     return call.name.rpartition(".")[2] == "backward"
-
-
-def _may_clear(call: TorchCall) -> bool:
-    """Return whether a call may clear or set a gradient, of any tensor."""
-    name = call.name.rpartition(".")[2]
-    return name in _CLEARING or call.name.endswith(("grad.__set__", "grad.__delete__"))
 
 
 def _may_change(call: TorchCall, leaf: str) -> bool:

@@ -1,6 +1,13 @@
 """Verdicts: the exceptions by which a check says that an answer is wrong or missing."""
 
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from grader.observations.messages import Observation
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class WrongError(AssertionError):
@@ -14,10 +21,20 @@ class WrongError(AssertionError):
         expected: The right value, short.
         hint: The next thing to try, if the check knows better than its general hint.
         calls: After how many calls the failure showed; 0 for all of them.
+        value: The student's value itself, by which the example knows what to print.
+        gradient_of: The input with respect to which there is no gradient.
     """
 
     def __init__(
-        self, message: str, *, got: str = "", expected: str = "", hint: str = "", calls: int = 0
+        self,
+        message: str,
+        *,
+        got: str = "",
+        expected: str = "",
+        hint: str = "",
+        calls: int = 0,
+        value: "np.ndarray | None" = None,
+        gradient_of: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -25,12 +42,21 @@ class WrongError(AssertionError):
         self.expected = expected
         self.hint = hint
         self.calls = calls
+        self.value = value
+        self.gradient_of = gradient_of
 
 
 class UnwrittenError(AssertionError):
     """There is nothing to judge yet; the message says what is missing.
 
     The check gets the status MISSING, not FAILED.
+    """
+
+
+class NotJudgedError(AssertionError):
+    """The answer never got as far as what this check is about; the message says why.
+
+    Another check of the function finds what is wrong. This one gets the status NOT_JUDGED.
     """
 
 
@@ -41,3 +67,19 @@ class NoAnswerError(Exception):
         super().__init__(function, observation.outcome)
         self.function = function
         self.observation = observation
+
+
+Verdict = WrongError | UnwrittenError | NotJudgedError | NoAnswerError
+
+
+@contextlib.contextmanager
+def precondition() -> Iterator[None]:
+    """Require what has to hold before a check can judge what it is about.
+
+    Raises:
+        NotJudgedError: In place of a `WrongError`, with its message.
+    """
+    try:
+        yield
+    except WrongError as wrong:
+        raise NotJudgedError(wrong.message) from wrong

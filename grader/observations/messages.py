@@ -310,11 +310,13 @@ class TorchCall(Message, frozen=True, kw_only=True):
     """A torch function that ran: its name, what it was called on, and the grad mode.
 
     ``on`` is the name of an input, ``NAME.grad`` for its gradient, or empty for anything else.
+    ``adds_to`` has the inputs that had a gradient other than zero when a backward() began.
     """
 
     name: Name
     on: Name
     is_grad_enabled: bool
+    adds_to: Names = ()
 
 
 class Step(Message, frozen=True, kw_only=True):

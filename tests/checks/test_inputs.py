@@ -20,6 +20,7 @@ from grader.checks.inputs import (
     show_call,
     show_input,
     show_number,
+    show_pair,
     tensor,
 )
 from grader.observations.values import Array, Number
@@ -198,10 +199,10 @@ CASE = {"x": tensor([[1, 1], [0.5, 1]]), "y": Y, "w": leaf([1, -1]), "lr": 0.1}
 
 
 def test_shown_call_passes_the_inputs() -> None:
-    """The pasted call passes the inputs in order, and prints the result and the leaf."""
+    """The pasted call passes the inputs in order, and prints the result and what comes then."""
     spy = Spy()
 
-    spy.paste(show_call("f", CASE, times=1, as_globals=frozenset()))
+    spy.paste(show_call("f", CASE, then=("print(w)",)))
 
     ((x, y, w, lr),) = spy.calls
     assert x.tolist() == [[1.0, 1.0], [0.5, 1.0]]
@@ -211,6 +212,42 @@ def test_shown_call_passes_the_inputs() -> None:
     assert lr == 0.1
     assert spy.printed[0] == 7
     assert spy.printed[1] is w
+
+
+def test_line_of_a_shown_call_can_be_another() -> None:
+    """The call can be part of another line, with lines after it."""
+    code = show_call("f", {}, times=2, line="{}.backward()", then=("print(w.grad)",))
+
+    assert code == "for _ in range(2):\n    f().backward()\nprint(w.grad)"
+
+
+def test_shape_of_an_empty_tensor_is_kept() -> None:
+    """A tensor without numbers is pasted in its shape."""
+    assert evaluate(show_input(np.zeros((0, 2), np.float32))).shape == (0, 2)
+    assert evaluate(show_input(np.zeros(0, np.float32))).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "shown"),
+    [
+        ([1.0], [2.0], ("[1.]", "[2.]")),
+        ([1.00000012], [1.00000024], ("[1.0000001]", "[1.0000002]")),
+        (
+            [2.5, -3.7e-9],
+            [1.5, -7.5e-9],
+            ("[2.5, 0.]", "[1.5, 0.]"),
+        ),
+        ([3e-9], [6e-9], ("[3e-09]", "[6e-09]")),
+        ([np.nan, 1e-12], [1.0, 0.0], ("[nan, 0.]", "[1., 0.]")),
+        ([np.inf], [1.0], ("[inf]", "[1.]")),
+        ([1.0], [1.0], ("[1.]", "[1.]")),
+    ],
+)
+def test_numbers_that_differ_look_different(
+    got: list[float], want: list[float], shown: tuple[str, str]
+) -> None:
+    """There are as many digits as the difference needs, and rounding errors are shown as 0."""
+    assert show_pair(np.array(got), np.array(want)) == shown
 
 
 def test_shown_call_sets_what_is_a_global() -> None:

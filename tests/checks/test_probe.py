@@ -290,7 +290,7 @@ def piled_up(request: Request) -> Observation:
     """Answer as an update that never clears the gradient; torch's calls are recorded on request."""
     assert isinstance(request, CallRequest)
     calls = (
-        TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True),
+        TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True, adds_to=("w",)),
         TorchCall(name="torch.Tensor.sub_", on="w", is_grad_enabled=False),
     )
     one = differentiated(moved(), *request.differentiate)
@@ -304,22 +304,35 @@ def test_torch_calls_are_recorded_by_repeating_the_last_call() -> None:
     probe.student(x=X, w=W, lr=0.5)
     probe.student(x=X, w=W, lr=0.1, times=2)
 
-    facts = probe.torch_call_facts()
+    facts = probe.torch_call_facts(WRONG)
 
     *_, last, again = own.requests
-    assert facts == "backward() ran 2 times and nothing cleared w.grad"
+    assert facts == (
+        "backward() ran twice, and twice it added to a gradient that was still in w.grad"
+    )
     assert isinstance(again, CallRequest)
     assert again == msgspec.structs.replace(last, log_torch_calls=True)
     assert peer.requests == []
 
 
+def test_torch_calls_are_recorded_as_often_as_the_example_calls() -> None:
+    """The facts are of the calls that the example shows, not of later ones."""
+    probe, own, _ = make_probe(piled_up)
+    probe.student(x=X, w=W, lr=0.1, times=3)
+
+    facts = probe.torch_call_facts(WrongError("no", got="1.", calls=2))
+
+    assert facts.startswith("backward() ran twice")
+    assert [one.times for one in own.requests if isinstance(one, CallRequest)] == [3, 2]
+
+
 def test_there_is_no_record_without_a_leaf_or_before_a_call() -> None:
     """Without a leaf, or before the first call, there are no facts about torch's calls."""
     probe, own, _ = make_probe(piled_up)
-    before = probe.torch_call_facts()
+    before = probe.torch_call_facts(WRONG)
     probe.student(x=X, w=tensor([0, 0]), lr=0.1, times=2)
 
-    after = probe.torch_call_facts()
+    after = probe.torch_call_facts(WRONG)
 
     assert (before, after) == ("", "")
     assert len(own.requests) == 1
@@ -330,7 +343,7 @@ def test_there_is_no_record_of_a_call_that_is_differentiated() -> None:
     probe, own, _ = make_probe(piled_up)
     probe.student(x=X, w=W, lr=0.1, differentiate=["w"])
 
-    facts = probe.torch_call_facts()
+    facts = probe.torch_call_facts(WRONG)
 
     assert facts == ""
     assert len(own.requests) == 1
@@ -360,7 +373,7 @@ def test_example_is_the_last_call() -> None:
     example = probe.example(WRONG)
 
     assert example is not None
-    assert example.code.splitlines()[-2:] == ["print(update(x, w, 0.25))", "print(w)"]
+    assert example.code.splitlines()[-1] == "print(update(x, w, 0.25))"
     assert (example.got, example.expected) == ("1.", "2.")
 
 

@@ -39,6 +39,7 @@ class TorchCallLog(TorchFunctionMode):
                 name=cut_text(str(name), MAX_NAME),
                 on=self._name_of(args[0]) if args else "",
                 is_grad_enabled=torch.is_grad_enabled(),
+                adds_to=self._with_gradient() if str(name).endswith(".backward") else (),
             )
             self.calls.append(call)
         return func(*args, **(kwargs or {}))
@@ -51,3 +52,12 @@ class TorchCallLog(TorchFunctionMode):
                 if tensor.requires_grad and tensor.is_leaf and value is tensor.grad is not None:
                     return f"{name}.grad"
         return ""
+
+    def _with_gradient(self) -> tuple[str, ...]:
+        """Return the inputs whose gradient is not zero, so that backward() will add to it."""
+        with torch._C.DisableTorchFunction():  # noqa: SLF001 - as above
+            return tuple(
+                name
+                for name, tensor in self._inputs.items()
+                if tensor.is_leaf and tensor.grad is not None and bool(tensor.grad.any())
+            )

@@ -140,3 +140,42 @@ def test_record_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             torch.ones(1)
 
     assert len(log.calls) == 5
+
+
+def _twice(clear: str) -> list[tuple[str, ...]]:
+    """Take two steps with this way of clearing the gradient, and return what each one added to."""
+    w = torch.ones(2, requires_grad=True)
+    with TorchCallLog({"x": X, "w": w}) as log:
+        for _ in range(2):
+            exec(  # noqa: S102 - the test's own
+                "loss = (X @ w).pow(2).mean()\nloss.backward()\n"
+                f"with torch.no_grad():\n    w -= 0.1 * w.grad\n    {clear}\n",
+                {"torch": torch, "X": X, "w": w},
+            )
+    return [call.adds_to for call in _find(log, "backward")]
+
+
+@pytest.mark.parametrize(
+    "clear",
+    [
+        "w.grad.zero_()",
+        "w.grad = None",
+        "del w.grad",
+        "w.grad[:] = 0",
+        "w.grad.copy_(torch.zeros(2))",
+        "w.grad *= 0",
+        "w.grad.data.fill_(0)",
+        "w.grad.sub_(w.grad)",
+        "torch.optim.SGD([w], lr=0.1).zero_grad()",
+        "w.grad.numpy()[:] = 0",
+    ],
+)
+def test_gradient_that_is_cleared_in_any_way_does_not_grow(clear: str) -> None:
+    """However the gradient is cleared, the next backward() adds to nothing."""
+    assert _twice(clear) == [(), ()]
+
+
+def test_gradient_that_is_left_there_grows() -> None:
+    """Without clearing, the second backward() adds to the gradient of the first."""
+    assert _twice("pass") == [(), ("w",)]
+    assert _twice("w.grad[0] = 0") == [(), ("w",)]
