@@ -409,6 +409,15 @@ def test_cell_that_php_misreads_does_not_shift_the_others(
     assert "&#92;" in lines[2][-1]
 
 
+def test_equal_dates_are_not_a_scale(run: Run) -> None:
+    """If no maximum follows the grades, the next column has the same date in every line."""
+    text = f"Identifier,Grade,Last modified (grade)\nP 7,,{DATE}\nP 8,,{DATE}\n"
+
+    lines, _ = run(row_of(key="7", name="Zoë"), text=text)
+
+    assert lines[1][1] == "75"
+
+
 def test_column_can_be_named(run: Run) -> None:
     """The column of the grades can be given by its name, which must exist."""
     settings = {"grade_column": "Arvosana", "feedback": "no"}

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from grader.errors import UsageError
-from grader.exports.lti_score import ActivityProgress, GradingProgress, Score
+from grader.exports.lti_score import ActivityProgress, CanvasSubmission, GradingProgress, Score
 from grader.lti.log import History, LogLine, PostOutcome, open_log, read_log
 
 ITEM = "https://lms.example/7"
@@ -117,6 +117,13 @@ def test_equal_score_is_known_whatever_its_time(outcome: PostOutcome) -> None:
     assert not known.has(ITEM, line(given=8.0).score)
     assert not known.has("https://lms.example/8", line().score)
     assert not known.has(ITEM, line(user_id="u-bob").score)
+
+
+def test_score_of_an_old_log_is_known() -> None:
+    """Logs from before scores said what they mean for Canvas make nobody's score new."""
+    score = msgspec.structs.replace(line().score, canvas=CanvasSubmission())
+
+    assert history(line()).has(ITEM, score)
 
 
 def test_only_the_last_score_counts() -> None:
