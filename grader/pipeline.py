@@ -32,6 +32,7 @@ from grader.report.model import (
     function_of,
 )
 from grader.report.score import exact_sum, score_functions
+from grader.report.tidy import tidy_report
 from grader.resources import Children, GradingResources
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.launch import ForkserverProcess
@@ -234,7 +235,7 @@ class Grader:
             self._refuse_more(f"interrupted ({type(error).__name__})")
             raise
         timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
-        return fit_report(msgspec.structs.replace(report, timing=timing))
+        return fit_report(tidy_report(msgspec.structs.replace(report, timing=timing)))
 
     def _refuse_more(self, reason: str) -> None:
         self._refusal = f"this grader takes no more submissions, as it has failed before: {reason}"
