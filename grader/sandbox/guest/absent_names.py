@@ -6,16 +6,18 @@ what the name would have come from.
 
 import ast
 import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from grader.observations.bounds import MAX_NAME
 from grader.observations.messages import Raised
 from grader.sandbox.guest.needed import bound_names
-from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text
+
+if TYPE_CHECKING:
+    from grader.sandbox.guest.parse import ParsedBlock
 
 # Imports that files of the course begin with, by the names that they bind.
 _USUAL_IMPORTS = {
@@ -50,12 +52,12 @@ _module_of: Any = ImportError.__dict__["name"]
 class AbsentNames:
     """The names that a submission would have bound, had nothing stopped it, with the reasons.
 
-    Args:
-        blocks: The code blocks of the submission, parsed; more may be added before they run.
+    Attributes:
+        blocks: The code blocks of the submission, parsed.
     """
 
-    def __init__(self, blocks: Sequence[ParsedBlock]) -> None:
-        self._blocks = blocks
+    def __init__(self) -> None:
+        self.blocks: list[ParsedBlock] = []
         self._unmade: dict[str, str] = {}
         self._noted: set[str] = set()
         self._stars: list[str] = []
@@ -117,7 +119,7 @@ class AbsentNames:
         if not line or name in self._unmade or name in self._all_imports():
             return ""
         # A short name may be a variable.
-        is_used_as_such = not name.islower() and name != "F" or f"{name}." in raised.code
+        is_used_as_such = (not name.islower() and name != "F") or f"{name}." in raised.code
         return line if is_used_as_such and not self._is_bound(name) else ""
 
     def _all_imports(self) -> dict[str, str]:
@@ -138,22 +140,25 @@ class AbsentNames:
 
     def _is_bound(self, name: str) -> bool:
         return any(
-            name in bound_names(code) for block in self._blocks for _, code in block.statements
+            name in bound_names(code) for block in self.blocks for _, code in block.statements
         )
 
     def _statements(self) -> Iterator[ast.stmt]:
-        for block in self._blocks:
+        for block in self.blocks:
             for statement, _ in block.statements:
                 yield statement
 
 
 def star_imports(statement: ast.stmt) -> Iterator[str]:
     """Yield the modules of the star imports that run when a statement runs."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return  # a star import is allowed at top level only
-    for node in ast.walk(statement):
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             yield node.module or ""
+        # They are allowed at top level only.
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _is_installed(module: str) -> bool:

@@ -25,7 +25,6 @@ from grader.sandbox.guest.bind_arguments import ArgumentBinding, bind_arguments
 from grader.sandbox.guest.budget import AnswerBudget, TooLargeError
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.describe import describe
-from grader.sandbox.guest.exceptions import describe_exception
 from grader.sandbox.guest.figures import is_animation, play
 from grader.sandbox.guest.load import LoadedSubmission
 from grader.sandbox.guest.plain_text import text_of_error
@@ -52,7 +51,7 @@ _errno: Any = OSError.__dict__["errno"]  # the base class's, which no exception 
 
 def answer_read(message: ReadRequest, submission: LoadedSubmission) -> Answer:
     """Describe a global of the submission."""
-    if message.function not in submission.namespace:
+    if not submission.has(message.function):
         return Answer(token=message.token, outcome=Outcome.MISSING)
     try:
         value = describe(submission.namespace[message.function])
@@ -68,7 +67,7 @@ def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: De
     What the student's code raises becomes part of the answer, and is never raised here.
     """
     function = submission.namespace.get(message.function)
-    if function is None or not callable(function):
+    if not submission.has(message.function) or not callable(function):
         return Answer(token=message.token, outcome=Outcome.MISSING)
     steps: list[Step] = []
     try:
@@ -99,7 +98,7 @@ def _ended_by(
 ) -> Answer:
     if type(error) is TooLargeError:
         return refuse_as_too_large(token)
-    raised = describe_exception(error, submission.labels)
+    raised = submission.describe(error)
     return Answer(token=token, outcome=_outcome_of(error), steps=steps, raised=raised)
 
 

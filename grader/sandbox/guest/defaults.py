@@ -12,11 +12,13 @@ import random
 import signal
 import sys
 import warnings
-from collections.abc import Iterator
-from typing import Any, TextIO
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, TextIO
 
 import numpy as np
 import torch
+
+from grader.sandbox.guest.event_loop import do_without_sockets
 
 OUTPUT = 1
 
@@ -45,6 +47,7 @@ class Defaults:
         self._open_output()
         self.tame_if_imported()
         _install_builtins()
+        do_without_sockets()
 
     def restore(self, *, seed: int | None = None) -> None:
         """Restore all settings.
@@ -153,15 +156,27 @@ def tame_pyplot(pyplot: Any, matplotlib: Any) -> None:
 
 
 class QuietShell:
-    """A stand-in for IPython's shell in an exported notebook: every method does nothing.
+    """A stand-in for IPython's shell in an exported notebook: its methods do nothing.
 
-    It also behaves like an empty list, for code that uses the output of a shell line.
+    Only the cell magics that run their body run it. It also behaves like an empty list, for code
+    that uses the output of a shell line.
+
+    Attributes:
+        run_body: Runs the body of a cell magic, given its name, its line, the body and globals.
     """
+
+    run_body: ClassVar[Callable[[str, str, str, dict[str, object]], None] | None] = None
 
     def __getattr__(self, name: str) -> "QuietShell":
         if name.startswith("__"):
             raise AttributeError(name)
         return self
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> None:
+        """Run the body of a cell magic such as ``%%time`` in the caller's globals."""
+        if QuietShell.run_body is not None:
+            caller = sys._getframe(1).f_globals  # noqa: SLF001
+            QuietShell.run_body(str(magic_name), str(line), str(cell), caller)
 
     def __call__(self, *_: object, **__: object) -> "QuietShell":
         """Do nothing, and return the stand-in itself."""

@@ -19,7 +19,7 @@ class _PipeEnd:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        os.set_blocking(descriptor, False)  # noqa: FBT003 - its only form
+        os.set_blocking(descriptor, False)
 
     def fileno(self) -> int:
         """Return the descriptor."""

@@ -5,6 +5,7 @@ can load the submission again without it.
 """
 
 import ast
+import asyncio
 import contextlib
 import sys
 import time
@@ -13,16 +14,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from grader.observations.bounds import SLOW_S
-from grader.observations.messages import Load, Loaded, Note, StatementStarted
+from grader.observations.messages import Load, Loaded, Note, Raised, StatementStarted
 from grader.sandbox.guest.absences import Progress, find_absences
-from grader.sandbox.guest.changes import MODULE_NAME, ChangeDetector
-from grader.sandbox.guest.defaults import Defaults, tame_ipython
+from grader.sandbox.guest.absent_names import AbsentNames, star_imports
+from grader.sandbox.guest.changes import MODULE_NAME, NOTEBOOK_NAME, ChangeDetector
+from grader.sandbox.guest.defaults import Defaults, QuietShell, tame_ipython
+from grader.sandbox.guest.event_loop import EventLoop, awaits, needs_loop
 from grader.sandbox.guest.exceptions import describe_exception
 from grader.sandbox.guest.function_facts import describe_functions
 from grader.sandbox.guest.needed import bound_names, find_needs
-from grader.sandbox.guest.parse import ParsedBlock, parse_block
-from grader.sandbox.guest.plain_text import name_of_type
+from grader.sandbox.guest.parse import (
+    PARSING_ERRORS,
+    ParsedBlock,
+    compile_body,
+    is_valid,
+    names_in_text,
+    parse_block,
+)
+from grader.sandbox.guest.plain_text import cut_text, name_of_type
+from grader.sandbox.guest.syntax_hints import explain_syntax
 
 _process_time = time.process_time  # kept, since a submission may replace it
 
@@ -35,11 +48,25 @@ class LoadedSubmission:
         namespace: Its globals.
         parameters: The parameters of each function of the contract, in order.
         labels: The label of each code block by file name.
+        absent: Why names are not there.
+        starred: What star imports have bound to names of the contract.
     """
 
     namespace: dict[str, object]
     parameters: dict[str, tuple[str, ...]]
     labels: dict[str, str] = field(default_factory=dict)
+    absent: AbsentNames = field(default_factory=AbsentNames)
+    starred: dict[str, object] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Return whether it defines a name itself: what a star import brings is nobody's work."""
+        if name not in self.namespace:
+            return False
+        return name not in self.starred or self.namespace[name] is not self.starred[name]
+
+    def describe(self, error: BaseException) -> Raised:
+        """Describe an exception by the submission's own lines, and say what it lacks."""
+        return self.absent.explain(error, describe_exception(error, self.labels))
 
 
 def load(
@@ -56,8 +83,8 @@ def load(
         The submission, and the message about it for the host.
     """
     sys.argv[:] = [message.name]
-    module = types.ModuleType(MODULE_NAME)
-    sys.modules[MODULE_NAME] = module  # dataclasses and pickle look up a class's module there
+    module = types.ModuleType(NOTEBOOK_NAME if message.is_notebook else MODULE_NAME)
+    sys.modules[module.__name__] = module  # dataclasses and pickle look up a class's module there
     submission = LoadedSubmission(vars(module), dict(message.parameters))
     blocks: list[ParsedBlock] = []
     future_flags = 0
@@ -70,17 +97,23 @@ def load(
             parsed = parse_block(
                 block, filename, is_notebook=message.is_notebook, future_flags=future_flags
             )
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raised = describe_exception(error, submission.labels)
+        except PARSING_ERRORS as error:
+            raised = _describe_syntax_error(error, block.source, submission, message)
             if not message.is_notebook:
                 return submission, Loaded(syntax_error=raised)
             parsed = ParsedBlock(block.label, filename, future_flags=future_flags)
             parsed.notes.append(Note(block=block.label, raised=raised))
+            parsed.unmade |= names_in_text(block.source)
+        submission.labels.update(parsed.inner_labels)
+        for inner_error, body in parsed.errors:
+            raised = _describe_syntax_error(inner_error, body, submission, message)
+            parsed.notes.append(Note(block=block.label, raised=raised))
         future_flags = parsed.future_flags
         blocks.append(parsed)
+        submission.absent.blocks.append(parsed)
     run = _Run(message, blocks, submission, report, defaults)
     run.run()
-    defined = tuple(name for name in message.parameters if name in submission.namespace)
+    defined = tuple(name for name in message.parameters if submission.has(name))
     functions = (
         describe_functions(submission.namespace, submission.parameters, run.uses)
         if message.lent is None
@@ -125,13 +158,13 @@ class _Run:
         self._is_notebook = message.is_notebook
         self._blocks = blocks
         self._namespace = submission.namespace
-        self._labels = submission.labels
+        self._submission = submission
+        self._absent = submission.absent
+        self._loop = EventLoop()
         self._report = report
         self._defaults = defaults
         self._left_out = set(message.left_out)
         self.progress = Progress(left_out=self._left_out)
-        # Names that statements which were left out, or raised, would have bound.
-        self._unmade: set[str] = set()
         self._changes: ChangeDetector | None = None
         self._is_watched = False
         self._started_s = 0.0
@@ -158,24 +191,26 @@ class _Run:
         """Run all statements but those that are left out; what they raise becomes notes."""
         for index, block in enumerate(self._blocks):
             self.notes.extend(block.notes)
+            self._absent.add(block.unmade)
             for place, (statement, code) in enumerate(block.statements):
                 if (index, place) in self._left_out:
-                    self._unmade |= bound_names(code)
+                    self._absent.add(bound_names(code))
                     continue
                 self._announce(index, place, statement)
                 self.progress.ends[index, place] = ""
                 try:
-                    # The submission runs here, after all locks.
-                    exec(code, self._namespace)
+                    self._execute(statement, code, block)
                     if isinstance(statement, ast.Import | ast.ImportFrom):
                         self._defaults.tame_if_imported()
                         tame_ipython(self._namespace)
                 except BaseException as error:  # also SystemExit and KeyboardInterrupt
                     self.progress.ends[index, place] = name_of_type(type(error))
-                    self._note(error, block, code)
+                    self._note(error, block, statement, code)
                     if isinstance(error, SystemExit) and not self._is_notebook:
+                        self._skip(block, place + 1)
                         return  # a script that exits has ended
                     if isinstance(statement, ast.Raise) and self._is_notebook:
+                        self._skip(block, place + 1)
                         break  # who writes that wants the cell to end here
 
     def has_changed(self) -> bool:
@@ -200,11 +235,95 @@ class _Run:
             self._changes.start()
         self._started_s = _process_time()
 
-    def _note(self, error: BaseException, block: ParsedBlock, code: types.CodeType) -> None:
-        follows = isinstance(error, NameError) and error.name in self._unmade
-        self._unmade |= bound_names(code)
-        raised = describe_exception(error, self._labels)
+    def _execute(self, statement: ast.stmt, code: types.CodeType, block: ParsedBlock) -> None:
+        """Run one statement; the submission runs here, after all locks."""
+        stars = tuple(star_imports(statement))
+        names = self._submission.parameters if stars else ()
+        before = {name: self._namespace[name] for name in names if name in self._namespace}
+        try:
+            if self._is_notebook and (block.awaits or needs_loop(code)):
+                self._loop.complete(self._in_loop(code))
+            else:
+                exec(code, self._namespace)
+        finally:
+            if stars:
+                self._take_stars(stars, before, block, max(statement.lineno, 0))
+            elif self._submission.starred:
+                for name in bound_names(code) & self._submission.starred.keys():
+                    del self._submission.starred[name]
+
+    async def _in_loop(self, code: types.CodeType) -> None:
+        awaitable = eval(code, self._namespace)  # noqa: S307 - as exec; a coroutine if it awaits
+        if awaits(code):
+            await awaitable
+        else:
+            await asyncio.sleep(0)  # tasks that it has made begin
+
+    def _take_stars(
+        self, modules: tuple[str, ...], before: dict[str, object], block: ParsedBlock, line: int
+    ) -> None:
+        """Keep apart what star imports have brought, and keep the submission's own functions.
+
+        Args:
+            modules: The modules that were imported from.
+            before: What the names of the contract were bound to before.
+            block: The block of the import.
+            line: The line of the import.
+        """
+        starred = self._submission.starred
+        kept = []
+        for module in modules:
+            brought = vars(sys.modules.get(module, types))
+            for name in self._submission.parameters:
+                value = self._namespace.get(name)
+                if value is None or brought.get(name) is not value:
+                    continue
+                if name not in before or before[name] is starred.get(name, starred):
+                    starred[name] = value
+                elif before[name] is not value:
+                    self._namespace[name] = before[name]
+                    kept.append(name)
+        if kept:
+            text = (
+                f"the star import in line {line} would replace {', '.join(sorted(kept))} of your "
+                "own; yours counts"
+            )
+            self.notes.append(Note(block=block.label, text=text))
+
+    def _skip(self, block: ParsedBlock, place: int) -> None:
+        """Note that the statements of a block from a place on, or those after it, don't run."""
+        for _, code in block.statements[place:]:
+            self._absent.add(bound_names(code))
+
+    def _note(
+        self, error: BaseException, block: ParsedBlock, statement: ast.stmt, code: types.CodeType
+    ) -> None:
+        raised = self._submission.describe(error)
+        follows = self._absent.follows(error, raised)
+        self._absent.add(bound_names(code), module=raised.missing_module)
+        self._absent.add_star(statement, raised.missing_module)
         self.notes.append(Note(block=block.label, raised=raised, follows=follows))
+
+
+def _run_body(name: str, options: str, body: str, namespace: dict[str, object]) -> None:
+    for code in compile_body(name, options, body):
+        exec(code, namespace)
+
+
+QuietShell.run_body = staticmethod(_run_body)
+
+
+def _describe_syntax_error(
+    error: BaseException, source: str, submission: LoadedSubmission, message: Load
+) -> Raised:
+    """Describe why code can't be parsed, and say what it is instead, if that is known."""
+    raised = describe_exception(error, submission.labels)
+    hint = explain_syntax(
+        source,
+        line=raised.line,
+        is_valid=lambda text: is_valid(text, is_notebook=message.is_notebook),
+    )
+    return msgspec.structs.replace(raised, syntax_hint=cut_text(hint))
 
 
 def _only_defines(statement: ast.stmt) -> bool:

@@ -24,6 +24,7 @@ _BINDING_LINE = re.compile(
 )
 _IMPORTED = re.compile(r"(\w+)[\w.]*(?:\s+as\s+(\w+))?")
 _MAX_TEXT = 200_000
+_RUN = "those with %%time, %%timeit, %%capture or %%prun"
 
 
 @dataclass(slots=True)
@@ -103,7 +104,8 @@ def _add_statements(
             _add_body(parsed, magic, flags, line=line or one.lineno)
             continue
         code = _compile(one, filename, flags | parsed.future_flags)
-        _note_code_left_out(parsed, one, line=line)
+        if "run_line_magic" in code.co_names:
+            _note_code_left_out(parsed, one, line=line)
         if line:
             one.lineno = line  # where the block has it: it is announced with that
         parsed.statements.append((one, code))
@@ -116,7 +118,7 @@ def _add_body(parsed: ParsedBlock, magic: tuple[str, str, str], flags: int, *, l
     source, left_out = take_off_magics(f"%%{name} {options}\n{body}")
     if left_out:
         parsed.unmade |= names_in_text(body)
-        text = f"{label} did not run, since %%{left_out} is not for Python code of your own"
+        text = f"{label} did not run: of cells with a magic, only {_RUN} do"
         parsed.notes.append(Note(block=parsed.label, text=text))
         return
     source = source.removeprefix("\n")  # lines are counted within the body
@@ -139,25 +141,26 @@ def _note_code_left_out(parsed: ParsedBlock, statement: ast.stmt, *, line: int) 
         if names:
             parsed.unmade |= names
             text = (
-                f"line {line or own_line}: %{name} is left out with the rest of its line, so "
+                f"line {line or own_line}: %{name} is left out with its line, so "
                 f"{', '.join(sorted(names))} is not set; write {code} without %{name}"
             )
             parsed.notes.append(Note(block=parsed.label, text=cut_text(text)))
 
 
-def run_body(name: str, options: str, body: str, namespace: dict[str, object]) -> None:
-    """Run the body of a cell magic that is called inside of another statement.
+def compile_body(name: str, options: str, body: str) -> list[types.CodeType]:
+    """Compile the body of a cell magic that is called inside of another statement.
 
     Args:
-        name: The magic, such as ``time``; any but those that run their body does nothing.
+        name: The magic, such as ``time``.
         options: The rest of its line.
         body: The code.
-        namespace: The submission's globals.
+
+    Returns:
+        Its statements; none if the magic is not one that runs its body.
     """
     source, _ = take_off_magics(f"%%{name} {options}\n{body}")
     filename = f"<the body of %%{name}>"
-    for statement in _parse(source, filename, 0).body:
-        exec(_compile(statement, filename, 0), namespace)
+    return [_compile(statement, filename, 0) for statement in _parse(source, filename, 0).body]
 
 
 def names_in_text(source: str) -> set[str]:
@@ -191,6 +194,15 @@ def _parse(source: str, filename: str, flags: int) -> ast.Module:
             return parse(_leave_out_magics(source))
         except Exception:
             raise error from None
+
+
+def is_valid(source: str, *, is_notebook: bool) -> bool:
+    """Return whether code can be parsed."""
+    try:
+        _parse(source, "<rewritten>", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_notebook else 0)
+    except PARSING_ERRORS:
+        return False
+    return True
 
 
 def _leave_out_magics(source: str) -> str:

@@ -1,23 +1,23 @@
-"""Recognises what code is that this Python can't read: a newer Python's, Python 2's, or two versions.
+"""Recognises code that this Python can't read: a newer Python's, Python 2's, or a merge conflict.
 
 Nothing is guessed: what is recognised is rewritten as this Python has it, and only if all of the
 code can then be read was it the reason.
 """
 
+import itertools
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 _MAX_SOURCE = 200_000
+_MAX_MARKS = 1000
 
 _STRING = re.compile(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
 _WORD = re.compile(r"\w+")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
-_CONFLICT = re.compile(
-    r"^<{7}(?: [^\n]*)?\n(?:[^\n]*\n)*?={7}\n(?:[^\n]*\n)*?(>{7})(?: [^\n]*)?$", re.MULTILINE
-)
+_MARK_OF_GIT = re.compile(r"^(<{7}|={7}|>{7})(?: [^\n]*)?$", re.MULTILINE)
 
 
 class _NotReadableError(Exception):
@@ -41,7 +41,7 @@ class _Feature:
     def describe(self) -> str:
         """Return what it is, and which Python has it."""
         if self.version < (3,):
-            return f"this is Python 2: {self.what}"
+            return f"Python 2 is not Python 3: {self.what}"
         return f"{self.what} came with Python {'.'.join(map(str, self.version))}"
 
 
@@ -71,14 +71,17 @@ def explain_syntax(source: str, *, line: int, is_valid: Callable[[str], bool]) -
         everything = _rewrite(feature, everything)
         used.append(feature)
     if len(used) > 1 and is_valid(everything):
-        return "; ".join(feature.describe() for feature in used)
+        return "; ".join(dict.fromkeys(feature.describe() for feature in used))
     return ""
 
 
 def _explain_conflict(source: str, line: int) -> str:
-    for found in _CONFLICT.finditer(source):
-        first, last = (source.count("\n", 0, one) + 1 for one in (found.start(), found.start(1)))
-        if first <= line <= last:
+    first, last = 0, 0
+    for found in itertools.islice(_MARK_OF_GIT.finditer(source), _MAX_MARKS):
+        here = source.count("\n", 0, found.start()) + 1 if found[1][0] != "=" else 0
+        first = here if found[1][0] == "<" else first
+        last = here if found[1][0] == ">" else 0
+        if first and first <= line <= last:
             return (
                 f"Git could not merge two versions, and both are in it, from line {first} "
                 f"(<<<<<<<) to line {last} (>>>>>>>); keep one of them, and remove these marks"
@@ -230,7 +233,8 @@ _FEATURES = (
         (3, 12),
         "type parameters, as in `def f[T](x)`,",
         _by(
-            r"^([ \t]*(?:async[ ]+def|def|class)[ ]+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]",
+            r"^([ \t]*(?:async[ ]+def|def|class)[ ]+\w+)"
+            r"\[[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+\]",
             r"\1",
         ),
     ),

@@ -1,12 +1,13 @@
 """Loading a submission statement by statement: what it defines, and the notes about the rest."""
 
+import asyncio
 import builtins
 import inspect
 import linecache
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from grader.observations.messages import (
     Raised,
     StatementStarted,
 )
-from grader.sandbox.guest.changes import MODULE_NAME
+from grader.sandbox.guest.changes import MODULE_NAME, NOTEBOOK_NAME
 from grader.sandbox.guest.defaults import Defaults, QuietShell
 from grader.sandbox.guest.load import LoadedSubmission, load
 
@@ -39,10 +40,25 @@ class FakeDefaults:
 
 
 @pytest.fixture(autouse=True)
-def _leave_no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+def _leave_no_traces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, MODULE_NAME, None)
+    monkeypatch.setitem(sys.modules, NOTEBOOK_NAME, sys.modules[NOTEBOOK_NAME])
     monkeypatch.setattr(linecache, "cache", dict(linecache.cache))
     monkeypatch.setattr(builtins, "get_ipython", QuietShell, raising=False)
+    loops: list[asyncio.AbstractEventLoop] = []
+    make = asyncio.new_event_loop
+
+    def make_and_keep() -> asyncio.AbstractEventLoop:
+        loops.append(make())
+        return loops[-1]
+
+    monkeypatch.setattr(asyncio, "new_event_loop", make_and_keep)
+    yield
+    for loop in loops:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+    if loops:
+        asyncio.set_event_loop(None)
 
 
 def _load(
@@ -117,7 +133,7 @@ def test_cells_share_their_globals() -> None:
     assert namespace["c"] == 3
 
 
-def test_module_is_called_submission() -> None:
+def test_script_is_called_submission() -> None:
     """``__name__`` is ``submission``, so code under ``if __name__ == "__main__"`` doesn't run."""
     namespace, loaded = load_script(
         '"""My solution."""\nwas = __name__\nif __name__ == "__main__":\n    raise SystemExit\n'
@@ -140,9 +156,17 @@ def test_script_has_a_file_and_a_notebook_has_none(
     assert "__file__" not in notebook
 
 
-def test_classes_find_their_module() -> None:
-    """Dataclasses and type hints, which look up the module by name, work."""
-    namespace, loaded = load_script(
+def test_notebook_is_the_main_module() -> None:
+    """In a notebook ``__name__`` is ``__main__``, as in Jupyter."""
+    namespace, loaded = load_cells('if __name__ == "__main__":\n    EPS = 1e-6')
+
+    assert (namespace["EPS"], loaded.notes) == (1e-6, ())
+
+
+@pytest.mark.parametrize("kind", [load_script, load_cells])
+def test_classes_find_their_module(kind: Callable[[str], Any]) -> None:
+    """Dataclasses, type hints and pickle, which look up the module by name, work."""
+    namespace, loaded = kind(
         "from __future__ import annotations\n"
         "import dataclasses, typing\n"
         "@dataclasses.dataclass\n"
@@ -151,6 +175,8 @@ def test_classes_find_their_module() -> None:
         "    count: typing.ClassVar[int] = 0\n"
         "hints = typing.get_type_hints(Model)\n"
         "fields = [field.name for field in dataclasses.fields(Model)]\n"
+        "import pickle\n"
+        "assert pickle.loads(pickle.dumps(Model([1]))) == Model([1])\n"
     )
 
     assert loaded.notes == ()
@@ -410,7 +436,7 @@ def test_script_that_is_not_python_does_not_run() -> None:
         "a = " + "-" * 100_000 + "1",
         "a = '\ud800'",
         "return 1",
-        "await f()",
+        "yield f()",
         "x = 1\nfrom __future__ import annotations",
         "from __future__ import braces",
         "def f(x, x): pass",
@@ -422,7 +448,7 @@ def test_script_that_is_not_python_does_not_run() -> None:
         "too deep",
         "lone surrogate",
         "return",
-        "await",
+        "yield",
         "late future",
         "unknown future",
         "parameter twice",
@@ -548,7 +574,7 @@ def test_submission_does_not_inherit_futures_of_the_loader() -> None:
         "print?",
         "?print",
         "if True:\n    !touch made",
-        "if True:\n    %time touch = 1",
+        "if True:\n    %time len('touch')",
     ],
 )
 @pytest.mark.parametrize("kind", [load_script, load_cells])
@@ -610,6 +636,127 @@ def test_lines_are_counted_with_empty_ones_above_the_magic() -> None:
     assert what_raised(the_note(loaded)).line == 5
 
 
+def test_assignment_in_a_line_that_is_timed_is_noted() -> None:
+    """``%time x = f()`` never runs: a note says so, and what needs x follows from it."""
+    _, loaded = load_cells("a = 1\n%time x = [a]", "print(x)", "%timeit -n 1 y = a\nprint(y)")
+
+    assert [(note.block, note.text, note.follows) for note in loaded.notes] == [
+        (
+            "cell 1",
+            "line 2: %time is left out with its line, so x is not set; write x = [a] without %time",
+            False,
+        ),
+        ("cell 2", "", True),
+        (
+            "cell 3",
+            "line 1: %timeit is left out with its line, so y is not set; write y = a without %timeit",  # noqa: E501
+            False,
+        ),
+        ("cell 3", "", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "value"),
+    [
+        ("%%timeit -n 1 -r 3 x = 2\ny = x + 1", "y", 3),
+        ("%%timeit -n1 -r1 -q\ny = 3", "y", 3),
+        ("%%timeit -o\ny = 3", "y", 3),
+        ("%%capture --no-stderr out\ny = 3\nz = len(out.stdout)", "z", 0),
+        ("%%capture out\ny = 3\nout.show()\nz = str(out)", "z", ""),
+        ("%%capture out\n%%time\n\ny = 3", "y", 3),
+        ("%%time\n%%capture out\ny = 3\nprint(out)", "y", 3),
+        ("# The model\n\n%%time\ny = 3", "y", 3),
+        ("%%prun -s cumulative\ny = 3", "y", 3),
+        ("%%time", "__name__", "__main__"),
+        ("%%capture 'half", "__name__", "__main__"),
+    ],
+)
+def test_options_of_a_magic_are_taken_off(cell: str, name: str, value: object) -> None:
+    """Options don't keep a body from running; what the line of a magic binds is bound."""
+    namespace, loaded = load_cells(cell)
+
+    assert loaded.notes == ()
+    assert namespace[name] == value
+
+
+def test_comment_above_another_magic_is_no_way_to_run_it() -> None:
+    """A cell under another magic is left out, also with a comment above the magic."""
+    namespace, loaded = load_cells("# A list\n%%bash\nls = 1")
+
+    assert "ls" not in namespace
+    assert the_note(loaded).text == "not run because of its cell magic %%bash"
+
+
+def _exported(magic: str, body: str, line: str = "") -> str:
+    return f"get_ipython().run_cell_magic({magic!r}, {line!r}, {body!r})\n"
+
+
+@pytest.mark.parametrize("kind", [load_script, load_cells])
+@pytest.mark.parametrize("magic", ["time", "timeit", "capture", "prun"])
+def test_body_of_an_exported_magic_runs(kind: Callable[[str], Any], magic: str) -> None:
+    """The body that an exported notebook hands to a magic runs, statement by statement."""
+    body = "def predict(x, w):\n    return x\n1 / 0\nb = 2\n"
+    namespace, loaded = kind(f"a = 1\n{_exported(magic, body)}c = a + b\n")
+
+    raised = what_raised(the_note(loaded))
+    assert (loaded.defined, namespace["c"]) == (("predict",), 3)
+    assert (raised.line, raised.code) == (3, "1 / 0")
+    assert raised.block.startswith(f"the %%{magic} cell at line 2")
+    assert inspect.getsource(namespace["predict"]) == "def predict(x, w):\n    return x\n"
+
+
+def test_body_of_an_exported_magic_is_announced_where_the_file_has_it() -> None:
+    """The lines that are announced are those of the file."""
+    lines: list[int] = []
+    body = "b = 1\n\nc = 2\n"
+
+    load_script(f"a = 1\n{_exported('time', body)}d = 3", report=lambda one: lines.append(one.line))
+
+    assert lines == [1, 2, 2, 3]
+
+
+def test_body_with_a_syntax_error_costs_only_itself() -> None:
+    """The rest of the file runs, and names that the body would have bound are missing for that."""
+    namespace, loaded = load_script(
+        f"a = 1\n{_exported('time', 'def f(:')}{_exported('time', 'def g(): pass')}"
+        f"{_exported('time', 'def f(x)')}f(1)"
+    )
+
+    broken, again, call = loaded.notes
+    assert "g" in namespace
+    assert (what_raised(broken).type_name, what_raised(broken).line) == ("SyntaxError", 1)
+    assert what_raised(broken).block == "the %%time cell at line 2"
+    assert what_raised(again).block == "the %%time cell at line 4"
+    assert call.follows
+
+
+def test_exported_magic_of_another_kind_is_left_out_with_a_note() -> None:
+    """The magic and its line are named, and nothing of it runs."""
+    namespace, loaded = load_script(f"a = 1\n{_exported('bash', 'b = 2')}")
+
+    assert "b" not in namespace
+    assert the_note(loaded).text == (
+        "the %%bash cell at line 2 did not run: "
+        "of cells with a magic, only those with %%time, %%timeit, %%capture or %%prun do"
+    )
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["if True:\n    {}", "try:\n    {}\nexcept NameError: pass", "ip = get_ipython()\nip.{}"],
+)
+def test_body_of_an_exported_magic_runs_inside_of_another_statement(around: str) -> None:
+    """The body of a magic that is called anywhere binds globals."""
+    call = _exported("time", "b = 2\ndef predict(x, w): return b\n").strip()
+    if "ip." in around:
+        call = call.removeprefix("get_ipython().")
+
+    namespace, loaded = load_script(around.format(call))
+
+    assert (loaded.notes, loaded.defined, namespace["predict"](1, 1)) == ((), ("predict",), 2)
+
+
 def test_modulo_is_not_a_magic() -> None:
     """Python code that only looks like magics, a modulo or a string, is not changed."""
     namespace, _ = load_cells("a = 7\\\n%4\nb = '''\n%time\n!ls\n'''")
@@ -624,3 +771,289 @@ def test_syntax_error_in_a_cell_with_magics_shows_the_cell() -> None:
     raised = what_raised(the_note(loaded))
     assert raised.type_name == "SyntaxError"
     assert "get_ipython" not in raised.code + raised.text
+
+
+# --- awaiting -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "async def f():\n    return 3\nx = await f()",
+        "import asyncio\nawait asyncio.sleep(0)\nx = 3",
+        "import asyncio\nasync def f(n):\n    return n\nx = sum(await asyncio.gather(f(1), f(2)))",
+        "async def f():\n    yield 1\n    yield 2\nx = 0\nasync for one in f():\n    x += one",
+        "import contextlib as c\n@c.asynccontextmanager\nasync def f(): yield 3\nasync with f() as x: 1",
+        "async def f():\n    yield 3\nx = [one async for one in f()][0]",
+        "import asyncio\nasync def f(): return 3\ntask = asyncio.create_task(f())\nx = await task",
+        "import asyncio\nasync def f(): return 3\nx = asyncio.run(f())",
+        "import asyncio\nx = await asyncio.to_thread(lambda: 3)",
+        "%%time\nasync def f():\n    return 3\nx = await f()",
+    ],
+)
+def test_cell_may_await_at_top_level(cell: str) -> None:
+    """What awaits at the top level of a cell runs to its end."""
+    namespace, loaded = load_cells(cell)
+
+    assert loaded.notes == ()
+    assert namespace["x"] == 3
+
+
+def test_task_of_one_cell_can_be_awaited_in_the_next() -> None:
+    """All cells share a loop, as in Jupyter."""
+    namespace, loaded = load_cells(
+        "import asyncio\nasync def f():\n    await asyncio.sleep(0.001)\n    return 3",
+        "task = asyncio.create_task(f())",
+        "x = await task",
+    )
+
+    assert (namespace["x"], loaded.notes) == (3, ())
+
+
+def test_error_in_what_is_awaited_has_its_line() -> None:
+    """An exception is described by the student's own line, and the next statements run."""
+    namespace, loaded = load_cells("async def f():\n    1 / 0\nawait f()\nb = 2")
+
+    raised = what_raised(the_note(loaded))
+    assert (raised.type_name, raised.line, raised.function) == ("ZeroDivisionError", 2, "f")
+    assert namespace["b"] == 2
+
+
+def test_script_may_not_await_at_top_level() -> None:
+    """A script that awaits at top level is not valid Python."""
+    _, loaded = load_script("async def f(): pass\nawait f()")
+
+    assert loaded.syntax_error is not None
+    assert "outside function" in loaded.syntax_error.text
+
+
+# --- what is missing ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import notthere as nt",
+        "from notthere import nt",
+        "from notthere.inner.more import other as nt",
+        "try:\n    import notthere as nt\nfinally: pass",
+    ],
+)
+@pytest.mark.parametrize("kind", [load_script, load_cells])
+def test_module_that_is_not_installed_is_named(statement: str, kind: Callable[[str], Any]) -> None:
+    """What fails only since the module is missing follows from that, also indirectly."""
+    _, loaded = kind(f"{statement}\nnt.set()\nstyle = nt.style()\nprint(style)\nprint(other1)")
+
+    assert [(what_raised(one).missing_module, one.follows) for one in loaded.notes] == [
+        ("notthere", False),
+        ("notthere", True),
+        ("notthere", True),
+        ("notthere", True),
+        ("", False),
+    ]
+
+
+def test_second_import_of_a_missing_module_follows_from_the_first() -> None:
+    """A module that is missing is noted once."""
+    _, loaded = load_cells("import notthere", "from notthere import one", "import alsomissing")
+
+    assert [(what_raised(one).missing_module, one.follows) for one in loaded.notes] == [
+        ("notthere", False),
+        ("notthere", True),
+        ("alsomissing", False),
+    ]
+
+
+def test_module_whose_absence_was_caught_is_named_where_it_is_used() -> None:
+    """An import inside of a try raises nothing; the name that it lacks is explained later."""
+    _, loaded = load_script(
+        "try:\n    import notthere as nt\nexcept ImportError:\n    pass\nnt.set()\nnt.set()"
+    )
+
+    assert [(what_raised(one).missing_module, one.follows) for one in loaded.notes] == [
+        ("notthere", False),
+        ("notthere", True),
+    ]
+
+
+def test_star_import_of_a_missing_module_explains_names_that_nothing_binds() -> None:
+    """What a missing module would have brought isn't known, so all names may come from it."""
+    _, loaded = load_script("from notthere import *\nprint(thing)\nprint(mine)\nmine = 1")
+
+    assert [what_raised(one).missing_module for one in loaded.notes] == ["notthere", "notthere", ""]
+
+
+def test_part_of_an_installed_package_is_named_in_full() -> None:
+    """If only a part of a package is missing, that part is named."""
+    _, loaded = load_script("import json.notthere")
+
+    assert what_raised(the_note(loaded)).missing_module == "json.notthere"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("w = torch.ones(2)", "import torch"),
+        ("def f(x: Tensor): pass", "from torch import Tensor"),
+        ("plt.show()", "import matplotlib.pyplot as plt"),
+        ("a = F.relu(1)", "import torch.nn.functional as F"),
+        ("a = F + 1", ""),
+        ("print(time)", ""),
+        ("import torch.nn as t\nw = torch.ones(2)", "import torch"),
+        ("def f():\n    import torch\nw = torch.ones(2)", ""),
+        ("if 0:\n    import torch\nw = torch.ones(2)", ""),
+        ("w = torch.ones(2)\ntorch = 5", ""),
+        ("w = tensor(2)", ""),
+    ],
+)
+def test_usual_import_that_is_nowhere_is_named(source: str, line: str) -> None:
+    """An import is only missed if the name can't mean anything else, and nothing binds it."""
+    _, loaded = load_script(source)
+
+    assert what_raised(the_note(loaded)).missing_import == line
+
+
+def test_import_that_is_nowhere_is_noted_once() -> None:
+    """Every further use of the name follows from that."""
+    _, loaded = load_cells("w = torch.ones(2)", "b = torch.ones(1)", "print(w)")
+
+    assert [note.follows for note in loaded.notes] == [False, True, True]
+
+
+def test_call_says_which_module_it_needs() -> None:
+    """A call's exception is explained as one at top level is."""
+    submission, _ = load(
+        Load(
+            name="lab4.py",
+            blocks=(
+                CodeBlock(
+                    label="",
+                    source="import notthere as nt\n"
+                    "def predict(x, w): return nt.dot(x, w)\n"
+                    "def mse(y_hat, y):\n    import notthere\n"
+                    "def other(): return torch.ones(1)\n",
+                ),
+            ),
+            is_notebook=False,
+            parameters=PARAMETERS,
+        ),
+        report=lambda _: None,
+        defaults=cast("Defaults", FakeDefaults()),
+    )
+
+    def raised_by(name: str, *values: object) -> Raised:
+        try:
+            cast("Any", submission.namespace[name])(*values)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            return submission.describe(error)
+        raise AssertionError
+
+    assert raised_by("predict", 1, 2).missing_module == "notthere"
+    assert raised_by("mse", 1, 2).missing_module == "notthere"
+    assert raised_by("other").missing_import == "import torch"
+
+
+def test_names_of_a_cell_that_is_not_python_are_missing_for_that() -> None:
+    """What needs them follows from the syntax error."""
+    _, loaded = load_cells(
+        "import math as m, json\ndef helper(x:\nscale = 2",
+        "print(m)",
+        "print(json)",
+        "print(helper)",
+        "print(scale)",
+        "print(x)",
+    )
+
+    assert [note.follows for note in loaded.notes] == [False, True, True, True, True, False]
+
+
+def test_names_of_what_a_cell_would_have_run_are_missing_for_that() -> None:
+    """A raise that ends its cell leaves names unbound, and so does a cell that is left out."""
+    _, loaded = load_cells(
+        "raise NotImplementedError\na = 1", "print(a)", "%%bash\nb = 1", "print(b)"
+    )
+
+    assert [note.follows for note in loaded.notes] == [False, True, False, True]
+
+
+# --- star imports -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Install a module that has functions with names of the contract."""
+    module = type(sys)("library_of_test")
+    vars(module).update(predict=lambda *_: "theirs", mse=lambda *_: "theirs")
+    monkeypatch.setitem(sys.modules, "library_of_test", module)
+    return vars(module)
+
+
+STAR = "from library_of_test import *\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "defined"),
+    [
+        (STAR, ()),
+        (f"try:\n    {STAR}except ImportError: pass", ()),
+        (f"{STAR}def mse(y_hat, y): return 'mine'\n", ("mse",)),
+        (f"{STAR}from library_of_test import mse\n", ("mse",)),
+        (f"{STAR}import library_of_test\nmse = library_of_test.mse\n", ("mse",)),
+        (f"{STAR}mse = predict\n", ("mse",)),
+        (f"from library_of_test import mse\n{STAR}", ("mse",)),
+        (f"{STAR}{STAR}", ()),
+        (
+            "from library_of_test import mse, predict as theirs\npredict = theirs",
+            ("predict", "mse"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", [load_script, load_cells])
+@pytest.mark.usefixtures("library")
+def test_names_of_a_star_import_are_not_the_submission_s(
+    source: str, defined: tuple[str, ...], kind: Callable[[str], Any]
+) -> None:
+    """Only what the submission names itself is its own; the rest can still be used."""
+    namespace, loaded = kind(f"{source}\nused = predict(1, 2)")
+
+    assert loaded.defined == defined
+    assert loaded.notes == ()
+    assert namespace["used"] == "theirs"
+
+
+@pytest.mark.usefixtures("library")
+def test_star_import_replaces_no_function_of_the_submission() -> None:
+    """Python would take the star's; the student's own function counts, and a note says so."""
+    namespace, loaded = load_script(f"def mse(y_hat, y): return 'mine'\n{STAR}used = mse(1, 2)")
+
+    assert (loaded.defined, namespace["used"]) == (("mse",), "mine")
+    assert the_note(loaded).text == (
+        "the star import in line 2 would replace mse of your own; yours counts"
+    )
+
+
+@pytest.mark.usefixtures("library")
+def test_function_that_replaces_a_star_s_when_it_is_called_is_the_submission_s() -> None:
+    """A function may be bound by a call, which the code of the statement doesn't show."""
+    _, loaded = load_script(f"{STAR}def make():\n    global mse\n    mse = print\nmake()")
+
+    assert loaded.defined == ("mse",)
+
+
+# --- newer syntax -------------------------------------------------------------------------
+
+
+def test_cell_in_newer_syntax_costs_only_itself_and_says_what_it_is() -> None:
+    """The note of a cell says what this Python can't read."""
+    namespace, loaded = load_cells("a = 1", "!ls\nlazy import torch", "b = 2")
+
+    assert (namespace["a"], namespace["b"]) == (1, 2)
+    assert what_raised(the_note(loaded)).syntax_hint == "`lazy import` came with Python 3.15"
+
+
+def test_script_in_newer_syntax_says_what_it_is() -> None:
+    """The reason for which a script can't be read is in its syntax error."""
+    _, loaded = load_script("a = 1\nlazy import torch\n")
+
+    assert loaded.syntax_error is not None
+    assert loaded.syntax_error.syntax_hint == "`lazy import` came with Python 3.15"
