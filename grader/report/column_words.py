@@ -195,12 +195,6 @@ def fold_title(title: str) -> str:
     return _NOT_IN_WORDS.sub("", normalize(title))
 
 
-def find_column(header: Sequence[str], words: Iterable[str]) -> int | None:
-    """Return the index of the column with the first of these words that the header has."""
-    folded = [fold_title(title) for title in header]
-    return next((folded.index(word) for word in map(fold_title, words) if word in folded), None)
-
-
 def find_columns(header: Sequence[str], kinds: Iterable[Column]) -> dict[Column, int]:
     """Find the columns of a table by the words for them.
 

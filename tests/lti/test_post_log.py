@@ -121,9 +121,12 @@ def test_equal_score_is_known_whatever_its_time(outcome: PostOutcome) -> None:
 
 def test_score_of_an_old_log_is_known() -> None:
     """Logs from before scores said what they mean for Canvas make nobody's score new."""
-    score = msgspec.structs.replace(line().score, canvas=CanvasSubmission())
+    known = line()
+    score = msgspec.structs.replace(known.score, canvas=CanvasSubmission())
+    sent = msgspec.structs.replace(known, score=score)
 
-    assert history(line()).has(ITEM, score)
+    assert history(known).has(ITEM, score)
+    assert history(sent).has(ITEM, known.score)
 
 
 def test_only_the_last_score_counts() -> None:
