@@ -23,6 +23,7 @@ from grader.pool.jobs import Job, Pool
 from grader.pool.messages import GradeRequest, GradeResult
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import ClassSummary, Student
+from grader.report.csv_dialect import CsvDialect
 from grader.report.model import ReportStatus
 from grader.report.outline import Outline, read_outline
 from grader.report.shorten import shorten
@@ -45,6 +46,7 @@ class Batch:
             not part of it.
         roster: The students of the class, if known.
         regrade_all: Grade unchanged submissions again too.
+        dialect: How the gradebook is written.
     """
 
     assignment: Assignment
@@ -53,6 +55,7 @@ class Batch:
     sources: tuple[Path, ...] = ()
     roster: Roster | None = None
     regrade_all: bool = False
+    dialect: CsvDialect = CsvDialect.EXCEL
 
 
 @dataclass
@@ -118,7 +121,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
     except KeyboardInterrupt as error:
         interrupt = error
     summary = _finish(tally, batch, seconds=time.monotonic() - started)
-    write_class_files(summary, store.folder)
+    write_class_files(summary, store.folder, dialect=batch.dialect)
     if interrupt is not None:
         raise interrupt
     return summary

@@ -10,11 +10,13 @@ import click
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import (
     assignment_option,
+    csv_dialect_option,
     isolation_option,
     limit_options,
     usage_errors,
 )
 from grader.report.collector_name import CollectorName
+from grader.report.csv_dialect import CsvDialect
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Exit status: 0 every submission has a report, 2 wrong usage, 3 the grader failed on "
-    "some submissions, 130 interrupted."
+    epilog="Exit status: 0 every submission has a report, 2 wrong usage or no submissions found, 3 "
+    "the grader failed on some submissions, 130 interrupted."
 )
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -46,8 +48,8 @@ if TYPE_CHECKING:
     "--roster",
     metavar="CSV",
     type=click.Path(path_type=Path),
-    help="Roster, with at least one of the columns id, name and email, to list the students who "
-    "did not hand in anything.",
+    help="Roster, with at least one of the columns id, name and email, or as platforms export it, "
+    "to list the students who did not hand in anything.",
 )
 @click.option(
     "--from",
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
 @click.option(
     "--salt", default="", metavar="TEXT", help="Secret text that changes the inputs of all checks."
 )
+@csv_dialect_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 @isolation_option
@@ -79,6 +82,7 @@ def batch(
     pattern: str | None,
     regrade: bool,  # noqa: FBT001 - click passes options by name
     salt: str,
+    dialect: str | None,
     quiet: bool,  # noqa: FBT001
     no_color: bool,  # noqa: FBT001
     isolation: str,
@@ -128,6 +132,7 @@ def batch(
             sources=tuple(paths),
             roster=known,
             regrade_all=regrade,
+            dialect=CsvDialect(dialect or CsvDialect.EXCEL),
         )
         is_shown = sys.stderr.isatty() and not quiet
         total = len(collection.entries)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exit_codes import ExitCode
-from grader.cli.options import usage_errors
+from grader.cli.options import csv_dialect_option, usage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,6 +55,7 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
     multiple=True,
     help="A setting of the format; docs/lms.md lists them.",
 )
+@csv_dialect_option
 @click.option(
     "--list",
     is_flag=True,
@@ -70,6 +71,7 @@ def export(
     worksheet: Path | None,
     after_due: bool,  # noqa: FBT001 - click passes options by name
     settings: tuple[str, ...],
+    dialect: str | None,
 ) -> None:
     """Write reports in a format that a platform reads.
 
@@ -85,7 +87,7 @@ def export(
             result,
             is_after_due=after_due,
             worksheet=worksheet,
-            settings=_read_settings(settings),
+            settings=_read_settings(settings) | ({"csv-dialect": dialect} if dialect else {}),
         )
         target = None if str(out) == "-" else out
         left_out = _write_all(_expect_settings(make(work), work, name), work, target)

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import click
 
+from grader.report.csv_dialect import CsvDialect
+
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 _KIB = 1024
@@ -27,6 +29,15 @@ isolation_option = click.option(
     show_default=True,
     help="Use the locks that this machine has (auto), refuse to grade without all of them "
     "(required), or do without file and system call locks (none).",
+)
+
+csv_dialect_option = click.option(
+    "--csv-dialect",
+    "dialect",
+    type=click.Choice([one.value for one in CsvDialect]),
+    help="Form of the gradebook: excel (commas, 4.5), excel-semicolon (semicolons, 4,5: for "
+    "spreadsheets in German, French and other languages with decimal commas) or excel-tab (tabs, "
+    "4.5).  [default: excel]",
 )
 
 # Each option with its field in `Limits`, the factor to the unit there, the minimum, and the help.

@@ -3,12 +3,26 @@
 import io
 from collections.abc import Iterator
 
+from grader.errors import UsageError
 from grader.exports.format import ExportedFile, LeftOut, Work
 from grader.outputs.gradebook import write_gradebook
+from grader.report.csv_dialect import CsvDialect
 
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
-    """CSV: gradebook, one row per person."""
+    """CSV: gradebook, one row per person.
+
+    Settings: ``csv-dialect`` is the value of a `CsvDialect`; the command has an option for it.
+    """
     file = io.StringIO(newline="")
-    write_gradebook((item.row for item in work.items), work.functions, file)
+    dialect = _read_dialect(work.setting("csv-dialect", CsvDialect.EXCEL))
+    write_gradebook((item.row for item in work.items), work.functions, file, dialect=dialect)
     yield ExportedFile("gradebook.csv", file.getvalue().encode())
+
+
+def _read_dialect(name: str) -> CsvDialect:
+    try:
+        return CsvDialect(name)
+    except ValueError:
+        known = ", ".join(CsvDialect)
+        raise UsageError(f"csv-dialect must be one of {known}, not {name}") from None

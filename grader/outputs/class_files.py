@@ -10,18 +10,22 @@ from grader.outputs.class_page import write_class_page
 from grader.outputs.files import open_atomically
 from grader.outputs.gradebook import write_gradebook
 from grader.report.class_model import ClassSummary
+from grader.report.csv_dialect import CsvDialect
 from grader.report.summary_file import SUMMARY_NAME, write_summary
 
 GRADEBOOK_FILE = "gradebook.csv"
 INDEX_FILE = "index.html"
 
 
-def write_class_files(summary: ClassSummary, folder: Path) -> None:
+def write_class_files(
+    summary: ClassSummary, folder: Path, *, dialect: CsvDialect = CsvDialect.EXCEL
+) -> None:
     """Write ``summary.json``, ``gradebook.csv`` and ``index.html``, each one atomically.
 
     Args:
         summary: The class.
         folder: The folder of the batch; the students' pages are in its subfolder ``reports``.
+        dialect: How the gradebook is written.
 
     Raises:
         UsageError: A file can't be written.
@@ -29,7 +33,9 @@ def write_class_files(summary: ClassSummary, folder: Path) -> None:
     with _open_text(folder / SUMMARY_NAME) as file:
         file.writelines(write_summary(summary))
     with _open_text(folder / GRADEBOOK_FILE) as file:
-        write_gradebook(summary.rows, [one.name for one in summary.functions], file)
+        write_gradebook(
+            summary.rows, [one.name for one in summary.functions], file, dialect=dialect
+        )
     with _open_text(folder / INDEX_FILE) as file:
         write_class_page(summary, file)
 

@@ -12,7 +12,8 @@ from typing import TextIO
 
 from grader.outputs.class_wording import show_line
 from grader.outputs.wording import format_points
-from grader.report.class_model import Row, Student
+from grader.report.class_model import Row
+from grader.report.csv_dialect import CsvDialect
 
 # Without a byte order mark, Excel decodes the file with the code page of its machine and garbles
 # accents. LibreOffice, Numbers, pandas and the imports of Canvas and Moodle skip the mark; in
@@ -31,34 +32,46 @@ _FORMULA_STARTS = "=+-@\N{MINUS SIGN}"
 _INVISIBLE_CATEGORIES = ("C", "Z", "M")
 
 
-def write_gradebook(rows: Iterable[Row], functions: Sequence[str], file: TextIO) -> None:
+def write_gradebook(
+    rows: Iterable[Row],
+    functions: Sequence[str],
+    file: TextIO,
+    *,
+    dialect: CsvDialect = CsvDialect.EXCEL,
+) -> None:
     """Write a row for each student, also for each of those who handed in together.
 
     Args:
         rows: The rows of the class.
         functions: The names of the functions that the cells of a row are about, in order.
         file: A text file in UTF-8, opened with ``newline=""``.
+        dialect: What separates the columns, and how numbers are written.
     """
     file.write(_BYTE_ORDER_MARK)
-    writer = csv.writer(file)
-    writer.writerow([*_FIRST_COLUMNS, *map(guard_cell, functions), _LAST_COLUMN])
+    writer = csv.writer(file, delimiter=dialect.separator)
+    guard = guard_cell if dialect is CsvDialect.EXCEL else _guard_parts
+    writer.writerow([*_FIRST_COLUMNS, *map(guard, functions), _LAST_COLUMN])
     for row in rows:
+        texts, numbers = _notes(row), list(_numbers(row, functions=len(functions)))
+        numbers = [one.replace(".", dialect.decimal_sign) for one in numbers]
         for student in row.people:
-            writer.writerow(_fields(row, student, functions=len(functions)))
+            names = map(guard, (row.id, student.id, student.name, student.email, row.file))
+            writer.writerow([*names, row.status.value, *numbers, guard(texts)])
 
 
-def _fields(row: Row, student: Student, *, functions: int) -> Iterator[str]:
-    yield from map(guard_cell, (row.id, student.id, student.name, student.email, row.file))
-    yield row.status.value
+def _numbers(row: Row, *, functions: int) -> Iterator[str]:
     yield from map(_number, (row.score, row.max_score))
     # A submission that was not run has no cells, and its functions stay empty.
     yield from [_number(cell.score) for cell in row.cells] or [""] * functions
-    loading = (note.text for note in row.loading)
-    yield guard_cell(" | ".join(filter(None, (row.error, *loading, *row.notes))))
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else format_points(value)
+
+
+def _notes(row: Row) -> str:
+    loading = (note.text for note in row.loading)
+    return " | ".join(filter(None, (row.error, *loading, *row.notes)))
 
 
 def guard_cell(text: str) -> str:
@@ -67,10 +80,21 @@ def guard_cell(text: str) -> str:
     Where a spreadsheet's locale separates fields by semicolons, a semicolon ends a field even in
     quotes, so the text after each one is guarded too.
     """
+    return ";".join(map(_guard, _to_line(text).split(";")))
+
+
+def _guard_parts(text: str) -> str:
+    """Return text as one harmless line, also in a file whose fields aren't separated by commas.
+
+    Such a file doesn't quote commas, so if it is opened by the rules of another language, a comma
+    ends a field as well.
+    """
+    return re.sub(r"[^;,]+", lambda part: _guard(part[0]), _to_line(text))
+
+
+def _to_line(text: str) -> str:
     line = _LINE_ENDS.sub(" ", text)
-    if len(line) > _MAX_CHARACTERS:
-        line = f"{line[:_MAX_CHARACTERS]}..."
-    return ";".join(map(_guard, line.split(";")))
+    return f"{line[:_MAX_CHARACTERS]}..." if len(line) > _MAX_CHARACTERS else line
 
 
 def _guard(text: str) -> str:

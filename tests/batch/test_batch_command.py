@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import lms_samples as samples
 import pytest
 
 from grader.authoring.mock_class import write_mock_class
@@ -294,3 +295,41 @@ def write_broken_assignment(tmp_path: Path) -> Callable[[], Path]:
         return tmp_path / "lab5"
 
     return write
+
+
+def test_class_with_zips_modules_and_a_roster_of_its_own(tmp_path: Path) -> None:
+    """Everything that is known of a row is in the gradebook, on the page and in stats."""
+    course = tmp_path / "course"
+    source = "def mse(y_hat, y):\n    return (y_hat - y).pow(2).mean()\n"
+    samples.write(
+        course,
+        {
+            "submissions/kim/abgabe.zip": samples.zipped({"abgabe\\lab4.py": source.encode()}),
+            "submissions/lee/lab4.py": f"import no_such_module\n\n{source}".encode(),
+            "submissions/ann/ann.zip": samples.zipped({"../lab4.py": source.encode()}),
+            "roster.csv": (
+                b"Student;ID;SIS Login ID;Seat\n    Points Possible;;;\n"
+                b"Kim K.;1;kim;7\nLee L.;2;lee;8\nStudent, Test;3;;9\nAnn A.;4;ann;3\nZoe;5;z;1\n"
+            ),
+        },
+    )
+    out = tmp_path / "out"
+    options = ("--roster", course / "roster.csv", "--out", out, "--jobs", 1)
+
+    refused = run(course, *options, expected=2)
+    done = run(course / "submissions", *options, "--csv-dialect", "excel-semicolon")
+
+    assert "give that folder" in re.sub(r"\s+", " ", refused.stderr)
+    assert "1 stops at a module that isn't installed here: no_such_module" in done.stdout
+    assert "1 student on the roster did not hand in anything" in done.stdout
+    assert "Columns of the roster that were not used: Seat." in done.stdout
+    lines = (out / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()
+    rows = {row["name"]: row for row in csv.DictReader(lines, delimiter=";")}
+    assert rows.keys() == {"Kim K.", "Lee L.", "Ann A.", "Zoe"}
+    assert float(rows["Kim K."]["score"].replace(",", ".")) > 0
+    assert rows["Lee L."]["score"] == rows["Kim K."]["score"]
+    assert "no_such_module is not installed here" in rows["Lee L."]["notes"]
+    assert "its path leads out of the archive" in rows["Ann A."]["notes"]
+    page = (out / "index.html").read_text(encoding="utf-8")
+    for text in ("no_such_module", "ann/ann.zip/../lab4.py", "its path leads out", "Seat"):
+        assert text in page

@@ -135,6 +135,28 @@ def test_class_goes_to_standard_output_or_a_file(batch: Path, tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(
+    "option", [("--csv-dialect", "excel-semicolon"), ("--set", "csv-dialect=excel-semicolon")]
+)
+def test_gradebook_has_the_form_that_a_spreadsheet_wants(
+    batch: Path, option: tuple[str, str]
+) -> None:
+    """Where numbers have commas, columns are separated by semicolons."""
+    done = run(batch, "--to", "csv", *option)
+
+    assert done.stdout.lstrip("\ufeff").startswith("id;student_id;name;")
+
+
+def test_dialect_is_for_gradebooks_only(batch: Path) -> None:
+    """Another format refuses it, and so does a dialect that doesn't exist."""
+    other = run(batch, "--to", "junit", "--csv-dialect", "excel-tab")
+    unknown = run(batch, "--to", "csv", "--set", "csv-dialect=word")
+
+    assert (other.exit_code, unknown.exit_code) == (2, 2)
+    assert "no setting csv-dialect" in other.stderr
+    assert "excel, excel-semicolon, excel-tab, not word" in unknown.stderr
+
+
 def test_summary_stands_for_its_folder(batch: Path) -> None:
     """The summary.json of a batch can be given in place of its folder."""
     assert run(batch / "summary.json", "--to", "csv").stdout == run(batch, "--to", "csv").stdout

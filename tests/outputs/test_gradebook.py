@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import unicodedata
 
 import pytest
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from grader.outputs.gradebook import write_gradebook
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import ClassSummary, Student
+from grader.report.csv_dialect import CsvDialect
 from grader.report.model import ReportStatus, Status
 from grader.report.outline import Outline
 
@@ -203,3 +205,60 @@ def test_long_notes_are_cut() -> None:
     row = read(write(summarize(GRADED, notes="x" * 50_000)))[0]
 
     assert row["notes"] == "x" * 1000 + "..."
+
+
+def write_as(summary: ClassSummary, dialect: CsvDialect) -> str:
+    """Return a gradebook in a dialect, without its mark."""
+    file = io.StringIO(newline="")
+    write_gradebook(summary.rows, [one.name for one in summary.functions], file, dialect=dialect)
+    return file.getvalue().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "line"),
+    [
+        (CsvDialect.EXCEL, 'a,17,"Zoë, A.",,a.py,graded,2.5,10,2.5,0,handed in late'),
+        (CsvDialect.SEMICOLON, "a;17;Zoë, A.;;a.py;graded;2,5;10;2,5;0;handed in late"),
+        (CsvDialect.TAB, "a\t17\tZoë, A.\t\ta.py\tgraded\t2.5\t10\t2.5\t0\thanded in late"),
+    ],
+)
+def test_dialect_decides_on_separators_and_numbers(dialect: CsvDialect, line: str) -> None:
+    """Semicolons come with decimal commas, as in the spreadsheets of many languages."""
+    summary = summarize(GRADED, student=Student(id="17", name="Zoë, A."), notes="handed in late")
+
+    header, row = write_as(summary, dialect).splitlines()
+
+    assert header.split(dialect.separator)[:3] == ["id", "student_id", "name"]
+    assert row == line
+
+
+@given(name=_TEXT, file=_TEXT, note=_TEXT, dialect=st.sampled_from(CsvDialect))
+def test_no_dialect_has_formulas(name: str, file: str, note: str, dialect: CsvDialect) -> None:
+    """No text becomes a formula, also if the file is opened as one of another dialect."""
+    summary = summarize(
+        GRADED, student=Student(name=name, id=name, email=file), file=file, notes=note
+    )
+
+    text = write_as(summary, dialect)
+
+    (fields,) = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator))[1:]
+    _, line = text.splitlines()
+    for sign in CsvDialect:
+        (apart,) = csv.reader([line], delimiter=sign.separator)
+        for field in (*fields, *apart):
+            plain = unicodedata.normalize("NFKC", field).lstrip(' "')
+            assert plain[:1] not in set("=+-@")
+
+
+def test_decimal_comma_is_read_back_by_the_rules_of_its_language() -> None:
+    """Every number of a class reads back, and the columns stay in order."""
+    summary = make_class(40)
+    text = write_as(summary, CsvDialect.SEMICOLON)
+
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+    scores = [row.score for row in summary.rows]
+    assert [float(row["score"].replace(",", ".") or "nan") for row in rows] == pytest.approx(
+        [math.nan if score is None else score for score in scores], nan_ok=True
+    )
+    assert "." not in "".join(row["score"] for row in rows)
