@@ -11,7 +11,7 @@ import sys
 import types
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
 from grader.observations.messages import Absence, AbsenceKind, Load, Place
@@ -20,6 +20,7 @@ from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text, name_of_type
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
+_Scope = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 # The most names that are compared with a missing one, and how long they may be.
 _MAX_CANDIDATES = 200
@@ -32,6 +33,8 @@ _EXACT = 3.0
 _LEAST = 4
 # Fewer parameters than this are too common to tell a function by.
 _TELLING_PARAMETERS = 2
+
+_MOST_DECORATORS = 8
 
 # What Colab writes above what it comments out when it exports a cell with a magic.
 _COLAB = "# Commented out IPython magic"
@@ -117,14 +120,11 @@ class _Search:
     # --- functions without code ---
 
     def _find_code(self, name: str, value: object) -> Absence | None:
-        if type(value) is not types.FunctionType:
+        code = _code_of(value)
+        key = (code.co_filename, code.co_firstlineno) if code is not None else ("", 0)
+        if key not in self._definitions:
             return None
-        code = value.__code__
-        position, node = self._definitions.get(
-            (code.co_filename, code.co_firstlineno), (None, None)
-        )
-        if position is None or node is None:
-            return None
+        position, node = self._definitions[key]
         place = self._place(position, node.lineno)
         if not any(map(_is_code, node.body)):
             earlier = self._earlier_definition(name, position)
@@ -172,8 +172,9 @@ class _Search:
     def _find_other_value(self, name: str, value: object) -> Absence:
         place, function = Place(), Place()
         kind = AbsenceKind.NOT_CALLABLE
-        for position, (statement, code) in self._statements.items():
-            if position not in self._progress.ends or name not in bound_names(code):
+        for position in self._binders.get(name, ()):
+            statement, _ = self._statements[position]
+            if position not in self._progress.ends:
                 continue
             if isinstance(statement, _Definition):
                 # If nothing else binds it later, the value comes from here, or from a call.
@@ -206,16 +207,37 @@ class _Search:
         )
 
     def _find_own_statement(self, name: str) -> Absence | None:
-        """Find a top-level statement that binds or deletes the name, or would have."""
+        """Find the last top-level statement that binds or deletes the name, or would have."""
         found = None
-        for position, (statement, code) in self._statements.items():
-            if name in self._namespace and _brings(statement, name):
-                found = self._absence(name, AbsenceKind.STAR_IMPORT, position, statement.lineno)
-            if position in self._progress.ends and _deletes(statement, name):
-                found = self._absence(name, AbsenceKind.DELETED, position, statement.lineno)
-            elif name in bound_names(code):
-                found = self._explain_unbound(name, position, statement) or found
+        for position in self._binders.get(name, ()):
+            statement, _ = self._statements[position]
+            found = self._explain_unbound(name, position, statement) or found
+        for position, statement in self._undoing:
+            if position not in self._progress.ends:
+                continue
+            if isinstance(statement, ast.Delete) and _deletes(statement, name):
+                return self._absence(name, AbsenceKind.DELETED, position, statement.lineno)
+            if isinstance(statement, ast.ImportFrom) and _brings(statement, name):
+                return self._absence(name, AbsenceKind.STAR_IMPORT, position, statement.lineno)
         return found
+
+    @functools.cached_property
+    def _binders(self) -> dict[str, list[Position]]:
+        """The statements that bind each name, in order."""
+        found: dict[str, list[Position]] = {}
+        for position, (_, code) in self._statements.items():
+            for name in bound_names(code):
+                found.setdefault(name, []).append(position)
+        return found
+
+    @functools.cached_property
+    def _undoing(self) -> list[tuple[Position, ast.Delete | ast.ImportFrom]]:
+        """The statements that delete names, or import all names of a module; the last one first."""
+        return [
+            (position, statement)
+            for position, (statement, _) in reversed(self._statements.items())
+            if isinstance(statement, ast.Delete) or _is_star_import(statement)
+        ]
 
     def _explain_unbound(
         self, name: str, position: Position, statement: ast.stmt
@@ -263,16 +285,23 @@ class _Search:
 
     def _find_inside(self, name: str) -> Absence | None:
         """Find a function of this name inside of a class, of another function, or of a branch."""
+        if name not in self._inner:
+            return None
+        position, node, outer = self._inner[name]
+        if outer is None:  # there is no bytecode for what can't run, such as if False
+            return self._explain_branch(name, position, self._statements[position][0], node.lineno)
+        is_class = isinstance(outer, ast.ClassDef)
+        kind = AbsenceKind.IN_CLASS if is_class else AbsenceKind.IN_FUNCTION
+        return self._absence(name, kind, position, node.lineno, subject=outer.name)
+
+    @functools.cached_property
+    def _inner(self) -> dict[str, tuple[Position, _Definition, _Scope | None]]:
+        """The functions inside of statements: the first one of each name, and what is around it."""
+        found: dict[str, tuple[Position, _Definition, _Scope | None]] = {}
         for position, (statement, _) in self._statements.items():
             for node, outer in _inner_definitions(statement):
-                if node.name != name:
-                    continue
-                if outer is None:  # there is no bytecode for what can't run, such as if False
-                    return self._explain_branch(name, position, statement, node.lineno)
-                is_class = isinstance(outer, ast.ClassDef)
-                kind = AbsenceKind.IN_CLASS if is_class else AbsenceKind.IN_FUNCTION
-                return self._absence(name, kind, position, node.lineno, subject=outer.name)
-        return None
+                found.setdefault(node.name, (position, node, outer))
+        return found
 
     def _find_unread(self, name: str) -> Absence | None:
         """Find a definition in a cell of which nothing ran."""
@@ -388,12 +417,12 @@ class _Search:
     def _candidates(self) -> dict[str, tuple[Position, int]]:
         """The other names that statements of the submission bind, and where."""
         found: dict[str, tuple[Position, int]] = {}
-        for position, (statement, code) in self._statements.items():
-            if isinstance(statement, ast.Import | ast.ImportFrom):
-                continue
-            for name in bound_names(code) - self._message.parameters.keys():
-                if name in self._namespace and len(name) <= _MAX_LENGTH:
-                    found[name] = position, _line_of_binding(statement, name)
+        for name, positions in self._binders.items():
+            statement, _ = self._statements[positions[-1]]
+            is_other = name in self._namespace and name not in self._message.parameters
+            is_import = isinstance(statement, ast.Import | ast.ImportFrom)
+            if is_other and not is_import and len(name) <= _MAX_LENGTH:
+                found[name] = positions[-1], _line_of_binding(statement, name)
             if len(found) >= _MAX_CANDIDATES:
                 break
         return found
@@ -420,6 +449,17 @@ class _Search:
             place=self._place(position, line),
             other=other,
         )
+
+
+def _code_of(value: object) -> types.CodeType | None:
+    """Return the code of a function, also of one that a decorator has wrapped."""
+    for _ in range(_MOST_DECORATORS):
+        if type(value) is not types.FunctionType:
+            return None
+        if "__wrapped__" not in value.__dict__:
+            return value.__code__
+        value = value.__dict__["__wrapped__"]
+    return None
 
 
 # --- what a tree says -----------------------------------------------------------------------
@@ -475,14 +515,14 @@ def _own_nodes(function: _Definition) -> Iterator[Any]:
 
 def _inner_definitions(
     statement: ast.stmt,
-) -> Iterator[tuple[_Definition, ast.ClassDef | _Definition | None]]:
+) -> Iterator[tuple[_Definition, _Scope | None]]:
     """Yield each function inside of a statement, and the innermost class or function around it."""
-    waiting: list[tuple[ast.AST, ast.ClassDef | _Definition | None]] = [(statement, None)]
+    waiting: list[tuple[ast.AST, _Scope | None]] = [(statement, None)]
     while waiting:
         node, outer = waiting.pop()
         if isinstance(node, _Definition) and node is not statement:
             yield node, outer
-        if isinstance(node, _Definition | ast.ClassDef):
+        if isinstance(node, _Scope):
             outer = node
         if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
             waiting.extend((child, outer) for child in ast.iter_child_nodes(node))
@@ -511,17 +551,17 @@ def _asks_for_main(statement: ast.If) -> bool:
     )
 
 
-def _brings(statement: ast.stmt, name: str) -> bool:
-    """Return whether a statement is a star import that brings a name."""
-    if not isinstance(statement, ast.ImportFrom) or statement.names[0].name != "*":
-        return False
+def _is_star_import(statement: ast.stmt) -> TypeGuard[ast.ImportFrom]:
+    return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+
+
+def _brings(statement: ast.ImportFrom, name: str) -> bool:
+    """Return whether a star import may bring a name."""
     return hasattr(sys.modules.get(statement.module or ""), name)
 
 
-def _deletes(statement: ast.stmt, name: str) -> bool:
-    return isinstance(statement, ast.Delete) and any(
-        isinstance(node, ast.Name) and node.id == name for node in statement.targets
-    )
+def _deletes(statement: ast.Delete, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in statement.targets)
 
 
 def _texts(statement: ast.stmt) -> Iterator[ast.Constant]:
