@@ -12,7 +12,7 @@ from grader.report.csv_dialect import CsvDialect
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """CSV: gradebook, one row per person.
 
-    Settings: ``csv-dialect`` is the value of a `CsvDialect`; the command has an option for it.
+    The command's own option gives the value of a `CsvDialect`.
     """
     file = io.StringIO(newline="")
     dialect = _read_dialect(work.setting("csv-dialect", CsvDialect.EXCEL))
