@@ -27,14 +27,23 @@ from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe
 from grader.checks.run import CheckRun, Student, run_phase
-from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
+from grader.checks.verdict import (
+    NoAnswerError,
+    NotJudgedError,
+    UnwrittenError,
+    WrongError,
+    precondition,
+)
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Observe
 from grader.observations.messages import (
+    Absence,
+    AbsenceKind,
     CallRequest,
     FunctionFacts,
     Observation,
     Outcome,
+    Place,
     Request,
     TorchCall,
 )
@@ -67,7 +76,7 @@ def run_body(check: Check, probe: Probe) -> BaseException | None:
     """Run the body of a check, and return its verdict, as the plugin does."""
     try:
         BODIES[check.key](probe)
-    except (WrongError, UnwrittenError, NoAnswerError) as error:
+    except (WrongError, UnwrittenError, NotJudgedError, NoAnswerError) as error:
         return error
     return None
 
@@ -76,7 +85,7 @@ def crashing_body(check: Check, probe: Probe) -> BaseException | None:
     """Run the body of a check as the plugin does, which says so if it is broken."""
     try:
         BODIES[check.key](probe)
-    except (WrongError, UnwrittenError, NoAnswerError) as error:
+    except (WrongError, UnwrittenError, NotJudgedError, NoAnswerError) as error:
         return error
     except Exception as error:
         raise CheckCrashedError(check.id, f"{type(error).__name__}: {error}") from error
@@ -137,6 +146,7 @@ class Bench:
         self.reserved: list[tuple[str, float]] = []
         self.seconds: dict[str, float] = {}
         self.functions: dict[str, FunctionFacts] = {}
+        self.absences: dict[str, Absence] = {}
 
     def observe_with_lent(self, lent: frozenset[str]) -> Observe:
         """Open the session in which some helpers are right."""
@@ -177,6 +187,7 @@ class Bench:
             reserve=lambda name, share: self.reserved.append((name, share)),
             seconds=self.seconds,
             functions=self.functions,
+            absences=self.absences,
             expect=self.reference.ask,
             ask_reference=lambda _name: self.reference.ask,
             only=only,
@@ -222,6 +233,21 @@ def test_helper_that_ends_the_process_is_not_called_again_by_others() -> None:
 
     assert statuses(bench.grade())["train"] is Status.PASSED
     assert [name for kind, name in bench.asked if kind == "own"] == ["mse"]
+
+
+def test_missing_helper_is_not_named_where_something_else_is_the_reason() -> None:
+    """If the function raises with right helpers too, its missing helper was not the reason."""
+    bench = Bench(
+        mse=ended(Outcome.MISSING),
+        update=raised("NameError", "name 'mse' is not defined"),
+        lent=raised("NameError", "name 'secret' is not defined"),
+    )
+    bench.functions = {"update": FunctionFacts(name="update", uses=("mse",), undefined=("wieght",))}
+
+    result = bench.grade(CHECKS[:2])["update/doubles"]
+
+    assert result.message == "with right versions of mse, update() raised NameError"
+    assert result.hint == "update() uses wieght, which is not defined in the file."
 
 
 # --- points -------------------------------------------------------------------------------
@@ -571,6 +597,53 @@ def test_function_that_is_not_written_yet_is_lent_nothing() -> None:
     assert bench.lent == {}
 
 
+def test_function_without_code_is_lent_nothing_and_is_not_wrong() -> None:
+    """What a function without code answers is not judged: it is not written yet."""
+    bench = Bench(mse=WRONG, update=returned(None, n=3))
+    bench.absences["update"] = Absence(function="update", kind=AbsenceKind.UNWRITTEN)
+
+    result = bench.grade(CHECKS[:2])["update/doubles"]
+
+    assert (result.status, result.message) == (Status.MISSING, "update() is not written yet")
+    assert (result.hint, result.example) == ("", None)
+    assert bench.lent == {}
+
+
+def test_function_without_a_return_is_lent_nothing() -> None:
+    """No right helper makes a function return that has no return."""
+    bench = Bench(mse=WRONG, update=returned(None, n=3))
+    bench.absences["update"] = Absence(function="update", kind=AbsenceKind.NO_RETURN)
+
+    result = bench.grade(CHECKS[:2])["update/doubles"]
+
+    assert (result.status, result.message) == (
+        Status.FAILED,
+        "update() returns None: is the return missing?",
+    )
+    assert bench.lent == {}
+
+
+def test_missing_function_says_what_there_is_also_if_only_right_helpers_were_tried() -> None:
+    """What is in place of a function is known before it is called, with whatever helpers."""
+    bench = Bench(mse=ended(Outcome.TIME_LIMIT), lent=ended(Outcome.MISSING))
+    bench.absences["update"] = Absence(
+        function="update", kind=AbsenceKind.OTHER_NAME, subject="updat", place=Place(line=3)
+    )
+
+    result = bench.grade(CHECKS[:2])["update/doubles"]
+
+    assert result.status is Status.MISSING
+    assert result.message.startswith("update is not defined, but updat is on line 3.")
+
+
+def test_function_that_is_there_is_judged_whatever_is_claimed_of_it() -> None:
+    """A right answer counts, also of a function that is claimed to have no code."""
+    bench = Bench(mse=RIGHT)
+    bench.absences["mse"] = Absence(function="mse", kind=AbsenceKind.UNWRITTEN)
+
+    assert statuses(bench.grade(CHECKS[:1])) == {"mse": Status.PASSED}
+
+
 def test_function_that_is_not_there_is_lent_nothing() -> None:
     """Nothing is lent to a function that is missing."""
     bench = Bench(mse=WRONG)
@@ -913,3 +986,48 @@ def test_check_of_no_function_is_broken() -> None:
     """A check whose file's name is misspelt is reported as broken, at no student's expense."""
     with pytest.raises(CheckCrashedError, match=r"msse/doubles is broken: .* no function msse"):
         Bench(mse=RIGHT).grade([check_of("msse")])
+
+
+# --- checks that can't judge yet ----------------------------------------------------------
+
+
+def test_check_of_what_must_not_happen_is_not_judged_without_an_answer() -> None:
+    """A check that forbids something can't be wrong where the call never got that far."""
+    forbidding = replace(check_of("mse", "keeps"), forbids=True)
+
+    results = Bench(mse=raised("ValueError", "no")).grade([check_of("mse"), forbidding])
+
+    assert results["mse/doubles"].status is Status.ERROR
+    result = results["mse/keeps"]
+    assert (result.status, result.points) == (Status.NOT_JUDGED, 0.0)
+    assert (result.message, result.hint) == ("mse() gave no answer", "")
+
+
+def test_limit_is_not_forgotten_by_a_check_that_is_not_judged() -> None:
+    """A limit that is hit in a check of what must not happen counts for the next ones."""
+    forbidding = replace(check_of("mse", "keeps"), forbids=True)
+
+    results = Bench(mse=ended(Outcome.TIME_LIMIT, "over 5 s")).grade([forbidding, check_of("mse")])
+
+    assert results["mse/keeps"].status is Status.NOT_JUDGED
+    assert results["mse/doubles"].status is Status.LIMIT
+    assert "over 5 s" in results["mse/doubles"].message
+
+
+@pytest.mark.parametrize("helper", [RIGHT, WRONG], ids=["right helper", "wrong helper"])
+def test_check_whose_condition_fails_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch, helper: Observation
+) -> None:
+    """Where a precondition fails, the check says why it can't judge, but not of a lent attempt."""
+
+    def body(probe: Probe) -> None:
+        with precondition():
+            is_double(probe)
+
+    monkeypatch.setattr("test_run.BODIES", [is_double, body])
+    bench = Bench(mse=helper, update=WRONG, lent=WRONG)
+
+    result = bench.grade([check_of("mse"), check_of("update", body=1)])["update/doubles"]
+
+    assert (result.status, result.points, result.hint) == (Status.NOT_JUDGED, 0.0, "")
+    assert result.message == ("update(n) is wrong" if helper is RIGHT else "")
