@@ -28,15 +28,11 @@ class NoAnswer:
     may_be_others_fault: bool = True
 
 
-def describe_no_answer(
-    error: NoAnswerError, *, is_quoted: bool = True, absence: Absence | None = None
-) -> NoAnswer:
+def describe_no_answer(error: NoAnswerError, *, absence: Absence | None = None) -> NoAnswer:
     """Convert an outcome without an answer to a status and a message.
 
     Args:
         error: Why there is no answer.
-        is_quoted: Whether to show an exception's own text. It is not shown if functions were lent,
-            because the student's code could put their source into it.
         absence: What the function lacks, as far as that is known.
     """
     name, observation = error.function, error.observation
@@ -49,12 +45,18 @@ def describe_no_answer(
                 may_be_others_fault=False,
             )
         case Outcome.RAISED if observation.raised is not None:
-            return _raised(name, observation.raised, is_quoted=is_quoted, absence=absence)
+            return _raised(name, observation.raised, absence)
         case Outcome.TIME_LIMIT:
             return NoAnswer(
                 status=Status.LIMIT,
-                message=f"{name}() did not finish: {detail}",
+                message=f"{name}() did not finish: {detail}"
+                + ("" if observation.running is None else describe_place(observation.running)),
                 hint="Look for a loop that never ends, or for much more work than is needed.",
+            )
+        case Outcome.MEMORY_LIMIT if _is_out_of_threads(observation.raised):
+            return NoAnswer(
+                status=Status.LIMIT,
+                message=f"{name}() starts more threads than are allowed while it is graded",
             )
         case Outcome.MEMORY_LIMIT:
             return NoAnswer(
@@ -83,13 +85,24 @@ def describe_no_answer(
             )
 
 
-def _raised(
-    name: str, raised: Raised, *, is_quoted: bool, absence: Absence | None = None
-) -> NoAnswer:
+def _is_out_of_threads(raised: Raised | None) -> bool:
+    return raised is not None and "can't start new thread" in raised.text
+
+
+def _raised(name: str, raised: Raised, absence: Absence | None) -> NoAnswer:
     # torch raises it too, such as for ^ instead of **: that is an error like any other.
     if raised.type_name == "NotImplementedError" and (not raised.code or "raise" in raised.code):
         return _stopped_at_stub(name, raised, absence)
-    text = raised.text.strip().splitlines() if is_quoted else []
+    if raised.missing_module:
+        module = shorten(raised.missing_module, MAX_NAME)
+        message = f"{name}() needs {module}, which is not installed here"
+        return NoAnswer(status=Status.ERROR, message=message + describe_place(raised))
+    if raised.missing_import:
+        line = shorten(raised.missing_import, MAX_NAME)
+        message = f"{name}() needs `{line}`, which is nowhere in the file"
+        hint = f"Write {line} at the top."
+        return NoAnswer(status=Status.ERROR, message=message, hint=hint)
+    text = raised.text.strip().splitlines()
     message = f"{name}() raised {shorten(raised.type_name, MAX_NAME)}"
     if text:
         message += f": {shorten(text[0], MAX_MESSAGE)}"

@@ -17,6 +17,7 @@ that could know the reference, even if it has left a trace somewhere.
 
 import enum
 import functools
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,8 +34,10 @@ from grader.checks.probe import INCOMPLETE, Probe, derive_seed
 from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe, answer_at_once
-from grader.observations.messages import Absence, FunctionFacts, Outcome
+from grader.observations.messages import Absence, FunctionFacts, Outcome, Raised
 from grader.report.model import CheckResult, Status, Visibility
+
+_UNDEFINED = re.compile(r"name '(\w{1,100})' is not defined")
 
 # After one of these, a function's other checks would end the same way and take as long.
 _COSTLY = (Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.DISK_LIMIT)
@@ -421,7 +424,7 @@ def _describe_own_attempt(
         return _Attempt(
             result,
             may_be_others_fault=reason.may_be_others_fault,
-            is_in_helper=exception is not None and exception.function in function.collaborators,
+            is_in_helper=exception is not None and _is_of_helper(exception, function),
         )
     if isinstance(raised, UnwrittenError):
         return _Attempt(_result(check, Status.MISSING, message=str(raised)))
@@ -433,6 +436,13 @@ def _describe_own_attempt(
         return _Attempt(result, may_be_others_fault=False)
     result = _result(check, Status.FAILED, message=raised.message, hint=raised.hint or check.hint)
     return _Attempt(result, add_details=functools.partial(_add_details, wrong=raised, probe=probe))
+
+
+def _is_of_helper(raised: Raised, function: Function) -> bool:
+    """Return whether a helper raised an exception, or it is about a helper that is missing."""
+    named = _UNDEFINED.match(raised.text) if raised.type_name == "NameError" else None
+    name = raised.function if named is None else named[1]
+    return name in function.collaborators
 
 
 def _add_details(result: CheckResult, *, wrong: WrongError, probe: Probe) -> CheckResult:

@@ -1,24 +1,24 @@
 """Describes what happened while a submission was read, loaded and called."""
 
-import re
+import platform
 from collections.abc import Sequence
 
-from grader.observations.messages import Note, Outcome, Raised
+from grader.observations.messages import Note, Outcome, Raised, Running
+from grader.report.explanations import explain
 from grader.report.model import LoadingNote, NoteKind
 from grader.report.shorten import MAX_CODE, MAX_MESSAGE, MAX_NAME, shorten
 
 
-def describe_place(raised: Raised) -> str:
-    """Return the line of the submission at which an exception was raised; empty if not known."""
-    if not raised.line:
+def describe_place(place: Raised | Running) -> str:
+    """Return the line at which an exception was raised, or which was running; empty if unknown."""
+    if not place.line:
         return ""
-    block = f" of {shorten(raised.block, MAX_NAME)}" if raised.block else ""
-    code = shorten(raised.code.splitlines()[0], MAX_CODE) if raised.code.strip() else ""
-    return f"\n    line {raised.line}{block}: {code}"
+    block = f" of {shorten(place.block, MAX_NAME)}" if place.block else ""
+    code = shorten(place.code.splitlines()[0], MAX_CODE) if place.code.strip() else ""
+    return f"\n    line {place.line}{block}: {code}"
 
 
 _MAX_LINES = 100
-_MISSING_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
 _KINDS = {
     "SystemExit": NoteKind.EXIT,
     "SyntaxError": NoteKind.SYNTAX,
@@ -96,14 +96,18 @@ def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
             where = f"line {raised.line}" + (f" of {where}" if note.block else "")
         text = f"{where} was stopped ({why}); what comes after it still ran"
         return LoadingNote(kind=NoteKind.LIMIT, subject=kind, text=text)
-    module = _MISSING_MODULE.match(raised.text)
-    if module is not None and raised.type_name == "ModuleNotFoundError":
-        name = shorten(module[1], MAX_NAME)
-        text = (
-            f"{name} is not installed here; what does not need it is graded as usual"
-            f"{describe_place(raised)}"
-        )
+    place = describe_place(raised)
+    if raised.missing_module:
+        name = shorten(raised.missing_module, MAX_NAME)
+        text = f"{name} is not installed here; what does not need it is graded as usual{place}"
         return LoadingNote(kind=NoteKind.NOT_INSTALLED, subject=name, text=text)
+    if raised.missing_import:
+        line = shorten(raised.missing_import, MAX_NAME)
+        text = f"`{line}` is missing: write it at the top{place}"
+        return LoadingNote(kind=NoteKind.NOT_IMPORTED, subject=line, text=text)
+    if raised.syntax_hint:
+        text = f"{where} {_name_syntax_error(raised)}; what comes after it still ran{place}"
+        return LoadingNote(kind=NoteKind.SYNTAX, subject=kind, text=text)
     is_exit = raised.type_name == "SystemExit"
     has_ended = is_exit and not is_notebook
     rest = "the rest of the file did not run" if has_ended else "what comes after it still ran"
@@ -113,8 +117,14 @@ def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
     return LoadingNote(
         kind=_KINDS.get(raised.type_name, NoteKind.RAISED),
         subject=kind,
-        text=f"{where} {verb} {shown}; {rest}{describe_place(raised)}",
+        text=f"{where} {verb} {shown}; {rest}{place}{_explain_place(raised)}",
     )
+
+
+def _explain_place(raised: Raised) -> str:
+    """Return why something can't work where a submission is graded, on a line of its own."""
+    why = explain(raised, only_of_place=True)
+    return f"\n    {why}" if why else ""
 
 
 def describe_syntax_error(raised: Raised) -> str:
@@ -122,9 +132,16 @@ def describe_syntax_error(raised: Raised) -> str:
     if _is_too_deep(raised):
         return f"the code is {_TOO_DEEP}"
     code = "".join(f"\n{line}" for line in _line_and_caret(raised.code))
-    text = shorten(raised.text, MAX_MESSAGE)
     place = f"line {raised.line}" if raised.line else "the file"
-    return f"{place} is not valid Python: {text}{code}"
+    return f"{place} {_name_syntax_error(raised)}{code}"
+
+
+def _name_syntax_error(raised: Raised) -> str:
+    if raised.syntax_hint:
+        version = ".".join(platform.python_version_tuple()[:2])
+        hint = shorten(raised.syntax_hint, MAX_MESSAGE)
+        return f"is not Python {version}, which grades here: {hint}"
+    return f"is not valid Python: {shorten(raised.text, MAX_MESSAGE)}"
 
 
 def _is_too_deep(raised: Raised) -> bool:

@@ -19,9 +19,44 @@ class _Reason:
     type_name: str
     pattern: str
     explanation: str
+    # Whether it lies in the place where submissions are graded.
+    is_of_place: bool = False
 
 
 _REASONS = (
+    _Reason(
+        "AssertionError|RuntimeError",
+        r"Torch not compiled with \w+ enabled|No CUDA GPUs are available|Found no NVIDIA driver"
+        r"|Invalid device (string|id)|not linked with support for mps|CUDA error",
+        "It is graded on the CPU. Leave .cuda() and device=... out, or choose the device with "
+        '`"cuda" if torch.cuda.is_available() else "cpu"`.',
+        is_of_place=True,
+    ),
+    _Reason(
+        "PermissionError|OSError|BlockingIOError",
+        r"\[Errno 1\]",
+        "Starting other programs or processes and using the network are not allowed while a "
+        "submission is graded.",
+        is_of_place=True,
+    ),
+    _Reason(
+        "PermissionError",
+        r"\[Errno 13\]",
+        "Other folders than the current one can't be read or written while a submission is graded.",
+        is_of_place=True,
+    ),
+    _Reason(
+        "FileNotFoundError",
+        r"\[Errno 2\]",
+        "While a submission is graded, only its own file is there, and what it has written itself.",
+        is_of_place=True,
+    ),
+    _Reason(
+        "URLError|gaierror|ConnectionError|HTTPError|RuntimeError",
+        r"name resolution|no internet connection|Name or service not known",
+        "There is no network while a submission is graded.",
+        is_of_place=True,
+    ),
     _Reason(
         "RuntimeError",
         r"leaf Variable that requires grad (is being used in|has been moved)",
@@ -37,7 +72,9 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"Can't call numpy\(\) on Tensor that requires grad|numpy\(\) on Tensor that requires",
-        "numpy and matplotlib don't accept a tensor that requires grad. Use .detach() first.",
+        "numpy and matplotlib don't accept a tensor that requires grad. To draw or print it, use "
+        ".detach() first. Where the result is differentiated, that would cut the graph: there use "
+        "torch's own functions, such as torch.exp in place of np.exp.",
     ),
     _Reason(
         "AttributeError",
@@ -132,10 +169,17 @@ _REASONS = (
 )
 
 
-def explain(raised: Raised) -> str:
-    """Return why an exception was raised and what to try; empty if the reason is not known."""
+def explain(raised: Raised, *, only_of_place: bool = False) -> str:
+    """Return why an exception was raised and what to try; empty if the reason is not known.
+
+    Args:
+        raised: The exception.
+        only_of_place: Whether only what lies in the place where submissions are graded counts.
+    """
     text = raised.text[:_MAX_CHARACTERS]
     for reason in _REASONS:
+        if only_of_place and not reason.is_of_place:
+            continue
         if re.fullmatch(reason.type_name, raised.type_name) and re.search(reason.pattern, text):
             return reason.explanation
     return ""

@@ -13,7 +13,7 @@ from grader.checks.examples import make_example
 from grader.checks.inputs import Leaf, leaf, tensor
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, State, Step
-from grader.observations.values import Array, Number
+from grader.observations.values import AnyValue, Array, Number
 from grader.report.model import Example
 
 INPUTS: dict[str, Any] = {"x": tensor([[1, 1], [2, 1]]), "w": leaf([3, 4])}
@@ -21,7 +21,9 @@ GRADIENT = np.array([3.0, 2.0])
 VALUE = np.array([7.0, 10.0])
 
 
-def example_of(wrong: WrongError, returned: Any = VALUE, *, cotangent: bool = False) -> Example:
+def example_of(
+    wrong: WrongError, returned: np.ndarray | AnyValue = VALUE, *, cotangent: bool = False
+) -> Example:
     """Make the example of one differentiated call of predict()."""
     request = CallRequest(
         function="predict",

@@ -1,9 +1,12 @@
 """Descriptions of what happened while a submission was read: short, and in a student's words."""
 
+import platform
+
 import pytest
 
 from grader.observations.messages import Note, Outcome, Raised
 from grader.report.describe_loading import describe_loading, describe_place, describe_syntax_error
+from grader.report.model import NoteKind
 
 
 def raising(type_name: str, text: str = "", block: str = "cell 2", **where: object) -> Note:
@@ -225,3 +228,87 @@ def test_forged_notes_are_cut_in_length_and_number() -> None:
     assert max(map(len, lines)) < 800
     assert len(lines) == 101
     assert lines[-1] == "901 more messages like these are left out"
+
+
+# --- causes -------------------------------------------------------------------------------
+
+
+def test_causes_come_first_and_what_follows_is_in_one_line() -> None:
+    """A missing module stands before what follows from it, and before what was left out."""
+    notes = [
+        Note(block="cell 1", text="not run because of its cell magic %%bash"),
+        raising("NameError", "name 'sns' is not defined", "cell 3"),
+        raising("ModuleNotFoundError", "No module", "cell 2", missing_module="seaborn"),
+        Note(block="cell 4", raised=Raised(type_name="NameError", text=""), follows=True),
+        Note(block="cell 5", raised=Raised(type_name="NameError", text=""), follows=True),
+    ]
+
+    found = describe_loading(notes, is_notebook=True)
+
+    assert [note.kind for note in found] == [
+        NoteKind.RAISED,
+        NoteKind.NOT_INSTALLED,
+        NoteKind.FOLLOWS,
+        NoteKind.LEFT_OUT,
+    ]
+    assert [note.is_cause for note in found] == [True, True, False, False]
+    assert found[2].text.startswith("cells 4 and 5 needed")
+
+
+@pytest.mark.parametrize(
+    ("note", "kind", "subject", "words"),
+    [
+        (
+            raising("ModuleNotFoundError", "No module named 'a.b'", missing_module="a.b"),
+            NoteKind.NOT_INSTALLED,
+            "a.b",
+            "a.b is not installed here; what does not need it is graded as usual",
+        ),
+        (
+            raising("NameError", "x", missing_import="import torch"),
+            NoteKind.NOT_IMPORTED,
+            "import torch",
+            "`import torch` is missing: write it at the top",
+        ),
+        (
+            raising("SyntaxError", "x", syntax_hint="type statements came with Python 3.12"),
+            NoteKind.SYNTAX,
+            "SyntaxError",
+            "which grades here: type statements came with Python 3.12",
+        ),
+        (raising("SystemExit", "0"), NoteKind.EXIT, "SystemExit", "cell 2 exited with"),
+        (raising("ValueError", "x"), NoteKind.RAISED, "ValueError", "cell 2 raised"),
+        (
+            raising(Outcome.TIME_LIMIT.value, "over 10 s"),
+            NoteKind.LIMIT,
+            "time_limit",
+            "cell 2 was stopped (over 10 s)",
+        ),
+        (
+            raising("PermissionError", "[Errno 1] Operation not permitted"),
+            NoteKind.RAISED,
+            "PermissionError",
+            "\n    Starting other programs or processes and using the network are not allowed",
+        ),
+    ],
+)
+def test_each_cause_has_its_kind_and_subject(
+    note: Note, kind: NoteKind, subject: str, words: str
+) -> None:
+    """A cause says of what kind it is, for a class to count, and what it is about."""
+    (found,) = describe_loading([note], is_notebook=True)
+
+    assert (found.kind, found.subject) == (kind, subject)
+    assert words in found.text
+
+
+def test_newer_syntax_names_the_python_that_grades() -> None:
+    """Syntax that is known to be newer is called that, and not wrong."""
+    raised = Raised(
+        type_name="SyntaxError", text="f-string: unmatched", line=4, syntax_hint="this is new"
+    )
+
+    version = ".".join(platform.python_version_tuple()[:2])
+    assert describe_syntax_error(raised) == (
+        f"line 4 is not Python {version}, which grades here: this is new"
+    )

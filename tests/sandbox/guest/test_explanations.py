@@ -79,7 +79,22 @@ def local_w() -> None:
     exec("w = 1\ndef f():\n    w -= 1\nf()", {})  # noqa: S102 - our own
 
 
+def refuse(error: BaseException) -> Callable[[], object]:
+    """Return a function that raises what the system or a library does."""
+
+    def raise_it() -> None:
+        raise error
+
+    return raise_it
+
+
 CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "another device": (lambda: torch.ones(2, device="cuda:0"), "graded on the CPU"),
+    "another maker's device": (lambda: torch.ones(2).to("xpu"), "graded on the CPU"),
+    "a program": (refuse(PermissionError(1, "Operation not permitted")), "not allowed while"),
+    "a folder": (refuse(PermissionError(13, "Permission denied", "/content")), "Other folders"),
+    "a file": (lambda: open("data.csv"), "only its own file"),  # noqa: SIM115, PTH123 - not there
+    "network": (refuse(RuntimeError("there is no internet connection")), "no network"),
     "in place on a leaf": (step_outside_no_grad, "no_grad"),
     "in place on a view": (step_on_a_view, "no_grad"),
     "backward twice": (backward_twice, "twice"),
@@ -137,3 +152,13 @@ def test_unknown_exception_is_not_explained() -> None:
     """An exception that is not known gets no explanation."""
     assert explain(describe_exception(ValueError("nobody knows"), {})) == ""
     assert all(re.compile(reason.pattern) for reason in _REASONS)
+
+
+def test_only_what_lies_in_the_place_is_said_of_a_demo() -> None:
+    """What a submission can't do where it is graded is a reason of its own kind."""
+    of_place = describe_exception(PermissionError(1, "Operation not permitted"), {})
+    own = describe_exception(NameError("name 'a' is not defined"), {})
+
+    assert "not allowed" in explain(of_place, only_of_place=True)
+    assert explain(own) != ""
+    assert explain(own, only_of_place=True) == ""
