@@ -5,6 +5,7 @@ makes the whole result invalid. The format can't express a fault of the grader. 
 then: if the template prints nothing, CodeRunner shows its own error and marks nothing.
 """
 
+import dataclasses
 from collections.abc import Iterator
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
@@ -30,9 +31,9 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     shown = student_view(report, is_after_due=work.is_after_due)
     result: dict[str, object] = {
         "fraction": shown.fraction,
-        # Above the table, whose points are not all points yet.
+        # Above the table, whose points are not all points yet; and not below it again.
         "prologuehtml": f"<p>{shown.pending}.</p>" if shown.pending else "",
-        "epiloguehtml": describe_as_markup(shown),
+        "epiloguehtml": describe_as_markup(dataclasses.replace(shown, pending="")),
     }
     functions = shown.report.functions
     if functions:

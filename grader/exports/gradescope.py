@@ -98,7 +98,7 @@ def _describe_fault(shown: StudentView) -> _Results:
     test = _Test(name="The grader failed", number="1", status="failed", output=GRADER_FAULT)
     return _Results(
         execution_time=_execution_time(report),
-        output=GRADER_FAULT,
+        output="There is no score yet. The test below says why.",
         tests=(test,),
         extra_data={**_extra_data(report), "error": cut(report.error, _MAX_CHARACTERS)},
     )

@@ -97,7 +97,9 @@ def _describe(shown: StudentView, limit: int) -> _Results:
     message = cut(describe_whole(shown), limit)
     if report.status is ReportStatus.UNREADABLE:
         errors = (cut(report.error, limit),)
-        return _Results(gradable=False, format_errors=errors, message=message)
+        # The error is shown as such; what remains to be said are the notes.
+        notes = cut("\n".join(report.notes), limit)
+        return _Results(gradable=False, format_errors=errors, message=notes)
     try:
         score = shown.fraction
     except NotExpressibleError:

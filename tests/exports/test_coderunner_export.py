@@ -165,6 +165,7 @@ def test_points_that_wait_are_announced_above_the_table() -> None:
     assert (
         result["prologuehtml"] == "<p>2 more points depend on checks shown after the due date.</p>"
     )
+    assert "after the due date" not in str(result["epiloguehtml"])
 
 
 def test_there_is_no_mark_while_all_points_wait() -> None:

@@ -274,6 +274,7 @@ def test_fault_of_the_grader_has_no_score_anywhere() -> None:
     assert "not a zero" in test["output"]
     assert results["extra_data"]["error"] == "the forkserver <is> gone"
     assert "forkserver" not in test["output"] + results["output"]
+    assert results["output"] == "There is no score yet. The test below says why."
 
 
 def test_staff_find_the_seed_and_the_misconceptions() -> None:

@@ -189,9 +189,10 @@ def test_full_marks_are_one() -> None:
 
 def test_unreadable_file_takes_no_attempt_and_says_why() -> None:
     """An unreadable file is a format error, which uses up no attempt and says why."""
-    results = results_of(UNREADABLE)
+    results = results_of(msgspec.structs.replace(UNREADABLE, notes=("a note",)))
 
     assert "line 12 is not valid Python" in results["format_errors"][0]
+    assert results["message"] == "a note"  # the error is not said again
 
 
 def test_fault_of_the_grader_takes_no_attempt() -> None:
