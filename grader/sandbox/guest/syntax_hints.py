@@ -7,7 +7,7 @@ code can then be read was it the reason.
 import itertools
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _MAX_SOURCE = 200_000
@@ -41,7 +41,7 @@ class _Feature:
     def describe(self) -> str:
         """Return what it is, and which Python has it."""
         if self.version < (3,):
-            return f"Python 2 is not Python 3: {self.what}"
+            return f"in Python 3, {self.what}"
         return f"{self.what} came with Python {'.'.join(map(str, self.version))}"
 
 
@@ -67,12 +67,19 @@ def explain_syntax(source: str, *, line: int, is_valid: Callable[[str], bool]) -
         if rewritten == source:
             continue
         if is_valid(rewritten):
-            return feature.describe()
+            return _describe([feature])
         everything = _rewrite(feature, everything)
         used.append(feature)
     if len(used) > 1 and is_valid(everything):
-        return "; ".join(dict.fromkeys(feature.describe() for feature in used))
+        return _describe(used)
     return ""
+
+
+def _describe(features: Sequence[_Feature]) -> str:
+    this = "Python {}.{}".format(*sys.version_info)
+    but = "" if any(one.version > (3,) for one in features) else ", but Python 2"
+    what = "; ".join(dict.fromkeys(one.describe() for one in features))
+    return f"this is not {this}, which grades here{but}: {what}"
 
 
 def _explain_conflict(source: str, line: int) -> str:
@@ -256,17 +263,17 @@ _FEATURES = (
     ),
     _Feature(
         (2,),
-        "print needs brackets, as in print(x)",
+        "print is a function, as in print(x)",
         _by(r"^([ \t]*)print[ ]+(?![=(])([^\n#]+)", r"\1print(\2)"),
     ),
     _Feature(
         (2,),
-        "write `except A as e:`",
+        "it is `except A as e:`",
         _by(r"^([ \t]*except[ ]+[A-Z][\w.]*)[ ]*,[ ]*([a-z_]\w*)[ ]*:", r"\1 as \2:"),
     ),
     _Feature(
         (2,),
-        "write `raise A(text)`",
+        "it is `raise A(text)`",
         _by(r"^([ \t]*raise[ ]+[A-Z][\w.]*)[ ]*,[ ]*([^\n]+)", r"\1(\2)"),
     ),
 )
