@@ -214,3 +214,15 @@ def test_zip_made_by_the_zipfile_module_of_a_windows_machine(tmp_path: Path) -> 
 
     assert kim(collection).read() == SOURCE
     assert collection.skipped == ()
+
+
+def test_archives_in_the_only_folder_of_a_zip_are_those_of_a_class(tmp_path: Path) -> None:
+    """A class's zips in a folder, packed by the name of the folder, are not one student's work."""
+    path = tmp_path / "class.zip"
+    zipped = samples.zipped({"lab4.py": SOURCE})
+    members = {"all/kim.zip": zipped, "all/lee.zip": zipped, "all/zoe.rar": b"Rar!"}
+    path.write_bytes(samples.zipped(members))
+
+    entries = collect([path], stem="lab4", out=tmp_path / "out").entries
+
+    assert [entry.place for entry in entries] == ["kim.zip", "lee.zip", "zoe.rar"]

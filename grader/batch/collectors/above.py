@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from grader.batch.gradable_files import is_gradable, is_zip
-from grader.batch.tree import Tree, inside_each
+from grader.batch.gradable_files import is_gradable, is_zip, name_other_archive
+from grader.batch.tree import Tree, TreeFile, inside_each
 from grader.errors import UsageError
 from grader.report.class_model import Skipped
 
@@ -32,6 +32,7 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_FOLDERS, _FEWEST_FILES = 2, 3
+_MAX_DEPTH = 4
 _MAX_SHOWN = 3
 _MAY_BE_CLASS = (
     "it was taken for the work of one student, but may be a class of {count}; if it is, give its"
@@ -41,9 +42,16 @@ _MAY_BE_CLASS = (
 
 @dataclass(frozen=True, slots=True)
 class _Class:
-    """A folder that looks like a class: its name, and what looks like people in it."""
+    """A folder that looks like a class.
 
-    name: str
+    Attributes:
+        top: The name of the folder at the top that contains it, or is it.
+        path: Its path.
+        people: What looks like people in it.
+    """
+
+    top: str
+    path: str
     people: tuple[str, ...]
 
 
@@ -63,7 +71,9 @@ def without_tables(tree: Tree) -> tuple[Tree, tuple[Skipped, ...]]:
     Returns:
         The rest of the tree, and what was left out.
     """
-    results = {name for name, inside in inside_each(tree).items() if _are_results(inside)}
+    results = set()
+    if any(file.path.count("/") == 1 and file.name in _RESULT_FILES for file in tree.files):
+        results = {name for name, inside in inside_each(tree).items() if _are_results(inside)}
     tables = {file.path for file in tree.top_files() if is_table(file.path)}
     if not results and not tables:
         return tree, ()
@@ -105,38 +115,49 @@ def check_level(tree: Tree, *, stem: str, where: str, is_folder: bool) -> list[S
         UsageError: The top has classes in it, rather than submissions.
     """
     inside = inside_each(tree)
-    classes = [
-        _Class(name, people)
-        for name, below in inside.items()
-        if (people := _people(below, stem=stem))
-    ]
+    classes = [one for name, below in inside.items() if (one := _find_class(name, below, stem))]
     if not classes or _are_alike(classes):
         return []
-    names = {one.name for one in classes}
-    others = sum(_has_work(below) for name, below in inside.items() if name not in names)
-    others += sum(is_gradable(file.path) or is_zip(file.path) for file in tree.top_files())
+    tops = {one.top for one in classes}
+    others = sum(_has_work(below) for name, below in inside.items() if name not in tops)
+    others += sum(map(_is_work, tree.top_files()))
     if len(classes) > others:
         raise UsageError(_describe(classes, where, is_folder=is_folder))
     return [
-        Skipped(path=one.name, reason=_MAY_BE_CLASS.format(count=len(one.people)))
+        Skipped(path=one.top, reason=_MAY_BE_CLASS.format(count=len(one.people)))
         for one in classes[:_MAX_SHOWN]
     ]
 
 
-def _people(below: Tree, *, stem: str) -> tuple[str, ...]:
-    """Return the names of what looks like people in a folder; none if it is one student's."""
-    files = [file.path for file in below.top_files() if is_gradable(file.path) or is_zip(file.path)]
-    folders = [name for name, inside in inside_each(below).items() if _has_work(inside)]
+def _find_class(top: str, below: Tree, stem: str) -> _Class | None:
+    """Find what looks like a class in a folder, or in the only folder in it that contains work."""
+    path = top
+    for _ in range(_MAX_DEPTH):
+        files = [file for file in below.top_files() if _is_work(file)]
+        folders = {name: inside for name, inside in inside_each(below).items() if _has_work(inside)}
+        if files or len(folders) != 1:
+            break
+        ((name, below),) = folders.items()
+        path = f"{path}/{name}"
+    else:
+        return None
+    titles = [PurePosixPath(file.path).stem for file in files]
+    is_stem = stem.casefold() in map(str.casefold, titles)
     if not files and len(folders) >= _FEWEST_FOLDERS:
-        return () if any(map(_PARTS.fullmatch, folders)) else tuple(folders)
-    titles = [PurePosixPath(path).stem for path in files]
-    if folders or len(files) < _FEWEST_FILES or stem.casefold() in map(str.casefold, titles):
-        return ()
-    return () if any(map(_PARTS.fullmatch, titles)) else tuple(titles)
+        people = tuple(folders)
+    elif not folders and len(files) >= _FEWEST_FILES and not is_stem:
+        people = tuple(titles)
+    else:
+        return None
+    return None if any(map(_PARTS.fullmatch, people)) else _Class(top, path, people)
+
+
+def _is_work(file: TreeFile) -> bool:
+    return is_gradable(file.path) or is_zip(file.path) or bool(name_other_archive(file.path))
 
 
 def _has_work(below: Tree) -> bool:
-    return any(is_gradable(file.path) or is_zip(file.path) for file in below.files)
+    return any(map(_is_work, below.files))
 
 
 def _are_alike(classes: Sequence[_Class]) -> bool:
@@ -147,11 +168,11 @@ def _are_alike(classes: Sequence[_Class]) -> bool:
 
 
 def _describe(classes: Sequence[_Class], where: str, *, is_folder: bool) -> str:
-    shown = ", ".join(f"{one.name} ({_shorten(one.people)})" for one in classes[:_MAX_SHOWN]) + (
+    shown = ", ".join(f"{one.path} ({_shorten(one.people)})" for one in classes[:_MAX_SHOWN]) + (
         "" if len(classes) <= _MAX_SHOWN else f" and {len(classes) - _MAX_SHOWN} more folders"
     )
     if is_folder:
-        paths = " ".join(f"{where.rstrip('/')}/{one.name}" for one in classes[:_MAX_SHOWN])
+        paths = " ".join(f"{where.rstrip('/')}/{one.path}" for one in classes[:_MAX_SHOWN])
         more = " ..." if len(classes) > _MAX_SHOWN else ""
         advice = f"give {'that folder' if len(classes) == 1 else 'those folders'}: {paths}{more}"
     else:

@@ -30,7 +30,11 @@ def collect(tree: Tree, *, stem: str) -> Collection:
 
 def is_one_students(tree: Tree) -> bool:
     """Return whether the contents of an archive's only folder look like the work of one student."""
-    return not tree.top_folders() and sum(is_gradable(file.path) for file in tree.files) <= 1
+    count = sum(
+        is_gradable(file.path) or is_zip(file.path) or bool(name_other_archive(file.path))
+        for file in tree.files
+    )
+    return not tree.top_folders() and count <= 1
 
 
 def _of_file(file: TreeFile, *, stem: str) -> Entry:

@@ -45,6 +45,8 @@ _SECTIONS = (*(f"a/{name}/lab4.py" for name in ("ann", "bob")), "b/kim/lab4.py",
         (("s/kim.zip", "s/lee.zip", "s/ann.ipynb", "old.csv"), r"s \(3: ann, kim, lee\)"),
         (_SECTIONS, r"a \(2: ann, bob\), b \(2: kim, lee\); give those folders: .*course/a .*/b "),
         ((*_SECTIONS, "extra/lab4.py", "c.csv"), r"a \(2: ann, bob\), b"),
+        (("2026/lab4/ann/a.py", "2026/lab4/bob/b.py", "2026/x.csv", "read.me"), "in 2026/lab4 "),
+        (("s/kim.rar", "s/lee.7z", "s/ann.zip"), r"s \(3: ann, kim, lee\)"),
         (("out/summary.json", "out/gradebook.csv", *_FOLDERS), r"submissions \(4: ann"),
     ],
 )
