@@ -23,8 +23,9 @@ Formats share `student_view`, which reduces a report to what its student may see
 
 Every format guarantees this:
 
-- A fault of the grader is never a zero. Where the platform has no way to express it, the
-  submission is left out (`NotExpressibleError`).
+- A fault of the grader is never a zero, by what the code of the platform makes of the file, not by
+  what its documentation says. Where the platform has no way to express it, the submission is left
+  out (`NotExpressibleError`).
 - A part of the points is never a pass, and is never rounded up to all of them. Points that wait
   for the due date count as not earned yet, except in gradebooks (`canvas`, `moodle`,
   `csv_file`), where the score is always the whole one.

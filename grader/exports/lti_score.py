@@ -133,7 +133,7 @@ def make_score(
 def _canvas(row: Row) -> CanvasSubmission:
     """Return that this is not a new submission, with the time of the real one if it is known.
 
-    A time without a zone can't be told, and Canvas refuses one in the future.
+    A time without a zone is left out, and so is one in the future, which Canvas refuses.
     """
     try:
         time = datetime.fromisoformat(_ZONE.sub(r"\1", row.origin.submitted_at).replace("UTC", "Z"))

@@ -113,7 +113,7 @@ class History:
         known = self._delivered.get(key)
         if known is None or key in self._in_transit:
             return False
-        # What it means for a submission in Canvas is no part of the score.
+        # What Canvas makes of it does not make it another score.
         return msgspec.structs.replace(
             known, timestamp=score.timestamp, canvas=UNSET
         ) == msgspec.structs.replace(score, canvas=UNSET)
