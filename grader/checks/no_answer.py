@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 
+from grader.checks.probe import INCOMPLETE
 from grader.checks.verdict import NoAnswerError
-from grader.observations.messages import Absence, AbsenceKind, Outcome, Raised
+from grader.observations.messages import Absence, AbsenceKind, During, Outcome, Raised
 from grader.report.describe_loading import describe_place
 from grader.report.explanations import explain
 from grader.report.model import Status
 from grader.report.shorten import MAX_MESSAGE, MAX_NAME, shorten
+
+_WHO = {
+    During.CALL: "{}() raised",
+    During.BACKWARD: "autograd can't differentiate what {}() returns:",
+    During.FRAME: "a frame of {}() can't be drawn:",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +87,9 @@ def describe_no_answer(error: NoAnswerError, *, absence: Absence | None = None) 
                 may_be_others_fault=False,
             )
         case _:
-            return NoAnswer(
-                status=Status.ERROR, message=f"{name}() ended the Python process: {detail}"
-            )
+            what = "gave no answer" if observation is INCOMPLETE else "ended the Python process"
+            why = f": {detail}" if detail else ""
+            return NoAnswer(status=Status.ERROR, message=f"{name}() {what}{why}")
 
 
 def _is_out_of_threads(raised: Raised | None) -> bool:
@@ -103,9 +110,11 @@ def _raised(name: str, raised: Raised, absence: Absence | None) -> NoAnswer:
         hint = f"Write {line} at the top."
         return NoAnswer(status=Status.ERROR, message=message, hint=hint)
     text = raised.text.strip().splitlines()
-    message = f"{name}() raised {shorten(raised.type_name, MAX_NAME)}"
+    message = f"{_WHO[raised.during].format(name)} {shorten(raised.type_name, MAX_NAME)}"
     if text:
-        message += f": {shorten(text[0], MAX_MESSAGE)}"
+        # torch's own hint speaks of a mode of its own.
+        first = text[0].partition(" Hint: enable anomaly detection")[0]
+        message += f": {shorten(first, MAX_MESSAGE)}"
     return NoAnswer(
         status=Status.ERROR, message=message + describe_place(raised), hint=explain(raised)
     )

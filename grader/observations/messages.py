@@ -2,7 +2,7 @@
 
 Host and child: a new child sends ``Ready``. It answers ``Load`` with any number of
 ``StatementStarted`` and one ``Loaded``, and each ``CallRequest`` or ``ReadRequest`` with one
-``Answer``.
+``Answer``; before that it may send one ``Running``.
 Host and forkserver: the forkserver first sends ``Starting``, and ``Warmed`` once torch is
 imported. It answers ``Warm``, ``Spawn`` and ``Kill`` with ``Warmed``, ``Spawned`` and ``Killed``.
 
@@ -27,6 +27,9 @@ from grader.observations.bounds import (
 from grader.observations.locks import Lock
 from grader.observations.values import AnyValue, Array, Number
 
+# Ignored by default, so that it harms nothing if a submission restores the default.
+# By its name, as it doesn't exist on Windows.
+ASKS_FOR_LINE = "SIGURG"
 
 Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)]
 
@@ -49,6 +52,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The base class of everything sent over a socket."""
 
 
+class During(enum.Enum):
+    """When an exception was raised: in the call, in our backward pass after it, or in a frame."""
+
+    CALL = "call"
+    BACKWARD = "backward"
+    FRAME = "frame"
+
+
 class Raised(Message, frozen=True, kw_only=True):
     """An exception in the student's code, described by the student's own lines.
 
@@ -58,7 +69,8 @@ class Raised(Message, frozen=True, kw_only=True):
     ``missing_module`` is the module that is not installed here, if the exception is about it or
     about a name that its import would have bound. ``missing_import`` is the import statement, such
     as ``import torch``, that would have bound the name and is nowhere in the submission.
-    ``syntax_hint`` says what code is that this Python can't read, if that is known.
+    ``syntax_hint`` says what code is that this Python can't read, if that is known. ``during`` is
+    about functions only.
     """
 
     type_name: Name
@@ -70,6 +82,7 @@ class Raised(Message, frozen=True, kw_only=True):
     missing_module: Name = ""
     missing_import: Name = ""
     syntax_hint: LongText = ""
+    during: During = During.CALL
 
 
 # --- host -> child ------------------------------------------------------------------------
@@ -340,7 +353,20 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
     raised: Raised | None = None
 
 
-FromChild = Ready | StatementStarted | Loaded | Answer
+class Running(Message, frozen=True, kw_only=True, tag="running"):
+    """The line of the submission that runs while the host waits for the answer to ``token``.
+
+    A child sends it once, if the host asks by the signal `ASKS_FOR_LINE`. ``line`` is 1-based
+    within the code block ``block``, and ``code`` is its text.
+    """
+
+    token: Token
+    block: Name = ""
+    line: int = 0
+    code: LongText = ""
+
+
+FromChild = Ready | StatementStarted | Running | Loaded | Answer
 
 
 # --- host <-> forkserver ------------------------------------------------------------------
@@ -424,8 +450,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """What the host makes of an answer.
 
     Unlike an ``Answer``, it exists for every request, also if the child died, and its arrays have
-    been checked. ``detail`` says how the child ended, if it did. ``size_bytes`` is how long the
-    answer was on the wire.
+    been checked. ``detail`` says how the child ended, if it did, and ``running`` what it was doing
+    when half of its time was over, if it ran out of time. ``size_bytes`` is how long the answer was
+    on the wire.
     """
 
     outcome: Outcome
@@ -433,3 +460,4 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     raised: Raised | None = None
     detail: str = ""
     size_bytes: int = 0
+    running: Running | None = None

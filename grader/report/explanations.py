@@ -111,7 +111,8 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"modified by an inplace operation",
-        "A tensor that backward() needs was changed in place after it had been used. Call "
+        "A tensor that backward() needs was changed in place after it had been used, by +=, *= or a "
+        "method with a trailing underscore. Make a new tensor instead. If it is the step on w, call "
         "backward() before the step.",
     ),
     _Reason(

@@ -35,7 +35,7 @@ FEW_SEEDS = range(5)
 @pytest.fixture(scope="module", autouse=True)
 def _checks_may_have_points(pytestconfig: pytest.Config) -> None:
     """Make the marks known that checks carry."""
-    for mark in ("points", "function", "independent"):
+    for mark in ("points", "function", "independent", "forbids"):
         pytestconfig.addinivalue_line("markers", f"{mark}: of a check")
 
 
@@ -806,7 +806,7 @@ def test_right_batches_are_refused_less_than_once_in_a_thousand_million(
     How many samples of an order stay in place is nearly a Poisson variable with mean 1, and how
     many follow a sample that was beside them in another order, one with mean 2.
     """
-    calls = sum(batch_checks.TIMES.values())
+    calls = sum(most for _, most in batch_checks.TIMES.values())
 
     def tail(mean: float, above: int) -> float:
         ways = range(above + 1, above + 100)
@@ -814,7 +814,96 @@ def test_right_batches_are_refused_less_than_once_in_a_thousand_million(
 
     pairs = calls + math.comb(calls, 2)  # with each other, and with x
     assert tail(calls, batch_checks.MOST_FIXED) < 1e-9
-    assert pairs * tail(2, batch_checks.MOST_NEIGHBOURS) < 1e-9
+    # Any step may come up too often: one up or down with mean 2, and one around the end with 1.
+    steps = batch_checks.MOST * (tail(2, batch_checks.MOST_NEIGHBOURS) + tail(1, 19))
+    assert pairs * steps < 1e-9
+    # Few samples: of all orders only so many, or a sample that has the same place in all calls.
+    n, times, most = min(batch_checks.FEW), batch_checks.FEW_CALLS, batch_checks.MOST_ORDERS
+    orders = math.factorial(n)
+    assert math.comb(orders, most) * (most / orders) ** times < 1e-9
+    assert n * n * (1 / n) ** times < 1e-7
+
+
+def by_multiples(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+    """Take multiples of a power of 5, modulo a prime, in ascending order: no random number."""
+    by_multiples.calls += 1  # type: ignore[attr-defined]
+    prime = next(one for one in (11, 31, 61, 71) if one > len(y))
+    factor = pow(5, by_multiples.calls, prime)  # type: ignore[attr-defined]
+    order = np.argsort((np.arange(len(y)) + 1) * factor % prime)
+    return [(x[rows], y[rows]) for rows in cut(order, int(batch_size))]
+
+
+by_multiples.calls = 0  # type: ignore[attr-defined]
+
+
+def turned_further(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+    """Go through one random order, from another sample on in each call."""
+    turned_further.calls += 1  # type: ignore[attr-defined]
+    order = np.roll(np.random.default_rng(3).permutation(len(y)), 5 * turned_further.calls)  # type: ignore[attr-defined]
+    return [(x[rows], y[rows]) for rows in cut(order, int(batch_size))]
+
+
+turned_further.calls = 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (by_multiples, "equal steps|only shifted|same order"),
+        (turned_further, "only shifted"),
+    ],
+    ids=["multiples", "turned further"],
+)
+def test_order_by_a_rule_is_not_random(
+    batch_checks: ModuleType, program: Callable[..., object], message: str
+) -> None:
+    """An order that goes through x, or through another order, in equal steps is not random."""
+    for seed in SEEDS:
+        assert re.search(message, verdict(batch_checks, NEW, program, seed=seed))
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_batches_are_judged_for_few_samples_and_for_many(
+    batch_checks: ModuleType, *, is_large: bool
+) -> None:
+    """Rows that are torn apart, or lost, or not shuffled, are found in any size."""
+
+    def program(
+        x: np.ndarray, y: np.ndarray, batch_size: float, *, fault: str
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        if (len(y) > 30) is not is_large:
+            return make_batches(x, y, batch_size)
+        if fault == "torn":
+            return make_batches(x, y[::-1].copy(), batch_size)
+        if fault == "lost":
+            return make_batches(x[1:], y[1:], batch_size)
+        if fault == "sizes":
+            return make_batches(x, y, batch_size + 1)
+        return [(x[rows], y[rows]) for rows in in_order(len(y), int(batch_size), 0)]
+
+    faults = {
+        PAIRS: "torn",
+        "give_every_sample_once": "lost",
+        "have_the_batch_size": "sizes",
+        NEW: "in order",
+    }
+    for seed in FEW_SEEDS:
+        for check, fault in faults.items():
+            assert verdict(
+                batch_checks, check, functools.partial(program, fault=fault), seed=seed
+            ), check
+
+
+def test_sample_that_stays_among_few_is_not_random(batch_checks: ModuleType) -> None:
+    """The first sample always comes first, where there are few."""
+
+    def program(x: np.ndarray, y: np.ndarray, batch_size: float) -> object:
+        first = np.arange(len(y) < 30)
+        order = np.concatenate([first, len(first) + RNG.permutation(len(y) - len(first))])
+        return [(x[rows], y[rows]) for rows in cut(order, int(batch_size))]
+
+    for seed in SEEDS:
+        assert "always stays" in verdict(batch_checks, NEW, program, seed=seed)
 
 
 @pytest.mark.parametrize(

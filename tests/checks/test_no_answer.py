@@ -4,8 +4,9 @@ import pytest
 from fakes import ended, raised
 
 from grader.checks.no_answer import NoAnswer, describe_no_answer
+from grader.checks.probe import INCOMPLETE
 from grader.checks.verdict import NoAnswerError
-from grader.observations.messages import Absence, AbsenceKind, Observation, Outcome, Raised
+from grader.observations.messages import Absence, AbsenceKind, During, Observation, Outcome, Raised
 from grader.report.model import Status
 
 
@@ -123,3 +124,61 @@ def test_raise_that_was_left_in_code_is_shown() -> None:
     assert described.status is Status.ERROR
     assert described.message.startswith("update() still raises NotImplementedError\n    line 3")
     assert described.hint == "Delete that line: it ends the function."
+
+
+@pytest.mark.parametrize(
+    ("during", "start"),
+    [
+        (During.CALL, "update() raised ValueError: no"),
+        (During.BACKWARD, "autograd can't differentiate what update() returns: ValueError: no"),
+        (During.FRAME, "a frame of update() can't be drawn: ValueError: no"),
+    ],
+)
+def test_what_is_raised_after_the_call_is_not_raised_by_the_function(
+    during: During, start: str
+) -> None:
+    """Our own backward pass and a frame are told apart from the call."""
+    error = Raised(type_name="ValueError", text="no", during=during)
+
+    assert describe(Observation(outcome=Outcome.RAISED, raised=error)).message == start
+
+
+def test_hint_of_torch_about_its_own_modes_is_left_out() -> None:
+    """Torch's advice to switch on anomaly detection is left out."""
+    text = "one of them has been modified. Hint: enable anomaly detection to find the operation"
+
+    described = describe(raised("RuntimeError", text))
+
+    assert described.message == "update() raised RuntimeError: one of them has been modified."
+
+
+def test_missing_module_and_import_are_the_reason() -> None:
+    """A function that needs a module is described by the module, not by the name."""
+    module = Raised(type_name="NameError", text="name 'sns'", missing_module="seaborn")
+    imported = Raised(type_name="NameError", text="name 'torch'", missing_import="import torch")
+
+    needs, lacks = (
+        describe(Observation(outcome=Outcome.RAISED, raised=one)) for one in (module, imported)
+    )
+
+    assert (needs.status, needs.message) == (
+        Status.ERROR,
+        "update() needs seaborn, which is not installed here",
+    )
+    assert lacks.message == "update() needs `import torch`, which is nowhere in the file"
+    assert lacks.hint == "Write import torch at the top."
+
+
+def test_too_many_threads_are_not_called_memory() -> None:
+    """A thread that can't be started has a message of its own, without advice on tensors."""
+    error = Raised(type_name="RuntimeError", text="can't start new thread")
+
+    described = describe(Observation(outcome=Outcome.MEMORY_LIMIT, raised=error))
+
+    assert (described.status, described.hint) == (Status.LIMIT, "")
+    assert "more threads" in described.message
+
+
+def test_incomplete_answer_did_not_end_the_process() -> None:
+    """An answer that lacks something is called that."""
+    assert describe(INCOMPLETE).message == "update() gave no answer: its answer was incomplete"

@@ -9,11 +9,13 @@ import errno
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import msgspec
 import torch
 
 from grader.observations.messages import (
     Answer,
     CallRequest,
+    During,
     Outcome,
     Raised,
     ReadRequest,
@@ -82,6 +84,8 @@ def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: De
                     defaults.restore()
                 else:
                     defaults.disarm()  # the next request restores the rest
+    except _LaterError as later:
+        return _ended_by(later.error, message.token, tuple(steps), submission, later.during)
     except BaseException as error:
         return _ended_by(error, message.token, tuple(steps), submission)
     return Answer(token=message.token, outcome=Outcome.RETURNED, steps=tuple(steps))
@@ -93,12 +97,38 @@ def refuse_as_too_large(token: bytes) -> Answer:
     return Answer(token=token, outcome=Outcome.RAISED, raised=raised)
 
 
+class _LaterError(Exception):
+    """Something was raised after the call itself.
+
+    Args:
+        error: What was raised.
+        during: When.
+    """
+
+    def __init__(self, error: BaseException, during: During) -> None:
+        super().__init__()
+        self.error = error
+        self.during = during
+
+
+@contextlib.contextmanager
+def _later(during: During) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        raise _LaterError(error, during) from error
+
+
 def _ended_by(
-    error: BaseException, token: bytes, steps: tuple[Step, ...], submission: LoadedSubmission
+    error: BaseException,
+    token: bytes,
+    steps: tuple[Step, ...],
+    submission: LoadedSubmission,
+    during: During = During.CALL,
 ) -> Answer:
     if type(error) is TooLargeError:
         return refuse_as_too_large(token)
-    raised = submission.describe(error)
+    raised = msgspec.structs.replace(submission.describe(error), during=during)
     return Answer(token=token, outcome=_outcome_of(error), steps=steps, raised=raised)
 
 
@@ -133,7 +163,10 @@ def _one_step(
         returned = function(*args, **kwargs)
         # Still inside the globals and the recorder: generators and frame functions run only now.
         value = _describe_returned(returned, message, budget)
-    gradients = _differentiate(returned, message, inputs, budget) if message.differentiate else {}
+    gradients: dict[str, AnyValue] = {}
+    if message.differentiate:
+        with _later(During.BACKWARD):
+            gradients = _differentiate(returned, message, inputs, budget)
     after = {
         name: namespace.get(name) if name in plan.unassigned else inputs[name] for name in inputs
     }
@@ -170,7 +203,8 @@ def _globals_set(
 
 def _describe_returned(returned: object, message: CallRequest, budget: AnswerBudget) -> AnyValue:
     if message.frames and is_animation(returned):
-        return play(returned, frames=message.frames, budget=budget)
+        with _later(During.FRAME):
+            return play(returned, frames=message.frames, budget=budget)
     return describe(returned, draw=message.draw, budget=budget)
 
 

@@ -105,7 +105,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "cut graph": (backward_of_a_constant, "cut the graph"),
     "backward of a vector": ((leaf() * 2).backward, "mean"),
     "unused": (lambda: torch.autograd.grad(leaf().sum(), leaf()), "not computed from"),
-    "changed before backward": (change_before_backward, "Call backward() before"),
+    "changed before backward": (change_before_backward, "Make a new tensor"),
     "matrix product": (lambda: torch.ones(3, 2) @ torch.ones(3), "matrix product"),
     "matrix product of matrices": (lambda: torch.ones(3, 2) @ torch.ones(3, 2), "matrix product"),
     "sizes": (lambda: torch.ones(3) + torch.ones(2), "shapes"),
