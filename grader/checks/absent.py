@@ -39,7 +39,7 @@ _SENTENCES = {
     ),
     AbsenceKind.IN_CLASS: (
         "{name} is defined inside of the class {subject} {at}."
-        " Move it out of the class, to the left margin."
+        " Move it out of the class, to the left margin, without self."
     ),
     AbsenceKind.IN_FUNCTION: (
         "{name} is defined inside of {subject}() {at}, and exists only there."

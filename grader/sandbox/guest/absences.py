@@ -4,33 +4,38 @@ It is asked only once, after the submission has run, and looks no further if not
 """
 
 import ast
-import difflib
 import functools
 import re
-import sys
 import types
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
 
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
 from grader.observations.messages import Absence, AbsenceKind, Load, Place
 from grader.sandbox.guest.needed import Position, bound_names
 from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text, name_of_type
-
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef
-_Scope = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+from grader.sandbox.guest.spelling import EXACT, likeness
+from grader.sandbox.guest.tree_facts import (
+    Definition,
+    Scope,
+    asks_for_main,
+    brings,
+    called,
+    deletes,
+    gives_value,
+    inner_definitions,
+    is_code,
+    is_star_import,
+    is_stub_error,
+    line_of_binding,
+    own_nodes,
+    texts,
+)
 
 # The most names that are compared with a missing one, and how long they may be.
 _MAX_CANDIDATES = 200
 _MAX_LENGTH = 60
-# Names as similar as this are the same with a slip of the pen (difflib's ratio).
-_SIMILAR = 0.84
-# More than that, and what the same letters are worth.
-_EXACT = 3.0
-# The fewest letters of an abbreviation.
-_LEAST = 4
 # Fewer parameters than this are too common to tell a function by.
 _TELLING_PARAMETERS = 2
 
@@ -40,8 +45,6 @@ _MOST_DECORATORS = 8
 _COLAB = "# Commented out IPython magic"
 _MAGIC = re.compile(r"\s*%%(\w+)")
 _COMMENTED_MAGIC = re.compile(r"#\s*%%(\w+)")
-# An exception that stands for code that is not written yet; beginners take one for the other.
-_STUB_ERRORS = ("NotImplementedError", "NotImplemented")
 
 
 @dataclass(slots=True)
@@ -126,18 +129,18 @@ class _Search:
             return None
         position, node = self._definitions[key]
         place = self._place(position, node.lineno)
-        if not any(map(_is_code, node.body)):
+        if not any(map(is_code, node.body)):
             earlier = self._earlier_definition(name, position)
             kind = AbsenceKind.UNWRITTEN if earlier is None else AbsenceKind.REWRITTEN
             return Absence(function=name, kind=kind, place=place, other=earlier or Place())
-        own = list(_own_nodes(node))
+        own = list(own_nodes(node))
         for one in own:
-            if _is_stub_error(one):
+            if is_stub_error(one):
                 place = self._place(position, one.lineno)
                 return Absence(function=name, kind=AbsenceKind.RAISES_STILL, place=place)
-        if not any(map(_gives_value, own)):
+        if not any(map(gives_value, own)):
             last = node.body[-1]
-            is_print = isinstance(last, ast.Expr) and _called(last.value) == "print"
+            is_print = isinstance(last, ast.Expr) and called(last.value) == "print"
             return Absence(
                 function=name,
                 kind=AbsenceKind.NO_RETURN,
@@ -150,13 +153,14 @@ class _Search:
         """Return where a function with code was defined under this name before."""
         found = None
         for position, (statement, _) in self._statements.items():
-            if position < before and isinstance(statement, _Definition) and statement.name == name:
-                is_code = any(map(_is_code, statement.body))
-                found = self._place(position, statement.lineno) if is_code else found
+            if position >= before or not isinstance(statement, Definition):
+                continue
+            if statement.name == name and any(map(is_code, statement.body)):
+                found = self._place(position, statement.lineno)
         return found
 
     @functools.cached_property
-    def _definitions(self) -> dict[tuple[str, int], tuple[Position, _Definition]]:
+    def _definitions(self) -> dict[tuple[str, int], tuple[Position, Definition]]:
         """The functions that are defined at top level, by file name and first line."""
         return {
             (
@@ -164,7 +168,7 @@ class _Search:
                 min(one.lineno for one in (statement, *statement.decorator_list)),
             ): (position, statement)
             for position, (statement, _) in self._statements.items()
-            if isinstance(statement, _Definition)
+            if isinstance(statement, Definition)
         }
 
     # --- names that are something else ---
@@ -176,13 +180,13 @@ class _Search:
             statement, _ = self._statements[position]
             if position not in self._progress.ends:
                 continue
-            if isinstance(statement, _Definition):
+            if isinstance(statement, Definition):
                 # If nothing else binds it later, the value comes from here, or from a call.
                 place = function = self._place(position, statement.lineno)
                 has_decorator = bool(statement.decorator_list)
                 kind = AbsenceKind.DECORATED if has_decorator else AbsenceKind.OVERWRITTEN
             else:
-                place = self._place(position, _line_of_binding(statement, name))
+                place = self._place(position, line_of_binding(statement, name))
                 kind = AbsenceKind.OVERWRITTEN if function.line else AbsenceKind.NOT_CALLABLE
         return Absence(
             function=name,
@@ -215,9 +219,9 @@ class _Search:
         for position, statement in self._undoing:
             if position not in self._progress.ends:
                 continue
-            if isinstance(statement, ast.Delete) and _deletes(statement, name):
+            if isinstance(statement, ast.Delete) and deletes(statement, name):
                 return self._absence(name, AbsenceKind.DELETED, position, statement.lineno)
-            if isinstance(statement, ast.ImportFrom) and _brings(statement, name):
+            if isinstance(statement, ast.ImportFrom) and brings(statement, name):
                 return self._absence(name, AbsenceKind.STAR_IMPORT, position, statement.lineno)
         return found
 
@@ -236,13 +240,13 @@ class _Search:
         return [
             (position, statement)
             for position, (statement, _) in reversed(self._statements.items())
-            if isinstance(statement, ast.Delete) or _is_star_import(statement)
+            if isinstance(statement, ast.Delete) or is_star_import(statement)
         ]
 
     def _explain_unbound(
         self, name: str, position: Position, statement: ast.stmt
     ) -> Absence | None:
-        line = _line_of_binding(statement, name)
+        line = line_of_binding(statement, name)
         end = self._progress.ends.get(position)
         if end:
             kind = AbsenceKind.STATEMENT_RAISED
@@ -251,14 +255,14 @@ class _Search:
             return self._absence(name, AbsenceKind.STATEMENT_STOPPED, position, line)
         if end is None:
             return self._explain_unreached(name, position, line)
-        if isinstance(statement, _Definition | ast.Assign | ast.AnnAssign):
+        if isinstance(statement, Definition | ast.Assign | ast.AnnAssign):
             return None  # it was bound, and something has unbound it later
         return self._explain_branch(name, position, statement, line)
 
     def _explain_branch(
         self, name: str, position: Position, statement: ast.stmt, line: int
     ) -> Absence:
-        if isinstance(statement, ast.If) and _asks_for_main(statement):
+        if isinstance(statement, ast.If) and asks_for_main(statement):
             return self._absence(name, AbsenceKind.IN_MAIN_GUARD, position, line)
         other = self._place(position, statement.lineno)
         return self._absence(
@@ -295,11 +299,11 @@ class _Search:
         return self._absence(name, kind, position, node.lineno, subject=outer.name)
 
     @functools.cached_property
-    def _inner(self) -> dict[str, tuple[Position, _Definition, _Scope | None]]:
+    def _inner(self) -> dict[str, tuple[Position, Definition, Scope | None]]:
         """The functions inside of statements: the first one of each name, and what is around it."""
-        found: dict[str, tuple[Position, _Definition, _Scope | None]] = {}
+        found: dict[str, tuple[Position, Definition, Scope | None]] = {}
         for position, (statement, _) in self._statements.items():
-            for node, outer in _inner_definitions(statement):
+            for node, outer in inner_definitions(statement):
                 found.setdefault(node.name, (position, node, outer))
         return found
 
@@ -348,7 +352,7 @@ class _Search:
                     place=Place(line=line, block=label),
                 )
         for position, (statement, _) in self._statements.items():
-            for text in _texts(statement):
+            for text in texts(statement):
                 line = _line_of_match(definition, str(text.value))
                 if line:
                     line += text.lineno - 1
@@ -359,7 +363,7 @@ class _Search:
         return any(
             text.lineno <= line <= (text.end_lineno or text.lineno)
             for statement, _ in self._blocks[index].statements
-            for text in _texts(statement)
+            for text in texts(statement)
         )
 
     def _definition_in_text(self, name: str, *, prefix: str) -> re.Pattern[str]:
@@ -373,15 +377,15 @@ class _Search:
     # --- other names ---
 
     def _find_spelling(self, name: str, *, is_exact: bool) -> Absence | None:
-        best, found = _EXACT if is_exact else 0.0, ""
+        best, found = EXACT if is_exact else 0.0, ""
         for other in self._others_like(name):
-            likeness = _likeness(other, name)
-            if likeness < best or not likeness:
+            degree = likeness(other, name)
+            if degree < best or not degree:
                 continue
             # It may be another attempt at another function of the contract.
-            if any(_likeness(other, one) > likeness for one in self._message.parameters):
+            if any(likeness(other, one) > degree for one in self._message.parameters):
                 continue
-            best, found = likeness, other
+            best, found = degree, other
         if not found:
             return None
         position, line = self._candidates[found]
@@ -422,7 +426,7 @@ class _Search:
             is_other = name in self._namespace and name not in self._message.parameters
             is_import = isinstance(statement, ast.Import | ast.ImportFrom)
             if is_other and not is_import and len(name) <= _MAX_LENGTH:
-                found[name] = positions[-1], _line_of_binding(statement, name)
+                found[name] = positions[-1], line_of_binding(statement, name)
             if len(found) >= _MAX_CANDIDATES:
                 break
         return found
@@ -462,117 +466,11 @@ def _code_of(value: object) -> types.CodeType | None:
     return None
 
 
-# --- what a tree says -----------------------------------------------------------------------
-
-
-def _is_code(statement: ast.stmt) -> bool:
-    """Return whether a statement of a function is more than a place for code."""
-    match statement:
-        case ast.Pass() | ast.Global() | ast.Nonlocal() | ast.Expr(value=ast.Constant()):
-            return False
-        case ast.Return(value=None | ast.Constant(value=None)):
-            return False
-        case ast.Return(value=ast.Constant(value=value)) if value is ...:
-            return False
-    return not _is_stub_error(statement)
-
-
-def _is_stub_error(node: ast.AST) -> bool:
-    return isinstance(node, ast.Raise) and _name_of(node.exc) in _STUB_ERRORS
-
-
-def _gives_value(node: ast.AST) -> bool:
-    match node:
-        case ast.Return(value=None | ast.Constant(value=None)):
-            return False
-        case ast.Return() | ast.Yield() | ast.YieldFrom():
-            return True
-    return False
-
-
-def _name_of(node: ast.AST | None) -> str:
-    """Return the name that an expression consists of, or calls; empty if there is none."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _called(node: ast.AST) -> str:
-    return _name_of(node) if isinstance(node, ast.Call) else ""
-
-
-def _own_nodes(function: _Definition) -> Iterator[Any]:
-    """Yield the nodes of a function's body, but of no function or class inside of it."""
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, _Definition | ast.ClassDef | ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-def _inner_definitions(
-    statement: ast.stmt,
-) -> Iterator[tuple[_Definition, _Scope | None]]:
-    """Yield each function inside of a statement, and the innermost class or function around it."""
-    waiting: list[tuple[ast.AST, _Scope | None]] = [(statement, None)]
-    while waiting:
-        node, outer = waiting.pop()
-        if isinstance(node, _Definition) and node is not statement:
-            yield node, outer
-        if isinstance(node, _Scope):
-            outer = node
-        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
-            waiting.extend((child, outer) for child in ast.iter_child_nodes(node))
-
-
-def _line_of_binding(statement: ast.stmt, name: str) -> int:
-    """Return the last line of a statement that binds a name."""
-    lines = [statement.lineno]
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                if node.name == name:
-                    lines.append(node.lineno)
-                continue
-            case ast.Name(id=found, ctx=ast.Store()) if found == name:
-                lines.append(node.lineno)
-        waiting.extend(ast.iter_child_nodes(node))
-    return max(lines)
-
-
-def _asks_for_main(statement: ast.If) -> bool:
-    return any(
-        isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(statement.test)
-    )
-
-
-def _is_star_import(statement: ast.stmt) -> TypeGuard[ast.ImportFrom]:
-    return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
-
-
-def _brings(statement: ast.ImportFrom, name: str) -> bool:
-    """Return whether a star import may bring a name."""
-    return hasattr(sys.modules.get(statement.module or ""), name)
-
-
-def _deletes(statement: ast.Delete, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in statement.targets)
-
-
-def _texts(statement: ast.stmt) -> Iterator[ast.Constant]:
-    """Yield the texts that a statement consists of or assigns."""
-    if isinstance(statement, ast.Expr | ast.Assign):
-        value = statement.value
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            yield value
-
-
-# --- what a text says -----------------------------------------------------------------------
+def _parameters(function: object) -> tuple[str, ...]:
+    if type(function) is not types.FunctionType:
+        return ()
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
 
 
 def _line_of_match(pattern: re.Pattern[str], text: str) -> int:
@@ -591,66 +489,3 @@ def _colab_magic(source: str, line: int) -> str:
         if magic is not None and any(one.startswith(_COLAB) for one in above):
             return magic[1]
     return ""
-
-
-# --- what a name says -----------------------------------------------------------------------
-
-
-@functools.cache
-def _likeness(other: str, name: str) -> float:
-    """Return how much a name looks like one of the contract; 0 if it does not."""
-    one, wanted = _plain(other), _plain(name)
-    if one == wanted or _looks_the_same(one, wanted):
-        return _EXACT
-    ratio = difflib.SequenceMatcher(None, one, wanted).ratio()
-    if ratio >= _SIMILAR or _is_swapped(one, wanted):
-        return 1 + ratio
-    # One that has more words, or is an abbreviation.
-    shorter, longer = sorted((one, wanted), key=len)
-    if _has_words(other, name) or (len(shorter) >= _LEAST and longer.startswith(shorter)):
-        return ratio
-    return 0.0
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").rstrip("0123456789")
-
-
-def _looks_the_same(one: str, other: str) -> bool:
-    """Return whether two names differ only in letters of other alphabets."""
-    return len(one) == len(other) and all(
-        a == b or not a.isascii() for a, b in zip(one, other, strict=True)
-    )
-
-
-def _has_words(other: str, name: str) -> bool:
-    """Return whether a name has another one's words next to each other."""
-    words, wanted = _words(other), _words(name)
-    return any(
-        words[start : start + len(wanted)] == wanted
-        for start in range(len(words) - len(wanted) + 1)
-    )
-
-
-def _words(name: str) -> list[str]:
-    """Return the words of a name: ``my_MSE`` and ``myMSE`` have the same."""
-    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
-
-
-def _is_swapped(one: str, other: str) -> bool:
-    """Return whether two names differ by two neighbours that have changed places."""
-    places = [place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
-    return (
-        len(one) == len(other)
-        and len(places) == 2  # noqa: PLR2004 - a pair
-        and places[1] == places[0] + 1
-        and one[places[0]] == other[places[1]]
-        and one[places[1]] == other[places[0]]
-    )
-
-
-def _parameters(function: object) -> tuple[str, ...]:
-    if type(function) is not types.FunctionType:
-        return ()
-    code = function.__code__
-    return code.co_varnames[: code.co_argcount]

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from grader.observations.messages import Absence, AbsenceKind, CodeBlock, Lent, Load, Loaded, Place
-from grader.sandbox.guest import absences
+from grader.sandbox.guest import spelling
 from grader.sandbox.guest.changes import MODULE_NAME
 from grader.sandbox.guest.defaults import Defaults, QuietShell
 from grader.sandbox.guest.load import load
@@ -160,6 +160,25 @@ def test_name_that_looks_more_like_another_function_is_not_offered() -> None:
     assert _claim(source, "train") is None
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("train_log", "train_model"), {"train": "train_model", "train_logistic": "train_log"}),
+        (("logistic_train", "fit"), {"train_logistic": "logistic_train"}),
+        (("pred",), {"predict": "pred"}),
+        (("predictions",), {"predict": "predictions"}),
+        (("trainLogistic", "train1"), {"train": "train1", "train_logistic": "trainLogistic"}),
+    ],
+)
+def test_each_function_gets_the_name_that_is_nearest(
+    names: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    """Same words in another order come before an abbreviation, and that before added words."""
+    claims = _claims("".join(f"def {name}(a):\n    return a\n" for name in names))
+
+    assert {name: claim.subject for name, claim in claims.items()} == expected
+
+
 def test_parameters_tell_a_function_only_if_they_are_no_other_functions() -> None:
     """If two missing functions have the same parameters, it may be either of them."""
     source = "def fit(x, y, w):\n    return 1\n"
@@ -183,6 +202,7 @@ def test_parameters_tell_a_function_only_if_they_are_no_other_functions() -> Non
         "'text'; pass",
         "raise NotImplementedError",
         "raise NotImplementedError('x')",
+        "return NotImplemented",
         "'text'; raise NotImplemented",
     ],
 )
@@ -222,7 +242,7 @@ def test_submission_that_breaks_what_the_guest_uses_gets_no_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """If the submission has broken what the search uses, nothing is claimed, and it is loaded."""
-    absences._likeness.cache_clear()
+    spelling.likeness.cache_clear()
     monkeypatch.setattr(difflib, "SequenceMatcher", difflib.SequenceMatcher)  # put back later
     source = "import difflib\ndef mes(): pass\ndifflib.SequenceMatcher = None\n"
 
