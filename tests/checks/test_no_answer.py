@@ -6,7 +6,15 @@ from fakes import ended, raised
 from grader.checks.no_answer import NoAnswer, describe_no_answer
 from grader.checks.probe import INCOMPLETE
 from grader.checks.verdict import NoAnswerError
-from grader.observations.messages import Absence, AbsenceKind, During, Observation, Outcome, Raised
+from grader.observations.messages import (
+    Absence,
+    AbsenceKind,
+    During,
+    Observation,
+    Outcome,
+    Raised,
+    Running,
+)
 from grader.report.model import Status
 
 
@@ -182,3 +190,16 @@ def test_too_many_threads_are_not_called_memory() -> None:
 def test_incomplete_answer_did_not_end_the_process() -> None:
     """An answer that lacks something is called that."""
     assert describe(INCOMPLETE).message == "update() gave no answer: its answer was incomplete"
+
+
+def test_endless_call_is_named_with_the_line_that_was_running() -> None:
+    """What ran when half of the time was over is the place to look at."""
+    running = Running(token=b"t", block="cell 3", line=2, code="while True:")
+
+    reason = describe(
+        Observation(outcome=Outcome.TIME_LIMIT, detail="over 5 s in all", running=running)
+    )
+
+    assert reason.message == (
+        "update() did not finish: over 5 s in all\n    line 2 of cell 3: while True:"
+    )

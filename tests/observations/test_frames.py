@@ -41,6 +41,7 @@ from grader.observations.messages import (
     Raised,
     ReadRequest,
     Ready,
+    Running,
     Spawn,
     Spawned,
     Starting,
@@ -126,6 +127,7 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
     (ReadRequest(token=b"t", function="ANSWERS"), ToChild),
     (Ready(locks=(Lock.FILES,), missing={Lock.SYSCALLS: "no libseccomp"}), FromChild),
     (StatementStarted(block=1, statement=2, line=3, cpu_s=0.5), FromChild),
+    (Running(token=b"t", block="cell 1", line=3, code="pass"), FromChild),
     (
         Loaded(defined=("f",), notes=(Note(block="cell 1", raised=_RAISED),), syntax_error=_RAISED),
         FromChild,

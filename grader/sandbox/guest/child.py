@@ -25,6 +25,7 @@ from grader.observations.messages import (
     ToChild,
 )
 from grader.sandbox.guest.call import answer_call, answer_read, refuse_as_too_large
+from grader.sandbox.guest.current_line import CurrentLine
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.lend import LentFunctions
 from grader.sandbox.guest.load import LoadedSubmission, load
@@ -39,6 +40,7 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
         scratch: The folder to change to before each call.
     """
     defaults = Defaults(scratch)
+    current_line = CurrentLine(sock)
     submission: LoadedSubmission | None = None
     while True:
         try:
@@ -61,7 +63,8 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
             case _ if submission is None:
                 send_message(sock, Answer(token=message.token, outcome=Outcome.MISSING))
             case CallRequest():
-                answer = answer_call(message, submission, defaults)
+                with current_line.known(message.token, submission.labels):
+                    answer = answer_call(message, submission, defaults)
                 defaults.flush_output()
                 _send_answer(sock, answer)
             case ReadRequest():

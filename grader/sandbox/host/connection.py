@@ -15,7 +15,7 @@ from grader.observations.frames import (
     decode_payload,
     encode_frame,
 )
-from grader.observations.messages import FromChild, Message, Outcome
+from grader.observations.messages import ASKS_FOR_LINE, FromChild, Message, Outcome
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.forkserver import Child, Forkserver
 from grader.sandbox.host.limits import WALL_PER_CPU
@@ -25,6 +25,9 @@ from grader.sandbox.host.scratch import measure_folder
 from grader.sandbox.host.usage import count_threads, read_cpu_s, read_memory_bytes
 
 _TICK_S = 0.05
+
+# The part of a limit after which a child is asked where it is.
+_ASK_AT = 0.5
 
 # A scratch folder is measured again after this many times as long as the last time took.
 _MEASURE_EVERY = 20
@@ -125,7 +128,12 @@ class ChildConnection:
             self._printed.drain(self._child.output_descriptor)
 
     def begin(
-        self, cpu_limit_s: float, *, wall_limit_s: float | None = None, exceeded: str = ""
+        self,
+        cpu_limit_s: float,
+        *,
+        wall_limit_s: float | None = None,
+        exceeded: str = "",
+        asks_for_line: bool = False,
     ) -> None:
         """Start to measure something new that the child does, such as a call.
 
@@ -134,10 +142,19 @@ class ChildConnection:
             wall_limit_s: The seconds that it may take without the time on the run queue; by
                 default ten times as long.
             exceeded: What is said if it takes more CPU time.
+            asks_for_line: Whether to ask the child for the line that is running, once half of a
+                limit is used.
         """
+        self._will_ask = asks_for_line
+        self.has_asked = False
         self._cpu_limit_s, self._exceeded = cpu_limit_s, exceeded
         self._wall_limit_s = WALL_PER_CPU * cpu_limit_s if wall_limit_s is None else wall_limit_s
         self._meter = Meter(self._child.pid)
+
+    def _ask_for_line(self) -> None:
+        self._will_ask, self.has_asked = False, True
+        with contextlib.suppress(OSError):
+            os.kill(self._child.pid, signal.Signals[ASKS_FOR_LINE])
 
     def cpu_s(self) -> float:
         """Return the CPU seconds that the child has used since `begin`."""
@@ -257,12 +274,7 @@ class ChildConnection:
         if meter.cpu_s() > self._cpu_limit_s:
             raise ChildEnded(Outcome.TIME_LIMIT, self._exceeded)
         if is_waiting:
-            meter.watch()
-            if meter.idle_s > limits.idle_wall_s:
-                idle = f"waited {limits.idle_wall_s:g} s without computing anything"
-                raise ChildEnded(Outcome.TIME_LIMIT, idle)
-            if meter.wall_s > max(1.0, self._wall_limit_s):
-                raise ChildEnded(Outcome.TIME_LIMIT, "mostly waited, and computed next to nothing")
+            self._check_waiting(meter)
         if count_threads(self._child.pid) > limits.threads:
             raise ChildEnded(Outcome.MEMORY_LIMIT, f"over {limits.threads} threads")
         if account.is_over_memory(self):
@@ -270,6 +282,27 @@ class ChildConnection:
         if account.is_over_disk(self):
             raise ChildEnded(Outcome.DISK_LIMIT, "too much written to disk")
         self._next_check = time.monotonic() + _TICK_S
+
+    def _check_waiting(self, meter: Meter) -> None:
+        """Check how long the child has been waiting; ask for its line once half of a limit is over.
+
+        Raises:
+            ChildEnded: A limit is hit.
+        """
+        meter.watch()
+        idle_limit_s, wall_limit_s = self._limits.idle_wall_s, max(1.0, self._wall_limit_s)
+        used = (
+            meter.cpu_s() / self._cpu_limit_s,
+            meter.idle_s / idle_limit_s,
+            meter.wall_s / wall_limit_s,
+        )
+        if self._will_ask and max(used) > _ASK_AT:
+            self._ask_for_line()
+        if meter.idle_s > idle_limit_s:
+            idle = f"waited {idle_limit_s:g} s without computing anything"
+            raise ChildEnded(Outcome.TIME_LIMIT, idle)
+        if meter.wall_s > wall_limit_s:
+            raise ChildEnded(Outcome.TIME_LIMIT, "mostly waited, and computed next to nothing")
 
     def _find_cause(self) -> ChildEnded:
         """Close the connection to a child that closed its socket, and find out how it ended."""

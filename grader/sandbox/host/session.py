@@ -28,6 +28,7 @@ from grader.observations.messages import (
     Raised,
     Ready,
     Request,
+    Running,
     StatementStarted,
 )
 from grader.sandbox.host.account import Account
@@ -104,6 +105,7 @@ class Session:
         self.why_over = ""
         self._ready = Ready(locks=(), missing={})
         self._loaded: Loaded | None = None
+        self._running: dict[str, Running] = {}  # what ran when a function's time ran out
 
     @property
     def loaded(self) -> Loaded:
@@ -160,25 +162,32 @@ class Session:
             account.use(child)
             account.charge_other(child.take_cpu_s())  # what its threads did in between
             child.begin(
-                left_s, wall_limit_s=account.function_wall_left_s(function), exceeded=exceeded
+                left_s,
+                wall_limit_s=account.function_wall_left_s(function),
+                exceeded=exceeded,
+                asks_for_line=True,
             )
             child.send(msgspec.structs.replace(request, token=token))
         except ChildEnded as end:
-            return functools.partial(self._end, end)
+            return functools.partial(self._end, end, function)
         return functools.partial(self._collect, child, token, request)
 
     def _collect(self, child: ChildConnection, token: bytes, request: Request) -> Observation:
         try:
             answer = child.receive()
+            if isinstance(answer, Running) and child.has_asked and answer.token == token:
+                self._running[request.function] = answer
+                answer = child.receive()
             if not isinstance(answer, Answer) or answer.token != token:
                 raise ChildEnded(Outcome.FORGED, "an answer that was not asked for")
             if answer.outcome is Outcome.RETURNED and not is_complete(answer, request):
                 raise ChildEnded(Outcome.FORGED, "an answer to another question")
         except ChildEnded as end:
-            return self._end(end)
+            return self._end(end, request.function)
         finally:
             used_s = child.take_cpu_s() + self._account.host_cpu_s()
             self._account.charge_function(request.function, used_s, wall_s=child.wall_s())
+        self._running.pop(request.function, None)
         return Observation(
             outcome=answer.outcome,
             steps=answer.steps,
@@ -186,9 +195,10 @@ class Session:
             size_bytes=child.received_bytes,
         )
 
-    def _end(self, end: ChildEnded) -> Observation:
+    def _end(self, end: ChildEnded, function: str) -> Observation:
         self._lose_child(end)
-        return Observation(outcome=end.outcome, detail=end.detail)
+        running = self._running.get(function) if end.outcome is Outcome.TIME_LIMIT else None
+        return Observation(outcome=end.outcome, detail=end.detail, running=running)
 
     def output(self) -> tuple[str, bool]:
         """Return what the submission has printed so far, and whether it was cut at the limit."""
