@@ -191,9 +191,24 @@ def _parse(source: str, filename: str, flags: int) -> ast.Module:
         return parse(source)
     except SyntaxError as error:
         try:
-            return parse(_leave_out_magics(source))
+            transformed = _leave_out_magics(source)
         except Exception:
             raise error from None
+        try:
+            return parse(transformed)
+        except SyntaxError as other:
+            # A magic is no error; but what is shown is a line as the student wrote it.
+            raise (other if _is_same_line(other.lineno, source, transformed) else error) from None
+        except Exception:
+            raise error from None
+
+
+def _is_same_line(number: int | None, source: str, transformed: str) -> bool:
+    """Return whether a line, counted from 1, is the same in two texts of as many lines."""
+    one, other = source.rstrip().split("\n"), transformed.rstrip().split("\n")
+    if number is None or len(one) != len(other) or not 0 < number <= len(one):
+        return False
+    return one[number - 1] == other[number - 1]
 
 
 def is_valid(source: str, *, is_notebook: bool) -> bool:

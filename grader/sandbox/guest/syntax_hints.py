@@ -41,7 +41,7 @@ class _Feature:
     def describe(self) -> str:
         """Return what it is, and which Python has it."""
         if self.version < (3,):
-            return f"in Python 3, {self.what}"
+            return f"this is Python 2, and in Python 3 {self.what}"
         return f"{self.what} came with Python {'.'.join(map(str, self.version))}"
 
 
@@ -76,10 +76,7 @@ def explain_syntax(source: str, *, line: int, is_valid: Callable[[str], bool]) -
 
 
 def _describe(features: Sequence[_Feature]) -> str:
-    this = "Python {}.{}".format(*sys.version_info)
-    but = "" if any(one.version > (3,) for one in features) else ", but Python 2"
-    what = "; ".join(dict.fromkeys(one.describe() for one in features))
-    return f"this is not {this}, which grades here{but}: {what}"
+    return "; ".join(one.describe() for one in features)
 
 
 def _explain_conflict(source: str, line: int) -> str:

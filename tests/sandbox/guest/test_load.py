@@ -769,7 +769,15 @@ def test_syntax_error_in_a_cell_with_magics_shows_the_cell() -> None:
     _, loaded = load_cells("%matplotlib inline\na = = 1")
 
     raised = what_raised(the_note(loaded))
-    assert raised.type_name == "SyntaxError"
+    assert (raised.type_name, raised.line) == ("SyntaxError", 2)
+    assert raised.code == "a = = 1\n    ^"
+
+
+def test_syntax_error_in_a_magic_s_own_line_shows_it_as_written() -> None:
+    """What IPython makes of a line is never shown."""
+    _, loaded = load_cells("a = 1\nif a:\n%time b = 1")
+
+    raised = what_raised(the_note(loaded))
     assert "get_ipython" not in raised.code + raised.text
 
 
@@ -1048,9 +1056,7 @@ def test_cell_in_newer_syntax_costs_only_itself_and_says_what_it_is() -> None:
     namespace, loaded = load_cells("a = 1", "!ls\nlazy import torch", "b = 2")
 
     assert (namespace["a"], namespace["b"]) == (1, 2)
-    assert what_raised(the_note(loaded)).syntax_hint.endswith(
-        ": `lazy import` came with Python 3.15"
-    )
+    assert what_raised(the_note(loaded)).syntax_hint.endswith("`lazy import` came with Python 3.15")
 
 
 def test_script_in_newer_syntax_says_what_it_is() -> None:
@@ -1058,4 +1064,4 @@ def test_script_in_newer_syntax_says_what_it_is() -> None:
     _, loaded = load_script("a = 1\nlazy import torch\n")
 
     assert loaded.syntax_error is not None
-    assert loaded.syntax_error.syntax_hint.endswith(": `lazy import` came with Python 3.15")
+    assert loaded.syntax_error.syntax_hint.endswith("`lazy import` came with Python 3.15")

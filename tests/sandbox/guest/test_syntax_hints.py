@@ -49,17 +49,19 @@ def explain(source: str) -> str:
         ("lazy import torch\nlazy from a import b", "`lazy import` came with Python 3.15"),
         ("x = [*y for y in z]", "unpacking in a comprehension"),
         ("x = {**y for y in z}", "unpacking in a comprehension"),
-        ('print "x"', "which grades here, but Python 2: in Python 3, print is a function"),
-        ("try: x\nexcept A, e: y", "but Python 2: in Python 3, it is `except A as e:`"),
-        ('print "x"\nraise A, "b"', "print is a function.*; in Python 3, it is `raise A"),
+        ('print "x"', "^this is Python 2, and in Python 3 print is a function"),
+        ("try: x\nexcept A, e: y", "^this is Python 2, and in Python 3 it is `except A as e:`$"),
+        (
+            'print "x"\nraise A, "b"',
+            "print is a function.*; this is Python 2, and in Python 3 it is `raise A",
+        ),
         ('print f"{d["a"]}"\ntype X = int', "same quotes .*; the statement `type X"),
     ],
 )
 def test_code_of_another_python_is_called_what_it_is(source: str, what: str) -> None:
-    """The message names this Python, what the code has, and which Python came with it."""
+    """The message names what the code has, and which Python came with it."""
     message = explain(source)
 
-    assert message.startswith("this is not Python 3.11, which grades here")
     assert re.search(what, message)
 
 
@@ -93,7 +95,7 @@ def test_what_this_python_can_read_is_no_reason(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(syntax_hints, "sys", newer)
 
     assert explain('x = f"{d["a"]}"') == ""
-    assert explain('x = t"{y}"').startswith("this is not Python 3.12, which grades here: t-strings")
+    assert explain('x = t"{y}"').startswith("t-strings came with Python 3.14")
 
 
 def test_conflict_of_git_is_named_with_its_lines() -> None:
