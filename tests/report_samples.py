@@ -274,7 +274,9 @@ def _checks(draw: st.DrawFn) -> CheckResult:
     title = draw(texts)
     if draw(st.booleans()):
         return right_check(id_, max_points, title=title, visibility=visibility)
-    status = draw(st.sampled_from((Status.FAILED, Status.ERROR, Status.LIMIT, Status.MISSING)))
+    statuses = (Status.FAILED, Status.ERROR, Status.LIMIT, Status.MISSING, Status.NOT_JUDGED)
+    status = draw(st.sampled_from(statuses))
+    part = 0.0 if status is Status.NOT_JUDGED else max_points / 2
     secrets = {Visibility.HIDDEN: HIDDEN, Visibility.AFTER_DUE_DATE: WAITING}
     return failed_check(
         id_,
@@ -282,7 +284,7 @@ def _checks(draw: st.DrawFn) -> CheckResult:
         says=secrets.get(visibility) or draw(texts),
         title=title,
         max_points=max_points,
-        points=draw(st.sampled_from((0.0, 0.0, max_points / 2))),
+        points=draw(st.sampled_from((0.0, 0.0, part))),
         visibility=visibility,
     )
 
