@@ -169,6 +169,14 @@ def test_every_id_of_a_line_identifies_its_student(
     assert canvas.find(LmsNumber("5101"), LmsName("chenli")) is None
 
 
+def test_number_of_a_platform_need_not_be_the_first_id(roster: Callable[[str], Roster]) -> None:
+    """Namesakes are told apart by the platform's number, in whichever column it is."""
+    made = roster("Student ID,User ID,Name\ns1,77,Ann Adams\ns2,78,Ann Adams\n")
+
+    assert made.find(LmsNumber("78"), LmsName("adamsann")) == Student(id="s2", name="Ann Adams")
+    assert made.find(LmsNumber("78"), LmsName("bakerbob")) is None
+
+
 def test_id_that_two_lines_share_identifies_nobody(roster: Callable[[str], Roster]) -> None:
     """If a login of one student is the id of another one, it finds neither."""
     made = roster("Student ID,Username,Name\n1,2,Eva Diaz\n2,gusf,Gus Ford\n")
@@ -244,6 +252,11 @@ def test_encodings_delimiters_and_titles(read: Callable[[bytes], RosterFile], da
 def test_name_is_put_together(read: Callable[[str], RosterFile], content: str, name: str) -> None:
     """A name may be in one column or two, which some languages call like the whole name."""
     assert [one.student.name for one in read(content).people] == [name]
+
+
+def test_note_for_excel_is_not_the_header(read: Callable[[str], RosterFile]) -> None:
+    """A first line like "sep=;" is left out, also before a single column."""
+    assert expected(read("sep=;\r\nid\r\ns1001\r\n")) == (Student(id="s1001"),)
 
 
 def test_login_that_is_an_address_is_the_address(read: Callable[[str], RosterFile]) -> None:

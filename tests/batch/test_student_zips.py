@@ -226,3 +226,21 @@ def test_archives_in_the_only_folder_of_a_zip_are_those_of_a_class(tmp_path: Pat
     entries = collect([path], stem="lab4", out=tmp_path / "out").entries
 
     assert [entry.place for entry in entries] == ["kim.zip", "lee.zip", "zoe.rar"]
+
+
+def test_skipped_members_have_the_path_of_their_class(tmp_path: Path) -> None:
+    """If several classes are given, the list says in which one a file was skipped."""
+    for name in ("mon", "tue"):
+        samples.write(
+            tmp_path / name,
+            {"kim/w.zip": samples.zipped({"../lab4.py": SOURCE}), "lee/lab4.py": SOURCE},
+        )
+
+    skipped = collect(
+        [tmp_path / "mon", tmp_path / "tue"], stem="lab4", out=tmp_path / "out"
+    ).skipped
+
+    assert [one.path for one in skipped] == [
+        "mon/kim/w.zip/../lab4.py",
+        "tue/kim/w.zip/../lab4.py",
+    ]

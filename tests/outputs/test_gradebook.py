@@ -14,7 +14,7 @@ from class_fakes import (
     make_failure,
     make_outline,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.outputs.gradebook import write_gradebook
@@ -233,6 +233,8 @@ def test_dialect_decides_on_separators_and_numbers(dialect: CsvDialect, line: st
 
 
 @given(name=_TEXT, file=_TEXT, note=_TEXT, dialect=st.sampled_from(CsvDialect))
+@example(name="a,=1", file="", note="", dialect=CsvDialect.SEMICOLON)
+@example(name="a;=1", file="", note="", dialect=CsvDialect.TAB)
 def test_no_dialect_has_formulas(name: str, file: str, note: str, dialect: CsvDialect) -> None:
     """No text becomes a formula, also if the file is opened as one of another dialect."""
     summary = summarize(

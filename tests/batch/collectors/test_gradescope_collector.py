@@ -1,5 +1,8 @@
 """What Gradescope's metadata says, what may be missing from it, and what harm it could do."""
 
+import io
+import tracemalloc
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -179,3 +182,55 @@ def test_own_submitters_win_over_merged_ones(gather: Callable[..., list[Entry]])
 
     assert first.student == Student(name="Jane Doe", id="null")
     assert second.student == Student(name="Ben Moe")
+
+
+def test_metadata_is_no_longer_than_its_submissions_need(
+    gather: Callable[..., list[Entry]],
+) -> None:
+    """What YAML costs grows with the submissions that are there, not with what a file says."""
+    metadata = PLAIN + "extra: {" + "?," * 500_000 + "}\n"
+
+    with pytest.raises(UsageError, match="much longer than its submissions need"):
+        gather(metadata, "submission_1/lab4.py")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("is_damaged", [False, True], ids=["bomb", "damaged"])
+def test_a_students_zip_that_looks_like_an_export_harms_nobody(
+    tmp_path: Path, *, method: int, is_damaged: bool
+) -> None:
+    """A member by another method is never unpacked, and the others are collected."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("submission_1/lab4.py", "x = 1")
+        archive.writestr("submission_metadata.yml", b" " * 50_000_000, compress_type=method)
+        place = archive.getinfo("submission_metadata.yml").header_offset
+    data = bytearray(packed.getvalue())
+    if is_damaged:
+        data[place + 60 : place + 80] = bytes(one ^ 0x5A for one in data[place + 60 : place + 80])
+    samples.write(tmp_path / "class", {"anna.zip": bytes(data), "ben.py": b"x = 1"})
+
+    tracemalloc.start()
+    found = collect([tmp_path / "class"], stem="lab4", out=tmp_path / "out")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [entry.place for entry in found.entries] == ["anna.zip", "ben.py"]
+    assert most < 20_000_000
+
+
+def test_an_item_that_nobody_thought_of_is_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever one item raises while exports are searched for, the others are collected."""
+
+    def fail(*_: object, **__: object) -> Collection:
+        raise ZeroDivisionError
+
+    files = {"anna/lab4.py": b"", "anna/submission_metadata.yml": b"", "ben/lab4.py": b""}
+    samples.write(tmp_path / "class", files)
+    monkeypatch.setattr("grader.batch.collectors.gradescope.read_metadata", fail)
+
+    found = collect([tmp_path / "class"], stem="lab4", out=tmp_path / "out")
+
+    assert [entry.place for entry in found.entries] == ["anna", "ben"]
