@@ -4,12 +4,12 @@ Terminal, notebook, pages and exports only lay it out.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.outputs.wording import MARKS, Mark, describe_points, format_points
 from grader.report.budget import MAX_CODE, MAX_TEXT, cut_text
-from grader.report.model import CheckResult, Example, FunctionResult, Status
+from grader.report.model import CheckResult, Example, FunctionResult, NoteKind, Status
 
 _MAX_LINES = 30
 _CUT = " ..."
@@ -112,17 +112,41 @@ class FunctionView:
         return replace(self, failures=tuple(one.shortened(limit) for one in self.failures))
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a function can't do without.
+
+    Attributes:
+        kind: Whether a package is missing, or an import statement, or else a name.
+        subject: The package, the statement or the name.
+    """
+
+    kind: NoteKind
+    subject: str
+
+    @property
+    def remark(self) -> str:
+        """What is said of a function if the report says more about it at the top."""
+        match self.kind:
+            case NoteKind.NOT_INSTALLED:
+                return f"needs {self.subject}, which is not installed here"
+            case NoteKind.NOT_IMPORTED:
+                return f"needs `{self.subject}`: see the top"
+            case _:
+                return f"{self.subject} is not defined: see the top"
+
+
 @dataclass(slots=True)
 class Said:
     """What a report has said already, so that it says everything once.
 
     Attributes:
-        causes: Names that a function can't do without, with what is said where one is missing.
+        lacks: What is missing, and is said at the top.
         hints: The function of which a hint was said, by the hint.
         sections: Where to read on.
     """
 
-    causes: dict[str, str] = field(default_factory=dict)
+    lacks: set[Lack] = field(default_factory=set)
     hints: dict[str, str] = field(default_factory=dict)
     sections: set[str] = field(default_factory=set)
 
@@ -155,13 +179,33 @@ def view_function(function: FunctionResult, said: Said | None = None) -> Functio
     )
 
 
-def missing_name(check: CheckResult) -> str:
-    """Return the name for the lack of which a function raised a NameError; empty if it did not."""
-    found = _MISSING_NAME.match(check.message)
-    return found[1] if found is not None and check.status is Status.ERROR else ""
+# How the messages begin that `grader.checks.no_answer` makes of exceptions.
+_LACKS = {
+    NoteKind.NOT_INSTALLED: re.compile(r"\w+\(\) needs (\S{1,200}), which is not installed here"),
+    NoteKind.NOT_IMPORTED: re.compile(r"\w+\(\) needs `([^`\n]{1,200})`, which is nowhere in"),
+    NoteKind.RAISED: re.compile(r"\w+\(\) raised NameError: name '(\w{1,60})' is not defined"),
+}
 
 
-_MISSING_NAME = re.compile(r"\w+\(\) raised NameError: name '(\w{1,60})' is not defined")
+def find_lack(failed: Iterable[CheckResult]) -> Lack | None:
+    """Return what all checks that were judged stopped at, if that is one thing.
+
+    Args:
+        failed: The checks of a function that did not pass.
+    """
+    found = {
+        _lack_of(check.message) if check.status is Status.ERROR else None
+        for check in failed
+        if check.status is not Status.NOT_JUDGED
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _lack_of(message: str) -> Lack | None:
+    for kind, pattern in _LACKS.items():
+        if found := pattern.match(message):
+            return Lack(kind, found[1])
+    return None
 
 
 def _remark(failed: Sequence[CheckResult], said: Said) -> str:
@@ -170,19 +214,18 @@ def _remark(failed: Sequence[CheckResult], said: Said) -> str:
     if failed and all(check.status is Status.MISSING for check in failed):
         found = sorted(one for one in reasons if not _UNWRITTEN.fullmatch(one))
         return _cut(found[0], MAX_TEXT) if found else ""
-    names = {missing_name(one) for one in failed if one.status is not Status.NOT_JUDGED}
-    if len(names) == 1 and (name := names.pop()) in said.causes:
-        return said.causes[name]
-    return ""
+    lack = find_lack(failed)
+    return lack.remark if lack is not None and lack in said.lacks else ""
 
 
 def _view_failures(failed: Sequence[CheckResult], said: Said) -> Iterator[FailureView]:
     shown: set[tuple[str, ...]] = set()
     sentences: set[str] = set()
+    is_explained = any(check.status is not Status.NOT_JUDGED for check in failed)
     for check in sorted(failed, key=_has_large_example):  # otherwise in order
         reasons = set(_reasons(check))
         view = _view_failure(check)
-        if reasons & shown:
+        if reasons & shown or (view.is_unjudged and is_explained):
             view = _only_title(view)
         else:
             view = _without_said(view, sentences, said, check.function)

@@ -1,31 +1,22 @@
 """What every report shows of a submission as a whole: causes first, and each of them once."""
 
-import re
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.outputs.function_view import FunctionView, Said, missing_name, view_function
+from grader.outputs.function_view import FunctionView, Lack, Said, find_lack, view_function
 from grader.report.budget import cut_text
 from grader.report.model import FunctionResult, LoadingNote, NoteKind, Report, Status
 
 _MAX_CAUSES = 5  # at the top; the others are among the notes
 _MAX_NAMES = 400  # characters
+_ABOUT_MODULES = (NoteKind.NOT_INSTALLED, NoteKind.NOT_IMPORTED)
 
-# Names that students use, with the statement that binds each of them.
-_IMPORTS = {
-    "torch": "import torch",
-    "nn": "from torch import nn",
-    "F": "import torch.nn.functional as F",
-    "np": "import numpy as np",
-    "numpy": "import numpy",
-    "plt": "import matplotlib.pyplot as plt",
-    "matplotlib": "import matplotlib",
-    "pd": "import pandas as pd",
-    "sns": "import seaborn as sns",
-    "FuncAnimation": "from matplotlib.animation import FuncAnimation",
-    "math": "import math",
-    "random": "import random",
-}
+# What the notes about code that raised end in; said once.
+_CONSEQUENCES = (
+    "; what comes after it still ran",
+    "; what does not need it is graded as usual",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +41,21 @@ def view_report(report: Report) -> ReportView:
         report: The report as its student may see it.
     """
     stopped = list(_stopped(report))
-    causes = [note.text for note in stopped]
+    causes = list(_say_consequences_once(note.text for note in stopped))
     said = Said()
-    for name, functions in _shared_names(report.functions).items():
-        note = _note_about(name, stopped)
-        if note is None:
-            causes.append(_describe_name(name, functions))
-        said.causes[name] = f"{name} is not defined: see the top"
+    known = {note.subject for note in stopped if note.kind in _ABOUT_MODULES}
+    for lack, names in _lacking(report.functions).items():
+        is_known = lack.kind in _ABOUT_MODULES and lack.subject in known
+        if not is_known and len(names) == 1:
+            continue  # that function's own affair
+        if not is_known:
+            causes.append(_describe_lack(lack, names))
+        said.lacks.add(lack)
+    at_top = {note.text for note in stopped}
     return ReportView(
         causes=tuple(causes),
         functions=tuple(view_function(one, said) for one in report.functions),
-        notes=tuple(note for note in report.notes if note not in causes),
+        notes=tuple(note for note in report.notes if note not in at_top),
     )
 
 
@@ -72,32 +67,34 @@ def _stopped(report: Report) -> Iterator[LoadingNote]:
         yield from (note for note in report.loading if note.kind is NoteKind.FOLLOWS)
 
 
-def _shared_names(functions: tuple[FunctionResult, ...]) -> Mapping[str, list[str]]:
-    """Return names that are not defined, each with the functions that fail for it alone.
+def _say_consequences_once(texts: Iterable[str]) -> Iterator[str]:
+    said: set[str] = set()
+    for text in texts:
+        found = {words for words in _CONSEQUENCES if words in text}
+        yield functools.reduce(lambda rest, words: rest.replace(words, "", 1), found & said, text)
+        said |= found
 
-    A name that only one function lacks is that function's own affair.
-    """
-    found: dict[str, list[str]] = {}
+
+def _lacking(functions: Iterable[FunctionResult]) -> Mapping[Lack, list[str]]:
+    """Return what is missing, each with the functions that fail for it alone."""
+    found: dict[Lack, list[str]] = {}
     for function in functions:
-        names = {
-            missing_name(check)
-            for check in function.checks
-            if check.status not in (Status.PASSED, Status.NOT_JUDGED)
-        }
-        if len(names) == 1 and (name := names.pop()):
-            found.setdefault(name, []).append(function.name)
-    return {name: affected for name, affected in found.items() if len(affected) > 1}
+        failed = (check for check in function.checks if check.status is not Status.PASSED)
+        if (lack := find_lack(failed)) is not None:
+            found.setdefault(lack, []).append(function.name)
+    return found
 
 
-def _note_about(name: str, notes: list[LoadingNote]) -> LoadingNote | None:
-    """Return the note that says already why a name is not defined."""
-    subjects = {name, *re.findall(r"\w+", _IMPORTS.get(name, ""))}
-    kinds = (NoteKind.NOT_IMPORTED, NoteKind.NOT_INSTALLED)
-    return next((one for one in notes if one.kind in kinds and one.subject in subjects), None)
-
-
-def _describe_name(name: str, functions: list[str]) -> str:
-    names = cut_text(", ".join(functions), _MAX_NAMES, ellipsis=" ...")
-    text = f"{name} is not defined, and {len(functions)} functions stop there: {names}."
-    statement = _IMPORTS.get(name)
-    return f"{text} Is `{statement}` missing?" if statement else text
+def _describe_lack(lack: Lack, names: Sequence[str]) -> str:
+    functions = f"{len(names)} functions"
+    shown = cut_text(", ".join(names), _MAX_NAMES, ellipsis=" ...")
+    match lack.kind:
+        case NoteKind.NOT_INSTALLED:
+            return f"{lack.subject} is not installed here, and {functions} need it: {shown}"
+        case NoteKind.NOT_IMPORTED:
+            return (
+                f"`{lack.subject}` is missing, and {functions} need it: {shown}. "
+                "Write it at the top."
+            )
+        case _:
+            return f"{lack.subject} is not defined, and {functions} stop there: {shown}"

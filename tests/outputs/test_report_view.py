@@ -3,18 +3,24 @@
 import pytest
 from fakes import check_result, make_report
 
+from grader.checks.no_answer import describe_no_answer
+from grader.checks.verdict import NoAnswerError
+from grader.observations.messages import Observation, Outcome, Raised
 from grader.outputs.report_view import view_report
 from grader.report.model import CheckResult, LoadingNote, NoteKind, Status
 
 
+def failed(function: str, raised: Raised) -> CheckResult:
+    """Make the result of a check of a function that raised, in the words of the checks."""
+    observation = Observation(outcome=Outcome.RAISED, raised=raised)
+    reason = describe_no_answer(NoAnswerError(function, observation))
+    return check_result(f"{function}/a", reason.status, message=reason.message, hint=reason.hint)
+
+
 def lacks(name: str, function: str) -> CheckResult:
     """Make the result of a check of a function that stops at a name that is not defined."""
-    return check_result(
-        f"{function}/a",
-        Status.ERROR,
-        message=f"{function}() raised NameError: name '{name}' is not defined\n    line 3: x",
-        hint="A typo?",
-    )
+    text = f"name '{name}' is not defined"
+    return failed(function, Raised(type_name="NameError", text=text, line=3, code="x"))
 
 
 def note(kind: NoteKind, text: str, subject: str = "") -> LoadingNote:
@@ -22,36 +28,83 @@ def note(kind: NoteKind, text: str, subject: str = "") -> LoadingNote:
     return LoadingNote(kind=kind, text=text, subject=subject)
 
 
-def test_missing_import_is_said_once_for_all_functions() -> None:
+TORCH = Raised(type_name="NameError", text="name 'torch'", missing_import="import torch", line=2)
+SEABORN = Raised(type_name="NameError", text="name 'sns'", missing_module="seaborn", line=2)
+UNDEFINED = Raised(type_name="NameError", text="name 'data' is not defined", line=2)
+
+
+@pytest.mark.parametrize(
+    ("raised", "cause", "remark"),
+    [
+        (
+            TORCH,
+            (
+                "`import torch` is missing, and 3 functions need it: mse, update, train. "
+                "Write it at the top."
+            ),
+            "needs `import torch`: see the top",
+        ),
+        (
+            SEABORN,
+            "seaborn is not installed here, and 3 functions need it: mse, update, train",
+            "needs seaborn, which is not installed here",
+        ),
+        (
+            UNDEFINED,
+            "data is not defined, and 3 functions stop there: mse, update, train",
+            "data is not defined: see the top",
+        ),
+    ],
+    ids=["not imported", "not installed", "not defined"],
+)
+def test_what_several_functions_lack_is_said_once(raised: Raised, cause: str, remark: str) -> None:
     """The functions that stop at one name have no failures of their own."""
     names = ("mse", "update", "train")
+    unjudged = check_result("train/b", Status.NOT_JUDGED, message="train() gave no answer")
 
-    view = view_report(make_report(*(lacks("torch", one) for one in names), check_result("f/a")))
-
-    assert view.causes == (
-        (
-            "torch is not defined, and 3 functions stop there: mse, update, train. "
-            "Is `import torch` missing?"
-        ),
+    view = view_report(
+        make_report(*(failed(one, raised) for one in names), unjudged, check_result("f/a"))
     )
-    assert [(one.remark, one.failures) for one in view.functions[:3]] == [
-        ("torch is not defined: see the top", ())
-    ] * 3
+
+    assert view.causes == (cause,)
+    assert [(one.remark, one.failures) for one in view.functions[:3]] == [(remark, ())] * 3
     assert view.functions[3].remark == ""
 
 
-@pytest.mark.parametrize("kind", [NoteKind.NOT_IMPORTED, NoteKind.NOT_INSTALLED])
-def test_note_about_a_module_is_enough(kind: NoteKind) -> None:
-    """A module that a note is about is not named a second time."""
-    told = note(kind, "numpy is missing", "numpy")
-    report = make_report(
-        lacks("np", "mse"), lacks("np", "update"), loading=(told,), notes=(told.text,)
-    )
+@pytest.mark.parametrize(
+    ("raised", "kind", "subject"),
+    [
+        (TORCH, NoteKind.NOT_IMPORTED, "import torch"),
+        (SEABORN, NoteKind.NOT_INSTALLED, "seaborn"),
+    ],
+    ids=["not imported", "not installed"],
+)
+def test_note_about_a_module_is_enough(raised: Raised, kind: NoteKind, subject: str) -> None:
+    """A module that a note is about is not named a second time, not even for one function."""
+    about = note(kind, "that is missing", subject)
+    report = make_report(failed("mse", raised), loading=(about,), notes=(about.text,))
 
     view = view_report(report)
 
-    assert view.causes == ("numpy is missing",)
-    assert [one.failures for one in view.functions] == [(), ()]
+    assert view.causes == ("that is missing",)
+    assert view.functions[0].failures == ()
+    assert subject in view.functions[0].remark
+    assert view.notes == ()
+
+
+def test_consequence_of_several_causes_is_said_once() -> None:
+    """Notes that end in the same words do so only once."""
+    loading = tuple(
+        note(NoteKind.RAISED, f"cell {n} raised; what comes after it still ran\n    line {n}")
+        for n in (1, 2)
+    )
+
+    view = view_report(make_report(loading=loading, notes=tuple(one.text for one in loading)))
+
+    assert view.causes == (
+        "cell 1 raised; what comes after it still ran\n    line 1",
+        "cell 2 raised\n    line 2",
+    )
     assert view.notes == ()
 
 
