@@ -132,7 +132,7 @@ def tree_of_export(file: TreeFile, *, limit: int = MAX_FILES) -> Tree:
         UnreadableSubmissionError: the archive can't be used.
     """
     with reading(file.name):
-        stream = file.open_stream()
+        stream = file.stream()
     if isinstance(stream, zipfile.ZipExtFile):  # seeking backwards in it means starting over
         stream.close()
         stream = io.BytesIO(file.read())

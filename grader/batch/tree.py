@@ -49,7 +49,7 @@ class TreeFile:
         path: Its path relative to the top of the tree, with "/" between the parts.
         size_bytes: Its size according to the folder or the archive.
         modified_s: When it was last changed, in seconds. Comparable only within one tree.
-        open_stream: Opens it for reading. Opening and reading may raise any of `READ_ERRORS`.
+        open_stream: Opens it for reading, whatever its problem is; use `stream`.
         problem: Why it can't be read, if that is known without opening it.
     """
 
@@ -69,15 +69,22 @@ class TreeFile:
         """Whether it stands for the contents of a folder that can't be listed."""
         return self.path.endswith(f"/{UNLISTED}")
 
+    def stream(self) -> IO[bytes]:
+        """Open it for reading.
+
+        Opening and reading may raise any of `READ_ERRORS`.
+        """
+        if self.problem:
+            raise ValueError(self.problem)
+        return self.open_stream()
+
     def read(self) -> bytes:
         """Read the whole file, unless it is too large, whatever size it claims to have.
 
         Raises:
             UnreadableSubmissionError: it can't be read, or is larger than a submission may be.
         """
-        if self.problem:
-            raise UnreadableSubmissionError(f"{self.name} can't be read: {self.problem}")
-        with reading(self.name), self.open_stream() as stream:
+        with reading(self.name), self.stream() as stream:
             data = stream.read(MAX_SUBMISSION_BYTES + 1)
         if len(data) > MAX_SUBMISSION_BYTES:
             raise UnreadableSubmissionError(

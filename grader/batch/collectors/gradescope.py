@@ -41,8 +41,10 @@ def collect(tree: Tree, *, stem: str) -> Collection:
         UsageError: the metadata can't be read.
     """
     metadata = next((file for file in tree.files if file.path == METADATA), None)
-    known: dict[str, SubmissionInfo] = {} if metadata is None else read_metadata(metadata)
     folders, files = tree.top_folders(), {file.path: file for file in tree.top_files()}
+    known: dict[str, SubmissionInfo] = {}
+    if metadata is not None:
+        known = read_metadata(metadata, submissions=len(folders) + len(files))
     entries, skipped = [], []
     for folder, inside in folders.items():
         pieces = pieces_below(inside, f"{folder}/")

@@ -6,6 +6,7 @@ it. Aliases, with which a small file can expand to a huge one, are never expande
 for a text, for submitters or for a submission that was read before, or for nothing.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,8 +19,12 @@ from grader.errors import UsageError
 from grader.report.class_model import Student
 
 _MAX_BYTES = 512 * 2**20
-# Of what is left after the results were left out: YAML takes seconds for each megabyte of it.
+# Of what is left after the results were left out.
 _MAX_NEEDED_BYTES = 64 * 2**20
+# A student can hand in such a file too, and YAML takes a second for each million of events. So what
+# is read grows with the number of submissions that are there.
+_MORE_BYTES, _BYTES_OF_SUBMISSION = 8 * 2**20, 2**20
+_MORE_EVENTS, _EVENTS_OF_SUBMISSION = 20_000, 500
 _MAX_SUBMISSIONS = 100_000
 _MAX_SUBMITTERS = 1000
 _MAX_TEXT = 1000
@@ -51,8 +56,12 @@ class SubmissionInfo:
 _NOTHING = SubmissionInfo(submitters=(), created_at="")
 
 
-def read_metadata(file: TreeFile) -> dict[str, SubmissionInfo]:
+def read_metadata(file: TreeFile, *, submissions: int) -> dict[str, SubmissionInfo]:
     """Read the metadata of an export.
+
+    Args:
+        file: The file of metadata.
+        submissions: The number of submissions in the export.
 
     Returns:
         The information about each submission, by the name of its folder or its PDF file.
@@ -62,9 +71,11 @@ def read_metadata(file: TreeFile) -> dict[str, SubmissionInfo]:
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        with file.open_stream() as stream:
-            events = yaml.parse(_Slimmed(stream), Loader=loader)
-            return _Reader(events).submissions()
+        with file.stream() as stream:
+            slimmed = _Slimmed(stream, _MORE_BYTES + submissions * _BYTES_OF_SUBMISSION)
+            events = yaml.parse(slimmed, Loader=loader)
+            most = _MORE_EVENTS + submissions * _EVENTS_OF_SUBMISSION
+            return _Reader(_at_most(most, events)).submissions()
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
         raise UsageError(f"{file.path} can't be read as YAML: {problem}") from error
@@ -75,8 +86,8 @@ def read_metadata(file: TreeFile) -> dict[str, SubmissionInfo]:
 class _Slimmed:
     """A stream of the file without most of what isn't needed, because parsing YAML is slow."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._lines = _needed(stream)
+    def __init__(self, stream: IO[bytes], max_bytes: int) -> None:
+        self._lines = _needed(stream, min(max_bytes, _MAX_BYTES))
 
     def read(self, size: int = _CHUNK_BYTES) -> bytes:
         """Return at least ``size`` more bytes if there are as many; no bytes at the end."""
@@ -88,7 +99,13 @@ class _Slimmed:
         return b"".join(found)
 
 
-def _needed(stream: IO[bytes]) -> Iterator[bytes]:
+def _at_most(count: int, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    yield from itertools.islice(events, count)
+    if next(events, None) is not None:
+        raise yaml.YAMLError("it is much longer than its submissions need")
+
+
+def _needed(stream: IO[bytes], max_bytes: int) -> Iterator[bytes]:
     """Yield the lines of a stream that are not below a key that is left out.
 
     Raises:
@@ -97,8 +114,8 @@ def _needed(stream: IO[bytes]) -> Iterator[bytes]:
     read_bytes, needed_bytes, is_left_out, is_start = 0, 0, False, True
     while line := stream.readline(_LINE_BYTES):
         read_bytes += len(line)
-        if read_bytes > _MAX_BYTES:
-            raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MiB, which is the limit")
+        if read_bytes > max_bytes:
+            raise ValueError(f"it is larger than {max_bytes // 2**20} MiB, which is the limit")
         if is_start:
             if is_left_out:
                 is_left_out = line.startswith((b"   ", b"  -")) or not line.strip()

@@ -14,7 +14,7 @@ from grader.batch.collectors import canvas, plain
 from grader.batch.collectors.registry import collect_recognised, levels, with_prefix
 from grader.batch.gradable_files import is_gradable
 from grader.batch.tree import MAX_FILES, Tree, TreeFile, inside_each
-from grader.errors import UnreadableSubmissionError, UsageError
+from grader.errors import GraderError, UnreadableSubmissionError
 from grader.report.class_model import Skipped, Student
 from grader.report.collector_name import CollectorName
 
@@ -91,9 +91,10 @@ class Search:
         for item in self._items(level):
             try:
                 inside = self._search_one(item.tree, depth - 1) if item.tree else None
-            except UsageError as error:
+            except Exception as error:  # noqa: BLE001 - a student's file must not end the batch
                 inside = None
-                reason = f"it can't be used as an export: {error}"
+                what = error if isinstance(error, GraderError) else type(error).__name__
+                reason = f"it can't be used as an export: {what}"
                 broken.append(Skipped(path=item.label, reason=reason))
             if inside is None:
                 others.append(item)

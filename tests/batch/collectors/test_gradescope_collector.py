@@ -194,16 +194,19 @@ def test_metadata_is_no_longer_than_its_submissions_need(
         gather(metadata, "submission_1/lab4.py")
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
-@pytest.mark.parametrize("is_damaged", [False, True], ids=["bomb", "damaged"])
+@pytest.mark.parametrize(
+    ("method", "size", "is_damaged"),
+    [(zipfile.ZIP_BZIP2, 120_000_000, False), (zipfile.ZIP_LZMA, 10_000, True)],
+    ids=["bomb", "damaged"],
+)
 def test_a_students_zip_that_looks_like_an_export_harms_nobody(
-    tmp_path: Path, *, method: int, is_damaged: bool
+    tmp_path: Path, *, method: int, size: int, is_damaged: bool
 ) -> None:
     """A member by another method is never unpacked, and the others are collected."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("submission_1/lab4.py", "x = 1")
-        archive.writestr("submission_metadata.yml", b" " * 50_000_000, compress_type=method)
+        archive.writestr("submission_metadata.yml", b" " * size, compress_type=method)
         place = archive.getinfo("submission_metadata.yml").header_offset
     data = bytearray(packed.getvalue())
     if is_damaged:
@@ -216,7 +219,7 @@ def test_a_students_zip_that_looks_like_an_export_harms_nobody(
     tracemalloc.stop()
 
     assert [entry.place for entry in found.entries] == ["anna.zip", "ben.py"]
-    assert most < 20_000_000
+    assert most < 80_000_000  # a file is read into a buffer of 64 MiB
 
 
 def test_an_item_that_nobody_thought_of_is_one_row(
