@@ -198,7 +198,8 @@ class StatementStarted(Message, frozen=True, kw_only=True, tag="statement_starte
 class Note(Message, frozen=True, kw_only=True):
     """Something about a code block that the student should know.
 
-    ``raised`` is what the block raised, if it did. ``follows`` says that it raised only because
+    ``raised`` is what the block raised, if it did; then ``text`` says what did not run because of
+    that, if it is more than the statement. ``follows`` says that it raised only because
     an earlier block had stopped before it defined a name that this block needs; or that what it
     lacks has been noted before.
     """

@@ -74,6 +74,7 @@ def _is_unwritten(note: Note) -> bool:
 
 def _list(blocks: Sequence[str]) -> str:
     """Join labels: ``cell 1`` and ``cell 2`` become ``cells 1 and 2``."""
+    blocks = tuple(dict.fromkeys(blocks))
     if len(blocks) == 1 or not all(block.startswith("cell ") for block in blocks):
         return " and ".join(dict.fromkeys(block or "the file" for block in blocks))
     numbers = [block.removeprefix("cell ") for block in blocks]
@@ -110,7 +111,8 @@ def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
         return LoadingNote(kind=NoteKind.SYNTAX, subject=kind, text=text)
     is_exit = raised.type_name == "SystemExit"
     has_ended = is_exit and not is_notebook
-    rest = "the rest of the file did not run" if has_ended else "what comes after it still ran"
+    still_runs = shorten(note.text, MAX_MESSAGE) or "what comes after it still ran"
+    rest = "the rest of the file did not run" if has_ended else still_runs
     lines = raised.text.strip().splitlines()
     shown = f"{kind}: {shorten(lines[0], MAX_MESSAGE)}" if lines else kind
     verb = "exited with" if is_exit else "raised"

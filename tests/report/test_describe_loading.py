@@ -50,6 +50,24 @@ def test_nothing_is_described_without_notes() -> None:
     assert describe() == ()
 
 
+def test_what_a_raise_kept_from_running_is_said() -> None:
+    """A note of an exception may say what did not run, in place of what usually does."""
+    note = Note(
+        block="cell 2",
+        text="the rest of the cell did not run",
+        raised=Raised(type_name="ValueError", text="stop", block="cell 2"),
+    )
+
+    assert describe(note) == ("cell 2 raised ValueError: stop; the rest of the cell did not run",)
+
+
+def test_cell_that_follows_twice_is_listed_once() -> None:
+    """Several statements of a cell may need what had stopped."""
+    notes = [Note(block=one, follows=True) for one in ("cell 2", "cell 2", "cell 5")]
+
+    assert describe(*notes) == ("cells 2 and 5 needed results of earlier code, which had stopped",)
+
+
 def test_plain_note_is_shown_with_its_code_block() -> None:
     """A note is shown after the label of its code block."""
     lines = describe(Note(block="cell 3", text="not run because of its cell magic %%bash"))

@@ -109,7 +109,7 @@ class AbsentNames:
         module = self._all_imports().get(name, "")
         if module:
             return module if not _is_installed(module) else ""
-        if self._stars and not self._is_bound(name):
+        if self._stars and name not in _USUAL_IMPORTS and not self._is_bound(name):
             return self._stars[0]
         return ""
 

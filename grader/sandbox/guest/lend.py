@@ -53,7 +53,7 @@ class LentFunctions:
         for name, function in self.functions.items():
             own = namespace.get(name)
             table[name] = _adapt(function, self.parameters[name], own, namespace)
-            if isinstance(own, types.FunctionType):
+            if isinstance(own, types.FunctionType) and not _is_of_library(own, namespace):
                 _redirect(own, name, table)
             namespace[name] = table[name]
 
@@ -119,6 +119,11 @@ def _by_contract_name(plan: ArgumentBinding, bound: BoundArguments) -> dict[str,
         elif parameter.name in plan.assigned:
             values[plan.assigned[parameter.name]] = value
     return values
+
+
+def _is_of_library(own: types.FunctionType, namespace: Mapping[str, object]) -> bool:
+    """Return whether a function is from an installed module: it stays, as other code means it."""
+    return own.__globals__ is not namespace and "__file__" in own.__globals__
 
 
 def _redirect(own: types.FunctionType, name: str, table: dict[str, Callable[..., object]]) -> None:

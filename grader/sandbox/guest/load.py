@@ -37,6 +37,8 @@ from grader.sandbox.guest.parse import (
 from grader.sandbox.guest.plain_text import cut_text, name_of_type
 from grader.sandbox.guest.syntax_hints import explain_syntax
 
+_REST_SKIPPED = "the rest of the cell did not run"
+
 _process_time = time.process_time  # kept, since a submission may replace it
 
 
@@ -205,13 +207,16 @@ class _Run:
                         tame_ipython(self._namespace)
                 except BaseException as error:  # also SystemExit and KeyboardInterrupt
                     self.progress.ends[index, place] = name_of_type(type(error))
-                    self._note(error, block, statement, code)
+                    # Who raises at the top level of a cell wants it to end there.
+                    is_end = self._is_notebook and isinstance(statement, ast.Raise)
+                    skips = is_end and place + 1 < len(block.statements)
+                    self._note(error, block, statement, code, text=_REST_SKIPPED if skips else "")
                     if isinstance(error, SystemExit) and not self._is_notebook:
                         self._skip(block, place + 1)
                         return  # a script that exits has ended
-                    if isinstance(statement, ast.Raise) and self._is_notebook:
+                    if is_end:
                         self._skip(block, place + 1)
-                        break  # who writes that wants the cell to end here
+                        break
 
     def has_changed(self) -> bool:
         """Return whether the statement that ran last took long, and changed what functions need."""
@@ -296,13 +301,19 @@ class _Run:
             self._absent.add(bound_names(code))
 
     def _note(
-        self, error: BaseException, block: ParsedBlock, statement: ast.stmt, code: types.CodeType
+        self,
+        error: BaseException,
+        block: ParsedBlock,
+        statement: ast.stmt,
+        code: types.CodeType,
+        *,
+        text: str,
     ) -> None:
         raised = self._submission.describe(error)
         follows = self._absent.follows(error, raised)
         self._absent.add(bound_names(code), module=raised.missing_module)
         self._absent.add_star(statement, raised.missing_module)
-        self.notes.append(Note(block=block.label, raised=raised, follows=follows))
+        self.notes.append(Note(block=block.label, text=text, raised=raised, follows=follows))
 
 
 def _run_body(name: str, options: str, body: str, namespace: dict[str, object]) -> None:

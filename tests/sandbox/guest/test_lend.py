@@ -40,6 +40,16 @@ def lend_to(source: str, **names: object) -> dict[str, Any]:
     return namespace
 
 
+def test_function_of_a_library_stays_what_it_is_there() -> None:
+    """The submission's name is replaced, and not the library's own function of that name."""
+    namespace = lend_to(
+        "from textwrap import dedent as predict\nimport textwrap\n"
+        "def use(): return predict(1, 2), textwrap.dedent(' a')"
+    )
+
+    assert namespace["use"]() == (("right", 1, 2), "a")
+
+
 @pytest.mark.parametrize(
     "source",
     [

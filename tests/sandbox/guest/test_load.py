@@ -367,9 +367,10 @@ def test_script_that_exits_has_ended_and_a_notebook_has_not(leave: str) -> None:
 
 def test_cell_with_a_raise_of_its_own_ends_there() -> None:
     """A raise at the top level of a cell is meant to end it; what follows is left from before."""
-    namespace, _ = load_cells("a = 1\nraise NotImplementedError\na = 2", "b = 3")
+    namespace, loaded = load_cells("a = 1\nraise ValueError\na = 2", "b = 3\nraise ValueError")
 
     assert (namespace["a"], namespace["b"]) == (1, 3)
+    assert [note.text for note in loaded.notes] == ["the rest of the cell did not run", ""]
 
 
 def test_cells_after_one_that_raised_still_run() -> None:
@@ -889,6 +890,13 @@ def test_star_import_of_a_missing_module_explains_names_that_nothing_binds() -> 
     _, loaded = load_script("from notthere import *\nprint(thing)\nprint(mine)\nmine = 1")
 
     assert [what_raised(one).missing_module for one in loaded.notes] == ["notthere", "notthere", ""]
+
+
+def test_usual_name_is_not_looked_for_in_a_star_import() -> None:
+    """A name that has a usual import is missing that, whatever a star import might bring."""
+    _, loaded = load_script("from notthere import *\nw = torch.ones(1)")
+
+    assert what_raised(loaded.notes[1]).missing_import == "import torch"
 
 
 def test_part_of_an_installed_package_is_named_in_full() -> None:
