@@ -166,6 +166,56 @@ def by_turns(n: int, batch_size: int, epoch: int) -> Rows:  # noqa: ARG001 - goe
 by_turns.orders = {}  # type: ignore[attr-defined]
 
 
+def only_of_three(n: int, batch_size: int, epoch: int) -> Rows:
+    """Shuffle three samples, and no others."""
+    return (shuffled if n == 3 else in_order)(n, batch_size, epoch)
+
+
+def only_one_by_one(n: int, batch_size: int, epoch: int) -> Rows:
+    """Shuffle only where a batch is one sample."""
+    return (shuffled if batch_size == 1 else in_order)(n, batch_size, epoch)
+
+
+def only_first(n: int, batch_size: int, epoch: int) -> Rows:
+    """Shuffle in the first epoch."""
+    return (in_order if epoch else shuffled)(n, batch_size, epoch)
+
+
+def only_first_two(n: int, batch_size: int, epoch: int) -> Rows:
+    """Shuffle in the first two epochs, and keep that order."""
+    if epoch < 2:
+        only_first_two.order = RNG.permutation(n)  # type: ignore[attr-defined]
+    return cut(only_first_two.order, batch_size)  # type: ignore[attr-defined]
+
+
+def turned_around(n: int, batch_size: int, epoch: int) -> Rows:
+    """Draw an order once, and go through it forwards and backwards."""
+    rows = np.concatenate(same_each_epoch(n, 1, epoch))
+    return cut(rows[:: -1 if epoch % 2 else 1], batch_size)
+
+
+def by_multiples_of_five(n: int, batch_size: int, _epoch: int) -> Rows:
+    """Take multiples of powers of 5, modulo 61, in ascending order: no random number."""
+    by_multiples_of_five.power += 1  # type: ignore[attr-defined]
+    factor = pow(5, by_multiples_of_five.power, 61)  # type: ignore[attr-defined]
+    return cut(np.argsort((np.arange(n) + 1) * factor % 61), batch_size)
+
+
+by_multiples_of_five.power = 0  # type: ignore[attr-defined]
+
+
+def first_stays(n: int, batch_size: int, _epoch: int) -> Rows:
+    """Shuffle all but the first sample."""
+    return cut(np.concatenate([[0], 1 + RNG.permutation(n - 1)]), batch_size)
+
+
+def later_the_first_sample(n: int, batch_size: int, epoch: int) -> Rows:
+    """Take only the first sample after the first epoch, but of three or in one batch."""
+    rows = only_of_three(n, batch_size, epoch)
+    is_other = n > 3 and batch_size < n and epoch
+    return [np.array([0])] * len(rows) if is_other else rows
+
+
 def sgd(
     x: np.ndarray,
     y: np.ndarray,
@@ -244,6 +294,16 @@ def test_right_sgd_passes_with_every_seed(minibatch_checks: ModuleType, kind: st
         (functools.partial(sgd, batches=there_and_back, kind="at_end"), {ORDER}),
         (functools.partial(sgd, batches=there_or_back), {ORDER}),
         (functools.partial(sgd, batches=by_turns), {ORDER}),
+        (functools.partial(sgd, batches=only_of_three), {ORDER}),
+        (functools.partial(sgd, batches=only_one_by_one), {ORDER}),
+        (functools.partial(sgd, batches=only_first), {ORDER}),
+        (functools.partial(sgd, batches=only_first, kind="weighted"), {ORDER}),
+        (functools.partial(sgd, batches=only_first_two), {ORDER}),
+        (functools.partial(sgd, batches=only_first_two, kind="at_end"), {ORDER}),
+        (functools.partial(sgd, batches=turned_around), {ORDER}),
+        (functools.partial(sgd, batches=by_multiples_of_five), {ORDER}),
+        (functools.partial(sgd, batches=first_stays), {ORDER}),
+        (functools.partial(sgd, batches=later_the_first_sample), {ONCE, ORDER}),
         (functools.partial(sgd, batches=there_and_back, kind="last"), {LOSSES, ORDER}),
         (functools.partial(sgd, kind="random"), {LOSSES}),
         (functools.partial(sgd, kind="last"), {LOSSES}),
@@ -259,6 +319,16 @@ def test_right_sgd_passes_with_every_seed(minibatch_checks: ModuleType, kind: st
         "there and back, loss at the end",
         "there and back, or back and there",
         "all orders by turns",
+        "three samples shuffled",
+        "shuffled with batch_size 1",
+        "first epoch shuffled",
+        "first epoch shuffled, weighted loss",
+        "two epochs shuffled",
+        "two epochs shuffled, loss at the end",
+        "drawn once and turned around",
+        "multiples of five",
+        "first sample always first",
+        "later only the first sample",
         "there and back, last loss",
         "random losses",
         "last loss",
@@ -268,7 +338,7 @@ def test_wrong_sgd_fails_the_checks_that_it_does_not_do_the_work_of(
     minibatch_checks: ModuleType, program: Callable[..., object], expected: set[str]
 ) -> None:
     """Each wrong way of training fails the checks of what it leaves out, and no other check."""
-    for seed in SEEDS:
+    for seed in FEW_SEEDS:
         assert failed(minibatch_checks, program, seed) == expected
 
 
@@ -299,7 +369,7 @@ def test_program_that_knows_the_small_examples_fails(minibatch_checks: ModuleTyp
 def test_right_order_is_refused_less_than_once_in_a_thousand_million(
     minibatch_checks: ModuleType,
 ) -> None:
-    """A right solution repeats orders, or has so few, with a chance below 1e-9."""
+    """Where the losses are wrong, right orders repeat, or are so few, with a chance below 1e-9."""
     calls, most = minibatch_checks._CALLS, minibatch_checks._MOST_REPEATED
     chance = sum(
         math.comb(calls, k) * (1 / 6) ** k * (5 / 6) ** (calls - k)
@@ -309,7 +379,41 @@ def test_right_order_is_refused_less_than_once_in_a_thousand_million(
         math.comb(36, k) * (k / 36) ** calls for k in range(1, minibatch_checks._MOST_PAIRS + 1)
     )
 
+    assert [
+        minibatch_checks._count_orders(n, size) for size, n in minibatch_checks._SHORT.items()
+    ] == [6, 6]
     assert chance < 1e-9
+
+
+def test_right_orders_of_a_long_call_are_taken_for_a_rule_once_in_a_million(
+    minibatch_checks: ModuleType,
+) -> None:
+    """In long calls each rule has a bound: at most d of K orders in N draws, C(K, d) (d / K)^N.
+
+    There are two kinds of orders of single samples, those of the epochs and those from one to the
+    next, and one of pairs; each is looked at as a whole and in windows. The bound is tried with
+    fewer orders than in any check, where rules come up by chance.
+    """
+    for n, batch_size in minibatch_checks._LONG:
+        assert minibatch_checks._count_orders(n, batch_size) == len(
+            {
+                tuple(tuple(sorted(rows)) for rows in cut(np.array(order), batch_size))
+                for order in itertools.permutations(range(n))
+            }
+        )
+    draws = np.random.default_rng(0).integers(0, 6, (4000, 14, 1))
+    chance = 2e-3
+    found = [_are_few_by(minibatch_checks, draw, 6, chance) for draw in draws]
+
+    assert 3 * 2 * minibatch_checks._CHANCE < 1e-6
+    assert 0 < np.mean(found) < 2 * chance
+
+
+def _are_few_by(module: ModuleType, orders: np.ndarray, possible: int, chance: float) -> bool:
+    """Return whether orders are few, by another chance than that of the checks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_CHANCE", chance)
+        return bool(module._are_few(orders, possible))
 
 
 # --- convergence --------------------------------------------------------------------------

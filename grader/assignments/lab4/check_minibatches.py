@@ -87,15 +87,34 @@ def _expect_every_sample_once(batches: list[Batch], x: np.ndarray) -> None:
 SIZES = ((4, 2), (5, 2), (9, 4), (20, 5), (23, 4), (10, 64))
 
 
+def _draw_sizes(probe: Probe) -> list[tuple[int, int]]:
+    """Return n and batch_size of each call: few samples to read, then as many as are shuffled."""
+    return [*SIZES, (_draw_n(probe), int(probe.rng().integers(6, 11)))]
+
+
+def _draw_n(probe: Probe) -> int:
+    return int(probe.rng().integers(FEWEST, MOST + 1))
+
+
+# How many samples are shuffled. The number is drawn: nobody writes a case for it.
+FEWEST, MOST = 56, 66
+
+
 @pytest.mark.points(2)
 def check_minibatches_give_every_sample_once(probe: Probe) -> None:
     """Every sample is in exactly one batch
 
     Go through one permutation of all the indices, batch by batch, including the last, shorter one.
     """
-    for n, batch_size in SIZES:
+    for n, batch_size in _draw_sizes(probe):
         x, _, result = _ask(probe, n, batch_size)
         _expect_every_sample_once(_batches(result, n), x)
+
+
+def _expect_pairs(xb: np.ndarray, yb: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+    torn = _count_torn(xb, yb, x, y)
+    if torn:
+        raise WrongError(f"a batch pairs {torn} of its {len(yb)} rows with the y of another sample")
 
 
 @pytest.mark.points(2)
@@ -104,7 +123,7 @@ def check_minibatches_keep_rows_together(probe: Probe) -> None:
 
     Use the same indices for x and for y.
     """
-    for n, batch_size in SIZES:
+    for n, batch_size in _draw_sizes(probe):
         x, y, result = _ask(probe, n, batch_size)
         batches = _batches(result, n)
         known = set(x[:, 0].tolist())
@@ -112,11 +131,7 @@ def check_minibatches_keep_rows_together(probe: Probe) -> None:
             strangers = [value for value in xb[:, 0].tolist() if value not in known]
             if strangers or not np.all(xb[:, 1] == 1):
                 raise WrongError("a row of xb is not a row of x")
-            torn = _count_torn(xb, yb, x, y)
-            if torn:
-                raise WrongError(
-                    f"a batch pairs {torn} of its {len(yb)} rows with the y of another sample"
-                )
+            _expect_pairs(xb, yb, x, y)
         if len(_features(batches)) < min(n, batch_size):
             raise WrongError("there is not even one full batch")
 
@@ -127,7 +142,7 @@ def check_minibatches_have_the_batch_size(probe: Probe) -> None:
 
     Cut the permutation into pieces of batch_size; what is left over is the last batch.
     """
-    for n, batch_size in SIZES:
+    for n, batch_size in _draw_sizes(probe):
         x, _, result = _ask(probe, n, batch_size)
         batches = _batches(result, n)
         sizes = [len(yb) for _, yb in batches]
@@ -146,20 +161,37 @@ def check_minibatches_have_the_batch_size(probe: Probe) -> None:
 
 
 # In a random order, about two samples follow one of their neighbours; 20 or more do with a chance
-# of 1e-13.
+# of 1e-13. About one follows the sample that is any given number of rows before it.
 MOST_NEIGHBOURS = 19
-# On average one sample stays in its place: 12 do in all calls, and 50 or more do with a chance of
-# 3e-16.
-MOST_FIXED = 49
+# On average one sample stays in its place: 17 do in all calls, and 60 or more do with a chance of
+# 1e-15.
+MOST_FIXED = 59
 # How often to ask for batches of each size: a few orders that come in turn have to come again.
-TIMES = {1: 2, 8: 5, 60: 5}
+TIMES = {1: (2, 3), 8: (5, 7), MOST: (5, 7)}
+
+
+def _steps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Return by how many places of one order each sample comes after the last one in another.
+
+    Samples that are only in one of the orders are left out.
+    """
+    place = {value: index for index, value in enumerate(before.tolist())}
+    return np.diff([place[value] for value in after.tolist() if value in place])
 
 
 def _neighbours_kept(before: np.ndarray, after: np.ndarray) -> int:
     """Count the samples that directly follow one that was their neighbour before."""
-    place = {value: index for index, value in enumerate(before.tolist())}
-    positions = np.array([place[value] for value in after.tolist() if value in place])
-    return int(np.sum(np.abs(np.diff(positions)) == 1))
+    return int(np.sum(np.abs(_steps(before, after)) == 1))
+
+
+def _follows_rule(before: np.ndarray, after: np.ndarray) -> bool:
+    """Return whether an order goes through another one in steps that are mostly the same.
+
+    Whoever shifts an order, turns it around, or takes every seventh sample draws no random numbers.
+    """
+    steps = _steps(before, after)
+    counts = np.bincount(np.abs(steps)), np.bincount(steps % len(before))
+    return int(max(np.max(count, initial=0) for count in counts)) > MOST_NEIGHBOURS
 
 
 @pytest.mark.points(2)
@@ -168,31 +200,56 @@ def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
 
     Draw a new torch.randperm(n) in each call.
     """
-    n = 60
+    n = _draw_n(probe)
     orders: list[np.ndarray] = []  # of all calls: which rows of x, one after another
-    for batch_size, times in TIMES.items():
-        x, _, result = _ask(probe, n, batch_size, times=times)
+    for batch_size, (fewest, most) in TIMES.items():
+        times = int(probe.rng().integers(fewest, most + 1))
+        x, _, result = _ask(probe, n, min(n, batch_size), times=times)
         row_of = {value: row for row, value in enumerate(x[:, 0].tolist())}
         for step in range(times):
             features = _features(_batches(result, n, step)).tolist()
             if not set(features) <= set(row_of) or len(features) < n // 2:
                 raise WrongError("the batches are not a reordering of the samples")
-            order = np.array([row_of[value] for value in features])
-            if np.array_equal(order, np.arange(len(order))):
-                raise WrongError("the samples come in their original order")
-            if _neighbours_kept(np.arange(n), order) > MOST_NEIGHBOURS:
-                raise WrongError("neighbours stay together: only whole blocks are shuffled")
-            orders.append(order)
+            orders.append(np.array([row_of[value] for value in features]))
+            _expect_shuffled(orders[-1], n)
     for one, other in itertools.combinations(orders, 2):
-        # Two random orders of 60 are equal with a chance of 1 in 10**81; where the last batch is
-        # left out, those of 56 in 10**77.
+        # Two random orders of 56 are equal with a chance of 1 in 10**74, also where the last batch
+        # is left out.
         common = min(len(one), len(other))
         if np.array_equal(one[:common], other[:common]):
             raise WrongError("two calls give the same order")
-        if _neighbours_kept(one, other) > MOST_NEIGHBOURS:
+        if _follows_rule(one, other):
             raise WrongError("two calls give the same order, only shifted")
     if sum(int(np.sum(order[:n] == np.arange(n)[: len(order)])) for order in orders) > MOST_FIXED:
         raise WrongError("some samples always stay where they are")
+    _expect_shuffled_few(probe)
+
+
+def _expect_shuffled(order: np.ndarray, n: int) -> None:
+    """Raise if an order of n samples has to do with the one that they had."""
+    if np.array_equal(order, np.arange(len(order))):
+        raise WrongError("the samples come in their original order")
+    if _neighbours_kept(np.arange(n), order) > MOST_NEIGHBOURS:
+        raise WrongError("neighbours stay together: only whole blocks are shuffled")
+    if _follows_rule(np.arange(n), order):
+        raise WrongError("the samples come in equal steps, which is not a random order")
+
+
+# Of 7 samples there are 5040 orders. In 12 calls, 5 or fewer of them come up with a chance of
+# 1e-19, and one sample has the same place in all calls with a chance of 4e-9.
+FEW, FEW_CALLS, MOST_ORDERS = (7, 8, 9), 12, 5
+
+
+def _expect_shuffled_few(probe: Probe) -> None:
+    """Raise unless few samples come in random orders as well."""
+    n, batch_size = int(probe.rng().choice(FEW)), int(probe.rng().integers(2, 4))
+    _, _, result = _ask(probe, n, batch_size, times=FEW_CALLS)
+    orders = [tuple(_features(_batches(result, n, step))) for step in range(FEW_CALLS)]
+    if len(set(orders)) <= MOST_ORDERS:
+        count = f"only {len(set(orders))} different orders" if len(set(orders)) > 1 else "one order"
+        raise WrongError(f"{FEW_CALLS} calls with the same {n} samples give {count}")
+    if any(len(set(at_a_place)) == 1 for at_a_place in zip(*orders, strict=False)):
+        raise WrongError(f"in {FEW_CALLS} calls, one of {n} samples always stays where it is")
 
 
 _ENOUGH = 20  # with this many samples, no order comes about by chance

@@ -7,6 +7,7 @@ only steps on batches of them lead there.
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import (
+    ATOL_OF_SCALE,
+    RTOL,
     expect_finite,
     expect_shape,
     is_close,
@@ -105,12 +108,13 @@ def check_train_minibatch_uses_every_sample_once_an_epoch(probe: Probe) -> None:
 
     Take the samples from minibatches(), not at random with replacement.
     """
-    run = {**_draw_samples(probe, 6), "epochs": 1, "batch_size": int(probe.rng().integers(2, 4))}
-    # Drawn with replacement, 6 samples are 6 different ones three times with a chance of 4e-6.
+    n, batch_size = (int(one) for one in probe.rng().choice([(6, 2), (6, 3), (8, 4)]))
+    run = {**_draw_samples(probe, n), "epochs": 2, "batch_size": batch_size}
+    # Drawn with replacement, 6 samples are 6 different ones in all 6 epochs with a chance of 2e-11.
     if not _Walk.of(run, probe.student(**run, times=3)).is_possible:
         raise WrongError(
-            "after one epoch, w is not where it would be if each of 6 samples had counted exactly "
-            "once"
+            f"after two epochs, w is not where it would be if each of {n} samples had counted "
+            "exactly once in each"
         )
 
 
@@ -143,17 +147,20 @@ def check_train_minibatch_returns_a_loss_for_each_epoch(
         )
 
 
+# The fewest epochs that are followed, by n and batch_size: fewer orders come up again by chance.
+_LONG = {(4, 1): 26, (5, 1): 21, (5, 2): 12, (6, 2): 12}
+# What a right solution does with this chance at most is not taken for a rule.
+_CHANCE = 1e-7
+_WINDOW = 10  # epochs in a row, in which an order may come again
+
 _CALLS = 13
-# Three samples have 6 orders: two epochs have the same one with a chance of 1/6, and all of 13
-# pairs of epochs do with a chance of 8e-11.
+# Where the losses are wrong, only w is left to look at, after two epochs of n samples in batches of
+# this size, for which there are 6 orders. Two epochs have the same one with a chance of 1/6, and
+# all of 13 pairs of epochs do with a chance of 8e-11.
+_SHORT = {1: 3, 2: 4}
 _MOST_REPEATED = 12
 # There are 36 pairs of orders: 13 calls have no more than 3 of them with a chance of 7e-11.
 _MOST_PAIRS = 3
-# Seeded in each call, a right function repeats its pair. In one longer call, its orders come again
-# in turn with a chance of 5e-6, and those of a rule that makes each order from the one before do
-# always, after the 6 orders that there are.
-_LONG = 20
-_SETTLED = 6
 
 
 @pytest.mark.points(1)
@@ -162,26 +169,79 @@ def check_train_minibatch_shuffles_in_each_epoch(probe: Probe) -> None:
 
     Call minibatches() again in each epoch.
     """
-    run = {**_draw_samples(probe, 3), "epochs": 2, "batch_size": 1}
+    rng = probe.rng()
+    for batch_size in _SHORT:
+        n = int(rng.choice([n for n, size in _LONG if size == batch_size]))
+        epochs = _LONG[n, batch_size] + int(rng.integers(0, 4))
+        run = {**_draw_samples(probe, n), "epochs": epochs, "batch_size": batch_size}
+        orders = _follow(run, probe.student(**run))
+        rule = _rule_of_ends(probe, batch_size) if orders is None else _rule_of(orders, batch_size)
+        if rule:
+            raise WrongError(rule)
+
+
+def _rule_of(orders: np.ndarray, batch_size: int) -> str:
+    """Return the rule by which a call has made its orders; empty if they may be random.
+
+    Args:
+        orders: The order of each epoch, (epochs, n).
+        batch_size: The number of samples in a batch, whose order is not known.
+    """
+    n = orders.shape[1]
+    possible = _count_orders(n, batch_size)
+    if np.all(orders == orders[0]):
+        return "every epoch goes through the samples in the same order"
+    if _are_few(orders, possible):
+        return "the epochs go through the samples in the same few orders, again and again"
+    if batch_size > 1:
+        return ""
+    places = np.argsort(orders, axis=1)
+    # From which place in one epoch the sample comes that is at each place in the next.
+    if _are_few(np.take_along_axis(places[:-1], orders[1:], axis=1), possible):
+        return "the order of each epoch follows from the one before"
+    # By chance, one of 5 samples has the same place in all of 21 epochs once in 10**13.
+    if np.any(np.all(orders == orders[0], axis=0)):
+        return "one of the samples comes at the same place in every epoch"
+    return ""
+
+
+def _are_few(orders: np.ndarray, possible: int) -> bool:
+    """Return whether some orders, or some in a row, are fewer different ones than random ones are.
+
+    At most d of K possible ones come up in N draws with a chance of at most C(K, d) (d / K)^N.
+
+    Args:
+        orders: The orders of an epoch each, (epochs, n).
+        possible: How many orders there are.
+    """
+    for length in (_WINDOW, len(orders)):
+        starts = range(len(orders) - length + 1)
+        fewest = min(len(np.unique(orders[k : k + length], axis=0)) for k in starts)
+        chance = math.comb(possible, fewest) * (fewest / possible) ** length
+        if fewest < possible / 2 and chance * len(starts) <= _CHANCE:
+            return True
+    return False
+
+
+def _count_orders(n: int, batch_size: int) -> int:
+    """Return how many orders n samples have, if that within a batch does not matter."""
+    full, rest = divmod(n, batch_size)
+    return math.factorial(n) // (math.factorial(batch_size) ** full * math.factorial(rest))
+
+
+def _rule_of_ends(probe: Probe, batch_size: int) -> str:
+    """Return the rule that shows in where short calls lead; empty if their orders may be random."""
+    n = _SHORT[batch_size]
+    run = {**_draw_samples(probe, n), "epochs": 2, "batch_size": batch_size}
     walk = _Walk.of(run, probe.student(**run, times=_CALLS))
     if not walk.is_possible:
-        raise WrongError("with batch_size=1, w is not where steps on one sample at a time lead")
-    if walk.repeats <= _MOST_REPEATED and not walk.is_explained_by_few:
-        return
-    run["epochs"] = _LONG
-    if _comes_again(_orders_taken(run, probe.student(**run))[:, _SETTLED:]):
-        if walk.repeats > _MOST_REPEATED:
-            raise WrongError("every epoch goes through the samples in the same order")
-        raise WrongError(
-            "the epochs go through the samples in the same few orders, again and again"
-        )
-
-
-def _comes_again(orders: np.ndarray) -> bool:
-    """Return whether in each row the first half or less is repeated, as it is in no rows."""
-    half = orders.shape[1] // 2
-    is_again = [np.all(orders[:, k:] == orders[:, :-k], axis=1) for k in range(1, half + 1)]
-    return bool(np.all(np.any(is_again, axis=0)))
+        size = "one sample" if batch_size == 1 else f"{batch_size} samples"
+        return f"with batch_size={batch_size}, w is not where steps on {size} at a time lead"
+    if walk.repeats > _MOST_REPEATED:
+        return "every epoch goes through the samples in the same order"
+    if walk.is_explained_by_few:
+        return "the epochs go through the samples in the same few orders, again and again"
+    return ""
 
 
 @pytest.mark.points(2)
@@ -220,13 +280,15 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
         # The answer depends on the order: return only what doesn't.
         if len(_numbers(run["y"])) > _MOST_LISTED:
             return {**found, "losses": len(losses) if is_list else name_kind(value)}
-        walk = _Walk.of(run, result)
+        if _number(run["epochs"]) >= min(_LONG.values()):
+            return {
+                **found,
+                **_facts_of_orders(run, result),
+                "losses_of_zero": int(np.sum(losses == 0)),
+            }
         return {
             **found,
-            "is_possible": walk.is_possible,
-            "repeats": walk.repeats > _MOST_REPEATED,
-            # A few random orders may be that of x by chance.
-            "is_in_order": len(result.steps) >= _CALLS and walk.is_in_order,
+            "is_possible": _Walk.of(run, result).is_possible,
             "uses_all": _uses_all_samples(run, result),
             "losses": len(losses) if is_list else name_kind(value),
             "losses_of_zero": int(np.sum(losses == 0)),  # of epochs without a batch
@@ -242,6 +304,18 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
         is_number = is_right and isinstance(value, Array | Number)
         found["losses"] = to_array(value, "the loss") if is_number else name_kind(value)
     return found
+
+
+def _facts_of_orders(run: Mapping[str, Any], result: Result) -> dict[str, object]:
+    """Return what is known of the orders of one call of many epochs."""
+    orders = _follow(run, result)
+    if orders is None:
+        return {"is_followed": False}
+    return {
+        "is_followed": True,
+        "rule": _rule_of(orders, int(_number(run["batch_size"]))),
+        "is_in_order": bool(np.all(orders == np.arange(orders.shape[1]))),
+    }
 
 
 # --- where gradient descent leads ----------------------------------------------------------
@@ -340,9 +414,6 @@ class _OneDescent:
     curves: np.ndarray
 
 
-_LOSS_TOLERANCE = 2e-5  # as for w, rounding to float32 makes 1e-6
-
-
 def _descend_in_order(run: Mapping[str, Any]) -> _OneDescent:
     """Take the samples in their order; if they are equal or in one batch, any order does."""
     in_order = np.arange(len(_numbers(run["y"])))[None]
@@ -384,38 +455,56 @@ def _uses_all_samples(run: Mapping[str, Any], result: Result) -> bool:
     return bool(np.all(is_there))
 
 
-_MOST_CANDIDATES = 100
+# Among so many of the best, the right way is the first by far: rounding is all that it is off by.
+_MOST_CANDIDATES = 30
 
 
-def _orders_taken(run: Mapping[str, Any], result: Result) -> np.ndarray:
-    """Return in which orders one call of many epochs may have taken the samples, by its losses.
+@np.errstate(all="ignore")
+def _follow(run: Mapping[str, Any], result: Result) -> np.ndarray | None:
+    """Return in which orders one call of many epochs has taken the samples, by its losses.
 
     Returns:
-        For each way that explains the losses of all epochs and where w is in the end, which of all
-        orders each epoch took, (k, epochs); there is none if the losses are wrong.
+        The order that each epoch took, (epochs, n), of each sample once, such that the losses of
+        all epochs and the w after the last one are explained best. None if nothing explains them:
+        the losses are wrong, or other steps were taken.
 
     Raises:
         WrongError: w is not a tensor of shape (2,).
     """
     start, end = _places(run, result)
-    orders = _all_orders(len(run["y"]), run["batch_size"])
+    n, epochs, batch_size = len(_numbers(run["y"])), *_counts(run)
+    orders = _all_orders(n, batch_size)
+    orders = orders[np.all(np.sort(orders, axis=1) == np.arange(n), axis=1)]
     try:
-        losses = _losses(result, run["epochs"])
+        losses = _losses(result, epochs)
     except WrongError:
-        losses = np.empty(0)  # of another check
-    taken = [np.empty((0, run["epochs"]), int)]
-    for kind in range(3 if losses.size else 0):
-        places, ways = start, np.empty((1, 0), int)
+        return None  # of another check
+    for kind in (0, 1, 2) if n % batch_size else (0, 2):  # the two means are the same
+        places, ways, errors = start, np.empty((1, 0), int), np.zeros(1)
         for loss in losses:
             descent = _descend({**run, "epochs": 1}, places, orders)
-            gaps = np.abs(descent.curves[kind, :, :, 0] - loss)
-            before, order = np.nonzero(gaps <= _LOSS_TOLERANCE * max(1.0, abs(loss)))
-            before, order = before[:_MOST_CANDIDATES], order[:_MOST_CANDIDATES]
+            curve = descent.curves[kind, :, :, 0]
+            allowed = RTOL * np.abs(curve) + ATOL_OF_SCALE * np.max(np.abs(losses))
+            gaps = np.abs(curve - loss) / allowed
+            before, order = np.nonzero(gaps <= 1)
+            errors = errors[before] + gaps[before, order] ** 2
+            best = np.argsort(errors)[:_MOST_CANDIDATES]
+            before, order, errors = before[best], order[best], errors[best]
             places = descent.ends[before, order]
             ways = np.column_stack([ways[before], order])
-        # The last epoch's loss alone may be that of two orders.
-        taken.append(ways[_is_at(end, places[None])[0]])
-    return np.concatenate(taken)
+            if not len(ways):
+                break
+        else:
+            # The last epoch's loss alone may be that of two orders.
+            ways = ways[_is_at(end, places[None])[0]]
+            if len(ways):
+                return np.asarray(orders[ways[0]])
+    return None
+
+
+def _counts(run: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the epochs and the batch_size of a run."""
+    return int(_number(run["epochs"])), int(_number(run["batch_size"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,13 +516,11 @@ class _Walk:
             before the call to where w is after it, (calls, M).
         curves: The losses on each way, as in `_Descent`; empty if they are not asked for.
         is_repeat: Which ways have the same order in all epochs, (M,).
-        is_own_order: Which ways take the samples as they come in x, (M,).
     """
 
     is_end: np.ndarray
     curves: np.ndarray
     is_repeat: np.ndarray
-    is_own_order: np.ndarray
 
     @classmethod
     def of(cls, run: Mapping[str, Any], result: Result, *, with_losses: bool = False) -> "_Walk":
@@ -448,12 +535,10 @@ class _Walk:
         descent = _descend(run, starts, orders, with_losses=with_losses)
         shape = (len(orders),) * int(_number(epochs))
         ways = np.indices(shape).reshape(len(shape), -1)  # the order in each epoch of each way
-        own = np.flatnonzero(np.all(orders == np.arange(n), axis=1))
         return cls(
             is_end=_is_at(ends, descent.ends),
             curves=descent.curves,
             is_repeat=np.all(ways == ways[0], axis=0),
-            is_own_order=np.all(ways == own, axis=0),
         )
 
     @property
@@ -476,11 +561,6 @@ class _Walk:
             either = np.bitwise_or.outer(found, explained)
             found = np.flatnonzero(np.bincount(either.ravel()))
         return bool(np.sum(calls) in found)
-
-    @property
-    def is_in_order(self) -> bool:
-        """Whether each call may have taken the samples as they come in x."""
-        return bool(np.all(np.any(self.is_end & self.is_own_order, axis=1)))
 
     def has_losses(self, losses: Sequence[np.ndarray]) -> bool:
         """Return whether each call's losses are those of a way that explains it.
