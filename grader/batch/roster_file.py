@@ -37,7 +37,7 @@ _IDENTIFYING = (Column.ID, Column.ACCOUNT, *_NAMES)
 # Names of accounts with which teachers try out what students see, normalized.
 _TEST_STUDENTS = ("student test", "demo student", "previewuser", "preview user")
 _PREVIEW = "_previewuser"
-_POINTS_POSSIBLE = "points possible"
+_POINTS_POSSIBLE, _INDENT = "points possible", "    "
 # Roles of those who don't hand in. A role that isn't listed is taken for that of a student.
 _STAFF = tuple(
     map(
@@ -110,7 +110,8 @@ def read_roster_file(path: Path) -> RosterFile:
     try:
         found = _read_table(_decode(data))
     except (csv.Error, _TableError, UnicodeDecodeError) as error:
-        raise UsageError(f"the roster {path} can't be used: {error}") from error
+        advice = "" if _is_unicode(data) else '; it is not in UTF-8: save it as "CSV UTF-8"'
+        raise UsageError(f"the roster {path} can't be used: {error}{advice}") from error
     if not found.people:
         raise UsageError(f"the roster {path} lists no students")
     if not any(one.is_expected for one in found.people):
@@ -134,6 +135,14 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")  # the encoding of a spreadsheet's plain CSV
+
+
+def _is_unicode(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +268,10 @@ def _read_line(cells: Sequence[str], header: _Header) -> Listed | None:
     student = Student(id=id_, name=name, email=email)
     others = tuple(dict.fromkeys(one for one in ids if one and one != id_))
     if student == Student() or name.casefold() == _POINTS_POSSIBLE:
+        return None
+    # Canvas indents what isn't a student, and may translate it.
+    raw = header.found.get(Column.FULL_NAME, len(cells))
+    if header.ids and not any(ids) and cells[raw : raw + 1] and cells[raw].startswith(_INDENT):
         return None
     is_test = normalize_name(name) in _TEST_STUDENTS or any(
         one.casefold().endswith(_PREVIEW) for one in ids

@@ -62,7 +62,8 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
         "Індивідуальний номер", "Ім’я входу", "Användarnamn", "ID numarası",
         "Kullanıcı adı", "Număr ID", "Nume de utilizator", "ID numeris", "Naudotojo vardas",
         "ID zenbakia", "Erabiltzaile-izena", "Αναγνωριστικός αριθμός", "Όνομα χρήστη",
-        "رقم المُعرَّف", "اسم المستخدم", "学号", "用户名", "IDナンバ", "ユーザ名", "id 번호",
+        "رقم المُعرَّف", "اسم المستخدم", "学号", "用户名", "学籍番号",
+        "IDナンバ", "ユーザ名", "id 번호",
         "사용자 아이디",
     ),
     Column.PARTICIPANT: (
@@ -90,7 +91,8 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
         "Полное имя пользователя", "Повне ім'я користувача", "Fullständigt namn", "Tam adı",
         "Kullanıcının tam adı", "Nume complet", "Numele complet al utilizatorului",
         "Visas naudotojo vardas", "Izen osoa", "Erabiltzailearen izen osoa", "Πλήρες όνομα",
-        "Πλήρες όνομα χρήστη", "الاسم كاملا", "پورا نام", "全名", "用户全名",
+        "Πλήρες όνομα χρήστη", "الاسم كاملا", "پورا نام", "全名", "用户全名", "姓名",
+        "氏名",
         "フルネーム", "ユーザフルネーム", "전체 이름", "사용자 성명",
     ),
     Column.FIRST_NAME: (
@@ -114,7 +116,8 @@ COLUMN_WORDS: Mapping[Column, Sequence[str]] = {
         "Adreça electrònica", "Adres e-mail", "Адрес электронной почты", "Электронная почта",
         "Електронна пошта", "E-postadress", "E-posta adresi", "Adresa de e-mail",
         "El. pašto adresas", "Helbide elektronikoa", "Διεύθυνση ηλε.ταχυδρομείου",
-        "عنوان البريد الإلكتروني", "ای میل اڈریس", "电子邮件地址", "メールアドレス", "이메일 주소",
+        "عنوان البريد الإلكتروني", "ای میل اڈریس", "电子邮件地址", "邮箱", "电子邮箱",
+        "メールアドレス", "이메일 주소",
     ),
     Column.GROUP: (
         "Group", "Groups", "Gruppe", "Gruppen", "Groupe", "Groupes", "Grupo", "Grupos", "Gruppo",
