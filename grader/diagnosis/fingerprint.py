@@ -14,7 +14,7 @@ from grader.checks.probe import Result
 from grader.checks.questions import Question
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Observation, Outcome, Raised, State, Step
-from grader.observations.values import AnyValue, Array, Items, Mapping, Nothing, Number
+from grader.observations.values import AnyValue, Array, Items, Mapping, Nothing, Number, Text
 
 # Programs with the same misconception agree up to rounding or to how they clamp. Programs with
 # different ones differ by far more on some input.
@@ -157,7 +157,12 @@ def _value(value: AnyValue) -> object:
             return np.stack(parts) if len(shapes) == 1 and None not in shapes else parts  # type: ignore[arg-type]
         case Mapping(entries=entries):
             # The order doesn't matter; the keys must be exactly equal.
-            return {_key(_value(key)): _value(one) for key, one in entries}
+            return {
+                _key(key if isinstance(key, Text) else _value(key)): _value(one)
+                for key, one in entries
+            }
+        case Text(text=text) if any(map(str.isdigit, text)):
+            return "a text with a number in it"  # which can be written in many ways
         case Nothing():
             return "None"
         case _:
@@ -181,12 +186,14 @@ def _words(raised: Raised) -> tuple[str, ...]:
     """Reduce an exception to its type and the sorted words of the first line of its text.
 
     ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``. Numbers are left
-    out of an IndexError, because an index may have been drawn at random. It matters whether the
-    exception was raised at a gradient.
+    out of an IndexError, because an index may have been drawn at random. So is the function's name
+    in front of a text about its arguments. It matters whether the exception was raised at a
+    gradient.
     """
     pattern = r"[^\W\d]+" if raised.type_name == "IndexError" else r"\w+"
     place = "at a gradient" if ".grad" in raised.code else "elsewhere"
-    return (raised.type_name, place, *sorted(re.findall(pattern, raised.text.partition("\n")[0])))
+    text = re.sub(r"^[\w.<>]{1,200}\(\) ", "", raised.text.partition("\n")[0])
+    return (raised.type_name, place, *sorted(re.findall(pattern, text)))
 
 
 def _is_close(one: "np.ndarray", other: "np.ndarray") -> bool:

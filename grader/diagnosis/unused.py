@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.checks.questions import Question
 from grader.observations.asking import Observe, is_complete
-from grader.observations.messages import CallRequest, Observation, Outcome, Step
+from grader.observations.messages import CallRequest, Observation, Outcome, State, Step
 from grader.observations.values import Array, Nothing, Number
 
 _MIN_INPUTS = 2  # one input proves no rule
@@ -39,7 +39,7 @@ def find_unused(
         has_time: Returns whether the submission has time left for this.
 
     Returns:
-        The names; none of them if the function does nothing, so that no input could matter.
+        The names; none of them if the function does nothing, or if most inputs make no difference.
     """
     bases = list(_bases(function, questions, answers))
     if len(bases) < _MIN_INPUTS:
@@ -52,10 +52,11 @@ def find_unused(
             for changed in _change(base, name):
                 if not has_time():
                     return ()
-                is_used = is_used or not _is_same(answer, observe(changed), changed, name)
+                is_used = is_used or not _is_same(base, answer, changed, observe(changed), name)
         if not is_used and all(list(_change(base, name)) for base, _ in bases):
             unused.append(name)
-    return tuple(unused)
+    # Most of them: something else is wrong, such as a function that returns itself.
+    return () if len(unused) > max(1, len(request.inputs) / 2) else tuple(unused)
 
 
 def describe_unused(function: str, names: Sequence[str]) -> str:
@@ -112,8 +113,10 @@ def _change(request: CallRequest, name: str) -> Iterator[CallRequest]:
     value = request.inputs[name]
     others: list[Array | Number] = []
     if isinstance(value, Number):
+        # Of a count that is the largest that makes sense, such as a batch_size, only a smaller one
+        # matters.
         numbers = (
-            (value.value + 1, value.value + 2)
+            (value.value + 1, value.value // 2 or value.value + 2)
             if value.kind == "int"
             else (value.value * 0.5, value.value * 1.5)
         )
@@ -130,13 +133,28 @@ def _change(request: CallRequest, name: str) -> Iterator[CallRequest]:
         yield msgspec.structs.replace(request, inputs={**request.inputs, name: other})
 
 
-def _is_same(before: Observation, after: Observation, request: CallRequest, name: str) -> bool:
-    """Return whether two answers are equal, but for the input that was changed."""
-    if after.outcome is not Outcome.RETURNED or not is_complete(after, request):
+def _is_same(
+    base: CallRequest, before: Observation, changed: CallRequest, after: Observation, name: str
+) -> bool:
+    """Return whether two answers are equal, and the input that was changed had no part in them."""
+    if after.outcome is not Outcome.RETURNED or not is_complete(after, changed):
+        return False
+    # A leaf that moves from where it was has had a part; one that is set to fixed values has not.
+    ends = [_data(one.steps[-1].inputs.get(name)) for one in (before, after)]
+    starts = [_bytes(one.inputs[name]) for one in (base, changed)]
+    if ends[0] != ends[1] and ends != starts and isinstance(base.inputs[name], Array):
         return False
     return [_without(step, name) for step in before.steps] == [
         _without(step, name) for step in after.steps
     ]
+
+
+def _data(state: State | None) -> object:
+    return None if state is None else _bytes(state.value)
+
+
+def _bytes(value: object) -> object:
+    return value.data if isinstance(value, Array) else None
 
 
 def _without(step: Step, name: str) -> tuple[object, ...]:

@@ -293,6 +293,22 @@ def test_exception_at_a_gradient_is_another_mistake_than_elsewhere() -> None:
     assert not same(raised_at("a", "ValueError", "size 7"), raised_at("b", "ValueError", "size 9"))
 
 
+def test_function_that_got_wrong_arguments_may_have_any_name() -> None:
+    """What Python says of the arguments counts, not what a student has called the function."""
+    text = "animate_fit.<locals>.{}() takes 0 positional arguments but 1 was given"
+    one = raised("TypeError", text.format("step"))
+
+    assert same(one, raised("TypeError", text.format("draw")))
+    assert not same(one, raised("TypeError", text.format("draw").replace("0", "2")))
+
+
+def test_texts_with_numbers_are_the_same_however_they_are_written() -> None:
+    """A loss as a text is the same mistake with any number of digits; an answer's letter counts."""
+    assert same(moved(value="0.5000"), moved(value="Epoch 1: loss 0.5"))
+    assert not same(moved(value="a"), moved(value="b"))
+    assert not same(moved(value="0.5"), moved(value=0.5))
+
+
 def test_arrays_as_keys_are_compared_by_all_their_elements_at_once() -> None:
     """A key may be a large array: its elements are neither printed nor left out."""
 

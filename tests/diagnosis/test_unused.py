@@ -98,6 +98,37 @@ def test_input_is_used_if_it_matters_once() -> None:
     assert unused(program) == ()
 
 
+def test_leaf_that_moves_is_used_though_nothing_is_returned() -> None:
+    """Where w ends is what a step is about, so its start has a part in it."""
+
+    def program(x: Any, w: Any, lr: float, epochs: float) -> None:  # noqa: ANN401 - arrays
+        w -= np.float32(lr * epochs) * x * w
+
+    assert unused(computing(program)) == ()
+
+
+def test_leaf_that_is_set_to_fixed_values_is_not_used() -> None:
+    """Training that starts somewhere else ends in the same place wherever w was."""
+
+    def program(x: Any, w: Any, lr: float, epochs: float) -> None:  # noqa: ANN401 - arrays
+        w[:] = np.float32(lr * epochs) * x
+
+    assert unused(computing(program)) == ("w",)
+
+
+def test_smaller_count_is_tried_where_larger_ones_cannot_matter() -> None:
+    """A batch can't have more samples than there are, so a larger batch_size changes nothing."""
+    program = computing(lambda x, w, lr, epochs: x * w * lr * min(epochs, 2))
+
+    cases = [{**case, "epochs": 2 + place} for place, case in enumerate(CASES)]
+    assert unused(program, cases) == ()
+
+
+def test_program_that_uses_next_to_nothing_gets_no_remark() -> None:
+    """Where most inputs make no difference, the cause is another one."""
+    assert unused(computing(lambda x, w, lr, epochs: epochs)) == ()  # noqa: ARG005
+
+
 def test_program_that_does_nothing_gets_no_remark() -> None:
     """No input could make a difference to it."""
     assert unused(computing(lambda x, w, lr, epochs: None)) == ()  # noqa: ARG005
