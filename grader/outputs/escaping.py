@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from grader.report.budget import fit_report
 from grader.report.model import Report
+from grader.report.shorten import end_of_word
 
 # Control characters, and those that change the reading direction or separate lines.
 _FORMAT_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -69,8 +70,11 @@ def escape_within(text: str, max_bytes: int) -> tuple[Markup, bool]:
     data = escape(text[: max(0, max_bytes)]).encode()
     if len(data) <= max_bytes and len(text) <= max_bytes:
         return Markup(data.decode()), False  # noqa: S704 - escaped above
-    head = data[: max(0, max_bytes)].decode("utf-8", "ignore")
-    return Markup(_HALF_ENTITY.sub("", head)), True  # noqa: S704 - escaped above
+    # One character more, since a word may end with the last one that fits.
+    room = max(0, max_bytes)
+    head = _HALF_ENTITY.sub("", data[: room + 1].decode("utf-8", "ignore"))
+    fits = len(_HALF_ENTITY.sub("", data[:room].decode("utf-8", "ignore")))
+    return Markup(_HALF_ENTITY.sub("", head[: end_of_word(head, fits)])), True  # noqa: S704 - escaped above
 
 
 @functools.lru_cache(maxsize=1024)  # a long text has few different characters

@@ -21,6 +21,7 @@ from grader.outputs.wording import (
     describe_score,
     symbol_in_browser,
 )
+from grader.report.budget import cut_text
 from grader.report.model import Report, ReportStatus, Status
 
 _SHOWN_OUTPUT_CHARACTERS = 10_000
@@ -173,8 +174,8 @@ def _rest(report: Report, view: ReportView) -> Iterable[Markup]:
         yield _FOLDED.format(f"{len(view.notes)} note{plural}", notes)
     if report.output.strip():
         text = report.output.rstrip("\n")
-        cut = text[:_SHOWN_OUTPUT_CHARACTERS]
-        shown = _CODE.format(label="", text=cut + ("\n..." if len(cut) < len(text) else ""))
+        cut = cut_text(text, _SHOWN_OUTPUT_CHARACTERS, ellipsis="\n...")
+        shown = _CODE.format(label="", text=cut)
         yield _FOLDED.format(describe_output(report), shown)
     if report.isolation.missing:
         yield _LINE.format(describe_missing_locks(report.isolation.missing))

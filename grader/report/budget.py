@@ -26,6 +26,7 @@ from grader.report.model import (
     Series,
     SubmissionInfo,
 )
+from grader.report.shorten import end_of_word
 
 _Texts = TypeVar("_Texts", AssignmentInfo, SubmissionInfo, Diagnosis)
 
@@ -52,8 +53,6 @@ _MAX_ENTRIES = 500  # of a table, such as the versions
 _INDENTED = 8
 # For the key of a batch and the times, which a report may get later.
 _SPARE_BYTES = 32 * 1024
-# How far back to look for the end of a word.
-_WORD = 40
 _ESCAPE = 6  # the longest escape of JSON: a backslash, u and four digits
 
 
@@ -97,10 +96,7 @@ def cut_text(text: str, limit: int = MAX_TEXT, *, ellipsis: str = ELLIPSIS) -> s
     text = _encodable(text if len(text) <= limit else text[: limit + 1])
     if len(text) <= limit:
         return text
-    head = text[: max(0, limit - len(ellipsis))]
-    start = max(0, len(head) - _WORD)
-    end = max(head.rfind(" ", start), head.rfind("\n", start))
-    return f"{head[:end] if end > 0 else head}{ellipsis}"
+    return f"{text[: end_of_word(text, limit - len(ellipsis))]}{ellipsis}"
 
 
 def cut_example(example: Example | None, limit: int = MAX_TEXT) -> Example | None:

@@ -10,6 +10,8 @@ MAX_MESSAGE = 300
 MAX_CODE = 160
 
 _ELLIPSIS = "..."
+_SPACE = re.compile(r"\s")
+_MARK = re.compile(r"[,;:)\]}/&|]")
 # An escape such as \x1b or \ud800 of which the end is missing.
 _PART_OF_AN_ESCAPE = re.compile(r"\\(?:x[0-9a-f]?|u[0-9a-f]{0,3}|U[0-9a-f]{0,7})?$")
 
@@ -22,8 +24,23 @@ def shorten(text: str, limit: int) -> str:
     line = " ".join(text.splitlines())
     if len(line) <= limit:
         return line
-    kept = _PART_OF_AN_ESCAPE.sub("", line[: limit - len(_ELLIPSIS)])
-    end_of_word = kept.rfind(" ")
-    if end_of_word >= limit * 2 // 3:
-        kept = kept[:end_of_word]
-    return kept.rstrip() + _ELLIPSIS
+    return line[: end_of_word(line, limit - len(_ELLIPSIS))] + _ELLIPSIS
+
+
+def end_of_word(text: str, limit: int) -> int:
+    r"""Return where to cut a text that is longer than ``limit`` characters.
+
+    That is before white space if there is some in the second half, else before or after a
+    punctuation mark, such as in a list without spaces. A single long word is cut anywhere, but not
+    inside of an escape such as ``\x1b``.
+    """
+    limit = max(0, limit)
+    head = text[: limit + 1]
+    least = limit // 2
+    spaces = [found.start() for found in _SPACE.finditer(head, least)]
+    if spaces:
+        return len(head[: spaces[-1]].rstrip())
+    marks = [found.end() for found in _MARK.finditer(head, least, limit)]
+    if marks:
+        return marks[-1]
+    return len(_PART_OF_AN_ESCAPE.sub("", text[:limit]))

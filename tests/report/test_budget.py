@@ -190,7 +190,9 @@ def test_text_is_cut_at_the_end_of_a_word() -> None:
     assert cut_text("some words here", 12) == "some words…"
     assert cut_text("x" * 100, 10) == "x" * 9 + "…"
     assert cut_text("short", 10) == "short"
-    assert cut_text("\ud800" * 10, 10) == "\\ud800" + "\\ud…"
+    assert cut_text("some words here", 11) == "some words…"
+    assert cut_text("a few words " + "x" * 60 + " end", 75) == "a few words " + "x" * 60 + "…"
+    assert cut_text("\ud800" * 10, 10) == "\\ud800…"
 
 
 def test_work_grows_with_the_length_of_the_report_and_not_faster() -> None:
