@@ -4,6 +4,7 @@ In a child with lent helpers, the student's code can read the reference. So noth
 there is shown: no text, no name, no number. The words are the check's own, or ours.
 """
 
+import re
 from collections.abc import Collection
 
 from grader.checks.check import Check
@@ -16,6 +17,9 @@ _LIMITS = {
     Outcome.MEMORY_LIMIT: "needs more memory than is available",
     Outcome.DISK_LIMIT: "writes too much to disk",
 }
+
+# The limit of a function, in the host's own words.
+_OF_TIME = re.compile(r"over [0-9.]{1,6} s of computing time in all")
 
 # A list as short as this, since code could tell something by the exception that it chooses.
 _NAMED = {
@@ -72,7 +76,9 @@ def _end(function: str, raised: Verdict) -> tuple[Status, str]:
     if outcome is Outcome.MISSING:
         return Status.MISSING, f"the submission does not define {function}"
     if outcome in _LIMITS:
-        return Status.LIMIT, f"{function}() {_LIMITS[outcome]}"
+        limit = _OF_TIME.fullmatch(raised.observation.detail)
+        words = f"{function}() {_LIMITS[outcome]}" + (f": {limit[0]}" if limit else "")
+        return Status.LIMIT, words
     if outcome is Outcome.STOPPED:
         return Status.LIMIT, _NOT_TRIED
     if outcome is not Outcome.RAISED or raised.observation.raised is None:

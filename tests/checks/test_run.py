@@ -505,6 +505,17 @@ def test_what_a_lent_attempt_says_is_never_told() -> None:
             assert "77" not in told
 
 
+def test_limit_of_a_lent_attempt_is_named() -> None:
+    """Which limit it was is said, since that is ours."""
+    limit = ended(Outcome.TIME_LIMIT, "over 5 s of computing time in all")
+
+    results = Bench(mse=WRONG, update=WRONG, lent=limit).grade(CHECKS[:2])
+
+    assert results["update/doubles"].message == (
+        "with right versions of mse, update() did not finish: over 5 s of computing time in all"
+    )
+
+
 def test_own_attempt_is_told_if_it_shows_something_about_the_function() -> None:
     """An exception in its own line is told, if it fails in the same way among right helpers."""
     own = raised("NameError", "name 'los' is not defined", function="update", line=2)
@@ -1014,9 +1025,11 @@ def test_limit_is_not_forgotten_by_a_check_that_is_not_judged() -> None:
     assert "over 5 s" in results["mse/doubles"].message
 
 
-@pytest.mark.parametrize("helper", [RIGHT, WRONG], ids=["right helper", "wrong helper"])
+@pytest.mark.parametrize(
+    ("helper", "message"), [(RIGHT, "update(n) is wrong"), (WRONG, "")], ids=["right", "wrong"]
+)
 def test_check_whose_condition_fails_is_not_judged(
-    monkeypatch: pytest.MonkeyPatch, helper: Observation
+    monkeypatch: pytest.MonkeyPatch, helper: Rule, message: str
 ) -> None:
     """Where a precondition fails, the check says why it can't judge, but not of a lent attempt."""
 
@@ -1030,4 +1043,4 @@ def test_check_whose_condition_fails_is_not_judged(
     result = bench.grade([check_of("mse"), check_of("update", body=1)])["update/doubles"]
 
     assert (result.status, result.points, result.hint) == (Status.NOT_JUDGED, 0.0, "")
-    assert result.message == ("update(n) is wrong" if helper is RIGHT else "")
+    assert result.message == message
