@@ -155,6 +155,102 @@ _REASONS = (
         "Only a leaf lets you change requires_grad; this tensor was computed. Use .detach() first.",
     ),
     _Reason(
+        "TypeError",
+        r"<locals>\.\w+\(\) (takes \d+|missing \d+ required) positional argument",
+        "A function inside a function was called with more or fewer arguments than it takes. If it "
+        "is the frame function: it is called with one, the number of the frame, so begin it with "
+        "`def step(frame):`.",
+    ),
+    _Reason(
+        "TypeError",
+        r"'(NoneType|tuple|list)' object is not callable",
+        "Something that is not a function was called. If it was given to FuncAnimation: write the "
+        "function's name without brackets, FuncAnimation(fig, step), not step(0).",
+    ),
+    _Reason(
+        "TypeError",
+        r"'(Tensor|int|float)' object is not callable",
+        "A number or a tensor was called as if it were a function. Does a variable have the "
+        "function's name, or is a * missing before a bracket?",
+    ),
+    _Reason(
+        "TypeError",
+        r"FuncAnimation\.__init__\(\) missing",
+        "FuncAnimation needs the figure first, and then the frame function: "
+        "FuncAnimation(fig, step, frames=frames).",
+    ),
+    _Reason(
+        "AttributeError",
+        r"'Axes(Subplot)?' object has no attribute 'canvas'",
+        "FuncAnimation was given Axes where it needs the figure: fig of fig, ax = plt.subplots(), "
+        "or ax.figure.",
+    ),
+    _Reason(
+        "AttributeError",
+        r"'list' object has no attribute 'set_\w+'",
+        "axes.plot returns a list of lines. Take the line out of it, with a comma after its name: "
+        "`line, = axes.plot(...)`.",
+    ),
+    _Reason(
+        "TypeError",
+        r"^(Sigmoid|MSELoss|BCELoss|CrossEntropyLoss)\.__init__\(\) takes",
+        "Data was passed to a class, which makes the function first: nn.Sigmoid()(z), or "
+        "nn.MSELoss()(y_hat, y).",
+    ),
+    _Reason(
+        "TypeError",
+        r"'(int|float)' object is not iterable",
+        "A single number was used as if it were a list. To repeat n times, write "
+        "`for _ in range(n)`; to add one number to a list, use append.",
+    ),
+    _Reason(
+        "AttributeError",
+        r"'NoneType' object has no attribute 'append'",
+        "The list has become None. append changes the list and returns nothing: write "
+        "`losses.append(loss)`, without `losses =` in front.",
+    ),
+    _Reason(
+        "ValueError",
+        r"(not enough|too many) values to unpack",
+        "There are more or fewer names before the = or the `in` than values to put into them. A "
+        "batch is one pair: `for xb, yb in minibatches(...)`.",
+    ),
+    _Reason(
+        "ValueError",
+        r"x and y must be the same size|x and y must have same first dimension",
+        "matplotlib needs as many numbers across as up. x has two columns: draw x[:, 0].",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"mat2 must be a matrix|vector \+ matrix @ vector|1D tensors expected",
+        "torch.mm multiplies two matrices, and torch.dot two vectors. x @ w multiplies a matrix by "
+        "a vector.",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"both arguments to matmul need to be at least 1D",
+        "One factor of @ is a single number. Are these all the rows of x, or one entry of it?",
+    ),
+    _Reason(
+        "TypeError",
+        r"unsupported operand type\(s\) for @: 'Tensor' and '(float|int)'",
+        "The second factor of @ is a plain number. Are the arguments in their order, such as "
+        "update(x, y, w, lr)?",
+    ),
+    _Reason(
+        "TypeError",
+        r"(mean|sum|std|var|max|min)\(\) (got an unexpected keyword argument|received an invalid "
+        r"combination of arguments).*\b(axis|out)\b",
+        "A function of numpy was given a tensor. Use torch's, such as .mean() of the tensor.",
+    ),
+    _Reason(
+        "ValueError|RuntimeError",
+        r"For 1D input, 1D target must have size 1"
+        r"|Expected floating point type for target with class",
+        "nll_loss and cross_entropy of torch expect numbers for several classes, for each sample. "
+        "Here each sample has one probability: use the formula, or F.binary_cross_entropy(p, y).",
+    ),
+    _Reason(
         "NameError",
         r"name '(\w+)' is not defined",
         "A name is used that is not defined at that point: a typo, a missing import, or a variable "

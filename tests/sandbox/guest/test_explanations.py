@@ -88,6 +88,12 @@ def refuse(error: BaseException) -> Callable[[], object]:
     return raise_it
 
 
+def run(before: str, call: str) -> None:
+    """Run a student's lines inside a function, and then an expression."""
+    source = f"def f():\n    {before or 'pass'}\n    return {call}\nf()"
+    exec(source, {"torch": torch})  # noqa: S102 - our own
+
+
 CASES: dict[str, tuple[Callable[[], object], str]] = {
     "another device": (lambda: torch.ones(2, device="cuda:0"), "graded on the CPU"),
     "another maker's device": (lambda: torch.ones(2).to("xpu"), "graded on the CPU"),
@@ -116,6 +122,49 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "step on integers": (lambda: torch.tensor([1, 2]).sub_(0.5), "decimal point"),
     "item of several": (lambda: torch.ones(3).item(), "several"),
     "float of several": (lambda: float(torch.ones(3)), "several"),
+    "frame function without a frame": (lambda: run("def step(): 0", "step(0)"), "def step(frame)"),
+    "frame function of two": (lambda: run("def step(i, line): 0", "step(0)"), "def step(frame)"),
+    "None called": (lambda: run("step = None", "step(0)"), "without brackets"),
+    "tuple called": (lambda: run("step = (1,)", "step(0)"), "without brackets"),
+    "tensor called": (lambda: run("mse = torch.ones(2)", "mse(1)"), "variable"),
+    "no star before a bracket": (lambda: run("lr = 0.1", "lr(2)"), "*"),
+    "animation without a figure": (
+        refuse(
+            TypeError("FuncAnimation.__init__() missing 1 required positional argument: 'func'")
+        ),
+        "the figure first",
+    ),
+    "animation of Axes": (
+        refuse(AttributeError("'Axes' object has no attribute 'canvas'")),
+        "needs the figure",
+    ),
+    "list of lines": (lambda: run("", "[1].set_ydata(0)"), "line, = axes.plot"),
+    "class of a function": (lambda: run("", "torch.nn.Sigmoid(torch.ones(2))"), "nn.Sigmoid()(z)"),
+    "class of a loss": (
+        refuse(TypeError("BCELoss.__init__() takes from 1 to 5 positional arguments but 6")),
+        "nn.MSELoss()(",
+    ),
+    "number gone through": (lambda: run("", "[i for i in 3]"), "range(n)"),
+    "append of None": (lambda: run("a = [].append(1)", "a.append(2)"), "without `losses =`"),
+    "names that don't fit": (lambda: run("", "[a for a, b in [(1, 2, 3)]]"), "xb, yb in"),
+    "sizes of points": (refuse(ValueError("x and y must be the same size")), "x[:, 0]"),
+    "sizes of a line": (
+        refuse(ValueError("x and y must have same first dimension, but have shapes")),
+        "x[:, 0]",
+    ),
+    "mm of a vector": (lambda: torch.mm(torch.ones(3, 2), torch.ones(2)), "x @ w"),
+    "dot of a matrix": (lambda: torch.dot(torch.ones(3, 2), torch.ones(2)), "x @ w"),
+    "product with a single number": (lambda: torch.tensor(1.0) @ torch.ones(2), "single number"),
+    "product with a plain number": (lambda: run("", "torch.ones(3, 2) @ 0.1"), "order"),
+    "numpy's mean of a tensor": (lambda: np.mean(torch.ones(2)), "Use torch's"),
+    "nll of probabilities": (
+        lambda: torch.nn.functional.nll_loss(torch.ones(2), torch.tensor([0, 1])),
+        "one probability",
+    ),
+    "cross entropy of integers": (
+        lambda: torch.nn.functional.cross_entropy(torch.ones(2), torch.tensor([0, 1])),
+        "one probability",
+    ),
     "requires_grad of computed": (
         lambda: (leaf() * 2).requires_grad_(False),  # noqa: FBT003 - as torch's types have it
         "Only a leaf",
