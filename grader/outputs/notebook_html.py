@@ -78,7 +78,7 @@ _HINT = Markup('<p style="margin: 0.5em 0; overflow-wrap: anywhere"><strong>Hint
 def report_to_html(report: Report) -> str:
     """Return a report as HTML: a row for each function, and the reason for each failure.
 
-    The first function with a failure is unfolded.
+    The first function with a failure is unfolded, and those of which there is only a line to say.
     """
     try:
         visible = escape_report(show_to_student(report), encoding="utf-8")
@@ -126,11 +126,11 @@ def _parts(report: Report) -> Iterable[Markup]:
         if not function.failures and not function.remark:
             yield _CLOSED_ROW.format(_row(function))
             continue
-        state = Markup(" open") if is_first else ""
+        state = Markup(" open") if is_first or function.remark else ""
         remark = _LINE.format(function.remark) if function.remark else Markup("")
         shown = remark + Markup("").join(map(_failure, function.failures))
         yield _OPEN_ROW.format(state=state, row=_row(function), failures=shown)
-        is_first = False
+        is_first = is_first and not function.failures
     yield from _rest(report, view)
 
 

@@ -10,6 +10,8 @@ from grader.outputs.notebook_html import line_to_html, report_to_html
 from grader.report.model import (
     Example,
     IsolationInfo,
+    LoadingNote,
+    NoteKind,
     Report,
     ReportStatus,
     Status,
@@ -196,6 +198,28 @@ def test_report_without_a_grade_is_one_line(status: ReportStatus, line: str) -> 
     report = make_report(status=status, error="too large", score=None, max_score=None)
 
     assert read(report).text == line
+
+
+def test_causes_come_first_and_short_remarks_are_unfolded() -> None:
+    """What stopped the cells is above the functions; what is instead of one is not folded."""
+    cause = LoadingNote(kind=NoteKind.RAISED, text="cell 1 raised")
+    found = "predict is a tensor here"
+
+    page = Reader(
+        report_to_html(
+            make_report(
+                check_result("mse/a", Status.FAILED, message="m"),
+                check_result("predict/a", Status.MISSING, message=found),
+                check_result("update/a", Status.FAILED, message="u"),
+                loading=(cause,),
+                notes=(cause.text, "other"),
+            )
+        )
+    )
+
+    assert page.open_details == [True, True, False, False]
+    assert page.text.count(cause.text) == page.text.count(found) == 1
+    assert page.text.index(cause.text) < page.text.index("mse") < page.text.index("1 note")
 
 
 @pytest.mark.parametrize(

@@ -178,13 +178,13 @@ def _detail(report: Report) -> Markup:
 
 
 def _open_first(cards: Sequence[FunctionCard]) -> list[FunctionCard]:
-    """Unfold the first card of the list that has a failure."""
+    """Unfold the first card of the list that has a failure, and those that have only a remark."""
     opened = False
     result = []
     for card in cards:
         is_open = not opened and bool(card.view.failures) and not card.cell
         opened = opened or is_open
-        result.append(card.unfolded() if is_open else card)
+        result.append(card.unfolded() if is_open or card.view.remark else card)
     return result
 
 

@@ -14,6 +14,8 @@ from grader.report.model import (
     Example,
     FunctionResult,
     IsolationInfo,
+    LoadingNote,
+    NoteKind,
     Report,
     ReportStatus,
     Status,
@@ -84,6 +86,36 @@ def test_first_failure_is_unfolded_and_the_others_are_not() -> None:
     page = read(report)
 
     assert ["open" in one for one in page.all("details")] == [False, False, True, False]
+
+
+def test_what_is_there_instead_of_a_function_is_unfolded() -> None:
+    """A function that is not found is explained in a line, which nobody has to unfold."""
+    page = read(
+        make_report(
+            check_result("mse/a"),
+            check_result("train/a", Status.MISSING, message="train() is not written yet"),
+            *(
+                check_result(f"{name}/a", Status.MISSING, message=f"{name} is a tensor here")
+                for name in ("predict", "update")
+            ),
+        )
+    )
+
+    assert ["open" in one for one in page.all("details")] == [False, False, True, True]
+    assert "predict is a tensor here" in page.text
+    assert "1 right, 1 not written yet, 2 not found" in page.text
+
+
+def test_causes_are_above_the_functions() -> None:
+    """What stopped the file is said before the functions, and not again among the notes."""
+    cause = LoadingNote(kind=NoteKind.NOT_INSTALLED, text="pandas is missing")
+
+    text = read(
+        make_report(check_result("mse/a"), loading=(cause,), notes=(cause.text, "other note"))
+    ).text
+
+    assert text.count(cause.text) == 1
+    assert text.index(cause.text) < text.index("Functions") < text.index("other note")
 
 
 def test_reason_that_several_checks_share_is_shown_once() -> None:
