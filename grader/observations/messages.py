@@ -121,7 +121,7 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     ``left_out`` don't run: they have ended an earlier child. Those in ``slow`` run only if a
     function needs what they bind; so do all statements from ``needed_only_from`` on.
     ``is_watched`` asks for ``has_changed`` in the answers. ``text_cells`` are cells of a notebook
-    that are no code, but contain a function; they are never run.
+    without code that contain a function; they are never run.
     """
 
     name: str

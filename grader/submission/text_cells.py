@@ -1,6 +1,6 @@
 """Keeps which functions stand in the text cells of a notebook, where they do nothing.
 
-They are never run. A student who has made a cell Markdown by mistake is told so.
+They are never run. So a report can say that a cell was made Markdown by mistake.
 """
 
 import re

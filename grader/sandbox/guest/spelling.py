@@ -1,4 +1,4 @@
-"""Tells whether a name is another spelling of one of the contract."""
+"""Compares names with those of the contract, to find other spellings of them."""
 
 import difflib
 import functools
