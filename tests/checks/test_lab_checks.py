@@ -1082,6 +1082,7 @@ def observation_for(request: Request, observation: Observation) -> Observation:
 
 # --- animate_fit --------------------------------------------------------------------------
 
+PLAYED = 15  # at most
 A_STEP = "takes_a_step_a_frame"
 FRAMES = "has_the_frames_asked_for"
 
@@ -1117,7 +1118,7 @@ def animate(
     count = min(int(frames) + extra_frames, most_frames)
     w = w.copy()
     drawings = []
-    for frame in range(min(count, 6)):
+    for frame in range(min(count, PLAYED)):
         for _ in range(steps + (start if not frame else 0)):
             w -= np.float32(lr) * 2 / np.float32(len(y)) * (x.T @ (x @ w - y))
         drawings.append(
@@ -1135,14 +1136,14 @@ def other_data(**inputs: Any) -> AnyValue:  # noqa: ANN401 - the contract's
 
 def anyhow(**inputs: Any) -> AnyValue:  # noqa: ANN401 - the contract's
     """Animate a line that moves anyhow."""
-    frames = [(artist([[0, 0], [1, frame]]),) for frame in range(6)]
+    frames = [(artist([[0, 0], [1, frame]]),) for frame in range(PLAYED)]
     return Animation(frame_count=int(inputs["frames"]), frames=tuple(frames))
 
 
 def to_the_best_line(x: np.ndarray, y: np.ndarray, w: np.ndarray, lr: float, frames: float) -> Any:  # noqa: ANN401, ARG001
     """Animate a straight way to the best line, without a step of gradient descent."""
     best = np.linalg.lstsq(x, y, rcond=None)[0]
-    ways = [(line_of(x, w + (best - w) * frame / 6),) for frame in range(6)]
+    ways = [(line_of(x, w + (best - w) * frame / PLAYED),) for frame in range(PLAYED)]
     return Animation(frame_count=int(frames), frames=tuple(ways))
 
 
@@ -1206,9 +1207,9 @@ def draw_paths(
 ) -> AnyValue:
     """Animate gradient descent, drawn in any way."""
     path = [w]
-    for _ in range(8):
+    for _ in range(PLAYED + 2):
         path.append(path[-1] - np.float32(lr) * 2 / len(y) * (x.T @ (x @ path[-1] - y)))
-    drawings = tuple(draw(np.array(path), frame) for frame in range(6))
+    drawings = tuple(draw(np.array(path), frame) for frame in range(PLAYED))
     return Animation(frame_count=int(frames), frames=drawings)
 
 
@@ -1310,6 +1311,43 @@ def test_wrong_step_keeps_the_points_for_the_frames(
     for seed in SEEDS:
         assert verdict(animation_checks, A_STEP, program, seed=seed) != ""
         assert verdict(animation_checks, FRAMES, program, seed=seed) == ""
+
+
+@pytest.mark.parametrize("count", [7, 8, 12, 13, 17, 18, 22, 23])
+def test_number_of_frames_that_is_written_in_is_never_right(
+    animation_checks: ModuleType, count: int
+) -> None:
+    """Two numbers are asked for, so the one that is drawn by luck does not pass."""
+
+    def program(**inputs: Any) -> AnyValue:  # noqa: ANN401 - the contract's
+        return animate(**{**inputs, "frames": count})
+
+    for seed in range(12):
+        assert "frames instead of" in verdict(animation_checks, FRAMES, program, seed=seed)
+
+
+def test_all_frames_are_played(animation_checks: ModuleType) -> None:
+    """A line that stops after nine frames fails, and each frame that is asked for is played."""
+
+    def stops(**inputs: Any) -> AnyValue:  # noqa: ANN401 - the contract's
+        whole = animate(**inputs)
+        assert isinstance(whole, Animation)
+        frames = whole.frames[:9] + whole.frames[8:9] * (len(whole.frames) - 9)
+        return Animation(frame_count=whole.frame_count, frames=frames)
+
+    asked: list[CallRequest] = []
+
+    def observe(request: Request) -> Observation:
+        assert isinstance(request, CallRequest)
+        asked.append(request)
+        return computing(animate)(request)
+
+    for seed in SEEDS:
+        assert "one step" in verdict(animation_checks, A_STEP, stops, seed=seed)
+        probe = Probe(LAB.function("animate_fit"), observe, computing, derive_seed(seed, A_STEP))  # type: ignore[arg-type]
+        animation_checks.check_animate_fit_takes_a_step_a_frame(probe)
+    assert all(request.frames == request.inputs["frames"].value for request in asked)  # type: ignore[union-attr]
+    assert len({request.frames for request in asked}) > 3
 
 
 @pytest.mark.parametrize("extra", [-1, 1, 30])
