@@ -24,8 +24,9 @@ Theory of operation
 5. **Keep the report.** `store` writes page and report as soon as a job is done. The page comes
    first, and each file appears under its name only when it is complete, so a batch can be killed
    at any moment and run again.
-6. **Write the class files.** Each student is looked up on the roster (`roster`), and gradebook,
-   summary and class page are written from all reports, old and new, at the end of every run.
+6. **Write the class files.** Each student is looked up on the roster (`roster`, read by
+   `roster_file`), and gradebook, summary and class page are written from all reports, old and new,
+   at the end of every run.
 
 These must hold:
 

@@ -6,6 +6,7 @@
    a function that recognises a tree by its shape and one that collects from it.
 2. Are there exports inside the tree, next to other files? `nested` looks for them.
 3. Otherwise the tree is plain (`plain`): each file and each folder at the top is one student's.
+   Tables are nobody's, and if most folders at the top look like classes, it is refused (`above`).
 
 With ``--from`` or ``--pattern``, only the collector that was named is asked.
 
