@@ -11,6 +11,7 @@ from grader.outputs.class_wording import ROW_MARKS, count_of, format_figure
 from grader.outputs.wording import format_points
 from grader.report.class_model import Row, RowStatus
 from grader.report.compare_classes import ClassDifference, PointsChange, RowChange
+from grader.report.json_escape import escape_invisible
 
 _SHOWN_PEOPLE = 20
 _CHANGE_INDENT = 8
@@ -44,7 +45,8 @@ def show_difference(difference: ClassDifference, console: Console) -> None:
 
 def difference_to_json(difference: ClassDifference) -> str:
     """Return the differences as JSON."""
-    return msgspec.json.format(msgspec.json.encode(difference), indent=2).decode() + "\n"
+    text = msgspec.json.format(msgspec.json.encode(difference), indent=2).decode()
+    return escape_invisible(text) + "\n"
 
 
 def _show_change(change: RowChange, lines: Lines) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from grader.report.json_escape import escape_invisible
 from grader.report.model import (
     AssignmentInfo,
     CheckResult,
@@ -123,7 +124,11 @@ def _fit_texts(model: _Texts, limit: int = _MAX_NAME) -> _Texts:
 
 
 def _size(value: object) -> int:
-    return len(msgspec.json.encode(value))
+    return len(_write(value))
+
+
+def _write(value: object) -> bytes:
+    return escape_invisible(msgspec.json.encode(value).decode()).encode()
 
 
 def _fit_functions(
@@ -249,7 +254,7 @@ def _fit_output(report: Report) -> Report:
     if size <= MAX_REPORT_BYTES // _INDENTED:
         return report
     silent = msgspec.structs.replace(report, output="", is_output_cut=True)
-    room = MAX_REPORT_BYTES - _SPARE_BYTES - len(msgspec.json.format(msgspec.json.encode(silent)))
+    room = MAX_REPORT_BYTES - _SPARE_BYTES - len(msgspec.json.format(_write(silent)))
     output = _cut_to_bytes(report.output, max(0, room))
     if output == report.output:
         return report
@@ -258,14 +263,16 @@ def _fit_output(report: Report) -> Report:
 
 def _cut_to_bytes(text: str, limit: int) -> str:
     """Return the longest beginning of a text whose JSON has at most ``limit`` bytes."""
-    written = json.dumps(text[: limit + 1], ensure_ascii=False)[1:-1].encode()
+    dumped = json.dumps(text[: limit + 1], ensure_ascii=False)[1:-1]
+    written = escape_invisible(dumped).encode()
     if len(text) <= limit and len(written) <= limit:
         return text
     head = written[:limit].decode("utf-8", "ignore")
-    # The last character may be an escape of which the end is missing.
-    for dropped in range(_ESCAPE + 1):
+    # The last character may be an escape, or a pair of them, of which the end is missing.
+    for dropped in range(2 * _ESCAPE + 1):
         try:
             whole: str = json.loads(f'"{head[: len(head) - dropped]}"')
+            whole.encode()
         except ValueError:
             continue
         return whole

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import UsageError
+from grader.report.json_escape import escape_invisible
 from grader.report.model import SCHEMA_VERSION, Report
 
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
@@ -33,11 +34,14 @@ def schema_to_json(model: type, *, title: str) -> str:
 def report_to_json(report: Report) -> str:
     """Return a report as strict JSON: valid UTF-8, no NaN, ending in a newline.
 
+    Characters that could control a terminal are escapes, as JSON may be shown in one.
+
     Raises:
         ValueError: A number is NaN or infinite.
     """
     plain = msgspec.to_builtins(report)
-    return json.dumps(_well_formed(plain), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(_well_formed(plain), indent=2, ensure_ascii=False, allow_nan=False)
+    return escape_invisible(text) + "\n"
 
 
 def read_report(path: Path) -> Report:

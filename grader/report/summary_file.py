@@ -9,6 +9,7 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.report.class_model import SUMMARY_VERSION, ClassSummary
+from grader.report.json_escape import escape_invisible
 from grader.report.schema import schema_to_json
 
 SUMMARY_NAME = "summary.json"
@@ -84,4 +85,5 @@ def _by_lines(value: object) -> Iterator[str]:
 def _compact(value: object) -> str:
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, allow_nan=False)
     # File names may contain lone surrogates, which UTF-8 can't encode: show them as escapes.
-    return _SURROGATES.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text)
+    text = _SURROGATES.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text)
+    return escape_invisible(text)

@@ -120,6 +120,20 @@ def test_nothing_controls_the_terminal_or_is_too_wide() -> None:
     assert max(map(cell_len, text.splitlines())) <= 80
 
 
+def test_json_cannot_control_a_terminal() -> None:
+    """It may be shown in a terminal, so control characters in names are escapes there."""
+    half = make_outline(check_outline("mse/a", Status.FAILED))
+    name = "\x9b31m\N{RIGHT-TO-LEFT OVERRIDE}"
+    difference = compare_classes(
+        grade_all({name: half}), grade_all({name: make_outline(check_outline("mse/a"))})
+    )
+
+    text = difference_to_json(difference)
+
+    assert json.loads(text)["changes"][0]["id"] == name
+    assert text.isascii()
+
+
 def test_difference_is_json() -> None:
     """In the JSON a missing score is null."""
     content = json.loads(difference_to_json(make_difference()))

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,18 @@ def test_json_on_standard_output_is_utf_8_whatever_the_locale(
     write_json(REPORT, "-")
 
     assert data.getvalue().decode("utf-8") == TEXT
+
+
+def test_json_cannot_control_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control, format and line separating characters are escapes; other letters stay readable."""
+    text = "größer \u4e2d\x1b\x7f\x9b31m\u00ad\u200b\u202e\u2028\u2029\U000e0001\U0001f600\n"
+    report = make_report(check_result("mse/a"), output=text)
+
+    write_json(report, "-")
+
+    out = capsys.readouterr().out
+    assert json.loads(out)["output"] == text
+    assert "größer \u4e2d" in out
+    assert "\U0001f600" in out
+    categories = {unicodedata.category(one) for one in out.replace("\n", "")}
+    assert not categories & {"Cc", "Cf", "Zl", "Zp"}

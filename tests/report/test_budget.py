@@ -33,7 +33,7 @@ from grader.report.model import (
 from grader.report.schema import report_to_json
 
 # Each character of these has 6 bytes in JSON, or is hard to encode.
-_EXPENSIVE = ("\x01", "\\", "\ud800", "\U0001f600", "\n", "&\x7f")
+_EXPENSIVE = ("\x01", "\\", "\ud800", "\U0001f600", "\n", "&\x7f", "\u202e")
 
 _SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -203,3 +203,13 @@ def test_work_grows_with_the_length_of_the_report_and_not_faster() -> None:
         return min(timeit.repeat(lambda: fit_report(report), timer=time.process_time, number=1))
 
     assert seconds(1_600_000) < 16 * seconds(400_000)
+
+
+def test_output_of_invisible_characters_fits() -> None:
+    """Each of them becomes two escapes in JSON, and none is cut in its middle."""
+    tag = "\U000e0001"
+
+    fitted = fit_report(make_report(check_result("mse/a"), output=tag * 2**20))
+
+    assert 0.9 * MAX_REPORT_BYTES < len(written(fitted)) <= MAX_REPORT_BYTES
+    assert set(fitted.output) == {tag}

@@ -1,6 +1,7 @@
 """The summary as a file: strict JSON, valid by its schema, and read back without loss."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]  # has no type information
@@ -58,6 +59,7 @@ def test_hostile_names_are_valid_utf_8() -> None:
     names = [row["student"]["name"] for row in json.loads(text.encode())["rows"]]
     assert r"lone \udcf6 surrogate" in names
     assert "<script>window.pwned = 1</script>" in names
+    assert not {unicodedata.category(one) for one in text if one != "\n"} & {"Cc", "Cf", "Zl"}
 
 
 def test_figures_can_be_written_without_rows() -> None:
