@@ -296,3 +296,84 @@ def animate_fit__model_not_detached__drawn(x, y, w, lr, frames):
         line.set_ydata(predict(x, w))
 
     return FuncAnimation(axes.figure, draw, frames=frames)
+
+
+def animate_fit__frame_function_called_at_once__returns_a_tuple(
+    x, y, w, lr, frames
+):
+    """FuncAnimation gets the result of the frame function, not the function.
+
+    draw(0) calls it once. Pass the function itself, without brackets:
+    FuncAnimation(fig, draw, ...).
+
+    Section: 5. Watch it learn
+    """
+    w, axes, line = _start(x, y, w)
+
+    def draw(_frame):
+        update(x, y, w, lr)
+        line.set_ydata(predict(x, w).detach())
+        return (line,)
+
+    return FuncAnimation(axes.figure, draw(0), frames=frames)
+
+
+def animate_fit__frame_function_called_at_once__returns_a_list(
+    x, y, w, lr, frames
+):
+    w, axes, line = _start(x, y, w)
+
+    def draw(_frame):
+        update(x, y, w, lr)
+        line.set_ydata(predict(x, w).detach())
+        return [line]
+
+    return FuncAnimation(axes.figure, draw(0), frames=frames)
+
+
+def animate_fit__frame_function_called_at_once__returns_nothing(
+    x, y, w, lr, frames
+):
+    w, axes, line = _start(x, y, w)
+
+    def draw(_frame):
+        update(x, y, w, lr)
+        line.set_ydata(predict(x, w).detach())
+
+    return FuncAnimation(axes.figure, draw(0), frames=frames)
+
+
+def animate_fit__list_of_lines_as_a_line(x, y, w, lr, frames):
+    """axes.plot returns a list of lines, which is used as if it were a line.
+
+    Take the line out of the list, with a comma after its name:
+    line, = axes.plot(...).
+
+    Section: 5. Watch it learn
+    """
+    w, axes, line = _start(x, y, w)
+    lines = [line]
+
+    def draw(_frame):
+        update(x, y, w, lr)
+        lines.set_ydata(predict(x, w).detach())
+
+    return FuncAnimation(axes.figure, draw, frames=frames)
+
+
+def animate_fit__all_updates_in_each_frame(x, y, w, lr, frames):
+    """Each frame takes as many updates as there are frames.
+
+    FuncAnimation calls the frame function once for each frame: there is no
+    loop in it, and one update.
+
+    Section: 5. Watch it learn
+    """
+    w, axes, line = _start(x, y, w)
+
+    def draw(_frame):
+        for _ in range(frames):
+            update(x, y, w, lr)
+        line.set_ydata(predict(x, w).detach())
+
+    return FuncAnimation(axes.figure, draw, frames=frames)

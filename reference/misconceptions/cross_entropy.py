@@ -172,6 +172,26 @@ def cross_entropy__arguments_swapped(p, y):
     return -(p * torch.log(y) + (1 - p) * torch.log(1 - y)).mean()
 
 
+def cross_entropy__arguments_swapped__without_clamp(p, y):
+    return -(p * torch.log(y) + (1 - p) * torch.log(1 - y)).mean()
+
+
+def cross_entropy__arguments_swapped__with_eps_7(p, y):
+    eps = 1e-7
+    logs = p * torch.log(y + eps) + (1 - p) * torch.log(1 - y + eps)
+    return -logs.mean()
+
+
+def cross_entropy__arguments_swapped__with_eps_8(p, y):
+    eps = 1e-8
+    logs = p * torch.log(y + eps) + (1 - p) * torch.log(1 - y + eps)
+    return -logs.mean()
+
+
+def cross_entropy__arguments_swapped__by_torch(p, y):
+    return torch.nn.functional.binary_cross_entropy(y, p)
+
+
 def cross_entropy__squared_error(p, y):
     """This is the mean squared error.
 
@@ -305,3 +325,70 @@ def cross_entropy__returns_nothing(p, y):
     Section: 7. Going further: logistic regression
     """
     torch.log(_clamped(p))
+
+
+def cross_entropy__softmax_over_the_samples(p, y):
+    """The softmax is applied to p, as F.cross_entropy and CrossEntropyLoss do.
+
+    Those expect scores of several classes for each sample. p is a probability
+    for each sample already: use the formula, or F.binary_cross_entropy(p, y).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.nn.functional.cross_entropy(p, y)
+
+
+def cross_entropy__softmax_over_the_classes(p, y):
+    """The softmax is applied to the probabilities of the two classes.
+
+    F.cross_entropy and CrossEntropyLoss expect scores, not probabilities. Use
+    the formula, or F.binary_cross_entropy(p, y).
+
+    Section: 7. Going further: logistic regression
+    """
+    both = torch.stack([1 - p, p], dim=1)
+    return torch.nn.functional.cross_entropy(both, y.long())
+
+
+def cross_entropy__targets_as_integers(p, y):
+    """F.cross_entropy is given the classes as integers, and can't use them.
+
+    It expects scores of several classes for each sample. p is a probability
+    for each sample already: use the formula, or F.binary_cross_entropy(p, y).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.nn.functional.cross_entropy(p, y.long())
+
+
+def cross_entropy__is_a_text(p, y):
+    """The loss is returned as a text.
+
+    Return the number itself, as a tensor, and format it only where you print
+    it.
+
+    Section: 7. Going further: logistic regression
+    """
+    return f"{torch.nn.functional.binary_cross_entropy(p, y):.4f}"
+
+
+def cross_entropy__y_outside_of_the_mean(p, y):
+    """The mean is taken of the logarithms alone, before they are multiplied.
+
+    The loss should be a single number: put brackets around the whole sum, and
+    take the mean of it.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -y * torch.log(p).mean() - (1 - y) * torch.log(1 - p).mean()
+
+
+def cross_entropy__y_outside_of_the_mean__and_plus(p, y):
+    p = _clamped(p)
+    return -y * torch.log(p).mean() + (1 - y) * torch.log(1 - p).mean()
+
+
+def cross_entropy__y_outside_of_the_mean__in_brackets(p, y):
+    p = _clamped(p)
+    return -(y * torch.log(p).mean() + (1 - y) * torch.log(1 - p).mean())

@@ -370,3 +370,14 @@ def gradient__counted_twice(x, y, w):
     loss.backward(retain_graph=True)
     loss.backward()
     return w.grad
+
+
+def gradient__with_respect_to_y(x, y, w):
+    """This is the gradient with respect to y.
+
+    Only w is trained: read w.grad, or pass w to torch.autograd.grad.
+
+    Section: 3. Autograd
+    """
+    target = y.clone().requires_grad_()
+    return torch.autograd.grad(mse(predict(x, w), target), target)[0]

@@ -516,3 +516,15 @@ def make_data__returns_nothing(n, w):
     x[:, 0].uniform_(-1.0, 1.0)
     y = x @ w + torch.rand(n)
     print(x, y)
+
+
+def make_data__only_x_returned(n, w):
+    """Only x is returned, without y.
+
+    End with return x, y.
+
+    Section: 1. Data
+    """
+    x = torch.ones(n, 2)
+    x[:, 0].uniform_(-1.0, 1.0)
+    return x

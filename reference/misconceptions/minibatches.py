@@ -415,3 +415,40 @@ def minibatches__returns_nothing(x, y, batch_size):
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]
         print(x[rows], y[rows])
+
+
+def minibatches__pairs_of_samples(x, y, batch_size):
+    """A batch is a list of single samples, not a pair of tensors.
+
+    Each batch should be (xb, yb), where xb has the rows of x and yb the
+    entries of y. Index both with the batch's indices: x[rows], y[rows].
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    samples = [(x[row], y[row]) for row in order]
+    return [samples[k : k + batch_size] for k in range(0, len(x), batch_size)]
+
+
+def minibatches__x_and_y_swapped(x, y, batch_size):
+    """Each pair has y first and x second.
+
+    The order is (xb, yb), as in x, y.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield y[rows], x[rows]
+
+
+def minibatches__x_and_y_in_one_tensor(x, y, batch_size):
+    """x and y of a batch are in one tensor.
+
+    Each batch should be a pair of two tensors, (x[rows], y[rows]).
+
+    Section: 6. Minibatches
+    """
+    both = torch.cat([x, y[:, None]], dim=1)[torch.randperm(len(x))]
+    return list(both.split(batch_size))

@@ -272,3 +272,27 @@ def plot_fit__changes_x(x, y, w):
     axes = _points_and(x, y, x[:, 0].clone(), predict(x, w).detach())
     x[:, 0] = torch.sort(x[:, 0]).values + 1
     return axes
+
+
+def plot_fit__plt_returned(x, y, w):
+    """A module is returned, such as plt, not the Axes that were drawn on.
+
+    Begin with fig, ax = plt.subplots(), draw on ax, and return ax; or end with
+    return plt.gca().
+
+    Section: 2. Model and loss
+    """
+    _points_and(x, y, x[:, 0], predict(x, w).detach())
+    return plt
+
+
+def plot_fit__feature_sorted_alone(x, y, w):
+    """The features are sorted, but the predictions are not.
+
+    Each point of the line then has the height of another one. Sort x before
+    you predict, or leave both in their order.
+
+    Section: 2. Model and loss
+    """
+    feature = x[:, 0].sort().values
+    return _points_and(x, y, feature, predict(x, w).detach())

@@ -241,3 +241,34 @@ def predict__returns_nothing(x, w):
     Section: 2. Model and loss
     """
     print(x @ w)
+
+
+def predict__model_of_its_own__a_vector(x, w):
+    """The predictions come from a new torch.nn.Linear, not from w.
+
+    A new Linear has random weights of its own. Multiply x by the w that the
+    function is given: x @ w.
+
+    Section: 2. Model and loss
+    """
+    return torch.nn.Linear(2, 1)(x)[:, 0]
+
+
+def predict__model_of_its_own__a_column(x, w):
+    return torch.nn.Linear(2, 1)(x)
+
+
+def predict__model_of_its_own__without_bias(x, w):
+    return torch.nn.Linear(2, 1, bias=False)(x)[:, 0]
+
+
+def predict__model_of_its_own__a_column_without_bias(x, w):
+    return torch.nn.Linear(2, 1, bias=False)(x)
+
+
+def predict__model_of_its_own__of_the_feature(x, w):
+    return torch.nn.Linear(1, 1)(x[:, :1])[:, 0]
+
+
+def predict__model_of_its_own__a_column_of_the_feature(x, w):
+    return torch.nn.Linear(1, 1)(x[:, :1])

@@ -167,3 +167,13 @@ def predict_proba__pair(x, w):
     """
     p = sigmoid(x @ w)
     return torch.stack([1 - p, p], dim=1)
+
+
+def predict_proba__sigmoid_of_the_weights(x, w):
+    """The sigmoid is applied to w, before the product.
+
+    Compute the line first, x @ w, and apply the sigmoid to the result.
+
+    Section: 7. Going further: logistic regression
+    """
+    return x @ torch.sigmoid(w)

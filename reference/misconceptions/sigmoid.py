@@ -233,3 +233,33 @@ def sigmoid__changes_z(z):
     Section: 7. Going further: logistic regression
     """
     return z.sigmoid_()
+
+
+def sigmoid__derivative(z):
+    """This is the derivative of the sigmoid, s * (1 - s).
+
+    Return s itself. autograd finds the derivative.
+
+    Section: 7. Going further: logistic regression
+    """
+    s = torch.sigmoid(z)
+    return s * (1 - s)
+
+
+def sigmoid__rounded__from_a_half(z):
+    """The result is rounded to 0 or 1.
+
+    Return the number between 0 and 1 itself, without rounding it or comparing
+    it with 0.5.
+
+    Section: 7. Going further: logistic regression
+    """
+    return (torch.sigmoid(z) >= 0.5).float()
+
+
+def sigmoid__rounded__above_a_half(z):
+    return (torch.sigmoid(z) > 0.5).float()
+
+
+def sigmoid__rounded__by_torch(z):
+    return torch.round(torch.sigmoid(z))

@@ -411,7 +411,7 @@ def train__resets_w__normal(x, y, w, lr, epochs):
 
 
 def train__trains_a_copy(x, y, w, lr, epochs):
-    """The losses are right, but the caller's w does not move.
+    """The caller's w does not move.
 
     clone() and torch.tensor(...) make a copy, and then the copy gets trained.
     Change the w that was passed in, in place.
@@ -661,3 +661,162 @@ def train__returns_nothing(x, y, w, lr, epochs):
     for epoch in range(epochs):
         loss = update(x, y, w, lr)
         print(epoch, loss.item())
+
+
+def train__momentum__of_0_9(x, y, w, lr, epochs):
+    """The steps have momentum: each goes on in the direction of the last ones.
+
+    Here each step is lr times the gradient where w is, and nothing else. Leave
+    momentum out: call update(), or use SGD without it.
+
+    Section: 4. Gradient descent
+    """
+    optimizer = torch.optim.SGD([w], lr=lr, momentum=0.9)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def train__momentum__of_0_5(x, y, w, lr, epochs):
+    optimizer = torch.optim.SGD([w], lr=lr, momentum=0.5)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def train__adam(x, y, w, lr, epochs):
+    """The steps are those of Adam, not of gradient descent.
+
+    Adam divides each entry of the gradient by its usual size. Here the step is
+    lr times the gradient: call update(), or use torch.optim.SGD.
+
+    Section: 4. Gradient descent
+    """
+    optimizer = torch.optim.Adam([w], lr=lr)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def train__momentum__by_hand(x, y, w, lr, epochs):
+    losses = []
+    speed = torch.zeros(2)
+    for _ in range(epochs):
+        speed = 0.9 * speed + gradient(x, y, w).detach()
+        losses.append(mse(predict(x, w), y).item())
+        with torch.no_grad():
+            w -= lr * speed
+    return losses
+
+
+def train__momentum__of_averages(x, y, w, lr, epochs):
+    losses = []
+    mean = torch.zeros(2)
+    for _ in range(epochs):
+        mean = 0.9 * mean + 0.1 * gradient(x, y, w).detach()
+        losses.append(mse(predict(x, w), y).item())
+        with torch.no_grad():
+            w -= lr * mean
+    return losses
+
+
+def train__gradient_clipped__to_length_1(x, y, w, lr, epochs):
+    """The gradient is clipped: a long one is made shorter before the step.
+
+    Here the step is lr times the gradient, however long it is. Leave the
+    gradient as it is.
+
+    Section: 4. Gradient descent
+    """
+    losses = []
+    for _ in range(epochs):
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([w], 1.0)
+        with torch.no_grad():
+            w -= lr * w.grad
+            w.grad.zero_()
+        losses.append(loss.item())
+    return losses
+
+
+def train__gradient_clipped__each_entry_to_1(x, y, w, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        loss = mse(predict(x, w), y)
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad.clamp(-1, 1)
+            w.grad.zero_()
+        losses.append(loss.item())
+    return losses
+
+
+def train__lr_decays__by_a_tenth(x, y, w, lr, epochs):
+    """The learning rate is made smaller from epoch to epoch.
+
+    Here it stays the same throughout: near the best w the gradient gets
+    smaller, and that alone makes the steps shorter. Pass lr to update() as it
+    is.
+
+    Section: 4. Gradient descent
+    """
+    losses = []
+    for epoch in range(epochs):
+        losses.append(update(x, y, w, lr * 0.9**epoch).item())
+    return losses
+
+
+def train__losses_as_texts(x, y, w, lr, epochs):
+    """The losses are texts, not numbers.
+
+    Append the number itself, and format it only where you print it.
+
+    Section: 4. Gradient descent
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(f"{update(x, y, w, lr):.4f}")
+    return losses
+
+
+def train__best_line_at_once(x, y, w, lr, epochs):
+    """w jumps to the best line at once, by a formula and not by steps.
+
+    Gradient descent gets there little by little: call update() once per epoch.
+
+    Section: 4. Gradient descent
+    """
+    losses = [mse(predict(x, w), y).item()]
+    with torch.no_grad():
+        w.copy_(torch.linalg.lstsq(x, y[:, None]).solution[:, 0])
+    losses += [mse(predict(x, w), y).item()] * (epochs - 1)
+    return losses
+
+
+def train__pairs_of_epoch_and_loss(x, y, w, lr, epochs):
+    """Each entry is a pair of the epoch's number and its loss.
+
+    Append the loss alone: the place in the list says which epoch it is of.
+
+    Section: 4. Gradient descent
+    """
+    losses = []
+    for epoch in range(epochs):
+        losses.append((epoch, update(x, y, w, lr).item()))
+    return losses

@@ -471,3 +471,90 @@ def train_logistic__stops_early(x, y, w, lr, epochs):
         if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-2:
             break
     return losses
+
+
+def train_logistic__momentum__of_0_9(x, y, w, lr, epochs):
+    """The steps have momentum: each goes on in the direction of the last ones.
+
+    Here each step is lr times the gradient where w is, and nothing else. Leave
+    momentum out: call update_logistic(), or use SGD without it.
+
+    Section: 7. Going further: logistic regression
+    """
+    optimizer = torch.optim.SGD([w], lr=lr, momentum=0.9)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = cross_entropy(predict_proba(x, w), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def train_logistic__momentum__of_0_5(x, y, w, lr, epochs):
+    optimizer = torch.optim.SGD([w], lr=lr, momentum=0.5)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = cross_entropy(predict_proba(x, w), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def train_logistic__adam(x, y, w, lr, epochs):
+    """The steps are those of Adam, not of gradient descent.
+
+    Adam divides each entry of the gradient by its usual size. Here the step is
+    lr times the gradient: call update_logistic(), or use torch.optim.SGD.
+
+    Section: 7. Going further: logistic regression
+    """
+    optimizer = torch.optim.Adam([w], lr=lr)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = cross_entropy(predict_proba(x, w), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def train_logistic__losses_as_texts(x, y, w, lr, epochs):
+    """The losses are texts, not numbers.
+
+    Append the number itself, and format it only where you print it.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(f"{update_logistic(x, y, w, lr):.4f}")
+    return losses
+
+
+def train_logistic__accuracies(x, y, w, lr, epochs):
+    """The list holds the share of right classes, not the losses.
+
+    Append what update_logistic() returns, the cross entropy before the step.
+
+    Section: 7. Going further: logistic regression
+    """
+    shares = []
+    for _ in range(epochs):
+        update_logistic(x, y, w, lr)
+        classes = (predict_proba(x, w) > 0.5).float()
+        shares.append((classes == y).float().mean().item())
+    return shares
+
+
+def train_logistic__accuracies__before_the_step(x, y, w, lr, epochs):
+    shares = []
+    for _ in range(epochs):
+        classes = (predict_proba(x, w) > 0.5).float()
+        shares.append((classes == y).float().mean().item())
+        update_logistic(x, y, w, lr)
+    return shares

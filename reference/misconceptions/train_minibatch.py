@@ -32,7 +32,7 @@ def train_minibatch__one_loss_for_each_batch(
 def train_minibatch__loss_of_the_last_batch(
     x, y, w, lr, epochs, batch_size
 ):
-    """Each epoch's loss is the loss of its last batch.
+    """Each epoch's loss is that of a single batch, such as its last.
 
     Take the mean over all its batches, or the loss on all samples at the end
     of the epoch.
@@ -668,3 +668,184 @@ def train_minibatch__starts_with_a_new_w__the_first_guess(
 ):
     w = torch.tensor([-1.0, 1.0], requires_grad=True)
     return _sgd(x, y, w, lr, epochs, batch_size)
+
+
+def train_minibatch__momentum__of_0_9(
+    x, y, w, lr, epochs, batch_size
+):
+    """The steps have momentum: each goes on in the direction of the last ones.
+
+    Here each step is lr times the gradient where w is, and nothing else. Leave
+    momentum out: call update(), or use SGD without it.
+
+    Section: 6. Minibatches
+    """
+    optimizer = torch.optim.SGD([w], lr=lr, momentum=0.9)
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            optimizer.zero_grad()
+            loss = mse(predict(xb, w), yb)
+            loss.backward()
+            optimizer.step()
+            batch_losses.append(loss.item())
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__momentum__of_0_5(
+    x, y, w, lr, epochs, batch_size
+):
+    optimizer = torch.optim.SGD([w], lr=lr, momentum=0.5)
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            optimizer.zero_grad()
+            loss = mse(predict(xb, w), yb)
+            loss.backward()
+            optimizer.step()
+            batch_losses.append(loss.item())
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__adam(
+    x, y, w, lr, epochs, batch_size
+):
+    """The steps are those of Adam, not of gradient descent.
+
+    Adam divides each entry of the gradient by its usual size. Here the step is
+    lr times the gradient: call update(), or use torch.optim.SGD.
+
+    Section: 6. Minibatches
+    """
+    optimizer = torch.optim.Adam([w], lr=lr)
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            optimizer.zero_grad()
+            loss = mse(predict(xb, w), yb)
+            loss.backward()
+            optimizer.step()
+            batch_losses.append(loss.item())
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__losses_as_texts(
+    x, y, w, lr, epochs, batch_size
+):
+    """The losses are texts, not numbers.
+
+    Append the number itself, and format it only where you print it.
+
+    Section: 6. Minibatches
+    """
+    return [f"{loss:.4f}" for loss in _sgd(x, y, w, lr, epochs, batch_size)]
+
+
+def train_minibatch__x_and_y_swapped(
+    x, y, w, lr, epochs, batch_size
+):
+    """x and y of each batch are swapped.
+
+    minibatches() gives pairs (xb, yb): x comes first. Write
+    for xb, yb in minibatches(...), and pass them on in this order.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            batch_losses.append(float(update(yb, xb, w, lr)))
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__batch_losses_divided_by_the_batch_size(
+    x, y, w, lr, epochs, batch_size
+):
+    """The sum of the batch losses is divided by batch_size.
+
+    Each batch loss is already a mean: divide their sum by the number of
+    batches.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for xb, yb in minibatches(x, y, batch_size):
+            total += float(update(xb, yb, w, lr))
+        losses.append(total / batch_size)
+    return losses
+
+
+def train_minibatch__sum_never_reset__mean_over_all_batches(
+    x, y, w, lr, epochs, batch_size
+):
+    """The losses of earlier epochs are part of each epoch's loss.
+
+    Set the sum of the batch losses back to 0 at the start of each epoch, and
+    their number too.
+
+    Section: 6. Minibatches
+    """
+    losses, all_losses = [], []
+    for _ in range(epochs):
+        for xb, yb in minibatches(x, y, batch_size):
+            all_losses.append(float(update(xb, yb, w, lr)))
+        losses.append(sum(all_losses) / len(all_losses))
+    return losses
+
+
+def train_minibatch__sum_never_reset__mean_over_the_batches_of_an_epoch(
+    x, y, w, lr, epochs, batch_size
+):
+    losses = []
+    total = 0.0
+    for _ in range(epochs):
+        batches = 0
+        for xb, yb in minibatches(x, y, batch_size):
+            total += float(update(xb, yb, w, lr))
+            batches += 1
+        losses.append(total / batches)
+    return losses
+
+
+def train_minibatch__all_epochs_on_each_batch(
+    x, y, w, lr, epochs, batch_size
+):
+    """All epochs are run on one batch before the next one is taken.
+
+    An epoch goes through all the batches, with one step for each: the loop
+    over the epochs is the outer one.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for xb, yb in minibatches(x, y, batch_size):
+        losses.extend(float(loss) for loss in train(xb, yb, w, lr, epochs))
+    return losses
+
+
+def train_minibatch__epochs_steps_on_each_batch(
+    x, y, w, lr, epochs, batch_size
+):
+    """Each batch is trained on for several steps.
+
+    Take one step for each batch: call update(), not train().
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in minibatches(x, y, batch_size):
+            batch_losses.append(float(train(xb, yb, w, lr, epochs)[-1]))
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses

@@ -19,7 +19,7 @@ def update__never_zeroed(x, y, w, lr):
 
 
 def update__w_stands_still(x, y, w, lr):
-    """The loss is right, but the caller's w does not move.
+    """The caller's w does not move.
 
     Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make a
     new tensor and leave the old one where it is? Change w in place, w -= lr *
@@ -459,10 +459,10 @@ def update__slope_before_intercept(x, y, w, lr):
 
 
 def update__unit_length(x, y, w, lr):
-    """Every step has length lr: the gradient is scaled to length 1.
+    """The gradient is scaled to length 1, or clipped to it, before the step.
 
-    Steps should get shorter where the loss is flatter. Subtract lr * w.grad,
-    with w.grad as backward() left it.
+    A steep loss should make a long step, and a flat one a short step. Subtract
+    lr * w.grad, with w.grad as backward() left it.
 
     Section: 4. Gradient descent
     """
@@ -649,3 +649,53 @@ def update__step_is_recorded():
     loss = mse(predict(x, w), y)
     loss.backward()
     w = w - lr * w.grad
+
+
+def update__loss_as_a_text(x, y, w, lr):
+    """The step is right, but the loss is returned as a text.
+
+    Return the number itself, and format it only where you print it.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return f"{loss:.4f}"
+
+
+def update__unit_length__clipped(x, y, w, lr):
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_([w], 1.0)
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__gradient_clipped__each_entry_to_1(x, y, w, lr):
+    """The gradient is clipped: large entries are made smaller before the step.
+
+    Here the step is lr times the gradient, however large it is. Leave the
+    gradient as it is.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad.clamp(-1, 1)
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__gradient_clipped__each_entry_to_a_half(x, y, w, lr):
+    loss = mse(predict(x, w), y)
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad.clamp(-0.5, 0.5)
+        w.grad.zero_()
+    return loss.detach()

@@ -27,7 +27,7 @@ def update_logistic__never_zeroed(x, y, w, lr):
 
 
 def update_logistic__w_stands_still(x, y, w, lr):
-    """The loss is right, but the caller's w does not move.
+    """The caller's w does not move.
 
     Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make a
     new tensor and leave the old one where it is? Change w in place, w -= lr *
@@ -433,4 +433,28 @@ def update_logistic__unit_length(x, y, w, lr):
     with torch.no_grad():
         w -= lr * w.grad / w.grad.norm()
         w.grad.zero_()
+    return loss.detach()
+
+
+def update_logistic__loss_as_a_text(x, y, w, lr):
+    """The step is right, but the loss is returned as a text.
+
+    Return the number itself, and format it only where you print it.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    _logistic_step(w, loss, lr)
+    return f"{loss:.4f}"
+
+
+def update_logistic__arguments_swapped(x, y, w, lr):
+    """cross_entropy is called with its arguments swapped.
+
+    The probabilities come first: cross_entropy(predict_proba(x, w), y).
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(y, predict_proba(x, w))
+    _logistic_step(w, loss, lr)
     return loss.detach()
