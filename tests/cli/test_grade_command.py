@@ -146,7 +146,7 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], Path], int, str]] = {
     "a pipe": (_fifo, 4, "not a regular file"),
     "200 MB": (_large, 4, "200 MiB"),
     "another kind of file": (_file("essay.txt", b"hello"), 4, "neither a .py file"),
-    "invalid JSON": (_file("broken.ipynb", b'{"cells": ['), 4, "not valid JSON"),
+    "invalid JSON": (_file("broken.ipynb", b'{"cells": ['), 4, "is cut off in the middle"),
     "a v2 notebook": (_file("old.ipynb", V2), 4, "format 2"),
     "not UTF-8": (_file("latin.py", b"x = 1\n# caf\xe9\n"), 4, "line 2"),
     "NUL bytes": (_file("nul.py", b"x = 1\n\0\n"), 4, "NUL byte"),

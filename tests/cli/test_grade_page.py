@@ -56,7 +56,7 @@ def test_page_is_written_for_a_file_that_can_not_be_graded(tmp_path: Path) -> No
     done = run(path, "--html", target)
 
     assert done.returncode == 4
-    assert "is not valid JSON" in target.read_text(encoding="utf-8")
+    assert "is cut off in the middle" in target.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("failing", ["__init__", "grade"])
