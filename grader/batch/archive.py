@@ -82,6 +82,14 @@ class _NotZipError(ArchiveError):
     """A file that is not a zip at all, whatever its name says."""
 
 
+class _OtherKindError(_NotZipError):
+    """A file of which it is known what it is instead."""
+
+
+class RenamedArchiveError(UnreadableSubmissionError):
+    """An archive of another kind that a student has handed in as a zip."""
+
+
 def tree_of_archive(path: Path) -> Tree:
     """List the contents of an archive with the work of a class.
 
@@ -147,6 +155,7 @@ def tree_inside(file: TreeFile) -> Tree:
     """List the contents of an archive that a student has handed in.
 
     Raises:
+        RenamedArchiveError: it is known to be no zip.
         UnreadableSubmissionError: the archive can't be used.
     """
     stream = io.BytesIO(file.read())
@@ -155,9 +164,10 @@ def tree_inside(file: TreeFile) -> Tree:
             _check_end(stream, STUDENT_LIMITS)
             return _list(zipfile.ZipFile(stream), STUDENT_LIMITS)
     except _NotZipError as error:
-        raise UnreadableSubmissionError(
-            f"{file.name} can't be used: {error}; {HAND_IN_ITSELF}"
-        ) from error
+        reason = f"{file.name} can't be used: {error}; {HAND_IN_ITSELF}"
+        if isinstance(error, _OtherKindError):
+            raise RenamedArchiveError(reason) from error
+        raise UnreadableSubmissionError(reason) from error
     except ArchiveError as error:
         raise UnreadableSubmissionError(f"{file.name} can't be used: {error}") from error
 
@@ -171,7 +181,7 @@ def _check_end(file: IO[bytes], limits: ArchiveLimits) -> None:
     beginning = file.read(_LONGEST_MARK)
     other = next((kind for mark, kind in _OTHER_KINDS if beginning.startswith(mark)), "")
     if other:
-        raise _NotZipError(f"it is {other}, not a zip")
+        raise _OtherKindError(f"it is {other}, not a zip")
     start = max(0, size_bytes - _END_BYTES - _MAX_COMMENT_BYTES)
     file.seek(start)
     tail = file.read(_END_BYTES + _MAX_COMMENT_BYTES)

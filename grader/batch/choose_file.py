@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NoReturn
 
-from grader.batch.archive import tree_inside
+from grader.batch.archive import RenamedArchiveError, tree_inside
 from grader.batch.gradable_files import (
     HAND_IN_ITSELF,
     has_junk,
@@ -136,6 +136,8 @@ def _choose_in_archives(pieces: Sequence[Piece], *, stem: str) -> Choice | None:
             tree = tree_inside(outer.file)
         except UnreadableSubmissionError as error:
             problem = problem or error.reason
+            if isinstance(error, RenamedArchiveError):
+                skipped.append(Skipped(path=outer.file.path, reason=error.reason))
             continue
         skipped += _skipped_in(outer, tree)
         candidates = _candidates(pieces_below(tree.files, ""))
@@ -157,16 +159,30 @@ def _choose_in_archives(pieces: Sequence[Piece], *, stem: str) -> Choice | None:
         return None
     if len(archives) > _MAX_ARCHIVES:
         problem = f"{problem}; of {len(archives)} zips, {_MAX_ARCHIVES} were opened"
+        skipped += [
+            Skipped(path=one.file.path, reason=f"it was not opened, as {_MAX_ARCHIVES} others were")
+            for one in archives[_MAX_ARCHIVES:][:_MAX_SKIPPED]
+        ]
     return _refusal(archives[0].name, problem, tuple(skipped))
 
 
 def _skipped_in(outer: Piece, tree: Tree) -> Iterator[Skipped]:
     """Yield what was not read in an archive, up to a limit."""
-    for one in tree.skipped[:_MAX_SKIPPED]:
+    nested = [
+        Skipped(path=file.path, reason=f"it is {kind} inside a zip, which is not opened")
+        for file in tree.files
+        if not file.problem and (kind := _name_archive(file.name))
+    ]
+    found = [*tree.skipped, *nested]
+    for one in found[:_MAX_SKIPPED]:
         yield Skipped(path=f"{outer.file.path}/{one.path}", reason=one.reason)
-    left = len(tree.skipped) - _MAX_SKIPPED
+    left = len(found) - _MAX_SKIPPED
     if left > 0:
         yield Skipped(path=outer.file.path, reason=f"{left} more files in it can't be read")
+
+
+def _name_archive(name: str) -> str:
+    return "a zip" if is_zip(name) else name_other_archive(name)
 
 
 def _refused(tree: Tree) -> Iterator[Skipped]:
@@ -189,7 +205,7 @@ def _describe_contents(name: str, tree: Tree) -> str:
     for one in _refused(tree):
         return f"{shorten(one.path)} in {shown} can't be read: {one.reason}"
     for file in tree.files:
-        kind = "a zip" if is_zip(file.name) else name_other_archive(file.name)
+        kind = _name_archive(file.name)
         if kind:
             return (
                 f"{shown} contains {kind} in turn, {shorten(file.name)}, which is not opened;"
@@ -219,11 +235,18 @@ def _refuse(pieces: Sequence[Piece], nothing: str) -> Choice:
     for piece in pieces:
         if piece.file.problem and (is_gradable(piece.name) or piece.file.is_folder):
             return _refusal(piece.name, f"{piece.file.name} can't be read: {piece.file.problem}")
-    packed = next(filter(None, (name_other_archive(piece.name) for piece in pieces)), "")
     reason = f"{NOTHING}, only {_list(pieces)}"
+    packed = [(piece, name_other_archive(piece.name)) for piece in pieces]
+    packed = [(piece, kind) for piece, kind in packed if kind][:_MAX_SKIPPED]
     if packed:
-        reason = f"{reason}: {packed} is not opened here; {HAND_IN_ITSELF}"
-    return _refusal(pieces[0].name, reason)
+        reason = f"{reason}: {packed[0][1]} is not opened here; {HAND_IN_ITSELF}"
+    skipped = tuple(skip_archive(piece.file, kind) for piece, kind in packed)
+    return _refusal(pieces[0].name, reason, skipped)
+
+
+def skip_archive(file: TreeFile, kind: str) -> Skipped:
+    """Return the entry of an archive that can't be opened in the list of skipped files."""
+    return Skipped(path=file.path, reason=f"it is {kind}, which is not opened here")
 
 
 def _list(named: Sequence[Piece | TreeFile]) -> str:

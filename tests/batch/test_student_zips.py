@@ -114,7 +114,7 @@ def test_reason_says_what_the_zip_contains(
         (samples.zipped({"lab4.py": SOURCE})[:60], "its end is missing, as after an interrupted"),
         (
             encrypted(samples.zipped({"lab4.py": SOURCE})),
-            "lab4.py in w.zip can't be read: it is enc",
+            "lab4.py in w.zip can't be read: it is encrypted",
         ),
     ],
     # The bytes of a zip contain the time, and the ids of a test must not.
@@ -124,7 +124,10 @@ def test_file_that_only_is_called_a_zip_is_named(
     hand_in: Callable[..., Collection], content: bytes, said: str
 ) -> None:
     """What is not a zip is called what it is, not an interrupted download."""
-    assert said in reason(hand_in({"kim/w.zip": content}))
+    collection = hand_in({"kim/w.zip": content})
+
+    assert said in reason(collection)
+    assert bool(collection.skipped) is ("archive, not" in said or "encrypted" in said)
 
 
 @pytest.mark.parametrize(
@@ -136,10 +139,14 @@ def test_other_archives_are_named(
     hand_in: Callable[..., Collection], name: str, kind: str, place: str
 ) -> None:
     """An archive that can't be opened is named, and the student hears what to hand in."""
-    said = reason(hand_in({f"{place}{name}": b"Rar!"}))
+    collection = hand_in({f"{place}{name}": b"Rar!"})
 
+    said = reason(collection)
     assert f"{kind} archive" in said
     assert "not opened here; hand in the .py file or the notebook itself" in said
+    (one,) = collection.skipped
+    assert one.path == f"{place}{name}"
+    assert one.reason == f"it is {kind} archive, which is not opened here"
 
 
 def test_refused_members_are_listed_although_another_one_is_graded(
@@ -156,6 +163,18 @@ def test_refused_members_are_listed_although_another_one_is_graded(
         "/lab4.py in w.zip was not read: its path is absolute",
     )
     assert {one.path for one in collection.skipped} == {"kim/w.zip//lab4.py", "kim/w.zip/../x.png"}
+
+
+def test_archives_inside_a_zip_are_listed(hand_in: Callable[..., Collection]) -> None:
+    """What is not opened is among the skipped files, also if something else is graded."""
+    zipped = samples.zipped({"lab4.py": SOURCE, "old.zip": b"PK", "a/data.rar": b"Rar!"})
+
+    skipped = hand_in({"kim/w.zip": zipped}).skipped
+
+    assert {one.path: one.reason for one in skipped} == {
+        "kim/w.zip/old.zip": "it is a zip inside a zip, which is not opened",
+        "kim/w.zip/a/data.rar": "it is a RAR archive inside a zip, which is not opened",
+    }
 
 
 def test_refused_members_are_listed_for_a_zip_that_has_nothing_else(

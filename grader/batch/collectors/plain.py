@@ -7,7 +7,7 @@ student, and one of the files in it is graded.
 import functools
 from pathlib import PurePosixPath
 
-from grader.batch.choose_file import Piece, choose, pieces_below, refuse
+from grader.batch.choose_file import Piece, choose, pieces_below, refuse, skip_archive
 from grader.batch.collection import Collection, Entry
 from grader.batch.gradable_files import (
     HAND_IN_ITSELF,
@@ -42,7 +42,14 @@ def _of_file(file: TreeFile, *, stem: str) -> Entry:
         read = file.read
         if not is_gradable(file.path):
             read = functools.partial(refuse, _describe_other(file))
-        return Entry(place=file.path, file=file.name, read=read, owners=(_owner(file),))
+        kind = name_other_archive(file.name)
+        return Entry(
+            place=file.path,
+            file=file.name,
+            read=read,
+            owners=(_owner(file),),
+            skipped=(skip_archive(file, kind),) if kind else (),
+        )
     choice = choose([Piece(file=file, name=file.name)], stem=stem)
     return Entry(
         place=file.path,
