@@ -197,7 +197,7 @@ def _parse(source: str, filename: str, flags: int) -> ast.Module:
         try:
             return parse(transformed)
         except SyntaxError as other:
-            # A magic is no error; but what is shown is a line as the student wrote it.
+            # A magic is not an error; but what is shown is a line as the student wrote it.
             raise (other if _is_same_line(other.lineno, source, transformed) else error) from None
         except Exception:
             raise error from None
