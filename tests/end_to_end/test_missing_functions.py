@@ -284,6 +284,21 @@ def test_each_of_two_missing_functions_gets_its_own_look_alike(
     assert "but train_minibatches is on line 1" in second.message
 
 
+def test_function_of_a_star_import_is_not_the_submissions(
+    warm_grader: Grader, write_submission: Callable[..., Path]
+) -> None:
+    """A function that a star import brings is no solution, and it is said where it comes from."""
+    path = write_submission("n = 1\nfrom torch.nn.functional import *\n")
+
+    check, *_ = _checks(warm_grader, path, "cross_entropy")
+
+    assert check.status is Status.MISSING
+    assert check.message == (
+        "cross_entropy is not defined here: the star import on line 2 brings one from a library,"
+        " which does not count. Write def cross_entropy(p, y)."
+    )
+
+
 def test_right_function_under_an_odd_roof_keeps_its_points(
     warm_grader: Grader, write_submission: Callable[..., Path]
 ) -> None:
