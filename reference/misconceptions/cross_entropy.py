@@ -392,3 +392,20 @@ def cross_entropy__y_outside_of_the_mean__and_plus(p, y):
 def cross_entropy__y_outside_of_the_mean__in_brackets(p, y):
     p = _clamped(p)
     return -(y * torch.log(p).mean() + (1 - y) * torch.log(1 - p).mean())
+
+
+def cross_entropy__probabilities_rounded(p, y):
+    """p is rounded to 0 or 1 before the logarithm.
+
+    The loss is about how sure p is: use p as it is, without rounding it or
+    comparing it with 0.5.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped((p > 0.5).float())
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__probabilities_rounded__to_a_millionth(p, y):
+    p = (p > 0.5).float().clamp(1e-6, 1 - 1e-6)
+    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()

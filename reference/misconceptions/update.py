@@ -699,3 +699,50 @@ def update__gradient_clipped__each_entry_to_a_half(x, y, w, lr):
         w -= lr * w.grad.clamp(-0.5, 0.5)
         w.grad.zero_()
     return loss.detach()
+
+
+def update__first_sample_only(x, y, w, lr):
+    """The step uses only the first sample.
+
+    The loss is the mean over all samples: use all rows of x and y.
+
+    Section: 4. Gradient descent
+    """
+    loss = mse(predict(x[:1], w), y[:1])
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__one_random_sample(x, y, w, lr):
+    """The step uses one random sample.
+
+    Here each step uses all samples: use all rows of x and y. Batches come in
+    section 6.
+
+    Section: 4. Gradient descent
+    """
+    row = torch.randint(0, len(x), (1,))
+    loss = mse(predict(x[row], w), y[row])
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
+
+
+def update__absolute_error(x, y, w, lr):
+    """The step follows the mean absolute error.
+
+    The loss is the mean squared error: call mse(predict(x, w), y).
+
+    Section: 4. Gradient descent
+    """
+    loss = (predict(x, w) - y).abs().mean()
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+    return loss.detach()
