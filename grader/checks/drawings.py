@@ -48,6 +48,48 @@ def has_points(marked: np.ndarray, wanted: np.ndarray) -> bool:
     return bool(np.all(np.any(is_there, axis=1)))
 
 
+# Sets of points on one straight line that are not strange: a model, a band around it.
+_MOST_STRAIGHT = 4
+_FEWEST_STRAIGHT = 3  # points: any two are on a line
+
+
+@np.errstate(all="ignore")
+def count_strange_points(artists: Iterable[Artist], wanted: np.ndarray) -> int:
+    """Count the points that are marked beside the wanted ones.
+
+    Among very many points, the wanted ones are there whatever they are. The points of a few
+    straight lines are not counted: a model may be drawn as any number of points.
+
+    Args:
+        artists: What is drawn.
+        wanted: The points, (m, 2), m at least 1.
+    """
+    gap = _TOLERANCE * max(1.0, float(np.max(np.abs(wanted))))
+    others, straight = [0], [0] * _MOST_STRAIGHT
+    for artist in artists:
+        if not artist.has_markers or not artist.points.shape[0]:
+            continue
+        points = artist.points.to_numpy()
+        if len(points) > _MAX_POINTS:
+            count = len(points)
+        else:
+            near = np.abs(points[:, None] - wanted) <= gap
+            is_strange = ~np.any(np.all(near, axis=2), axis=1) & np.all(np.isfinite(points), axis=1)
+            count = int(np.sum(is_strange))
+        (straight if _are_on_a_line(points, gap) else others).append(count)
+    return sum(others) + sum(sorted(straight)[:-_MOST_STRAIGHT])
+
+
+def _are_on_a_line(points: np.ndarray, gap: float) -> bool:
+    """Return whether three or more points are on one straight line, in any direction."""
+    way = points - points[0]
+    lengths = np.hypot(*way.T)
+    if len(points) < _FEWEST_STRAIGHT or not np.all(np.isfinite(lengths)):
+        return False
+    across, up = way[np.argmax(lengths)] / np.max(lengths, initial=1e-300)
+    return bool(np.all(np.abs(way[:, 0] * up - way[:, 1] * across) <= 2 * gap))
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """The straight lines of a drawing: what joins or marks two or more points of one line.
@@ -77,6 +119,11 @@ class Lines:
         for x, y in (self.left.T, self.right.T):
             is_on &= np.abs(x[:, None] * slopes + intercepts - y[:, None]) <= self.gap[:, None]
         return is_on
+
+    @np.errstate(all="ignore")
+    def are_level(self) -> np.ndarray:
+        """Return which lines are horizontal, as those of a grid are, (k,)."""
+        return np.asarray(np.abs(self.right[:, 1] - self.left[:, 1]) <= self.gap)
 
     @np.errstate(all="ignore")
     def models(self) -> np.ndarray:

@@ -1362,6 +1362,94 @@ def test_wrong_number_of_frames_costs_one_check_only(
         assert "frames instead of" in verdict(animation_checks, FRAMES, program, seed=seed)
 
 
+# --- plot_fit -----------------------------------------------------------------------------
+
+
+def dots(across: object, up: object) -> Artist:
+    """Make points."""
+    points = np.stack([np.asarray(across, np.float64), np.asarray(up, np.float64)], axis=1)
+    return Artist(points=array(points, dtype="float64"), is_joined=False, has_markers=True)
+
+
+def draw_fit(*more: Callable[..., Artist]) -> Callable[..., AnyValue]:
+    """Return a plot_fit() that draws data and model, and more."""
+
+    def program(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> AnyValue:
+        drawn = [draw(x, y, w) for draw in more]
+        return Axes(artists=(dots(x[:, 0], y), line_of(x, w), *drawn))
+
+    return program
+
+
+def failed_plot(program: Callable[..., object], seed: int) -> set[str]:
+    """Return the checks of plot_fit that a program fails."""
+    rng = np.random.default_rng(seed)
+    cases = []
+    for n in (2, 3, 37):
+        x = np.stack([rng.uniform(-1, 1, n), np.ones(n)], axis=1).astype(np.float32)
+        y = tensor(x @ rng.normal(0, 3, 2) + rng.uniform(0, 1, n))
+        cases.append({"x": x, "y": y, "w": Leaf(tensor(rng.normal(0, 2, 2)))})
+    return {
+        check
+        for check in ("shows_the_data", "shows_the_model")
+        if verdict(load("plot_fit"), check, program, seed=seed, regressions=cases)
+    }
+
+
+WIDE = np.stack([np.linspace(-2, 2, 200), np.ones(200)], axis=1)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        [lambda x, _y, w: dots(x[:, 0], x @ w)],
+        [lambda _x, _y, w: dots(WIDE[:, 0], WIDE @ w)],
+        [lambda x, _y, _w: dots(x[:, 0], np.sin(x[:, 0]))],
+        [lambda x, _y, w, k=k: line_of(x, w + np.float32(0.1 * k)) for k in range(1, 5)],
+        [lambda _x, _y, _w, k=k: artist([[-1, k], [1, k]]) for k in range(-9, 10)],
+        [lambda _x, _y, _w, k=k: artist([[k, -9], [k, 9]]) for k in range(-9, 10)],
+    ],
+    ids=["nothing", "predictions", "many points", "others", "four lines", "level", "upright"],
+)
+def test_some_more_may_be_drawn_than_data_and_model(more: list[Callable[..., Artist]]) -> None:
+    """Predictions, a model of any number of points, a few lines and a grid cost nothing."""
+    for seed in SEEDS:
+        assert failed_plot(draw_fit(*more), seed) == set()
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (
+            [lambda x, y, _w, k=k: dots(y, np.roll(x[:, 0], k)) for k in range(7)],
+            {"shows_the_data"},
+        ),
+        (
+            [
+                lambda x, _y, _w, k=k: dots(np.full(300, x[k % len(x), 0]), np.linspace(-9, 9, 300))
+                for k in range(37)
+            ],
+            {"shows_the_data"},
+        ),
+        (
+            [
+                lambda x, _y, w, k=k: line_of(x, np.array([w[k // 7] * k % 7, w[k % 2]]))
+                for k in range(14)
+            ],
+            {"shows_the_model"},
+        ),
+    ],
+    ids=["points", "columns of points", "lines"],
+)
+def test_much_more_than_data_and_model_shows_neither(
+    more: list[Callable[..., Artist]], expected: set[str]
+) -> None:
+    """Among many points or lines, some are right whatever one knows: the check fails."""
+    for seed in SEEDS:
+        assert failed_plot(draw_fit(*more), seed) == expected
+
+
 # --- facts of odd and of large answers ----------------------------------------------------
 
 

@@ -6,11 +6,17 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import name_kind
-from grader.checks.drawings import has_points, lines_of, marked_points
+from grader.checks.drawings import count_strange_points, has_points, lines_of, marked_points
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array, Artist, Axes
+
+# What may be drawn beside data and model, so that it can be told which is which: a true line and a
+# band, say (and few samples may be on a line themselves), and as many points as there are samples,
+# say the predictions.
+MOST_OTHER_LINES = 5
+MOST_MORE_POINTS = 10
 
 
 def _artists(result: Result) -> tuple[Artist, ...]:
@@ -29,13 +35,26 @@ def _expect_data(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
     data = np.stack([case["x"][:, 0], case["y"]], axis=1)
     if not has_points(marked_points(artists), data):
         raise WrongError("the samples (x[:, 0], y) are not all drawn as points")
+    strange = count_strange_points(artists, data)
+    if strange > len(data) + MOST_MORE_POINTS:
+        raise WrongError(
+            f"beside the {len(data)} samples, {strange} other points are drawn",
+            hint="Draw only the samples as points: y against x[:, 0].",
+        )
 
 
 def _expect_model(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
     slope, intercept = case["w"].array.astype(np.float64)
     lines = lines_of(artists, case["x"][:, 0])
-    if not np.any(lines.lie_on(np.array([slope]), np.array([intercept]))):
+    is_model = lines.lie_on(np.array([slope]), np.array([intercept]))[:, 0]
+    if not np.any(is_model):
         raise WrongError("nothing drawn lies on the model's line, w[0] * feature + w[1]")
+    others = int(np.sum(~is_model & ~lines.are_level()))
+    if others > MOST_OTHER_LINES:
+        raise WrongError(
+            f"beside the model's line, {others} other straight lines are drawn",
+            hint="Draw only one line: predict(x, w) against x[:, 0].",
+        )
 
 
 @pytest.mark.points(2)

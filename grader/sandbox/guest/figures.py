@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matplotlib.axes import Axes
-    from matplotlib.lines import AxLine
+    from matplotlib.collections import Collection
+    from matplotlib.lines import AxLine, Line2D
 
 from grader.observations.bounds import MAX_ARTISTS, MAX_DRAWINGS, MAX_POINTS
 from grader.observations.values import Animation, Array, Artist
@@ -23,6 +24,11 @@ from grader.observations.values import Axes as AxesValue
 from grader.sandbox.guest.budget import AnswerBudget
 
 MAX_FRAMES = 100_000
+
+# What is drawn more faintly, thinner or smaller than this can't be seen: alphas are from 0 to 1,
+# widths and markers in points, and sizes of a scatter in square points.
+_FAINTEST = 0.01
+_THINNEST = 0.01
 
 _NO_MARKER = ("None", "none", "", " ")
 _NO_LINE = ("None", "none", "", " ")
@@ -121,6 +127,8 @@ def _render(figure: Any) -> None:
 def artists_of(all_axes: "Iterable[Axes]", budget: AnswerBudget | None = None) -> list[Artist]:
     """List the visible lines and point sets on some axes, in data coordinates.
 
+    What is transparent, has no width or no size, or is on axes that are hidden, is not visible.
+
     Returns:
         The first ``MAX_ARTISTS`` of them.
 
@@ -130,6 +138,8 @@ def artists_of(all_axes: "Iterable[Axes]", budget: AnswerBudget | None = None) -
     budget = budget or AnswerBudget()
     found: list[Artist] = []
     for axes in all_axes:
+        if not (axes.get_visible() and (axes.figure is None or axes.figure.get_visible())):
+            continue
         for artist in axes.get_children():
             if artist.get_visible() and len(found) < MAX_ARTISTS:
                 for described in _describe_artist(artist, axes):
@@ -143,24 +153,58 @@ def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:
     from matplotlib.lines import AxLine, Line2D
 
     if isinstance(artist, AxLine):
-        return _describe_infinite_line(artist)
+        return _describe_infinite_line(artist) if _has_visible_line(artist) else []
     if isinstance(artist, Line2D):
         if artist.get_transform() is not axes.transData:
             return []
         # As matplotlib itself reads them when it draws: what it can't draw raises here as well.
         points = _floats(artist.get_xydata())
-        is_joined = artist.get_linestyle() not in _NO_LINE
-        has_markers = _is_marker(artist.get_marker())
+        is_joined = _has_visible_line(artist)
+        has_markers = _has_visible_markers(artist)
         return _artist(points, is_joined=is_joined, has_markers=has_markers)
     if isinstance(artist, PathCollection) and artist.get_offset_transform() is axes.transData:
+        if not (np.any(artist.get_sizes() > _THINNEST) and _has_visible_colour(artist)):
+            return []
         return _artist(_floats(artist.get_offsets()), is_joined=False, has_markers=True)
     if isinstance(artist, LineCollection) and artist.get_transform() is axes.transData:
+        if not (
+            np.any(np.asarray(artist.get_linewidths()) > _THINNEST) and _has_visible_colour(artist)
+        ):
+            return []
         return [
             one
             for segment in artist.get_segments()[:MAX_ARTISTS]
             for one in _artist(_floats(segment), is_joined=True, has_markers=False)
         ]
     return []
+
+
+def _has_visible_line(line: "Line2D") -> bool:
+    is_drawn = line.get_linestyle() not in _NO_LINE and line.get_linewidth() > _THINNEST
+    return is_drawn and _is_visible(line.get_color(), line.get_alpha())
+
+
+def _has_visible_markers(line: "Line2D") -> bool:
+    if not (_is_marker(line.get_marker()) and line.get_markersize() > _THINNEST):
+        return False
+    colours = (line.get_markerfacecolor(), line.get_markeredgecolor())
+    return any(_is_visible(colour, line.get_alpha()) for colour in colours)
+
+
+def _is_visible(colour: Any, alpha: float | None) -> bool:
+    from matplotlib.colors import to_rgba
+
+    return to_rgba(colour, alpha)[3] > _FAINTEST
+
+
+def _has_visible_colour(collection: "Collection") -> bool:
+    """Return whether any part of a collection can be seen."""
+    # A collection whose colours stand for numbers gets them only when it is drawn.
+    if collection.get_array() is not None:
+        alpha = collection.get_alpha()
+        return alpha is None or bool(np.any(np.asarray(alpha) > _FAINTEST))
+    colours = (collection.get_facecolor(), collection.get_edgecolor())
+    return any(np.any(np.asarray(one)[:, 3] > _FAINTEST) for one in colours if len(one))
 
 
 def _is_marker(marker: object) -> bool:

@@ -169,6 +169,91 @@ def test_artists_that_are_hidden_or_not_data_are_not_found(axes: Plot) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: axes.plot(X, Y, alpha=0),
+        lambda axes: axes.plot(X, Y, linewidth=0),
+        lambda axes: axes.plot(X, Y, color="none"),
+        lambda axes: axes.plot(X, Y, color=(1, 0, 0, 0)),
+        lambda axes: axes.plot(X, Y, "o", markersize=0),
+        lambda axes: axes.plot(X, Y, "o", alpha=0.001),
+        lambda axes: axes.plot(X, Y, "o", mfc="none", mec="none"),
+        lambda axes: axes.scatter(X, Y, s=0),
+        lambda axes: axes.scatter(X, Y, alpha=0),
+        lambda axes: axes.scatter(X, Y, facecolors="none", edgecolors="none"),
+        lambda axes: axes.scatter(X, Y, c=[1, 2, 3], alpha=0),
+        lambda axes: axes.axline((0, 1), slope=2, alpha=0),
+        lambda axes: axes.hlines(X, 0, 1, linewidth=0),
+        lambda axes: axes.hlines(X, 0, 1, alpha=0),
+        lambda axes: (axes.plot(X, Y, "o-"), axes.set_visible(False)),
+        lambda axes: (axes.plot(X, Y, "o-"), axes.figure.set_visible(False)),
+    ],
+    ids=[
+        "transparent line",
+        "no width",
+        "no colour",
+        "transparent colour",
+        "no size",
+        "nearly transparent dots",
+        "hollow dots without edges",
+        "scatter of no size",
+        "transparent scatter",
+        "hollow scatter without edges",
+        "transparent scatter in colours",
+        "transparent infinite line",
+        "lines of no width",
+        "transparent lines",
+        "hidden axes",
+        "hidden figure",
+    ],
+)
+def test_what_cannot_be_seen_is_not_drawn(axes: Plot, draw: Callable[[Plot], object]) -> None:
+    """What has no colour, width or size, or is on hidden axes, is neither joined nor marked."""
+    draw(axes)
+
+    assert not any(artist.is_joined or artist.has_markers for artist in artists_of([axes]))
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: axes.plot(X, Y, alpha=0.05),
+        lambda axes: axes.plot(X, Y, linewidth=0.1),
+        lambda axes: axes.plot(X, Y, "o", mfc="none"),
+        lambda axes: axes.plot(X, Y, ","),
+        lambda axes: axes.plot(X, Y, "+"),
+        lambda axes: axes.scatter(X, Y, s=0.1, alpha=0.05),
+        lambda axes: axes.scatter(X, Y, facecolors="none", edgecolors="r"),
+        lambda axes: axes.scatter(X, Y, marker="x"),
+        lambda axes: axes.scatter(X, Y, c=[1, 2, 3], s=[0, 1, 2]),
+        lambda axes: axes.scatter(X, Y, c=[1, 2, 3], alpha=[0, 0.5, 1]),
+        lambda axes: axes.axline((0, 1), slope=2, linewidth=0.5),
+        lambda axes: axes.hlines(X, 0, 1, colors=["r", "none", "b"]),
+    ],
+    ids=[
+        "faint line",
+        "thin line",
+        "hollow dots",
+        "pixels",
+        "pluses",
+        "faint small scatter",
+        "hollow scatter",
+        "crosses",
+        "scatter in colours and sizes",
+        "scatter in alphas",
+        "thin infinite line",
+        "some of the lines",
+    ],
+)
+def test_what_is_faint_thin_or_hollow_is_drawn(axes: Plot, draw: Callable[[Plot], object]) -> None:
+    """Whatever can be seen at all is joined or marked."""
+    draw(axes)
+
+    assert all(artist.is_joined or artist.has_markers for artist in artists_of([axes]))
+    assert artists_of([axes])
+
+
 def test_points_in_coordinates_of_the_axes_are_not_found(axes: Plot) -> None:
     """Points in coordinates of the axes show no data, so they are not found."""
     axes.scatter([0.5], [0.5], transform=axes.transAxes)
