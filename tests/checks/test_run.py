@@ -647,6 +647,21 @@ def test_missing_function_says_what_there_is_also_if_only_right_helpers_were_tri
     assert result.message.startswith("update is not defined, but updat is on line 3.")
 
 
+def test_function_with_code_that_stops_at_a_stub_is_not_said_to_be_unwritten() -> None:
+    """Among right helpers, a NotImplementedError is one like any other exception."""
+    error = raised("NotImplementedError", function="square")
+    bench = Bench(mse=WRONG, update=error, lent=error)
+
+    result = bench.grade(CHECKS[:2])["update/doubles"]
+
+    assert result.status is Status.ERROR
+    assert result.message.startswith("update() stops at square(), which is not written yet")
+    bench = Bench(mse=ended(Outcome.TIME_LIMIT), lent=error)
+    result = bench.grade(CHECKS[:2])["update/doubles"]
+    assert result.status is Status.ERROR
+    assert result.message.endswith("update() raised NotImplementedError")
+
+
 def test_function_that_is_there_is_judged_whatever_is_claimed_of_it() -> None:
     """A right answer counts, also of a function that is claimed to have no code."""
     bench = Bench(mse=RIGHT)
