@@ -2,7 +2,7 @@
 
 Host and child: a new child sends ``Ready``. It answers ``Load`` with any number of
 ``StatementStarted`` and one ``Loaded``, and each ``CallRequest`` or ``ReadRequest`` with one
-``Answer``; before that it may send one ``Running``.
+``Answer``; before that it sends a ``Running`` when it is asked to.
 Host and forkserver: the forkserver first sends ``Starting``, and ``Warmed`` once torch is
 imported. It answers ``Warm``, ``Spawn`` and ``Kill`` with ``Warmed``, ``Spawned`` and ``Killed``.
 
@@ -357,8 +357,8 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
 class Running(Message, frozen=True, kw_only=True, tag="running"):
     """The line of the submission that runs while the host waits for the answer to ``token``.
 
-    A child sends it once, if the host asks by the signal `ASKS_FOR_LINE`. ``line`` is 1-based
-    within the code block ``block``, and ``code`` is its text.
+    A child sends it once each time that the host asks by the signal `ASKS_FOR_LINE`. ``line`` is
+    1-based within the code block ``block``, and ``code`` is its text.
     """
 
     token: Token

@@ -29,17 +29,26 @@ def place(observation: Observation) -> tuple[str, int, str]:
     [
         ("def f(n):\n    while True:\n        n += 1", (2, 3)),
         ("def g(n):\n    while True: pass\ndef f(n):\n    return g(n)", (2,)),
+        ("def g(n):\n    sum(range(n + 9999))\ndef f(n):\n    while True: g(n)", (4,)),
         ("import time\ndef f(n):\n    time.sleep(100)", (3,)),
         ("import torch\ndef f(n):\n    while True: torch.ones(99, 99) @ torch.ones(99, 99)", (3,)),
         ("def f(n):\n  while True:\n    try:\n      while 1: n\n    except BaseException: n", (4,)),
         ("def f(n):\n    return [0 for _ in iter(int, 1)]", (2,)),
     ],
-    ids=["loop", "helper", "sleep", "torch", "swallowed exceptions", "comprehension"],
+    ids=[
+        "loop",
+        "in a helper",
+        "around a helper",
+        "sleep",
+        "torch",
+        "swallowed exceptions",
+        "comprehension",
+    ],
 )
 def test_endless_loop_has_its_line(
     source: str, line: tuple[int, ...], open_source: OpenSource
 ) -> None:
-    """The innermost line of the submission that was running at half of the limit is known."""
+    """The line is that of the function that doesn't end, not of one that it calls."""
     session = open_source(source, limits=QUICK)
 
     block, number, code = place(call(session))

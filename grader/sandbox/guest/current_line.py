@@ -28,6 +28,7 @@ class CurrentLine:
         self._sock = sock
         self._token = b""
         self._labels: Mapping[str, str] = {}
+        self._earlier: list[types.FrameType] = []
         signal.signal(signal.Signals[ASKS_FOR_LINE], self._answer)
 
     @contextlib.contextmanager
@@ -43,16 +44,23 @@ class CurrentLine:
             yield
         finally:
             self._token = b""
+            self._earlier = []
 
     def _answer(self, _number: int, frame: types.FrameType | None) -> None:
-        token, self._token = self._token, b""
-        while frame is not None and frame.f_code.co_filename not in self._labels:
+        frames = []
+        while frame is not None:
+            if frame.f_code.co_filename in self._labels:
+                frames.append(frame)
             frame = frame.f_back
-        if frame is None or not token:
+        if not frames or not self._token:
             return
-        file, line = frame.f_code.co_filename, frame.f_lineno
+        # What was running before and still is contains the loop; what it calls ends each time.
+        looping = [one for one in frames if any(one is other for other in self._earlier)]
+        self._earlier = frames
+        found = (looping or frames)[0]
+        file, line = found.f_code.co_filename, found.f_lineno
         message = Running(
-            token=token,
+            token=self._token,
             block=cut_text(self._labels[file], MAX_NAME),
             line=line or 0,
             code=cut_text(linecache.getline(file, line).strip()) if line else "",

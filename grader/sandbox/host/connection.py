@@ -26,8 +26,9 @@ from grader.sandbox.host.usage import count_threads, read_cpu_s, read_memory_byt
 
 _TICK_S = 0.05
 
-# The part of a limit after which a child is asked where it is.
-_ASK_AT = 0.5
+# The parts of a limit after which a child is asked where it is. What it is in both times is what
+# doesn't end.
+_ASK_AT = (0.5, 0.75)
 
 # A scratch folder is measured again after this many times as long as the last time took.
 _MEASURE_EVERY = 20
@@ -143,16 +144,16 @@ class ChildConnection:
                 default ten times as long.
             exceeded: What is said if it takes more CPU time.
             asks_for_line: Whether to ask the child for the line that is running, once half of a
-                limit is used.
+                limit is used, and once more. ``asked`` counts how often.
         """
-        self._will_ask = asks_for_line
-        self.has_asked = False
+        self._ask_at: tuple[float, ...] = _ASK_AT if asks_for_line else ()
+        self.asked = 0
         self._cpu_limit_s, self._exceeded = cpu_limit_s, exceeded
         self._wall_limit_s = WALL_PER_CPU * cpu_limit_s if wall_limit_s is None else wall_limit_s
         self._meter = Meter(self._child.pid)
 
     def _ask_for_line(self) -> None:
-        self._will_ask, self.has_asked = False, True
+        self._ask_at, self.asked = self._ask_at[1:], self.asked + 1
         with contextlib.suppress(OSError):
             os.kill(self._child.pid, signal.Signals[ASKS_FOR_LINE])
 
@@ -284,7 +285,7 @@ class ChildConnection:
         self._next_check = time.monotonic() + _TICK_S
 
     def _check_waiting(self, meter: Meter) -> None:
-        """Check how long the child has been waiting; ask for its line once half of a limit is over.
+        """Check how long the child has been waiting; ask for its line when a limit is near.
 
         Raises:
             ChildEnded: A limit is hit.
@@ -296,7 +297,7 @@ class ChildConnection:
             meter.idle_s / idle_limit_s,
             meter.wall_s / wall_limit_s,
         )
-        if self._will_ask and max(used) > _ASK_AT:
+        if self._ask_at and max(used) > self._ask_at[0]:
             self._ask_for_line()
         if meter.idle_s > idle_limit_s:
             idle = f"waited {idle_limit_s:g} s without computing anything"

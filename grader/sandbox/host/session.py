@@ -174,10 +174,10 @@ class Session:
 
     def _collect(self, child: ChildConnection, token: bytes, request: Request) -> Observation:
         try:
-            answer = child.receive()
-            if isinstance(answer, Running) and child.has_asked and answer.token == token:
+            answer, lines = child.receive(), 0
+            while isinstance(answer, Running) and lines < child.asked and answer.token == token:
                 self._running[request.function] = answer
-                answer = child.receive()
+                answer, lines = child.receive(), lines + 1
             if not isinstance(answer, Answer) or answer.token != token:
                 raise ChildEnded(Outcome.FORGED, "an answer that was not asked for")
             if answer.outcome is Outcome.RETURNED and not is_complete(answer, request):
