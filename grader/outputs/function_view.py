@@ -160,10 +160,11 @@ def view_function(function: FunctionResult, said: Said | None = None) -> Functio
         said: What the same report has said of other functions; nothing if this one is shown alone.
     """
     said = said or Said()
-    mark = MARKS[function.status]
     failed = [check for check in function.checks if check.status is not Status.PASSED]
     if function.status is Status.PASSED:
         failed = []
+    failed.sort(key=_has_large_example)  # otherwise in order
+    mark = MARKS[_shown_status(function.status, failed)]
     remark = _remark(failed, said)
     if remark and function.status is Status.MISSING:
         mark = replace(mark, word="not found")
@@ -208,6 +209,17 @@ def _lack_of(message: str) -> Lack | None:
     return None
 
 
+def _shown_status(status: Status, failed: Sequence[CheckResult]) -> Status:
+    """Return the status of the reason that is shown first, if all points are lost.
+
+    A function can raise in one check and be wrong in another.
+    """
+    if status not in (Status.FAILED, Status.ERROR, Status.LIMIT):
+        return status
+    shown = (check.status for check in failed if check.status is not Status.NOT_JUDGED)
+    return next(shown, status)
+
+
 def _remark(failed: Sequence[CheckResult], said: Said) -> str:
     """Return what is said instead of the failures, if there is one cause for all of them."""
     reasons = {check.message for check in failed if check.status is not Status.NOT_JUDGED}
@@ -222,7 +234,7 @@ def _view_failures(failed: Sequence[CheckResult], said: Said) -> Iterator[Failur
     shown: set[tuple[str, ...]] = set()
     sentences: set[str] = set()
     is_explained = any(check.status is not Status.NOT_JUDGED for check in failed)
-    for check in sorted(failed, key=_has_large_example):  # otherwise in order
+    for check in failed:
         reasons = set(_reasons(check))
         view = _view_failure(check)
         if reasons & shown or (view.is_unjudged and is_explained):

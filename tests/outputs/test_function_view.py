@@ -159,6 +159,18 @@ def test_function_that_is_there_in_another_way_is_not_called_unwritten() -> None
     assert (view.mark.word, view.remark, view.failures) == ("not found", found, ())
 
 
+def test_mark_is_that_of_the_reason_which_is_shown_first() -> None:
+    """A function that is wrong, and raises elsewhere for the same reason, is called wrong."""
+    same = {"misconception": "train/swapped"}
+
+    view = view_of(
+        failed("train/a", message="wrong", **same),
+        check_result("train/b", Status.ERROR, message="raised", **same),
+    )
+
+    assert (view.status, view.mark.word) == (Status.ERROR, "wrong")
+
+
 def test_hint_is_said_of_one_function_only() -> None:
     """Another function with the same hint refers to the first one."""
     said = Said()
