@@ -305,6 +305,16 @@ def test_slow_statement_says_whether_it_changed_what_functions_need(
     assert reports[-1].has_changed is is_needed
 
 
+def test_slow_cell_says_whether_it_changed_a_function_of_the_notebook() -> None:
+    """The functions of a notebook are its own, though its module has another name."""
+    reports: list[StatementStarted] = []
+    cell = f"if True:\n{textwrap.indent(SLOW, '    ')}    predict.table = 2\n"
+
+    load_cells("def predict(x, w): return predict.table", cell, "last = 1", report=reports.append)
+
+    assert reports[-1].has_changed
+
+
 def test_what_needed_a_statement_that_is_left_out_follows_from_it() -> None:
     """A NameError for what a statement would have bound is not the student's next mistake."""
     _, loaded = load_cells("a = 1\nb = 2", "print(a)", left_out=((0, 0),))
