@@ -51,6 +51,13 @@ def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -
     if is_error and facts.undefined and "NameError" in result.message:
         verb = "is" if len(facts.undefined) == 1 else "are"
         return f"{name}() uses {_list(facts.undefined)}, which {verb} not defined in the file."
+    passed_over = [one for one in facts.reads if one in inputs]
+    if passed_over:
+        plural = "s" if len(passed_over) > 1 else ""
+        return (
+            f"{name}() uses the global{plural} {_list(passed_over)}. What it is called with is in "
+            f"its parameters {_list(facts.parameters)}: use these names."
+        )
     if uses_other_names(facts):
         others = (*facts.reads, *facts.undefined)
         plural = "s" if len(others) > 1 else ""

@@ -91,13 +91,12 @@ class Raised(Message, frozen=True, kw_only=True):
 class CodeBlock(Message, frozen=True, kw_only=True):
     """A ``.py`` file, or one code cell of a notebook.
 
-    ``label`` is ``cell N``, or empty for a file. ``execution_count`` is the number that Jupyter
-    shows beside the cell, as in ``[7]``; 0 if it shows none, or two cells have the same.
+    ``label`` is ``cell N``, or empty for a file. If Jupyter shows another number beside the cell, it
+    comes after that, as in ``cell 3 [7]``.
     """
 
     label: str
     source: str
-    execution_count: int = 0
 
 
 class Lent(Message, frozen=True, kw_only=True):
@@ -274,9 +273,9 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
 
     ``parameters`` are its own parameters in order, of which ``required`` have no default. It may
     call the functions ``uses`` of the contract, directly or through others. ``ignores`` has the
-    inputs that it neither takes nor reads as globals. ``reads`` has the globals besides its inputs
-    that it reads and that are not functions, classes or modules; those that don't exist are in
-    ``undefined`` instead.
+    inputs that it neither takes nor reads as globals. ``reads`` has the globals that it reads
+    besides those that are set for it, and that are not functions, classes or modules; those that
+    don't exist are in ``undefined`` instead.
     """
 
     name: Name

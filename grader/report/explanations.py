@@ -47,7 +47,7 @@ _REASONS = (
     ),
     _Reason(
         "FileNotFoundError",
-        r"\[Errno 2\]",
+        r"\[Errno 2\]|not found|does not exist",
         "While a submission is graded, only its own file is there, and what it has written itself.",
         is_of_place=True,
     ),
@@ -111,9 +111,9 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"modified by an inplace operation",
-        "A tensor that backward() needs was changed in place after it had been used, by +=, *= or a "
-        "method with a trailing underscore. Make a new tensor instead. If it is the step on w, call "
-        "backward() before the step.",
+        "A tensor that backward() needs was changed in place after it had been used, by +=, *= or "
+        "a method with a trailing underscore. Make a new tensor instead. If it is the step on w, "
+        "call backward() before the step.",
     ),
     _Reason(
         "RuntimeError",
@@ -249,6 +249,12 @@ _REASONS = (
         r"|Expected floating point type for target with class",
         "nll_loss and cross_entropy of torch expect numbers for several classes, for each sample. "
         "Here each sample has one probability: use the formula, or F.binary_cross_entropy(p, y).",
+    ),
+    _Reason(
+        "RecursionError",
+        r"maximum recursion depth",
+        "A function calls itself, directly or through others, without an end. Does it have the "
+        "name of the function that it should call?",
     ),
     _Reason(
         "NameError",

@@ -93,7 +93,8 @@ def read_notebook(
         texts: The text cells with definitions are added to it.
 
     Returns:
-        A code block for each code cell, labelled ``cell N``, where code cells are counted from 1;
+        A code block for each code cell, labelled ``cell N``, where code cells are counted from 1,
+        or ``cell N [M]`` if Jupyter shows the number M beside it;
         and notes about cells that can't be read: each of them costs only itself.
 
     Raises:
@@ -120,12 +121,12 @@ def read_notebook(
     counts = _execution_counts(cells)
     blocks = []
     for number, source in enumerate(_sources(cells, max_source), start=1):
-        label = f"cell {number}"
+        count = counts[number - 1]
+        # As Jupyter numbers the cell, if it does: that is how its student finds it.
+        label = f"cell {number}" + (f" [{count}]" if count not in (0, number) else "")
         if source is None:
             notes.append(Note(block=label, text="its source is not text, so it was left out"))
-        blocks.append(
-            CodeBlock(label=label, source=_clean(source or ""), execution_count=counts[number - 1])
-        )
+        blocks.append(CodeBlock(label=label, source=_clean(source or "")))
     return tuple(blocks), tuple(notes)
 
 

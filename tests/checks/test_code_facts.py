@@ -30,6 +30,17 @@ def test_other_names_than_the_contracts_are_named() -> None:
     )
 
 
+def test_global_of_the_name_of_an_input_is_not_the_input() -> None:
+    """Who calls a parameter y_true and then uses y gets the demo's y, and is shown it."""
+    facts = FunctionFacts(name="update", parameters=("x", "y_true"), required=2, reads=("y",))
+
+    for status in (Status.FAILED, Status.ERROR):
+        assert hint_of(facts, status, hint="Something else.") == (
+            "update() uses the global y. What it is called with is in its parameters x and y_true: "
+            "use these names."
+        )
+
+
 def test_too_many_parameters_are_counted() -> None:
     """A function that needs more arguments than it gets is shown beside the contract's call."""
     facts = FunctionFacts(name="update", parameters=("x", "y", "w", "lr", "b"), required=5)

@@ -355,11 +355,15 @@ def test_version_3_is_known_by_its_worksheets(version: object) -> None:
 
 def test_cells_have_the_numbers_that_jupyter_shows() -> None:
     """Numbers that two cells have, and what is not a number, are left out."""
-    counts = [7, 2, 2, None, "3", 0, -1, 12]
+    counts = [7, 4, 4, None, "3", 6, -1, 12]
 
     blocks, _ = read_notebook(encode(*(code("a", execution_count=one) for one in counts)))
 
-    assert [one.execution_count for one in blocks] == [7, 0, 0, 0, 0, 0, 0, 12]
+    assert [one.label for one in blocks] == [
+        "cell 1 [7]",
+        *(f"cell {number}" for number in range(2, 8)),
+        "cell 8 [12]",
+    ]
 
 
 @pytest.mark.parametrize("left_out", ["id", "outputs", "execution_count"])

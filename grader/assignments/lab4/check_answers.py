@@ -34,6 +34,7 @@ QUESTIONS = (
 _LETTER = re.compile(r"\W*([a-z])\W*", re.IGNORECASE | re.ASCII)
 _SHOWN = 30
 _HINT = 'An answer is one letter in quotes, such as "a".'
+_HINT_OF_DICT = 'Write a letter for the name of each question: ANSWERS = {"ones_column": "a", ...}.'
 _MOST_UNKNOWN = 50  # keys that are compared with the questions
 
 
@@ -41,7 +42,7 @@ def _answers(result: Result) -> dict[str, AnyValue]:
     """Return what is answered to each question, and to what is not one."""
     value = result.returned()
     if not isinstance(value, Mapping):
-        raise WrongError(f"ANSWERS is {name_kind(value)}, not a dict")
+        raise WrongError(f"ANSWERS is {name_kind(value)}, not a dict", hint=_HINT_OF_DICT)
     return {key.text: answer for key, answer in value.entries if isinstance(key, Text)}
 
 

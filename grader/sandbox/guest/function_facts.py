@@ -65,7 +65,7 @@ def _describe_code(
     inputs = contract[facts.name]
     binding = bind_arguments(function, dict.fromkeys(inputs, ANYTHING))
     read = _read_by(function, namespace)
-    given = ALWAYS_SET.union(inputs)
+    given = ALWAYS_SET.union(binding.unassigned)  # a global of the name of a parameter is not set
     others = read.keys() - given - contract.keys()
     is_known = signature is not None and type(function) is types.FunctionType
     ignored = [one for one in binding.unassigned if one not in read] if is_known else []

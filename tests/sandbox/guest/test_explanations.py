@@ -79,6 +79,11 @@ def local_w() -> None:
     exec("w = 1\ndef f():\n    w -= 1\nf()", {})  # noqa: S102 - our own
 
 
+def call_itself() -> None:
+    """Never end."""
+    call_itself()
+
+
 def refuse(error: BaseException) -> Callable[[], object]:
     """Return a function that raises what the system or a library does."""
 
@@ -100,6 +105,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a program": (refuse(PermissionError(1, "Operation not permitted")), "not allowed while"),
     "a folder": (refuse(PermissionError(13, "Permission denied", "/content")), "Other folders"),
     "a file": (lambda: open("data.csv"), "only its own file"),  # noqa: SIM115, PTH123 - not there
+    "a file of numpy's": (lambda: np.loadtxt("data/lab4.csv"), "only its own file"),
     "network": (refuse(RuntimeError("there is no internet connection")), "no network"),
     "in place on a leaf": (step_outside_no_grad, "no_grad"),
     "in place on a view": (step_on_a_view, "no_grad"),
@@ -169,6 +175,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: (leaf() * 2).requires_grad_(False),  # noqa: FBT003 - as torch's types have it
         "Only a leaf",
     ),
+    "recursion": (call_itself, "calls itself"),
     "name": (lambda: eval("torhc"), "not defined"),  # noqa: S307 - our own
     "local name": (local_w, "global w"),
 }
