@@ -744,7 +744,9 @@ def test_random_pairs_are_called_dependent_less_than_once_in_a_thousand_million(
     module = load("make_data")
     k = 49
     c = module._MOST_CHI_SQUARE / k
-    found = [module.chi_square(RNG.random(3900), RNG.random(3900)) for _ in range(2000)]
+    found = [
+        module.chi_square(*(module.cells(RNG.random(3900)) for _ in range(2))) for _ in range(2000)
+    ]
 
     assert (c * math.exp(1 - c)) ** (k / 2) < 1e-16
     assert max(found) < module._MOST_CHI_SQUARE / 1.7
@@ -1082,7 +1084,7 @@ def observation_for(request: Request, observation: Observation) -> Observation:
 
 # --- animate_fit --------------------------------------------------------------------------
 
-PLAYED = 15  # at most
+PLAYED = 13  # at most
 A_STEP = "takes_a_step_a_frame"
 FRAMES = "has_the_frames_asked_for"
 
@@ -1347,7 +1349,7 @@ def test_all_frames_are_played(animation_checks: ModuleType) -> None:
         probe = Probe(LAB.function("animate_fit"), observe, computing, derive_seed(seed, A_STEP))  # type: ignore[arg-type]
         animation_checks.check_animate_fit_takes_a_step_a_frame(probe)
     assert all(request.frames == request.inputs["frames"].value for request in asked)  # type: ignore[union-attr]
-    assert len({request.frames for request in asked}) > 3
+    assert {request.frames for request in asked} == {11, 12, 13}
 
 
 @pytest.mark.parametrize("extra", [-1, 1, 30])

@@ -24,13 +24,11 @@ from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Animation, Array, Number
 
 # How many frames to ask for. All of them are played: what raises in the last one is of no use.
-LEAST_FRAMES, MOST_FRAMES = 11, 15
+LEAST_FRAMES, MOST_FRAMES = 11, 13
 # With fewer frames than this, a line that does not move could pass for one that takes steps.
 FEWEST = 3
 # Numbers of frames that nobody hard-codes. Two of them are asked for: no number is right for both.
 UNUSUAL_COUNTS = (7, 8, 12, 13, 17, 18, 22, 23)
-# Of these animations it is enough to see that they are played to this frame, to spare time.
-MOST_PLAYED = 8
 # How far ahead of its frame the line may be: the constructor, a first draw and a resize.
 AHEAD = range(-1, 5)
 # How far the facts look, to tell one misconception from another.
@@ -167,8 +165,7 @@ def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
     """
     case = _draw_case(probe)
     for frames in probe.rng().choice(UNUSUAL_COUNTS, 2, replace=False).tolist():
-        played = min(frames, MOST_PLAYED)
-        animation = _animation(probe.student(**case, frames=frames, frame_limit=played))
+        animation = _animation(probe.student(**case, frames=frames, frame_limit=FEWEST))
         count = animation.frame_count
         if count != frames:
             raise WrongError(f"the animation has {count} frames instead of {frames}")
@@ -183,7 +180,7 @@ def _expect_descent(animation: Animation, case: dict[str, Any]) -> None:
     """
     x, y, w, lr = case["x"], case["y"], case["w"].array, case["lr"]
     path = _path(x, y, w, lr, LONGEST_PATH)
-    played = _play(animation, x[:, 0], MOST_PLAYED)
+    played = _play(animation, x[:, 0], FEWEST)
     ways = [*(path * keep for keep in _PARTS.values()), _path(x, y, w, -lr, LONGEST_PATH)]
     if not any(_moves_along(_Shown.on(way, played)) for way in ways):
         raise WrongError("the line does not move from frame to frame as gradient descent moves it")

@@ -103,12 +103,17 @@ _CELLS = 8
 _MOST_CHI_SQUARE = 200
 
 
-def chi_square(one: np.ndarray, other: np.ndarray) -> float:
-    """Return how far the ranks of pairs of numbers are from being independent."""
-    n = len(one)
-    row, column = (np.argsort(np.argsort(values)) * _CELLS // n for values in (one, other))
+def cells(values: np.ndarray) -> np.ndarray:
+    """Return for each number in which eighth of them it is by its rank, whatever they are."""
+    found = np.empty(len(values), int)
+    found[np.argsort(values, kind="stable")] = np.arange(len(values)) * _CELLS // len(values)
+    return found
+
+
+def chi_square(row: np.ndarray, column: np.ndarray) -> float:
+    """Return how far pairs of cells are from being independent."""
     counts = np.bincount(row * _CELLS + column, minlength=_CELLS**2)
-    expected = n / _CELLS**2
+    expected = len(row) / _CELLS**2
     return float(np.sum((counts - expected) ** 2)) / expected
 
 
@@ -116,7 +121,8 @@ def _expect_no_rule(values: np.ndarray, what: str) -> None:
     """Raise if each number follows from the one before."""
     # Draws may be put in ascending order: which numbers these are is random nevertheless.
     is_sorted = np.all(np.diff(values) >= 0)
-    if not is_sorted and chi_square(values[:-1], values[1:]) > _MOST_CHI_SQUARE:
+    cell = cells(values)
+    if not is_sorted and chi_square(cell[:-1], cell[1:]) > _MOST_CHI_SQUARE:
         raise WrongError(f"in {what}, each number depends on the one before")
 
 
@@ -125,8 +131,9 @@ def _expect_noise(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> None:
     noise = y - x @ w.astype(np.float64)
     # float32 places y = 17 to within 2e-6.
     _expect_uniform(noise, 0, 1, "the noise y - x @ w", slack=1e-5)
-    in_order = noise[np.argsort(x[:, 0], kind="stable")]
-    pairs = [(x[:, 0], noise), (x[:-1, 0], noise[1:]), (x[1:, 0], noise[:-1])]
+    of_x, of_noise = cells(x[:, 0]), cells(noise)
+    in_order = of_noise[np.argsort(x[:, 0])]
+    pairs = [(of_x, of_noise), (of_x[:-1], of_noise[1:]), (of_x[1:], of_noise[:-1])]
     # If the noise is any curve over x, neighbours in x have noise that is nearly the same.
     pairs.append((in_order[:-1], in_order[1:]))
     if any(chi_square(*pair) > _MOST_CHI_SQUARE for pair in pairs):
