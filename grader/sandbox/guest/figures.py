@@ -138,7 +138,8 @@ def artists_of(all_axes: "Iterable[Axes]", budget: AnswerBudget | None = None) -
     budget = budget or AnswerBudget()
     found: list[Artist] = []
     for axes in all_axes:
-        if not (axes.get_visible() and (axes.figure is None or axes.figure.get_visible())):
+        figure = axes.get_figure()
+        if not axes.get_visible() or (figure is not None and not figure.get_visible()):
             continue
         for artist in axes.get_children():
             if artist.get_visible() and len(found) < MAX_ARTISTS:
@@ -168,7 +169,7 @@ def _describe_artist(artist: object, axes: "Axes") -> list[Artist]:
         return _artist(_floats(artist.get_offsets()), is_joined=False, has_markers=True)
     if isinstance(artist, LineCollection) and artist.get_transform() is axes.transData:
         if not (
-            np.any(np.asarray(artist.get_linewidths()) > _THINNEST) and _has_visible_colour(artist)
+            np.any(np.asarray(artist.get_linewidth()) > _THINNEST) and _has_visible_colour(artist)
         ):
             return []
         return [
