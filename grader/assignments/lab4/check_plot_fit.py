@@ -12,9 +12,9 @@ from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Request
 from grader.observations.values import Array, Artist, Axes
 
-# What may be drawn beside data and model, so that it can be told which is which: a true line and a
-# band, say (and few samples may be on a line themselves), and as many points as there are samples,
-# say the predictions.
+# What may be drawn beside data and model, which have to stand out: a true line and a band, say (and
+# few samples may be on a line themselves), and as many points as there are samples, say the
+# predictions.
 MOST_OTHER_LINES = 5
 MOST_MORE_POINTS = 10
 
