@@ -50,11 +50,16 @@ def describe_loading(notes: Sequence[Note], *, is_notebook: bool) -> tuple[Loadi
     ]
     found.sort(key=lambda note: not note.is_cause)  # otherwise in order
     first_other = sum(note.is_cause for note in found)
+    follow = "needed results of earlier code, which had stopped"
     folded = [
         LoadingNote(kind=kind, text=f"{shorten(_list(blocks), MAX_MESSAGE)} {words}")
         for kind, blocks, words in (
             (NoteKind.UNWRITTEN, unwritten, "stopped at functions that are not written yet"),
-            (NoteKind.FOLLOWS, waiting, "needed results of earlier code, which had stopped"),
+            (
+                NoteKind.FOLLOWS,
+                waiting,
+                follow if any(waiting) else "stopped again where it uses that",
+            ),
         )
         if blocks
     ]
