@@ -965,7 +965,7 @@ turned_further.calls = 0  # type: ignore[attr-defined]
 @pytest.mark.parametrize(
     ("program", "message"),
     [
-        (by_multiples, "equal steps|only shifted|same order"),
+        (by_multiples, "equal steps|only shifted|same order|original order|neighbours"),
         (turned_further, "only shifted"),
     ],
     ids=["multiples", "turned further"],

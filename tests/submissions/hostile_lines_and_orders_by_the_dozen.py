@@ -22,7 +22,7 @@ def plot_fit(x, y, w):
 def animate_fit(x, y, w, lr, frames):
     figure, axes = plt.subplots()
     slope = float(w[0])
-    fan = [axes.plot(FAR, slope * FAR)[0] for _ in range(480)]
+    fan = [axes.plot(FAR, slope * FAR)[0] for _ in range(240)]
 
     def draw(frame):
         for index, line in enumerate(fan if frame else []):
