@@ -2,8 +2,8 @@
 
 from fakes import RecordedSession, returned
 
-from grader.observations.messages import CallRequest
-from grader.observations.values import Number
+from grader.observations.messages import CallRequest, Observation, Outcome, Step
+from grader.observations.values import Mapping, Nothing, Number
 from grader.sandbox.host.recording import Recording
 
 
@@ -45,6 +45,38 @@ def test_observing_asks_even_when_the_answer_is_known() -> None:
 
     recording.observe(call(3.0))
     recording.observe(call(3.0))
+
+    assert session.times_asked("double") == 2
+
+
+def test_submissions_answers_are_kept_as_bytes_and_counted_as_such() -> None:
+    """Answers of many small parts take ten times as much as objects, so those are not kept."""
+    parts = Mapping(entries=((Nothing(), Nothing()),) * 9000)
+    answer = Observation(outcome=Outcome.RETURNED, steps=(Step(returned=parts, inputs={}),))
+    session = RecordedSession(double=answer)
+    sizes: list[int] = []
+
+    def may_keep(size_bytes: int) -> bool:
+        sizes.append(size_bytes)
+        return True
+
+    recording = Recording(session.ask, may_keep=may_keep)
+    recording.observe(call(3.0))
+
+    assert recording.replay(call(3.0))() == answer
+    assert session.times_asked("double") == 1
+    ((key, kept),) = recording._known.items()
+    assert isinstance(kept, bytes)
+    assert sizes == [len(key) + len(kept)]
+
+
+def test_answer_without_room_is_asked_for_again() -> None:
+    """Where nothing may be kept, nothing is replayed."""
+    session = RecordedSession(double=returned(6.0))
+    recording = Recording(session.ask, may_keep=lambda _: False)
+
+    recording.observe(call(3.0))
+    recording.replay(call(3.0))()
 
     assert session.times_asked("double") == 2
 

@@ -1,4 +1,8 @@
-"""Keeps answers for replay, so that the same request need not be answered twice."""
+"""Keeps answers for replay, so that the same request need not be answered twice.
+
+A submission's answers are kept as MessagePack, of which the size is known. As objects, answers of
+many small parts would take ten times as much.
+"""
 
 from collections.abc import Callable
 
@@ -7,19 +11,22 @@ import msgspec
 from grader.observations.asking import Ask
 from grader.observations.messages import Observation, Request
 
+_DECODER = msgspec.msgpack.Decoder(Observation)
+
 
 class Recording:
     """A recording: passes requests on, keeps each answer, and can replay it.
 
     Args:
         ask: Sends a request, and returns a function that waits for the answer.
-        may_keep: Whether there is room for an answer of so many bytes; without it, all are kept.
+        may_keep: Whether there is room for so many bytes. Without it, all answers are kept, and as
+            objects.
     """
 
-    def __init__(self, ask: Ask, *, may_keep: Callable[[int], bool] = lambda _: True) -> None:
+    def __init__(self, ask: Ask, *, may_keep: Callable[[int], bool] | None = None) -> None:
         self._ask = ask
         self._may_keep = may_keep
-        self._known: dict[bytes, Observation] = {}
+        self._known: dict[bytes, Observation | bytes] = {}
 
     def ask(self, request: Request) -> Callable[[], Observation]:
         """Send a request, even if its answer is known; the newest answer is kept if there is room.
@@ -32,9 +39,7 @@ class Recording:
 
         def wait() -> Observation:
             observation = answer()
-            self._known.pop(key, None)
-            if self._may_keep(observation.size_bytes + len(key)):
-                self._known[key] = observation
+            self._keep(key, observation)
             return observation
 
         return wait
@@ -45,8 +50,19 @@ class Recording:
 
     def replay(self, request: Request) -> Callable[[], Observation]:
         """Return a function that returns the kept answer to an equal request, or that of `ask`."""
-        observation = self._known.get(msgspec.msgpack.encode(request))
-        return self.ask(request) if observation is None else lambda: observation
+        kept = self._known.get(msgspec.msgpack.encode(request))
+        if kept is None:
+            return self.ask(request)
+        return lambda: _DECODER.decode(kept) if isinstance(kept, bytes) else kept
+
+    def _keep(self, key: bytes, observation: Observation) -> None:
+        self._known.pop(key, None)
+        if self._may_keep is None:
+            self._known[key] = observation
+            return
+        packed = msgspec.msgpack.encode(observation)
+        if self._may_keep(len(key) + len(packed)):
+            self._known[key] = packed
 
     def clear(self) -> None:
         """Forget all answers."""
