@@ -39,6 +39,13 @@ import ctypes
 assert ctypes.CDLL(None).shmget(0, 4096, 0o1600) >= 0
 print('REACHED')
 """
+SHARED_PAGES = "import mmap; mmap.mmap(-1, 4096); print('REACHED')"
+FILL_AT_ONCE = """
+import ctypes
+file = open('file', 'wb')
+assert ctypes.CDLL(None).fallocate(file.fileno(), 0, ctypes.c_long(0), ctypes.c_long(4096)) == 0
+print('REACHED')
+"""
 MEMORY_FILE = "import os; os.memfd_create('x'); print('REACHED')"
 RAISE_A_LIMIT = """
 import resource
@@ -55,7 +62,9 @@ SYSTEM_CALLS = {
     "a program": START_A_PROGRAM,
     "a namespace": NEW_NAMESPACE,
     "shared memory": SHARED_MEMORY,
+    "shared memory that is unmapped": SHARED_PAGES,
     "a file in memory": MEMORY_FILE,
+    "a file that is filled at once": FILL_AT_ONCE,
     "another limit": RAISE_A_LIMIT,
     "a file opened for neither reading nor writing": OPEN_FOR_COMMANDS,
 }
@@ -72,6 +81,22 @@ def test_seccomp_refuses_what_no_exercise_needs(attack: str, printed: Printed) -
     assert REACHED not in locked
 
 
+def test_room_for_a_file_can_be_reserved(printed: Printed) -> None:
+    """Where a disk can't do that at once, the C library writes instead."""
+    source = "import os; file = open('file', 'wb'); os.posix_fallocate(file.fileno(), 0, 9999)\n"
+
+    assert "9999" in printed(f"{source}print(os.stat('file').st_size)")
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the number of a system call")
+def test_no_thread_has_descriptors_of_its_own(printed: Printed) -> None:
+    """The host finds what a child has open with the process, not with each thread."""
+    thread_vm_sighand = 0x10000 | 0x100 | 0x800
+    attack = f"import ctypes; print(ctypes.CDLL(None).syscall(56, {thread_vm_sighand}, 0, 0, 0, 0))"
+
+    assert printed(attack).strip() == "-1"
+
+
 def _read(path: object) -> str:
     return f"print('REACHED', len(open({str(path)!r}, 'rb').read(10)))"
 
@@ -85,6 +110,7 @@ def _secret_paths() -> dict[str, Path]:
         "the guest itself": root / "grader" / "sandbox" / "guest" / "call.py",
         "users": Path("/etc/passwd"),
         "its memory": Path("/proc/self/maps"),
+        "memory that is shared when it is mapped": Path("/dev/zero"),
         "its environment": Path("/proc/self/environ"),
         "the parent's command line": Path(f"/proc/{os.getpid()}/cmdline"),
     }
@@ -147,7 +173,10 @@ def test_no_signal_reaches_the_grader(printed: Printed) -> None:
 
 def test_memory_is_bounded(printed: Printed) -> None:
     """A child can't allocate more than 4 GiB."""
-    attack = "import mmap; mmap.mmap(-1, 6 << 30); print('REACHED')"
+    attack = (
+        "import mmap; mmap.mmap(-1, 6 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n"
+        "print('REACHED')"
+    )
 
     assert REACHED in printed(attack, without=(Lock.RESOURCES,))
     locked = printed(attack)

@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.sandbox.guest.unavailable import LockUnavailableError
 
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")  # mapping /dev/zero shares memory
 _FIRST_ABI_WITH_SCOPES = 6
 
 # What Landlock leaves open to a process that may make any system call, and the first ABI that

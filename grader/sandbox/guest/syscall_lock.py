@@ -15,18 +15,24 @@ from grader.sandbox.guest.syscalls import (
     ALLOWED,
     ALLOWED_FCNTLS,
     ALLOWED_IOCTLS,
+    ALLOWED_MAPPINGS,
     ALLOWED_OPENINGS,
     ALLOWED_PRCTLS,
+    MAPPING_FLAGS,
     OPENING,
     OPENING_FLAGS,
     PRETENDED,
     REFUSED,
+    REFUSED_MAPPING,
     REFUSED_OPENINGS,
     UNSUPPORTED,
 )
 from grader.sandbox.guest.unavailable import LockUnavailableError
 
 _CLONE_THREAD = 0x00010000
+# Threads share their descriptors, so the host finds all files that a child has open.
+_CLONE_FILES = 0x00000400
+_THREAD = _CLONE_THREAD | _CLONE_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +87,14 @@ def prepare_syscall_lock() -> SyscallLock:
 def _allowed_arguments(seccomp: Any) -> Iterator[tuple[str, object]]:
     """Yield calls that are allowed with certain arguments: the name, and the condition."""
     # clone may make threads, but not processes.
-    yield "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
+    yield "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _THREAD, _THREAD)
     # Limits may be read but not set: the new limit has to be NULL.
     yield "prlimit64", seccomp.Arg(2, seccomp.EQ, 0)
     for name, place in OPENING.items():
         for flags in ALLOWED_OPENINGS:
             yield name, seccomp.Arg(place, seccomp.MASKED_EQ, OPENING_FLAGS, flags)
+    for flags in ALLOWED_MAPPINGS:
+        yield "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, MAPPING_FLAGS, flags)
     for number in ALLOWED_IOCTLS.values():
         yield "ioctl", seccomp.Arg(1, seccomp.EQ, number)
     for number in ALLOWED_FCNTLS.values():
@@ -98,6 +106,7 @@ def _allowed_arguments(seccomp: Any) -> Iterator[tuple[str, object]]:
 def _refused_arguments(seccomp: Any) -> Iterator[tuple[str, object]]:
     """Yield what is refused with a clearer error than the default."""
     yield "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
+    yield "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, MAPPING_FLAGS, REFUSED_MAPPING)
     for name, place in OPENING.items():
         for flags in REFUSED_OPENINGS:
             yield name, seccomp.Arg(place, seccomp.MASKED_EQ, OPENING_FLAGS, flags)

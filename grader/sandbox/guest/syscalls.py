@@ -1,18 +1,19 @@
 """The system calls that a locked child may make."""
 
+import mmap
 import os
 
 # An allow-list: any other system call fails, also one that future kernels add. Found by running
 # torch training, matplotlib and IPython under strace.
 ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close
-    close_range dup dup2 dup3 fsync fdatasync ftruncate fallocate
+    close_range dup dup2 dup3 fsync fdatasync ftruncate
     fadvise64 sendfile copy_file_range creat stat fstat lstat newfstatat
     statx statfs fstatfs access faccessat faccessat2 getdents getdents64 readlink readlinkat
     getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link
     linkat symlink symlinkat umask pipe pipe2 poll ppoll select pselect6 epoll_create
     epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd eventfd2 timerfd_create
-    timerfd_settime timerfd_gettime mmap mprotect munmap mremap madvise brk msync mincore
+    timerfd_settime timerfd_gettime mprotect munmap mremap madvise brk msync mincore
     membarrier futex futex_waitv set_robust_list get_robust_list rseq set_tid_address
     sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
     sched_get_priority_min getcpu rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending
@@ -46,9 +47,10 @@ REFUSED = """
     personality kcmp lookup_dcookie vhangup vmsplice splice tee truncate
 """.split()
 
-# These say "not supported", as file systems without extended attributes do: shutil.copy2 and
-# shutil.move then do without.
+# These say "not supported", as some file systems do: shutil.copy2 and shutil.move then do without
+# extended attributes. Instead of fallocate, which fills a disk in no time, libc writes.
 UNSUPPORTED = """
+    fallocate
     setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
     removexattr lremovexattr fremovexattr
 """.split()
@@ -71,6 +73,21 @@ ALLOWED_OPENINGS = (
     os.O_RDWR,
     os.O_WRONLY | os.O_TRUNC,
     os.O_RDWR | os.O_TRUNC,
+)
+
+# Mapping memory depends on the flags. Shared memory without a file is refused: pages that a process
+# has unmapped stay as long as any other page of it is mapped, and no limit would see them.
+# See MAP_TYPE in mmap(2) for the kinds.
+MAPPING_FLAGS = 0x0F | mmap.MAP_ANONYMOUS
+_SHARED_VALIDATE = 0x03
+_DROPPABLE = 0x08
+REFUSED_MAPPING = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
+ALLOWED_MAPPINGS = (
+    mmap.MAP_PRIVATE,
+    mmap.MAP_SHARED,
+    _SHARED_VALIDATE,
+    mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS,
+    _DROPPABLE | mmap.MAP_ANONYMOUS,
 )
 
 ALLOWED_IOCTLS = {
