@@ -187,6 +187,42 @@ def test_child_goes_on_when_the_one_after_it_has_ended() -> None:
     assert not first.is_paused
 
 
+def test_nothing_writes_to_what_is_being_removed() -> None:
+    """The child that runs is stopped meanwhile, and then goes on."""
+    account = Account(LIMITS, functions=1)
+    child = admitted(account)
+
+    with account.standstill():
+        was_paused = child.is_paused
+
+    assert (was_paused, child.is_paused) == (True, False)
+
+
+def test_child_that_ends_meanwhile_does_not_go_on() -> None:
+    """Its process id may belong to another process by then."""
+    account = Account(LIMITS, functions=1)
+    child = admitted(account)
+
+    with account.standstill():
+        child.close()
+
+    assert child.is_paused
+
+
+def test_work_after_an_answer_is_booked_on_the_function_that_gave_it() -> None:
+    """Another function that is asked next doesn't pay for it."""
+    account = Account(LIMITS, functions=2)
+    account.turn_to("f")
+    ends = time.thread_time() + 0.05
+    while time.thread_time() < ends:
+        pass
+
+    account.turn_to("g")
+
+    assert account.function_left_s("f") <= 4.95
+    assert account.function_left_s("g") == 5
+
+
 def test_calls_of_a_function_that_mostly_wait_have_a_limit_together() -> None:
     """A function can't keep a worker for many calls of some seconds each."""
     account = Account(LIMITS, functions=1)
@@ -200,6 +236,13 @@ def test_kept_answers_have_a_limit() -> None:
     account = Account(LIMITS, functions=1)
     kept = sum(account.may_keep(8 * 1024 * 1024) for _ in range(100))
     assert kept == 4
+
+
+def test_full_folder_of_the_authors_code_is_nobodys_fault() -> None:
+    """Where there are no locks, a submission can fill it, and others would have no score."""
+    account = TrustedAccount()
+
+    assert not account.is_over_disk(using(account, "disk_share", 2.0))
 
 
 def test_authors_code_is_never_used_up() -> None:

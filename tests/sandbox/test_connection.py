@@ -77,6 +77,25 @@ def test_time_that_is_used_up_is_not_given_back_to_short_calls(open_source: Open
     assert outcomes[2:] == [Outcome.TIME_LIMIT] * 2
 
 
+ENDS = {
+    "by its limit": "def f(n):\n    while True: pass",
+    "by itself": "import os, time\ndef f(n):\n    while time.process_time() < 1: pass\n"
+    "    os._exit(1)",
+}
+
+
+@pytest.mark.parametrize("source", ENDS.values(), ids=ENDS.keys())
+def test_time_of_a_call_that_ends_its_child_is_booked_on_it(
+    source: str, open_source: OpenSource
+) -> None:
+    """A function doesn't get back what it has used because its child is gone."""
+    session = open_source(source, limits=Limits(function_cpu_s=1))
+
+    call(session)
+
+    assert session._account._by_function["f"] > 0.5
+
+
 THREADS = (
     "import threading\n"
     "def spin():\n    while True: pass\n"

@@ -86,6 +86,20 @@ def test_little_work_now_and_then_does_not_stay_unnoticed(kernel: Kernel) -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's accounting")
+def test_shared_memory_counts() -> None:
+    """Memory that could be shared with others is used no less."""
+    program = "import mmap; data = mmap.mmap(-1, 50_000_000); data.write(bytes(50_000_000))\n"
+    program += "print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert 50_000_000 < read_memory_bytes(process.pid) < 90_000_000
+        process.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's accounting")
 def test_kernel_accounts_for_another_process() -> None:
     """CPU time, time on the run queue and memory of a child are read from outside."""
     program = "import time; data = bytearray(50_000_000); t = time.process_time()\n"

@@ -70,6 +70,65 @@ def test_folder_that_is_nested_deeply_is_removed(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_removing_has_an_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without locks, another process may fill a folder faster than it is emptied."""
+    folder = tmp_path / "scratch"
+    (folder / "a" / "b").mkdir(parents=True)
+
+    remove_folder(folder, patience_s=0)
+
+    assert folder.exists()
+    assert capsys.readouterr().err == f"zerograd: can't remove {folder}: it takes too long\n"
+
+
+def test_folder_that_is_filled_meanwhile_is_emptied_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes into a folder while it is removed is removed as well."""
+    folder = tmp_path / "scratch"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "file").touch()
+    late = iter(["x", "a/y", "z"])
+    unlink, rmdir = os.unlink, os.rmdir
+
+    def add() -> None:
+        name = next(late, None)
+        if name is not None and (folder / name).parent.exists():
+            (folder / name).mkdir()
+
+    def unlink_late(name: str, *, dir_fd: int) -> None:
+        unlink(name, dir_fd=dir_fd)
+        add()
+
+    def rmdir_late(name: str, *, dir_fd: int | None = None) -> None:
+        add()
+        rmdir(name, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "unlink", unlink_late)
+    monkeypatch.setattr(os, "rmdir", rmdir_late)
+
+    remove_folder(folder)
+
+    assert not folder.exists()
+    assert next(late, None) is None
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 4, 100])
+def test_folder_is_emptied_piece_by_piece(
+    at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many entries it has, few are held in memory at a time."""
+    monkeypatch.setattr(scratch, "_AT_ONCE", at_once)
+    folder = tmp_path / "scratch"
+    for number in range(4):
+        (folder / "a" / str(number) / "b").mkdir(parents=True)
+        (folder / f"file-{number}").touch()
+
+    remove_folder(folder)
+
+    assert not folder.exists()
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     """What a link leads to is neither counted, nor changed, nor removed."""
     outside = tmp_path / "outside"

@@ -21,6 +21,7 @@ it, so without seccomp the lock on files holds in part (`file_lock.left_open`).
 import ctypes
 import functools
 import os
+import re
 import resource
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -39,6 +40,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
 _CAPABILITY_VERSION_3 = 0x20080522
+_CAP_SYS_PTRACE = 19
 
 MAX_DESCRIPTORS = 256
 
@@ -81,6 +83,7 @@ def lock_down(
         The locks that hold in full, and the others with the reason.
     """
     skipped = set(without)
+    host_may_look = _has_ptrace()
     inherited_bytes = _address_space_bytes()  # in /proc, which the lock on files hides
 
     def files() -> FileLock:
@@ -93,7 +96,9 @@ def lock_down(
         Lock.FILES: lambda: files().enforce(scratch, is_scoped=Lock.SIGNALS not in skipped),
         Lock.SIGNALS: lambda: _expect_scopes(files()),
         Lock.RESOURCES: lambda: _limit_resources(limits, inherited_bytes=inherited_bytes),
-        Lock.SYSCALLS: lambda: prepared.syscalls().enforce(),
+        Lock.SYSCALLS: lambda: _limit_syscalls(
+            prepared.syscalls(), shows_memory=Lock.FILES in locks and not host_may_look
+        ),
     }
     locks: list[Lock] = []
     missing: dict[Lock, str] = {}
@@ -195,6 +200,36 @@ def _drop_capabilities() -> None:
         raise OSError(number, os.strerror(number))
 
 
+def _limit_syscalls(syscalls: SyscallLock, *, shows_memory: bool) -> None:
+    """Put the filter on.
+
+    Args:
+        syscalls: The filter.
+        shows_memory: Whether to let processes of the same user look into this one. The host counts
+            the files that a child has open and that have no name any more; without a capability
+            it can't look otherwise. From other children, this filter and the lock on files hide it.
+    """
+    if not shows_memory:
+        syscalls.enforce()
+        return
+    _prctl(_PR_SET_DUMPABLE, 1)
+    try:
+        syscalls.enforce()
+    except BaseException:
+        _prctl(_PR_SET_DUMPABLE, 0)
+        raise
+
+
+def _has_ptrace() -> bool:
+    """Return whether this process, and so the host, may look into any process."""
+    try:
+        with open("/proc/self/status", "rb") as file:  # noqa: PTH123 - before each session
+            found = re.search(rb"^CapEff:\s*([0-9a-f]+)", file.read(), re.MULTILINE)
+    except OSError:
+        return False
+    return found is not None and bool(int(found[1], 16) >> _CAP_SYS_PTRACE & 1)
+
+
 def _limit_resources(limits: ChildLimits, *, inherited_bytes: int) -> None:
     """Set the limits; memory is what the child may add to the address space it was forked with.
 
@@ -205,7 +240,7 @@ def _limit_resources(limits: ChildLimits, *, inherited_bytes: int) -> None:
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_CPU": limits.cpu_s,
         "RLIMIT_NOFILE": MAX_DESCRIPTORS,
-        "RLIMIT_CORE": 0,
+        "RLIMIT_CORE": 1,  # a byte is too few for any core; with 0, a program may still get one
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_MEMLOCK": 0,
     }

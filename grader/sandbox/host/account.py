@@ -12,9 +12,10 @@ Memory and disk are limits for all children together. Only the child that is bei
 the result; the others wait to be asked again, and are closed if their memory or disk is needed.
 """
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from grader.sandbox.host.limits import WALL_PER_CPU, Limits
@@ -79,6 +80,7 @@ class Account:
         self._children: list[Tenant] = []
         self._running: Tenant | None = None
         self._mark = (0, 0.0)
+        self._at_work_for = ""
 
     @property
     def why_over(self) -> str:
@@ -139,8 +141,20 @@ class Account:
 
     def has_time(self, name: str) -> bool:
         """Return whether a function has time left; what this thread has done for it is booked."""
-        self.charge_function(name, self.host_cpu_s())
+        self.turn_to(name)
         return self.function_left_s(name) > 0 and not self.why_over
+
+    def turn_to(self, name: str) -> None:
+        """Book what this thread has done on the function that it was for, and go on with another.
+
+        Judging an answer, and removing what a child has left behind, take time after the answer.
+        """
+        used_s = self.host_cpu_s()
+        if self._at_work_for:
+            self.charge_function(self._at_work_for, used_s)
+        else:
+            self.charge_other(used_s)
+        self._at_work_for = name
 
     def host_cpu_s(self) -> float:
         """Return the CPU seconds that this thread of the host has used since it last asked."""
@@ -175,6 +189,20 @@ class Account:
         self._children.remove(child)
         self._children.append(child)  # so it is the last to be closed
         child.resume()
+
+    @contextlib.contextmanager
+    def standstill(self) -> Iterator[None]:
+        """Stop the child that runs, so that it can't write to what is being removed."""
+        running = self._running
+        if running is None:
+            yield
+            return
+        running.pause()
+        try:
+            yield
+        finally:
+            if running is self._running:
+                running.resume()
 
     def make_room(self) -> None:
         """Close children that wait, so that there is room for another one."""
@@ -227,6 +255,10 @@ class TrustedAccount(Account):
     def why_over(self) -> str:
         """Empty: it is never used up."""
         return ""
+
+    def is_over_disk(self, child: Tenant) -> bool:  # noqa: ARG002
+        """Return False: without locks, a submission can fill the folder of this code."""
+        return False
 
     def loading_left_s(self, stage: Stage) -> float:  # noqa: ARG002 - the same for all
         """Return the CPU seconds that a load may take."""

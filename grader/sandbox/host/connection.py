@@ -22,7 +22,12 @@ from grader.sandbox.host.limits import WALL_PER_CPU
 from grader.sandbox.host.meter import Meter
 from grader.sandbox.host.printed import PrintedOutput
 from grader.sandbox.host.scratch import measure_folder
-from grader.sandbox.host.usage import count_threads, read_cpu_s, read_memory_bytes
+from grader.sandbox.host.usage import (
+    count_threads,
+    read_cpu_s,
+    read_memory_bytes,
+    read_unlinked_bytes,
+)
 
 _TICK_S = 0.05
 
@@ -30,8 +35,10 @@ _TICK_S = 0.05
 # doesn't end.
 _ASK_AT = (0.5, 0.75)
 
-# A scratch folder is measured again after this many times as long as the last time took.
+# A scratch folder is measured again after this many times as long as the last time took, but
+# soon enough that there is not too much in it to be removed.
 _MEASURE_EVERY = 20
+_LONGEST_UNMEASURED_S = 0.2
 
 
 class ChildEnded(Exception):  # noqa: N818 - not an error: it is how a child's life ends
@@ -70,6 +77,7 @@ class ChildConnection:
         self._next_measure = 0.0
         self._next_check = time.monotonic() + _TICK_S
         self._booked_s = 0.0
+        self._final_s: float | None = None
         self.received_bytes = 0
         self.begin(self._limits.load_cpu_s)
         child.socket.setblocking(False)  # noqa: FBT003 - its only form
@@ -98,14 +106,21 @@ class ChildConnection:
 
     @property
     def disk_share(self) -> float:
-        """The part of the submission's disk that it used when it was last measured."""
+        """The part of the submission's disk that it used when it was last measured.
+
+        It contains files that have no name any more but are open.
+        """
         started = time.monotonic()
         if started >= self._next_measure:
-            limits = self._limits
-            size_bytes, files = measure_folder(self._child.scratch, at_most_files=limits.files)
+            limits, scratch = self._limits, self._child.scratch
+            size_bytes, files = measure_folder(scratch, at_most_files=limits.files)
+            size_bytes += read_unlinked_bytes(
+                self._child.pid, scratch, largest_bytes=limits.disk_bytes
+            )
             self._disk_share = max(size_bytes / limits.disk_bytes, files / limits.files)
             ended = time.monotonic()
-            self._next_measure = ended + _MEASURE_EVERY * (ended - started)
+            pause_s = min(_MEASURE_EVERY * (ended - started), _LONGEST_UNMEASURED_S)
+            self._next_measure = ended + pause_s
         return self._disk_share
 
     def close(self) -> int:
@@ -117,11 +132,12 @@ class ChildConnection:
         if self._is_closed:
             return 0
         self._is_closed = True
-        self._account.charge_other(self.take_cpu_s())  # while the kernel still knows
+        self._final_s = read_cpu_s(self._child.pid)  # while the kernel still knows
         self._account.dismiss(self)
         self._printed.drain(self._child.output_descriptor)
         self._selector.close()
-        return self._forkserver.kill(self._child)
+        with self._account.standstill():
+            return self._forkserver.kill(self._child)
 
     def drain_output(self) -> None:
         """Collect what the child has printed so far."""
@@ -166,8 +182,11 @@ class ChildConnection:
         return self._meter.wall_s
 
     def take_cpu_s(self) -> float:
-        """Return the CPU seconds that the child has used since this was last called."""
-        total_s = read_cpu_s(self._child.pid)
+        """Return the CPU seconds that the child has used since this was last called.
+
+        This can still be asked after it was closed.
+        """
+        total_s = self._final_s if self._is_closed else read_cpu_s(self._child.pid)
         if total_s is None:
             return 0.0
         before_s, self._booked_s = self._booked_s, total_s

@@ -35,6 +35,7 @@ _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
 # Far longer than a busy machine needs: a forkserver that is silent for so long hangs.
 _DEADLINE_S = 60.0
 _IMPORT_DEADLINE_S = 600.0
+_REMOVAL_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ class Forkserver:
                 self._send(Kill(pid=child.pid))
                 status = self._receive(Killed).status
         finally:
-            remove_folder(child.scratch)
+            # What takes longer is removed at the end, together with the folder around it.
+            remove_folder(child.scratch, patience_s=_REMOVAL_S)
         return status
 
     def close(self) -> None:
@@ -220,7 +222,7 @@ def _make_scratch(home: Path) -> Path:
     with contextlib.suppress(OSError):
         return Path(tempfile.mkdtemp(prefix="scratch-", dir=home))
     with contextlib.suppress(OSError):
-        remove_folder(home)
+        remove_folder(home, patience_s=_REMOVAL_S)
         home.mkdir(mode=0o700)
         return Path(tempfile.mkdtemp(prefix="scratch-", dir=home))
     return Path(tempfile.mkdtemp(prefix="zerograd-scratch-"))

@@ -7,9 +7,11 @@ modes that let their owner list them.
 
 import contextlib
 import errno
+import itertools
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,9 @@ from pathlib import Path
 # Each level that is open takes a descriptor.
 _MAX_DEPTH = 100
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# How many entries of a folder are held in memory.
+_AT_ONCE = 10_000
+_FILLED = (errno.ENOTEMPTY, errno.EEXIST)
 _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # or replaced by something else
 
 
@@ -72,19 +77,24 @@ class _Measured:
                     self.add(one, opened, depth=depth + 1)
 
 
-def remove_folder(folder: Path) -> None:
+def remove_folder(folder: Path, *, patience_s: float = 60.0) -> None:
     """Remove a folder, however deeply it is nested. The process that used it must be dead.
 
     A folder that doesn't exist is ignored. If anything can't be removed, that is said on standard
     error.
+
+    Args:
+        folder: The folder. Without locks, other processes may be writing to it, and go on.
+        patience_s: The seconds after which what is left stays.
     """
+    deadline = time.monotonic() + patience_s
     try:
         if folder.is_symlink() or not folder.is_dir():
             folder.unlink(missing_ok=True)
             return
-        with _open(os.fspath(folder), None) as root:
-            _Remover(root).empty(root, depth=0)
-        folder.rmdir()
+        while not _remove_empty(os.fspath(folder), None):
+            with _open(os.fspath(folder), None) as root:
+                _Remover(root, deadline).empty(root, depth=0)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -96,29 +106,35 @@ class _Remover:
 
     Args:
         root: The descriptor of that folder. Folders that are nested too deeply are moved to it.
+        deadline: When to give up, by the monotonic clock.
     """
 
-    def __init__(self, root: int) -> None:
+    def __init__(self, root: int, deadline: float) -> None:
         self._root = root
         self._moved = 0
+        self._deadline = deadline
 
     def empty(self, opened: int, *, depth: int) -> None:
         """Remove everything in a folder that is open.
 
         Raises:
-            OSError: Something can't be removed.
+            OSError: Something can't be removed, or it takes too long.
         """
-        while names := os.listdir(opened):  # again, as deep folders are moved to the root
-            for name in names:
-                with contextlib.suppress(FileNotFoundError):
-                    self._remove(name, opened, depth=depth)
-            if depth:
+        while entries := _first_entries(opened):  # again, as deep folders are moved to the root
+            for entry in entries:
+                if time.monotonic() > self._deadline:
+                    raise OSError(errno.ETIMEDOUT, "it takes too long")
+                with _ignore_changed():
+                    self._remove(entry, opened, depth=depth)
+            if depth and len(entries) < _AT_ONCE:
                 return
 
-    def _remove(self, name: str, parent: int, *, depth: int) -> None:
-        status = os.stat(name, dir_fd=parent, follow_symlinks=False)
-        if not stat.S_ISDIR(status.st_mode):
+    def _remove(self, entry: "os.DirEntry[str]", parent: int, *, depth: int) -> None:
+        name = entry.name
+        if not entry.is_dir(follow_symlinks=False):
             os.unlink(name, dir_fd=parent)
+            return
+        if _remove_empty(name, parent):  # most folders that are made in masses are
             return
         with _open(name, parent) as opened:
             if depth >= _MAX_DEPTH:
@@ -137,12 +153,38 @@ class _Remover:
                     return
 
 
+def _first_entries(opened: int) -> "list[os.DirEntry[str]]":
+    with os.scandir(opened) as listing:
+        return list(itertools.islice(listing, _AT_ONCE))
+
+
+def _remove_empty(name: str, parent: int | None) -> bool:
+    """Remove a folder if it is empty and its mode allows it; return whether it is gone."""
+    try:
+        os.rmdir(name, dir_fd=parent)
+    except OSError as error:
+        if error.errno not in _FILLED:
+            raise
+        return False
+    return True
+
+
 def _exists(name: str, parent: int) -> bool:
     try:
         os.stat(name, dir_fd=parent, follow_symlinks=False)
     except FileNotFoundError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def _ignore_changed() -> Iterator[None]:
+    """Go on if something was removed, replaced or filled in the meantime; it is listed again."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (*_GONE, *_FILLED, errno.EISDIR):
+            raise
 
 
 @contextlib.contextmanager

@@ -148,7 +148,7 @@ class Session:
         `observe`.
         """
         account, function = self._account, request.function
-        account.charge_function(function, account.host_cpu_s())  # for work on earlier answers
+        account.turn_to(function)
         if self._is_over:
             return lambda: Observation(outcome=Outcome.STOPPED, detail=self.why_over)
         token = secrets.token_bytes(16)
@@ -183,10 +183,9 @@ class Session:
             if answer.outcome is Outcome.RETURNED and not is_complete(answer, request):
                 raise ChildEnded(Outcome.FORGED, "an answer to another question")
         except ChildEnded as end:
+            self._book(child, request.function)
             return self._end(end, request.function)
-        finally:
-            used_s = child.take_cpu_s() + self._account.host_cpu_s()
-            self._account.charge_function(request.function, used_s, wall_s=child.wall_s())
+        self._book(child, request.function)
         self._running.pop(request.function, None)
         return Observation(
             outcome=answer.outcome,
@@ -194,6 +193,10 @@ class Session:
             raised=answer.raised,
             size_bytes=child.received_bytes,
         )
+
+    def _book(self, child: ChildConnection, function: str) -> None:
+        used_s = child.take_cpu_s() + self._account.host_cpu_s()
+        self._account.charge_function(function, used_s, wall_s=child.wall_s())
 
     def _end(self, end: ChildEnded, function: str) -> Observation:
         self._lose_child(end)
@@ -211,6 +214,7 @@ class Session:
         child, self._child = self._child, None
         if child is not None:
             child.close()
+            self._account.charge_other(child.take_cpu_s())  # what its threads did after an answer
 
     def _start(self) -> ChildConnection:
         """Return a child that has loaded the submission: the current one, or else a new one.
@@ -253,6 +257,7 @@ class Session:
         except ChildEnded as end:
             account.charge_loading(child.take_cpu_s() + account.host_cpu_s())
             self._lose_child(end)
+            account.charge_loading(account.host_cpu_s())  # to remove what it has left behind
             if self._is_over or last is None or not self._leave_out(last, end, child.cpu_s()):
                 raise self._stop(end) from None
         else:

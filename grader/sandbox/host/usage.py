@@ -1,11 +1,17 @@
 """What a process has used so far, as the kernel accounts for it."""
 
+import contextlib
 import os
+import stat
 import sys
 import time
+from pathlib import Path
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _NANOSECOND = 1e-9
+# proc_pid_status(5): memory that no file backs. Shared memory counts, since it is no less used.
+_UNBACKED = (b"RssAnon", b"RssShmem", b"VmSwap", b"HugetlbPages")
+_DELETED = b" (deleted)"
 
 
 def read_cpu_s(pid: int) -> float | None:
@@ -39,14 +45,61 @@ def read_queue_s(pid: int) -> float:
 def read_memory_bytes(pid: int) -> int:
     """Return the memory of a process that is not backed by files, 0 if not known.
 
-    It contains what the process shares with its parent since the fork.
+    It contains what the process shares with its parent since the fork, and what was swapped out.
     """
     try:
+        lines = _read(f"/proc/{pid}/status").splitlines()
+        table = dict(line.split(b":", 1) for line in lines if b":" in line)
+        if b"RssAnon" in table:
+            return sum(1024 * int(table[name].split()[0]) for name in _UNBACKED if name in table)
+        # Some other kernels, such as gVisor's, have less to say.
         # proc_pid_statm(5): size, resident, shared, in pages.
         _, resident, shared, *_ = _read(f"/proc/{pid}/statm").split()
     except (OSError, ValueError):
         return 0
     return (int(resident) - int(shared)) * _PAGE_BYTES
+
+
+def read_unlinked_bytes(pid: int, folder: Path, *, largest_bytes: int) -> int:
+    """Return how much disk a process uses for files that have no name any more.
+
+    Nobody finds these in a folder, but they use the disk as long as they are open or mapped.
+
+    Args:
+        pid: The process. All its threads must have the same descriptors.
+        folder: The folder in which it can make files.
+        largest_bytes: What a file counts that is only mapped, if the kernel doesn't say its size.
+
+    Returns:
+        The bytes; 0 if this process may not look into the other one.
+    """
+    sizes: dict[int, int] = {}
+    mapped: dict[int, bytes] = {}
+    with contextlib.suppress(OSError):
+        for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208 - read 20 times a second
+            _add_unlinked(f"/proc/{pid}/fd/{name}", sizes)
+        # proc_pid_maps(5): addresses, permissions, offset, device, inode, path.
+        for line in _read(f"/proc/{pid}/maps").splitlines():
+            if line.endswith(_DELETED):
+                addresses, _, _, _, inode, path = line.split(None, 5)
+                if path.startswith(os.fsencode(folder) + b"/"):
+                    mapped[int(inode)] = addresses
+    for number, place in mapped.items():
+        path_of_map = f"/proc/{pid}/map_files/{place.decode()}"
+        if number not in sizes and not _add_unlinked(path_of_map, sizes):
+            sizes[number] = largest_bytes
+    return sum(sizes.values())
+
+
+def _add_unlinked(path: str, sizes: dict[int, int]) -> bool:
+    """Add the bytes on disk of an open file that has no name; return False if it is not known."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - read 20 times a second
+    except OSError:
+        return False
+    if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+        sizes[status.st_ino] = status.st_blocks * 512
+    return True
 
 
 def count_threads(pid: int) -> int:
