@@ -15,6 +15,9 @@ from inspect import Parameter
 import numpy as np
 import torch
 
+# Of the submission's functions, which live as long as its child.
+_SIGNATURES: dict[Callable[..., object], inspect.Signature] = {}
+
 ANYTHING = object()  # stands for an input whose value is not known yet
 
 
@@ -111,6 +114,10 @@ def find_signature(function: Callable[..., object]) -> inspect.Signature | None:
     A wrapper written as ``(*args, **kwargs)`` without ``functools.wraps`` passes on its
     arguments. If it closes over exactly one function, that function's signature is returned.
     """
+    # Making a signature takes as long as a step. With attributes, it may be another one each time.
+    is_plain = type(function) is types.FunctionType and not function.__dict__
+    if is_plain and function in _SIGNATURES:
+        return _SIGNATURES[function]
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
@@ -122,6 +129,8 @@ def find_signature(function: Callable[..., object]) -> inspect.Signature | None:
         inner = _closed_over(function)
         if inner is not None:
             return find_signature(inner)
+    if is_plain:
+        _SIGNATURES[function] = signature
     return signature
 
 
