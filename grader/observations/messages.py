@@ -91,8 +91,8 @@ class Raised(Message, frozen=True, kw_only=True):
 class CodeBlock(Message, frozen=True, kw_only=True):
     """A ``.py`` file, or one code cell of a notebook.
 
-    ``label`` is ``cell N``, or empty for a file. If Jupyter shows another number beside the cell, it
-    comes after that, as in ``cell 3 [7]``.
+    ``label`` is ``cell N``, or empty for a file. If Jupyter shows another number beside the cell,
+    it comes after that, as in ``cell 3 [7]``.
     """
 
     label: str

@@ -1,7 +1,7 @@
 """The words that all reports share."""
 
-from grader.observations.locks import Lock
-from grader.outputs.wording import LOCK_WORDS, MARKS, describe_missing_locks
+from grader.observations.locks import LOCK_WORDS, Lock
+from grader.outputs.wording import MARKS, describe_missing_locks
 from grader.report.model import Status
 
 
