@@ -1,5 +1,6 @@
 """What a child writes is counted, also where no file in its folder shows it."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 from sessions import call
 
-from grader.observations.messages import Outcome
+from grader.observations.messages import CodeBlock, Outcome
 from grader.sandbox.host import connection as module
-from grader.sandbox.host.limits import MIB, Limits
-from grader.sandbox.host.session import Session
+from grader.sandbox.host.account import Account
+from grader.sandbox.host.forkserver import Child, Forkserver
+from grader.sandbox.host.limits import MIB, Confinement, Limits
+from grader.sandbox.host.session import Session, Source, open_session
 
 pytestmark = [
     pytest.mark.slow,
@@ -127,6 +130,42 @@ def test_folder_that_takes_long_to_measure_is_measured_soon_again(
     assert child.disk_share == 0
 
     assert child._next_measure - time.monotonic() < 0.3
+
+
+def test_child_that_runs_is_stopped_while_the_folder_of_another_is_removed(
+    forkserver: Forkserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it can write to all folders, it would fill that one faster than it is emptied."""
+    source = Source(
+        name="submission.py",
+        blocks=(CodeBlock(label="", source="def f(n): return n"),),
+        is_notebook=False,
+        parameters={"f": ("n",)},
+    )
+    account = Account(Limits(), functions=1)
+    opening = functools.partial(
+        open_session, forkserver, source, account=account, confinement=Confinement()
+    )
+    states: list[str] = []
+    kill = forkserver.kill
+
+    def note_state(child: Child) -> int:
+        stat = Path(f"/proc/{states[0]}/stat").read_text(encoding="utf-8")
+        states.append(stat.rpartition(")")[2].split()[0])
+        return kill(child)
+
+    with opening() as first, opening() as second:
+        call(first)
+        call(second)
+        assert first._child is not None
+        assert second._child is not None
+        states.append(str(second._child._child.pid))
+        monkeypatch.setattr(forkserver, "kill", note_state)
+        first.close()
+        monkeypatch.undo()
+
+        assert states[1] == "T"  # stopped
+        assert call(second).outcome is Outcome.RETURNED
 
 
 def test_what_a_child_leaves_behind_is_booked_on_the_function_that_ended(

@@ -88,29 +88,20 @@ def test_folder_that_is_filled_meanwhile_is_emptied_again(
     folder = tmp_path / "scratch"
     (folder / "a" / "b").mkdir(parents=True)
     (folder / "file").touch()
-    late = iter(["x", "a/y", "z"])
-    unlink, rmdir = os.unlink, os.rmdir
-
-    def add() -> None:
-        name = next(late, None)
-        if name is not None and (folder / name).parent.exists():
-            (folder / name).mkdir()
-
-    def unlink_late(name: str, *, dir_fd: int) -> None:
-        unlink(name, dir_fd=dir_fd)
-        add()
+    late = [folder / "z", folder / "a" / "y", folder / "a" / "x"]
+    rmdir = os.rmdir
 
     def rmdir_late(name: str, *, dir_fd: int | None = None) -> None:
-        add()
+        if late and not any(late[-1].parent.iterdir()):
+            late.pop().mkdir()
         rmdir(name, dir_fd=dir_fd)
 
-    monkeypatch.setattr(os, "unlink", unlink_late)
     monkeypatch.setattr(os, "rmdir", rmdir_late)
 
     remove_folder(folder)
 
     assert not folder.exists()
-    assert next(late, None) is None
+    assert not late
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 4, 100])
