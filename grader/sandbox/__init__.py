@@ -22,6 +22,14 @@ took long are left out when the file is loaded again (``host.load_plan``), unles
 what they bind (``guest.needed``) or have changed (``guest.changes``): what a slow demo costs is
 paid once. A child that waits while another one is asked is stopped.
 
+What is measured. While the host waits for an answer, it looks at memory and disk every 0.05 s, and
+at the disk no later than after 0.2 s and the time that measuring takes. Files that were removed but
+are open or mapped count. So a child can go beyond the limit on disk by what it writes in that time:
+nothing that it may do fills a disk faster than writing (70 to 150 MiB were seen with the limit of
+64). Where a lock is missing, a child hides its memory, and only root finds files without a name.
+All children of a submission are stopped while the folder of one is removed, and what takes longer
+than 2 s is removed at the end.
+
 Descriptors. Forkserver: 0 and 1 on the null device, 2 on the host's stderr, and one control
 socket. Child: 0 on the null device, 1 and 2 on a pipe that the host drains, and 3 is its socket;
 all others are closed.
@@ -48,7 +56,8 @@ Locks. Each is one-way, is tried on its own, and is reported if this machine doe
   a file exists, its size and its times stay visible. Without seccomp it holds in part.
 - Signals (Landlock): against signals to the grader, and abstract unix sockets.
 - System calls (seccomp): against sockets, new processes and programs, ptrace, namespaces, IPC,
-  keyrings, io_uring and bpf, and against emptying files or changing their modes outside.
+  keyrings, io_uring and bpf, against emptying files or changing their modes outside, and against
+  memory and disk that no limit would see: shared memory, ``fallocate``.
 
 What a child can see. All of its own process, so everything below, however it is hidden:
 

@@ -8,7 +8,7 @@ resources      100 GB of memory, core files, huge files, endless descriptors    
 files          reading checks, reference, home, /proc; writing outside scratch  Landlock
 signals        signals to the grader, abstract unix sockets                     Landlock
 syscalls       sockets, fork, exec, ptrace, kill, namespaces, IPC, keyrings,    seccomp
-               io_uring, bpf, shared memory files; emptying, chmod, chown and
+               io_uring, bpf, shared memory; emptying, chmod, chown and
                times of files outside scratch
 =============  ===============================================================  =============
 
