@@ -50,7 +50,7 @@ def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -
         )
     if is_error and facts.undefined and "NameError" in result.message:
         verb = "is" if len(facts.undefined) == 1 else "are"
-        return f"{name}() uses {_list(facts.undefined)}, which {verb} not defined in the file."
+        return f"{name}() uses {_list(facts.undefined)}, which {verb} not defined."
     passed_over = [one for one in facts.reads if one in inputs]
     if passed_over:
         plural = "s" if len(passed_over) > 1 else ""

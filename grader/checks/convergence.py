@@ -101,14 +101,14 @@ def expect_gradual(got: Result, optimum: Optimum, *, run: str) -> None:
     after = _w_after(got, optimum)
     if not optimum.distance_left(after) > _DISTANCE_LEFT:
         raise WrongError(
-            f"after {run}, w is at {optimum.name} already: it did not get there by small steps",
+            f"after {run}, w is near {optimum.name} already: it did not get there by small steps",
             got=f"w = {show_array(after)}",
         )
     losses = _losses(got)
     if not optimum.loss_left(losses[-1:]).item() > _LOSS_LEFT:
         raise WrongError(
-            f"after {run}, the last loss is that of {optimum.name} already, or less, and w is not "
-            "there yet",
+            f"after {run}, the last loss is near that of {optimum.name} already, or less, and w is "
+            "not there yet",
             got=f"a loss of {show_number(float(losses[-1]))}",
         )
 

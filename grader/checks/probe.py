@@ -91,8 +91,8 @@ class Result:
                 got="no gradient",
                 expected="a gradient",
                 gradient_of=name,
-                hint="Something cut the graph: .item(), .detach(), .numpy(), float(), "
-                "torch.tensor(...) or no_grad() between input and result.",
+                hint=f"Is the result computed from {name}, and is there .item(), .detach(), "
+                ".numpy(), float(), torch.tensor(...) or no_grad() on the way?",
             )
         return to_array(value, f"the gradient with respect to {name}")
 

@@ -90,7 +90,7 @@ def refuse_other_kinds(data: bytes, *, name: str) -> None:
     head = data[:_HEAD]
     if head and not head.strip(b"\0\r\n\t ") and not data.strip(b"\0\r\n\t ") and b"\0" in head:
         raise UnreadableSubmissionError(
-            "this file holds nothing but zeros: it was damaged when it was saved or copied; "
+            "this file holds nothing but zeros, so your work is not in it; save it once more, and "
             "hand it in again"
         )
     for kind in _KINDS:

@@ -55,7 +55,7 @@ def test_undefined_names_are_named_where_that_is_the_end() -> None:
     """A missing name is the reason of a NameError, and of nothing else."""
     facts = FunctionFacts(name="update", undefined=("wieght",))
 
-    said = "update() uses wieght, which is not defined in the file."
+    said = "update() uses wieght, which is not defined."
     assert hint_of(facts, Status.ERROR, "with right mse, update() raised NameError") == said
     assert hint_of(facts, Status.ERROR, "with right mse, update() raised TypeError") == ""
 

@@ -965,8 +965,8 @@ turned_further.calls = 0  # type: ignore[attr-defined]
 @pytest.mark.parametrize(
     ("program", "message"),
     [
-        (by_multiples, "equal steps|only shifted|same order|original order|neighbours"),
-        (turned_further, "only shifted"),
+        (by_multiples, "equal steps|same order|original order|neighbours"),
+        (turned_further, "equal steps"),
     ],
     ids=["multiples", "turned further"],
 )
@@ -1019,7 +1019,7 @@ def test_sample_that_stays_among_few_is_not_random(batch_checks: ModuleType) -> 
         return [(x[rows], y[rows]) for rows in cut(order, int(batch_size))]
 
     for seed in SEEDS:
-        assert "always stays" in verdict(batch_checks, NEW, program, seed=seed)
+        assert "at the same place each time" in verdict(batch_checks, NEW, program, seed=seed)
 
 
 @pytest.mark.parametrize(
@@ -1049,13 +1049,13 @@ def test_y_cannot_be_known_from_x(
         ]
 
     for seed in SEEDS:
-        assert "y of another sample" in verdict(batch_checks, PAIRS, program, seed=seed)
+        assert "a y that is not theirs" in verdict(batch_checks, PAIRS, program, seed=seed)
 
 
 @pytest.mark.parametrize(
     ("batch", "count", "message"),
     [
-        ((np.ones((1, 2)), np.ones(1)), 10_000, "never ends"),
+        ((np.ones((1, 2)), np.ones(1)), 10_000, "makes more than"),
         ((np.ones((50_000, 2)), np.ones(50_000)), 10, "far more rows"),
     ],
     ids=["many batches", "many rows"],

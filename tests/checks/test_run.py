@@ -247,7 +247,7 @@ def test_missing_helper_is_not_named_where_something_else_is_the_reason() -> Non
     result = bench.grade(CHECKS[:2])["update/doubles"]
 
     assert result.message == "with right versions of mse, update() raised NameError"
-    assert result.hint == "update() uses wieght, which is not defined in the file."
+    assert result.hint == "update() uses wieght, which is not defined."
 
 
 # --- points -------------------------------------------------------------------------------

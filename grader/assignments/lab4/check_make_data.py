@@ -157,8 +157,9 @@ def check_make_data_draws_x(probe: Probe) -> None:
     _expect_uniform(x[:, 0], -1, 1, "column 0 of x", slack=0)
     _expect_random(x[:, 0], "column 0 of x")
     # 4000 draws out of 2**23 or more floats: a hundred repeats don't happen.
-    if len(np.unique(x[:, 0])) < n - 100:
-        raise WrongError("column 0 of x repeats the same few numbers")
+    different = len(np.unique(x[:, 0]))
+    if different < n - 100:
+        raise WrongError(f"in column 0 of x, only {different} of {n} numbers are different")
     _expect_no_rule(x[:, 0], "column 0 of x")
 
 
@@ -186,8 +187,9 @@ def check_make_data_draws_noise_for_each_sample(probe: Probe) -> None:
     if np.ptp(noise) < 1e-4:  # noqa: PLR2004 - rounding of y alone makes 1e-6
         raise WrongError(f"all {n} samples have the same noise, {noise[0]:.4f}")
     _expect_noise(x, y, w)
-    if len(np.unique(np.round(noise, 6))) < n * 0.9:
-        raise WrongError("the noise repeats the same few numbers")
+    different = len(np.unique(np.round(noise, 6)))
+    if different < n * 0.9:
+        raise WrongError(f"in the noise, only {different} of {n} numbers are different")
 
 
 # Of 4000 draws, about one x has the same value in another call, and every 40th noise one that is as

@@ -28,7 +28,8 @@ def _batches(result: Result, n: int, step: int = -1) -> list[Batch]:
     if not isinstance(value, Items):
         raise WrongError(f"minibatches() returns {name_kind(value)}, which can't be iterated over")
     if value.is_cut or len(value.items) > _most_batches(n):
-        raise WrongError("minibatches() never ends")
+        most = _most_batches(n)
+        raise WrongError(f"minibatches() makes more than {most} batches of {n} samples")
     batches = []
     rows = 0
     for index, pair in enumerate(value.items):
@@ -81,7 +82,7 @@ def _expect_every_sample_once(batches: list[Batch], x: np.ndarray) -> None:
     if missing:
         raise WrongError(f"not in any batch: {missing} of {len(wanted)} samples")
     if len(seen) > len(wanted):
-        raise WrongError(f"some samples come up more than once: {len(seen) - len(wanted)} too many")
+        raise WrongError(f"the batches have {len(seen)} rows in all, for {len(wanted)} samples")
 
 
 SIZES = ((4, 2), (5, 2), (9, 4), (20, 5), (23, 4), (10, 64))
@@ -114,7 +115,7 @@ def check_minibatches_give_every_sample_once(probe: Probe) -> None:
 def _expect_pairs(xb: np.ndarray, yb: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
     torn = _count_torn(xb, yb, x, y)
     if torn:
-        raise WrongError(f"a batch pairs {torn} of its {len(yb)} rows with the y of another sample")
+        raise WrongError(f"a batch pairs {torn} of its {len(yb)} rows with a y that is not theirs")
 
 
 @pytest.mark.points(2)
@@ -219,9 +220,9 @@ def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
         if np.array_equal(one[:common], other[:common]):
             raise WrongError("two calls give the same order")
         if _follows_rule(one, other):
-            raise WrongError("two calls give the same order, only shifted")
+            raise WrongError("the order of one call goes in equal steps through that of another")
     if sum(int(np.sum(order[:n] == np.arange(n)[: len(order)])) for order in orders) > MOST_FIXED:
-        raise WrongError("some samples always stay where they are")
+        raise WrongError("in all calls together, too many samples stay where they are")
     _expect_shuffled_few(probe)
 
 
@@ -230,9 +231,9 @@ def _expect_shuffled(order: np.ndarray, n: int) -> None:
     if np.array_equal(order, np.arange(len(order))):
         raise WrongError("the samples come in their original order")
     if _neighbours_kept(np.arange(n), order) > MOST_NEIGHBOURS:
-        raise WrongError("neighbours stay together: only whole blocks are shuffled")
+        raise WrongError("too many neighbours stay together, as if whole blocks were shuffled")
     if _follows_rule(np.arange(n), order):
-        raise WrongError("the samples come in equal steps, which is not a random order")
+        raise WrongError("too many samples come in equal steps, which is not a random order")
 
 
 # Of 7 samples there are 5040 orders. In 12 calls, 5 or fewer of them come up with a chance of
@@ -249,7 +250,9 @@ def _expect_shuffled_few(probe: Probe) -> None:
         count = f"only {len(set(orders))} different orders" if len(set(orders)) > 1 else "one order"
         raise WrongError(f"{FEW_CALLS} calls with the same {n} samples give {count}")
     if any(len(set(at_a_place)) == 1 for at_a_place in zip(*orders, strict=False)):
-        raise WrongError(f"in {FEW_CALLS} calls, one of {n} samples always stays where it is")
+        raise WrongError(
+            f"in {FEW_CALLS} calls, one of {n} samples comes at the same place each time"
+        )
 
 
 _ENOUGH = 20  # with this many samples, no order comes about by chance
