@@ -66,8 +66,9 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"backward through the graph a second time",
-        "backward() was called twice on the same graph, but the first call frees the graph. "
-        "Compute the loss again before each backward().",
+        "backward() reached a part of the graph that an earlier backward() had freed. Is the loss "
+        "computed again before each backward(), and from w itself, not from a step that autograd "
+        "recorded?",
     ),
     _Reason(
         "RuntimeError",
@@ -93,47 +94,49 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"element 0 of tensors does not require grad",
-        "backward() was called on a tensor that is not connected to anything that requires grad: "
-        ".item(), .detach(), .numpy(), torch.tensor(...) or torch.no_grad() has cut the graph.",
+        "backward() was called on a tensor that is not connected to anything that requires grad. "
+        "Does w require grad, and is there .item(), .detach(), .numpy(), torch.tensor(...) or "
+        "torch.no_grad() on the way to the loss?",
     ),
     _Reason(
         "RuntimeError",
         r"grad can be implicitly created only for scalar outputs",
-        "backward() needs a single number to start from, and this tensor has several. Take the "
+        "backward() needs a single number to start from, and this tensor is not one. Take the "
         "mean of the losses first.",
     ),
     _Reason(
         "RuntimeError",
         r"differentiated Tensors? .*(not have been used|does not require grad)",
-        "The loss was not computed from the tensor with respect to which it is differentiated. Was "
-        "a copy of the tensor, or its .data, used instead?",
+        "The tensor with respect to which the loss is differentiated does not require grad, or the "
+        "loss was not computed from it. Was a copy of the tensor, or its .data, used instead?",
     ),
     _Reason(
         "RuntimeError",
         r"modified by an inplace operation",
-        "A tensor that backward() needs was changed in place after it had been used, by +=, *= or "
-        "a method with a trailing underscore. Make a new tensor instead. If it is the step on w, "
-        "call backward() before the step.",
+        "A tensor that backward() needs was changed in place after it had been used, such as by "
+        "+=, *= or a method with a trailing underscore. Make a new tensor instead. If it is the "
+        "step on w, call backward() before the step.",
     ),
     _Reason(
         "RuntimeError",
         r"mat1 and mat2 shapes|size mismatch, got|cannot be multiplied|inconsistent tensor size",
-        "The shapes don't fit a matrix product; (n, 2) @ (2,) gives (n,). Print the shapes just "
+        "The shapes don't fit this product; (n, 2) @ (2,) gives (n,). Print the shapes just "
         "before this line.",
     ),
     _Reason(
         "RuntimeError",
         r"The size of tensor a \(\d+\) must match the size of tensor b"
         r"|shape .* is invalid for input|doesn't match the broadcast shape|expand\(",
-        "The shapes of the two tensors don't match. Print both just before this line. The usual "
-        "cause is a shape (n, 1) where (n,) is needed.",
+        "The shapes of the two tensors don't match. Print both just before this line. Is one of "
+        "them (n, 1) where (n,) is needed?",
     ),
     _Reason(
         "RuntimeError",
         r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|Found dtype|"
         r"expected .* but (got|found) (Double|Float|Long|Int)",
-        "The tensors have different dtypes, usually float32 and float64: numpy uses float64 by "
-        "default. Convert with .float(), or create the tensor with dtype=torch.float32.",
+        "The tensors have different dtypes, or not the one that is needed. Is one of them float64, "
+        "as numpy's arrays are by default, or of integers? Convert with .float(), or create the "
+        "tensor with dtype=torch.float32.",
     ),
     _Reason(
         "RuntimeError",
@@ -182,13 +185,14 @@ _REASONS = (
     _Reason(
         "AttributeError",
         r"'Axes(Subplot)?' object has no attribute 'canvas'",
-        "FuncAnimation was given Axes where it needs the figure: fig of fig, ax = plt.subplots(), "
-        "or ax.figure.",
+        "Axes have no canvas; the figure has. If they were given to FuncAnimation: it needs the "
+        "figure, which is fig of fig, ax = plt.subplots(), or ax.figure.",
     ),
     _Reason(
         "AttributeError",
         r"'list' object has no attribute 'set_\w+'",
-        "axes.plot returns a list of lines. Take the line out of it, with a comma after its name: "
+        "A list was used like a single line or set of points. If it is what axes.plot returns, a "
+        "list of lines: take the line out of it, with a comma after its name: "
         "`line, = axes.plot(...)`.",
     ),
     _Reason(
@@ -206,8 +210,8 @@ _REASONS = (
     _Reason(
         "AttributeError",
         r"'NoneType' object has no attribute 'append'",
-        "The list has become None. append changes the list and returns nothing: write "
-        "`losses.append(loss)`, without `losses =` in front.",
+        "None was used like a list. append changes the list and returns nothing. If this is where "
+        "None comes from: write `losses.append(loss)`, without `losses =` in front.",
     ),
     _Reason(
         "ValueError",
@@ -218,7 +222,8 @@ _REASONS = (
     _Reason(
         "ValueError",
         r"x and y must be the same size|x and y must have same first dimension",
-        "matplotlib needs as many numbers across as up. x has two columns: draw x[:, 0].",
+        "matplotlib needs as many numbers across as up. If one of them is x: it has two columns, "
+        "so draw x[:, 0].",
     ),
     _Reason(
         "RuntimeError",
@@ -241,7 +246,7 @@ _REASONS = (
         "TypeError",
         r"(mean|sum|std|var|max|min)\(\) (got an unexpected keyword argument|received an invalid "
         r"combination of arguments).*\b(axis|out)\b",
-        "A function of numpy was given a tensor. Use torch's, such as .mean() of the tensor.",
+        "Was a function of numpy given a tensor? Use torch's, such as .mean() of the tensor.",
     ),
     _Reason(
         "ValueError|RuntimeError",
@@ -253,14 +258,14 @@ _REASONS = (
     _Reason(
         "RecursionError",
         r"maximum recursion depth",
-        "A function calls itself, directly or through others, without an end. Does it have the "
-        "name of the function that it should call?",
+        "A function calls itself, directly or through others, more often than Python allows. Does "
+        "it have the name of the function that it should call?",
     ),
     _Reason(
         "NameError",
         r"name '(\w+)' is not defined",
-        "A name is used that is not defined at that point: a typo, a missing import, or a variable "
-        "from a cell that did not run.",
+        "A name is used that is not defined at that point. Is it a typo, is an import missing, or "
+        "is it a variable of another function or of a cell that did not run?",
     ),
     _Reason(
         "UnboundLocalError",
