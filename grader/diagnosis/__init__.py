@@ -4,15 +4,18 @@ Theory of operation
 -------------------
 `diagnose.diagnose` takes the results of all checks and looks at each function that failed. It gets
 all questions that the checks of the function ask (`grader.checks.questions`) and asks the
-submission each of them. Then there are three ways to explain the answers:
+submission each of them. Then it tries to explain the answers, in this order:
 
 - `find_misconception` asks the program of each misconception the same questions, and drops it at
   the first answer that differs from the submission's. If a single misconception is left, it is
-  named.
-- `ratios` looks for a factor or a shift that is the same on all inputs, such as twice the right
-  answer, or a list of losses that is one step late.
-- `unused` asks again with one input changed at a time: if nothing else changes, that input is not
-  used.
+  named. If none is, it looks for one that moves the leaves in the same way, whatever is returned:
+  a submission may make two mistakes at once.
+- `remarks` says what is the same about all answers, by one module for each kind. Some compare the
+  answers with the right ones: `limited` (rounded, or cut off at a limit), `penalties` (a gradient
+  with a multiple of w too much), `parts` (one of several things that are returned),
+  `nothing_but_nan`, and `ratios` (a factor, or a list of losses that is one step late). Others ask
+  again: with one input changed (`unused`), with inputs in exchanged places (`exchanged`), with data
+  in other units (`rescaled`), or twice (`kept`).
 
 Answers are compared by their fingerprints (`fingerprint`): what a function is judged by, without
 what the contract leaves open, such as a float or a tensor for a loss.

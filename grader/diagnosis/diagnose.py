@@ -1,5 +1,6 @@
 """The misconception behind each function that failed, if exactly one is proved."""
 
+import functools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,8 @@ from grader.checks.assignment import Assignment
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.find_misconception import find_misconception
-from grader.diagnosis.fingerprint import count_elements
-from grader.diagnosis.ratios import describe_ratio, describe_shift
-from grader.diagnosis.unused import describe_unused, find_unused, hint_to_use
+from grader.diagnosis.fingerprint import count_elements, fingerprint, is_same, without_returned
+from grader.diagnosis.remarks import Asked, Remark, find_ratio, find_remark
 from grader.errors import CheckCrashedError, GraderError
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
@@ -24,6 +24,7 @@ _DIAGNOSED = (Status.FAILED, Status.ERROR)
 _MOST_BYTES = 16 * 1024 * 1024
 # Each becomes a float64, several times: 16 MiB of bools would be 128 MiB each time.
 _MOST_ELEMENTS = 1_000_000
+_MIN_QUESTIONS = 3  # fewer prove no rule
 _ANSWERED = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
 
 
@@ -109,6 +110,64 @@ def _diagnose_groups(
     return diagnosed
 
 
+def _explain(
+    asked: Asked, checks: Sequence[CheckResult], case: Case
+) -> tuple[Misconception | None, set[str], Remark]:
+    """Return a misconception, the ids of the checks that it explains, and what to remark."""
+    known = case.assignment.misconceptions_of(asked.function)
+    found = find_misconception(
+        known, asked.questions, asked.answers, case.ask_misconception, has_time=asked.has_time
+    )
+    explained = {check.id for check in checks}
+    remark = Remark() if found is not None else find_remark(asked)
+    if found is None and not remark.text:
+        found, explained = _find_in_steps(asked, checks, case)
+    return found, explained, remark if remark.text else find_ratio(asked)
+
+
+def _find_in_steps(
+    asked: Asked, checks: Sequence[CheckResult], case: Case
+) -> tuple[Misconception | None, set[str]]:
+    """Find the misconception that moves the leaves in the same wrong way, whatever is returned.
+
+    Returns:
+        The misconception, and the id of the first check that it explains. A second mistake, such
+        as a missing return, is left to the messages of the others.
+    """
+    wrong = {
+        question.check.id
+        for question, answer in zip(asked.questions, asked.answers, strict=True)
+        if not is_same(
+            without_returned(fingerprint(question, answer)),
+            without_returned(fingerprint(question, question.expected)),
+        )
+    }
+    first = next((one.id for one in checks if one.id in wrong and one.status in _DIAGNOSED), "")
+    if not first or any(one.outcome is not Outcome.RETURNED for one in asked.answers):
+        return None, set()
+    # All checks first, which tell more apart; then that check alone, if another one fails for a
+    # second reason.
+    for ids in ({question.check.id for question in asked.questions}, {first}):
+        chosen = [
+            (question, answer)
+            for question, answer in zip(asked.questions, asked.answers, strict=True)
+            if question.check.id in ids
+        ]
+        if len(chosen) < _MIN_QUESTIONS:
+            continue
+        found = find_misconception(
+            case.assignment.misconceptions_of(asked.function),
+            [question for question, _ in chosen],
+            [answer for _, answer in chosen],
+            case.ask_misconception,
+            has_time=asked.has_time,
+            reduce=without_returned,
+        )
+        if found is not None:
+            return found, {first}
+    return None, set()
+
+
 def _is_usable(answer: Observation, request: Request) -> bool:
     if answer.outcome is Outcome.RETURNED and isinstance(request, CallRequest):
         return is_complete(answer, request)
@@ -130,32 +189,28 @@ def _diagnose_group(
         if is_large or not _is_usable(answer, question.request):
             return []
         answers.append(answer)
-    found = find_misconception(
-        case.assignment.misconceptions_of(name),
-        questions,
-        answers,
-        case.ask_misconception,
-        has_time=lambda: case.has_time(name),
+    asked = Asked(
+        function=name,
+        parameters=case.assignment.function(name).parameters or (),
+        questions=questions,
+        answers=answers,
+        observe=observe,
+        has_time=functools.partial(case.has_time, name),
+        is_lent=case.is_lent,
     )
-    unused: tuple[str, ...] = ()
-    if found is None and case.has_time(name):
-        unused = find_unused(
-            name, questions, answers, observe, has_time=lambda: case.has_time(name)
-        )
-    rule, hint = describe_unused(name, unused), hint_to_use(unused)
-    if not rule and case.has_time(name):
-        rule = describe_ratio(questions, answers, is_common=case.is_lent)
-        rule = rule or describe_shift(questions, answers)
+    found, concerned, remark = _explain(asked, checks, case)
     diagnosed = []
     for check in checks:
         if check.status not in _DIAGNOSED:
             continue
-        if rule and check.status is Status.FAILED:
+        if remark.text and (check.status is Status.FAILED or remark.is_about_errors):
             check = msgspec.structs.replace(  # noqa: PLW2901
-                check, message=f"{check.message}\n({rule})", hint=hint or check.hint
+                check,
+                message=f"{check.message}\n({remark.text})",
+                hint=remark.hint or check.hint,
             )
-            rule = hint = ""
-        if found is not None:
+            remark = Remark()
+        if found is not None and check.id in concerned:
             check = msgspec.structs.replace(  # noqa: PLW2901
                 check,
                 hint=f"{found.title} {found.hint}",

@@ -15,6 +15,7 @@ def find_misconception(
     ask: Callable[[Misconception, Request], Observation],
     *,
     has_time: Callable[[], bool] = lambda: True,
+    reduce: Callable[[object], object] = lambda given: given,
 ) -> Misconception | None:
     """Return the misconception that answers every question as the submission does.
 
@@ -24,6 +25,7 @@ def find_misconception(
         answers: The submission's answers, one for each question.
         ask: Asks the program of a misconception.
         has_time: Returns whether the submission has time left for this.
+        reduce: Reduces a fingerprint to the part of it that has to be the same.
 
     Returns:
         The only misconception that fits; None if none fits, if several do, or if time is up.
@@ -31,14 +33,16 @@ def find_misconception(
     left = list(known)
     answered = []
     for question, answer in zip(questions, answers, strict=True):
-        answered.append((question, fingerprint(question, answer)))
+        answered.append((question, reduce(fingerprint(question, answer))))
         if not has_time():
             return None
     # Wrong answers first: there most programs differ from the submission at once.
-    answered.sort(key=lambda pair: is_same(pair[1], fingerprint(pair[0], pair[0].expected)))
+    answered.sort(key=lambda pair: is_same(pair[1], reduce(fingerprint(pair[0], pair[0].expected))))
     for question, given in answered:
         left = [
-            one for one in left if is_same(given, fingerprint(question, ask(one, question.request)))
+            one
+            for one in left
+            if is_same(given, reduce(fingerprint(question, ask(one, question.request))))
         ]
         if not left or not has_time():
             return None

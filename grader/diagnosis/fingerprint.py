@@ -104,6 +104,22 @@ def is_same(one: object, other: object) -> bool:
             return type(one) is type(other) and bool(one == other)
 
 
+def without_returned(given: object) -> object:
+    """Reduce a fingerprint to what was done to the inputs, whatever was returned.
+
+    Of facts, those about losses are left out.
+    """
+    match given:
+        case dict() if "outcome" not in given:
+            return {key: one for key, one in given.items() if not str(key).startswith("losses")}
+        case list():
+            return [
+                {"inputs": step["inputs"]} if isinstance(step, dict) and "inputs" in step else step
+                for step in given
+            ]
+    return given
+
+
 def _step(request: CallRequest, step: Step) -> dict[str, object]:
     is_classroom = any(state.is_global for state in step.inputs.values())
     returned: object = _value(step.returned)

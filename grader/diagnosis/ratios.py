@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.checks.questions import Question
-from grader.observations.messages import CallRequest, Observation, Outcome, Step
+from grader.observations.messages import CallRequest, Observation, Outcome, Request, Step
 from grader.observations.values import AnyValue, Array, Items, Number
 
 _RTOL = 1e-3
@@ -85,6 +85,25 @@ def describe_ratio(
     return ""
 
 
+def hint_for_ratio(sentence: str) -> str:
+    """Return what to try for a sentence of `describe_ratio`; empty if that is not known."""
+    for words, hint in _HINTS.items():
+        if f"{words} the right" in sentence:
+            return hint
+    return ""
+
+
+# The longer words first.
+_HINTS = {
+    " / n times (n samples)": "Divide by the number of samples only once: the mean does that.",
+    " n times (n samples)": "Take the mean over the samples, not the sum.",
+    " 1 / lr times": "Multiply the gradient by lr, once.",
+    " -1 times": "Look for a sign that is wrong.",
+    " 2 times": "Look for a factor 2 that is one too many.",
+    " 0.5 times": "Look for a factor 2 that is missing, or a division by 2.",
+}
+
+
 def describe_shift(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
     """Return a sentence if a list of losses is off by an epoch in the same way on all inputs.
 
@@ -98,6 +117,22 @@ def describe_shift(questions: Sequence[Question], answers: Sequence[Observation]
         if all(pair.got.ndim == 1 and is_so(pair.got, pair.want) for pair in curves):
             return f"on all inputs tried, {words}"
     return ""
+
+
+def describe_early_end(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
+    """Return a sentence if some lists of losses end early, and are right up to there.
+
+    The arguments and the result are those of `describe_ratio`.
+    """
+    curves = [pair for pair in _returned(questions, answers) if pair.want.ndim == 1]
+    lengths = [(len(pair.got), len(pair.want)) for pair in curves if pair.got.ndim == 1]
+    if len(lengths) < max(len(curves), _MIN_INPUTS):
+        return ""
+    is_right = all(_same(pair.got, pair.want[: len(pair.got)]) for pair in curves)
+    ends = [got < want for got, want in lengths]
+    if not is_right or not any(ends) or all(ends):
+        return ""
+    return "on some of the inputs tried, the list ends early; up to there it is right"
 
 
 def _same(got: "np.ndarray", want: "np.ndarray") -> bool:
@@ -129,15 +164,17 @@ def _aspects(
 ) -> dict[_StepOf | str, list[_Pair]]:
     """Collect what may be off by a factor: first steps, returned values, and parts of those."""
     aspects: dict[_StepOf | str, list[_Pair]] = {}
-    for function, request, got, want in _answered(questions, answers):
+    for function, request, got, want in answered(questions, answers):
         for name, value in request.inputs.items():
             if not isinstance(value, Array) or not value.requires_grad or name not in got.inputs:
                 continue
+            if not is_one_step(request):
+                continue
             start = value.to_numpy().astype(np.float64)
-            ends = [_numbers(one.inputs[name].value) for one in (got, want)]
+            ends = [numbers_of(one.inputs[name].value) for one in (got, want)]
             moves = [end - start for end in ends if end is not None and end.shape == start.shape]
             if len(moves) == len(ends) and np.max(np.abs(moves[1]), initial=0.0) > _STANDING_STILL:
-                pair = _Pair(moves[0], moves[1], _samples(request), _rate(request))
+                pair = _Pair(moves[0], moves[1], _samples(request), rate_of(request))
                 aspects.setdefault(_StepOf(name), []).append(pair)
         returned = _pair(request, got, want)
         parts = _pairs_of_parts(request, got, want) if returned is None else []
@@ -158,7 +195,7 @@ def _pairs_of_parts(request: CallRequest, got: Step, want: Step) -> list[_Pair]:
         return []
     pairs = []
     for one, other in zip(got.returned.items, want.returned.items, strict=True):
-        first, second = _numbers(one), _numbers(other)
+        first, second = numbers_of(one), numbers_of(other)
         if first is None or second is None or first.shape != second.shape:
             return []
         pairs.append(_Pair(first, second, _samples(request)))
@@ -174,32 +211,50 @@ def _join(parts: Sequence[_Pair]) -> _Pair:
 
 
 def _returned(questions: Sequence[Question], answers: Sequence[Observation]) -> Iterator[_Pair]:
-    for _, request, got, want in _answered(questions, answers):
+    # Without facts: where there are some, several lists may be right.
+    known = [pair for pair in zip(questions, answers, strict=True) if pair[0].check.facts is None]
+    for _, request, got, want in answered(*zip(*known, strict=True)) if known else ():
         pair = _pair(request, got, want)
         if pair is not None:
             yield pair
 
 
 def _pair(request: CallRequest, got: Step, want: Step) -> _Pair | None:
-    first, second = _numbers(got.returned), _numbers(want.returned)
+    first, second = numbers_of(got.returned), numbers_of(want.returned)
     return None if first is None or second is None else _Pair(first, second, _samples(request))
 
 
-def _answered(
+def answered(
     questions: Sequence[Question], answers: Sequence[Observation]
 ) -> Iterator[tuple[str, CallRequest, Step, Step]]:
-    """Yield the calls that both sides answered: function, request, got, want.
+    """Yield the first steps of calls that both sides answered: function, request, got, want.
 
-    Checks with facts are left out: their answers are random or drawn.
+    Checks with facts are left out: their answers are random or drawn, except with one batch that
+    holds all samples.
     """
     for question, answer in zip(questions, answers, strict=True):
         request = question.request
         is_whole = answer.outcome is Outcome.RETURNED is question.expected.outcome
-        if isinstance(request, CallRequest) and is_whole and question.check.facts is None:
+        is_known = question.check.facts is None or _is_one_batch(request)
+        if isinstance(request, CallRequest) and is_whole and is_known:
             yield question.check.function, request, answer.steps[0], question.expected.steps[0]
 
 
-def _numbers(value: AnyValue) -> "np.ndarray | None":
+def _is_one_batch(request: Request) -> bool:
+    if not isinstance(request, CallRequest):
+        return False
+    size = request.inputs.get("batch_size")
+    return isinstance(size, Number) and size.value >= _samples(request)
+
+
+def is_one_step(request: CallRequest) -> bool:
+    """Return whether a leaf takes a single step in a call: where there are epochs, only one."""
+    epochs = request.inputs.get("epochs")
+    return not isinstance(epochs, Number) or epochs.value == 1
+
+
+def numbers_of(value: AnyValue) -> "np.ndarray | None":
+    """Return the real numbers of a value as float64; None if it doesn't consist of such."""
     match value:
         case Number():
             return np.asarray(value.value, dtype=np.float64)
@@ -207,13 +262,14 @@ def _numbers(value: AnyValue) -> "np.ndarray | None":
             array = value.to_numpy()
             return None if np.iscomplexobj(array) else array.astype(np.float64)
         case Items(items=items):
-            parts = [_numbers(item) for item in items]
+            parts = [numbers_of(item) for item in items]
             if parts and all(part is not None and part.size == 1 for part in parts):
                 return np.array([part.item() for part in parts if part is not None])
     return None
 
 
-def _rate(request: CallRequest) -> float:
+def rate_of(request: CallRequest) -> float:
+    """Return the learning rate of a step, 1 for anything else."""
     rate = request.inputs.get("lr")
     return rate.value if isinstance(rate, Number) else 1.0
 

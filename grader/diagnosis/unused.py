@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from grader.checks.questions import Question
+from grader.diagnosis.ratios import numbers_of
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, State, Step
 from grader.observations.values import Array, Nothing, Number
@@ -88,7 +89,8 @@ def _bases(
             continue
         if answer.outcome is not Outcome.RETURNED or request.inputs in seen:
             continue
-        if _does_something(request, answer):
+        # Computed with nan, everything is nan, whatever the inputs are.
+        if _does_something(request, answer) and is_finite(answer):
             seen.append(request.inputs)
             yield request, answer
         if len(seen) == _MIN_INPUTS:
@@ -105,6 +107,18 @@ def _does_something(request: CallRequest, answer: Observation) -> bool:
             for name, state in step.inputs.items()
         )
         for step in answer.steps
+    )
+
+
+def is_finite(answer: Observation) -> bool:
+    """Return whether no number in an answer is nan or infinite."""
+    return all(
+        numbers is None or bool(np.all(np.isfinite(numbers)))
+        for step in answer.steps
+        for numbers in (
+            numbers_of(step.returned),
+            *(numbers_of(state.value) for state in step.inputs.values()),
+        )
     )
 
 

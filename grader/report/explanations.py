@@ -256,6 +256,13 @@ _REASONS = (
         "Here each sample has one probability: use the formula, or F.binary_cross_entropy(p, y).",
     ),
     _Reason(
+        "ValueError|RuntimeError",
+        r"[Ss]ample larger than population|take a larger sample than population"
+        r"|cannot sample n_sample > prob_dist",
+        "More samples are drawn than there are. Draw one permutation of all of them, and cut it "
+        "into pieces.",
+    ),
+    _Reason(
         "RecursionError",
         r"maximum recursion depth",
         "A function calls itself, directly or through others, more often than Python allows. Does "

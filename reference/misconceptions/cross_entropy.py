@@ -409,3 +409,26 @@ def cross_entropy__probabilities_rounded(p, y):
 def cross_entropy__probabilities_rounded__to_a_millionth(p, y):
     p = (p > 0.5).float().clamp(1e-6, 1 - 1e-6)
     return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__eps_too_large(p, y):
+    """The number added to avoid log(0) also changes ordinary probabilities.
+
+    Add a much smaller one, 1e-7 or so.
+
+    Section: 7. Going further: logistic regression
+    """
+    return -(y * torch.log(p + 0.01) + (1 - y) * torch.log(1 - p + 0.01)).mean()
+
+
+def cross_entropy__eps_too_large__a_thousandth(p, y):
+    return -(y * torch.log(p + 1e-3) + (1 - y) * torch.log(1 - p + 1e-3)).mean()
+
+
+def cross_entropy__eps_too_large__a_tenth(p, y):
+    return -(y * torch.log(p + 0.1) + (1 - y) * torch.log(1 - p + 0.1)).mean()
+
+
+def cross_entropy__clamp_too_strong__of_the_logarithm(p, y):
+    logs = y * torch.log(p).clamp(min=-1) + (1 - y) * torch.log(1 - p).clamp(min=-1)
+    return -logs.mean()

@@ -306,7 +306,8 @@ def gradient__with_respect_to_the_predictions(x, y, w):
 def gradient__with_respect_to_x(x, y, w):
     """The loss is differentiated with respect to x, which doesn't require grad.
 
-    x is data; what is learnt is w. Ask for the gradient with respect to w.
+    x is data; what is learnt is w. Ask for the gradient with respect to w. The
+    parameters come in the order gradient(x, y, w).
 
     Section: 3. Autograd
     """
@@ -381,3 +382,32 @@ def gradient__with_respect_to_y(x, y, w):
     """
     target = y.clone().requires_grad_()
     return torch.autograd.grad(mse(predict(x, w), target), target)[0]
+
+
+def _difference_quotient(x, y, w, h):
+    w = w.detach()
+    losses = [mse(predict(x, w + h * torch.eye(2)[i]), y) for i in range(2)]
+    return (torch.stack(losses) - mse(predict(x, w), y)) / h
+
+
+def gradient__difference_quotient(x, y, w):
+    """This is a difference quotient, with a step that is too large.
+
+    (mse at w + h - mse at w) / h comes near the gradient only for a small h.
+    backward() is exact: use it instead.
+
+    Section: 3. Autograd
+    """
+    return _difference_quotient(x, y, w, 0.01)
+
+
+def gradient__difference_quotient__with_h_1(x, y, w):
+    return _difference_quotient(x, y, w, 1.0)
+
+
+def gradient__difference_quotient__with_h_a_half(x, y, w):
+    return _difference_quotient(x, y, w, 0.5)
+
+
+def gradient__difference_quotient__with_h_a_tenth(x, y, w):
+    return _difference_quotient(x, y, w, 0.1)

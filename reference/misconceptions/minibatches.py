@@ -452,3 +452,18 @@ def minibatches__x_and_y_in_one_tensor(x, y, batch_size):
     """
     both = torch.cat([x, y[:, None]], dim=1)[torch.randperm(len(x))]
     return list(both.split(batch_size))
+
+
+def minibatches__an_empty_batch_at_the_end(x, y, batch_size):
+    """There is an empty batch at the end.
+
+    If batch_size divides the number of samples, len(x) // batch_size + 1 is
+    one batch too many. range(0, len(x), batch_size) has the right number of
+    starts.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for i in range(len(x) // batch_size + 1):
+        rows = order[i * batch_size : (i + 1) * batch_size]
+        yield x[rows], y[rows]

@@ -293,3 +293,48 @@ def mse__last_square_only(y_hat, y):
     Section: 2. Model and loss
     """
     return (y_hat[-1] - y[-1]) ** 2 / len(y)
+
+
+def mse__first_square_only(y_hat, y):
+    """Only the first square counts.
+
+    A return inside of the loop ends the function at the first sample. Put it
+    after the loop, or use .mean() without a loop.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat[0] - y[0]) ** 2 / len(y)
+
+
+def mse__first_square_only__not_divided(y_hat, y):
+    return (y_hat[0] - y[0]) ** 2
+
+
+def mse__first_square_left_out(y_hat, y):
+    """The first sample is left out.
+
+    range(1, n) starts with the second one. Loop over range(n), or use .mean()
+    without a loop.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y)[1:] ** 2).sum() / len(y)
+
+
+def mse__first_square_left_out__and_in_the_mean(y_hat, y):
+    return ((y_hat - y)[1:] ** 2).mean()
+
+
+def mse__last_square_left_out(y_hat, y):
+    """The last sample is left out.
+
+    range(n - 1) ends before it, as does [:-1]. Loop over range(n), or use
+    .mean() without a loop.
+
+    Section: 2. Model and loss
+    """
+    return ((y_hat - y)[:-1] ** 2).sum() / len(y)
+
+
+def mse__last_square_left_out__and_in_the_mean(y_hat, y):
+    return ((y_hat - y)[:-1] ** 2).mean()

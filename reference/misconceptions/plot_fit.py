@@ -118,9 +118,9 @@ def plot_fit__data_turned(x, y, w):
 
 
 def plot_fit__no_model(x, y, w):
-    """Only the data is drawn; the model is missing.
+    """The model's line is missing.
 
-    Plot predict(x, w) against x[:, 0] as well.
+    Plot predict(x, w) against x[:, 0], besides the data.
 
     Section: 2. Model and loss
     """

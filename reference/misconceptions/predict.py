@@ -52,7 +52,8 @@ def predict__factors_swapped(x, w):
     """The factors are in the wrong order: w @ x.
 
     The columns of the first factor are matched with the entries of the second:
-    (n, 2) @ (2,) gives (n,). Write x @ w.
+    (n, 2) @ (2,) gives (n,). Write x @ w, and let the parameters come in the
+    order predict(x, w).
 
     Section: 2. Model and loss
     """

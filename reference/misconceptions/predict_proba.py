@@ -177,3 +177,11 @@ def predict_proba__sigmoid_of_the_weights(x, w):
     Section: 7. Going further: logistic regression
     """
     return x @ torch.sigmoid(w)
+
+
+def predict_proba__rounded__by_torch(x, w):
+    return torch.round(sigmoid(x @ w))
+
+
+def predict_proba__rounded__from_a_half(x, w):
+    return (sigmoid(x @ w) >= 0.5).float()

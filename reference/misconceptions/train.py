@@ -820,3 +820,31 @@ def train__pairs_of_epoch_and_loss(x, y, w, lr, epochs):
     for epoch in range(epochs):
         losses.append((epoch, update(x, y, w, lr).item()))
     return losses
+
+
+def train__first_loss_twice(x, y, w, lr, epochs):
+    """The list begins with the first loss twice.
+
+    update() already returns the loss before its step. Start with an empty
+    list, losses = [].
+
+    Section: 4. Gradient descent
+    """
+    losses = [mse(predict(x, w), y).item()]
+    for _ in range(epochs):
+        losses.append(update(x, y, w, lr).item())
+    return losses
+
+
+def train__every_second_epoch(x, y, w, lr, epochs):
+    """There are steps in every second epoch only.
+
+    range(0, epochs, 2) leaves out every second number. Loop over
+    range(epochs), and call update() in each epoch, without an if.
+
+    Section: 4. Gradient descent
+    """
+    losses = []
+    for _ in range(0, epochs, 2):
+        losses.append(update(x, y, w, lr).item())
+    return losses

@@ -558,3 +558,78 @@ def train_logistic__accuracies__before_the_step(x, y, w, lr, epochs):
         shares.append((classes == y).float().mean().item())
         update_logistic(x, y, w, lr)
     return shares
+
+
+def train_logistic__final_loss_added(x, y, w, lr, epochs):
+    """The list has one loss too many: the one after the last step.
+
+    There is one loss per epoch, from before its step. Leave out the loss that
+    is added after the loop.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr).item())
+    losses.append(cross_entropy(predict_proba(x, w), y).item())
+    return losses
+
+
+def train_logistic__first_loss_twice(x, y, w, lr, epochs):
+    """The list begins with the first loss twice.
+
+    update_logistic() already returns the loss before its step. Start with an
+    empty list, losses = [].
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = [cross_entropy(predict_proba(x, w), y).item()]
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr).item())
+    return losses
+
+
+def train_logistic__every_tenth_loss(x, y, w, lr, epochs):
+    """Only every tenth loss is kept.
+
+    Printing every tenth loss is fine, but the list holds one loss per epoch.
+    Append outside the if.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for epoch in range(epochs):
+        loss = update_logistic(x, y, w, lr)
+        if epoch % 10 == 0:
+            losses.append(loss.item())
+    return losses
+
+
+def train_logistic__running_mean(x, y, w, lr, epochs):
+    """Each entry is the mean of all losses so far.
+
+    Each entry should be the loss of its own epoch. Append what
+    update_logistic() returns, and don't average it.
+
+    Section: 7. Going further: logistic regression
+    """
+    total = 0.0
+    losses = []
+    for epoch in range(epochs):
+        total += update_logistic(x, y, w, lr).item()
+        losses.append(total / (epoch + 1))
+    return losses
+
+
+def train_logistic__divided_by_the_epochs(x, y, w, lr, epochs):
+    """Each loss is divided by the number of epochs.
+
+    Each entry should be the loss itself. Append what update_logistic()
+    returns.
+
+    Section: 7. Going further: logistic regression
+    """
+    losses = []
+    for _ in range(epochs):
+        losses.append(update_logistic(x, y, w, lr).item() / epochs)
+    return losses

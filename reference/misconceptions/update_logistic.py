@@ -458,3 +458,88 @@ def update_logistic__arguments_swapped(x, y, w, lr):
     loss = cross_entropy(y, predict_proba(x, w))
     _logistic_step(w, loss, lr)
     return loss.detach()
+
+
+def _arguments_swapped(x, y, w, lr, eps):
+    p = predict_proba(x, w)
+    loss = -(p * torch.log(y + eps) + (1 - p) * torch.log(1 - y + eps)).mean()
+    return _logistic_step(w, loss, lr)
+
+
+def update_logistic__arguments_swapped__with_eps_3(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-3)
+
+
+def update_logistic__arguments_swapped__with_eps_4(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-4)
+
+
+def update_logistic__arguments_swapped__with_eps_5(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-5)
+
+
+def update_logistic__arguments_swapped__with_eps_6(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-6)
+
+
+def update_logistic__arguments_swapped__with_eps_7(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-7)
+
+
+def update_logistic__arguments_swapped__with_eps_8(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-8)
+
+
+def update_logistic__arguments_swapped__with_eps_9(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-9)
+
+
+def update_logistic__arguments_swapped__with_eps_10(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-10)
+
+
+def update_logistic__arguments_swapped__with_eps_12(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-12)
+
+
+def update_logistic__arguments_swapped__with_eps_15(x, y, w, lr):
+    return _arguments_swapped(x, y, w, lr, 1e-15)
+
+
+def update_logistic__arguments_swapped__by_torch(x, y, w, lr):
+    p = predict_proba(x, w)
+    loss = torch.nn.functional.binary_cross_entropy(y, p)
+    return _logistic_step(w, loss, lr)
+
+
+def update_logistic__returns_the_accuracy(x, y, w, lr):
+    """The share of right classes is returned, not the loss.
+
+    Return the cross entropy before the step.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = predict_proba(x, w).detach()
+    _logistic_step(w, cross_entropy(predict_proba(x, w), y), lr)
+    return ((p > 0.5) == y).float().mean()
+
+
+def update_logistic__returns_the_accuracy__after_the_step(x, y, w, lr):
+    _logistic_step(w, cross_entropy(predict_proba(x, w), y), lr)
+    p = predict_proba(x, w).detach()
+    return ((p > 0.5) == y).float().mean()
+
+
+def update_logistic__slope_of_the_sigmoid_by_hand(x, y, w, lr):
+    """The gradient has a factor p * (1 - p) too much.
+
+    By hand, the gradient of the mean cross entropy is x.T @ (p - y) / n: the
+    slope of the sigmoid, p * (1 - p), cancels.
+
+    Section: 7. Going further: logistic regression
+    """
+    loss = cross_entropy(predict_proba(x, w), y)
+    with torch.no_grad():
+        p = predict_proba(x, w)
+        w -= lr * x.T @ ((p - y) * p * (1 - p)) / len(y)
+    return loss.detach()

@@ -10,6 +10,7 @@ from fakes import RecordedSession, Rule, check_result, computing, ended, raised,
 
 from grader.checks.assignment import Assignment, Function
 from grader.checks.check import Check
+from grader.checks.inputs import encode_input, leaf
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
@@ -174,7 +175,7 @@ def test_factor_is_reported_once() -> None:
     assert found["f/more"] == MORE
     assert found["f/values"].misconception is None
     assert found["f/values"].diagnosis is None
-    assert found["f/values"].hint == "the check's hint"
+    assert found["f/values"].hint == "Look for a factor 2 that is one too many."
 
 
 def test_factor_is_not_added_to_an_error() -> None:
@@ -299,3 +300,41 @@ def test_answers_with_very_many_elements_are_not_diagnosed() -> None:
 
     assert diagnosed["f/values"].diagnosis is None
     assert peak_bytes < 8_000_000
+
+
+# --- two mistakes at once -----------------------------------------------------------------------
+
+
+def test_misconception_of_the_steps_is_named_beside_another_mistake() -> None:
+    """If w moves as in a known program, that is named, whatever is returned; once."""
+
+    def moves(times: float, value: object) -> Rule:
+        def program(w: np.ndarray) -> object:
+            w *= np.float32(times)
+            return value
+
+        return computing(program)
+
+    asked = [
+        Question(
+            check=Check(id=check, function="f", title="", hint="", points=1, key=0),
+            request=(
+                request := CallRequest(function="f", inputs={"w": encode_input(leaf([n, 2 * n]))})
+            ),
+            expected=moves(2, 1.0)(request),
+        )
+        for check in ("f/values", "f/more")
+        for n in (1.0, 2.0, 3.0)
+    ]
+    programs = {"f__cubed": moves(3, 1.0), "f__raised": moves(2, 7.0)}
+    case = Case(
+        assignment=ASSIGNMENT,
+        observe=lambda _name: moves(3, None),
+        questions=lambda _name: asked,
+        ask_misconception=lambda one, request: programs[one.name](request),
+    )
+
+    found = {one.id: one for one in diagnose([VALUES, MORE], case)}
+
+    assert found["f/values"].misconception == "f/cubed"
+    assert found["f/more"].misconception is None

@@ -129,6 +129,13 @@ def test_program_that_uses_next_to_nothing_gets_no_remark() -> None:
     assert unused(computing(lambda x, w, lr, epochs: epochs)) == ()  # noqa: ARG005
 
 
+def test_program_that_computes_nan_gets_no_remark() -> None:
+    """Computed with nan, everything is nan, whatever the inputs are."""
+    program = computing(lambda x, w, lr, epochs: np.float32(np.nan) * x * w * lr)  # noqa: ARG005
+
+    assert unused(program) == ()
+
+
 def test_program_that_does_nothing_gets_no_remark() -> None:
     """No input could make a difference to it."""
     assert unused(computing(lambda x, w, lr, epochs: None)) == ()  # noqa: ARG005

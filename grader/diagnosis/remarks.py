@@ -1,0 +1,150 @@
+"""Remarks: what is the same about all answers of a function, where no known program gives them.
+
+Each kind of remark is proved in a module of its own; here they are tried one after another, and
+the first one is taken.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.checks.questions import Question
+from grader.diagnosis.exchanged import describe_exchanged, find_exchanged, hint_to_reorder
+from grader.diagnosis.kept import HINT_TO_BEGIN_ANEW, describe_kept
+from grader.diagnosis.limited import (
+    HINT_NOT_TO_LIMIT,
+    HINT_NOT_TO_ROUND,
+    describe_limit,
+    describe_rounding,
+)
+from grader.diagnosis.nothing_but_nan import HINT_AGAINST_NAN, describe_nan
+from grader.diagnosis.parts import HINT_TO_RETURN_ALONE, describe_part
+from grader.diagnosis.penalties import HINT_TO_LEAVE_OUT_PENALTIES, describe_penalty
+from grader.diagnosis.ratios import (
+    describe_early_end,
+    describe_ratio,
+    describe_shift,
+    hint_for_ratio,
+)
+from grader.diagnosis.rescaled import describe_rescaled, find_rescaled, hint_not_to_scale
+from grader.diagnosis.unused import describe_unused, find_unused, hint_to_use
+from grader.observations.asking import Observe
+from grader.observations.messages import Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked about a function, and what may be asked.
+
+    Attributes:
+        function: The name of the function.
+        parameters: Its parameters in the contract's order.
+        questions: Everything that its checks ask, with the right answers.
+        answers: The submission's answers, one for each question.
+        observe: Asks the submission.
+        has_time: Returns whether the submission has time left for this.
+        is_lent: Whether right helpers are lent to the child that answers. Then the report may have
+            none of its numbers and names.
+    """
+
+    function: str
+    parameters: Sequence[str]
+    questions: Sequence[Question]
+    answers: Sequence[Observation]
+    observe: Observe
+    has_time: Callable[[], bool]
+    is_lent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was observed of all answers.
+
+    Attributes:
+        text: A sentence without its full stop; empty if there is nothing to say.
+        hint: The next thing to try; empty for the check's own.
+        is_about_errors: Whether it explains exceptions too.
+    """
+
+    text: str = ""
+    hint: str = ""
+    is_about_errors: bool = False
+
+
+def find_remark(asked: Asked) -> Remark:
+    """Return the first remark that is proved; an empty one if none is, or if time is up."""
+    for find in _OF_LENT if asked.is_lent else _ALL:
+        if not asked.has_time():
+            break
+        remark = find(asked)
+        if remark.text:
+            return remark
+    return Remark()
+
+
+def find_ratio(asked: Asked) -> Remark:
+    """Return a remark if all answers are off by the same factor or shift, else an empty one."""
+    if not asked.has_time():
+        return Remark()
+    ratio = describe_ratio(asked.questions, asked.answers, is_common=asked.is_lent)
+    if ratio:
+        return Remark(ratio, hint_for_ratio(ratio))
+    return Remark(describe_shift(asked.questions, asked.answers))
+
+
+def _kept(asked: Asked) -> Remark:
+    text = describe_kept(
+        asked.function, asked.questions, asked.answers, asked.observe, has_time=asked.has_time
+    )
+    return Remark(text, HINT_TO_BEGIN_ANEW)
+
+
+def _early_end(asked: Asked) -> Remark:
+    text = describe_early_end(asked.questions, asked.answers)
+    return Remark(text, "Run all the epochs: is there a break or a return inside of the loop?")
+
+
+def _nan(asked: Asked) -> Remark:
+    return Remark(describe_nan(asked.answers), HINT_AGAINST_NAN)
+
+
+def _part(asked: Asked) -> Remark:
+    return Remark(
+        describe_part(asked.function, asked.questions, asked.answers), HINT_TO_RETURN_ALONE
+    )
+
+
+def _rounding(asked: Asked) -> Remark:
+    text = describe_rounding(asked.function, asked.questions, asked.answers)
+    return Remark(text, HINT_NOT_TO_ROUND)
+
+
+def _limit(asked: Asked) -> Remark:
+    text = describe_limit(asked.function, asked.questions, asked.answers)
+    return Remark(text, HINT_NOT_TO_LIMIT)
+
+
+def _penalty(asked: Asked) -> Remark:
+    text = describe_penalty(asked.questions, asked.answers, with_size=not asked.is_lent)
+    return Remark(text, HINT_TO_LEAVE_OUT_PENALTIES)
+
+
+def _unused(asked: Asked) -> Remark:
+    names = find_unused(
+        asked.function, asked.questions, asked.answers, asked.observe, has_time=asked.has_time
+    )
+    return Remark(describe_unused(asked.function, names), hint_to_use(names))
+
+
+def _exchanged(asked: Asked) -> Remark:
+    names = find_exchanged(asked.questions, asked.answers, asked.observe, has_time=asked.has_time)
+    hint = hint_to_reorder(asked.function, asked.parameters, names)
+    return Remark(describe_exchanged(asked.function, names), hint, is_about_errors=True)
+
+
+def _rescaled(asked: Asked) -> Remark:
+    found = find_rescaled(asked.questions, asked.answers, asked.observe, has_time=asked.has_time)
+    return Remark(describe_rescaled(asked.function, found), hint_not_to_scale(found))
+
+
+_OF_LENT = (_nan, _kept, _early_end, _penalty, _unused, _exchanged, _rescaled)
+_ALL = (_nan, _kept, _early_end, _part, _rounding, _limit, _penalty, _unused, _exchanged, _rescaled)
