@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import RecordedSession, Rule, check_result, computing, ended, raised, returned
+from program_answers import answering
 
 from grader.checks.assignment import Assignment, Function
 from grader.checks.check import Check
@@ -338,3 +339,30 @@ def test_misconception_of_the_steps_is_named_beside_another_mistake() -> None:
 
     assert found["f/values"].misconception == "f/cubed"
     assert found["f/more"].misconception is None
+
+
+def test_inputs_that_are_mixed_up_explain_an_error() -> None:
+    """An exception that comes from parameters in another order gets that as its remark."""
+    asked = [
+        Question(
+            check=Check(id="g/values", function="g", title="", hint="", points=1, key=0),
+            request=(
+                request := CallRequest(
+                    function="g", inputs={"n": Number(value=n), "w": encode_input(leaf([n, 4]))}
+                )
+            ),
+            expected=computing(lambda n, w: n * w.sum().item())(request),
+        )
+        for n in (2.0, 3.0)
+    ]
+    case = Case(
+        assignment=ASSIGNMENT,
+        observe=lambda _name: answering(lambda n, w: w * n.sum()),
+        questions=lambda _name: asked,
+        ask_misconception=lambda _one, request: answering(lambda n, w: n * w)(request),
+    )
+
+    (found,) = diagnose([failed("g/values", Status.ERROR)], case)
+
+    assert "n and w in exchanged places" in found.message
+    assert "g(n)" in found.hint

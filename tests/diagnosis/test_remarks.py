@@ -177,6 +177,13 @@ def test_right_part_is_named(pack: Callable[..., object], expected: str) -> None
     assert expected in found.text
 
 
+def test_part_is_not_named_in_a_lent_child() -> None:
+    """Code could tell something by where it puts the right answer."""
+    found = remark(lambda **inputs: (descend(**inputs), inputs["w"].copy()), is_lent=True)
+
+    assert found == Remark()
+
+
 def test_value_with_a_comma_after_it_is_named() -> None:
     """A comma makes a tuple with the right answer in it."""
     found = remark(lambda a: (float(a.sum()),), right=lambda a: float(a.sum()), cases=NUMBERS)
@@ -319,6 +326,13 @@ def test_data_that_is_scaled_is_named(program: Program, words: str) -> None:
     assert found.text.startswith("tried with ")
     assert words in found.text.replace("all of x", words, 1)
     assert "as it is" in found.hint
+
+
+def test_column_that_is_not_used_is_not_scaled() -> None:
+    """What makes no difference at all says nothing about units."""
+    found = remark(lambda x, **rest: descend(feature(x, lambda one: 0 * one), **rest))
+
+    assert "multiplied by 2" not in found.text
 
 
 def test_signs_are_not_scaled_data() -> None:

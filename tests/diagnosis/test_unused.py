@@ -129,9 +129,12 @@ def test_program_that_uses_next_to_nothing_gets_no_remark() -> None:
     assert unused(computing(lambda x, w, lr, epochs: epochs)) == ()  # noqa: ARG005
 
 
-def test_program_that_computes_nan_gets_no_remark() -> None:
-    """Computed with nan, everything is nan, whatever the inputs are."""
-    program = computing(lambda x, w, lr, epochs: np.float32(np.nan) * x * w * lr)  # noqa: ARG005
+def test_program_that_overflows_gets_no_remark() -> None:
+    """Times infinity, no other number makes a difference."""
+    infinity = np.float32(np.inf)
+    program = computing(
+        lambda x, w, lr, epochs: np.concatenate([infinity * (x + 0.5) * lr, w * epochs])
+    )
 
     assert unused(program) == ()
 
