@@ -10,7 +10,7 @@ from grader.observations.values import Array
 
 HINT_AGAINST_NAN = (
     "nan comes from 0 / 0, from infinity minus infinity, or from the logarithm of a negative "
-    "number. In a column of ones the standard deviation is 0, so don't divide by it."
+    "number, for example. In a column of ones the standard deviation is 0, so don't divide by it."
 )
 
 _MIN_INPUTS = 2  # one input proves no rule
