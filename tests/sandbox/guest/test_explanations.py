@@ -1,5 +1,6 @@
 """Messages that torch and Python really raise are recognised; their wording may change."""
 
+import random
 import re
 from collections.abc import Callable
 
@@ -109,17 +110,17 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "network": (refuse(RuntimeError("there is no internet connection")), "no network"),
     "in place on a leaf": (step_outside_no_grad, "no_grad"),
     "in place on a view": (step_on_a_view, "no_grad"),
-    "backward twice": (backward_twice, "twice"),
+    "backward twice": (backward_twice, "an earlier backward() had freed"),
     "numpy of what requires grad": (give_to_numpy, "detach"),
     "numpy of it by asarray": (lambda: np.asarray(leaf()), "detach"),
     "None.zero_()": (clear_what_is_not_there, "w.grad"),
     "None in an operation": (use_none_in_a_sum, "w.grad"),
-    "cut graph": (backward_of_a_constant, "cut the graph"),
+    "cut graph": (backward_of_a_constant, "not connected to anything that requires grad"),
     "backward of a vector": ((leaf() * 2).backward, "mean"),
     "unused": (lambda: torch.autograd.grad(leaf().sum(), leaf()), "not computed from"),
     "changed before backward": (change_before_backward, "Make a new tensor"),
-    "matrix product": (lambda: torch.ones(3, 2) @ torch.ones(3), "matrix product"),
-    "matrix product of matrices": (lambda: torch.ones(3, 2) @ torch.ones(3, 2), "matrix product"),
+    "matrix product": (lambda: torch.ones(3, 2) @ torch.ones(3), "fit this product"),
+    "matrix product of matrices": (lambda: torch.ones(3, 2) @ torch.ones(3, 2), "fit this product"),
     "sizes": (lambda: torch.ones(3) + torch.ones(2), "shapes"),
     "view": (lambda: torch.ones(3).view(2, 2), "shapes"),
     "broadcast in place": (lambda: torch.ones(3).add_(torch.ones(2, 3)), "shapes"),
@@ -175,6 +176,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: (leaf() * 2).requires_grad_(False),  # noqa: FBT003 - as torch's types have it
         "Only a leaf",
     ),
+    "too large a sample": (lambda: random.sample(range(2), 3), "one permutation"),
     "recursion": (call_itself, "calls itself"),
     "name": (lambda: eval("torhc"), "not defined"),  # noqa: S307 - our own
     "local name": (local_w, "global w"),
