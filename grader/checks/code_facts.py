@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.observations.messages import FunctionFacts
+from grader.observations.messages import FunctionFacts, Place
 from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
 
@@ -24,7 +24,11 @@ def uses_other_names(facts: FunctionFacts | None) -> bool:
 
 
 def explain_by_code(
-    result: CheckResult, facts: FunctionFacts | None, inputs: Sequence[str]
+    result: CheckResult,
+    facts: FunctionFacts | None,
+    inputs: Sequence[str],
+    *,
+    is_first: bool = False,
 ) -> CheckResult:
     """Return the result of a check with what the function's code shows, if that explains it.
 
@@ -32,11 +36,21 @@ def explain_by_code(
         result: The result of a check that may have failed.
         facts: What the code of the function shows; None if that is not known.
         inputs: The parameters of the function in the contract.
+        is_first: Whether no other check of the function has failed before.
     """
     if facts is None or result.status not in (Status.FAILED, Status.ERROR):
         return result
-    hint = _explain(result, facts, inputs)
-    return msgspec.structs.replace(result, hint=hint) if hint else result
+    hint = _explain(result, facts, inputs) or result.hint
+    if is_first and facts.places:
+        first, last = map(_describe_place, facts.places)
+        again = f"{facts.name} is defined on {first} and again on {last}; the last one counts."
+        hint = f"{hint} {again}".strip()
+    return msgspec.structs.replace(result, hint=hint)
+
+
+def _describe_place(place: Place) -> str:
+    of = f" of {shorten(place.block, MAX_NAME)}" if place.block else ""
+    return f"line {place.line}{of}"
 
 
 def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -> str:

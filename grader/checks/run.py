@@ -19,7 +19,7 @@ import enum
 import functools
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -156,6 +156,10 @@ class CheckRun:
         """Return whether a check is not, or not yet, for the student to see."""
         return check_id in self.hidden_ids
 
+    def failed(self) -> Iterator[CheckResult]:
+        """Yield the results that are settled and did not pass."""
+        return (one for one in self.results.values() if one.status is not Status.PASSED)
+
     def helpers(self, name: str) -> tuple[str, ...]:
         """Return the helpers that a function may use; what is not known counts as used.
 
@@ -230,7 +234,9 @@ def run_phase(run_body: RunBody, *, run: CheckRun, phase: Phase) -> list[CheckRe
         result = attempt(check, run, run_body)
         if result is not None:
             inputs = run.assignment.parameters[check.function]
-            result = explain_by_code(result, run.functions.get(check.function), inputs)
+            facts = run.functions.get(check.function)
+            is_first = all(one.function != check.function for one in run.failed())
+            result = explain_by_code(result, facts, inputs, is_first=is_first)
             run.results[check.id] = result
             settled.append(result)
     return settled

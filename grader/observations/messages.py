@@ -275,7 +275,8 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     call the functions ``uses`` of the contract, directly or through others. ``ignores`` has the
     inputs that it neither takes nor reads as globals. ``reads`` has the globals that it reads
     besides those that are set for it, and that are not functions, classes or modules; those that
-    don't exist are in ``undefined`` instead.
+    don't exist are in ``undefined`` instead. ``places`` has the first and the last definition, if
+    there are several.
     """
 
     name: Name
@@ -285,6 +286,7 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     ignores: Names = ()
     reads: Names = ()
     undefined: Names = ()
+    places: Annotated[tuple[Place, ...], msgspec.Meta(max_length=2)] = ()
 
 
 class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.checks.code_facts import explain_by_code, uses_other_names
-from grader.observations.messages import FunctionFacts
+from grader.observations.messages import FunctionFacts, Place
 from grader.report.model import CheckResult, Status
 
 INPUTS = ("x", "y", "w", "lr")
@@ -85,3 +85,18 @@ def test_names_of_the_submission_are_cut() -> None:
     )
 
     assert len(hint_of(facts)) < 700
+
+
+def test_second_definition_is_named_once() -> None:
+    """A function that is defined again is said to be, with the first failure."""
+    places = (Place(line=3, block="cell 2"), Place(line=5, block="cell 6 [9]"))
+    facts = FunctionFacts(name="update", places=places)
+    result = CheckResult(
+        id="update/a", title="", status=Status.FAILED, points=0, max_points=1, message="no"
+    )
+
+    assert explain_by_code(result, facts, INPUTS, is_first=True).hint == (
+        "update is defined on line 3 of cell 2 and again on line 5 of cell 6 [9]; the last one "
+        "counts."
+    )
+    assert explain_by_code(result, facts, INPUTS).hint == ""

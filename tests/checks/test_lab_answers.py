@@ -102,6 +102,10 @@ def test_anything_else_is_shown_with_what_an_answer_looks_like(
         ({"sdg": Text(text="g")}, "sgd is not answered; 'sdg' is not a question"),
         ({"sgd": Text(text=""), "sdg": Text(text="g")}, "sgd is not answered yet"),
         ({"epoch": Text(text="g")}, "sgd is not answered yet"),
+        (
+            {one: Text(text="x") for one in "abcd"},
+            "sgd is not answered; ANSWERS has 'a', 'b', 'c', ..., which no question is called",
+        ),
     ],
 )
 def test_unanswered_question_is_missing_and_an_unknown_one_is_named(

@@ -35,6 +35,7 @@ _LETTER = re.compile(r"\W*([a-z])\W*", re.IGNORECASE | re.ASCII)
 _SHOWN = 30
 _HINT = 'An answer is one letter in quotes, such as "a".'
 _HINT_OF_DICT = 'Write a letter for the name of each question: ANSWERS = {"ones_column": "a", ...}.'
+_MOST_SHOWN = 3
 _MOST_UNKNOWN = 50  # keys that are compared with the questions
 
 
@@ -66,9 +67,13 @@ def _describe_unanswered(question: str, answers: dict[str, AnyValue]) -> str:
     unknown = [name for name in answers if name not in QUESTIONS]
     folded = {name[:MAX_NAME].casefold(): name for name in unknown[:_MOST_UNKNOWN]}
     close = [folded[name] for name in difflib.get_close_matches(question.casefold(), folded, n=1)]
-    if close and question not in answers:
+    if question in answers or not unknown:
+        return f"{question} is not answered yet"
+    if close:
         return f"{question} is not answered; {shorten(close[0], MAX_NAME)!r} is not a question"
-    return f"{question} is not answered yet"
+    shown = ", ".join(repr(shorten(name, MAX_NAME)) for name in unknown[:_MOST_SHOWN])
+    more = ", ..." if len(unknown) > _MOST_SHOWN else ""
+    return f"{question} is not answered; ANSWERS has {shown}{more}, which no question is called"
 
 
 @pytest.mark.points(0.5)

@@ -4,16 +4,20 @@ Explanations use this, and so does the choice of the helpers to lend: a function
 helper is judged by its own attempt alone.
 """
 
+import ast
 import builtins
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from inspect import Parameter
 from typing import Any
 
+import msgspec
+
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
-from grader.observations.messages import FunctionFacts
+from grader.observations.messages import FunctionFacts, Place
 from grader.sandbox.guest.bind_arguments import ANYTHING, bind_arguments, find_signature
 from grader.sandbox.guest.needed import ALWAYS_SET, global_names
+from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text
 
 _SET_LATER = object()
@@ -24,6 +28,7 @@ def describe_functions(
     namespace: Mapping[str, object],
     contract: Mapping[str, tuple[str, ...]],
     uses: Mapping[str, Iterable[str]],
+    blocks: Iterable[ParsedBlock] = (),
 ) -> tuple[FunctionFacts, ...]:
     """Describe the functions of the contract that a submission defines.
 
@@ -31,12 +36,30 @@ def describe_functions(
         namespace: The submission's globals.
         contract: The parameters of each function of the contract, in order.
         uses: The functions of the contract that each of them may use.
+        blocks: The code blocks.
     """
+    places = _definitions(contract, blocks)
     return tuple(
-        _describe(name, namespace[name], namespace, contract, uses.get(name, contract))
+        msgspec.structs.replace(
+            _describe(name, namespace[name], namespace, contract, uses.get(name, contract)),
+            places=places.get(name, ()),
+        )
         for name in contract
         if callable(namespace.get(name))
     )
+
+
+def _definitions(
+    contract: Iterable[str], blocks: Iterable[ParsedBlock]
+) -> dict[str, tuple[Place, ...]]:
+    """Return the first and the last definition of each function that has several."""
+    found: dict[str, list[Place]] = {name: [] for name in contract}
+    for block in blocks:
+        for statement, _ in block.statements:
+            if isinstance(statement, ast.FunctionDef) and statement.name in found:
+                label = cut_text(block.label, MAX_NAME)
+                found[statement.name].append(Place(line=max(statement.lineno, 0), block=label))
+    return {name: (all_[0], all_[-1]) for name, all_ in found.items() if len(all_) > 1}
 
 
 def _describe(

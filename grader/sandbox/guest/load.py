@@ -117,7 +117,7 @@ def load(
     run.run()
     defined = tuple(name for name in message.parameters if submission.has(name))
     functions = (
-        describe_functions(submission.namespace, submission.parameters, run.uses)
+        describe_functions(submission.namespace, submission.parameters, run.uses, blocks)
         if message.lent is None
         else ()
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _NANOSECOND = 1e-9
-# proc_pid_status(5): memory that no file backs. Shared memory counts, since it is no less used.
+# proc_pid_status(5): memory that no file backs. Shared memory is used as well.
 _UNBACKED = (b"RssAnon", b"RssShmem", b"VmSwap", b"HugetlbPages")
 _DELETED = b" (deleted)"
 

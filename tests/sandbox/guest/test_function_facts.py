@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from grader.observations.messages import FunctionFacts
+from grader.observations.messages import CodeBlock, FunctionFacts, Place
 from grader.sandbox.guest.function_facts import describe_functions
+from grader.sandbox.guest.parse import parse_block
 
 CONTRACT = {"mse": ("y_hat", "y"), "update": ("x", "y", "w", "lr")}
 
@@ -83,3 +84,21 @@ def test_odd_callables_are_described_without_a_claim(odd: object) -> None:
     (found,) = describe_functions({"update": odd}, CONTRACT, {})
 
     assert (found.ignores, found.reads, found.undefined) == ((), (), ())
+
+
+def test_first_and_last_definition_are_found() -> None:
+    """A function that is defined several times has the first and the last place."""
+    source = "def mse(): pass\ndef update(): pass\n"
+    blocks = [
+        parse_block(CodeBlock(label=label, source=text), label, is_notebook=True, future_flags=0)
+        for label, text in (("cell 1", source), ("cell 2", "x = 1\ndef mse(): pass\n"))
+    ]
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)  # noqa: S102 - the test's own
+
+    found = {one.name: one.places for one in describe_functions(namespace, CONTRACT, {}, blocks)}
+
+    assert found == {
+        "mse": (Place(line=1, block="cell 1"), Place(line=2, block="cell 2")),
+        "update": (),
+    }
