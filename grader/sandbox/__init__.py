@@ -62,8 +62,9 @@ Locks. Each is one-way, is tried on its own, and is reported if this machine doe
 What a child can see. All of its own process, so everything below, however it is hidden:
 
 - Every child: Python and its packages; ``guest`` and ``observations``, with the names of the
-  messages; the submission; the contract's functions and parameters; and, one at a time, the
-  requests with their inputs. No check, expected value, seed, tolerance, misconception, report or
+  messages; the submission, but not the name of its file, since that is not in the digest that the
+  inputs depend on; the contract's functions and parameters; and, one at a time, the requests with
+  their inputs. No check, expected value, seed, tolerance, misconception, report or
   other submission is in it, nor a file or descriptor that leads to one.
 - A child with the student's own helpers (one for all visible checks): of the reference, nothing.
 - A child with lent helpers (one for each set of them): those helpers and what they call,
