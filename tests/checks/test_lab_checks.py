@@ -1574,3 +1574,29 @@ def many_artists(count: int, points: int) -> tuple[Artist, ...]:
 def test_facts_of_the_largest_answers_take_a_tenth_of_a_second(name: str, value: object) -> None:
     """The facts of the largest answers that cross the wall take at most 0.1 s of CPU."""
     assert facts_of(name, value) < 0.1
+
+
+# --- hints of plot_fit --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("drawn", "hint"),
+    [
+        (lambda x, y, _w: [dots(x[:, 0], y)], ""),
+        (lambda x, y, w: [dots(x[:, 0], y), line_of(x, w + np.float32(1))], "A line is drawn"),
+    ],
+    ids=["points only", "another line"],
+)
+def test_who_draws_a_line_is_not_asked_to_draw_one(
+    drawn: Callable[..., list[Artist]], hint: str
+) -> None:
+    """The check's own hint says to plot the predictions; here they are plotted, but wrong."""
+    x = np.stack([np.linspace(-1, 1, 5), np.ones(5)], axis=1).astype(np.float32)
+    w = np.array([2, -1], np.float32)
+    artists = tuple(drawn(x, x @ w, w))
+
+    with pytest.raises(WrongError) as wrong:
+        load("plot_fit")._expect_model(artists, {"x": x, "w": Leaf(w)})
+
+    assert wrong.value.hint.startswith(hint)
+    assert bool(wrong.value.hint) == bool(hint)

@@ -48,7 +48,12 @@ def _expect_model(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
     lines = lines_of(artists, case["x"][:, 0])
     is_model = lines.lie_on(np.array([slope]), np.array([intercept]))[:, 0]
     if not np.any(is_model):
-        raise WrongError("nothing drawn lies on the model's line, w[0] * feature + w[1]")
+        message = "nothing drawn lies on the model's line, w[0] * feature + w[1]"
+        if not any(artist.is_joined for artist in artists):
+            raise WrongError(message)
+        # Its student draws a line already, so the check's own hint would be of no use.
+        hint = "A line is drawn, but another one. Print what you plot, and its shape: (n,)?"
+        raise WrongError(message, hint=hint)
     others = int(np.sum(~is_model & ~lines.are_level()))
     if others > MOST_OTHER_LINES:
         raise WrongError(
