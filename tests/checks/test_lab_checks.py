@@ -1593,7 +1593,8 @@ def test_who_draws_a_line_is_not_asked_to_draw_one(
     """The check's own hint says to plot the predictions; here they are plotted, but wrong."""
     x = np.stack([np.linspace(-1, 1, 5), np.ones(5)], axis=1).astype(np.float32)
     w = np.array([2, -1], np.float32)
-    artists = tuple(drawn(x, x @ w, w))
+    y = x @ w + np.array([3, -2, 4, -5, 1])
+    artists = tuple(drawn(x, y, w))
 
     with pytest.raises(WrongError) as wrong:
         load("plot_fit")._expect_model(artists, {"x": x, "w": Leaf(w)})
