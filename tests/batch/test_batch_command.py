@@ -257,13 +257,14 @@ def test_unusable_arguments_are_refused_in_one_line(
     assert message in done.stderr.splitlines()[-1]
 
 
-def test_empty_folder_is_an_empty_class(tmp_path: Path) -> None:
-    """An empty folder is graded without an error, as a class without submissions."""
+def test_empty_folder_is_not_a_class(tmp_path: Path) -> None:
+    """A folder without submissions is an error that says what was looked for."""
     (tmp_path / "submissions").mkdir()
 
-    done = run(tmp_path / "submissions", "--out", tmp_path / "out")
+    done = run(tmp_path / "submissions", "--out", tmp_path / "out", expected=2)
 
-    assert "0 submissions" in done.stdout
+    assert "found no submissions in" in done.stderr
+    assert "looked for .py files, .ipynb notebooks and zips" in done.stderr
 
 
 def test_fault_of_the_grader_is_never_a_zero(
