@@ -31,6 +31,21 @@ def tensor(values: object) -> "np.ndarray":
     return np.asarray(values, dtype=np.float32)
 
 
+def as_single(value: object) -> object:
+    """Return an input with its float64 numbers as float32, and anything else as it is.
+
+    Tensors of a contract are float32, and numpy draws float64. In torch a right function that
+    multiplies an input by a float32 tensor of its own would raise.
+    """
+    if isinstance(value, Leaf):
+        return Leaf(_as_single(value.array))
+    return _as_single(value) if isinstance(value, np.ndarray) else value
+
+
+def _as_single(array: "np.ndarray") -> "np.ndarray":
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
 def encode_input(value: object) -> Array | Number:
     """Convert an input as checks write it to the plain data of a request.
 

@@ -10,7 +10,7 @@ import numpy as np
 from grader.checks.assignment import Function
 from grader.checks.compare import to_array, to_parts
 from grader.checks.examples import make_example
-from grader.checks.inputs import Leaf, encode_input
+from grader.checks.inputs import Leaf, as_single, encode_input
 from grader.checks.torch_calls import describe_torch_calls
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.observations.asking import Ask, Observe, is_complete
@@ -146,12 +146,14 @@ class Probe:
             cotangent: What to multiply the result by before it is summed and differentiated.
             draw: How many items to take from a returned iterable.
             frame_limit: How many frames of a returned animation to play.
-            **inputs: The parameters of the contract: arrays, leaves and numbers.
+            **inputs: The parameters of the contract: arrays, leaves and numbers. Numbers of
+                float64 are sent as float32.
 
         Raises:
             NoAnswerError: The function raised, is missing, or hit a limit.
             WrongError: The function changed an input that is not a leaf.
         """
+        inputs = {name: as_single(value) for name, value in inputs.items()}
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
         self._last = (inputs, None)
         return self._answer(request, inputs)
@@ -175,6 +177,7 @@ class Probe:
             NoAnswerError: The student's function raised, is missing, or hit a limit.
             WrongError: The student's function changed an input that is not a leaf.
         """
+        inputs = {name: as_single(value) for name, value in inputs.items()}
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
         self._last = (inputs, None)
         answer = self._expect(request)

@@ -8,7 +8,7 @@ import pytest
 from fakes import RecordedSession, answered, array, computing, ended, raised, returned, step
 
 from grader.checks.assignment import Function
-from grader.checks.inputs import leaf, tensor
+from grader.checks.inputs import Leaf, leaf, tensor
 from grader.checks.probe import Probe, Result
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.observations.messages import (
@@ -66,6 +66,24 @@ def test_inputs_are_sent_in_the_order_of_the_contract() -> None:
     assert request.inputs["lr"] == Number(value=0.1)
     assert isinstance(request.inputs["w"], Array)
     assert request.inputs["w"].requires_grad
+
+
+def test_float64_of_numpy_reaches_both_sides_as_float32() -> None:
+    """What a random generator draws is sent as float32, and other types stay as they are."""
+    drawn = np.random.default_rng(0).normal(size=(1, 2))
+    sent = drawn.astype(np.float32)
+    answer = returned(0.5, x=sent, w=array((0.0, 0.0), requires_grad=True), lr=np.array([3]))
+    probe, own, peer = make_probe(answer, answer)
+
+    got, _ = probe.both(x=drawn, w=Leaf(drawn[0]), lr=np.array([3]))
+    probe.student(x=drawn, w=Leaf(drawn[0]), lr=np.array([3]))
+
+    for request in (*own.requests, *peer.requests):
+        assert isinstance(request, CallRequest)
+        arrays = [one for one in request.inputs.values() if isinstance(one, Array)]
+        assert [one.dtype for one in arrays] == ["float32", "float32", "int64"]
+        assert [one.requires_grad for one in arrays] == [False, True, False]
+    assert got.returned() == Number(value=0.5)  # x was not taken for changed
 
 
 def test_everything_that_is_asked_for_is_in_the_request() -> None:

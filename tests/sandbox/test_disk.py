@@ -150,8 +150,12 @@ def test_child_that_runs_is_stopped_while_the_folder_of_another_is_removed(
     kill = forkserver.kill
 
     def note_state(child: Child) -> int:
-        stat = Path(f"/proc/{states[0]}/stat").read_text(encoding="utf-8")
-        states.append(stat.rpartition(")")[2].split()[0])
+        deadline = time.monotonic() + 10
+        state = ""
+        while state != "T" and time.monotonic() < deadline:  # a signal takes a moment
+            stat = Path(f"/proc/{states[0]}/stat").read_text(encoding="utf-8")
+            state = stat.rpartition(")")[2].split()[0]
+        states.append(state)
         return kill(child)
 
     with opening() as first, opening() as second:

@@ -26,7 +26,7 @@ HOGS = {
     "numpy": "return numpy.zeros(1 << 40)",
     "a file that numpy maps": "return numpy.memmap('big', mode='w+', shape=1 << 29)",
     "the system": "raise OSError(12, 'no room')",
-    "mmap": "return mmap.mmap(-1, 1 << 40)",
+    "mmap": "return mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
     "threads": """
     threading.stack_size(64 << 20)
     for _ in range(10): threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
