@@ -124,7 +124,8 @@ HOSTILE = sorted(path.name for path in SUBMISSIONS.glob("hostile_*"))
 def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -> None:
     """An attack gains no points, doesn't hang and reads no secret.
 
-    The sample states the score, the status or the statuses of functions that are expected.
+    The sample states the score, the status, the statuses of functions or the seconds at most that
+    are expected.
     """
     source = (SUBMISSIONS / name).read_text(encoding="utf-8", errors="replace")
     expected = re.findall(r"# expect: (\w+)(<=|=)([\w.]+)", source)
@@ -141,6 +142,8 @@ def test_hostile_submission_gains_nothing(name: str, impatient_grader: Grader) -
             assert relation == "<=" or report.score == float(value), _complaints(report)
         elif what == "status":
             assert report.status.value == value, report.error
+        elif what == "max_seconds":
+            assert report.timing["total_s"] <= float(value)
         elif what in functions:  # so that an attack that misses its target is noticed
             assert functions[what] == value, _complaints(report)
     assert "LEAK:" not in report.output
