@@ -1,5 +1,5 @@
 """Draws hundreds of lines, to keep the grader busy with comparing each one."""
-# expect: max_seconds=30
+# expect: max_seconds=60
 # expect: score=0
 # expect: animate_fit=failed
 # expect: plot_fit=failed
