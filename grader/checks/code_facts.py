@@ -13,6 +13,8 @@ from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
 
 _MOST_NAMES = 6
+# What a function without parameters gets as a global besides its inputs.
+_SET_TOO = ("epoch",)
 
 
 def uses_other_names(facts: FunctionFacts | None) -> bool:
@@ -74,11 +76,12 @@ def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -
         )
     if uses_other_names(facts):
         others = (*facts.reads, *facts.undefined)
+        names = inputs if facts.parameters else (*inputs, *_SET_TOO)
         plural = "s" if len(others) > 1 else ""
         return (
             f"{name}() never uses {_list(facts.ignores)}. It uses the global{plural} "
             f"{_list(others)} instead. It is graded with other data each time, which it gets as "
-            f"{_list(inputs)}: use these names."
+            f"{_list(names)}: use these names."
         )
     if facts.ignores and not result.hint:
         return f"{name}() never uses {_list(facts.ignores)}."

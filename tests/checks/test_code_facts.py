@@ -26,7 +26,7 @@ def test_other_names_than_the_contracts_are_named() -> None:
     assert uses_other_names(facts)
     assert hint_of(facts, hint="Something else.") == (
         "update() never uses w. It uses the global a instead. It is graded with other data each "
-        "time, which it gets as x, y, w and lr: use these names."
+        "time, which it gets as x, y, w, lr and epoch: use these names."
     )
 
 

@@ -316,7 +316,7 @@ def test_globals_of_other_names_are_named(
     first, *_ = function.checks
     assert function.score == 0
     assert said in first.hint
-    assert "as x, y, w and lr: use these names" in first.hint
+    assert "as x, y, w, lr and epoch: use these names" in first.hint
     assert {check.misconception for check in function.checks} == {None}
 
 
