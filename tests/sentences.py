@@ -46,6 +46,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "A function is missing": ("checks/absent.py",),
     "Notes on how the file was read and run": (
         "report/describe_loading.py",
+        "report/words.py",
         "sandbox/guest/child.py",
         "sandbox/guest/load.py",
         "sandbox/guest/parse.py",

@@ -10,6 +10,7 @@ from grader.checks.assignment import Function
 from grader.checks.verdict import NoAnswerError, UnwrittenError, Verdict, WrongError
 from grader.observations.messages import Absence, AbsenceKind, Outcome, Place
 from grader.report.shorten import MAX_NAME, shorten
+from grader.report.words import name_line
 
 _WITHOUT_CODE = (AbsenceKind.UNWRITTEN, AbsenceKind.REWRITTEN)
 _OF_ANSWERS = (*_WITHOUT_CODE, AbsenceKind.RAISES_STILL, AbsenceKind.NO_RETURN)
@@ -184,8 +185,7 @@ def _describe_missing(function: Function, absence: Absence) -> str:
 
 def _name(place: Place) -> str:
     """Return ``line 3 of cell 5``."""
-    block = f" of {shorten(place.block, MAX_NAME)}" if place.block else ""
-    return f"line {place.line}{block}" if place.line > 0 else f"a line{block}"
+    return name_line(place.line, place.block)
 
 
 def _at(place: Place) -> str:

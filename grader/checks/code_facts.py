@@ -8,13 +8,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.observations.messages import FunctionFacts, Place
+from grader.observations.messages import LOOP_VARIABLE, FunctionFacts
 from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
+from grader.report.words import join_names, name_line
 
 _MOST_NAMES = 6
-# What a function without parameters gets as a global besides its inputs.
-_SET_TOO = ("epoch",)
 
 
 def uses_other_names(facts: FunctionFacts | None) -> bool:
@@ -44,22 +43,17 @@ def explain_by_code(
         return result
     hint = _explain(result, facts, inputs) or result.hint
     if is_first and facts.places:
-        first, last = map(_describe_place, facts.places)
+        first, last = (name_line(one.line, one.block) for one in facts.places)
         again = f"{facts.name} is defined on {first} and again on {last}; the last one counts."
         hint = f"{hint} {again}".strip()
     return msgspec.structs.replace(result, hint=hint)
-
-
-def _describe_place(place: Place) -> str:
-    of = f" of {shorten(place.block, MAX_NAME)}" if place.block else ""
-    return f"line {place.line}{of}"
 
 
 def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -> str:
     name = facts.name
     is_error = result.status is Status.ERROR
     if is_error and facts.required > len(inputs):
-        own = f"{name}({_list(facts.parameters, last=', ')})"
+        own = f"{name}({', '.join(_shorten(facts.parameters, more='...'))})"
         return (
             f"{own} needs {facts.required} arguments. It is called with {len(inputs)}: "
             f"{name}({', '.join(inputs)})."
@@ -76,7 +70,7 @@ def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -
         )
     if uses_other_names(facts):
         others = (*facts.reads, *facts.undefined)
-        names = inputs if facts.parameters else (*inputs, *_SET_TOO)
+        names = inputs if facts.parameters else (*inputs, LOOP_VARIABLE)
         plural = "s" if len(others) > 1 else ""
         return (
             f"{name}() never uses {_list(facts.ignores)}. It uses the global{plural} "
@@ -88,8 +82,11 @@ def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -
     return ""
 
 
-def _list(names: Sequence[str], *, last: str = " and ") -> str:
+def _list(names: Sequence[str]) -> str:
+    return join_names(_shorten(names, more="others"))
+
+
+def _shorten(names: Sequence[str], *, more: str) -> list[str]:
+    """Return the first names, each shortened, and a word for the rest."""
     shown = [shorten(name, MAX_NAME) for name in names[:_MOST_NAMES]]
-    if len(names) > _MOST_NAMES:
-        return f"{', '.join(shown)} and others" if last != ", " else f"{', '.join(shown)}, ..."
-    return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+    return [*shown, more] if len(names) > _MOST_NAMES else shown

@@ -114,7 +114,7 @@ def _without_noise(array: "np.ndarray", other: "np.ndarray") -> "np.ndarray":
 def show_input(value: object) -> str:
     """Return an input as a Python expression."""
     if isinstance(value, Leaf):
-        return f"{_show_tensor(value.array, ', requires_grad=True')}"
+        return _show_tensor(value.array, ", requires_grad=True")
     if isinstance(value, np.ndarray):
         return _show_tensor(value)
     return repr(float(value) if isinstance(value, float) else value)

@@ -19,7 +19,7 @@ import enum
 import functools
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -156,10 +156,6 @@ class CheckRun:
         """Return whether a check is not, or not yet, for the student to see."""
         return check_id in self.hidden_ids
 
-    def failed(self) -> Iterator[CheckResult]:
-        """Yield the results that are settled and did not pass."""
-        return (one for one in self.results.values() if one.status is not Status.PASSED)
-
     def helpers(self, name: str) -> tuple[str, ...]:
         """Return the helpers that a function may use; what is not known counts as used.
 
@@ -235,7 +231,10 @@ def run_phase(run_body: RunBody, *, run: CheckRun, phase: Phase) -> list[CheckRe
         if result is not None:
             inputs = run.assignment.parameters[check.function]
             facts = run.functions.get(check.function)
-            is_first = all(one.function != check.function for one in run.failed())
+            is_first = not any(
+                one.function == check.function and one.status is not Status.PASSED
+                for one in run.results.values()
+            )
             result = explain_by_code(result, facts, inputs, is_first=is_first)
             run.results[check.id] = result
             settled.append(result)

@@ -15,6 +15,7 @@ from grader.diagnosis.fingerprint import fingerprint, is_same
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
 from grader.observations.values import Array
+from grader.report.words import join_names
 
 _CYCLE = 3
 
@@ -57,7 +58,7 @@ def describe_exchanged(function: str, names: Sequence[str]) -> str:
     """Return what was observed as a sentence without its full stop; empty without names."""
     if not names:
         return ""
-    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = join_names(names)
     return f"tried with {listed} in exchanged places: {function}() answers rightly"
 
 
@@ -65,7 +66,7 @@ def hint_to_reorder(function: str, parameters: Sequence[str], names: Sequence[st
     """Return what to do about inputs that are taken for one another; empty without names."""
     if not names:
         return ""
-    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = join_names(names)
     return (
         f"Are {listed} mixed up, in the def line or further down? The function is called as "
         f"{function}({', '.join(parameters)}), in this order."

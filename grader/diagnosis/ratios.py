@@ -8,6 +8,7 @@ import numpy as np
 from grader.checks.questions import Question
 from grader.observations.messages import CallRequest, Observation, Outcome, Request, Step
 from grader.observations.values import AnyValue, Array, Items, Number
+from grader.report.words import join_names
 
 _RTOL = 1e-3
 _MIN_INPUTS = 2  # one input proves no rule
@@ -78,7 +79,7 @@ def describe_ratio(
                 one.leaf for one, k in factors.items() if isinstance(one, _StepOf) and k == factor
             ]
             if len(leaves) > 1:
-                names = f"{', '.join(leaves[:-1])} and {leaves[-1]}"
+                names = join_names(leaves)
                 return f"on all inputs tried, the steps of {names} are {factor} the right ones"
         if factor:
             return f"on all inputs tried, {what} is {factor} the right one"

@@ -15,6 +15,7 @@ from grader.diagnosis.ratios import numbers_of
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import CallRequest, Observation, Outcome, State, Step
 from grader.observations.values import Array, Nothing, Number
+from grader.report.words import join_names
 
 _MIN_INPUTS = 2  # one input proves no rule
 
@@ -72,7 +73,7 @@ def hint_to_use(names: Sequence[str]) -> str:
     """Return what to do about inputs that are not used; empty without names."""
     if not names:
         return ""
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = join_names(names)
     return (
         f"Use the {listed} that the function is given, and not a fixed value or another variable."
     )

@@ -31,6 +31,10 @@ from grader.observations.values import AnyValue, Array, Number
 # By its name, as it doesn't exist on Windows.
 ASKS_FOR_LINE = "SIGURG"
 
+# A global that is set before each call besides the inputs: the lab's own update()
+# reads it.
+LOOP_VARIABLE = "epoch"
+
 Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)]
 
 

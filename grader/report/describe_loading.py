@@ -7,15 +7,15 @@ from grader.observations.messages import Note, Outcome, Raised, Running
 from grader.report.explanations import explain
 from grader.report.model import LoadingNote, NoteKind
 from grader.report.shorten import MAX_CODE, MAX_MESSAGE, MAX_NAME, shorten
+from grader.report.words import join_names, name_line
 
 
 def describe_place(place: Raised | Running) -> str:
     """Return the line at which an exception was raised, or which was running; empty if unknown."""
     if not place.line:
         return ""
-    block = f" of {shorten(place.block, MAX_NAME)}" if place.block else ""
     code = shorten(place.code.splitlines()[0], MAX_CODE) if place.code.strip() else ""
-    return f"\n    line {place.line}{block}: {code}"
+    return f"\n    {name_line(place.line, place.block)}: {code}"
 
 
 _MAX_LINES = 100
@@ -83,7 +83,7 @@ def _list(blocks: Sequence[str]) -> str:
     if len(blocks) == 1 or not all(block.startswith("cell ") for block in blocks):
         return " and ".join(dict.fromkeys(block or "the file" for block in blocks))
     numbers = [block.removeprefix("cell ") for block in blocks]
-    return f"cells {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"cells {join_names(numbers)}"
 
 
 def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
@@ -99,7 +99,7 @@ def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
     if raised.type_name in _LIMITS:
         why = shorten(raised.text, MAX_MESSAGE)
         if raised.line:
-            where = f"line {raised.line}" + (f" of {where}" if note.block else "")
+            where = name_line(raised.line, note.block)
         text = f"{where} was stopped ({why}); what comes after it still ran"
         return LoadingNote(kind=NoteKind.LIMIT, subject=kind, text=text)
     place = describe_place(raised)

@@ -13,6 +13,7 @@ import msgspec
 import torch
 
 from grader.observations.messages import (
+    LOOP_VARIABLE,
     Answer,
     CallRequest,
     During,
@@ -31,9 +32,6 @@ from grader.sandbox.guest.figures import is_animation, play
 from grader.sandbox.guest.load import LoadedSubmission
 from grader.sandbox.guest.plain_text import text_of_error
 from grader.sandbox.guest.torch_call_log import TorchCallLog
-
-# The lab's own update() reads this global as well as its inputs.
-_LOOP_VARIABLE = "epoch"
 
 # How running out of memory is put by what does not raise MemoryError.
 _OUT_OF_MEMORY = (
@@ -188,7 +186,7 @@ def _globals_set(
 ) -> Iterator[None]:
     """Set the unassigned inputs as globals, and restore the previous globals on exit."""
     values: dict[str, object] = {name: inputs[name] for name in plan.unassigned}
-    values.setdefault(_LOOP_VARIABLE, index)
+    values.setdefault(LOOP_VARIABLE, index)
     before = {name: namespace[name] for name in values if name in namespace}
     namespace.update(values)
     try:

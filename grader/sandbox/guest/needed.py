@@ -12,10 +12,12 @@ import types
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grader.observations.messages import LOOP_VARIABLE
+
 Position = tuple[int, int]
 
 # Before each call these are set as globals, as the inputs are that a function doesn't take.
-ALWAYS_SET = frozenset({"epoch"})
+ALWAYS_SET = frozenset({LOOP_VARIABLE})
 
 # A function that uses one of these may read any global.
 _READ_ANYTHING = frozenset({"eval", "exec", "globals", "locals", "vars", "sys", "importlib"})
