@@ -142,13 +142,13 @@ class GradingResources:
         Raises:
             InternalError: The reference can't be loaded.
         """
-        unasked = [one.name for one in self.assignment.functions if not one.ask_reference]
+        unasked = [one.name for one in self.assignment.units if not one.ask_reference]
         code = definitions(self.assignment.reference, leave_out=unasked)
         return self._open_trusted(code, self.assignment.parameters)
 
     def ask_reference(self, name: str) -> Ask:
         """Return the function that sends requests about a function to the reference."""
-        if self.assignment.function(name).ask_reference:
+        if self.assignment.unit(name).ask_reference:
             return self.reference.replay
         return self._misconceptions(name).replay
 
@@ -210,7 +210,7 @@ class GradingResources:
         if submission.is_notebook and submission.mentions("%", "!", "?"):
             self._forkserver.warm((_IPYTHON,))
         _ = self._forkserver.versions
-        return Account(self.limits, functions=len(self.assignment.functions))
+        return Account(self.limits, functions=len(self.assignment.units))
 
     def open(
         self,
@@ -276,5 +276,5 @@ class GradingResources:
         source = definitions(self.assignment.reference, only=needed)
         return Lent(
             source=bare(source, released=self.assignment.parameters),
-            parameters={one: self.assignment.function(one).parameters for one in sorted(names)},
+            parameters={one: self.assignment.unit(one).parameters for one in sorted(names)},
         )

@@ -104,7 +104,7 @@ def _write_student(
         chosen.setdefault(one.function, one)
     unfinished: tuple[str, ...] = ()
     if place % _UNFINISHED_EVERY == 0:
-        names = [one.name for one in assignment.functions if not one.is_value]
+        names = [one.name for one in assignment.units if not one.is_value]
         unfinished = tuple(names[-chance.randrange(1, 5) :])
     return make_source(assignment, tuple(chosen.values()), unfinished=unfinished)
 
@@ -123,11 +123,9 @@ def make_source(
         unfinished: The names of functions that are still as in the stub.
     """
     wrong = {
-        one.function: one
-        for one in misconceptions
-        if not assignment.function(one.function).is_value
+        one.function: one for one in misconceptions if not assignment.unit(one.function).is_value
     }
-    values = [one for one in misconceptions if assignment.function(one.function).is_value]
+    values = [one for one in misconceptions if assignment.unit(one.function).is_value]
     parts = [definitions(assignment.reference, leave_out=wrong)]
     parts.extend(_cut_out(one.source, one.name, one.function) for one in wrong.values())
     for one in values:
@@ -179,7 +177,7 @@ def make_notebook(source: str) -> str:
 def _odd_cases(assignment: Assignment) -> list[tuple[str, str]]:
     """Return the suffix and content of files that can't be graded well; no suffix means no file."""
     right = make_source(assignment, ())
-    first = next(one.name for one in assignment.functions if not one.is_value)
+    first = next(one.name for one in assignment.units if not one.is_value)
     return [
         (".py", f"{right}\n\ndef broken(:\n"),
         (".py", f"{right}\n\ndef {first}(*args):\n    while True:\n        pass\n"),

@@ -128,7 +128,7 @@ def _function_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
 
 def make_submission(assignment: Assignment, misconception: Misconception) -> str:
     """Write a submission that is right except for one misconception."""
-    function = assignment.function(misconception.function)
+    function = assignment.unit(misconception.function)
     # The misconception of a dict has only the wrong items; the others stay right.
     wrong = (
         f"{{**{function.name}, **{misconception.name}}}"

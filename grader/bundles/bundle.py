@@ -65,7 +65,7 @@ def make_bundle(
             allow the time limit.
     """
     wheel_name, wheel, assignment_name = make_wheel(assignment)
-    usual_s = Limits.of(assignment.limits).wall_s(len(assignment.functions))
+    usual_s = Limits.of(assignment.limits).wall_s(len(assignment.units))
     # The usual limit is only a back-stop: it may be lower where the platform allows less.
     limit_s = time_limit_s or min(usual_s, PLATFORMS[platform].max_time_s / 2)
     options = [] if limit_s == usual_s else ["--time-limit", f"{limit_s:g}"]

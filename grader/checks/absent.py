@@ -6,7 +6,7 @@ where only the attempt with lent helpers says how the function ended.
 
 import unicodedata
 
-from grader.checks.assignment import Function
+from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, UnwrittenError, Verdict, WrongError
 from grader.observations.messages import Absence, AbsenceKind, Outcome, Place
 from grader.report.shorten import MAX_NAME, shorten
@@ -101,7 +101,7 @@ _SENTENCES = {
 
 
 def describe_absence(
-    function: Function,
+    function: Unit,
     absence: Absence | None,
     verdict: Verdict,
 ) -> str:
@@ -152,7 +152,7 @@ def _describe_unwritten(absence: Absence) -> str:
     )
 
 
-def _describe_missing(function: Function, absence: Absence) -> str:
+def _describe_missing(function: Unit, absence: Absence) -> str:
     name, place, other = function.name, absence.place, absence.other
     subject = _identifier(absence.subject)
     kind = absence.kind

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.checks.misconceptions import Misconception, read_misconceptions
+from grader.checks.units import Unit, read_units
 from grader.errors import AssignmentError
 from grader.report.model import AssignmentInfo, Visibility, function_of
 
@@ -18,34 +19,13 @@ SETTINGS_FILE = "assignment.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """A function or value of the contract.
-
-    Attributes:
-        name: Its name in a submission.
-        parameters: The names of its parameters, in order.
-        collaborators: Its helpers: functions listed before it that it may call, and of which right
-            versions can be lent to it.
-        is_value: Whether it is a global that is only read, such as ``ANSWERS``; it has no
-            parameters.
-        ask_reference: Whether its checks ask the reference. If not, they know what is right
-            without it.
-    """
-
-    name: str
-    parameters: tuple[str, ...]
-    collaborators: tuple[str, ...] = ()
-    is_value: bool = False
-    ask_reference: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """An assignment as loaded from its folder.
 
     Attributes:
         info: Its id, title and version, as in reports.
-        functions: The functions and values of the contract; each comes after its helpers.
+        units: The functions, classes, methods and values of the contract; each comes after its
+            helpers, but methods of one class may use one another.
         folder: The folder with its settings and checks.
         reference: The source of the reference.
         reference_path: The file of the reference.
@@ -57,7 +37,7 @@ class Assignment:
     """
 
     info: AssignmentInfo
-    functions: tuple[Function, ...]
+    units: tuple[Unit, ...]
     folder: Path
     reference: str
     reference_path: Path
@@ -66,21 +46,21 @@ class Assignment:
     limits: Mapping[str, object] = field(default_factory=dict)
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
 
-    def function(self, name: str) -> Function:
-        """Return the function of that name.
+    def unit(self, name: str) -> Unit:
+        """Return the unit of that name.
 
         Raises:
-            KeyError: The contract has no such function.
+            KeyError: The contract has no such unit.
         """
-        for function in self.functions:
-            if function.name == name:
-                return function
+        for unit in self.units:
+            if unit.name == name:
+                return unit
         raise KeyError(name)
 
     @property
     def parameters(self) -> dict[str, tuple[str, ...]]:
-        """The parameters of each function, in the order of the contract."""
-        return {function.name: function.parameters for function in self.functions}
+        """The parameters of each unit, in the order of the contract."""
+        return {unit.name: unit.parameters for unit in self.units}
 
     @property
     def label(self) -> str:
@@ -111,15 +91,14 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
     path = folder / SETTINGS_FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-        functions = tuple(_function(entry) for entry in content["functions"])
+        units = read_units(content)
         reference = _beside(folder, content["reference"])
-        names = [function.name for function in functions]
-        _expect_order(functions)
+        names = [unit.name for unit in units]
         return Assignment(
             info=AssignmentInfo(
                 id=content["id"], title=content["title"], version=str(content["version"])
             ),
-            functions=functions,
+            units=units,
             folder=folder,
             reference=reference.read_text(encoding="utf-8"),
             reference_path=reference,
@@ -156,43 +135,10 @@ def _describe(error: Exception) -> str:
             return str(error)
 
 
-def _function(entry: Mapping[str, object]) -> Function:
-    return Function(
-        name=str(entry["name"]),
-        parameters=_names(entry.get("parameters", ())),
-        collaborators=_names(entry.get("collaborators", ())),
-        is_value="parameters" not in entry,
-        ask_reference=bool(entry.get("ask_reference", True)),
-    )
-
-
-def _names(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        message = f"{value!r} is not a list of names"
-        raise TypeError(message)
-    return tuple(str(one) for one in value)
-
-
-def _expect_order(functions: Sequence[Function]) -> None:
-    """Require that each name is listed once, and after its collaborators."""
-    above: set[str] = set()
-    for function in functions:
-        if function.name in above:
-            message = f"there are two functions named {function.name}"
-            raise ValueError(message)
-        for name in function.collaborators:
-            if name not in above:
-                message = (
-                    f"{function.name} has the collaborator {name}, which is not listed above it"
-                )
-                raise ValueError(message)
-        above.add(function.name)
-
-
 def _visibility(content: Mapping[str, str], functions: Sequence[str]) -> dict[str, Visibility]:
     for key in content:
         if key != "default" and function_of(key) not in functions:
-            message = f"visibility is set for {key}, but there is no such function"
+            message = f"visibility is set for {key}, but there is no such unit"
             raise ValueError(message)
     known = {one.value: one for one in Visibility}
     for key, value in content.items():

@@ -1,4 +1,4 @@
-"""Misconceptions: known wrong ways to write a function, each a small program with a hint.
+"""Misconceptions: known wrong ways to write a unit, each a small program with a hint.
 
 The programs are parsed here and never run: they run in a sandbox, as submissions do.
 """
@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from grader.checks.units import find_unit, spell
 
 _SEPARATOR = "__"
 _SECTION = "Section:"
@@ -20,12 +22,13 @@ class Misconception:
     Attributes:
         id: Its stable id, as in the report: ``update/never-zeroed``. Variants share it: programs
             with the same misconception that behave differently, such as with another constant.
-        function: The function of the contract that it is a wrong version of.
+        function: The unit of the contract that it is a wrong version of.
         name: The name of its program in ``source``: ``update__never_zeroed``, or for a variant
             ``update__lr_fixed__at_a_tenth``.
         title: What is wrong, as a statement.
         hint: The next thing to try.
         section: The section of the lab to read again; may be empty.
+        variant: What distinguishes it from others with the same id; may be empty.
         source: The whole source of its file, with the private functions that it needs.
         path: Its file.
         line: The line on which its program begins, from 1.
@@ -37,6 +40,7 @@ class Misconception:
     title: str
     hint: str
     section: str
+    variant: str = ""
     source: str
     path: Path
     line: int
@@ -44,8 +48,7 @@ class Misconception:
     @property
     def label(self) -> str:
         """The id, followed by the name of the variant in brackets if it is one."""
-        variant = self.name.split(_SEPARATOR)[2:]
-        return f"{self.id} ({variant[0].replace('_', ' ')})" if variant else self.id
+        return f"{self.id} ({self.variant.replace('_', ' ')})" if self.variant else self.id
 
 
 def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconception, ...]:
@@ -86,12 +89,13 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
         name = _public_name(statement)
         if name is None:
             continue
-        function, _, rest = name.partition(_SEPARATOR)
-        slug = rest.partition(_SEPARATOR)[0]
-        if function not in functions or not slug:
+        function = find_unit(name, functions)
+        rest = name[len(spell(function)) :].removeprefix(_SEPARATOR)
+        slug, _, variant = rest.partition(_SEPARATOR)
+        if not function or not slug:
             message = (
                 f"{path.name}, line {statement.lineno}: {name} should be named "
-                "FUNCTION__MISCONCEPTION, after a function of the assignment"
+                "UNIT__MISCONCEPTION, after a function, class, method or value of the assignment"
             )
             raise ValueError(message)
         following = body[place + 1] if place + 1 < len(body) else None
@@ -111,6 +115,7 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
                 title=title,
                 hint=hint,
                 section=section,
+                variant=variant,
                 source=source,
                 path=path,
                 line=statement.lineno,
@@ -122,15 +127,19 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
 def _public_name(statement: ast.stmt) -> str | None:
     """Return the name that a statement defines, or None if it is private or there is none."""
     match statement:
-        case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+        case (
+            ast.FunctionDef(name=name)
+            | ast.ClassDef(name=name)
+            | ast.Assign(targets=[ast.Name(id=name)])
+        ):
             return None if name.startswith("_") else name
         case _:
             return None
 
 
 def _docstring(statement: ast.stmt, following: ast.stmt | None) -> str:
-    """Return the docstring of a function, or the string below a value."""
-    if isinstance(statement, ast.FunctionDef):
+    """Return the docstring of a function or class, or the string below a value."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return ast.get_docstring(statement) or ""
     match following:
         case ast.Expr(value=ast.Constant(value=str(text))):

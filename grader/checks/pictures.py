@@ -74,7 +74,7 @@ def draw_pictures(
         # It answered wrongly, and never hit a limit.
         if name in draw_by_function and Status.FAILED in seen and Status.LIMIT not in seen:
             probe = Probe(
-                assignment.function(name),
+                assignment.unit(name),
                 observe(name),
                 expect,
                 derive_seed(seed, f"{name}/pictures"),

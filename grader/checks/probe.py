@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from grader.checks.assignment import Function
 from grader.checks.compare import to_array, to_parts
 from grader.checks.examples import make_example
 from grader.checks.inputs import Leaf, as_single, encode_input
 from grader.checks.torch_calls import describe_torch_calls
+from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.observations.asking import Ask, Observe, is_complete
 from grader.observations.messages import (
@@ -110,7 +110,7 @@ class Probe:
         seed: The seed of this check's random numbers, 32 bytes.
     """
 
-    def __init__(self, function: Function, observe: Observe, expect: Ask, seed: bytes) -> None:
+    def __init__(self, function: Unit, observe: Observe, expect: Ask, seed: bytes) -> None:
         self._function = function
         self._observe = observe
         self._expect = expect

@@ -8,9 +8,9 @@ reference passes the checks.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.checks.assignment import Function
 from grader.checks.check import Check, RunBody
 from grader.checks.probe import Probe, derive_seed
+from grader.checks.units import Unit
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, answer_at_once
 from grader.observations.messages import Observation, Request
@@ -26,7 +26,7 @@ class Question:
 
 
 def record_questions(
-    checks: Iterable[Check], run_body: RunBody, *, function: Function, seed: int, expect: Ask
+    checks: Iterable[Check], run_body: RunBody, *, function: Unit, seed: int, expect: Ask
 ) -> list[Question]:
     """Run the checks of a function on the reference, and record what they ask.
 

@@ -25,12 +25,13 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from grader.checks.absent import describe_absence, describe_lack_of_return, lacks_return
-from grader.checks.assignment import Assignment, Function
+from grader.checks.assignment import Assignment
 from grader.checks.check import Check, RunBody
 from grader.checks.code_facts import explain_by_code
 from grader.checks.lent_attempt import describe_lent_attempt, name_helpers
 from grader.checks.no_answer import describe_no_answer
 from grader.checks.probe import INCOMPLETE, Probe, derive_seed
+from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe, answer_at_once
@@ -140,7 +141,7 @@ class CheckRun:
         Raises:
             CheckCrashedError: A check belongs to no function of the assignment.
         """
-        order = {function.name: place for place, function in enumerate(self.assignment.functions)}
+        order = {function.name: place for place, function in enumerate(self.assignment.units)}
         for check in checks:
             if check.function not in order:
                 problem = f"the assignment has no function {check.function}"
@@ -161,7 +162,7 @@ class CheckRun:
 
         A submission that hides one is judged with its own.
         """
-        helpers = self.assignment.function(name).collaborators
+        helpers = self.assignment.unit(name).collaborators
         facts = self.functions.get(name)
         return helpers if facts is None else tuple(one for one in helpers if one in facts.uses)
 
@@ -244,7 +245,7 @@ def run_phase(run_body: RunBody, *, run: CheckRun, phase: Phase) -> list[CheckRe
 def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult | None:
     """Run a check with the student's own helpers; None if the result may be another one's fault."""
     is_hidden = run.is_hidden(check.id)
-    function = run.assignment.function(check.function)
+    function = run.assignment.unit(check.function)
     unproved = run.unproved(function.name, is_hidden=is_hidden)
     if unproved and _is_hopeless(function, run):
         run.open[check.id] = None
@@ -265,7 +266,7 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     return None
 
 
-def _is_hopeless(function: Function, run: CheckRun) -> bool:
+def _is_hopeless(function: Unit, run: CheckRun) -> bool:
     """Return whether an attempt with the student's own helpers would be of no use.
 
     A wrong helper has already led the function to a wrong answer, has hit a limit, which it would
@@ -354,7 +355,7 @@ def _attempt_to_judge(
     earlier = run.ended.get((check.function, lent))
     if earlier is not None:
         return _Attempt(_result(check, earlier.status, message=earlier.message, hint=earlier.hint))
-    function = run.assignment.function(check.function)
+    function = run.assignment.unit(check.function)
     student = run.hidden if run.is_hidden(check.id) else run.visible
     observe = student.observe_with_lent(lent) if lent else student.observe
     probe = Probe(function, observe, run.expect, derive_seed(run.seed, check.id))
@@ -405,7 +406,7 @@ def _judge(check: Check, probe: Probe, run: CheckRun, run_body: RunBody) -> Verd
 
 def _passes_reference(check: Check, run: CheckRun, run_body: RunBody) -> bool:
     ask = answer_at_once(run.ask_reference(check.function))  # the reference answers for both sides
-    function = run.assignment.function(check.function)
+    function = run.assignment.unit(check.function)
     seed = derive_seed(run.seed, check.id)
     try:
         return run_body(check, Probe(function, lambda one: ask(one)(), ask, seed)) is None
@@ -415,7 +416,7 @@ def _passes_reference(check: Check, run: CheckRun, run_body: RunBody) -> bool:
 
 def _describe_own_attempt(
     check: Check,
-    function: Function,
+    function: Unit,
     probe: Probe,
     raised: Verdict,
     absence: Absence | None,
@@ -443,7 +444,7 @@ def _describe_own_attempt(
     return _Attempt(result, add_details=functools.partial(_add_details, wrong=raised, probe=probe))
 
 
-def _is_of_helper(raised: Raised, function: Function) -> bool:
+def _is_of_helper(raised: Raised, function: Unit) -> bool:
     """Return whether a helper raised an exception, or it is about a helper that is missing."""
     named = _UNDEFINED.match(raised.text) if raised.type_name == "NameError" else None
     name = raised.function if named is None else named[1]

@@ -158,7 +158,7 @@ class CheckRunner:
         return self._do(
             functools.partial(
                 record_questions,
-                function=assignment.function(function),
+                function=assignment.unit(function),
                 seed=seed,
                 expect=expect,
             )

@@ -191,7 +191,7 @@ def _diagnose_group(
         answers.append(answer)
     asked = Asked(
         function=name,
-        parameters=case.assignment.function(name).parameters or (),
+        parameters=case.assignment.unit(name).parameters or (),
         questions=questions,
         answers=answers,
         observe=observe,

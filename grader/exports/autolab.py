@@ -67,7 +67,7 @@ def _name_problems(shown: StudentView, work: Work) -> tuple[str, ...]:
 def _built_in_functions(info: AssignmentInfo) -> tuple[str, ...]:
     """Return the functions of a built-in assignment; none if there is no such assignment."""
     try:
-        functions = load_assignment(info.id).functions if info.id.isidentifier() else ()
+        functions = load_assignment(info.id).units if info.id.isidentifier() else ()
     except AssignmentError:
         return ()
     return tuple(function.name for function in functions)

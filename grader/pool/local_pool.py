@@ -111,7 +111,7 @@ class LocalPool:
         again: deque[Job] = deque()
         tried: set[str] = set()
         workers = _Workers(
-            self.settings, patience_s=limits.wall_s(len(assignment.functions)) + _SPARE_S
+            self.settings, patience_s=limits.wall_s(len(assignment.units)) + _SPARE_S
         )
         try:
             while True:

@@ -146,7 +146,7 @@ def test_script_can_be_imported_before_any_function_is_written() -> None:
         "lab4_parameters = json.loads(input())\n"
         "print(json.dumps({name: message_of(name) for name in lab4_parameters}))\n"
     )
-    parameters = {one.name: one.parameters for one in load_assignment().functions if one.parameters}
+    parameters = {one.name: one.parameters for one in load_assignment().units if one.parameters}
 
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -170,7 +170,7 @@ def test_both_exercises_define_the_contract() -> None:
     for source in (cells, script):
         statements = ast.parse(source).body
         functions = {one.name: one for one in statements if isinstance(one, ast.FunctionDef)}
-        for function in load_assignment().functions:
+        for function in load_assignment().units:
             if function.is_value:
                 continue
             written = functions[function.name]

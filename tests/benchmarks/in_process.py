@@ -94,7 +94,7 @@ class InProcess:
             return lambda request: recording.replay(request)()
 
         def questions(name: str) -> list[Question]:
-            is_asked = self.assignment.function(name).ask_reference
+            is_asked = self.assignment.unit(name).ask_reference
             known = self._known(name)
             expect = self.expect if is_asked else (lambda one: functools.partial(known, one))
             return checks.questions(name, assignment=self.assignment, seed=seed, expect=expect)

@@ -37,6 +37,6 @@ def probe(request: pytest.FixtureRequest, runner: InProcess, submission: Recordi
     """Return the probe that asks the submission and the reference in this process."""
     marker = request.node.get_closest_marker("function")
     name = marker.args[0] if marker else request.node.path.stem.removeprefix("check_")
-    function = runner.assignment.function(name)
+    function = runner.assignment.unit(name)
     seed = derive_seed(1, request.node.name)
     return Probe(function, submission.observe, runner.expect, seed)

@@ -4,11 +4,11 @@ import pytest
 from fakes import ended, raised
 
 from grader.checks.absent import describe_absence, lacks_return
-from grader.checks.assignment import Function
+from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, UnwrittenError, WrongError
 from grader.observations.messages import Absence, AbsenceKind, Outcome, Place
 
-MSE = Function(name="mse", parameters=("y_hat", "y"))
+MSE = Unit(name="mse", parameters=("y_hat", "y"))
 MISSING = NoAnswerError("mse", ended(Outcome.MISSING))
 WRONG = WrongError("what mse() returns is None", got="None")
 

@@ -155,7 +155,7 @@ def test_definitions_of_lab4_run_nothing() -> None:
 def test_lab4_without_its_drawings_needs_no_matplotlib() -> None:
     """The reference's own session, which has no drawing functions, needs no matplotlib."""
     lab = load_assignment()
-    drawings = [one.name for one in lab.functions if not one.ask_reference]
+    drawings = [one.name for one in lab.units if not one.ask_reference]
 
     cut = definitions(lab.reference, leave_out=drawings)
 
@@ -213,19 +213,19 @@ def test_every_check_says_what_it_promises_and_what_to_do(checks: list[Check]) -
 
 def test_every_collaborator_is_listed_before(lab: Assignment) -> None:
     """Helpers are listed before their callers, so that they are judged first."""
-    for place, function in enumerate(lab.functions):
-        above = {earlier.name for earlier in lab.functions[:place]}
+    for place, function in enumerate(lab.units):
+        above = {earlier.name for earlier in lab.units[:place]}
         assert set(function.collaborators) <= above, function.name
 
 
 def test_collaborators_of_collaborators_are_collaborators(lab: Assignment) -> None:
     """Helpers of helpers are listed too, so that lending never leaves a wrong one in the chain."""
-    for function in lab.functions:
+    for function in lab.units:
         for name in function.collaborators:
-            assert set(lab.function(name).collaborators) <= set(function.collaborators)
+            assert set(lab.unit(name).collaborators) <= set(function.collaborators)
 
 
-_CALLERS = [one.name for one in load_assignment().functions if not one.is_value]
+_CALLERS = [one.name for one in load_assignment().units if not one.is_value]
 
 
 @pytest.mark.parametrize("name", _CALLERS)
@@ -240,7 +240,7 @@ def test_what_the_reference_calls_is_a_collaborator(lab: Assignment, name: str) 
 
     called = used & set(lab.parameters)
 
-    assert called <= set(lab.function(name).collaborators)
+    assert called <= set(lab.unit(name).collaborators)
 
 
 def test_reference_has_the_parameters_of_the_contract(lab: Assignment) -> None:
@@ -251,20 +251,20 @@ def test_reference_has_the_parameters_of_the_contract(lab: Assignment) -> None:
         if isinstance(node, ast.FunctionDef)
     }
 
-    contract = {one.name: one.parameters for one in lab.functions if not one.is_value}
+    contract = {one.name: one.parameters for one in lab.units if not one.is_value}
     assert {name: written[name] for name in contract} == contract
 
 
 def test_only_answers_is_a_value(lab: Assignment) -> None:
     """ANSWERS is the only value of lab4, and it has no parameters."""
-    assert [one.name for one in lab.functions if one.is_value] == ["ANSWERS"]
-    assert lab.function("ANSWERS").parameters == ()
+    assert [one.name for one in lab.units if one.is_value] == ["ANSWERS"]
+    assert lab.unit("ANSWERS").parameters == ()
 
 
 def test_unknown_function_is_a_key_error(lab: Assignment) -> None:
     """Looking up a function that the contract doesn't have raises KeyError."""
     with pytest.raises(KeyError, match="no_such"):
-        lab.function("no_such")
+        lab.unit("no_such")
 
 
 # --- assignments that can't be loaded -----------------------------------------------------
@@ -296,7 +296,7 @@ def test_packaged_reference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     assert tiny.reference == "def f(x): pass"
     assert tiny.parameters == {"f": ("x",)}
-    assert tiny.function("f").ask_reference
+    assert tiny.unit("f").ask_reference
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def verdict(
     def ask_reference(request: Request) -> Callable[[], Observation]:
         return lambda: expect(request)
 
-    probe = Probe(LAB.function(name), computing(program), ask_reference, derive_seed(seed, check))
+    probe = Probe(LAB.unit(name), computing(program), ask_reference, derive_seed(seed, check))
     try:
         getattr(module, f"check_{name}_{check}")(probe, **fixtures)
     except WrongError as wrong:
@@ -1068,7 +1068,7 @@ def test_far_too_many_batches_are_refused_at_once(
 
     for check in ("give_every_sample_once", PAIRS, "have_the_batch_size"):
         probe = Probe(
-            LAB.function("minibatches"),
+            LAB.unit("minibatches"),
             lambda request: observation_for(request, observation),
             computing,  # type: ignore[arg-type] # the reference is not asked
             derive_seed(0, check),
@@ -1356,7 +1356,7 @@ def test_all_frames_are_played(animation_checks: ModuleType) -> None:
 
     for seed in SEEDS:
         assert "one step" in verdict(animation_checks, A_STEP, stops, seed=seed)
-        probe = Probe(LAB.function("animate_fit"), observe, computing, derive_seed(seed, A_STEP))  # type: ignore[arg-type]
+        probe = Probe(LAB.unit("animate_fit"), observe, computing, derive_seed(seed, A_STEP))  # type: ignore[arg-type]
         animation_checks.check_animate_fit_takes_a_step_a_frame(probe)
     assert all(request.frames == request.inputs["frames"].value for request in asked)  # type: ignore[union-attr]
     assert {request.frames for request in asked} == {11, 12, 13}
@@ -1479,7 +1479,7 @@ def facts_of(name: str, value: object) -> float:
         requests.append(request)
         return observation_for(request, returned(value))
 
-    probe = Probe(LAB.function(name), observe, computing, derive_seed(0, name))  # type: ignore[arg-type]
+    probe = Probe(LAB.unit(name), observe, computing, derive_seed(0, name))  # type: ignore[arg-type]
     inputs: dict[str, dict[str, Any]] = {
         "animate_fit": {"frames": 20},
         "plot_fit": {},

@@ -132,7 +132,7 @@ def test_file_may_be_named_without_its_ending(tmp_path: Path) -> None:
     [
         ("def train__late(): pass", r"wrong.py, line 1: train__late should be named"),
         ("\ndef mse_late(): pass", r"wrong.py, line 2: mse_late should be named"),
-        ("rate = 3", r"rate should be named FUNCTION__MISCONCEPTION, after a func"),
+        ("rate = 3", r"rate should be named UNIT__MISCONCEPTION, after a func"),
         ("def mse__late(): pass", r"mse__late needs a docstring with a title and a hint"),
         ('def mse__late():\n    """Only a title."""', r"mse__late needs a docstring with a title"),
         ("ANSWERS__b = {}\n1", r"ANSWERS__b needs a docstring with a title"),

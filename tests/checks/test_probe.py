@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from fakes import RecordedSession, answered, array, computing, ended, raised, returned, step
 
-from grader.checks.assignment import Function
 from grader.checks.inputs import Leaf, leaf, tensor
 from grader.checks.probe import Probe, Result
+from grader.checks.units import Unit, UnitKind
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.observations.messages import (
     CallRequest,
@@ -23,7 +23,7 @@ from grader.observations.messages import (
 )
 from grader.observations.values import Array, Nothing, Number
 
-UPDATE = Function(name="update", parameters=("x", "w", "lr"))
+UPDATE = Unit(name="update", parameters=("x", "w", "lr"))
 X, W = tensor([[1, 1]]), leaf([1, 2])
 WRONG = WrongError("no", got="1.", expected="2.")
 
@@ -32,7 +32,7 @@ def make_probe(
     student: Observation | Callable[[Request], Observation],
     reference: Observation | None = None,
     *,
-    function: Function = UPDATE,
+    function: Unit = UPDATE,
 ) -> tuple[Probe, RecordedSession, RecordedSession]:
     """Make a probe between two sessions."""
     own = RecordedSession(**{function.name: student})
@@ -168,7 +168,7 @@ def test_reference_is_read_also_when_the_student_has_no_answer() -> None:
 
 def test_global_is_read_from_both() -> None:
     """A global is read from the submission and from the reference."""
-    function = Function(name="ANSWERS", parameters=(), is_value=True)
+    function = Unit(name="ANSWERS", parameters=(), kind=UnitKind.VALUE)
     probe, own, peer = make_probe(returned({"a": "b"}), returned({"a": "c"}), function=function)
 
     got, want = probe.read()

@@ -5,16 +5,16 @@ from collections.abc import Callable
 import pytest
 from fakes import RecordedSession, computing, returned
 
-from grader.checks.assignment import Function
 from grader.checks.check import Check
 from grader.checks.compare import expect_close
 from grader.checks.probe import Probe, derive_seed
 from grader.checks.questions import Question, record_questions
+from grader.checks.units import Unit, UnitKind
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.messages import CallRequest, Observation, ReadRequest, Request
 
-DOUBLE = Function(name="double", parameters=("n",))
+DOUBLE = Unit(name="double", parameters=("n",))
 SEED = 11
 
 
@@ -118,7 +118,7 @@ def test_reference_is_never_asked_twice_at_once() -> None:
 
 def test_value_is_read() -> None:
     """Reading a global is recorded as a question too."""
-    answers = Function(name="ANSWERS", parameters=(), is_value=True)
+    answers = Unit(name="ANSWERS", parameters=(), kind=UnitKind.VALUE)
     check = check_of(0, "ANSWERS")
 
     def read(_check: Check, probe: Probe) -> None:

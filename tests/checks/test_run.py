@@ -21,12 +21,13 @@ from fakes import (
     step,
 )
 
-from grader.checks.assignment import Assignment, Function
+from grader.checks.assignment import Assignment
 from grader.checks.check import Check
 from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe
 from grader.checks.run import CheckRun, Student, run_phase
+from grader.checks.units import Unit
 from grader.checks.verdict import (
     NoAnswerError,
     NotJudgedError,
@@ -52,10 +53,10 @@ from grader.report.model import AssignmentInfo, CheckResult, Status, Visibility
 
 ASSIGNMENT = Assignment(
     info=AssignmentInfo(id="tiny", title="Tiny", version="1"),
-    functions=(
-        Function(name="mse", parameters=("n",)),
-        Function(name="update", parameters=("n",), collaborators=("mse",)),
-        Function(name="train", parameters=("n",), collaborators=("mse", "update")),
+    units=(
+        Unit(name="mse", parameters=("n",)),
+        Unit(name="update", parameters=("n",), collaborators=("mse",)),
+        Unit(name="train", parameters=("n",), collaborators=("mse", "update")),
     ),
     folder=Path("/nowhere"),
     reference="",

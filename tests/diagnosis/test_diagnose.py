@@ -9,11 +9,12 @@ import pytest
 from fakes import RecordedSession, Rule, check_result, computing, ended, raised, returned
 from program_answers import answering
 
-from grader.checks.assignment import Assignment, Function
+from grader.checks.assignment import Assignment
 from grader.checks.check import Check
 from grader.checks.inputs import encode_input, leaf
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
+from grader.checks.units import Unit
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
 from grader.observations.values import Array, Items, Number
@@ -43,7 +44,7 @@ PROGRAMS = RecordedSession(
 )
 ASSIGNMENT = Assignment(
     info=AssignmentInfo(id="tiny", title="Tiny", version="1"),
-    functions=(Function(name="f", parameters=("n",)), Function(name="g", parameters=("n",))),
+    units=(Unit(name="f", parameters=("n",)), Unit(name="g", parameters=("n",))),
     folder=Path("/nowhere"),
     reference="",
     reference_path=Path("reference.py"),
