@@ -2,26 +2,30 @@
 
 The reference is a complete lab that runs from top to bottom, in jupytext's percent format. The
 exercise is a script and a notebook with the same text, signatures and demos, but without the bodies
-of the functions and without the letters of the answers.
+of functions and methods, without the letters of the answers, and without the regions that the
+author has marked (`regions`). What may be a part of a solution and is none of these is refused.
 
 The same reference always gives the same bytes, so that a test can see when somebody has changed the
 reference and forgotten to release it. The reference is parsed but never run, since running it would
 import torch, which the trusted side must not do.
 """
 
-import ast
-import textwrap
+import copy
+import io
+import tokenize
+import warnings
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.authoring.exercise import Exercise, make_exercise
+from grader.authoring.reference_cells import DEMO_TAG
 from grader.checks.assignment import Assignment
+from grader.checks.units import Unit
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-ANSWERS_NAME = "ANSWERS"
-DEMO_TAG = "demo"
 
 # Explicit, because jupytext and the kernels would add versions, which change.
 NOTEBOOK_METADATA = {
@@ -48,7 +52,9 @@ def find_exercises(assignment: Assignment) -> Path:
 def release_assignment(
     assignment: Assignment, exercises: Path, *, is_dry: bool = False
 ) -> list[Path]:
-    """Write the script and the notebook for students, both named after the reference.
+    """Write the script and the notebook for students, and copy the files that they need.
+
+    Script and notebook are named after the reference.
 
     Args:
         assignment: The assignment, with its reference in percent format.
@@ -59,32 +65,86 @@ def release_assignment(
         The files that were out of date or missing, the script first.
 
     Raises:
-        UsageError: A function has no docstring, or ANSWERS is not a dict literal.
+        UsageError: Something may be a part of a solution, or a file is missing; with a line for
+            each problem.
         SyntaxError: The reference is not Python.
     """
     stem = assignment.reference_path.stem
     stem = assignment.info.id if stem == "reference" else stem
-    label = assignment.label
+    exercise = _checked(_make(assignment))
     rendered = {
-        exercises / f"{stem}.py": render_script(assignment.reference, label=label),
-        exercises / f"{stem}.ipynb": render_notebook(assignment.reference, label=label),
+        exercises / f"{stem}.py": _render_script(exercise).encode(),
+        exercises / f"{stem}.ipynb": _render_notebook(exercise).encode(),
     }
+    for name, content in _read_material(assignment):
+        if rendered.setdefault(exercises / name, content) is not content:
+            raise UsageError(f"{name} can't lie beside the exercise, which has that name itself")
     changed = [path for path, content in rendered.items() if not _holds(path, content)]
-    if changed and not is_dry:
-        exercises.mkdir(parents=True, exist_ok=True)
+    if not is_dry:
         for path in changed:
-            path.write_text(rendered[path], encoding="utf-8", newline="\n")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(rendered[path])
     return changed
 
 
-def _holds(path: Path, content: str) -> bool:
+def find_release_problems(assignment: Assignment) -> list[str]:
+    """Return what keeps an assignment from being released, a line each."""
     try:
-        return path.read_bytes() == content.encode()
+        problems = list(_make(assignment).problems)
+        if not problems:
+            release_assignment(assignment, find_exercises(assignment), is_dry=True)
+    except UsageError as error:
+        return str(error).splitlines()
+    except SyntaxError as error:
+        name = assignment.reference_path.name
+        return [f"{name}, line {error.lineno} is not valid Python: {error.msg}"]
+    return problems
+
+
+def _make(assignment: Assignment) -> Exercise:
+    return make_exercise(
+        assignment.reference,
+        label=assignment.label,
+        units=assignment.units,
+        others=[one.id for one in getattr(assignment, "manual", ())],
+    )
+
+
+def _checked(exercise: Exercise) -> Exercise:
+    if exercise.problems:
+        raise UsageError("\n".join(exercise.problems))
+    return exercise
+
+
+def _read_material(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that the exercise needs beside it, with their content.
+
+    Raises:
+        UsageError: One of them is missing.
+    """
+    listed = (*getattr(assignment, "files", ()), *getattr(assignment, "support", ()))
+    for name in map(str, listed):
+        place = assignment.folder / name
+        paths = [place]
+        if place.is_dir():
+            paths = sorted(one for one in place.rglob("*") if one.is_file())
+        for path in paths:
+            if "__pycache__" in path.parts:
+                continue
+            try:
+                yield path.relative_to(assignment.folder).as_posix(), path.read_bytes()
+            except OSError as error:
+                raise UsageError(f"can't read {path}: {error.strerror}") from error
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
     except FileNotFoundError:
         return False
 
 
-def render_script(text: str, *, label: str = "lab 4") -> str:
+def render_script(text: str, *, label: str = "lab 4", units: Collection[Unit] = ()) -> str:
     """Render the lab as a script that can be imported before any function is written.
 
     The demos call functions that aren't written yet, so they go, in their order, into a main block
@@ -93,27 +153,57 @@ def render_script(text: str, *, label: str = "lab 4") -> str:
     Args:
         text: The reference, in percent format.
         label: The name of the assignment in the messages of unwritten functions.
+        units: What has points.
+
+    Raises:
+        UsageError: Something may be a part of a solution.
     """
+    return _render_script(_checked(make_exercise(text, label=label, units=units)))
+
+
+def _render_script(exercise: Exercise) -> str:
     import jupytext
 
-    notebook = _read_notebook(_hide_solutions(text, label=label))
+    notebook = copy.deepcopy(exercise.notebook)
     demos = [cell for cell in notebook.cells if _is_demo(cell)]
     notebook.cells = [cell for cell in notebook.cells if not _is_demo(cell)]
     notebook.metadata = SCRIPT_METADATA
     script: str = jupytext.writes(notebook, fmt="py:percent")
-    return f"{script.rstrip()}\n\n{_main_block(demos)}" if demos else script
+    script = f"{script.rstrip()}\n\n{_main_block(demos)}" if demos else script
+    _expect_python(script)
+    return script
 
 
-def render_notebook(text: str, *, label: str = "lab 4") -> str:
+def _expect_python(script: str) -> None:
+    """Require a script that Python can read: demos that only a notebook can run are refused."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(script, "the exercise", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            line = script.split("\n")[(error.lineno or 1) - 1].strip()
+            message = f"the script for students would not be valid Python: {error.msg}: `{line}`"
+            raise UsageError(message) from error
+
+
+def render_notebook(text: str, *, label: str = "lab 4", units: Collection[Unit] = ()) -> str:
     """Render the lab as a notebook without outputs, with the demos in their places.
 
     Args:
         text: The reference, in percent format.
         label: The name of the assignment in the messages of unwritten functions.
+        units: What has points.
+
+    Raises:
+        UsageError: Something may be a part of a solution.
     """
+    return _render_notebook(_checked(make_exercise(text, label=label, units=units)))
+
+
+def _render_notebook(exercise: Exercise) -> str:
     import nbformat  # slow, and only authors need it
 
-    notebook = _read_notebook(_hide_solutions(text, label=label))
+    notebook = copy.deepcopy(exercise.notebook)
     notebook.metadata = NOTEBOOK_METADATA
     for number, cell in enumerate(notebook.cells):
         # Not a digest of the cell: two demos may be equal, and nbformat replaces equal ids by
@@ -126,64 +216,47 @@ def render_notebook(text: str, *, label: str = "lab 4") -> str:
     return content.rstrip("\n") + "\n"
 
 
-def _hide_solutions(text: str, *, label: str) -> str:
-    """Remove the body of every function and the letter of every answer, and keep the rest."""
-    lines = text.splitlines()
-    # From the end, so that the line numbers of earlier statements stay right.
-    for node in reversed(ast.parse(text).body):
-        if isinstance(node, ast.FunctionDef):
-            if ast.get_docstring(node) is None:
-                message = (
-                    f"{node.name}() on line {node.lineno} has no docstring, which students need as "
-                    "the task"
-                )
-                raise UsageError(message)
-            first = (node.body[0].end_lineno or node.lineno) + 1
-            stub = [f'    raise NotImplementedError("{label}: write {node.name}()")']
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and _names_answers(node):
-            first, stub = node.lineno, _blank_answers(node)
-        else:
-            continue
-        last = node.end_lineno or first
-        # An indented comment after the last statement is not in the node, and may give it away.
-        while last < len(lines) and lines[last][:1] in {"", " ", "\t"}:
-            last += 1
-        lines[first - 1 : last] = [*stub, "", ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _names_answers(assignment: ast.Assign | ast.AnnAssign) -> bool:
-    targets = assignment.targets if isinstance(assignment, ast.Assign) else [assignment.target]
-    return ANSWERS_NAME in map(ast.unparse, targets)
-
-
-def _blank_answers(assignment: ast.Assign | ast.AnnAssign) -> list[str]:
-    """Return the lines of a dict with the same questions, in the same order, and empty answers."""
-    try:
-        answers = dict(ast.literal_eval(assignment.value or "None"))
-    except (TypeError, ValueError) as error:
-        message = f"{ANSWERS_NAME} on line {assignment.lineno} is not a dict literal"
-        raise UsageError(message) from error
-    blanks = [f'    "{question}": "",' for question in answers]
-    return ["# Your letters go between the quotes.", f"{ANSWERS_NAME} = {{", *blanks, "}"]
-
-
 def _main_block(demos: "list[NotebookNode]") -> str:
+    from jupytext.magics import comment_magic  # type: ignore[import-untyped]  # no types
+
     lines: list[str] = []
     for cell in demos:
-        if cell.cell_type == "markdown":
-            lines += [f"# {line}".rstrip() for line in cell.source.splitlines()]
+        if cell.cell_type == "code":
+            source = "\n".join(comment_magic(cell.source.split("\n"), "python"))
+            lines += [*_indent(source), ""]
         else:
-            lines += [*cell.source.splitlines(), ""]
-    block = textwrap.indent("\n".join(lines), "    ").rstrip()
+            lines += [f"    # {line}".rstrip() for line in cell.source.splitlines()]
+    if all(line.lstrip()[:1] in {"", "#"} for line in lines):
+        lines.append("    pass")
+    block = "\n".join(lines).rstrip()
     return f'# %%\nif __name__ == "__main__":\n{block}\n'
 
 
-def _read_notebook(text: str) -> "NotebookNode":
-    import jupytext  # slow, and only authors need it
+def _indent(source: str) -> list[str]:
+    """Indent code by four spaces, but not the inside of strings, which would change them."""
+    inside = {
+        number for first, last in _spans_of_strings(source) for number in range(first + 1, last + 1)
+    }
+    return [
+        line if number in inside or not line.strip() else f"    {line}"
+        for number, line in enumerate(source.split("\n"), start=1)
+    ]
 
-    notebook: NotebookNode = jupytext.reads(text, fmt="py:percent")
-    return notebook
+
+def _spans_of_strings(source: str) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last line of each string, from 1."""
+    begun: list[int] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            kind = tokenize.tok_name[token.type]
+            if kind == "STRING":
+                yield token.start[0], token.end[0]
+            elif kind.endswith("STRING_START"):  # f-strings, from Python 3.12 on
+                begun.append(token.start[0])
+            elif kind.endswith("STRING_END"):
+                yield begun.pop(), token.end[0]
+    except (tokenize.TokenError, SyntaxError):
+        return  # whether the script is Python is checked later
 
 
 def _is_demo(cell: "NotebookNode") -> bool:

@@ -51,14 +51,17 @@ def schema(summary: bool) -> None:  # noqa: FBT001 - click passes options by nam
 def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Write the exercise for students from the reference.
 
-    Writes a script and a notebook, without the bodies of the functions and the answers, but with
-    docstrings and text. The same reference always gives the same files, byte for byte.
+    Writes a script and a notebook, without the bodies of functions and methods, the answers and
+    what is marked as a solution, but with docstrings and text, and copies the files that they need.
+    The same reference always gives the same files, byte for byte. What may be a part of a solution
+    is refused.
     """
     from grader.authoring.release import find_exercises, release_assignment
 
     chosen = _load(assignment)
     target = out or find_exercises(chosen)
-    changed = release_assignment(chosen, target, is_dry=check)
+    with usage_errors():
+        changed = release_assignment(chosen, target, is_dry=check)
     for path in changed:
         click.echo(f"{'would change' if check else 'wrote'} {path}")
     if check and changed:

@@ -268,7 +268,7 @@ def test_demos_of_the_notebook_stay_in_their_places() -> None:
 
 def test_lab_without_demos_has_no_main_block() -> None:
     """A lab without demos has no main block."""
-    script = render_script("# %%\nx = 1\n")
+    script = render_script("# %%\nX = 1\n")
 
     assert "__main__" not in script
 

@@ -1,0 +1,159 @@
+"""Makes the cells of the exercise from those of the reference, or says what can't be published."""
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.authoring.blanking import blank_code
+from grader.authoring.reference_cells import (
+    Cell,
+    Line,
+    find_odd_line_ends,
+    parse,
+    read_cells,
+    read_notebook,
+)
+from grader.authoring.regions import Cut, bound_names, cut_code, cut_text
+from grader.checks.units import Unit, UnitKind
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """What students get.
+
+    Attributes:
+        notebook: The exercise as a notebook whose cells are in their places.
+        problems: What can't be published, a line each, in the order of the lines. If there are any,
+            nothing may be written.
+    """
+
+    notebook: "NotebookNode"
+    problems: tuple[str, ...]
+
+
+def make_exercise(
+    text: str, *, label: str, units: Collection[Unit] = (), others: Collection[str] = ()
+) -> Exercise:
+    """Take the solution out of a reference.
+
+    Args:
+        text: The reference, in percent format.
+        label: The name of the assignment in the messages of unwritten functions.
+        units: What has points.
+        others: The ids of what a person gives points for.
+
+    Raises:
+        SyntaxError: The reference is not Python.
+    """
+    ast.parse(text)
+    notebook = read_notebook(text)
+    maker = _Maker(label, {unit.name.partition(".")[0] for unit in units})
+    problems = list(find_odd_line_ends(text))
+    if not problems:
+        made = [maker.make(cell) for cell in read_cells(notebook, text)]
+        for cell, new in zip(notebook.cells, made, strict=True):
+            cell.source = new.source
+        problems = [
+            *maker.problems,
+            *maker.find_unknown_names({*(unit.name for unit in units), *others}),
+            *maker.find_public_values([unit.name for unit in units if unit.kind is UnitKind.VALUE]),
+        ]
+    return Exercise(notebook, tuple(problems))
+
+
+class _Maker:
+    """Goes through the cells, and keeps what must be known of all of them.
+
+    Args:
+        label: The name of the assignment in the messages of unwritten functions.
+        graded: The names of top level that have points.
+    """
+
+    def __init__(self, label: str, graded: Collection[str]) -> None:
+        self._label = label
+        self._graded = graded
+        self._hidden: set[str] = set()
+        self._names: list[tuple[int, str, frozenset[str]]] = []
+        self.problems: list[str] = []
+
+    def make(self, cell: Cell) -> Cell:
+        """Return a cell as students get it."""
+        if cell.kind != "code":
+            cut = cut_text(cell)
+            return self._finish(cell, cut)
+        try:
+            parse(cell.lines)
+        except SyntaxError as error:
+            return self._refuse_odd_code(cell, error)
+        cut = cut_code(cell, label=self._label)
+        if cell.is_given and cut.regions:
+            self.problems += [
+                f"line {one.number}: BEGIN SOLUTION in a cell that is tagged `given`"
+                for one in cut.regions
+            ]
+        self._hidden |= cut.bound
+        if cell.is_given or cell.is_demo:
+            self._expect_no_unit(cell, cut)
+            return self._finish(cell, cut)
+        if cut.problems:
+            return self._finish(cell, cut)
+        blanked = blank_code(
+            cell.with_lines(cut.lines), cut, label=self._label, graded=self._graded
+        )
+        self.problems += blanked.problems
+        self._hidden |= blanked.dicts
+        return self._finish(cell, Cut(blanked.lines, cut.regions, cut.bound))
+
+    def _finish(self, cell: Cell, cut: Cut) -> Cell:
+        self.problems += cut.problems
+        self._names += [(one.number, one.name, cut.bound) for one in cut.regions if one.name]
+        return cell.with_lines(cut.lines)
+
+    def _refuse_odd_code(self, cell: Cell, error: SyntaxError) -> Cell:
+        """Keep what is not Python only where the author says that it is no part of a solution."""
+        if cell.is_given or cell.is_demo:
+            return cell
+        number = cell.lines[min(error.lineno or 1, len(cell.lines)) - 1].number
+        self.problems.append(
+            f"line {number}: the cell that begins on line {cell.lines[0].number} is not valid "
+            f"Python by itself: {error.msg}"
+        )
+        return cell
+
+    def _expect_no_unit(self, cell: Cell, cut: Cut) -> None:
+        """Require that a cell that is published as it is binds nothing that has points."""
+        tag = "given" if cell.is_given else "demo"
+        for number, name in _binding(cut.lines, self._graded):
+            self.problems.append(
+                f"line {number}: {name} has points, and would be published: the cell is tagged "
+                f"`{tag}`"
+            )
+
+    def find_unknown_names(self, known: Collection[str]) -> Iterator[str]:
+        """Yield a problem for each name after a marker that stands for nothing."""
+        for number, name, bound in self._names:
+            if name not in known and name not in bound:
+                yield (
+                    f"line {number}: BEGIN SOLUTION names {name}, which is not in assignment.toml "
+                    "and is not computed there"
+                )
+
+    def find_public_values(self, values: Iterable[str]) -> Iterator[str]:
+        """Yield a problem for each value with points that nothing hides."""
+        for name in values:
+            if name not in self._hidden:
+                yield (
+                    f"the value {name} is computed in no solution: put # BEGIN SOLUTION and "
+                    "# END SOLUTION around the lines that compute it"
+                )
+
+
+def _binding(lines: tuple[Line, ...], names: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield the names of the given ones that a cell binds at top level, with their lines."""
+    for node in parse(lines).body:
+        for name in sorted(bound_names([node]) & set(names)):
+            yield lines[node.lineno - 1].number, name
