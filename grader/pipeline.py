@@ -359,7 +359,9 @@ class Grader:
         )
         output, is_output_cut = student.output()
         loading = describe_loading(
-            (*submission.notes, *student.loaded.notes), is_notebook=submission.is_notebook
+            (*submission.notes, *student.loaded.notes),
+            is_notebook=submission.is_notebook,
+            files=assignment.material.given,
         )
         notes = tuple(note.text for note in loading)
         if why_over:

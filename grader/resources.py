@@ -29,6 +29,7 @@ from grader.observations.asking import Ask, Observe
 from grader.observations.messages import CodeBlock, Lent, Observation, Request
 from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.forkserver import Forkserver
+from grader.sandbox.host.given import Given
 from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.load_plan import LoadPlan
@@ -93,7 +94,13 @@ class GradingResources:
         with contextlib.ExitStack() as stack:
             # Both at once: one process imports torch while the other collects the checks.
             self._forkserver = stack.enter_context(
-                Forkserver(hidden=(assignment.folder,), launched=launched)
+                Forkserver(
+                    hidden=(assignment.folder,),
+                    launched=launched,
+                    given=Given(
+                        files=assignment.material.paths, modules=assignment.material.modules
+                    ),
+                )
             )
             # Imported only now: importing pytest is slow, and torch is imported at the same time.
             from grader.checks.runner import CheckRunner  # noqa: PLC0415
@@ -103,6 +110,12 @@ class GradingResources:
         self._lent = functools.cache(self._make_lent)
         self._misconceptions = functools.cache(self._open_misconceptions)
         self._seed: int | None = None
+        modules = assignment.material.modules.values()
+        self._support = "".join(
+            path.read_text(encoding="utf-8", errors="replace")
+            for path in modules
+            if path.suffix == ".py"
+        )
         self._recordings: list[Recording] = []
         self._questions: dict[str, list[Question]] = {}
 
@@ -205,7 +218,8 @@ class GradingResources:
 
     def open_account(self, submission: Submission) -> Account:
         """Open a submission's account, after imports that must not use up its time."""
-        if submission.mentions("plt", "matplotlib", "pylab", "pyplot"):
+        plotting = ("plt", "matplotlib", "pylab", "pyplot")
+        if submission.mentions(*plotting) or any(word in self._support for word in plotting):
             self._forkserver.warm((_MATPLOTLIB,))
         if submission.is_notebook and submission.mentions("%", "!", "?"):
             self._forkserver.warm((_IPYTHON,))

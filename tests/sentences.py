@@ -42,7 +42,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "sandbox/guest/plain_text.py",
         "observations/structure.py",
     ),
-    "An exception is explained": ("report/explanations.py",),
+    "An exception is explained": ("report/explanations.py", "report/file_explanations.py"),
     "A function is missing": ("checks/absent.py",),
     "Notes on how the file was read and run": (
         "report/describe_loading.py",
@@ -80,6 +80,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "pool/worker_process.py",
         "resources.py",
         "sandbox/host/forkserver.py",
+        "sandbox/host/given.py",
     ),
     "Locks that are missing": (
         "observations/locks.py",
@@ -107,6 +108,7 @@ ELSEWHERE = frozenset(
         "checks/assignment.py",
         "checks/examples.py",
         "checks/inputs.py",
+        "checks/material.py",
         "checks/misconceptions.py",
         "checks/plugin.py",
         "checks/questions.py",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.checks.material import Material, read_material
 from grader.checks.misconceptions import Misconception, read_misconceptions
 from grader.checks.units import Unit, read_units
 from grader.errors import AssignmentError
@@ -34,6 +35,7 @@ class Assignment:
         limits: Limits that differ from the defaults, by the names of the fields of `Limits`.
         visibility: Who sees a check, by the check's id or by its function's name; the key ``""``
             is for all other checks.
+        material: What lies beside a submission.
     """
 
     info: AssignmentInfo
@@ -45,6 +47,22 @@ class Assignment:
     misconceptions: tuple[Misconception, ...] = ()
     limits: Mapping[str, object] = field(default_factory=dict)
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
+    material: Material = field(default_factory=Material)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the data files that lie beside a submission; in the exercise, these."""
+        return self.material.files
+
+    @property
+    def support(self) -> tuple[str, ...]:
+        """The modules and packages, in the assignment's folder, that a submission can import."""
+        return self.material.support
+
+    @property
+    def submission(self) -> tuple[str, ...]:
+        """The names of the files of which a hand-in consists; empty if it is one of any name."""
+        return self.material.submission
 
     def unit(self, name: str) -> Unit:
         """Return the unit of that name.
@@ -93,6 +111,7 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         units = read_units(content)
         reference = _beside(folder, content["reference"])
+        misconceptions = _beside(folder, content.get("misconceptions", "misconceptions"))
         names = [unit.name for unit in units]
         return Assignment(
             info=AssignmentInfo(
@@ -103,11 +122,10 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
             reference=reference.read_text(encoding="utf-8"),
             reference_path=reference,
             points=float(content["points"]),
-            misconceptions=read_misconceptions(
-                _beside(folder, content.get("misconceptions", "misconceptions")), names
-            ),
+            misconceptions=read_misconceptions(misconceptions, names),
             limits=dict(content.get("limits", {})),
             visibility=_visibility(content.get("visibility", {}), names),
+            material=read_material(content, folder, secret=(reference, misconceptions)),
         )
     except KeyError as error:
         raise AssignmentError(folder, f"{SETTINGS_FILE} has no {error}") from error

@@ -1,5 +1,6 @@
 """Explains why a function gave no answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.checks.probe import INCOMPLETE
@@ -35,12 +36,15 @@ class NoAnswer:
     may_be_others_fault: bool = True
 
 
-def describe_no_answer(error: NoAnswerError, *, absence: Absence | None = None) -> NoAnswer:
+def describe_no_answer(
+    error: NoAnswerError, *, absence: Absence | None = None, files: Sequence[str] = ()
+) -> NoAnswer:
     """Convert an outcome without an answer to a status and a message.
 
     Args:
         error: Why there is no answer.
         absence: What the function lacks, as far as that is known.
+        files: The files that are given.
     """
     name, observation = error.function, error.observation
     detail = observation.detail
@@ -52,7 +56,7 @@ def describe_no_answer(error: NoAnswerError, *, absence: Absence | None = None) 
                 may_be_others_fault=False,
             )
         case Outcome.RAISED if observation.raised is not None:
-            return _raised(name, observation.raised, absence)
+            return _raised(name, observation.raised, absence, files)
         case Outcome.TIME_LIMIT:
             return NoAnswer(
                 status=Status.LIMIT,
@@ -96,7 +100,7 @@ def _is_out_of_threads(raised: Raised | None) -> bool:
     return raised is not None and "can't start new thread" in raised.text
 
 
-def _raised(name: str, raised: Raised, absence: Absence | None) -> NoAnswer:
+def _raised(name: str, raised: Raised, absence: Absence | None, files: Sequence[str]) -> NoAnswer:
     # torch raises it too, such as for ^ instead of **: that is an error like any other.
     if raised.type_name == "NotImplementedError" and (not raised.code or "raise" in raised.code):
         return _stopped_at_stub(name, raised, absence)
@@ -115,9 +119,8 @@ def _raised(name: str, raised: Raised, absence: Absence | None) -> NoAnswer:
         # torch's own hint speaks of a mode of its own.
         first = text[0].partition(" Hint: enable anomaly detection")[0]
         message += f": {shorten(first, MAX_MESSAGE)}"
-    return NoAnswer(
-        status=Status.ERROR, message=message + describe_place(raised), hint=explain(raised)
-    )
+    hint = explain(raised, files=files)
+    return NoAnswer(status=Status.ERROR, message=message + describe_place(raised), hint=hint)
 
 
 def _stopped_at_stub(name: str, raised: Raised, absence: Absence | None) -> NoAnswer:

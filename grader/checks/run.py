@@ -19,7 +19,7 @@ import enum
 import functools
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -374,7 +374,9 @@ def _attempt_to_judge(
     elif lent:
         attempt = _Attempt(describe_lent_attempt(check, function.name, raised, lent))
     else:
-        attempt = _describe_own_attempt(check, function, probe, raised, absence)
+        attempt = _describe_own_attempt(
+            check, function, probe, raised, absence, files=run.assignment.material.given
+        )
     if isinstance(raised, NoAnswerError):
         has_ended = raised.observation is not INCOMPLETE
         if raised.observation.outcome is Outcome.CRASHED and has_ended and not lent:
@@ -420,10 +422,12 @@ def _describe_own_attempt(
     probe: Probe,
     raised: Verdict,
     absence: Absence | None,
+    *,
+    files: Sequence[str] = (),
 ) -> _Attempt:
     """Describe an attempt that failed with the student's own helpers."""
     if isinstance(raised, NoAnswerError):
-        reason = describe_no_answer(raised, absence=absence)
+        reason = describe_no_answer(raised, absence=absence, files=files)
         # Not the check's own hint: it is about wrong answers, and here there is none.
         result = _result(check, reason.status, message=reason.message, hint=reason.hint)
         exception = raised.observation.raised

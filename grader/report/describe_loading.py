@@ -31,7 +31,9 @@ _TOO_DEEP = (
 )
 
 
-def describe_loading(notes: Sequence[Note], *, is_notebook: bool) -> tuple[LoadingNote, ...]:
+def describe_loading(
+    notes: Sequence[Note], *, is_notebook: bool, files: Sequence[str] = ()
+) -> tuple[LoadingNote, ...]:
     """Describe what happened while a submission was loaded: what stopped code comes first.
 
     Cells that stopped at a function that is not written yet are all in one line, as the student
@@ -40,11 +42,12 @@ def describe_loading(notes: Sequence[Note], *, is_notebook: bool) -> tuple[Loadi
     Args:
         notes: What was noted, in order.
         is_notebook: Whether the submission is a notebook.
+        files: The files that are given.
     """
     unwritten = [note.block for note in notes if _is_unwritten(note)]
     waiting = [note.block for note in notes if note.follows]
     found = [
-        _describe_note(note, is_notebook=is_notebook)
+        _describe_note(note, is_notebook=is_notebook, files=files)
         for note in notes
         if not _is_unwritten(note) and not note.follows
     ]
@@ -86,7 +89,7 @@ def _list(blocks: Sequence[str]) -> str:
     return f"cells {join_names(numbers)}"
 
 
-def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
+def _describe_note(note: Note, *, is_notebook: bool, files: Sequence[str]) -> LoadingNote:
     where = shorten(note.block, MAX_NAME) or "the file"
     raised = note.raised
     if raised is None:
@@ -124,13 +127,13 @@ def _describe_note(note: Note, *, is_notebook: bool) -> LoadingNote:
     return LoadingNote(
         kind=_KINDS.get(raised.type_name, NoteKind.RAISED),
         subject=kind,
-        text=f"{where} {verb} {shown}; {rest}{place}{_explain_place(raised)}",
+        text=f"{where} {verb} {shown}; {rest}{place}{_explain_place(raised, files)}",
     )
 
 
-def _explain_place(raised: Raised) -> str:
+def _explain_place(raised: Raised, files: Sequence[str]) -> str:
     """Return why something can't work where a submission is graded, on a line of its own."""
-    why = explain(raised, only_of_place=True)
+    why = explain(raised, only_of_place=True, files=files)
     return f"\n    {why}" if why else ""
 
 

@@ -5,9 +5,11 @@ explanation uses the words of the lab.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.observations.messages import Raised
+from grader.report.file_explanations import explain_file
 
 # Of a text, which a submission can choose. What the libraries write is shorter, and the time that
 # some patterns take grows with its square.
@@ -284,13 +286,17 @@ _REASONS = (
 )
 
 
-def explain(raised: Raised, *, only_of_place: bool = False) -> str:
+def explain(raised: Raised, *, only_of_place: bool = False, files: Sequence[str] = ()) -> str:
     """Return why an exception was raised and what to try; empty if the reason is not known.
 
     Args:
         raised: The exception.
         only_of_place: Whether only what lies in the place where submissions are graded counts.
+        files: The files that are given.
     """
+    about_file = explain_file(raised, files)
+    if about_file:
+        return about_file
     text = raised.text[:_MAX_CHARACTERS]
     for reason in _REASONS:
         if only_of_place and not reason.is_of_place:

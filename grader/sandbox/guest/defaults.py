@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from grader.sandbox.guest.event_loop import do_without_sockets
+from grader.sandbox.guest.given import GivenFiles
 
 OUTPUT = 1
 
@@ -34,6 +35,7 @@ class Defaults:
 
     def __init__(self, scratch: str) -> None:
         self._scratch = scratch
+        self._given = GivenFiles(scratch)
         self._output = os.dup(OUTPUT)
         self._filters = list(warnings.filters)
         self._recursion_limit = sys.getrecursionlimit()
@@ -63,6 +65,7 @@ class Defaults:
         os.umask(0o077)
         with contextlib.suppress(OSError):
             _enter(self._scratch)
+        self._given.restore()
         warnings.filters[:] = self._filters  # type: ignore[index] # a list, whatever is declared
         warnings._filters_mutated()  # type: ignore[attr-defined] # noqa: SLF001 - else filters are cached
         np.seterr(**self._numpy_errors)

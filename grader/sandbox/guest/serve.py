@@ -34,6 +34,7 @@ from grader.observations.messages import (
     Warm,
     Warmed,
 )
+from grader.observations.places import SUPPORT_FOLDER
 from grader.sandbox.guest import lock, warm
 from grader.sandbox.guest.child import answer_requests  # a locked child can't read our files
 from grader.sandbox.guest.file_lock import FIRST_DESCRIPTOR
@@ -64,7 +65,8 @@ def serve(control_descriptor: int, home: str) -> Never:
                     warm.warm_modules(modules)
                     send_message(control, Warmed(versions=versions))
                 case Spawn():
-                    pid = _fork(message, descriptors, control, prepare(message.readable))
+                    prepared = prepare(message.readable)
+                    pid = _fork(message, descriptors, control, prepared, home=home)
                     children.add(pid)
                     send_message(control, Spawned(pid=pid))
                 case Kill(pid=pid):
@@ -125,19 +127,24 @@ def _kill(pid: int, children: set[int]) -> int:
 
 
 def _fork(
-    spawn: Spawn, descriptors: list[int], control: socket.socket, prepared: lock.Prepared
+    spawn: Spawn,
+    descriptors: list[int],
+    control: socket.socket,
+    prepared: lock.Prepared,
+    *,
+    home: str,
 ) -> int:
     gc.freeze()  # keeps the child's collector from writing to, and so copying, inherited pages
     pid = os.fork()
     if pid == 0:
         control.close()
-        _child(spawn, descriptors, prepared)
+        _child(spawn, descriptors, prepared, home=home)
     for descriptor in descriptors:
         os.close(descriptor)
     return pid
 
 
-def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared) -> Never:
+def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared, *, home: str) -> Never:
     """Lock this process, then answer requests until the socket closes."""
     code = 1
     try:
@@ -147,6 +154,9 @@ def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared) -> Nev
         os.umask(0o077)
         with contextlib.suppress(OSError):  # removed by another child; it is made again below
             os.chdir(spawn.scratch)
+        support = f"{home}/{SUPPORT_FOLDER}"
+        if os.path.isdir(support):  # noqa: PTH112 - quicker
+            sys.path.append(support)  # last, so that nothing is imported from there by mistake
         for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
             os.environ[name] = spawn.scratch
         locks, missing = lock.lock_down(

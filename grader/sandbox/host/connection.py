@@ -113,7 +113,12 @@ class ChildConnection:
         started = time.monotonic()
         if started >= self._next_measure:
             limits, scratch = self._limits, self._child.scratch
-            size_bytes, files = measure_folder(scratch, at_most_files=limits.files)
+            most = limits.files + self._child.given_files
+            size_bytes, files = measure_folder(scratch, at_most_files=most)
+            size_bytes, files = (
+                max(0, size_bytes - self._child.given_bytes),
+                max(0, files - self._child.given_files),
+            )
             size_bytes += read_unlinked_bytes(
                 self._child.pid, scratch, largest_bytes=limits.disk_bytes
             )

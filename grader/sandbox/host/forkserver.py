@@ -27,8 +27,9 @@ from grader.observations.messages import (
     Warmed,
 )
 from grader.sandbox.host.allow_list import allow_list
+from grader.sandbox.host.given import Given, GivenCopies
 from grader.sandbox.host.launch import ForkserverProcess, launch
-from grader.sandbox.host.scratch import remove_folder
+from grader.sandbox.host.scratch import measure_folder, remove_folder
 
 _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
 
@@ -36,16 +37,22 @@ _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
 _DEADLINE_S = 60.0
 _IMPORT_DEADLINE_S = 600.0
 _REMOVAL_S = 2.0
+_MOST_GIVEN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A forked child: its process id, its socket, the pipe of its output, its scratch folder."""
+    """A forked child: its process id, its socket, the pipe of its output, its scratch folder.
+
+    ``given_bytes`` and ``given_files`` are what was in that folder from the beginning.
+    """
 
     pid: int
     socket: socket.socket
     output_descriptor: int
     scratch: Path
+    given_bytes: int = 0
+    given_files: int = 0
 
 
 class Forkserver:
@@ -57,6 +64,7 @@ class Forkserver:
     Args:
         hidden: Further files and folders that no child may read, such as those of an assignment.
         launched: The process, if it was started already.
+        given: What lies in the folder of each child, or can be imported there.
 
     Attributes:
         landlock_abi_cap: In tests, the version of Landlock's interface that new children use at
@@ -64,7 +72,11 @@ class Forkserver:
     """
 
     def __init__(
-        self, *, hidden: Sequence[Path] = (), launched: ForkserverProcess | None = None
+        self,
+        *,
+        hidden: Sequence[Path] = (),
+        launched: ForkserverProcess | None = None,
+        given: Given | None = None,
     ) -> None:
         self._process = launched or launch()
         self._control = self._process.control
@@ -77,7 +89,13 @@ class Forkserver:
         self._versions: dict[str, str] = {}
         self._hidden = (PACKAGE, *hidden)
         self._readable: tuple[str, ...] = ()
+        self._given = GivenCopies(given or Given(), self._process.home)
         self.landlock_abi_cap: int | None = None
+        try:
+            self._given.refresh()  # while the forkserver imports torch
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         """Return the forkserver itself; leaving the context closes it."""
@@ -107,16 +125,20 @@ class Forkserver:
         return self._versions
 
     def spawn(self, *, limits: ChildLimits, without: Sequence[Lock]) -> Child:
-        """Fork a child with an empty folder of its own.
+        """Fork a child with a folder of its own, in which there is only what is given.
 
         Raises:
             ForkserverLostError: The forkserver has ended, or doesn't answer.
+            InternalError: What is given can't be put into its folder.
         """
         self._catch_up()
+        self._given.refresh()
         scratch = _make_scratch(self._process.home)
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         try:
+            self._given.link_into(scratch)
+            given_bytes, given_files = measure_folder(scratch, at_most_files=_MOST_GIVEN)
             message = Spawn(
                 scratch=str(scratch),
                 readable=self._readable,
@@ -135,7 +157,14 @@ class Forkserver:
         finally:
             theirs.close()
             os.close(output_end)
-        child = Child(pid=pid, socket=ours, output_descriptor=output, scratch=scratch)
+        child = Child(
+            pid=pid,
+            socket=ours,
+            output_descriptor=output,
+            scratch=scratch,
+            given_bytes=given_bytes,
+            given_files=given_files,
+        )
         self._children[pid] = child
         return child
 
@@ -170,6 +199,7 @@ class Forkserver:
             self._readable = (
                 *allow_list(path, hidden=self._hidden),
                 str(self._process.font_cache),
+                *self._given.readable,
             )
         while self._pending_warmups:
             self._versions = self._receive(Warmed, is_importing=True).versions
