@@ -15,6 +15,7 @@ import msgspec
 import grader
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.code_facts import uses_other_names
+from grader.checks.manual_answers import manual_items
 from grader.checks.pictures import draw_pictures
 from grader.checks.run import CheckRun, OnCheckStart, Phase, ignore_progress
 from grader.diagnosis.diagnose import Case, diagnose
@@ -22,6 +23,7 @@ from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
 from grader.report.budget import fit_report
 from grader.report.describe_loading import describe_loading, describe_syntax_error
+from grader.report.manual import with_items
 from grader.report.model import (
     CheckResult,
     IsolationInfo,
@@ -224,6 +226,10 @@ class Grader:
                         pictures = self._draw(settled, run, seen)
                     (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
                 report = self._fill(blank, submission, student, run, pictures, why_over)
+                if not chosen:
+                    units = self._resources.assignment.manual
+                    items = manual_items(units, submission.blocks, submission.notebook)
+                    report = with_items(report, items)
         except UnreadableSubmissionError as error:
             report = fail_report(blank, ReportStatus.UNREADABLE, str(error))
         except UsageError:

@@ -44,6 +44,10 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
     "An exception is explained": ("report/explanations.py", "report/file_explanations.py"),
     "A function is missing": ("checks/absent.py",),
+    "A person marks an answer": (
+        "checks/manual_answers.py",
+        "report/model.py",
+    ),
     "Notes on how the file was read and run": (
         "report/describe_loading.py",
         "report/words.py",
@@ -108,6 +112,7 @@ ELSEWHERE = frozenset(
         "checks/assignment.py",
         "checks/examples.py",
         "checks/inputs.py",
+        "checks/manual.py",
         "checks/material.py",
         "checks/misconceptions.py",
         "checks/plugin.py",

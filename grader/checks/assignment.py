@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.checks.material import Material, read_material
+from grader.checks.manual import ManualUnit, read_manual_units
 from grader.checks.misconceptions import Misconception, read_misconceptions
 from grader.checks.units import Unit, read_units
 from grader.errors import AssignmentError
@@ -30,7 +31,7 @@ class Assignment:
         folder: The folder with its settings and checks.
         reference: The source of the reference.
         reference_path: The file of the reference.
-        points: The sum of the points of all checks.
+        points: The sum of the points of all checks, and of what a person marks.
         misconceptions: The known wrong ways to write its functions, in the order of the functions.
         limits: Limits that differ from the defaults, by the names of the fields of `Limits`.
         visibility: Who sees a check, by the check's id or by its function's name; the key ``""``
@@ -47,6 +48,7 @@ class Assignment:
     misconceptions: tuple[Misconception, ...] = ()
     limits: Mapping[str, object] = field(default_factory=dict)
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
+    manual: tuple[ManualUnit, ...] = ()
     material: Material = field(default_factory=Material)
 
     @property
@@ -125,6 +127,7 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
             misconceptions=read_misconceptions(misconceptions, names),
             limits=dict(content.get("limits", {})),
             visibility=_visibility(content.get("visibility", {}), names),
+            manual=read_manual_units(content, names),
             material=read_material(content, folder, secret=(reference, misconceptions)),
         )
     except KeyError as error:

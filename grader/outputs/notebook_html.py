@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView
+from grader.outputs.manual_view import describe_item_in_full, describe_waiting
 from grader.outputs.report_view import ReportView, view_report
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
@@ -22,7 +23,7 @@ from grader.outputs.wording import (
     symbol_in_browser,
 )
 from grader.report.budget import cut_text
-from grader.report.model import Report, ReportStatus, Status
+from grader.report.model import ManualItem, Report, ReportStatus, Status
 
 _SHOWN_OUTPUT_CHARACTERS = 10_000
 _MAX_BYTES = 250 * 1024
@@ -85,9 +86,8 @@ def report_to_html(report: Report) -> str:
         if visible.error:
             return line_to_html(describe_failure(visible))
         parts = _within_limit(_parts(visible))
-        pending = describe_pending(report)
-        if pending:
-            parts.append(_LINE.format(pending))
+        sentences = filter(None, (describe_waiting(visible), describe_pending(report)))
+        parts += map(_LINE.format, sentences)
         return str(_FRAME.format(Markup("\n").join(parts)))
     except Exception as error:  # noqa: BLE001 - an edge: the score is shown, whatever fails
         return line_to_html(
@@ -131,6 +131,7 @@ def _parts(report: Report) -> Iterable[Markup]:
         shown = remark + Markup("").join(map(_failure, function.failures))
         yield _OPEN_ROW.format(state=state, row=_row(function), failures=shown)
         is_first = is_first and not function.failures
+    yield from map(_manual, report.manual)
     yield from _rest(report, view)
 
 
@@ -145,6 +146,10 @@ def _row(function: FunctionView) -> Markup:
         max_points=function.max_score,
         word=function.mark.word,
     )
+
+
+def _manual(item: ManualItem) -> Markup:
+    return Markup("").join(map(_LINE.format, describe_item_in_full(item).split("\n")))
 
 
 def _failure(failure: FailureView) -> Markup:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView
+from grader.outputs.manual_view import ManualView, describe_waiting, view_manual
 from grader.outputs.report_view import ReportView, view_report
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
@@ -66,9 +67,9 @@ def show_report(report: Report, console: Console, *, is_short: bool = False) -> 
         parts = _short if is_short else _parts
         for part in parts(visible, is_ascii=not _can_encode(console)):
             screen.show(part)
-        pending = describe_pending(report)
-        if pending:
-            screen.show(_End(pending, style="dim"))
+        for sentence in (describe_waiting(visible), describe_pending(report)):
+            if sentence:
+                screen.show(_End(sentence, style="dim"))
     except OSError:  # the terminal is gone
         raise
     except Exception as error:  # noqa: BLE001 - an edge: the score is shown, whatever fails
@@ -143,6 +144,8 @@ def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
     yield from _causes(view)
     for function in view.functions:
         yield from _function(function, is_ascii=is_ascii)
+    for item in view_manual(report.manual):
+        yield from _manual(item, is_ascii=is_ascii)
     yield from _notes(view)
     if report.output.strip():
         yield from _output(report)
@@ -169,6 +172,9 @@ def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
         mark = MARKS[Status.MISSING]
         symbol = mark.ascii if is_ascii else mark.symbol
         yield Text(f"{symbol} {mark.word}: {', '.join(missing)}", style=mark.color)
+    for item in view_manual(report.manual):
+        if item.remark:
+            yield from _manual(item, is_ascii=is_ascii)
     yield from _notes(view)
     if report.status is ReportStatus.STOPPED:
         yield Text(f"\nGrading {ENDED_EARLY}.", style="bold red")
@@ -211,6 +217,22 @@ def _function_line(function: FunctionView, *, is_ascii: bool) -> Text:
     line.append(points, style="dim" if style == "dim" else "")
     line.append(mark.word, style=style)
     return line
+
+
+def _manual(item: ManualView, *, is_ascii: bool) -> Iterable[RenderableType]:
+    """Show an answer that a person marks; the page and the JSON report have its text."""
+    mark = item.mark
+    line = Text()
+    line.append(f"{mark.ascii if is_ascii else mark.symbol} ", style=mark.color)
+    line.append(f"{item.id:<16}", style="bold")
+    line.append(f"{item.points:>5} / {item.max_points:<3} ")
+    line.append(mark.word, style=mark.color)
+    yield line
+    yield _Detail(_lines(item.title, indent=_INDENT, style="dim"))
+    for text in item.given:
+        yield _Detail(_lines(text, indent=2 * _INDENT))
+    for text in filter(None, (item.remark, item.by)):
+        yield _Detail(_lines(text, indent=2 * _INDENT, style="dim"))
 
 
 def _failure(failure: FailureView) -> Group:
@@ -298,7 +320,9 @@ def _total(report: Report) -> Text:
     if report.score is None or report.max_score is None:
         line.append("No score.", style="bold red")
         return line
-    is_right = all(function.status is Status.PASSED for function in report.functions)
+    is_right = report.score >= report.max_score and all(
+        function.status is Status.PASSED for function in report.functions
+    )
     style = "bold green" if is_right else "bold"
     line.append(describe_score(report), style=style)
     return line

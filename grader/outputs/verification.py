@@ -98,6 +98,23 @@ def show_slowest(seconds: Mapping[str, float], console: Console) -> None:
         console.print(Text(f"{_INDENT}{1000 * seconds[check]:5.0f} ms  {check}"), soft_wrap=True)
 
 
+def show_proved(proved: int, tried: int, console: Console) -> None:
+    """Print how many misconceptions are diagnosed as they should be.
+
+    Args:
+        proved: How many are named as themselves and cost exactly one unit.
+        tried: How many were tried.
+        console: The console to print to.
+    """
+    style = "" if proved == tried else "red"
+    text = (
+        f"{proved} of {_count(tried, 'misconception')} "
+        f"{'is' if proved == 1 else 'are'} named correctly and {'costs' if proved == 1 else 'cost'}"
+        " exactly one unit"
+    )
+    console.print(Text(f"\n{text}", style=style), soft_wrap=True)
+
+
 def show_outcome(
     title: str, problems: Sequence[str], *, seeds: int, misconceptions: int, console: Console
 ) -> None:

@@ -29,14 +29,17 @@ def show_to_student(report: Report) -> Report:
         if check.visibility is not Visibility.AFTER_DUE_DATE
     ]
     functions = tuple(map(_with_pictures(report), score_functions(shown, names)))
+    given = (one.points for one in report.manual if one.points is not None)
     # A function could print its arguments, and so reveal what a hidden check tries.
     return msgspec.structs.replace(
         report,
         output="",
         notes=(*report.notes, _NO_OUTPUT) if report.output.strip() else report.notes,
         functions=functions,
-        score=exact_sum(function.score for function in functions),
-        max_score=exact_sum(function.max_score for function in functions),
+        score=exact_sum((*(one.score for one in functions), *given)),
+        max_score=exact_sum(
+            (*(one.max_score for one in functions), *(one.max_points for one in report.manual))
+        ),
     )
 
 

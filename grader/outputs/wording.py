@@ -31,6 +31,12 @@ MARKS = {
     Status.NOT_JUDGED: Mark("?", "?", "dim", "not judged yet"),
 }
 
+# The same for answers that a person marks.
+WAITING = Mark("…", ":", "yellow", "waits for a person")
+MARKED_FULL = Mark("✓", "+", "green", "marked")
+MARKED_PART = Mark("◐", "~", "yellow", "marked")
+MARKED_ZERO = Mark("✗", "x", "red", "marked")
+
 ENDED_EARLY = "ended before everything was checked"
 
 # How the reason of a lock begins that is there, but leaves something open.

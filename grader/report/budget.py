@@ -22,6 +22,8 @@ from grader.report.model import (
     FunctionResult,
     IsolationInfo,
     LoadingNote,
+    ManualItem,
+    ManualMark,
     Picture,
     Report,
     Series,
@@ -35,6 +37,8 @@ MAX_REPORT_BYTES = 1024 * 1024  # of the JSON as it is written
 MAX_TEXT = 1000  # characters of a message, a hint, a value, a note
 MAX_CODE = 4000  # characters of an example to paste
 MAX_ERROR = 4000
+MAX_ANSWER = 20_000  # characters of an answer that a person marks
+MAX_COMMENT = 4000  # characters of a marker's comment
 MAX_NOTES = 51  # with the one that says how many there are besides
 
 ELLIPSIS = "…"
@@ -44,6 +48,8 @@ ELLIPSIS = "…"
 _TEXT_LIMITS = (MAX_TEXT, 300, 80, 40)
 _MAX_FUNCTIONS_BYTES = 384 * 1024
 _MAX_NOTES_BYTES = 64 * 1024
+_MAX_MANUAL_BYTES = 256 * 1024
+_ANSWER_LIMITS = (MAX_ANSWER, 4000, 800, 100)
 _MAX_NAME = 300
 _MAX_LABEL = 80
 _MAX_PICTURES = 30
@@ -74,6 +80,7 @@ def fit_report(report: Report) -> Report:
         assignment=_fit_texts(report.assignment),
         submission=_fit_texts(report.submission),
         functions=_fit_functions(report.functions, pictures),
+        manual=_fit_manual(report.manual),
         notes=notes,
         loading=_fit_loading(report.loading, frozenset(notes)),
         error=cut_text(report.error, MAX_ERROR),
@@ -175,6 +182,49 @@ def _fit_check(check: CheckResult, limit: int) -> CheckResult:
         misconception=None if named is None else cut_text(named, limit),
         example=example,
         diagnosis=diagnosis,
+    )
+
+
+def _fit_manual(items: Sequence[ManualItem]) -> tuple[ManualItem, ...]:
+    """Cut the answers that a person marks; their points and digests are never cut."""
+    fitted: tuple[ManualItem, ...] = ()
+    for limit in _ANSWER_LIMITS:
+        fitted = tuple(_fit_item(one, limit) for one in items)
+        if _size(fitted) <= _MAX_MANUAL_BYTES:
+            break
+    return fitted
+
+
+def _fit_item(item: ManualItem, limit: int) -> ManualItem:
+    short = min(limit, MAX_TEXT)
+    answer = cut_text(item.answer, limit)
+    rubric = tuple(
+        msgspec.structs.replace(
+            one, title=cut_text(one.title, short), description=cut_text(one.description, short)
+        )
+        for one in item.rubric
+    )
+    return msgspec.structs.replace(
+        item,
+        title=cut_text(item.title, short),
+        answer=answer,
+        is_cut=item.is_cut or len(item.answer) > limit,
+        problem=cut_text(item.problem, short),
+        rubric=rubric,
+        mark=_fit_mark(item.mark, limit),
+        outdated=_fit_mark(item.outdated, limit),
+    )
+
+
+def _fit_mark(mark: ManualMark | None, limit: int) -> ManualMark | None:
+    if mark is None:
+        return None
+    return msgspec.structs.replace(
+        mark,
+        level=cut_text(mark.level, MAX_TEXT),
+        comment=cut_text(mark.comment, min(limit, MAX_COMMENT)),
+        by=cut_text(mark.by, _MAX_NAME),
+        at=cut_text(mark.at, _MAX_LABEL),
     )
 
 

@@ -17,6 +17,8 @@ from grader.report.class_model import (
     FunctionFigures,
     FunctionScore,
     LoadingFigures,
+    ManualFigures,
+    ManualScore,
     MisconceptionFigures,
     Origin,
     Row,
@@ -63,6 +65,7 @@ class ClassFigures:
         self._checks: dict[str, _CheckCount] = defaultdict(_CheckCount)
         self._titles: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
+        self._manual: dict[str, str] = {}  # the titles, in the order of the reports
 
     def add(
         self,
@@ -92,6 +95,8 @@ class ClassFigures:
         )
         for function in outline.functions:
             self._count(function)
+        for item in outline.manual:
+            self._manual[item.id] = max(self._manual.get(item.id, ""), item.title)
         has_failed = outline.status is ReportStatus.GRADER_ERROR
         row = Row(
             id=id,
@@ -101,6 +106,7 @@ class ClassFigures:
             score=None if has_failed else outline.score,
             max_score=None if has_failed else outline.max_score,
             cells=self._share(cells),
+            manual=self._share(_manual_scores(outline)),
             misconceptions=self._share(self._find_misconceptions(outline)),
             loading=self._share(_causes(outline.loading)),
             error=outline.error,
@@ -160,6 +166,7 @@ class ClassFigures:
             max_score=max_score,
             functions=tuple(self._functions[name].figures(name) for name in places),
             checks=self._check_figures(places),
+            manual=count_manual(rows, self._manual),
             misconceptions=self._rank(rows),
             loading=_count_loading(rows),
             scores=describe_scores(scores, max_score),
@@ -229,6 +236,39 @@ class ClassFigures:
             )
             for id_ in sorted(ids_of_rows, key=lambda one: (-len(ids_of_rows[one]), one))
         )
+
+
+def count_manual(rows: Sequence[Row], titles: Mapping[str, str]) -> tuple[ManualFigures, ...]:
+    """Count the answers that a person marks.
+
+    Args:
+        rows: The rows of the class.
+        titles: The titles by id, in order.
+    """
+    by_id: dict[str, list[ManualScore]] = {id_: [] for id_ in titles}
+    for row in rows:
+        for one in row.manual:
+            by_id.setdefault(one.id, []).append(one)
+    return tuple(_manual_figures(id_, titles.get(id_, ""), scores) for id_, scores in by_id.items())
+
+
+def _manual_figures(id_: str, title: str, scores: Sequence[ManualScore]) -> ManualFigures:
+    given = [exact(one.points) for one in scores if one.points is not None]
+    return ManualFigures(
+        id=id_,
+        title=title,
+        max_points=max((one.max_points for one in scores), default=0.0),
+        mean_points=float(sum(given) / len(given)) if given else 0.0,
+        marked=len(given),
+        waiting=len(scores) - len(given),
+    )
+
+
+def _manual_scores(outline: Outline) -> tuple[ManualScore, ...]:
+    return tuple(
+        ManualScore(id=one.id, points=one.points, max_points=one.max_points)
+        for one in outline.manual
+    )
 
 
 def _causes(notes: Iterable[LoadingNote]) -> tuple[LoadingNote, ...]:

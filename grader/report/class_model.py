@@ -10,7 +10,7 @@ import msgspec
 
 from grader.report.model import AssignmentInfo, LoadingNote, NoteKind, Status, function_of
 
-SUMMARY_VERSION = "1.2"
+SUMMARY_VERSION = "1.3"
 
 
 class RowStatus(enum.Enum):
@@ -58,12 +58,22 @@ class FunctionScore(_Model, frozen=True, kw_only=True):
     score: float
 
 
+class ManualScore(_Model, frozen=True, kw_only=True):
+    """An answer of one submission that a person marks; ``points`` is null while it waits."""
+
+    id: str
+    points: float | None
+    max_points: float
+
+
 class Row(_Model, frozen=True, kw_only=True):
     """One submission, or one student who did not hand in.
 
     ``id`` is the stem of its files, ``reports/<id>.json`` and ``reports/<id>.html``; it is empty
     if nothing was handed in. ``file`` is the name of the file that was handed in. ``cells`` are in
-    the order of `ClassSummary.functions`, and empty if nothing was graded. ``misconceptions`` are
+    the order of `ClassSummary.functions`, and empty if nothing was graded. ``manual`` has the
+    answers that a person marks; while one of them waits, ``score`` is without its points and not
+    final. ``misconceptions`` are
     the ids of those that were found. ``loading`` is what stopped code while it was loaded, each
     note's first line. ``error`` says why it is unreadable, or what failed in the grader.
     ``members`` are all students who handed it in together, if there are several; ``student`` is the
@@ -77,6 +87,7 @@ class Row(_Model, frozen=True, kw_only=True):
     score: float | None
     max_score: float | None
     cells: tuple[FunctionScore, ...] = ()
+    manual: tuple[ManualScore, ...] = ()
     misconceptions: tuple[str, ...] = ()
     loading: tuple[LoadingNote, ...] = ()
     error: str = ""
@@ -114,6 +125,20 @@ class CheckFigures(_Model, frozen=True, kw_only=True):
         return function_of(self.id)
 
 
+class ManualFigures(_Model, frozen=True, kw_only=True):
+    """What a person marks, over the class: how many answers are marked, and how many wait.
+
+    ``mean_points`` is over those that are marked; 0 if none is.
+    """
+
+    id: str
+    title: str
+    max_points: float
+    mean_points: float
+    marked: int
+    waiting: int
+
+
 class MisconceptionFigures(_Model, frozen=True, kw_only=True):
     """A misconception that was found, with the ids of the rows that have it."""
 
@@ -145,6 +170,8 @@ class Skipped(_Model, frozen=True, kw_only=True):
 class ScoreFigures(_Model, frozen=True, kw_only=True):
     """The scores of all submissions that have one; unreadable submissions count as 0.
 
+    Points that wait for a person are not in them.
+
     ``histogram`` counts them by tenths of the maximum, from [0 %, 10 %) to [90 %, 100 %].
     """
 
@@ -165,6 +192,7 @@ class ClassSummary(_Model, frozen=True, kw_only=True):
     max_score: float
     functions: tuple[FunctionFigures, ...]
     checks: tuple[CheckFigures, ...]
+    manual: tuple[ManualFigures, ...] = ()
     misconceptions: tuple[MisconceptionFigures, ...]
     loading: tuple[LoadingFigures, ...] = ()
     scores: ScoreFigures

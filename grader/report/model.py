@@ -7,7 +7,7 @@ import enum
 
 import msgspec
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 MAX_SCORE = 100
 
 
@@ -179,6 +179,58 @@ class FunctionResult(_Model, frozen=True, kw_only=True):
     pictures: tuple[Picture, ...] = ()
 
 
+class ManualStatus(enum.Enum):
+    """Whether a person has given the points of an answer yet."""
+
+    WAITING = "waits for a person"
+    MARKED = "marked"
+
+
+class RubricLevel(_Model, frozen=True, kw_only=True):
+    """A level of a rubric: what an answer is like that is worth so many points."""
+
+    points: float
+    title: str
+    description: str = ""
+
+
+class ManualMark(_Model, frozen=True, kw_only=True):
+    """What a person gave for an answer: points, the title of a rubric's level, and a comment.
+
+    ``by`` says who, and ``at`` when, as a time in ISO 8601; both may be empty.
+    """
+
+    points: float
+    level: str = ""
+    comment: str = ""
+    by: str = ""
+    at: str = ""
+
+
+class ManualItem(_Model, frozen=True, kw_only=True):
+    """An answer that a person gives points for.
+
+    ``points`` is null while the answer waits, which is never a zero; ``mark`` is set once it is
+    marked. ``answer`` is the text that the submission has for it, cut if ``is_cut``, and
+    ``problem`` says what is odd about it, such as that there is none. ``digest`` is a SHA-256 of
+    the whole answer: a mark belongs to this answer and to no other. ``outdated`` is a mark that
+    was given before the answer changed; it does not count.
+    """
+
+    id: str
+    title: str
+    max_points: float
+    points: float | None = None
+    status: ManualStatus = ManualStatus.WAITING
+    mark: ManualMark | None = None
+    outdated: ManualMark | None = None
+    rubric: tuple[RubricLevel, ...] = ()
+    answer: str = ""
+    is_cut: bool = False
+    problem: str = ""
+    digest: str = ""
+
+
 class AssignmentInfo(_Model, frozen=True, kw_only=True):
     """The assignment with which a submission was graded."""
 
@@ -236,6 +288,8 @@ class Report(_Model, frozen=True, kw_only=True):
     """The result of grading one submission.
 
     ``score`` and ``max_score`` are null only if the grader itself failed, which is never a zero.
+    ``max_score`` includes all points of ``manual``, the answers that a person marks; ``score``
+    includes those that were given. While one of them waits, the score is not final.
     ``error`` says why a submission is unreadable, or what failed in the grader. ``loading`` has
     what happened while it was read and loaded, causes first; ``notes`` has the same and more, as
     texts. ``timing`` is in
@@ -250,6 +304,7 @@ class Report(_Model, frozen=True, kw_only=True):
     score: float | None
     max_score: float | None
     functions: tuple[FunctionResult, ...] = ()
+    manual: tuple[ManualItem, ...] = ()
     notes: tuple[str, ...] = ()
     loading: tuple[LoadingNote, ...] = ()
     error: str = ""

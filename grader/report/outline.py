@@ -68,6 +68,15 @@ class FunctionOutline(_Part, frozen=True, kw_only=True):
     checks: tuple[CheckOutline, ...]
 
 
+class ManualOutline(_Part, frozen=True, kw_only=True):
+    """An answer that a person marks; without points, it waits."""
+
+    id: str
+    title: str
+    max_points: float
+    points: float | None = None
+
+
 class SubmissionOutline(_Part, frozen=True, kw_only=True):
     """The submission: the file's name and the SHA-256 of its bytes."""
 
@@ -90,6 +99,7 @@ class Outline(_Part, frozen=True, kw_only=True):
     score: float | None
     max_score: float | None
     functions: tuple[FunctionOutline, ...] = ()
+    manual: tuple[ManualOutline, ...] = ()
     loading: tuple[LoadingNote, ...] = ()
     error: str = ""
     timing: TimingOutline

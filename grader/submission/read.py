@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import UnreadableSubmissionError, UsageError
@@ -28,6 +28,7 @@ class Submission:
         blocks: Its code blocks, in order.
         notes: What was noticed while reading it.
         text_cells: What the text cells of a notebook define, which never runs.
+        notebook: The bytes of a notebook, of which a person marks some cells; empty for a script.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Submission:
     blocks: tuple[CodeBlock, ...]
     notes: tuple[Note, ...] = ()
     text_cells: tuple[CodeBlock, ...] = ()
+    notebook: bytes = field(default=b"", repr=False)
 
     @property
     def is_notebook(self) -> bool:
@@ -100,6 +102,7 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
         blocks=blocks,
         notes=notes,
         text_cells=text_cells,
+        notebook=data if is_notebook else b"",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from grader.outputs.escaping import escape_controls
+from grader.outputs.manual_view import describe_item, describe_waiting
 from grader.outputs.visibility import describe_shown_score, show_to_student
 from grader.outputs.wording import MARKS, describe_failure, format_points
 from grader.report.budget import cut_text
@@ -74,6 +75,9 @@ def _parts(report: Report) -> Iterator[Markup]:
     ]
     if rows:
         yield _TABLE.format(Markup("\n").join(rows))
+    yield from (Markup("<p>{}</p>").format(_line(describe_item(one))) for one in report.manual)
+    if waiting := describe_waiting(report):
+        yield Markup("<p>{}</p>").format(_line(waiting, 10 * _MAX_CELL))
     if len(report.functions) > _MAX_ROWS:
         yield Markup("<p>and {} more functions</p>").format(len(report.functions) - _MAX_ROWS)
 

@@ -25,7 +25,7 @@ _FAILURE_BYTES = 600
 _CHECK_BYTES = 160
 
 # Classes of the style sheet for the colours of `MARKS`.
-_STYLES = {"green": "good", "yellow": "half", "red": "bad", "dim": "none"}
+STYLES = {"green": "good", "yellow": "half", "red": "bad", "dim": "none"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def _make_card(
         view=view,
         anchor=f"function-{function.name if is_plain else place}",
         symbol=symbol_in_browser(function.status),
-        style=_STYLES[view.mark.color],
+        style=STYLES[view.mark.color],
         drawings=pictures.draw(function.pictures),
         checks=tuple(map(_check_line, checks)),
         checks_label=_checks_label(view),
@@ -182,7 +182,7 @@ def _checks_label(view: FunctionView) -> str:
 def _check_line(check: CheckResult) -> CheckLine:
     return CheckLine(
         symbol=symbol_in_browser(check.status),
-        style=_STYLES[MARKS[check.status].color],
+        style=STYLES[MARKS[check.status].color],
         title=check.title,
         points=describe_points(check.points, check.max_points),
     )

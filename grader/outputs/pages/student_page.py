@@ -7,11 +7,14 @@ import msgspec
 from markupsafe import Markup
 
 from grader.outputs.escaping import escape_report, escape_within
+from grader.outputs.function_view import FunctionView
+from grader.outputs.manual_view import describe_waiting
 from grader.outputs.pages.brief_page import render_brief_page
 from grader.outputs.pages.environment import make_environment, make_policy, read_style
 from grader.outputs.pages.function_card import FunctionCard, make_cards
+from grader.outputs.pages.manual_card import make_manual_cards
 from grader.outputs.pages.notebook_page import show_notebook
-from grader.outputs.report_view import view_report
+from grader.outputs.report_view import ReportView, view_report
 from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -29,6 +32,8 @@ _MAX_OUTPUT_BYTES = 18 * 1024  # of HTML
 _MAX_NOTES_BYTES = 10 * 1024
 _MAX_NOTE_BYTES = 1500
 _MAX_DETAIL_BYTES = 8 * 1024
+# The parts of a page that change with the marks of a person, each between two comments.
+_PARTS = {"head": "head.html.j2", "marks": "manual.html.j2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,12 @@ def _render(report: Report, notebook: bytes | None) -> tuple[str, int]:
     if notebook is not None and cards:
         cells = show_notebook(notebook, cards)
         cards = cells.cards
-    page = make_environment().get_template("student.html.j2")
+    template = make_environment().get_template("student.html.j2")
     image_characters = cells.image_characters if cells is not None else 0
-    html = page.render(
-        report=shown,
+    html = template.render(
+        **_what_changes(shown, report, view),
         policy=make_policy(has_images=image_characters > 0),
         style=read_style(),
-        headline=_headline(shown),
-        share=_share(shown),
-        counts=_counts(cards),
-        pending=describe_pending(report),
         problem=_problem(shown),
         cards=_open_first(cards),
         left_out_functions=len(shown.functions) - len(cards),
@@ -91,6 +92,50 @@ def _render(report: Report, notebook: bytes | None) -> tuple[str, int]:
         facts=_facts(shown),
     )
     return html, image_characters
+
+
+def update_student_page(page: str, report: Report) -> str:
+    """Return the page of a report after a person has given marks: all else stays as it is.
+
+    The submission is not needed, so a notebook that is shown on the page stays there.
+
+    Args:
+        page: The page as it was written.
+        report: The report with its marks.
+    """
+    try:
+        return _update(page, report)
+    except Exception as error:  # noqa: BLE001 - an edge: the points are right, whatever fails
+        return render_brief_page(report, type(error).__name__)
+
+
+def _update(page: str, report: Report) -> str:
+    shown = escape_report(_cut(show_to_student(report)), encoding="utf-8")
+    changed = _what_changes(shown, report, view_report(shown))
+    for name in ("head", "marks"):
+        # All texts are escaped, so the first mark of each kind is ours.
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
+        before, has_start, rest = page.partition(start)
+        _, has_end, after = rest.partition(end)
+        if not has_start or not has_end:  # a brief page, or one of an older version
+            return render_student_page(report)
+        new = make_environment().get_template(_PARTS[name]).render(changed)
+        page = f"{before}{start}{new.rstrip()}\n{end}{after}"
+    title = make_environment().get_template("title.html.j2").render(changed)
+    before, _, rest = page.partition("<title>")
+    return f"{before}{title}{rest.partition('</title>')[2]}"
+
+
+def _what_changes(shown: Report, report: Report, view: ReportView) -> dict[str, object]:
+    """Return what the templates show of a score, which marks of a person change."""
+    return {
+        "report": shown,
+        "headline": _headline(shown),
+        "share": _share(shown),
+        "counts": _counts(view.functions),
+        "pending": list(filter(None, (describe_waiting(shown), describe_pending(report)))),
+        "manual": make_manual_cards(shown.manual),
+    }
 
 
 def _cut(report: Report) -> Report:
@@ -134,9 +179,9 @@ def _share(report: Report) -> float | None:
     return round(100 * report.score / report.max_score, 2)
 
 
-def _counts(cards: Sequence[FunctionCard]) -> str:
+def _counts(views: Sequence[FunctionView]) -> str:
     """Count the functions by status: ``14 right, 1 wrong``."""
-    words = [card.view.mark.word for card in cards]
+    words = [view.mark.word for view in views]
     usual = [mark.word for mark in MARKS.values()]
     found = [word for word in dict.fromkeys((*usual, *words)) if word in words]
     return ", ".join(f"{words.count(word)} {word}" for word in found)
