@@ -71,10 +71,10 @@ def release_assignment(
     """
     stem = assignment.reference_path.stem
     stem = assignment.info.id if stem == "reference" else stem
-    exercise = _checked(_make(assignment))
+    script, notebook = render_assignment(assignment)
     rendered = {
-        exercises / f"{stem}.py": _render_script(exercise).encode(),
-        exercises / f"{stem}.ipynb": _render_notebook(exercise).encode(),
+        exercises / f"{stem}.py": script.encode(),
+        exercises / f"{stem}.ipynb": notebook.encode(),
     }
     for name, content in _read_material(assignment):
         if rendered.setdefault(exercises / name, content) is not content:
@@ -87,18 +87,27 @@ def release_assignment(
     return changed
 
 
+def render_assignment(assignment: Assignment) -> tuple[str, str]:
+    """Return the script and the notebook for students.
+
+    Raises:
+        UsageError: Something may be a part of a solution; with a line for each problem.
+        SyntaxError: The reference is not Python.
+    """
+    exercise = _checked(_make(assignment))
+    return _render_script(exercise), _render_notebook(exercise)
+
+
 def find_release_problems(assignment: Assignment) -> list[str]:
     """Return what keeps an assignment from being released, a line each."""
     try:
-        problems = list(_make(assignment).problems)
-        if not problems:
-            release_assignment(assignment, find_exercises(assignment), is_dry=True)
+        release_assignment(assignment, find_exercises(assignment), is_dry=True)
     except UsageError as error:
         return str(error).splitlines()
     except SyntaxError as error:
         name = assignment.reference_path.name
         return [f"{name}, line {error.lineno} is not valid Python: {error.msg}"]
-    return problems
+    return []
 
 
 def _make(assignment: Assignment) -> Exercise:
@@ -122,19 +131,13 @@ def _read_material(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     Raises:
         UsageError: One of them is missing.
     """
-    listed = (*getattr(assignment, "files", ()), *getattr(assignment, "support", ()))
-    for name in map(str, listed):
-        place = assignment.folder / name
-        paths = [place]
-        if place.is_dir():
-            paths = sorted(one for one in place.rglob("*") if one.is_file())
-        for path in paths:
-            if "__pycache__" in path.parts:
-                continue
-            try:
-                yield path.relative_to(assignment.folder).as_posix(), path.read_bytes()
-            except OSError as error:
-                raise UsageError(f"can't read {path}: {error.strerror}") from error
+    material = getattr(assignment, "material", None)
+    listed = {name: assignment.folder / name for name in getattr(assignment, "files", ())}
+    for name, path in {**listed, **getattr(material, "modules", {})}.items():
+        try:
+            yield name, path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"can't read {path}: {error.strerror}") from error
 
 
 def _holds(path: Path, content: bytes) -> bool:

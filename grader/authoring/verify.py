@@ -1,26 +1,43 @@
 """Prove that an assignment grades as it should, before a class uses it.
 
-The reference must get full marks with every seed, and the stub no points. Every misconception must
-lose points on its own function only, and the report must name it and no other.
+The reference must get full marks with every seed, and the stub no points, as a script and as a
+notebook. Every misconception must lose points on its own unit only, and the report must name it and
+no other. What `release` refuses is a problem too.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.authoring.release import render_script
+from grader.authoring.release import (
+    find_release_problems,
+    render_assignment,
+)
+from grader.authoring.twins import find_twins
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import definitions, names_used
+from grader.checks.definitions import names_used
 from grader.checks.misconceptions import Misconception
+from grader.checks.programs import wrong_program
 from grader.pool.jobs import Job
 from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, PoolSettings
-from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+from grader.report.model import (
+    CheckResult,
+    FunctionResult,
+    NoteKind,
+    Report,
+    ReportStatus,
+    Status,
+)
 from grader.sandbox.host.limits import Limits
 
 _REFERENCE = "the reference"
 _STUB = "the stub"
+_STUB_NOTEBOOK = "the stub as a notebook"
+# What a stub may note while it is loaded: nothing has failed that students haven't yet to write.
+_EXPECTED_NOTES = (NoteKind.UNWRITTEN, NoteKind.LEFT_OUT, NoteKind.OTHER)
 
 OnGradingDone = Callable[[int, int, str], None]
 
@@ -33,6 +50,8 @@ class Verification:
         problems: The problems, a line each, sorted; empty if there are none.
         caught: For each misconception's label, the ids of its function's checks that it fails.
         checks: For each function, the ids of its checks, in order.
+        proved: The labels of the misconceptions that are named as themselves and cost exactly one
+            unit.
         seconds: For each check, the mean of the seconds that it took for the reference.
         seeds: The number of seeds that the reference was graded with.
     """
@@ -40,6 +59,7 @@ class Verification:
     seeds: int
     problems: list[str] = field(default_factory=list)
     caught: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    proved: list[str] = field(default_factory=list)
     checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -68,7 +88,10 @@ def verify(
     verification = Verification(seeds=seeds)
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
-    jobs_to_do = list(_make_jobs(assignment, seeds=seeds))
+    unnamed: list[Misconception] = []
+    refusals = find_release_problems(assignment)
+    verification.problems += [f"can't be released: {one}" for one in refusals]
+    jobs_to_do = list(_make_jobs(assignment, seeds=seeds, has_stub=not refusals))
     pool = LocalPool(PoolSettings(assignment=str(assignment.folder)), workers=jobs)
     for index, (job, graded) in enumerate(pool.grade_all(jobs_to_do)):
         on_progress(index, len(jobs_to_do), job.key)
@@ -77,66 +100,67 @@ def verify(
             failures.setdefault(report.error, []).append(job.key)
         elif report.status is not ReportStatus.GRADED:
             verification.problems.append(f"{job.key}: {report.status.value}: {report.error}")
-        elif job.key == _STUB:
-            _verify_stub(report, verification)
+        elif job.key in {_STUB, _STUB_NOTEBOOK}:
+            _verify_stub(job.key, report, verification)
         elif job.key in known:
-            _verify_misconception(known[job.key], report, verification)
+            if _verify_misconception(known[job.key], report, verification):
+                unnamed.append(known[job.key])
         else:
             _verify_reference(job, report, assignment, verification)
     # A broken check fails for most submissions, but is one problem.
     for error, keys in failures.items():
         which = keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
         verification.problems.append(f"{which} can't be graded: {error}")
+    _verify_names(assignment, unnamed, verification)
     # In the author's order, not in the order in which they were graded.
     caught = verification.caught
     verification.caught = {one: caught[one] for one in known if one in caught}
+    verification.proved = [one for one in known if one in verification.proved]
     _verify_checks(assignment, verification)
     verification.problems.sort()
     return verification
 
 
-def _make_jobs(assignment: Assignment, *, seeds: int) -> Iterator[Job]:
+def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterator[Job]:
     for seed in range(seeds):
         yield _make_job(f"{_REFERENCE} with seed {seed}", assignment.reference, seed=seed)
-    yield _make_job(_STUB, render_script(assignment.reference))
+    if has_stub:
+        script, notebook = render_assignment(assignment)
+        yield _make_job(_STUB, script)
+        yield _make_job(_STUB_NOTEBOOK, notebook, name="submission.ipynb")
     for one in assignment.misconceptions:
         # Other functions are the reference's, and call nothing wrong.
-        affected = _function_and_callers(assignment, one.function)
-        yield _make_job(one.label, make_submission(assignment, one), only=affected)
+        affected = _unit_and_callers(assignment, one.function)
+        yield _make_job(one.label, wrong_program(assignment, one), only=affected)
 
 
 def _make_job(
-    key: str, source: str, *, seed: int | None = None, only: tuple[str, ...] | None = None
+    key: str,
+    source: str,
+    *,
+    seed: int | None = None,
+    only: tuple[str, ...] | None = None,
+    name: str = "submission.py",
 ) -> Job:
-    return Job(
-        key=key,
-        request=GradeRequest(name="submission.py", data=source.encode(), seed=seed, only=only),
-    )
+    request = GradeRequest(name=name, data=source.encode(), seed=seed, only=only)
+    return Job(key=key, request=request)
 
 
-def _function_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
-    """Return a function and its direct and indirect callers in the reference.
+def _unit_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
+    """Return a unit and those that use it in the reference, directly or indirectly.
 
-    The assignment's ``collaborators`` are not used, since one may be missing there.
+    The assignment's ``collaborators`` are not used, since one may be missing there. Of a class all
+    methods count: who uses an operator does not name its method.
     """
     used = names_used(assignment.reference)
-    found = {name}
+    found = {_global_of(name)}
     while more := {caller for caller, names in used.items() if names & found} - found:
         found |= more
-    return tuple(one for one in assignment.parameters if one in found)
+    return tuple(one for one in assignment.parameters if _global_of(one) in found)
 
 
-def make_submission(assignment: Assignment, misconception: Misconception) -> str:
-    """Write a submission that is right except for one misconception."""
-    function = assignment.unit(misconception.function)
-    # The misconception of a dict has only the wrong items; the others stay right.
-    wrong = (
-        f"{{**{function.name}, **{misconception.name}}}"
-        if function.is_value
-        else misconception.name
-    )
-    parts = (definitions(assignment.reference), definitions(misconception.source))
-    return "\n".join((*parts, f"{function.name} = {wrong}", ""))
+def _global_of(unit: str) -> str:
+    return unit.partition(".")[0]
 
 
 def _verify_reference(
@@ -150,38 +174,73 @@ def _verify_reference(
             took = report.timing.get(check.id, 0.0) / verification.seeds
             verification.seconds[check.id] = verification.seconds.get(check.id, 0.0) + took
     missing = set(assignment.parameters) - {function.name for function in report.functions}
-    verification.problems.extend(f"no check grades {name}" for name in sorted(missing))
-    if report.max_score != assignment.points:
-        problem = (
-            f"the points of the checks add up to {report.max_score:g}, not {assignment.points:g}"
-        )
+    # A class whose methods have points needs no check of its own.
+    missing -= {unit.owner for unit in assignment.units}
+    for name in sorted(missing):
+        problem = f"no check grades {name}"
+        if problem not in verification.problems:
+            verification.problems.append(problem)
+    # Three times 8/3 are 8, although not in binary fractions.
+    most = report.max_score or 0.0
+    if not math.isclose(most, assignment.points, rel_tol=1e-9):
+        problem = f"the points of the checks add up to {most:.10g}, not {assignment.points:.10g}"
         if problem not in verification.problems:
             verification.problems.append(problem)
 
 
-def _verify_stub(report: Report, verification: Verification) -> None:
+def _verify_stub(key: str, report: Report, verification: Verification) -> None:
     if report.score:
         earned = [check.id for check in _checks(report) if check.points]
-        verification.problems.append(f"{_STUB} earns points: {', '.join(earned)}")
+        verification.problems.append(f"{key} earns points: {', '.join(earned)}")
+    if key == _STUB:  # in a notebook the demos are run, and need what is not written yet
+        verification.problems.extend(
+            f"{key} can't be imported: {' '.join(note.text.split())}"
+            for note in report.loading
+            if note.kind not in _EXPECTED_NOTES
+        )
 
 
-def _verify_misconception(known: Misconception, report: Report, verification: Verification) -> None:
+def _verify_misconception(known: Misconception, report: Report, verification: Verification) -> bool:
+    """Note what is wrong with a misconception; return whether the report names none for it."""
     problems = verification.problems
     own: FunctionResult | None = None
+    others = []
     for function in report.functions:
         if function.name == known.function:
             own = function
         elif function.status is not Status.PASSED:
-            problems.append(f"{known.label} costs points on {function.name} too")
+            others.append(function.name)
+    problems.extend(f"{known.label} costs points on {name} too" for name in others)
     failed = [check for check in own.checks if not check.points] if own else []
     judged = [check for check in failed if check.status is not Status.NOT_JUDGED]
     verification.caught[known.label] = tuple(check.id for check in judged)
     if not failed:
         problems.append(f"{known.label} loses no points")
     named = {check.misconception for check in judged}
+    if judged and not others and named == {known.id}:
+        verification.proved.append(known.label)
+    if judged and named == {None}:
+        return True
     if judged and named != {known.id}:
         names = ", ".join(sorted(name or "no misconception" for name in named))
         problems.append(f"{known.label} is diagnosed as {names}")
+    return False
+
+
+def _verify_names(
+    assignment: Assignment, unnamed: list[Misconception], verification: Verification
+) -> None:
+    """Say of misconceptions that are not named from which other one they can't be told apart."""
+    twins = find_twins(assignment, unnamed)
+    verification.problems += [
+        f"{one.label} and {other.label} can't be told apart" for one, other in twins
+    ]
+    explained = {label for pair in twins for label in (pair[0].label, pair[1].label)}
+    verification.problems += [
+        f"{one.label} is diagnosed as no misconception"
+        for one in unnamed
+        if one.label not in explained
+    ]
 
 
 def _verify_checks(assignment: Assignment, verification: Verification) -> None:

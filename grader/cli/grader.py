@@ -94,7 +94,12 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     from grader.authoring.verify import verify as verify_assignment
     from grader.outputs.progress import watch_progress
     from grader.outputs.terminal import make_console
-    from grader.outputs.verification import show_matrix, show_outcome, show_slowest
+    from grader.outputs.verification import (
+        show_matrix,
+        show_outcome,
+        show_proved,
+        show_slowest,
+    )
 
     chosen = _load(assignment)
     with usage_errors(), watch_progress(no_color=no_color) as on_progress:
@@ -102,6 +107,7 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     console = make_console(color=False if no_color else None, stderr=False)
     show_matrix(result.checks, result.caught, console)
     show_slowest(result.seconds, console)
+    show_proved(len(result.proved), len(result.caught), console)
     show_outcome(
         chosen.info.title,
         result.problems,

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.new import write_assignment
-from grader.authoring.verify import Verification, make_submission, verify
+from grader.authoring.verify import Verification, verify
 from grader.checks.assignment import load_assignment
+from grader.checks.programs import wrong_program
 from grader.errors import AssignmentError, UsageError
 
 
@@ -74,6 +75,7 @@ def test_stub_that_earns_points_is_a_problem(folder: Path) -> None:
 
     assert problems(folder) == [
         "relu/is-there catches no misconception",
+        "the stub as a notebook earns points: relu/is-there",
         "the stub earns points: relu/is-there",
     ]
 
@@ -96,7 +98,7 @@ def test_misconception_that_costs_another_function_is_a_problem(folder: Path) ->
 
 @pytest.mark.slow
 def test_misconceptions_that_are_alike_are_a_problem(folder: Path) -> None:
-    """Two misconceptions with the same answers are listed, since neither can be named."""
+    """Two misconceptions with the same answers are listed in one line."""
     append(
         folder / "misconceptions.py",
         '\n\ndef mean_relu__adds_up(z):\n    """It adds up.\n\n    Divide.\n    """\n'
@@ -104,8 +106,7 @@ def test_misconceptions_that_are_alike_are_a_problem(folder: Path) -> None:
     )
 
     assert problems(folder) == [
-        "mean_relu/adds-up is diagnosed as no misconception",
-        "mean_relu/sum-not-mean is diagnosed as no misconception",
+        "mean_relu/sum-not-mean and mean_relu/adds-up can't be told apart",
     ]
 
 
@@ -170,15 +171,15 @@ def test_broken_check_is_listed_once(folder: Path, old: str, new: str, message: 
 
     broken = [one for one in found if "can't be graded" in one]
     assert len(broken) == 1
-    assert "and 5 more can't be graded" in broken[0]
+    assert "and 6 more can't be graded" in broken[0]
     assert message in broken[0]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("def relu__absolute_value", "def rely__absolute_value", "should be named FUNCTION__MISC"),
-        ("def relu__absolute_value", "def relu_absolute_value", "should be named FUNCTION__MISC"),
+        ("def relu__absolute_value", "def rely__absolute_value", "should be named UNIT__MISC"),
+        ("def relu__absolute_value", "def relu_absolute_value", "should be named UNIT__MISC"),
         (
             "abs(-2) is 2, but max(0, -2) is 0. Look at torch.clamp or torch.relu.",
             "",
@@ -214,7 +215,7 @@ def test_misconception_is_graded_among_right_functions(folder: Path) -> None:
     """A misconception's submission has the reference's definitions and one wrong function."""
     tiny = load_assignment(folder)
 
-    source = make_submission(tiny, tiny.misconceptions_of("relu")[0])
+    source = wrong_program(tiny, tiny.misconceptions_of("relu")[0])
 
     namespace: dict[str, object] = {}
     names = {one.name for one in ast.parse(source).body if isinstance(one, ast.FunctionDef)}
