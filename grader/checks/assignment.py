@@ -4,6 +4,7 @@ The built-in lab is such a folder, and so is every assignment that an author add
 zerograd knows of an assignment is in its folder.
 """
 
+import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,10 @@ from grader.report.model import AssignmentInfo, Visibility, function_of
 
 _BUILT_IN = Path(__file__).resolve().parent.parent / "assignments"
 SETTINGS_FILE = "assignment.toml"
+_KEYS = (
+    "id title version points reference misconceptions limits visibility functions classes values "
+    "files grading_files support submission manual"
+).split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,7 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
     path = folder / SETTINGS_FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+        _expect_known_keys(content)
         units = read_units(content)
         reference = _beside(folder, content["reference"])
         misconceptions = _beside(folder, content.get("misconceptions", "misconceptions"))
@@ -136,6 +142,14 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
         raise AssignmentError(folder, f"there is no {error.filename}") from error
     except (OSError, TypeError, ValueError, AttributeError, SyntaxError) as error:
         raise AssignmentError(folder, _describe(error)) from error
+
+
+def _expect_known_keys(content: Mapping[str, object]) -> None:
+    for key in content:
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, n=1)
+            what = f"did you mean {near[0]}?" if near else f"known are {', '.join(_KEYS)}"
+            raise ValueError(f"{SETTINGS_FILE} has the unknown key {key}; {what}")
 
 
 def _describe(error: Exception) -> str:
