@@ -20,13 +20,22 @@ from typing import Self
 import msgspec
 
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import bare, definitions, names_used, reachable
+from grader.checks.definitions import bare, definitions, names_used, reachable, with_methods
+from grader.checks.load_problem import describe_load_problem
 from grader.checks.misconceptions import Misconception
+from grader.checks.programs import (
+    is_computed,
+    reference_program,
+    wrong_definitions,
+    wrong_name,
+    wrong_program,
+)
 from grader.checks.questions import Question
 from grader.checks.run import Student
+from grader.checks.units import UnitKind
 from grader.errors import InternalError
 from grader.observations.asking import Ask, Observe
-from grader.observations.messages import CodeBlock, Lent, Observation, Request
+from grader.observations.messages import CodeBlock, Lent, Observation, Request, ScriptRequest
 from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.given import Given
@@ -109,6 +118,7 @@ class GradingResources:
             self._stack = stack.pop_all()
         self._lent = functools.cache(self._make_lent)
         self._misconceptions = functools.cache(self._open_misconceptions)
+        self._wrong_values = functools.cache(self._open_wrong_values)
         self._seed: int | None = None
         modules = assignment.material.modules.values()
         self._support = "".join(
@@ -156,8 +166,8 @@ class GradingResources:
             InternalError: The reference can't be loaded.
         """
         unasked = [one.name for one in self.assignment.units if not one.ask_reference]
-        code = definitions(self.assignment.reference, leave_out=unasked)
-        return self._open_trusted(code, self.assignment.parameters)
+        code = reference_program(self.assignment, leave_out=tuple(unasked))
+        return self._open_trusted(code, self.assignment.top_level)
 
     def ask_reference(self, name: str) -> Ask:
         """Return the function that sends requests about a function to the reference."""
@@ -179,22 +189,35 @@ class GradingResources:
 
     def ask_misconception(self, misconception: Misconception, request: Request) -> Observation:
         """Ask the program of a misconception, with right helpers, what a submission was asked."""
+        unit = self.assignment.unit(misconception.function)
+        if is_computed(self.assignment, unit):
+            return self._wrong_values(misconception.name).replay(request)()
         programs = self._misconceptions(misconception.function)
+        if isinstance(request, ScriptRequest):
+            replaced = {unit.owner or unit.name: wrong_name(misconception, unit)}
+            return programs.replay(msgspec.structs.replace(request, replaced=replaced))()
         return programs.replay(msgspec.structs.replace(request, function=misconception.name))()
 
     def _open_misconceptions(self, name: str) -> Recording:
-        """Open a session with the reference and the misconceptions of one function."""
+        """Open a session with the reference and the misconceptions of one unit."""
+        unit = self.assignment.unit(name)
         known = self.assignment.misconceptions_of(name)
-        files = dict.fromkeys(one.source for one in known)
-        code = "\n".join(definitions(one) for one in (self.assignment.reference, *files))
-        if _MATPLOTLIB.partition(".")[0] in code:
-            self._forkserver.warm((_MATPLOTLIB,))
-        parameters = self.assignment.parameters
-        wrong = {one.name: parameters[name] for one in known}
+        files = dict.fromkeys(wrong_definitions(one, unit) for one in known)
+        code = "\n".join((reference_program(self.assignment), *files))
+        parameters = self.assignment.top_level
+        wrong = {wrong_name(one, unit): unit.parameters for one in known}
         return self._open_trusted(code, {**parameters, **wrong})
+
+    def _open_wrong_values(self, name: str) -> Recording:
+        """Open a session with the reference in which a misconception computes a value."""
+        (misconception,) = (one for one in self.assignment.misconceptions if one.name == name)
+        code = wrong_program(self.assignment, misconception)
+        return self._open_trusted(code, self.assignment.top_level)
 
     def _open_trusted(self, code: str, parameters: dict[str, tuple[str, ...]]) -> Recording:
         """Open a session on the author's code, and keep it for all submissions."""
+        if _MATPLOTLIB.partition(".")[0] in code:
+            self._forkserver.warm((_MATPLOTLIB,))
         source = Source(
             name="reference.py",
             blocks=(CodeBlock(label="", source=code),),
@@ -211,10 +234,16 @@ class GradingResources:
         )
         loaded = session.loaded
         if loaded.notes or loaded.syntax_error:
-            raise InternalError(f"the reference can't be loaded: {loaded}")
+            why = describe_load_problem(loaded, code, self._author_files())
+            raise InternalError(f"the reference can't be loaded: {why}")
         recording = Recording(session.ask)
         self._recordings.append(recording)
         return recording
+
+    def _author_files(self) -> dict[str, str]:
+        """Return the sources of the reference and of the misconceptions, by the files' names."""
+        wrong = {one.path.name: one.source for one in self.assignment.misconceptions}
+        return {self.assignment.reference_path.name: self.assignment.reference, **wrong}
 
     def open_account(self, submission: Submission) -> Account:
         """Open a submission's account, after imports that must not use up its time."""
@@ -241,9 +270,11 @@ class GradingResources:
             name="submission.ipynb" if submission.is_notebook else "submission.py",
             blocks=submission.blocks,
             is_notebook=submission.is_notebook,
-            parameters=self.assignment.parameters,
+            parameters=self.assignment.top_level,
             lent=lent,
             text_cells=submission.text_cells,
+            classes=self.assignment.names_of(UnitKind.CLASS),
+            methods=self.assignment.names_of(UnitKind.METHOD),
         )
         return open_session(
             self._forkserver, source, account=account, confinement=self.confinement, plan=plan
@@ -286,9 +317,21 @@ class GradingResources:
         return Children(session, lend)
 
     def _make_lent(self, names: frozenset[str]) -> Lent:
-        needed = reachable(names, names_used(self.assignment.reference))
+        units = [self.assignment.unit(name) for name in sorted(names)]
+        methods = [unit for unit in units if unit.owner]
+        owners = {unit.owner for unit in methods}
+        needed = reachable({*names, *owners}, names_used(self.assignment.reference))
         source = definitions(self.assignment.reference, only=needed)
+        kept = {
+            owner: {unit.name.partition(".")[2] for unit in methods if unit.owner == owner}
+            for owner in owners - names
+        }
+        source = with_methods(source, kept, self.assignment.names_of(UnitKind.METHOD))
         return Lent(
-            source=bare(source, released=self.assignment.parameters),
-            parameters={one: self.assignment.unit(one).parameters for one in sorted(names)},
+            source=bare(source, released=self.assignment.top_level),
+            parameters={
+                unit.name: unit.parameters for unit in units if unit.kind is UnitKind.FUNCTION
+            },
+            classes=tuple(unit.name for unit in units if unit.kind is UnitKind.CLASS),
+            methods=tuple(unit.name for unit in methods if unit.owner not in names),
         )

@@ -5,7 +5,6 @@ notebook. Every misconception must lose points on its own unit only, and the rep
 no other. What `release` refuses is a problem too.
 """
 
-import ast
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,8 +17,9 @@ from grader.authoring.release import (
 )
 from grader.authoring.twins import find_twins
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import definitions, names_used
+from grader.checks.definitions import names_used
 from grader.checks.misconceptions import Misconception
+from grader.checks.programs import wrong_program
 from grader.pool.jobs import Job
 from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, PoolSettings
@@ -131,7 +131,7 @@ def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterato
     for one in assignment.misconceptions:
         # Other functions are the reference's, and call nothing wrong.
         affected = _unit_and_callers(assignment, one.function)
-        yield _make_job(one.label, make_submission(assignment, one), only=affected)
+        yield _make_job(one.label, wrong_program(assignment, one), only=affected)
 
 
 def _make_job(
@@ -161,35 +161,6 @@ def _unit_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
 
 def _global_of(unit: str) -> str:
     return unit.partition(".")[0]
-
-
-def make_submission(assignment: Assignment, misconception: Misconception) -> str:
-    """Write a submission that is right except for one misconception."""
-    unit = assignment.unit(misconception.function)
-    name, wrong = unit.name, misconception.name
-    if unit.is_value and _is_dict(misconception):
-        # The misconception of a dict has only the wrong items; the others stay right.
-        wrong = f"{{**{name}, **{wrong}}}"
-    elif unit.owner and _is_class(misconception):
-        name = unit.owner  # a class with one wrong method takes the place of the whole
-    parts = (definitions(assignment.reference), definitions(misconception.source))
-    return "\n".join((*parts, f"{name} = {wrong}", ""))
-
-
-def _program(misconception: Misconception) -> ast.stmt | None:
-    for statement in ast.parse(misconception.source).body:
-        if statement.lineno == misconception.line:
-            return statement
-    return None
-
-
-def _is_class(misconception: Misconception) -> bool:
-    return isinstance(_program(misconception), ast.ClassDef)
-
-
-def _is_dict(misconception: Misconception) -> bool:
-    program = _program(misconception)
-    return isinstance(program, ast.Assign) and isinstance(program.value, ast.Dict)
 
 
 def _verify_reference(

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.checks.material import Material, read_material
 from grader.checks.manual import ManualUnit, read_manual_units
+from grader.checks.material import Material, read_material
 from grader.checks.misconceptions import Misconception, read_misconceptions
-from grader.checks.units import Unit, read_units
+from grader.checks.units import Unit, UnitKind, read_units
 from grader.errors import AssignmentError
 from grader.report.model import AssignmentInfo, Visibility, function_of
 
@@ -41,6 +41,7 @@ class Assignment:
         limits: Limits that differ from the defaults, by the names of the fields of `Limits`.
         visibility: Who sees a check, by the check's id or by its function's name; the key ``""``
             is for all other checks.
+        manual: What a person marks.
         material: What lies beside a submission.
     """
 
@@ -86,6 +87,15 @@ class Assignment:
     def parameters(self) -> dict[str, tuple[str, ...]]:
         """The parameters of each unit, in the order of the contract."""
         return {unit.name: unit.parameters for unit in self.units}
+
+    @property
+    def top_level(self) -> dict[str, tuple[str, ...]]:
+        """The parameters of each unit that is a global of a submission, in order."""
+        return {unit.name: unit.parameters for unit in self.units if not unit.owner}
+
+    def names_of(self, kind: UnitKind) -> tuple[str, ...]:
+        """Return the names of the units of one kind, in order."""
+        return tuple(unit.name for unit in self.units if unit.kind is kind)
 
     @property
     def label(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.checks.inputs import show_array, show_pair
 from grader.checks.verdict import WrongError
-from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Opaque, Text
+from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Opaque, Text, Value
 from grader.report.shorten import MAX_NAME, MAX_REASON, shorten
 
 RTOL = 1e-4
@@ -160,8 +160,8 @@ def is_close(
 
 
 def expect_close(
-    got: "np.ndarray",
-    want: "np.ndarray",
+    got: "np.ndarray | AnyValue",
+    want: object,
     what: str,
     *,
     rtol: float = RTOL,
@@ -171,8 +171,8 @@ def expect_close(
     """Require that an array has the right shape and values.
 
     Args:
-        got: The student's array.
-        want: The right one.
+        got: The student's array, or a part of what a script returned.
+        want: The right one, in any of these forms, or as a number or nested lists of numbers.
         what: What to call it in the message.
         rtol: As for `is_close`.
         scale: As for `is_close`.
@@ -181,6 +181,23 @@ def expect_close(
     Raises:
         WrongError: The shape or a value is wrong; the message says where the error is largest.
     """
+    source = None if isinstance(got, np.ndarray) else got
+    try:
+        _expect_close(_as_array(got, what), _as_array(want, what), what, rtol, scale, calls)
+    except WrongError as wrong:
+        wrong.source = source
+        raise
+
+
+def _as_array(value: object, what: str) -> "np.ndarray":
+    if isinstance(value, Value):
+        return to_array(value, what)  # type: ignore[arg-type]
+    return np.asarray(value, dtype=np.float64) if not isinstance(value, np.ndarray) else value
+
+
+def _expect_close(
+    got: "np.ndarray", want: "np.ndarray", what: str, rtol: float, scale: float | None, calls: int
+) -> None:
     expect_shape(got, want.shape, what)
     expect_finite(got, what)
     if is_close(got, want, rtol=rtol, scale=scale):

@@ -1,8 +1,12 @@
 """Cuts an author's file down to its definitions. The file is parsed here, and never run."""
 
 import ast
+import re
 import symtable
 from collections.abc import Collection, Iterable, Mapping
+
+_CELL = re.compile(r"#\s*%%(.*)")
+_DEMO = re.compile(r"""tags=.*["']demo["']""")
 
 
 def definitions(
@@ -28,15 +32,15 @@ def definitions(
     statements = [
         statement
         for statement in ast.parse(source).body
-        if _is_definition(statement) and not _bound_names(statement) & unwanted
+        if _is_definition(statement) and not bound_names(statement) & unwanted
     ]
     kept = [
         one
         for one in statements
-        if not _is_import(one) and (only is None or _bound_names(one) & set(only))
+        if not _is_import(one) and (only is None or bound_names(one) & set(only))
     ]
     used = {node.id for one in kept for node in ast.walk(one) if isinstance(node, ast.Name)}
-    imports = [one for one in statements if _is_import(one) and _bound_names(one) & used]
+    imports = [one for one in statements if _is_import(one) and bound_names(one) & used]
     return ast.unparse(ast.Module([*imports, *kept], []))
 
 
@@ -51,10 +55,48 @@ def bare(source: str, *, released: Collection[str]) -> str:
         released: The names that students know.
     """
     tree = ast.parse(source)
-    bound = {name for one in tree.body if not _is_import(one) for name in _bound_names(one)}
+    bound = {name for one in tree.body if not _is_import(one) for name in bound_names(one)}
     arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     unknown = sorted(bound - set(released) - arguments)
     _Barer({name: f"_{number}" for number, name in enumerate(unknown)}).visit(tree)
+    return ast.unparse(tree)
+
+
+def without_demos(source: str) -> str:
+    """Return a reference in percent format without its text and its cells tagged ``demo``.
+
+    Lines keep their numbers.
+    """
+    kept = []
+    is_kept = True
+    for line in source.splitlines():
+        header = _CELL.match(line)
+        if header is not None:
+            is_kept = "[markdown]" not in header[1] and not _DEMO.search(header[1])
+        kept.append(line if is_kept else "")
+    return "\n".join(kept) + "\n"
+
+
+def with_methods(source: str, kept: Mapping[str, Collection[str]], units: Collection[str]) -> str:
+    """Return the same source, with some classes cut down to the methods that are lent.
+
+    Args:
+        source: Python source that only defines.
+        kept: For each class to cut down, the methods that are kept.
+        units: The names of all methods that are units, such as ``Value.backward``; what else a
+            class has, such as a private method, stays.
+    """
+    tree = ast.parse(source)
+    for one in tree.body:
+        if isinstance(one, ast.ClassDef) and one.name in kept:
+            one.body = [
+                member
+                for member in one.body
+                if not any(
+                    f"{one.name}.{name}" in units and name not in kept[one.name]
+                    for name in bound_names(member)
+                )
+            ] or [ast.Pass()]
     return ast.unparse(tree)
 
 
@@ -81,7 +123,11 @@ class _Barer(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         # Its fields stay annotated: a dataclass is made of them.
+        members = {id(one): one.name for one in node.body if isinstance(one, ast.FunctionDef)}
         self.generic_visit(node)
+        for one in node.body:
+            if isinstance(one, ast.FunctionDef):
+                one.name = members.get(id(one), one.name)  # a method is not the global of its name
         node.name = self._renamed.get(node.name, node.name)
         node.body = _without_docstring(node.body)
         return node
@@ -154,7 +200,8 @@ def _is_definition(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
 
 
-def _bound_names(statement: ast.stmt) -> set[str]:
+def bound_names(statement: ast.stmt) -> set[str]:
+    """Return the names that a top-level definition, import or assignment binds."""
     match statement:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
             return {name}

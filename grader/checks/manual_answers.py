@@ -156,7 +156,7 @@ def _make_item(
         filter(None, (_show(source, found) for source, found in zip(sources, figures, strict=True)))
     )
     is_unread = any(part.digest for part in answer.parts)
-    unseen = "its source is not a text" if is_unread else "nothing is written there"
+    nothing = "its source is not a text" if is_unread else "nothing is written there"
     return ManualItem(
         id=unit.id,
         title=unit.title,
@@ -164,7 +164,7 @@ def _make_item(
         rubric=unit.rubric,
         answer=cut_text(shown, MAX_ANSWER),
         is_cut=len(shown) > MAX_ANSWER or is_unread,
-        problem=answer.problem or ("" if shown else unseen),
+        problem=answer.problem or ("" if shown else nothing),
         digest=_digest(answer.parts, sources, figures),
     )
 

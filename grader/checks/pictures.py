@@ -78,6 +78,7 @@ def draw_pictures(
                 observe(name),
                 expect,
                 derive_seed(seed, f"{name}/pictures"),
+                units=assignment.units,
             )
             drawn[name] = _draw(draw_by_function[name], probe)
     return drawn

@@ -1,8 +1,8 @@
 """The probe: what a check is given to ask student and reference the same thing."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -10,8 +10,11 @@ import numpy as np
 from grader.checks.compare import to_array, to_parts
 from grader.checks.examples import make_example
 from grader.checks.inputs import Leaf, as_single, encode_input
+from grader.checks.script_examples import ScriptRun, make_script_example
 from grader.checks.torch_calls import describe_torch_calls
+from grader.checks.tracing import Lab, Script, trace
 from grader.checks.units import Unit
+from grader.checks.untouched import expect_untouched
 from grader.checks.verdict import NoAnswerError, WrongError
 from grader.observations.asking import Ask, Observe, is_complete
 from grader.observations.messages import (
@@ -19,10 +22,12 @@ from grader.observations.messages import (
     Observation,
     Outcome,
     ReadRequest,
+    ScriptRequest,
     State,
     Step,
 )
-from grader.observations.values import AnyValue, Array, Nothing
+from grader.observations.values import AnyValue, Array, Items, Nothing, Text
+from grader.observations.values import Mapping as Mapping_
 from grader.report.model import Example
 
 # Replaces an answer that lacks steps, inputs or gradients.
@@ -48,6 +53,21 @@ class Result:
     def returns_nothing(self) -> bool:
         """Return whether every call returned None."""
         return all(isinstance(step.returned, Nothing) for step in self.steps)
+
+    def __getitem__(self, key: str | int) -> AnyValue:
+        """Return a part of what a script returned: an entry of its dict, or an item by place.
+
+        Raises:
+            KeyError: The script returns no such part.
+        """
+        value = self.returned()
+        if isinstance(value, Mapping_):
+            for name, part in value.entries:
+                if isinstance(name, Text) and name.text == key:
+                    return part
+        if isinstance(value, Items) and isinstance(key, int) and key < len(value.items):
+            return value.items[key]
+        raise KeyError(key)
 
     def array(self, step: int = -1) -> "np.ndarray":
         """Return the returned tensor or number as a float64 array of the same shape.
@@ -108,16 +128,31 @@ class Probe:
         observe: Asks the student's session.
         expect: Asks the reference's session.
         seed: The seed of this check's random numbers, 32 bytes.
+        units: All units of the assignment.
+
+    Attributes:
+        used: The names of the submission that scripts have used.
     """
 
-    def __init__(self, function: Unit, observe: Observe, expect: Ask, seed: bytes) -> None:
+    def __init__(
+        self,
+        function: Unit,
+        observe: Observe,
+        expect: Ask,
+        seed: bytes,
+        *,
+        units: Sequence[Unit] = (),
+    ) -> None:
         self._function = function
+        self._units = {unit.name: unit for unit in (function, *units)}
         self._observe = observe
         self._expect = expect
         self._seed = seed
         self._calls = 0
         self._last_request: CallRequest | None = None
         self._last: tuple[Mapping[str, object], Result | None] | None = None
+        self._last_script: ScriptRun | None = None
+        self.used: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -187,6 +222,112 @@ class Probe:
             expected = answer()
         return got, self._result(expected, is_student=False)
 
+    def student_run(
+        self, script: Script, *, mutable: Collection[str] = (), **inputs: object
+    ) -> Result:
+        """Carry out a script on the submission only; the arguments are those of `both_run`.
+
+        Raises:
+            NoAnswerError: The submission raised, lacks the unit, or hit a limit.
+            WrongError: It changed an input that may not change.
+        """
+        return self._answer_script(self._script_request(script, inputs), mutable)
+
+    def both_run(
+        self, script: Script, *, mutable: Collection[str] = (), **inputs: object
+    ) -> tuple[Result, Result]:
+        """Carry out a script on the submission and on the reference.
+
+        Args:
+            script: A function that says what is to be done. It is called once, with something that
+                has the names of the submission, and with the inputs by name; see
+                `grader.checks.tracing`.
+            mutable: The inputs that may change in place; every other is checked to be untouched.
+            **inputs: Tensors, leaves, arrays, numbers, text, None, and lists, tuples and dicts of
+                these. Numbers of float64 are sent as float32, unless float64 was asked for.
+
+        Returns:
+            The student's answer and the reference's; ``got["name"]`` is a part of what the script
+            returned.
+
+        Raises:
+            NoAnswerError: The submission raised, lacks the unit, or hit a limit.
+            WrongError: It changed an input that may not change.
+            TraceError: The script does what can't be recorded.
+        """
+        return self._both(self._script_request(script, inputs), mutable)
+
+    def rerun(
+        self,
+        script: Script | None = None,
+        *,
+        given: Mapping[str, object] | None = None,
+        read: Sequence[str] = (),
+    ) -> tuple[Result, Result]:
+        """Load the submission and the reference anew, with some globals fixed.
+
+        After each top-level statement that binds one of these globals, a fresh copy of the given
+        value is put back. So a result that was typed in shows.
+
+        Args:
+            script: What is to be done then; by default nothing.
+            given: The values of the globals that are fixed, by name.
+            read: The globals to read.
+
+        Returns:
+            The student's answer and the reference's, with the parts ``read``, and what the script
+            returned as ``script``, or its parts if that is a dict.
+
+        Raises:
+            NoAnswerError: The submission lacks the unit, raised, or hit a limit.
+        """
+        encoded = {name: encode_input(value) for name, value in (given or {}).items()}
+
+        def run(lab: Lab) -> dict[str, object]:
+            returned = {} if script is None else script(lab)
+            parts = returned if isinstance(returned, dict) else {"script": returned}
+            return {**{name: getattr(lab, name) for name in read}, **parts}
+
+        request = self._script_request(run, {}, named=script or run)
+        request = msgspec.structs.replace(request, is_rerun=True, given=encoded)
+        self._last_script = ScriptRun(request, {}, self._last_script.trace, given=given or {})  # type: ignore[union-attr]
+        return self._both(request, ())
+
+    def _both(self, request: ScriptRequest, mutable: Collection[str]) -> tuple[Result, Result]:
+        answer = self._expect(request)
+        try:
+            got = self._answer_script(request, mutable)
+        finally:
+            expected = answer()
+        return got, self._result(expected, is_student=False)
+
+    def _script_request(
+        self, script: Script, inputs: Mapping[str, object], *, named: Script | None = None
+    ) -> ScriptRequest:
+        traced = trace(script, self._units, tuple(inputs), named=named)
+        self.used |= traced.units
+        encoded = {name: encode_input(value) for name, value in inputs.items()}
+        request = ScriptRequest(
+            function=self.name,
+            inputs=encoded,
+            operations=traced.operations,
+            returned=traced.returned,
+            seed=self._next_seed(),
+        )
+        self._last_script = ScriptRun(request, inputs, traced)
+        self._last_request = None
+        return request
+
+    def _answer_script(self, request: ScriptRequest, mutable: Collection[str]) -> Result:
+        observation = self._observe(request)
+        if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
+            observation = INCOMPLETE
+        result = self._result(observation, is_student=True)
+        if self._last_script is not None:
+            self._last_script = replace(self._last_script, step=result.steps[0])
+        expect_untouched(self.name, request.inputs, result.steps[0].inputs, except_for=mutable)
+        return result
+
     def read(self) -> tuple[Result, Result]:
         """Read the global under test from the submission and from the reference.
 
@@ -230,6 +371,8 @@ class Probe:
 
     def example(self, wrong: WrongError) -> Example | None:
         """Return the last call as an example, or None if its inputs are too many to show."""
+        if self._last_script is not None and self._last_request is None:
+            return make_script_example(self._last_script, wrong)
         if self._last is None or self._last_request is None:
             return None
         inputs, result = self._last
@@ -237,29 +380,17 @@ class Probe:
         return make_example(self._last_request, inputs, steps, wrong)
 
     def _answer(self, request: CallRequest, inputs: Mapping[str, object]) -> Result:
-        self._last_request = request
+        self._last_request, self._last_script = request, None
         observation = self._observe(request)
         if observation.outcome is Outcome.RETURNED and not is_complete(observation, request):
             # Our own child sends this only if the answer is too large; otherwise it is forged.
             observation = INCOMPLETE
         result = self._result(observation, is_student=True)
         self._last = (inputs, result)
-        self._expect_untouched(inputs, result)
+        leaves = [name for name, value in inputs.items() if isinstance(value, Leaf)]
+        for step in result.steps:
+            expect_untouched(self.name, request.inputs, step.inputs, except_for=leaves)
         return result
-
-    def _expect_untouched(self, inputs: Mapping[str, object], result: Result) -> None:
-        """Require that no input has changed, except for leaves, which may move."""
-        for name, value in inputs.items():
-            if isinstance(value, Leaf) or not isinstance(value, np.ndarray):
-                continue
-            for step in result.steps:
-                after = step.inputs[name].value
-                if not isinstance(after, Array) or not np.array_equal(after.to_numpy(), value):
-                    raise WrongError(
-                        f"{self.name}() changes {name}",
-                        hint=f"Use {name}, but don't modify it: avoid in-place operations on it "
-                        f"(methods with a trailing underscore, +=, assignment to {name}[...]).",
-                    )
 
     def _request(
         self,
@@ -270,19 +401,33 @@ class Probe:
         draw: int,
         frame_limit: int,
     ) -> CallRequest:
-        ordered = {name: inputs[name] for name in self._function.parameters}
-        self._calls += 1
-        digest = hashlib.sha256(self._seed + self._calls.to_bytes(4, "big")).digest()
+        ordered = self._in_order(inputs)
         return CallRequest(
             function=self.name,
             inputs={name: encode_input(value) for name, value in ordered.items()},
             times=times,
-            seed=int.from_bytes(digest[:4], "big") >> 1,
+            seed=self._next_seed(),
             differentiate=tuple(differentiate),
             cotangent=None if cotangent is None else Array.from_numpy(cotangent),
             draw=draw,
             frames=frame_limit,
         )
+
+    def _in_order(self, inputs: Mapping[str, object]) -> dict[str, object]:
+        """Return the inputs in the contract's order, which must be exactly its parameters."""
+        parameters = self._function.parameters
+        missing = [name for name in parameters if name not in inputs]
+        unknown = [name for name in inputs if name not in parameters]
+        if missing or unknown:
+            what = f"gets no {missing[0]}" if missing else f"has no parameter {unknown[0]}"
+            message = f"{self.name} {what}; its parameters are {', '.join(parameters)}"
+            raise TypeError(message)
+        return {name: inputs[name] for name in parameters}
+
+    def _next_seed(self) -> int:
+        self._calls += 1
+        digest = hashlib.sha256(self._seed + self._calls.to_bytes(4, "big")).digest()
+        return int.from_bytes(digest[:4], "big") >> 1
 
     def _result(self, observation: Observation, *, is_student: bool) -> Result:
         if observation.outcome is not Outcome.RETURNED:

@@ -5,7 +5,7 @@ diagnosis needs everything that the checks would have asked. So the requests are
 reference passes the checks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.checks.check import Check, RunBody
@@ -26,7 +26,13 @@ class Question:
 
 
 def record_questions(
-    checks: Iterable[Check], run_body: RunBody, *, function: Unit, seed: int, expect: Ask
+    checks: Iterable[Check],
+    run_body: RunBody,
+    *,
+    function: Unit,
+    seed: int,
+    expect: Ask,
+    units: Sequence[Unit] = (),
 ) -> list[Question]:
     """Run the checks of a function on the reference, and record what they ask.
 
@@ -36,6 +42,7 @@ def record_questions(
         function: The function.
         seed: The submission's seed, so that the checks draw the same inputs as when it was graded.
         expect: Asks the reference.
+        units: All units of the assignment.
 
     Returns:
         The questions in the order in which they are asked.
@@ -55,7 +62,9 @@ def record_questions(
             questions.append(Question(check=check, request=request, expected=answer))
             return answer
 
-        raised = run_body(check, Probe(function, observe, expect_now, derive_seed(seed, check.id)))
+        own_seed = derive_seed(seed, check.id)
+        probe = Probe(function, observe, expect_now, own_seed, units=units)
+        raised = run_body(check, probe)
         if raised is not None:
             raise CheckCrashedError(check.id, f"the reference fails it: {raised}")
     return questions

@@ -31,7 +31,7 @@ from grader.checks.code_facts import explain_by_code
 from grader.checks.lent_attempt import describe_lent_attempt, name_helpers
 from grader.checks.no_answer import describe_no_answer
 from grader.checks.probe import INCOMPLETE, Probe, derive_seed
-from grader.checks.units import Unit
+from grader.checks.units import Unit, UnitKind
 from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe, answer_at_once
@@ -106,7 +106,8 @@ class CheckRun:
         functions: What the code of the submission's functions shows.
         absences: What there is in place of functions that are missing or have no code.
         hidden_ids: The ids of the checks that students don't see, or not yet.
-        by_function: The checks of each function.
+        by_function: The checks of each unit.
+        used: The names of the submission that the scripts of a unit's checks have used.
     """
 
     assignment: Assignment
@@ -129,6 +130,7 @@ class CheckRun:
     absences: Mapping[str, Absence] = field(default_factory=dict)
     hidden_ids: set[str] = field(default_factory=set)
     by_function: dict[str, list[Check]] = field(default_factory=dict)
+    used: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -162,9 +164,12 @@ class CheckRun:
 
         A submission that hides one is judged with its own.
         """
-        helpers = self.assignment.unit(name).collaborators
-        facts = self.functions.get(name)
-        return helpers if facts is None else tuple(one for one in helpers if one in facts.uses)
+        unit = self.assignment.unit(name)
+        facts = self.functions.get(name) if unit.kind is UnitKind.FUNCTION else None
+        if facts is None:
+            return unit.collaborators
+        used = {*facts.uses, *self.used.get(name, ())}
+        return tuple(one for one in unit.collaborators if one in used)
 
     def unproved(self, name: str, *, is_hidden: bool) -> frozenset[str]:
         """Return the helpers of a function that are not known to be right.
@@ -190,11 +195,22 @@ class CheckRun:
             and (is_hidden or not self.is_hidden(check.id))
             and not self._has_passed(check)
             for helper in self.helpers(name)
-            for check in self.by_function.get(helper, ())
+            for check in self.checks_of(helper)
         )
 
+    def checks_of(self, name: str) -> list[Check]:
+        """Return the checks of a unit, and of its methods if it is a class."""
+        own = self.by_function.get(name, [])
+        owned = (
+            check
+            for unit in self.assignment.units
+            if unit.owner == name
+            for check in self.by_function.get(unit.name, ())
+        )
+        return [*own, *owned]
+
     def _is_right(self, name: str, *, is_hidden: bool) -> bool:
-        checks = self.by_function.get(name, ())
+        checks = self.checks_of(name)
         return bool(checks) and all(
             self._has_passed(check) and (is_hidden or not self.is_hidden(check.id))
             for check in checks
@@ -253,6 +269,7 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     run.reserve(function.name, _RESERVED if unproved else 0.0)
     own = _attempt(check, run, run_body)
     run.reserve(function.name, 0.0)
+    unproved = run.unproved(function.name, is_hidden=is_hidden)  # with what its scripts use
     if not unproved:
         return own.full_result
     is_helper_wrong = run.has_wrong_helper(function.name, is_hidden=is_hidden)
@@ -358,9 +375,11 @@ def _attempt_to_judge(
     function = run.assignment.unit(check.function)
     student = run.hidden if run.is_hidden(check.id) else run.visible
     observe = student.observe_with_lent(lent) if lent else student.observe
-    probe = Probe(function, observe, run.expect, derive_seed(run.seed, check.id))
+    seed = derive_seed(run.seed, check.id)
+    probe = Probe(function, observe, run.expect, seed, units=run.assignment.units)
     started = time.monotonic()
     raised = _judge(check, probe, run, run_body)
+    run.used.setdefault(function.name, set()).update(probe.used)
     if not lent and not run.is_hidden(check.id):
         run.seconds[check.id] = round(time.monotonic() - started, 4)
     if raised is None:
@@ -411,7 +430,13 @@ def _passes_reference(check: Check, run: CheckRun, run_body: RunBody) -> bool:
     function = run.assignment.unit(check.function)
     seed = derive_seed(run.seed, check.id)
     try:
-        return run_body(check, Probe(function, lambda one: ask(one)(), ask, seed)) is None
+        return (
+            run_body(
+                check,
+                Probe(function, lambda one: ask(one)(), ask, seed, units=run.assignment.units),
+            )
+            is None
+        )
     except CheckCrashedError:
         return False
 

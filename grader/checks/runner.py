@@ -161,6 +161,7 @@ class CheckRunner:
                 function=assignment.unit(function),
                 seed=seed,
                 expect=expect,
+                units=assignment.units,
             )
         )
 

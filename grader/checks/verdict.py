@@ -9,6 +9,8 @@ from grader.observations.messages import Observation
 if TYPE_CHECKING:
     import numpy as np
 
+    from grader.observations.values import AnyValue
+
 
 class WrongError(AssertionError):
     """The answer is wrong: the finding of a check.
@@ -23,6 +25,7 @@ class WrongError(AssertionError):
         calls: After how many calls the failure showed; 0 for all of them.
         value: The student's value itself, by which the example knows what to print.
         gradient_of: The input with respect to which there is no gradient.
+        source: The part of what a script returned that is wrong.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class WrongError(AssertionError):
         calls: int = 0,
         value: "np.ndarray | None" = None,
         gradient_of: str = "",
+        source: "AnyValue | None" = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -44,6 +48,7 @@ class WrongError(AssertionError):
         self.calls = calls
         self.value = value
         self.gradient_of = gradient_of
+        self.source = source
 
 
 class UnwrittenError(AssertionError):

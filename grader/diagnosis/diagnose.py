@@ -15,7 +15,7 @@ from grader.diagnosis.fingerprint import count_elements, fingerprint, is_same, w
 from grader.diagnosis.remarks import Asked, Remark, find_ratio, find_remark
 from grader.errors import CheckCrashedError, GraderError
 from grader.observations.asking import Observe, is_complete
-from grader.observations.messages import CallRequest, Observation, Outcome, Request
+from grader.observations.messages import Observation, Outcome, ReadRequest, Request
 from grader.report.model import CheckResult, Diagnosis, Status
 
 _DIAGNOSED = (Status.FAILED, Status.ERROR)
@@ -169,7 +169,7 @@ def _find_in_steps(
 
 
 def _is_usable(answer: Observation, request: Request) -> bool:
-    if answer.outcome is Outcome.RETURNED and isinstance(request, CallRequest):
+    if answer.outcome is Outcome.RETURNED and not isinstance(request, ReadRequest):
         return is_complete(answer, request)
     return answer.outcome in _ANSWERED
 

@@ -13,8 +13,26 @@ from grader.checks.facts import Roughly
 from grader.checks.probe import Result
 from grader.checks.questions import Question
 from grader.checks.verdict import WrongError
-from grader.observations.messages import CallRequest, Observation, Outcome, Raised, State, Step
-from grader.observations.values import AnyValue, Array, Items, Mapping, Nothing, Number, Text
+from grader.observations.messages import (
+    CallRequest,
+    Observation,
+    Outcome,
+    Raised,
+    ReadRequest,
+    ScriptRequest,
+    State,
+    Step,
+)
+from grader.observations.values import (
+    AnyValue,
+    Array,
+    InputValue,
+    Items,
+    Mapping,
+    Nothing,
+    Number,
+    Text,
+)
 
 # Programs with the same misconception agree up to rounding or to how they clamp. Programs with
 # different ones differ by far more on some input.
@@ -53,7 +71,7 @@ def fingerprint(question: Question, observation: Observation) -> object:
             return {"wrong": wrong.message}
         if found is not None:
             return dict(found)
-    if not isinstance(question.request, CallRequest):
+    if isinstance(question.request, ReadRequest):
         return [_value(step.returned) for step in observation.steps]
     return [_step(question.request, step) for step in observation.steps]
 
@@ -120,8 +138,11 @@ def without_returned(given: object) -> object:
     return given
 
 
-def _step(request: CallRequest, step: Step) -> dict[str, object]:
-    is_classroom = any(state.is_global for state in step.inputs.values())
+def _step(request: CallRequest | ScriptRequest, step: Step) -> dict[str, object]:
+    # In a script it is not the value of one call.
+    is_classroom = isinstance(request, CallRequest) and any(
+        state.is_global for state in step.inputs.values()
+    )
     returned: object = _value(step.returned)
     if is_classroom and isinstance(step.returned, Nothing):
         returned = _ANYTHING  # in the classroom style, update() need not return its loss
@@ -134,7 +155,7 @@ def _step(request: CallRequest, step: Step) -> dict[str, object]:
     }
 
 
-def _state(before: Array | Number, state: State) -> object:
+def _state(before: InputValue, state: State) -> object:
     after = state.value
     if not isinstance(before, Array) or not isinstance(after, Array):
         return _value(after)

@@ -127,7 +127,7 @@ def _change(request: CallRequest, name: str) -> Iterator[CallRequest]:
     """Yield a request with other values of one input: still such values as may come up."""
     value = request.inputs[name]
     others: list[Array | Number] = []
-    if isinstance(value, Number):
+    if isinstance(value, Number) and value.kind != "bool":
         # Of a count that is the largest that makes sense, such as a batch_size, only a smaller one
         # matters.
         numbers = (
@@ -136,7 +136,7 @@ def _change(request: CallRequest, name: str) -> Iterator[CallRequest]:
             else (value.value * 0.5, value.value * 1.5)
         )
         others = [msgspec.structs.replace(value, value=number) for number in numbers]
-    else:
+    elif isinstance(value, Array):
         array = value.to_numpy()
         # In another order, labels stay labels; with other numbers, a mean is another one.
         for changed in (np.flip(array, axis=0), array * 0.75 + 0.05):

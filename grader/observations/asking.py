@@ -6,7 +6,9 @@ answers.
 
 from collections.abc import Callable
 
-from grader.observations.messages import Answer, Observation, ReadRequest, Request
+from grader.observations.messages import Answer, Observation, ReadRequest, Request, ScriptRequest
+from grader.observations.scripts import Operand, Sequence, Table
+from grader.observations.values import AnyValue, Items, Mapping
 
 # Sends a request and waits for the answer.
 Observe = Callable[[Request], Observation]
@@ -32,12 +34,40 @@ def is_complete(answer: Answer | Observation, request: Request) -> bool:
     """Return whether an answer has everything that was asked for, and nothing else.
 
     The answer to a ``CallRequest`` needs one step for each call, and each step every input and
-    every gradient. The answer to a ``ReadRequest`` needs one step.
+    every gradient. The answer to a ``ReadRequest`` needs one step, and that to a ``ScriptRequest``
+    one with every input and everything that the script returns.
     """
     if isinstance(request, ReadRequest):
         return len(answer.steps) == 1
+    if isinstance(request, ScriptRequest):
+        return (
+            len(answer.steps) == 1
+            and answer.steps[0].inputs.keys() == request.inputs.keys()
+            and _fits(request.returned, answer.steps[0].returned)
+        )
     return len(answer.steps) == request.times and all(
         step.inputs.keys() == request.inputs.keys()
         and step.gradients.keys() == set(request.differentiate)
         for step in answer.steps
     )
+
+
+def _fits(returned: Operand, value: AnyValue) -> bool:
+    """Return whether a value has the containers that a script returns."""
+    match returned:
+        case Sequence(items=operands):
+            return (
+                isinstance(value, Items)
+                and len(value.items) == len(operands)
+                and all(map(_fits, operands, value.items))
+            )
+        case Table(entries=entries):
+            return (
+                isinstance(value, Mapping)
+                and len(value.entries) == len(entries)
+                and all(
+                    _fits(operand, one)
+                    for (_, operand), (_, one) in zip(entries, value.entries, strict=True)
+                )
+            )
+    return True

@@ -1,8 +1,8 @@
 """The messages of the two conversations that cross the wall.
 
 Host and child: a new child sends ``Ready``. It answers ``Load`` with any number of
-``StatementStarted`` and one ``Loaded``, and each ``CallRequest`` or ``ReadRequest`` with one
-``Answer``; before that it sends a ``Running`` when it is asked to.
+``StatementStarted`` and one ``Loaded``, and each request with one ``Answer``; before that it sends
+a ``Running`` when it is asked to.
 Host and forkserver: the forkserver first sends ``Starting``, and ``Warmed`` once torch is
 imported. It answers ``Warm``, ``Spawn`` and ``Kill`` with ``Warmed``, ``Spawned`` and ``Killed``.
 
@@ -25,7 +25,8 @@ from grader.observations.bounds import (
     Token,
 )
 from grader.observations.locks import Lock
-from grader.observations.values import AnyValue, Array, Number
+from grader.observations.scripts import Operand, Operation
+from grader.observations.values import AnyValue, Array, InputValue
 
 # Ignored by default, so that it harms nothing if a submission restores the default.
 # By its name, as it doesn't exist on Windows.
@@ -106,25 +107,31 @@ class CodeBlock(Message, frozen=True, kw_only=True):
 class Lent(Message, frozen=True, kw_only=True):
     """Right versions of helpers of the function being graded, to replace the student's.
 
-    ``source`` defines them; ``parameters`` maps each name to its parameters in the contract's
-    order.
+    ``source`` defines them; ``parameters`` maps each function to its parameters in the contract's
+    order. ``classes`` replace the student's as a whole, and ``methods``, such as
+    ``Value.backward``, replace single ones.
     """
 
     source: str
-    parameters: dict[str, tuple[str, ...]]
+    parameters: dict[str, tuple[str, ...]] = {}
+    classes: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 class Load(Message, frozen=True, kw_only=True, tag="load"):
     """Run a submission's code blocks in order in one fresh module.
 
     ``name`` is the name of the file. ``parameters`` maps the functions of the contract to their
-    parameters in order.
+    parameters in order; classes and values have none. ``classes`` are those of the contract, and
+    ``methods`` theirs, such as ``Value.backward``.
 
     A top-level statement is named by its code block and its place there, both 0-based. Those in
     ``left_out`` don't run: they have ended an earlier child. Those in ``slow`` run only if a
     function needs what they bind; so do all statements from ``needed_only_from`` on.
     ``is_watched`` asks for ``has_changed`` in the answers. ``text_cells`` are cells of a notebook
-    without code that contain a function; they are never run.
+    without code that contain a function; they are never run. ``given`` are globals that stay fixed:
+    a fresh copy replaces whatever a statement binds to one of these names. ``is_rerun`` says that
+    a check is about what the statements do, so that figures are kept.
     """
 
     name: str
@@ -137,6 +144,10 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     needed_only_from: tuple[int, int] | None = None
     is_watched: bool = True
     text_cells: tuple[CodeBlock, ...] = ()
+    classes: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    is_rerun: bool = False
+    given: dict[str, InputValue] = {}
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
@@ -152,7 +163,7 @@ class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
 
     token: bytes = b""
     function: str
-    inputs: dict[str, Array | Number]
+    inputs: dict[str, InputValue]
     times: int = 1
     seed: int = 0
     differentiate: tuple[str, ...] = ()
@@ -169,8 +180,31 @@ class ReadRequest(Message, frozen=True, kw_only=True, tag="read"):
     function: str
 
 
-Request = CallRequest | ReadRequest
-ToChild = Load | CallRequest | ReadRequest
+class ScriptRequest(Message, frozen=True, kw_only=True, tag="script"):
+    """Carry out a script, and describe ``returned``.
+
+    ``function`` is the unit that it is about. ``inputs`` are made once. ``seed`` seeds Python's,
+    numpy's and torch's generators before the first operation.
+
+    ``replaced`` binds names of the submission to others of its names while the script runs: so a
+    known mistake takes the place of a class. With ``is_rerun`` the host asks a fresh child that has
+    loaded the submission with ``given`` fixed.
+    """
+
+    token: bytes = b""
+    function: str
+    inputs: dict[str, InputValue] = {}
+    operations: tuple[Operation, ...]
+    returned: Operand
+    seed: int = 0
+    log_torch_calls: bool = False
+    replaced: dict[str, str] = {}
+    is_rerun: bool = False
+    given: dict[str, InputValue] = {}
+
+
+Request = CallRequest | ReadRequest | ScriptRequest
+ToChild = Load | CallRequest | ReadRequest | ScriptRequest
 
 
 # --- child -> host ------------------------------------------------------------------------
@@ -351,10 +385,12 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
     """What a child answers to a request.
 
     ``steps`` has the calls that returned; ``raised`` is what ended the next one, if anything did.
+    A script has one step; ``place`` is that of the operation that raised, -1 if none did.
     """
 
     token: Token
     outcome: Outcome
+    place: int = -1
     steps: Annotated[tuple[Step, ...], msgspec.Meta(max_length=MAX_STEPS)] = ()
     raised: Raised | None = None
 
@@ -457,13 +493,14 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
     Unlike an ``Answer``, it exists for every request, also if the child died, and its arrays have
     been checked. ``detail`` says how the child ended, if it did, and ``running`` what it was doing
-    when half of its time was over, if it ran out of time. ``size_bytes`` is how long the answer was
-    on the wire.
+    when half of its time was over, if it ran out of time. ``place`` is that of the operation of a
+    script that raised. ``size_bytes`` is how long the answer was on the wire.
     """
 
     outcome: Outcome
     steps: tuple[Step, ...] = ()
     raised: Raised | None = None
+    place: int = -1
     detail: str = ""
     size_bytes: int = 0
     running: Running | None = None

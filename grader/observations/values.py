@@ -115,17 +115,21 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
         return flat.reshape(self.shape)
 
     @classmethod
-    def from_numpy(cls, array: "np.ndarray", *, requires_grad: bool = False) -> "Array":
-        """Return the tensor that has the elements of a numpy array.
+    def from_numpy(
+        cls, array: "np.ndarray", *, requires_grad: bool = False, kind: ArrayKind = "tensor"
+    ) -> "Array":
+        """Return the tensor or numpy array that has the elements of a numpy array.
 
         Args:
             array: Any array whose dtype is one of ``WIRE_DTYPES``.
             requires_grad: Whether the tensor requires grad.
+            kind: Whether it is a tensor or a numpy array.
         """
         return cls(
             dtype=array.dtype.name,
             shape=array.shape,
             data=np.ascontiguousarray(array, dtype=WIRE_DTYPES[array.dtype.name]).tobytes(),
+            kind=kind,
             requires_grad=requires_grad,
         )
 
@@ -204,3 +208,29 @@ class Opaque(Value, frozen=True, kw_only=True, tag="opaque"):
 
 
 AnyValue = Nothing | Number | Text | Array | Items | Mapping | Axes | Animation | Opaque
+
+
+# --- what can only be an input ---------------------------------------------------------------
+
+
+class Leaf(Value, frozen=True, kw_only=True, tag="leaf"):
+    """A leaf tensor with a gradient stored in its ``.grad``, of the same shape and dtype."""
+
+    array: Array
+    gradient: Array
+
+
+class InputItems(Value, frozen=True, kw_only=True, tag="input_items"):
+    """A list or tuple of inputs."""
+
+    is_tuple: bool
+    items: tuple["InputValue", ...]
+
+
+class InputMapping(Value, frozen=True, kw_only=True, tag="input_mapping"):
+    """A dict of inputs, in order."""
+
+    entries: tuple[tuple["InputValue", "InputValue"], ...]
+
+
+InputValue = Nothing | Number | Text | Array | Leaf | InputItems | InputMapping

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.checks.inputs import (
+    MAX_INPUT_DEPTH,
     MAX_SHOWN_NUMBERS,
     Leaf,
+    array,
+    decode_input,
     encode_input,
     is_small,
     leaf,
@@ -24,6 +27,7 @@ from grader.checks.inputs import (
     tensor,
 )
 from grader.observations.values import Array, Number
+from grader.observations.values import Leaf as EncodedLeaf
 
 _SHAPES = hnp.array_shapes(min_dims=0, max_dims=2, max_side=4)
 # Numbers as checks write them: few digits.
@@ -60,11 +64,61 @@ def test_int_and_float_stay_apart() -> None:
     assert encode_input(3.0) == Number(value=3, kind="float")
 
 
-@pytest.mark.parametrize("value", [True, None, "text", [1, 2], np.int64(3)], ids=repr)
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", 1j, range(3)], ids=repr)
 def test_anything_else_is_not_an_input(value: object) -> None:
-    """Anything but an array, a leaf, an int or a float is refused."""
+    """What is not plain data is refused."""
     with pytest.raises(TypeError, match="an input can't be"):
         encode_input(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        True,
+        None,
+        "text",
+        3,
+        -0.5,
+        [1, 2.5, [None, "a"]],
+        (1, (2,), ()),
+        {"w": [1, 2], 3: (True, False)},
+    ],
+    ids=repr,
+)
+def test_plain_data_survives_encoding(value: object) -> None:
+    """Numbers, text, None and containers of these are decoded to what they were, types and all."""
+    assert repr(decode_input(encode_input(value))) == repr(value)
+
+
+def test_dtype_that_is_asked_for_is_kept() -> None:
+    """float64 is sent only if it is asked for."""
+    doubles = [
+        tensor([1.5], dtype=np.float64),
+        leaf([1.5], dtype=np.float64),
+        array([1.5], dtype=np.float64),
+        leaf([1.5], grad=[0.5], dtype=np.float64),
+    ]
+    singles = [tensor([1.5]), leaf([1.5]), array([1.5]), np.array([1.5]), Leaf(np.array([1.5]))]
+
+    def dtype_of(value: object) -> str:
+        encoded = encode_input(value)
+        return encoded.array.dtype if isinstance(encoded, EncodedLeaf) else encoded.dtype
+
+    assert [dtype_of(one) for one in doubles] == ["float64"] * 4
+    assert [dtype_of(one) for one in singles] == ["float32"] * 5
+    assert encode_input(array([1, 2])).dtype == "int64"
+
+
+def test_too_deep_or_too_large_input_is_refused() -> None:
+    """Containers may be nested to a limit, and an int may be as large as a float keeps exact."""
+    nested: object = 1
+    for _ in range(MAX_INPUT_DEPTH + 1):
+        nested = [nested]
+
+    with pytest.raises(ValueError, match="nested more than"):
+        encode_input(nested)
+    with pytest.raises(ValueError, match="too large"):
+        encode_input(2**60)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ from grader.observations.messages import (
     ReadRequest,
     Ready,
     Running,
+    ScriptRequest,
     Spawn,
     Spawned,
     Starting,
@@ -54,12 +55,39 @@ from grader.observations.messages import (
     Warm,
     Warmed,
 )
+from grader.observations.scripts import (
+    Call,
+    Constant,
+    Dots,
+    Enter,
+    Exit,
+    Figures,
+    Frames,
+    GetAttribute,
+    GetItem,
+    InputOf,
+    Library,
+    Name,
+    Operation,
+    Operator,
+    Raises,
+    Sequence,
+    SetAttribute,
+    SetItem,
+    SliceOf,
+    Table,
+    Take,
+    ValueOf,
+)
 from grader.observations.values import (
     Animation,
     AnyValue,
     Artist,
     Axes,
+    InputItems,
+    InputMapping,
     Items,
+    Leaf,
     Mapping,
     Nothing,
     Number,
@@ -125,6 +153,56 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
         ToChild,
     ),
     (ReadRequest(token=b"t", function="ANSWERS"), ToChild),
+    (
+        ScriptRequest(
+            token=b"t",
+            function="Value.__mul__",
+            inputs={
+                "x": Leaf(array=array(1.0), gradient=array(2.0)),
+                "rest": InputItems(
+                    is_tuple=True,
+                    items=(Nothing(), InputMapping(entries=((Text(text="a"), Number(value=1.0)),))),
+                ),
+            },
+            operations=(
+                Name(name="Value"),
+                Library(module="torch", path=("no_grad",)),
+                Call(function=ValueOf(place=0), args=(InputOf(name="x"),), kwargs={"b": Dots()}),
+                GetAttribute(of=ValueOf(place=2), name="data"),
+                SetAttribute(of=ValueOf(place=2), name="data", value=Constant(value=Nothing())),
+                GetItem(
+                    of=ValueOf(place=2),
+                    key=SliceOf(
+                        start=Constant(value=Nothing()),
+                        stop=ValueOf(place=1),
+                        step=Constant(value=Nothing()),
+                    ),
+                ),
+                SetItem(of=ValueOf(place=2), key=Dots(), value=ValueOf(place=3)),
+                Operator(name="mul", operands=(ValueOf(place=2), ValueOf(place=2))),
+                Enter(manager=ValueOf(place=1)),
+                Exit(place=8),
+                Take(of=ValueOf(place=2), count=3),
+                Frames(of=ValueOf(place=2), count=3),
+                Figures(is_current=True),
+                Raises(expected=("ValueError",), call=Call(function=ValueOf(place=0))),
+            ),
+            returned=Table(
+                entries=(
+                    (
+                        Constant(value=Text(text="c")),
+                        Sequence(is_tuple=False, items=(ValueOf(place=3),)),
+                    ),
+                )
+            ),
+            seed=3,
+            log_torch_calls=True,
+            replaced={"Value": "Wrong"},
+            is_rerun=True,
+            given={"x": array(1.0)},
+        ),
+        ToChild,
+    ),
     (Ready(locks=(Lock.FILES,), missing={Lock.SYSCALLS: "no libseccomp"}), FromChild),
     (StatementStarted(block=1, statement=2, line=3, cpu_s=0.5), FromChild),
     (Running(token=b"t", block="cell 1", line=3, code="pass"), FromChild),
@@ -179,6 +257,8 @@ def test_round_trips_cover_every_message_and_every_kind_of_value() -> None:
     known = {kind for kinds in KINDS for kind in get_args(kinds)}
 
     assert sent == known
+    (script,) = (message for message, _ in MESSAGES if isinstance(message, ScriptRequest))
+    assert {type(one) for one in script.operations} == set(get_args(Operation))
     assert values == set(get_args(AnyValue))
 
 

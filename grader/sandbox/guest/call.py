@@ -5,11 +5,9 @@ others are set as globals of the submission before the call and read back after 
 """
 
 import contextlib
-import errno
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import msgspec
 import torch
 
 from grader.observations.messages import (
@@ -18,35 +16,22 @@ from grader.observations.messages import (
     CallRequest,
     During,
     Outcome,
-    Raised,
     ReadRequest,
     State,
     Step,
 )
-from grader.observations.values import AnyValue, Array, Nothing, Number
+from grader.observations.values import AnyValue, Array, Nothing
 from grader.sandbox.guest.bind_arguments import ArgumentBinding, bind_arguments
-from grader.sandbox.guest.budget import AnswerBudget, TooLargeError
+from grader.sandbox.guest.budget import AnswerBudget
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.describe import describe
+from grader.sandbox.guest.endings import ended_by
 from grader.sandbox.guest.figures import is_animation, play
+from grader.sandbox.guest.inputs import make_input, make_tensor
 from grader.sandbox.guest.load import LoadedSubmission
-from grader.sandbox.guest.plain_text import text_of_error
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 
-# How running out of memory is put by what does not raise MemoryError.
-_OUT_OF_MEMORY = (
-    "can't allocate memory",  # torch
-    "not enough memory",  # torch, on other systems
-    "std::bad_alloc",  # torch, where C++ allocates
-    "Cannot allocate memory",  # torch.from_file, and all else that quotes the system's error
-    "can't start new thread",  # a thread's stack is memory as well
-    "failed to map segment from shared object",  # an import
-)
-
-_frombuffer = torch.frombuffer
-_empty = torch.empty
 _grad = torch.autograd.grad
-_errno: Any = OSError.__dict__["errno"]  # the base class's, which no exception can shadow
 
 
 def answer_read(message: ReadRequest, submission: LoadedSubmission) -> Answer:
@@ -56,7 +41,7 @@ def answer_read(message: ReadRequest, submission: LoadedSubmission) -> Answer:
     try:
         value = describe(submission.namespace[message.function])
     except BaseException as error:
-        return _ended_by(error, message.token, (), submission)
+        return ended_by(error, message.token, (), submission)
     step = Step(returned=value, inputs={})
     return Answer(token=message.token, outcome=Outcome.RETURNED, steps=(step,))
 
@@ -83,16 +68,10 @@ def answer_call(message: CallRequest, submission: LoadedSubmission, defaults: De
                 else:
                     defaults.disarm()  # the next request restores the rest
     except _LaterError as later:
-        return _ended_by(later.error, message.token, tuple(steps), submission, later.during)
+        return ended_by(later.error, message.token, tuple(steps), submission, during=later.during)
     except BaseException as error:
-        return _ended_by(error, message.token, tuple(steps), submission)
+        return ended_by(error, message.token, tuple(steps), submission)
     return Answer(token=message.token, outcome=Outcome.RETURNED, steps=tuple(steps))
-
-
-def refuse_as_too_large(token: bytes) -> Answer:
-    """Return the answer to a request whose full answer can't be sent."""
-    raised = Raised(type_name="ValueError", text=str(TooLargeError()))
-    return Answer(token=token, outcome=Outcome.RAISED, raised=raised)
 
 
 class _LaterError(Exception):
@@ -117,28 +96,17 @@ def _later(during: During) -> Iterator[None]:
         raise _LaterError(error, during) from error
 
 
-def _ended_by(
-    error: BaseException,
-    token: bytes,
-    steps: tuple[Step, ...],
-    submission: LoadedSubmission,
-    during: During = During.CALL,
-) -> Answer:
-    if type(error) is TooLargeError:
-        return refuse_as_too_large(token)
-    raised = msgspec.structs.replace(submission.describe(error), during=during)
-    return Answer(token=token, outcome=_outcome_of(error), steps=steps, raised=raised)
-
-
 def _steps(
     message: CallRequest, function: Callable[..., object], submission: LoadedSubmission
 ) -> Iterator[Step]:
     leaves: dict[str, torch.Tensor] = {}
     budget = AnswerBudget()
     for index in range(message.times):
-        inputs = {name: leaves.get(name, _make(value)) for name, value in message.inputs.items()}
+        inputs = {
+            name: leaves.get(name, make_input(value)) for name, value in message.inputs.items()
+        }
         plan = bind_arguments(function, inputs)
-        with _globals_set(submission.namespace, plan, inputs, index):
+        with globals_set(submission.namespace, plan, inputs, index):
             step, after = _one_step(message, function, plan, inputs, submission.namespace, budget)
         for name, value in message.inputs.items():
             if isinstance(value, Array) and value.requires_grad and not message.differentiate:
@@ -181,7 +149,7 @@ def _one_step(
 
 
 @contextlib.contextmanager
-def _globals_set(
+def globals_set(
     namespace: dict[str, object], plan: ArgumentBinding, inputs: Mapping[str, object], index: int
 ) -> Iterator[None]:
     """Set the unassigned inputs as globals, and restore the previous globals on exit."""
@@ -218,7 +186,7 @@ def _differentiate(
         return {name: Nothing() for name in message.differentiate}
     cotangent = None
     if message.cotangent is not None:
-        cotangent = _make_tensor(message.cotangent).to(returned.dtype)
+        cotangent = make_tensor(message.cotangent).to(returned.dtype)
         if cotangent.shape != returned.shape:
             return {name: Nothing() for name in message.differentiate}
     # Not grad_outputs=: its first use imports sympy, which takes 0.4 s.
@@ -229,37 +197,3 @@ def _differentiate(
         name: describe(gradient, budget=budget)
         for name, gradient in zip(message.differentiate, gradients, strict=True)
     }
-
-
-def _make(value: Array | Number) -> "torch.Tensor | int | float":
-    """Make a fresh input from its plain data."""
-    if isinstance(value, Number):
-        return int(value.value) if value.kind == "int" else value.value
-    return _make_tensor(value)
-
-
-def _make_tensor(value: Array) -> torch.Tensor:
-    dtype = getattr(torch, value.dtype)
-    if value.data:
-        tensor = _frombuffer(bytearray(value.data), dtype=dtype).reshape(value.shape)
-    else:
-        tensor = _empty(value.shape, dtype=dtype)
-    # Copy, so that the tensor owns its memory like any other, and is not a view of a buffer.
-    tensor = tensor.clone()
-    return tensor.requires_grad_() if value.requires_grad else tensor
-
-
-def _outcome_of(error: BaseException) -> Outcome:
-    kind = type(error)  # not isinstance: it asks the error for its class, which may be a lie
-    number = _errno.__get__(error) if issubclass(kind, OSError) else None
-    number = number if type(number) is int else 0  # student code can set it to anything
-    if number == errno.EFBIG:
-        return Outcome.DISK_LIMIT
-    if issubclass(kind, MemoryError) or number == errno.ENOMEM:
-        return Outcome.MEMORY_LIMIT
-    # What torch, the loader of libraries and threading raise where Python raises MemoryError.
-    if issubclass(kind, RuntimeError | ImportError | OSError):
-        text = text_of_error(error)
-        if any(phrase in text for phrase in _OUT_OF_MEMORY):
-            return Outcome.MEMORY_LIMIT
-    return Outcome.RAISED

@@ -22,14 +22,17 @@ from grader.observations.messages import (
     Note,
     Outcome,
     ReadRequest,
+    ScriptRequest,
     ToChild,
 )
-from grader.sandbox.guest.call import answer_call, answer_read, refuse_as_too_large
+from grader.sandbox.guest.call import answer_call, answer_read
 from grader.sandbox.guest.current_line import CurrentLine
 from grader.sandbox.guest.defaults import Defaults
-from grader.sandbox.guest.lend import LentFunctions
+from grader.sandbox.guest.endings import refuse_as_too_large
+from grader.sandbox.guest.lend import LentUnits
 from grader.sandbox.guest.load import LoadedSubmission, load
 from grader.sandbox.guest.plain_text import cut_text
+from grader.sandbox.guest.script import answer_script
 
 
 def answer_requests(sock: socket.socket, *, scratch: str) -> None:
@@ -51,13 +54,16 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
             case Load():
                 defaults.restore(seed=0)
                 # Compiled and let go of before any student code runs: its source is not there then.
-                lent = None if message.lent is None else LentFunctions.make(message.lent)
+                lent = (
+                    None if message.lent is None else LentUnits.make(message.lent, message.classes)
+                )
                 message = msgspec.structs.replace(message, lent=None)
                 submission, loaded = load(
-                    message, report=lambda progress: send_message(sock, progress), defaults=defaults
+                    message,
+                    report=lambda progress: send_message(sock, progress),
+                    defaults=defaults,
+                    lent=lent,
                 )
-                if lent is not None:
-                    lent.replace_in(submission.namespace)
                 defaults.flush_output()
                 send_message(sock, _cut_notes(loaded))
             case _ if submission is None:
@@ -65,6 +71,11 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
             case CallRequest():
                 with current_line.known(message.token, submission.labels):
                     answer = answer_call(message, submission, defaults)
+                defaults.flush_output()
+                _send_answer(sock, answer)
+            case ScriptRequest():
+                with current_line.known(message.token, submission.labels):
+                    answer = answer_script(message, submission, defaults)
                 defaults.flush_output()
                 _send_answer(sock, answer)
             case ReadRequest():

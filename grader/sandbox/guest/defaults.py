@@ -51,10 +51,11 @@ class Defaults:
         _install_builtins()
         do_without_sockets()
 
-    def restore(self, *, seed: int | None = None) -> None:
+    def restore(self, *, seed: int | None = None, keep_figures: bool = False) -> None:
         """Restore all settings.
 
         Args:
+            keep_figures: Whether figures stay open.
             seed: The seed of Python's, numpy's and torch's global generators; None leaves their
                 state as it is.
         """
@@ -80,7 +81,10 @@ class Defaults:
             torch._C._pop_torch_function_stack()  # noqa: SLF001
         torch.set_autocast_enabled("cpu", False)  # noqa: FBT003 - its only form
         torch.set_anomaly_enabled(False)
-        self.restore_pyplot()
+        if keep_figures:
+            self.tame_if_imported()
+        else:
+            self.restore_pyplot()
 
     def disarm(self) -> None:
         """Stop timers and tracing, which would interrupt our own code."""

@@ -1,61 +1,119 @@
-"""Lends right versions of helpers, so that one bug costs only its own function.
+"""Lends right versions of helpers, so that one bug costs only its own unit.
 
-Lent functions replace helpers of the function being graded, in a child that is used for nothing
-else.
+Lent units replace helpers of the unit being graded, in a child that is used for nothing else.
 """
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import BoundArguments, Parameter
+from typing import Any
 
 import torch
 
 from grader.observations.messages import Lent
 from grader.sandbox.guest.bind_arguments import ANYTHING, ArgumentBinding, bind_arguments
+from grader.sandbox.guest.lend_classes import replace_class, replace_method
 
 _LENT = "__zerograd_lent__"
+_OF_LENT = " of what is lent"  # no name of Python's
 
 
-@dataclass(frozen=True, slots=True)
-class LentFunctions:
-    """Right functions, compiled: their source is not kept.
+@dataclass(slots=True)
+class LentUnits:
+    """Right functions, classes and methods, compiled: their source is not kept.
 
     Attributes:
-        functions: The functions by name.
-        parameters: The parameters of each, in the contract's order.
+        right: The globals of what is lent.
+        parameters: The parameters of each lent function, in the contract's order.
+        classes: The classes that are lent as a whole.
+        methods: The methods that are lent singly, such as ``Value.backward``.
+        contract_classes: All classes of the contract.
+        installed: What has been put into the submission, by name.
+        sources: The classes whose right methods are lent.
+        table: The lent functions, for what still calls the submission's own.
     """
 
-    functions: Mapping[str, Callable[..., object]]
+    right: dict[str, Any]
     parameters: Mapping[str, tuple[str, ...]]
+    classes: tuple[str, ...]
+    methods: tuple[str, ...]
+    contract_classes: tuple[str, ...]
+    installed: dict[str, object] = field(default_factory=dict)
+    sources: dict[str, Any] = field(default_factory=dict)
+    table: dict[str, Callable[..., object]] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, lent: Lent) -> "LentFunctions":
+    def make(cls, lent: Lent, contract_classes: tuple[str, ...]) -> "LentUnits":
         """Compile what is lent."""
-        right: dict[str, object] = {"__name__": "lent"}
+        right: dict[str, Any] = {"__name__": "lent"}
         exec(compile(lent.source, "<lent>", "exec"), right)
-        functions = {
-            name: function for name in lent.parameters if callable(function := right.get(name))
-        }
-        return cls(functions, lent.parameters)
+        return cls(right, lent.parameters, lent.classes, lent.methods, contract_classes)
 
-    def replace_in(self, namespace: dict[str, object]) -> None:
-        """Replace functions of a submission by the right ones.
+    def replace_bound(self, namespace: dict[str, Any]) -> None:
+        """Replace those units that the submission has bound so far; see `replace_in`."""
+        if any(
+            namespace[name] is not self.installed.get(name)
+            for name in self._names()
+            if name in namespace
+        ):
+            self.replace_in(namespace, only_bound=True)
+
+    def _names(self) -> set[str]:
+        owners = {name.partition(".")[0] for name in self.methods}
+        return owners.union(self.parameters, self.classes)
+
+    def replace_in(self, namespace: dict[str, Any], *, only_bound: bool = False) -> None:
+        """Replace units of a submission by the right ones, but not what has been replaced already.
 
         A lent function can be called the way the submission calls its own: with the parameters of
-        the function that it replaces, or with inputs in globals in the classroom style.
+        the function that it replaces, or with inputs in globals in the classroom style. Where it is
+        also bound elsewhere (a default argument, say), it is redirected there too. Right methods
+        are set on the submission's own class.
 
         Args:
-            namespace: The submission's globals; changed in place. A function that is also bound
-                elsewhere (a default argument, say) is redirected there too.
+            namespace: The submission's globals; changed in place.
+            only_bound: Whether to leave out what the submission has not bound.
         """
-        table: dict[str, Callable[..., object]] = {}
-        for name, function in self.functions.items():
-            own = namespace.get(name)
-            table[name] = _adapt(function, self.parameters[name], own, namespace)
+        self._replace_classes(namespace, only_bound=only_bound)
+        self._replace_methods(namespace)
+        self._replace_functions(namespace, only_bound=only_bound)
+
+    def _replace_classes(self, namespace: dict[str, Any], *, only_bound: bool) -> None:
+        for name in self.classes:
+            if namespace.get(name) is self.right[name] or (only_bound and name not in namespace):
+                continue
+            replace_class(namespace.get(name), self.right[name], namespace)
+            self.installed[name] = namespace[name] = self.right[name]
+
+    def _replace_methods(self, namespace: Mapping[str, Any]) -> None:
+        for name in self.contract_classes:
+            # A right function may make instances of a class that is being graded.
+            if name not in self.classes and isinstance(namespace.get(name), type):
+                self.sources.setdefault(name, self.right.get(name))
+                self.right[name] = namespace[name]
+        new = {
+            owner
+            for owner in {name.partition(".")[0] for name in self.methods}
+            if isinstance(namespace.get(owner), type)
+            and namespace[owner] is not self.installed.get(owner)
+        }
+        for full_name in self.methods:
+            owner, _, name = full_name.partition(".")
+            if owner in new:
+                replace_method(namespace[owner], name, self.sources[owner])
+                self.installed[owner] = namespace[owner]
+
+    def _replace_functions(self, namespace: dict[str, Any], *, only_bound: bool) -> None:
+        for name, parameters in self.parameters.items():
+            function, own = self.right.get(name), namespace.get(name)
+            is_done = own is not None and own is self.installed.get(name)
+            if is_done or not callable(function) or (only_bound and name not in namespace):
+                continue
+            lent = _adapt(function, parameters, own, namespace)
+            self.table[name] = self.installed[name] = namespace[name] = lent
             if isinstance(own, types.FunctionType) and not _is_of_library(own, namespace):
-                _redirect(own, name, table)
-            namespace[name] = table[name]
+                _redirect(own, name, self.table)
 
 
 def _adapt(

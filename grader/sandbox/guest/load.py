@@ -22,9 +22,13 @@ from grader.sandbox.guest.absences import Progress, find_absences
 from grader.sandbox.guest.absent_names import AbsentNames, star_imports
 from grader.sandbox.guest.changes import MODULE_NAME, NOTEBOOK_NAME, ChangeDetector
 from grader.sandbox.guest.defaults import Defaults, QuietShell, tame_ipython
+from grader.sandbox.guest.drawn_figures import keep_open_figures, keep_what_is_shown
 from grader.sandbox.guest.event_loop import EventLoop, awaits, needs_loop
 from grader.sandbox.guest.exceptions import describe_exception
+from grader.sandbox.guest.fixed_names import FixedNames
 from grader.sandbox.guest.function_facts import describe_functions
+from grader.sandbox.guest.lend import LentUnits
+from grader.sandbox.guest.methods import has_method
 from grader.sandbox.guest.needed import bound_names, find_needs
 from grader.sandbox.guest.parse import (
     PARSING_ERRORS,
@@ -52,6 +56,7 @@ class LoadedSubmission:
         labels: The label of each code block by file name.
         absent: Why names are not there.
         starred: What star imports have bound to names of the contract.
+        figures: What was drawn while it was loaded, if that is asked for.
     """
 
     namespace: dict[str, object]
@@ -59,6 +64,7 @@ class LoadedSubmission:
     labels: dict[str, str] = field(default_factory=dict)
     absent: AbsentNames = field(default_factory=AbsentNames)
     starred: dict[str, object] = field(default_factory=dict)
+    figures: list[object] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
         """Return whether it defines a name itself: what a star import brings is nobody's work."""
@@ -72,7 +78,11 @@ class LoadedSubmission:
 
 
 def load(
-    message: Load, *, report: Callable[[StatementStarted], None], defaults: Defaults
+    message: Load,
+    *,
+    report: Callable[[StatementStarted], None],
+    defaults: Defaults,
+    lent: LentUnits | None = None,
 ) -> tuple[LoadedSubmission, Loaded]:
     """Run all code blocks of a submission; what they raise becomes notes.
 
@@ -80,6 +90,7 @@ def load(
         message: The code blocks in order, and what to leave out.
         report: Called before each top-level statement runs.
         defaults: Disables pyplot's windows after a statement that has imported it.
+        lent: Right units that take the place of the submission's own.
 
     Returns:
         The submission, and the message about it for the host.
@@ -113,18 +124,23 @@ def load(
         future_flags = parsed.future_flags
         blocks.append(parsed)
         submission.absent.blocks.append(parsed)
-    run = _Run(message, blocks, submission, report, defaults)
+    run = _Run(message, blocks, submission, report, defaults, lent)
     run.run()
-    defined = tuple(name for name in message.parameters if submission.has(name))
+    defined = (
+        *(name for name in message.parameters if submission.has(name)),
+        *(name for name in message.methods if has_method(submission, name)),
+    )
     functions = (
         describe_functions(submission.namespace, submission.parameters, run.uses, blocks)
-        if message.lent is None
+        if lent is None
         else ()
     )
     return submission, Loaded(
         defined=defined,
         functions=functions,
-        absences=find_absences(message, blocks, run.progress, submission.namespace, defined),
+        absences=()
+        if lent is not None
+        else find_absences(message, blocks, run.progress, submission.namespace, defined),
         notes=tuple(run.notes),
         cpu_s=_process_time(),
         has_changed=run.has_changed(),
@@ -140,6 +156,7 @@ class _Run:
         submission: The submission, whose globals are filled.
         report: Called before each statement runs.
         defaults: Disables pyplot's windows.
+        lent: Right units that take the place of the submission's own.
 
     Attributes:
         notes: What happened.
@@ -154,7 +171,11 @@ class _Run:
         submission: LoadedSubmission,
         report: Callable[[StatementStarted], None],
         defaults: Defaults,
+        lent: LentUnits | None,
     ) -> None:
+        self._lent = lent
+        self._fixed = FixedNames(submission.namespace, message.given)
+        self._keeps_figures = message.is_rerun
         self.notes: list[Note] = []
         self.uses: Mapping[str, frozenset[str]] = {}
         self._is_notebook = message.is_notebook
@@ -179,7 +200,7 @@ class _Run:
         is_watched = message.is_watched and not all(
             _only_defines(statement) for statement, _ in statements.values()
         )
-        if message.lent is None or is_watched or message.slow or first is not None:
+        if lent is None or is_watched or message.slow or first is not None:
             needs = find_needs(statements, message.parameters)
             self.uses = needs.functions
             self._left_out |= set(message.slow) - needs.binding
@@ -191,6 +212,14 @@ class _Run:
 
     def run(self) -> None:
         """Run all statements but those that are left out; what they raise becomes notes."""
+        self._fixed.put_back()
+        self._run_blocks()
+        if self._lent is not None:
+            self._lent.replace_in(self._namespace)
+        if self._keeps_figures:
+            keep_open_figures(self._submission)
+
+    def _run_blocks(self) -> None:
         for index, block in enumerate(self._blocks):
             self.notes.extend(block.notes)
             self._absent.add(block.unmade)
@@ -205,6 +234,8 @@ class _Run:
                     if isinstance(statement, ast.Import | ast.ImportFrom):
                         self._defaults.tame_if_imported()
                         tame_ipython(self._namespace)
+                        if self._keeps_figures:
+                            keep_what_is_shown(self._submission)
                 except BaseException as error:  # also SystemExit and KeyboardInterrupt
                     self.progress.ends[index, place] = name_of_type(type(error))
                     # Who raises at the top level of a cell wants it to end there.
@@ -217,6 +248,16 @@ class _Run:
                     if is_end:
                         self._skip(block, place + 1)
                         break
+                finally:
+                    self._put_back()
+            if self._keeps_figures and self._is_notebook:
+                keep_open_figures(self._submission)
+
+    def _put_back(self) -> None:
+        """Put back what stays fixed, and what is lent, if a statement has bound it anew."""
+        self._fixed.put_back()
+        if self._lent is not None:
+            self._lent.replace_bound(self._namespace)
 
     def has_changed(self) -> bool:
         """Return whether the statement that ran last took long, and changed what functions need."""

@@ -29,6 +29,7 @@ from grader.observations.messages import (
     Ready,
     Request,
     Running,
+    ScriptRequest,
     StatementStarted,
 )
 from grader.sandbox.host.account import Account
@@ -59,9 +60,16 @@ class Source:
     parameters: dict[str, tuple[str, ...]]
     lent: Lent | None = None
     text_cells: tuple[CodeBlock, ...] = ()
+    classes: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
 
-    def to_message(self, plan: LoadPlan) -> Load:
-        """Return the message that makes a child load this, except what the plan leaves out."""
+    def to_message(self, plan: LoadPlan, rerun: ScriptRequest | None = None) -> Load:
+        """Return the message that makes a child load this, except what the plan leaves out.
+
+        Args:
+            plan: What it leaves out.
+            rerun: A request for which it is loaded anew.
+        """
         return Load(
             name=self.name,
             blocks=self.blocks,
@@ -73,6 +81,10 @@ class Source:
             needed_only_from=plan.needed_only_from,
             is_watched=not plan.is_complete,
             text_cells=self.text_cells,
+            classes=self.classes,
+            methods=self.methods,
+            is_rerun=rerun is not None,
+            given={} if rerun is None else rerun.given,
         )
 
 
@@ -151,26 +163,67 @@ class Session:
         account.turn_to(function)
         if self._is_over:
             return lambda: Observation(outcome=Outcome.STOPPED, detail=self.why_over)
+        if isinstance(request, ScriptRequest) and request.is_rerun:
+            observation = self._rerun(request)
+            return lambda: observation
         token = secrets.token_bytes(16)
         try:
-            left_s = account.function_left_s(function)
-            exceeded = f"over {account.function_limit_s(function):g} s of computing time in all"
-            if not left_s:
-                raise ChildEnded(Outcome.TIME_LIMIT, exceeded)
+            self._expect_time(function)
             child = self._start()
             child.refuse_unasked()
             account.use(child)
             account.charge_other(child.take_cpu_s())  # what its threads did in between
-            child.begin(
-                left_s,
-                wall_limit_s=account.function_wall_left_s(function),
-                exceeded=exceeded,
-                asks_for_line=True,
-            )
+            self._begin(child, function)
             child.send(msgspec.structs.replace(request, token=token))
         except ChildEnded as end:
             return functools.partial(self._end, end, function)
         return functools.partial(self._collect, child, token, request)
+
+    def _expect_time(self, function: str) -> None:
+        if not self._account.function_left_s(function):
+            raise ChildEnded(Outcome.TIME_LIMIT, self._exceeded(function))
+
+    def _exceeded(self, function: str) -> str:
+        limit_s = self._account.function_limit_s(function)
+        return f"over {limit_s:g} s of computing time in all"
+
+    def _begin(self, child: ChildConnection, function: str) -> None:
+        """Begin to measure what a child does for a function, which pays for it."""
+        child.begin(
+            self._account.function_left_s(function),
+            wall_limit_s=self._account.function_wall_left_s(function),
+            exceeded=self._exceeded(function),
+            asks_for_line=True,
+        )
+
+    def _rerun(self, request: ScriptRequest) -> Observation:
+        """Ask a fresh child, which loads the submission for this request only.
+
+        The function that the request is about pays for the load too. What the first load has left
+        out is left out again.
+        """
+        token, function = secrets.token_bytes(16), request.function
+        kept, self._child = self._child, None
+        try:
+            self._expect_time(function)
+            self._account.make_room()
+            child = self._child = self._fork()
+            self._account.use(child)
+            self._begin(child, function)
+            child.send(self._source.to_message(self._plan, request))
+            while isinstance(message := child.receive(), StatementStarted):
+                pass
+            if not isinstance(message, Loaded):
+                raise ChildEnded(Outcome.FORGED, "an answer while loading")
+            child.send(msgspec.structs.replace(request, token=token, given={}))
+            return self._collect(child, token, request)
+        except ChildEnded as end:
+            if self._child is not None:
+                self._book(self._child, function)
+            return self._end(end, function)
+        finally:
+            self.close()
+            self._child = kept
 
     def _collect(self, child: ChildConnection, token: bytes, request: Request) -> Observation:
         try:
@@ -191,6 +244,7 @@ class Session:
             outcome=answer.outcome,
             steps=answer.steps,
             raised=answer.raised,
+            place=answer.place,
             size_bytes=child.received_bytes,
         )
 

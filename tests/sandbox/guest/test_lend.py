@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.observations.messages import Lent
-from grader.sandbox.guest.lend import LentFunctions
+from grader.sandbox.guest.lend import LentUnits
 
 RIGHT = """
 import torch
@@ -36,7 +36,7 @@ def lend_to(source: str, **names: object) -> dict[str, Any]:
     """Run a submission, lend to it, and return its globals."""
     namespace: dict[str, Any] = {"torch": torch, "functools": functools, **names}
     exec(source, namespace)  # noqa: S102 - as in a child
-    LentFunctions.make(LENT).replace_in(namespace)
+    LentUnits.make(LENT, ()).replace_in(namespace)
     return namespace
 
 
@@ -174,7 +174,7 @@ def test_name_that_the_source_does_not_define_is_skipped() -> None:
     namespace: dict[str, Any] = {"mse": abs}
 
     lent = Lent(source=RIGHT, parameters={"mse": ("y_hat", "y"), "predict": ("x", "w")})
-    LentFunctions.make(lent).replace_in(namespace)
+    LentUnits.make(lent, ()).replace_in(namespace)
 
     assert namespace["mse"] is abs
     assert namespace["predict"](1, 2) == ("right", 1, 2)

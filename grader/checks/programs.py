@@ -1,0 +1,140 @@
+"""Makes programs of misconceptions: the reference, with one unit that is wrong.
+
+A misconception is written in one of these forms, and takes the place of its unit:
+
+- of a function: a function;
+- of a class: a class, which may inherit from the right one;
+- of a method: a function with the method's parameters, or a class that overrides it;
+- of a value that is written down: another value, of a dict the wrong items only;
+- of a value that is computed: a function without parameters, whose body replaces the statements
+  that compute it.
+"""
+
+import ast
+import textwrap
+
+from grader.checks.assignment import Assignment
+from grader.checks.definitions import bound_names, definitions, without_demos
+from grader.checks.misconceptions import Misconception
+from grader.checks.units import Unit, UnitKind
+
+_BEGIN = "# BEGIN SOLUTION"
+_END = "# END SOLUTION"
+
+
+def is_computed(assignment: Assignment, unit: Unit) -> bool:
+    """Return whether a unit is a value that the reference computes when it runs."""
+    if unit.kind is not UnitKind.VALUE:
+        return False
+    written_down = ast.parse(definitions(assignment.reference)).body
+    return not any(unit.name in bound_names(statement) for statement in written_down)
+
+
+def reference_program(assignment: Assignment, *, leave_out: tuple[str, ...] = ()) -> str:
+    """Return what is loaded of the reference: its definitions, or all of it but its demos.
+
+    Args:
+        assignment: The assignment.
+        leave_out: Names whose definitions are left out.
+    """
+    if any(is_computed(assignment, unit) for unit in assignment.units):
+        return without_demos(assignment.reference)
+    return definitions(assignment.reference, leave_out=leave_out)
+
+
+def wrong_name(misconception: Misconception, unit: Unit) -> str:
+    """Return the name of what takes the place of the unit, or of its class."""
+    is_function = isinstance(_statement(misconception), ast.FunctionDef)
+    return f"{misconception.name}__class" if unit.owner and is_function else misconception.name
+
+
+def wrong_definitions(misconception: Misconception, unit: Unit) -> str:
+    """Return the source of what takes the place of a function, a class or a method's class."""
+    source = definitions(misconception.source)
+    name = wrong_name(misconception, unit)
+    own = unit.owner or unit.name
+    if name != misconception.name:
+        method = unit.name.partition(".")[2]
+        source += f"\n\nclass {name}({own}):\n    {method} = {misconception.name}\n"
+    if unit.kind in (UnitKind.CLASS, UnitKind.METHOD):
+        # Messages of Python name the class, as they would in a submission.
+        source += f"\n{name}.__name__ = {name}.__qualname__ = {own!r}\n"
+    return source
+
+
+def wrong_program(assignment: Assignment, misconception: Misconception) -> str:
+    """Return a submission that is right but for one misconception."""
+    unit = assignment.unit(misconception.function)
+    if is_computed(assignment, unit):
+        return _with_body(assignment, unit, misconception)
+    program = reference_program(assignment)
+    wrong = wrong_name(misconception, unit)
+    if isinstance(getattr(_statement(misconception), "value", None), ast.Dict):
+        # The misconception of a dict has only the wrong items; the others stay right.
+        wrong = f"{{**{unit.name}, **{wrong}}}"
+    parts = (program, wrong_definitions(misconception, unit))
+    return "\n".join((*parts, f"{unit.owner or unit.name} = {wrong}", ""))
+
+
+def _statement(misconception: Misconception) -> ast.stmt | None:
+    for statement in ast.parse(misconception.source).body:
+        if misconception.name in bound_names(statement):
+            return statement
+    return None
+
+
+def _with_body(assignment: Assignment, unit: Unit, misconception: Misconception) -> str:
+    """Replace the statements that compute a value by the body of the misconception.
+
+    These are the lines between BEGIN SOLUTION and END SOLUTION that bind the value, or that carry
+    its name; without such lines, all top-level statements that bind it.
+
+    Raises:
+        TypeError: The misconception is not a function.
+        ValueError: Nothing in the reference binds the value.
+    """
+    statement = _statement(misconception)
+    if not isinstance(statement, ast.FunctionDef):
+        message = f"{misconception.name} has to be a function, whose body computes {unit.name}"
+        raise TypeError(message)
+    body = statement.body[1:] if ast.get_docstring(statement) is not None else statement.body
+    text = "\n".join(ast.unparse(one) for one in body)
+    text = "\n".join((definitions(misconception.source, leave_out=[misconception.name]), text))
+    lines = assignment.reference.splitlines()
+    spans = _spans(lines, unit.name) or _binding_statements(assignment.reference, unit.name)
+    if not spans:
+        message = f"nothing in the reference binds {unit.name}"
+        raise ValueError(message)
+    for first, last in reversed(spans):
+        lines[first:last] = text.splitlines() if (first, last) == spans[0] else []
+    return without_demos("\n".join(lines) + "\n")
+
+
+def _spans(lines: list[str], name: str) -> list[tuple[int, int]]:
+    """Return the solution region that computes a value: first line, and line after the last."""
+    start = None
+    for number, line in enumerate(lines):
+        if line.strip().startswith(_BEGIN):
+            start = number
+        elif line.strip().startswith(_END) and start is not None:
+            named = lines[start].strip().removeprefix(_BEGIN).split()
+            if name in named or (not named and _binds(lines[start + 1 : number], name)):
+                return [(start + 1, number)]
+            start = None
+    return []
+
+
+def _binds(lines: list[str], name: str) -> bool:
+    try:
+        body = ast.parse(textwrap.dedent("\n".join(lines))).body
+    except SyntaxError:
+        return False
+    return any(name in bound_names(statement) for statement in body)
+
+
+def _binding_statements(source: str, name: str) -> list[tuple[int, int]]:
+    return [
+        (statement.lineno - 1, statement.end_lineno or statement.lineno)
+        for statement in ast.parse(source).body
+        if name in bound_names(statement)
+    ]

@@ -1,0 +1,393 @@
+"""Shows a script as code to paste below a submission, which prints what is wrong.
+
+The code is made from the operations themselves, so it is what was run: loops are unrolled, and
+values have the names that the script gives to its variables.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from grader.checks.inputs import decode_input, is_small, show_input
+from grader.checks.tracing import Trace
+from grader.checks.verdict import WrongError
+from grader.observations.messages import Raised, ScriptRequest, Step
+from grader.observations.scripts import (
+    Call,
+    Constant,
+    Dots,
+    Enter,
+    Exit,
+    Figures,
+    Frames,
+    GetAttribute,
+    GetItem,
+    InputOf,
+    Library,
+    Name,
+    Operand,
+    Operator,
+    Raises,
+    Sequence,
+    SetAttribute,
+    SetItem,
+    SliceOf,
+    Table,
+    Take,
+    ValueOf,
+)
+from grader.observations.values import Items
+from grader.observations.values import Mapping as MappingValue
+from grader.report.model import Example
+from grader.report.shorten import MAX_MESSAGE, MAX_NAME, shorten
+
+_MAX_LINES = 40
+_ALIASES = {"torch": "torch", "numpy": "np"}
+_UNARY = {"neg": ast.USub(), "pos": ast.UAdd(), "invert": ast.Invert()}
+_BINARY: dict[str, ast.operator] = {
+    "add": ast.Add(),
+    "sub": ast.Sub(),
+    "mul": ast.Mult(),
+    "truediv": ast.Div(),
+    "floordiv": ast.FloorDiv(),
+    "mod": ast.Mod(),
+    "pow": ast.Pow(),
+    "matmul": ast.MatMult(),
+    "and": ast.BitAnd(),
+    "or": ast.BitOr(),
+    "xor": ast.BitXor(),
+    "lshift": ast.LShift(),
+    "rshift": ast.RShift(),
+}
+_COMPARISONS: dict[str, ast.cmpop] = {
+    "lt": ast.Lt(),
+    "le": ast.LtE(),
+    "gt": ast.Gt(),
+    "ge": ast.GtE(),
+    "eq": ast.Eq(),
+    "ne": ast.NotEq(),
+}
+_DRAWN = (Frames, Figures)  # what can't be printed
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRun:
+    """A script that a check has asked for.
+
+    Attributes:
+        request: The request.
+        inputs: Its inputs, as the check wrote them.
+        trace: What the script does.
+        given: The globals that are fixed, if the submission is loaded anew.
+        step: What was observed, if there was an answer.
+    """
+
+    request: ScriptRequest
+    inputs: Mapping[str, object]
+    trace: Trace
+    given: Mapping[str, object] = field(default_factory=dict)
+    step: Step | None = None
+
+
+def make_script_example(run: ScriptRun, wrong: WrongError) -> Example | None:
+    """Return a script as an example that prints what is wrong.
+
+    Args:
+        run: The script.
+        wrong: What the check found.
+
+    Returns:
+        The example; None if the script has too many numbers or steps to show, or draws.
+    """
+    if not wrong.got or not _can_be_shown(run):
+        return None
+    writer = _Writer(run.trace)
+    lines = [*_show_inputs(run), *writer.statements(len(run.trace.operations))]
+    lines.append(f"print({writer.show(_wrong_part(run, wrong))})")
+    return _example(run, lines, wrong.got, wrong.expected)
+
+
+def make_raising_example(run: ScriptRun, raised: Raised, place: int) -> Example | None:
+    """Return a script as an example that raises an exception; None if it can't be shown.
+
+    Args:
+        run: The script.
+        raised: The exception.
+        place: The operation that raised it.
+    """
+    if not 0 <= place < len(run.trace.operations) or not _can_be_shown(run):
+        return None
+    lines = [*_show_inputs(run), *_Writer(run.trace, last=place).statements(place + 1)]
+    text = shorten(raised.text.strip().partition("\n")[0], MAX_MESSAGE)
+    got = f"{shorten(raised.type_name, MAX_NAME)}{': ' if text else ''}{text}"
+    return _example(run, lines, got, "no exception")
+
+
+def show_operation(run: ScriptRun, place: int) -> str:
+    """Return the code of one operation; empty if there is no such one, or it is long."""
+    if not 0 <= place < len(run.trace.operations):
+        return ""
+    text = _Writer(run.trace, last=place).show(ValueOf(place=place), is_whole=True)
+    return text if len(text) <= MAX_NAME else ""
+
+
+def _example(run: ScriptRun, lines: list[str], got: str, expected: str) -> Example | None:
+    if any(isinstance(one, Take) for one in run.trace.operations):
+        lines.insert(0, "import itertools")
+    if len(lines) > _MAX_LINES:
+        return None
+    return Example(code="\n".join(lines), got=got, expected=expected)
+
+
+def _show_inputs(run: ScriptRun) -> list[str]:
+    values = {**run.given, **run.inputs}
+    lines = [f"{name} = {show_input(value)}" for name, value in values.items()]
+    if run.given:
+        lines = [f"{one}  # in place of your own" for one in lines]
+    return lines
+
+
+def _can_be_shown(run: ScriptRun) -> bool:
+    constants = {
+        str(number): value
+        for number, value in enumerate(
+            decode_input(one.value)
+            for operation in run.trace.operations
+            for one in _operands(operation)
+            if isinstance(one, Constant)
+        )
+        if not isinstance(value, int | float | str | bool | None)
+    }
+    is_drawn = any(isinstance(one, _DRAWN) for one in run.trace.operations)
+    return not is_drawn and is_small({**run.inputs, **run.given, **constants})
+
+
+def _wrong_part(run: ScriptRun, wrong: WrongError) -> Operand:
+    """Return what the script returned under the name whose value is wrong; all if none is."""
+    returned = run.trace.returned
+    if run.step is None or wrong.source is None:
+        return returned
+    match returned, run.step.returned:
+        case Table(entries=entries), MappingValue(entries=values):
+            for (_, operand), (_, value) in zip(entries, values, strict=False):
+                if value is wrong.source:
+                    return operand
+        case Sequence(items=operands), Items(items=parts):
+            for operand, part in zip(operands, parts, strict=False):
+                if part is wrong.source:
+                    return operand
+    return returned
+
+
+class _Writer:
+    """Writes operations as Python.
+
+    Args:
+        trace: The script.
+        last: The place of the last operation that is shown; all of them by default.
+    """
+
+    def __init__(self, trace: Trace, *, last: int | None = None) -> None:
+        self._trace = trace
+        end = len(trace.operations) if last is None else last + 1
+        self._uses = Counter(
+            operand.place
+            for operation in trace.operations[:end]
+            for operand in _operands(operation)
+            if isinstance(operand, ValueOf)
+        )
+        self._names = dict(trace.names)
+        for place, operation in enumerate(trace.operations[:end]):
+            if place not in self._names and self._needs_name(place, operation):
+                self._names[place] = f"v{place}"
+
+    def _needs_name(self, place: int, operation: object) -> bool:
+        """Return whether a value has to be kept: it takes work, and is not used exactly once."""
+        if isinstance(operation, Name | Library | GetAttribute | GetItem | Enter | Exit):
+            return False
+        is_returned = any(
+            isinstance(one, ValueOf) and one.place == place for one in _walk(self._trace.returned)
+        )
+        uses = self._uses[place]
+        return (
+            uses > 1
+            or (is_returned and not isinstance(operation, Operator))
+            or (is_returned and uses > 0)
+        )
+
+    def statements(self, end: int) -> list[str]:  # noqa: C901 - one kind after another
+        """Return the lines of the operations before a place."""
+        lines: list[str] = []
+        depth = 0
+        for place, operation in enumerate(self._trace.operations[:end]):
+            indent = "    " * depth
+            match operation:
+                case Enter(manager=manager):
+                    name = self._names.get(place)
+                    bound = f" as {name}" if name and self._uses[place] else ""
+                    lines.append(f"{indent}with {self.show(manager)}{bound}:")
+                    depth += 1
+                case Exit():
+                    if lines[-1].endswith(":"):
+                        lines.append(f"{indent}pass")
+                    depth -= 1
+                case SetAttribute(of=of, name=name, value=value):
+                    target = ast.Attribute(self._expression(of), name, ast.Store())
+                    lines.append(f"{indent}{ast.unparse(target)} = {self.show(value)}")
+                case SetItem(of=of, key=key, value=value):
+                    item = ast.Subscript(self._expression(of), self._expression(key), ast.Store())
+                    lines.append(f"{indent}{ast.unparse(item)} = {self.show(value)}")
+                case Operator(name=name, operands=(target, value)) if _is_in_place(name):
+                    changed = ast.AugAssign(
+                        self._expression(target),  # type: ignore[arg-type] # what can be assigned to
+                        _BINARY[name[1:]],
+                        self._expression(value),
+                    )
+                    lines.append(indent + ast.unparse(changed))
+                    self._names[place] = self.show(target)
+                case Raises(expected=expected, call=call):
+                    text = ast.unparse(self._call(call))
+                    lines.append(f"{indent}{text}  # should raise {' or '.join(expected)}")
+                case _ if place in self._names:
+                    whole = self.show(ValueOf(place=place), is_whole=True)
+                    lines.append(f"{indent}{self._names[place]} = {whole}")
+                case Call() | Take() if not self._uses[place]:
+                    lines.append(indent + self.show(ValueOf(place=place), is_whole=True))
+        return lines
+
+    def show(self, operand: Operand, *, is_whole: bool = False) -> str:
+        """Return the code of an operand.
+
+        Args:
+            operand: The operand.
+            is_whole: Whether to write out an operation that has a name.
+        """
+        if is_whole and isinstance(operand, ValueOf):
+            return ast.unparse(self._operation(operand.place))
+        return ast.unparse(self._expression(operand))
+
+    def _expression(self, operand: Operand) -> ast.expr:
+        match operand:
+            case ValueOf(place=place):
+                name = self._names.get(place)
+                return ast.Name(name) if name else self._operation(place)
+            case InputOf(name=name):
+                return ast.Name(name)
+            case Constant(value=value):
+                return ast.parse(show_input(decode_input(value)), mode="eval").body
+            case Sequence(is_tuple=is_tuple, items=items):
+                parts = list(map(self._expression, items))
+                return ast.Tuple(parts, ast.Load()) if is_tuple else ast.List(parts, ast.Load())
+            case Table(entries=entries):
+                return ast.Dict(
+                    [self._expression(key) for key, _ in entries],
+                    [self._expression(value) for _, value in entries],
+                )
+            case SliceOf(start=start, stop=stop, step=step):
+                bounds = (
+                    None if _is_none(one) else self._expression(one) for one in (start, stop, step)
+                )
+                return ast.Slice(*bounds)
+            case Dots():
+                return ast.Constant(...)
+
+    def _operation(self, place: int) -> ast.expr:  # noqa: C901 - one kind after another
+        operation = self._trace.operations[place]
+        match operation:
+            case Name(name=name):
+                return ast.Name(name)
+            case Library(module=module, path=path):
+                first = [_ALIASES[module]] if module in _ALIASES else []
+                names = [*first, *path]
+                expression: ast.expr = ast.Name(names[0])
+                for name in names[1:]:
+                    expression = ast.Attribute(expression, name, ast.Load())
+                return expression
+            case Call():
+                return self._call(operation)
+            case Raises(call=call):
+                return self._call(call)
+            case GetAttribute(of=of, name=name):
+                return ast.Attribute(self._expression(of), name, ast.Load())
+            case GetItem(of=of, key=key):
+                return ast.Subscript(self._expression(of), self._expression(key), ast.Load())
+            case Operator(name=name, operands=operands):
+                return _operator(name, [self._expression(one) for one in operands])
+            case Enter(manager=manager):
+                return self._expression(manager)
+            case Take(of=of, count=count):
+                text = f"list(itertools.islice({self.show(of)}, {count}))"
+                return ast.parse(text, mode="eval").body
+            case SetAttribute(of=of, name=name):
+                return ast.Attribute(self._expression(of), name, ast.Load())
+            case SetItem(of=of, key=key):
+                return ast.Subscript(self._expression(of), self._expression(key), ast.Load())
+        return ast.Name("...")
+
+    def _call(self, call: Call) -> ast.expr:
+        return ast.Call(
+            self._expression(call.function),
+            list(map(self._expression, call.args)),
+            [ast.keyword(name, self._expression(one)) for name, one in call.kwargs.items()],
+        )
+
+
+def _operator(name: str, operands: list[ast.expr]) -> ast.expr:
+    if name in _UNARY:
+        return ast.UnaryOp(_UNARY[name], operands[0])
+    if name == "abs":
+        return ast.Call(ast.Name("abs"), operands, [])
+    if name in _COMPARISONS:
+        return ast.Compare(operands[0], [_COMPARISONS[name]], operands[1:])
+    plain = name[1:] if _is_in_place(name) else name.strip("_")
+    return ast.BinOp(operands[0], _BINARY[plain], operands[1])
+
+
+def _is_in_place(name: str) -> bool:
+    return name.startswith("i") and name[1:] in _BINARY and name not in _UNARY
+
+
+def _is_none(operand: Operand) -> bool:
+    return isinstance(operand, Constant) and decode_input(operand.value) is None
+
+
+def _operands(part: object) -> Iterator[Operand]:
+    """Yield the operands of an operation, also those inside of others."""
+    match part:
+        case Call(function=function, args=args, kwargs=kwargs):
+            first: list[Operand] = [function, *args, *kwargs.values()]
+        case GetAttribute(of=of) | Take(of=of) | Frames(of=of):
+            first = [of]
+        case SetAttribute(of=of, value=value):
+            first = [of, value]
+        case GetItem(of=of, key=key):
+            first = [of, key]
+        case SetItem(of=of, key=key, value=value):
+            first = [of, key, value]
+        case Operator(operands=operands):
+            first = list(operands)
+        case Enter(manager=manager):
+            first = [manager]
+        case Raises(call=call):
+            first = list(_operands(call))
+        case _:
+            first = []
+    for one in first:
+        yield from _walk(one)
+
+
+def _walk(operand: Operand) -> Iterator[Operand]:
+    """Yield an operand and those inside of it."""
+    yield operand
+    match operand:
+        case Sequence(items=items):
+            inside = list(items)
+        case Table(entries=entries):
+            inside = [one for entry in entries for one in entry]
+        case SliceOf(start=start, stop=stop, step=step):
+            inside = [start, stop, step]
+        case _:
+            inside = []
+    for one in inside:
+        yield from _walk(one)
