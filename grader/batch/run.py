@@ -11,6 +11,7 @@ import msgspec
 
 from grader.batch.collection import Collection, Entry, LmsNumber
 from grader.batch.keys import Keys
+from grader.batch.marking import mark_class, open_marks
 from grader.batch.report_ids import make_ids
 from grader.batch.roster import Roster
 from grader.batch.roster_file import list_titles
@@ -87,12 +88,13 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
         The summary, as it was written.
 
     Raises:
-        UsageError: the assignment can't be used, or the class files can't be written. If only the
-            report of a submission can't be, its row says so.
+        UsageError: the assignment or the marks that were given can't be used, or the class files
+            can't be written. If only the report of a submission can't be, its row says so.
         KeyboardInterrupt: Ctrl-C was pressed. Every finished report was kept, and the class files
             were written for those.
     """
     started = time.monotonic()
+    marks = open_marks(store.folder)
     tally = _Tally()
     entries = batch.collection.entries
     ids = make_ids(entry.place for entry in entries)
@@ -121,6 +123,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
     except KeyboardInterrupt as error:
         interrupt = error
     summary = _finish(tally, batch, seconds=time.monotonic() - started)
+    summary = mark_class(summary, store, marks)
     write_class_files(summary, store.folder, dialect=batch.dialect)
     if interrupt is not None:
         raise interrupt

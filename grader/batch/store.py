@@ -8,7 +8,9 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.outputs.files import TEMPORARY_PREFIX, open_atomically
+from grader.report.model import Report
 from grader.report.outline import Outline, read_outline
+from grader.report.schema import read_report
 
 _REPORTS = "reports"
 _LOCK_FILE = ".zerograd.lock"
@@ -63,6 +65,33 @@ class ReportStore:
             return None
         return outline if outline.key == key and is_whole else None
 
+    def read_bytes(self, name: str) -> bytes:
+        """Return the JSON of a report.
+
+        Raises:
+            UsageError: it can't be read.
+        """
+        path = self._path(name, "json")
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"can't read {path}: {error.strerror}") from error
+
+    def read(self, name: str) -> Report:
+        """Return a report.
+
+        Raises:
+            UsageError: it can't be read, or is not a report.
+        """
+        return read_report(self._path(name, "json"))
+
+    def read_page(self, name: str) -> str:
+        """Return a page; empty if it can't be read."""
+        try:
+            return self._path(name, "html").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
     def keep(self, name: str, report: bytes, page: bytes) -> Outline:
         """Write a page and its report, in this order: a report that is there has its page.
 
@@ -75,4 +104,4 @@ class ReportStore:
         return read_outline(report)
 
     def _path(self, name: str, ending: str) -> Path:
-        return self._reports / f"{name}.{ending}"
+        return self._reports / f"{Path(name).name}.{ending}"

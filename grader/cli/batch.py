@@ -161,13 +161,19 @@ def batch(
 def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
     from grader.outputs.batch_progress import describe_tally
     from grader.outputs.class_files import GRADEBOOK_FILE, INDEX_FILE
-    from grader.outputs.class_wording import describe_loading, show_line
+    from grader.outputs.class_wording import (
+        describe_loading,
+        describe_waiting_answers,
+        show_line,
+    )
 
     count = sum(tally.values())
     click.echo(f"{count} submission{'s' if count != 1 else ''}: {describe_tally(tally) or 'none'}")
     if summary.scores.count:
         scores = summary.scores
         click.echo(f"mean {scores.mean:.1f}, median {scores.median:g} of {summary.max_score:g}")
+    if waiting := describe_waiting_answers(summary):
+        click.echo(f"{waiting}; mark them with: grader mark {out}")
     absent = summary.statuses.get("not_handed_in", 0)
     if absent:
         students = "student" if absent == 1 else "students"

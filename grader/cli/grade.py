@@ -206,6 +206,7 @@ def _progress(
 
 
 def _exit_code(report: "Report", *, exit_zero: bool) -> ExitCode:
+    from grader.report.manual import is_judged_in_full
     from grader.report.model import ReportStatus
 
     match report.status:
@@ -213,7 +214,7 @@ def _exit_code(report: "Report", *, exit_zero: bool) -> ExitCode:
             return ExitCode.GRADER_FAILED
         case ReportStatus.UNREADABLE:
             return ExitCode.UNREADABLE
-        case _ if exit_zero or report.score == report.max_score:
+        case _ if exit_zero or is_judged_in_full(report):
             return ExitCode.FULL_MARKS
         case _:
             return ExitCode.POINTS_LOST

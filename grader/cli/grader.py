@@ -13,6 +13,7 @@ from grader.cli.batch import batch
 from grader.cli.diff import diff
 from grader.cli.exit_codes import ExitCode
 from grader.cli.export import export
+from grader.cli.mark import mark
 from grader.cli.options import assignment_option, usage_errors
 from grader.cli.post import post
 from grader.cli.run import run_command
@@ -181,6 +182,7 @@ def _load(where: str) -> "Assignment":
 command.add_command(batch)
 command.add_command(stats)
 command.add_command(diff)
+command.add_command(mark)
 command.add_command(export)
 command.add_command(post)
 command.add_command(autograder)

@@ -16,7 +16,13 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """
     file = io.StringIO(newline="")
     dialect = _read_dialect(work.setting("csv-dialect", CsvDialect.EXCEL))
-    write_gradebook((item.row for item in work.items), work.functions, file, dialect=dialect)
+    write_gradebook(
+        (item.row for item in work.items),
+        work.functions,
+        file,
+        manual=work.manual,
+        dialect=dialect,
+    )
     yield ExportedFile("gradebook.csv", file.getvalue().encode())
 
 

@@ -78,6 +78,11 @@ class Work:
     settings: Mapping[str, str] = field(default_factory=dict)
     _used: set[str] = field(default_factory=set)
 
+    @property
+    def manual(self) -> tuple[str, ...]:
+        """The ids of the answers that a person marks, in order."""
+        return tuple(dict.fromkeys(one.id for item in self.items for one in item.row.manual))
+
     def setting(self, name: str, default: str = "") -> str:
         """Return one of the format's settings, and mark it as used."""
         self._used.add(name)

@@ -34,7 +34,11 @@ def write_class_files(
         file.writelines(write_summary(summary))
     with _open_text(folder / GRADEBOOK_FILE) as file:
         write_gradebook(
-            summary.rows, [one.name for one in summary.functions], file, dialect=dialect
+            summary.rows,
+            [one.name for one in summary.functions],
+            file,
+            manual=[one.id for one in summary.manual],
+            dialect=dialect,
         )
     with _open_text(folder / INDEX_FILE) as file:
         write_class_page(summary, file)

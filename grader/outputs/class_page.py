@@ -19,13 +19,20 @@ from grader.outputs.class_wording import (
     ROW_MARKS,
     count_of,
     describe_problems,
+    describe_waiting_answers,
     format_figure,
     format_seconds,
     show_line,
 )
 from grader.outputs.escaping import escape_controls
 from grader.outputs.wording import format_points
-from grader.report.class_model import ClassSummary, FunctionScore, Row, RowStatus
+from grader.report.class_model import (
+    ClassSummary,
+    FunctionScore,
+    ManualScore,
+    Row,
+    RowStatus,
+)
 from grader.report.model import Status
 
 _TEMPLATES = Path(__file__).with_name("class_templates")
@@ -55,6 +62,8 @@ def write_class_page(summary: ClassSummary, file: TextIO) -> None:
         histogram=class_view.view_histogram(summary),
         graded=class_view.count_graded(summary),
         looks=class_view.LOOKS,
+        waiting_look=class_view.WAITING_LOOK,
+        waiting=describe_waiting_answers(summary),
         chunks=class_view.chunk_rows(summary),
         cells_of=_cells_writer(summary),
         loading=class_view.view_loading(summary),
@@ -122,7 +131,8 @@ def _cells_writer(summary: ClassSummary) -> "functools._lru_cache_wrapper[Markup
     It is cached, because there are many rows but few different cells. It leaves out the closing
     tags that are optional in HTML, to keep the page small.
     """
-    columns = len(summary.functions)
+    columns = len(summary.functions) + len(summary.manual)
+    manual = [one.id for one in summary.manual]
 
     @functools.cache
     def write_cell(cell: FunctionScore) -> str:
@@ -131,11 +141,26 @@ def _cells_writer(summary: ClassSummary) -> "functools._lru_cache_wrapper[Markup
         text = look.sign if is_clear else f"{look.sign} {format_points(cell.score)}"
         return f"<td class={look.style}>{text}"
 
+    @functools.cache
+    def write_manual(scores: tuple[ManualScore, ...]) -> str:
+        known = {one.id: one for one in scores}
+        return "".join(map(_write_manual, (known.get(id_) for id_ in manual)))
+
     @functools.lru_cache(maxsize=1)
     def write_cells(row: Row) -> Markup:
         if not row.cells:
             word = ROW_MARKS[row.status].word
             return Markup("<td class=m colspan={}>{}").format(columns or 1, word)
-        return Markup("".join(map(write_cell, row.cells)))  # noqa: S704 - signs and numbers
+        cells = "".join(map(write_cell, row.cells)) + write_manual(row.manual)
+        return Markup(cells)  # noqa: S704 - signs and numbers
 
     return write_cells
+
+
+def _write_manual(one: ManualScore | None) -> str:
+    """Write the cell of an answer that a person marks."""
+    if one is None:
+        return "<td class=m>"
+    look = class_view.look_at(one)
+    points = "" if one.points is None else f" {format_points(one.points)}"
+    return f"<td class={look.style}>{look.sign}{points}"

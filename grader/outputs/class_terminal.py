@@ -13,12 +13,14 @@ from grader.outputs.class_wording import (
     ROW_MARKS,
     count_of,
     describe_loading,
+    describe_manual,
     describe_problems,
     describe_statuses,
+    describe_waiting_answers,
     format_figure,
     format_seconds,
 )
-from grader.outputs.wording import format_points
+from grader.outputs.wording import WAITING, format_points
 from grader.report.class_model import (
     CheckFigures,
     ClassSummary,
@@ -65,6 +67,7 @@ def show_class(summary: ClassSummary, console: Console) -> None:
     _problems(summary, RowStatus.UNREADABLE, ADVICE_FOR_UNREADABLE, lines)
     _loading(summary, lines)
     _figures(summary, lines)
+    _manual(summary, lines)
     if summary.scores.count:
         _histogram(summary, lines)
     if any(sum(one.statuses.values()) for one in summary.functions):
@@ -114,6 +117,18 @@ def _figures(summary: ClassSummary, lines: Lines) -> None:
             f"{scores.full_marks:,} with full marks",
         )
         lines.print(line)
+
+
+def _manual(summary: ClassSummary, lines: Lines) -> None:
+    if not summary.manual:
+        return
+    if waiting := describe_waiting_answers(summary):
+        symbol = WAITING.symbol if lines.can_draw else WAITING.ascii
+        lines.print(Text(f"\n{symbol} {waiting}", style=WAITING.color))
+    lines.head("Marked by a person")
+    for one in summary.manual:
+        lines.item(lines.line(describe_manual(one)))
+        lines.item(Text(lines.line(one.title), style="dim"), _PEOPLE_INDENT)
 
 
 def _histogram(summary: ClassSummary, lines: Lines) -> None:

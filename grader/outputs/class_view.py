@@ -14,8 +14,14 @@ from grader.outputs.class_wording import (
     format_seconds,
     name_people,
 )
-from grader.outputs.wording import MARKS, format_points
-from grader.report.class_model import ClassSummary, FunctionFigures, Row, RowStatus
+from grader.outputs.wording import MARKS, WAITING, format_points
+from grader.report.class_model import (
+    ClassSummary,
+    FunctionFigures,
+    ManualScore,
+    Row,
+    RowStatus,
+)
 from grader.report.model import Status
 
 # The heat map shows this many rows; the others are folded, as many at a time.
@@ -46,6 +52,18 @@ LOOKS = {
     Status.MISSING: Look("·", "m", MARKS[Status.MISSING].word),
     Status.NOT_JUDGED: Look("?", "m", MARKS[Status.NOT_JUDGED].word),
 }
+
+
+WAITING_LOOK = Look(WAITING.symbol, "h", WAITING.word)
+
+
+def look_at(one: ManualScore) -> Look:
+    """Return how an answer is shown that a person marks."""
+    if one.points is None:
+        return WAITING_LOOK
+    if one.points >= one.max_points:
+        return LOOKS[Status.PASSED]
+    return LOOKS[Status.PARTIAL if one.points > 0 else Status.FAILED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +214,9 @@ def view_headline(summary: ClassSummary) -> list[tuple[str, str]]:
             ),
             ("with full marks", f"{scores.full_marks:,}"),
         ]
+    waiting = sum(one.waiting for one in summary.manual)
+    if waiting:
+        figures.append(("answers that wait for a person", f"{waiting:,}"))
     absent = len(summary.rows) - handed_in
     return [*figures, ("not handed in", f"{absent:,}")] if absent else figures
 

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 from grader.outputs.escaping import escape_controls
 from grader.outputs.wording import Mark, format_points
-from grader.report.class_model import LoadingFigures, Row, RowStatus, Student
+from grader.report.class_model import (
+    ClassSummary,
+    LoadingFigures,
+    ManualFigures,
+    Row,
+    RowStatus,
+    Student,
+)
 from grader.report.model import NoteKind
 
 ROW_MARKS = {
@@ -65,6 +72,28 @@ def describe_loading(figures: LoadingFigures) -> str:
     ]
     left = len(figures.subjects) - len(names)
     return f"{words}: {', '.join([*names, *([f'and {left:,} more'] if left else [])])}"
+
+
+def describe_manual(figures: ManualFigures) -> str:
+    """Say how many answers a person has marked: ``essay: 3 marked, mean 2.5 of 5, 2 wait ...``."""
+    top = format_points(figures.max_points)
+    mean = f", mean {format_figure(figures.mean_points)} of {top} points" if figures.marked else ""
+    verb = "waits" if figures.waiting == 1 else "wait"
+    waiting = f"; {count_of(figures.waiting, 'answer')} {verb} for a person"
+    return f"{figures.id}: {figures.marked:,} marked{mean}{waiting if figures.waiting else ''}"
+
+
+def describe_waiting_answers(summary: ClassSummary) -> str:
+    """Say how many answers of a class wait for a person; empty if none do."""
+    count = sum(one.waiting for one in summary.manual)
+    rows = sum(row.is_waiting for row in summary.rows)
+    if not count:
+        return ""
+    verb = "waits" if count == 1 else "wait"
+    return (
+        f"{count_of(count, 'answer')} {verb} for a person, so "
+        f"{count_of(rows, 'score is', 'scores are')} not final"
+    )
 
 
 def describe_problems(status: RowStatus, count: int) -> str:

@@ -14,6 +14,8 @@ from grader.outputs.class_wording import show_line
 from grader.outputs.wording import format_points
 from grader.report.class_model import Row
 from grader.report.csv_dialect import CsvDialect
+from grader.report.manual import waiting_items, waiting_points
+from grader.report.words import join_names
 
 # Without a byte order mark, Excel decodes the file with the code page of its machine and garbles
 # accents. LibreOffice, Numbers, pandas and the imports of Canvas and Moodle skip the mark; in
@@ -22,6 +24,8 @@ _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 _FIRST_COLUMNS = ("id", "student_id", "name", "email", "file", "status", "score", "max_score")
 _LAST_COLUMN = "notes"
+# If a person marks answers: the points until now, and those that are still open.
+_COLUMNS_OF_WAITING = ("score_so_far", "points_waiting")
 
 # Far below the 32,767 characters that fit into a spreadsheet's cell.
 _MAX_CHARACTERS = 1000
@@ -37,6 +41,7 @@ def write_gradebook(
     functions: Sequence[str],
     file: TextIO,
     *,
+    manual: Sequence[str] = (),
     dialect: CsvDialect = CsvDialect.EXCEL,
 ) -> None:
     """Write a row for each student, also for each of those who handed in together.
@@ -45,24 +50,32 @@ def write_gradebook(
         rows: The rows of the class.
         functions: The names of the functions that the cells of a row are about, in order.
         file: A text file in UTF-8, opened with ``newline=""``.
+        manual: The ids of what a person marks, in order. As long as an answer of a row waits, its
+            field is empty and so is the score: no part of the points is written as the whole.
         dialect: What separates the columns, and how numbers are written.
     """
     file.write(_BYTE_ORDER_MARK)
     writer = csv.writer(file, delimiter=dialect.separator)
     guard = guard_cell if dialect is CsvDialect.EXCEL else _guard_parts
-    writer.writerow([*_FIRST_COLUMNS, *map(guard, functions), _LAST_COLUMN])
+    more = (*map(guard, manual), *_COLUMNS_OF_WAITING) if manual else ()
+    writer.writerow([*_FIRST_COLUMNS, *map(guard, functions), *more, _LAST_COLUMN])
     for row in rows:
-        texts, numbers = _notes(row), list(_numbers(row, functions=len(functions)))
+        texts = _notes(row)
+        numbers = list(_numbers(row, functions=len(functions), manual=manual))
         numbers = [one.replace(".", dialect.decimal_sign) for one in numbers]
         for student in row.people:
             names = map(guard, (row.id, student.id, student.name, student.email, row.file))
             writer.writerow([*names, row.status.value, *numbers, guard(texts)])
 
 
-def _numbers(row: Row, *, functions: int) -> Iterator[str]:
-    yield from map(_number, (row.score, row.max_score))
+def _numbers(row: Row, *, functions: int, manual: Sequence[str]) -> Iterator[str]:
+    yield from map(_number, (None if row.is_waiting else row.score, row.max_score))
     # A submission that was not run has no cells, and its functions stay empty.
     yield from [_number(cell.score) for cell in row.cells] or [""] * functions
+    if manual:
+        given = {one.id: one.points for one in row.manual}
+        yield from (_number(given.get(id_)) for id_ in manual)
+        yield from map(_number, (row.score, None if row.score is None else waiting_points(row)))
 
 
 def _number(value: float | None) -> str:
@@ -71,7 +84,9 @@ def _number(value: float | None) -> str:
 
 def _notes(row: Row) -> str:
     loading = (note.text for note in row.loading)
-    return " | ".join(filter(None, (row.error, *loading, *row.notes)))
+    waiting = join_names([one.id for one in waiting_items(row.manual)])
+    open_ = f"waits for a person: {waiting}" if waiting else ""
+    return " | ".join(filter(None, (row.error, open_, *loading, *row.notes)))
 
 
 def guard_cell(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from grader.observations.locks import LOCK_WORDS
 from grader.report.budget import cut_text
+from grader.report.manual import waiting_items
 from grader.report.model import Report, ReportStatus, Status
 
 
@@ -60,10 +61,11 @@ def describe_points(points: float, max_points: float) -> str:
 
 
 def describe_score(report: Report) -> str:
-    """Write a report's score out, or say that there is none."""
+    """Write a report's score out, or say that there is none; while answers wait, ``so far``."""
     if report.score is None or report.max_score is None:
         return "No score"
-    return describe_points(report.score, report.max_score)
+    points = describe_points(report.score, report.max_score)
+    return f"{points} so far" if waiting_items(report.manual) else points
 
 
 def describe_failure(report: Report) -> str:

@@ -238,6 +238,18 @@ class ClassFigures:
         )
 
 
+def with_rows(summary: ClassSummary, rows: Sequence[Row]) -> ClassSummary:
+    """Return a summary with other rows after a person has marked answers; nothing else differs."""
+    titles = {one.id: one.title for one in summary.manual}
+    scores = [row.score for row in rows if row.score is not None]
+    return msgspec.structs.replace(
+        summary,
+        rows=tuple(rows),
+        manual=count_manual(rows, titles),
+        scores=describe_scores(scores, summary.max_score),
+    )
+
+
 def count_manual(rows: Sequence[Row], titles: Mapping[str, str]) -> tuple[ManualFigures, ...]:
     """Count the answers that a person marks.
 

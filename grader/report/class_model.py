@@ -100,6 +100,11 @@ class Row(_Model, frozen=True, kw_only=True):
         """The students who handed it in."""
         return self.members or (self.student,)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a person has to mark an answer, so that the score is not final."""
+        return any(one.points is None for one in self.manual)
+
 
 class FunctionFigures(_Model, frozen=True, kw_only=True):
     """One function over the class: its mean score, and how many submissions have which status."""
