@@ -321,8 +321,9 @@ def recorder_of(handle: Handle) -> _Recorder:
     Raises:
         TraceError: The handle is from another script.
     """
-    recorder = cast("_Recorder", object.__getattribute__(handle, "_recorder"))
-    if getattr(_ACTIVE, "recorder", None) is not recorder:
+    recorder: _Recorder = object.__getattribute__(handle, "_recorder")
+    active: object = getattr(_ACTIVE, "recorder", None)
+    if active is not recorder:
         raise TraceError("a value of a script can't be used outside of it, or in another script")
     return recorder
 
