@@ -49,8 +49,8 @@ class Cut:
         lines: Its lines, with a comment for each region.
         regions: What was taken out.
         bound: The names of top level that the regions bind.
-        kept_functions: The lines in the reference of functions of which only regions were taken
-            out; the rest of their bodies stays.
+        kept_functions: The lines in the reference of functions whose bodies are marked in part; the
+            rest of these stays.
         problems: What is wrong with the markers, a line each.
     """
 
@@ -131,7 +131,7 @@ def cut_code(cell: Cell, *, label: str) -> Cut:
     kept = {
         lines[node.lineno - 1].number
         for node in ast.walk(tree)
-        if isinstance(node, Function) and any(_is_in_body(one, node) for one in regions)
+        if isinstance(node, Function) and _stays_in_part(node, regions)
     }
     taken = [node for node in _top_level(tree.body) if any(one.holds(node) for one in regions)]
     return Cut(
@@ -142,13 +142,12 @@ def cut_code(cell: Cell, *, label: str) -> Cut:
     )
 
 
-def _is_in_body(region: Region, function: Function) -> bool:
-    """Return whether a region takes a statement out of a function's body."""
-    return any(
-        region.holds(node)
-        for child in function.body
-        for node in ast.walk(child)
-        if isinstance(node, ast.stmt) and not is_docstring(node)
+def _stays_in_part(function: Function, regions: Sequence[Region]) -> bool:
+    """Return whether regions take a part of a function's body, and leave another one."""
+    body = [node for node in function.body if not is_docstring(node)]
+    inside = [node for child in body for node in ast.walk(child) if isinstance(node, ast.stmt)]
+    return any(one.holds(node) for one in regions for node in inside) and not all(
+        any(one.holds(node) for one in regions) for node in body
     )
 
 
