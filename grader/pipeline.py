@@ -160,9 +160,17 @@ class Grader:
         name: str,
         seed: int | None = None,
         only: str | Collection[str] | None = None,
+        on_progress: OnCheckStart = ignore_progress,
     ) -> Report:
         """Grade a submission given as bytes; ``name`` is the name of the file as handed in."""
-        return self._grade(name, lambda: parse_submission(data, name=name), seed=seed, only=only)
+        files = self._resources.assignment.submission
+        return self._grade(
+            name,
+            lambda: parse_submission(data, name=name, files=files),
+            seed=seed,
+            only=only,
+            on_progress=on_progress,
+        )
 
     def refuse(self, name: str, reason: str) -> Report:
         """Return the report of a submission that can't even be opened, with the reason."""

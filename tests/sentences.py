@@ -62,6 +62,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
     "The file can't be graded": (
         "submission/file_kind.py",
+        "submission/hand_in.py",
         "submission/python_file.py",
         "submission/read.py",
         "submission/source_size.py",
@@ -71,6 +72,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "batch/collectors/gradescope.py",
         "batch/collectors/moodle.py",
         "batch/choose_file.py",
+        "batch/choose_files.py",
         "batch/gradable_files.py",
         "batch/open_beneath.py",
         "batch/tree.py",

@@ -1,4 +1,4 @@
-"""The choice of the one file that is graded, of all files that a student handed in.
+"""The choice of the file that is graded, or of several, of all files that a student handed in.
 
 A student may hand in a notebook with a picture, a solution with a second module, or a zip of
 everything. If none of the files can be graded, the student gets a report that lists what there was.
@@ -8,13 +8,15 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import NoReturn
 
 from grader.batch.archive import RenamedArchiveError, tree_inside
+from grader.batch.choose_files import find_files
 from grader.batch.gradable_files import (
     HAND_IN_ITSELF,
+    files_of,
     has_junk,
     is_gradable,
     is_junk,
@@ -80,12 +82,39 @@ def choose(pieces: Sequence[Piece], *, stem: str, nothing: str = NOTHING) -> Cho
     Of the files that can be graded, it is the one with the name that was asked for, else one whose
     name contains that name, else the newest. If no file can be graded, the same is done with the
     contents of a zip among them; a zip inside that zip is not opened, and the reason says so.
+    Where the assignment asks for several files, all of them are chosen together.
 
     Args:
         pieces: All files that the student handed in.
         stem: The name of the file that students start from, without its ending.
         nothing: The reason to give if there are no pieces.
     """
+    names = files_of(stem)
+    if not names:
+        return _choose_one(pieces, stem=stem, nothing=nothing)
+    try:
+        found = find_files(((_given_name(one), one.file) for one in pieces), names)
+    except UnreadableSubmissionError as error:
+        return _refusal(pieces[0].name, error.reason)
+    if found is None:
+        return _without_names(_choose_one(pieces, stem=stem, nothing=nothing), names)
+    notes = (*found.notes(names), *_notes_on_folders(pieces))
+    return Choice(file=found.name, read=found.read, notes=notes)
+
+
+def _given_name(piece: Piece) -> str:
+    """Return the name that a student gave a file, without what an LMS has added."""
+    path = PurePosixPath(piece.name)
+    return str(path.with_name(piece.title + path.suffix)) if piece.title else piece.name
+
+
+def _without_names(choice: Choice, names: Sequence[str]) -> Choice:
+    """Return a choice with the note that it has none of the names that are asked for."""
+    note = f"it is not named {' or '.join(names)}"
+    return replace(choice, notes=(note, *choice.notes)) if choice.file else choice
+
+
+def _choose_one(pieces: Sequence[Piece], *, stem: str, nothing: str) -> Choice:
     candidates = _candidates(pieces)
     if candidates:
         best = max(candidates, key=functools.partial(_merit, stem=stem))

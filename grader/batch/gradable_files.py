@@ -1,7 +1,9 @@
 """What file names say: which files can be graded, which are junk, and which one was asked for."""
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Self
 
 GRADABLE = (".py", ".ipynb")
 HAND_IN_ITSELF = "hand in the .py file or the notebook itself"
@@ -27,6 +29,33 @@ _JUNK = re.compile(
     r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc|.*~|node_modules|venv",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+class AskedFor(str):
+    """The name of the file that students start from, without its ending.
+
+    Attributes:
+        files: The names of all files of a hand-in, if it consists of several modules.
+    """
+
+    files: tuple[str, ...]
+
+    __slots__ = ("files",)
+
+    def __new__(cls, stem: str, files: Sequence[str] = ()) -> Self:
+        """Mark a stem as that of an assignment that asks for these files.
+
+        A single notebook has only a name: it is chosen like any other file.
+        """
+        modules = tuple(name for name in files if name.endswith(".py"))
+        marked = super().__new__(cls, stem if modules or not files else files[0].rpartition(".")[0])
+        marked.files = modules
+        return marked
+
+
+def files_of(stem: str) -> tuple[str, ...]:
+    """Return the names of all files that are asked for; empty if that is a single one."""
+    return stem.files if isinstance(stem, AskedFor) else ()
 
 
 def is_gradable(name: str) -> bool:

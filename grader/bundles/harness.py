@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from grader.batch.choose_file import choose, pieces_below
+from grader.batch.gradable_files import AskedFor
 from grader.batch.tree import tree_of_folder
 from grader.bundles.platforms import PLATFORMS
 from grader.checks.assignment import load_assignment
@@ -81,7 +82,8 @@ def _grade(folder: Path, name: str, limits: Mapping[str, float], isolation: str)
             limits=Limits.of({**assignment.limits, **limits}),
             confinement=Confinement(isolation=Isolation(isolation)),
         ) as grader:
-            return _grade_one(grader, folder, stem=assignment.reference_path.stem)
+            stem = AskedFor(assignment.reference_path.stem, assignment.submission)
+            return _grade_one(grader, folder, stem=stem)
     except Exception as error:  # noqa: BLE001 - nothing is above this; it is the grader's fault
         blank = blank_report(assignment, folder.name, mode=isolation)
         reason = f"{type(error).__name__}: {error}"

@@ -99,6 +99,7 @@ def batch(
     If a batch is interrupted or even killed, the same command resumes it.
     """
     from grader.batch.collectors.choose import collect
+    from grader.batch.gradable_files import AskedFor
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, grade_class
     from grader.batch.store import ReportStore
@@ -113,7 +114,7 @@ def batch(
         store = ReportStore(out)
         collection = collect(
             paths,
-            stem=chosen.reference_path.stem,
+            stem=AskedFor(chosen.reference_path.stem, chosen.submission),
             out=out,
             source=source,
             pattern=pattern,

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     epilog="Exit status: 0 full marks, 1 points lost, 2 wrong usage, 3 the grader failed, "
     "4 the file can't be graded, 130 interrupted.",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option(
     "--json",
     "json_target",
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 @assignment_option
 @click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
 def command(
-    file: Path,
+    files: tuple[Path, ...],
     json_target: str | None,
     html_target: str | None,
     seed: int | None,
@@ -64,19 +66,23 @@ def command(
 ) -> None:
     """Grade a solution of the lab: a .py file or a .ipynb notebook.
 
+    Where an assignment asks for several files, give their folder, a zip of them, or all of them.
+
     Shows the points of each function and, for each failed check, the smallest input that fails. The
     solution runs in a sandbox, where it can neither change its score nor harm this machine.
     """
     from grader.sandbox.host.launch import launch
 
     _expect_targets(json_target, html_target, is_watching=watch)
+    file = files[0]
     with usage_errors():
-        _expect_file(file)
+        _expect_files(files, assignment, is_watching=watch)
     # Start the forkserver before the slow imports here, so that they run while it imports torch.
     launched = launch()
     forkservers = iter([launched])
 
     from grader.checks.assignment import load_assignment
+    from grader.cli.hand_in import grade_files
     from grader.outputs.json_file import write_json
     from grader.outputs.terminal import make_console, show_failure, show_report
     from grader.pipeline import Grader, blank_report
@@ -100,7 +106,14 @@ def command(
 
     def grade(warm_grader: "Grader", seed: int | None = seed) -> "Report":
         with _progress(is_shown=not quiet, no_color=no_color) as on_progress:
-            return warm_grader.grade(file, seed=seed, only=only, on_progress=on_progress)
+            return grade_files(
+                warm_grader,
+                files,
+                load_assignment(assignment),
+                seed=seed,
+                only=only,
+                on_progress=on_progress,
+            )
 
     def keep(report: "Report") -> None:
         if json_target is not None:
@@ -163,15 +176,22 @@ def _expect_targets(json_target: str | None, html_target: str | None, *, is_watc
         raise click.UsageError("a page can't go to standard output; give --html a file name")
 
 
-def _expect_file(file: Path) -> None:
-    """Refuse a path that is missing or a folder, before anything slow is started."""
+def _expect_files(files: tuple[Path, ...], assignment: str, *, is_watching: bool) -> None:
+    """Refuse paths that can't be graded, before anything slow is started."""
     from grader.errors import UsageError
 
-    # Path's methods would raise if the name is too long.
-    if not os.path.lexists(file):
-        raise UsageError(f"there is no file {file}")
-    if os.path.isdir(file):  # noqa: PTH112
-        raise UsageError(f"{file} is a folder; name the file in it to grade")
+    for file in files:
+        # Path's methods would raise if the name is too long.
+        if not os.path.lexists(file):
+            raise UsageError(f"there is no file {file}")
+    if len(files) == 1 and not os.path.isdir(files[0]):  # noqa: PTH112
+        return
+    from grader.checks.assignment import load_assignment
+    from grader.cli.hand_in import read_hand_in
+
+    read_hand_in(files, load_assignment(assignment))
+    if is_watching:
+        raise UsageError("--watch needs a single file")
 
 
 def _write_page(report: "Report", file: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,9 @@ class Submission:
         blocks: Its code blocks, in order.
         notes: What was noticed while reading it.
         text_cells: What the text cells of a notebook define, which never runs.
+        modules: The module of each code block, if it consists of several files; empty if all blocks
+            are one module.
+        extra: How many of the last modules were not asked for: they run only if they are imported.
         notebook: The bytes of a notebook, of which a person marks some cells; empty for a script.
     """
 
@@ -37,6 +41,8 @@ class Submission:
     blocks: tuple[CodeBlock, ...]
     notes: tuple[Note, ...] = ()
     text_cells: tuple[CodeBlock, ...] = ()
+    modules: tuple[str, ...] = ()
+    extra: int = 0
     notebook: bytes = field(default=b"", repr=False)
 
     @property
@@ -60,18 +66,24 @@ def read_submission(path: Path) -> Submission:
     return parse_submission(data, name=path.name)
 
 
-def parse_submission(data: bytes, *, name: str) -> Submission:
+def parse_submission(data: bytes, *, name: str, files: Sequence[str] = ()) -> Submission:
     """Split the bytes of a submission into code blocks; the ending of its name gives the format.
 
     Args:
         data: The bytes of the file.
         name: The name of the file.
+        files: The names of all files that are asked for, if these may be several.
 
     Raises:
         UnreadableSubmissionError: The bytes are not valid in this format, or the source is too
             large.
     """
     name = name.encode("utf-8", "backslashreplace").decode()  # a file name may be any bytes
+    if files:
+        from grader.submission.hand_in import is_packed
+
+        if is_packed(data):
+            return _parse_several(data, name=name, files=files)
     is_notebook = name.lower().endswith(".ipynb")
     refuse_other_kinds(data, name=name)
     notes: tuple[Note, ...] = ()
@@ -103,6 +115,21 @@ def parse_submission(data: bytes, *, name: str) -> Submission:
         notes=notes,
         text_cells=text_cells,
         notebook=data if is_notebook else b"",
+    )
+
+
+def _parse_several(data: bytes, *, name: str, files: Sequence[str]) -> Submission:
+    from grader.submission.hand_in import parse_hand_in
+
+    parsed = parse_hand_in(data, names=files, max_source=MAX_SOURCE_BYTES)
+    return Submission(
+        name=name,
+        sha256=parsed.sha256,
+        format="python",
+        blocks=parsed.blocks,
+        notes=parsed.notes,
+        modules=tuple(block.label.removesuffix(".py") for block in parsed.blocks),
+        extra=parsed.extra,
     )
 
 

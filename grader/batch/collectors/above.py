@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from grader.batch.gradable_files import is_gradable, is_zip, name_other_archive
+from grader.batch.gradable_files import files_of, is_gradable, is_zip, name_other_archive
 from grader.batch.tree import Tree, TreeFile, inside_each
 from grader.errors import UsageError
 from grader.report.class_model import Skipped
@@ -142,7 +142,8 @@ def _find_class(top: str, below: Tree, stem: str) -> _Class | None:
     else:
         return None
     titles = [PurePosixPath(file.path).stem for file in files]
-    is_stem = stem.casefold() in map(str.casefold, titles)
+    known = {stem.casefold(), *(PurePosixPath(one).stem.casefold() for one in files_of(stem))}
+    is_stem = not known.isdisjoint(map(str.casefold, titles))
     if not files and len(folders) >= _FEWEST_FOLDERS:
         people = tuple(folders)
     elif not folders and len(files) >= _FEWEST_FILES and not is_stem:
