@@ -219,6 +219,7 @@ class Grader:
                     seconds=seconds,
                     functions={one.name: one for one in student.loaded.functions},
                     absences={one.function: one for one in student.loaded.absences},
+                    defined=student.loaded.defined,
                 )
                 run.choose(self._resources.checks.checks)
                 pictures: Pictures = {}

@@ -6,7 +6,7 @@ where only the attempt with lent helpers says how the function ended.
 
 import unicodedata
 
-from grader.checks.units import Unit
+from grader.checks.units import Unit, UnitKind
 from grader.checks.verdict import NoAnswerError, UnwrittenError, Verdict, WrongError
 from grader.observations.messages import Absence, AbsenceKind, Outcome, Place
 from grader.report.shorten import MAX_NAME, shorten
@@ -32,7 +32,7 @@ _VALUES = {
 # What was found, and what to do. The kinds that are about answers are not among them.
 _SENTENCES = {
     AbsenceKind.OTHER_NAME: (
-        "{name} is not defined, but {subject} is {at}. If that is your {name}, call it {name}."
+        "{name} is not defined, but {subject} is {at}. If that is your {name}, call it {short}."
     ),
     AbsenceKind.SAME_PARAMETERS: (
         "{name} is not defined, but {subject} {at} takes the same parameters."
@@ -41,6 +41,10 @@ _SENTENCES = {
     AbsenceKind.IN_CLASS: (
         "{name} is defined inside of the class {subject} {at}."
         " Move it out of the class, to the left margin, without self."
+    ),
+    AbsenceKind.OUTSIDE_CLASS: (
+        "{name} is not defined: the function {at} is outside of the class {subject}."
+        " Indent it, so that it belongs to the class."
     ),
     AbsenceKind.IN_FUNCTION: (
         "{name} is defined inside of {subject}() {at}, and exists only there."
@@ -86,11 +90,11 @@ _SENTENCES = {
     AbsenceKind.DELETED: "{name} is deleted {at} (del). Remove that line.",
     AbsenceKind.STAR_IMPORT: (
         "{name} is not defined here: the star import {at} brings one from a library, which does"
-        " not count. Write def {call}."
+        " not count. Write {definition}."
     ),
-    AbsenceKind.NOT_CALLABLE: ("{name} is {value} here, not a function{set_by}. Write def {call}."),
+    AbsenceKind.NOT_CALLABLE: ("{name} is {value} here, not {kind}{set_by}. Write {definition}."),
     AbsenceKind.OVERWRITTEN: (
-        "{name} is {value} here, not a function: {by} the function defined {at_other}."
+        "{name} is {value} here, not {kind}: {by} what is defined {at_other}."
         " Give the result another name."
     ),
     AbsenceKind.DECORATED: (
@@ -122,7 +126,9 @@ def describe_absence(
     if absence.kind in _WITHOUT_CODE:
         is_judged = outcome in (None, Outcome.RAISED)
         return _describe_unwritten(absence) if is_judged else ""
-    if absence.kind in _OF_ANSWERS or outcome is not Outcome.MISSING:
+    # An operator that is missing is an exception of Python's.
+    is_missing = outcome is Outcome.MISSING or bool(function.owner)
+    if absence.kind in _OF_ANSWERS or not is_missing:
         return ""
     return _describe_missing(function, absence)
 
@@ -168,7 +174,11 @@ def _describe_missing(function: Unit, absence: Absence) -> str:
         by = f"{_name(place)} overwrites"
     return _SENTENCES[kind].format(
         name=name,
-        call=f"{name}({', '.join(function.parameters)})",
+        short=name.rpartition(".")[2],
+        kind="a class" if function.kind is UnitKind.CLASS else "a function",
+        definition=f"class {name}"
+        if function.kind is UnitKind.CLASS
+        else f"def {name}({', '.join(function.parameters)})",
         subject=subject or "something",
         error=subject or "an exception",
         value=_VALUES.get(absence.subject) or f"an object of the type {subject or 'unknown'}",

@@ -10,7 +10,11 @@ import numpy as np
 from grader.checks.compare import to_array, to_parts
 from grader.checks.examples import make_example
 from grader.checks.inputs import Leaf, as_single, encode_input
-from grader.checks.script_examples import ScriptRun, make_script_example
+from grader.checks.script_examples import (
+    ScriptRun,
+    make_raising_example,
+    make_script_example,
+)
 from grader.checks.torch_calls import describe_torch_calls
 from grader.checks.tracing import Lab, Script, trace
 from grader.checks.units import Unit
@@ -378,6 +382,12 @@ class Probe:
         inputs, result = self._last
         steps = () if result is None else result.steps
         return make_example(self._last_request, inputs, steps, wrong)
+
+    def raising_example(self, observation: Observation) -> Example | None:
+        """Return the last script as an example that raises; None if it was not a script."""
+        if self._last_script is None or observation.raised is None:
+            return None
+        return make_raising_example(self._last_script, observation.raised, observation.place)
 
     def _answer(self, request: CallRequest, inputs: Mapping[str, object]) -> Result:
         self._last_request, self._last_script = request, None

@@ -37,6 +37,8 @@ from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe, answer_at_once
 from grader.observations.messages import Absence, FunctionFacts, Outcome, Raised
 from grader.report.model import CheckResult, Status, Visibility
+from grader.report.shorten import MAX_NAME, shorten
+from grader.report.words import join_names
 
 _UNDEFINED = re.compile(r"name '(\w{1,100})' is not defined")
 
@@ -104,7 +106,8 @@ class CheckRun:
         misled: The functions that gave a wrong answer with a wrong helper.
         crashed: The functions that ended the process.
         functions: What the code of the submission's functions shows.
-        absences: What there is in place of functions that are missing or have no code.
+        absences: What there is in place of units that are missing or have no code.
+        defined: The units that the submission defines; None if that is not known.
         hidden_ids: The ids of the checks that students don't see, or not yet.
         by_function: The checks of each unit.
         used: The names of the submission that the scripts of a unit's checks have used.
@@ -128,6 +131,7 @@ class CheckRun:
     crashed: set[str] = field(default_factory=set)
     functions: Mapping[str, FunctionFacts] = field(default_factory=dict)
     absences: Mapping[str, Absence] = field(default_factory=dict)
+    defined: Collection[str] | None = None
     hidden_ids: set[str] = field(default_factory=set)
     by_function: dict[str, list[Check]] = field(default_factory=dict)
     used: dict[str, set[str]] = field(default_factory=dict)
@@ -186,17 +190,43 @@ class CheckRun:
         )
 
     def has_wrong_helper(self, name: str, *, is_hidden: bool) -> bool:
-        """Return whether a helper of a function has failed with the student's own helpers.
+        """Return whether a helper of a unit has failed with the student's own helpers.
 
         Then this helper is wrong, or another one is that both use.
         """
-        return any(
-            (check.id in self.open or check.id in self.results)
-            and (is_hidden or not self.is_hidden(check.id))
-            and not self._has_passed(check)
+        return bool(self.wrong_helpers(name, is_hidden=is_hidden))
+
+    def wrong_helpers(self, name: str, *, is_hidden: bool) -> list[str]:
+        """Return the helpers of a unit that have failed with the student's own helpers."""
+        return [
+            helper
             for helper in self.helpers(name)
-            for check in self.checks_of(helper)
-        )
+            if any(
+                (is_hidden or not self.is_hidden(check.id)) and self._has_failed(check)
+                for check in self.checks_of(helper)
+            )
+        ]
+
+    def lacks(self, name: str) -> bool:
+        """Return whether the submission is known not to define a unit."""
+        return self.defined is not None and name not in self.defined
+
+    def lendable(self, name: str, helpers: Collection[str]) -> frozenset[str]:
+        """Return what can be lent to a unit in place of some of its helpers.
+
+        Single methods can be lent to a class whose attributes are part of the contract. Otherwise
+        the whole class is lent, but not to its own methods.
+        """
+        unit = self.assignment.unit(name)
+        found = set()
+        for helper in map(self.assignment.unit, helpers):
+            if helper.name == unit.owner:
+                continue
+            if not helper.owner or self.assignment.unit(helper.owner).attributes:
+                found.add(helper.name)
+            elif helper.owner not in (unit.owner, unit.name):
+                found.add(helper.owner)
+        return frozenset(found)
 
     def checks_of(self, name: str) -> list[Check]:
         """Return the checks of a unit, and of its methods if it is a class."""
@@ -215,6 +245,13 @@ class CheckRun:
             self._has_passed(check) and (is_hidden or not self.is_hidden(check.id))
             for check in checks
         )
+
+    def _has_failed(self, check: Check) -> bool:
+        if check.id in self.open:
+            return True
+        result = self.results.get(check.id)
+        # What was not judged may be right.
+        return result is not None and result.status not in (Status.PASSED, Status.NOT_JUDGED)
 
     def _has_passed(self, check: Check) -> bool:
         result = self.results.get(check.id)
@@ -263,18 +300,21 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     is_hidden = run.is_hidden(check.id)
     function = run.assignment.unit(check.function)
     unproved = run.unproved(function.name, is_hidden=is_hidden)
-    if unproved and _is_hopeless(function, run):
+    if run.lendable(function.name, unproved) and _is_hopeless(function, run):
         run.open[check.id] = None
         return None
     run.reserve(function.name, _RESERVED if unproved else 0.0)
     own = _attempt(check, run, run_body)
     run.reserve(function.name, 0.0)
     unproved = run.unproved(function.name, is_hidden=is_hidden)  # with what its scripts use
-    if not unproved:
+    if not unproved and not own.stopped_in:
         return own.full_result
     is_helper_wrong = run.has_wrong_helper(function.name, is_hidden=is_hidden)
     if not is_helper_wrong:
         own = replace(own, result=own.full_result)
+    if own.stopped_in and not run.lendable(function.name, [own.stopped_in]):
+        message = f"{own.stopped_in} raised {own.exception}, with which it is tried together"
+        return _result(check, Status.NOT_JUDGED, message=message)
     if own.result.status is Status.PASSED or not own.may_be_others_fault:
         return own.result
     run.open[check.id] = own
@@ -299,11 +339,19 @@ def _try_with_lent(check: Check, run: CheckRun, run_body: RunBody) -> CheckResul
     is_hidden = run.is_hidden(check.id)
     own = run.open.pop(check.id)
     unproved = run.unproved(check.function, is_hidden=is_hidden)
-    lent = _attempt(check, run, run_body, lent=unproved)
-    if lent.result.status is Status.PASSED:
+    lendable = run.lendable(check.function, unproved)
+    # Not the student's own child again: what it says now could come from one with lent helpers.
+    lent = _attempt(check, run, run_body, lent=lendable) if lendable else own
+    if lent is not None and lent.result.status is Status.PASSED:
         return lent.result
-    is_helper_wrong = run.has_wrong_helper(check.function, is_hidden=is_hidden)
-    return _explain(own, lent, helpers=unproved, is_helper_wrong=is_helper_wrong)
+    wrong = run.wrong_helpers(check.function, is_hidden=is_hidden)
+    left = [one for one in wrong if not run.lendable(check.function, [one])]
+    if lent is None or (left and lent.result.status is not Status.MISSING):
+        message = f"it is tried together with {join_names(left) or 'its helpers'}"
+        return _result(check, Status.NOT_JUDGED, message=message)
+    if not lendable:
+        return lent.result
+    return _explain(own, lent, helpers=lendable, is_helper_wrong=bool(wrong))
 
 
 def _explain(
@@ -339,6 +387,7 @@ class _Attempt:
         may_be_others_fault: Whether a wrong helper may be the cause.
         exception: The name of the exception that ended it, empty if none did.
         is_in_helper: Whether one of the student's helpers raised it.
+        stopped_in: The other method of its class that raised it; empty if none did.
         add_details: Adds the example and what torch did. It is called only for the attempt that
             counts, since it asks the submission once more.
     """
@@ -347,6 +396,7 @@ class _Attempt:
     may_be_others_fault: bool = True
     exception: str = ""
     is_in_helper: bool = False
+    stopped_in: str = ""
     add_details: Callable[[CheckResult], CheckResult] = lambda result: result
 
     @property
@@ -384,8 +434,8 @@ def _attempt_to_judge(
         run.seconds[check.id] = round(time.monotonic() - started, 4)
     if raised is None:
         return _Attempt(_result(check, Status.PASSED))
-    absence = run.absences.get(function.name)
-    missing = describe_absence(function, absence, raised)
+    absence = run.absences.get(function.name) or run.absences.get(function.owner)
+    missing = _describe_missing(function, absence, raised, run)
     if missing:
         attempt = _Attempt(
             _result(check, Status.MISSING, message=missing), may_be_others_fault=False
@@ -403,8 +453,23 @@ def _attempt_to_judge(
         if raised.observation.outcome in _COSTLY:
             run.ended[check.function, lent] = attempt.result
         if raised.observation.raised is not None:
-            attempt = replace(attempt, exception=raised.observation.raised.type_name)
+            exception = raised.observation.raised
+            attempt = replace(
+                attempt,
+                exception=shorten(exception.type_name, MAX_NAME),
+                stopped_in=_other_method(function, exception, run),
+            )
     return attempt
+
+
+def _describe_missing(
+    function: Unit, absence: Absence | None, raised: Verdict, run: CheckRun
+) -> str:
+    """Say that a unit is missing; empty if it isn't."""
+    missing = describe_absence(function, absence, raised)
+    if not missing and function.owner and run.lacks(function.name):
+        return f"the submission does not define {function.name}"
+    return missing
 
 
 def _judge(check: Check, probe: Probe, run: CheckRun, run_body: RunBody) -> Verdict | None:
@@ -456,6 +521,8 @@ def _describe_own_attempt(
         # Not the check's own hint: it is about wrong answers, and here there is none.
         result = _result(check, reason.status, message=reason.message, hint=reason.hint)
         exception = raised.observation.raised
+        example = probe.raising_example(raised.observation)
+        result = msgspec.structs.replace(result, example=example)
         return _Attempt(
             result,
             may_be_others_fault=reason.may_be_others_fault,
@@ -471,6 +538,14 @@ def _describe_own_attempt(
         return _Attempt(result, may_be_others_fault=False)
     result = _result(check, Status.FAILED, message=raised.message, hint=raised.hint or check.hint)
     return _Attempt(result, add_details=functools.partial(_add_details, wrong=raised, probe=probe))
+
+
+def _other_method(function: Unit, raised: Raised, run: CheckRun) -> str:
+    """Return the other method of a unit's class in which an exception was raised, or nothing."""
+    is_other = raised.function != function.name and raised.function in run.assignment.parameters
+    if is_other and function.owner and raised.function.startswith(f"{function.owner}."):
+        return raised.function
+    return ""
 
 
 def _is_of_helper(raised: Raised, function: Unit) -> bool:

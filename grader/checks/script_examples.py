@@ -35,6 +35,7 @@ from grader.observations.scripts import (
     SliceOf,
     Table,
     Take,
+    Unpack,
     ValueOf,
 )
 from grader.observations.values import Items
@@ -201,6 +202,9 @@ class _Writer:
         for place, operation in enumerate(trace.operations[:end]):
             if place not in self._names and self._needs_name(place, operation):
                 self._names[place] = f"v{place}"
+            if isinstance(operation, Unpack):
+                for item in _items_of(place, operation):
+                    self._names.setdefault(item, f"v{item}")
 
     def _needs_name(self, place: int, operation: object) -> bool:
         """Return whether a value has to be kept: it takes work, and is not used exactly once."""
@@ -220,7 +224,10 @@ class _Writer:
         """Return the lines of the operations before a place."""
         lines: list[str] = []
         depth = 0
+        unpacked: set[int] = set()
         for place, operation in enumerate(self._trace.operations[:end]):
+            if place in unpacked:
+                continue
             indent = "    " * depth
             match operation:
                 case Enter(manager=manager):
@@ -249,6 +256,11 @@ class _Writer:
                 case Raises(expected=expected, call=call):
                     text = ast.unparse(self._call(call))
                     lines.append(f"{indent}{text}  # should raise {' or '.join(expected)}")
+                case Unpack():
+                    unpacked.update(_items_of(place, operation))
+                    targets = ", ".join(self._names[one] for one in _items_of(place, operation))
+                    comma = "," if operation.count == 1 else ""
+                    lines.append(f"{indent}{targets}{comma} = {self.show(operation.of)}")
                 case _ if place in self._names:
                     whole = self.show(ValueOf(place=place), is_whole=True)
                     lines.append(f"{indent}{self._names[place]} = {whole}")
@@ -316,6 +328,8 @@ class _Writer:
                 return _operator(name, [self._expression(one) for one in operands])
             case Enter(manager=manager):
                 return self._expression(manager)
+            case Unpack(of=of):
+                return self._expression(of)
             case Take(of=of, count=count):
                 text = f"list(itertools.islice({self.show(of)}, {count}))"
                 return ast.parse(text, mode="eval").body
@@ -344,6 +358,11 @@ def _operator(name: str, operands: list[ast.expr]) -> ast.expr:
     return ast.BinOp(operands[0], _BINARY[plain], operands[1])
 
 
+def _items_of(place: int, operation: Unpack) -> range:
+    """Return the places of the items of what is unpacked, which come right after it."""
+    return range(place + 1, place + 1 + operation.count)
+
+
 def _is_in_place(name: str) -> bool:
     return name.startswith("i") and name[1:] in _BINARY and name not in _UNARY
 
@@ -357,7 +376,7 @@ def _operands(part: object) -> Iterator[Operand]:
     match part:
         case Call(function=function, args=args, kwargs=kwargs):
             first: list[Operand] = [function, *args, *kwargs.values()]
-        case GetAttribute(of=of) | Take(of=of) | Frames(of=of):
+        case GetAttribute(of=of) | Take(of=of) | Unpack(of=of) | Frames(of=of):
             first = [of]
         case SetAttribute(of=of, value=value):
             first = [of, value]

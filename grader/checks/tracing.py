@@ -12,6 +12,7 @@ of operations that the sandbox carries out. A handle refuses whatever would look
 
 import builtins
 import contextlib
+import dis
 import sys
 import threading
 import types
@@ -48,6 +49,7 @@ from grader.observations.scripts import (
     SliceOf,
     Table,
     Take,
+    Unpack,
     ValueOf,
 )
 
@@ -275,6 +277,15 @@ class Handle:
         recorder = recorder_of(self)
         recorder.add(Exit(place=recorder.open.pop()))
 
+    def __iter__(self) -> Iterator["Handle"]:
+        """Write down that a value is unpacked, as in ``a, b = value``; nothing else iterates."""
+        count = _count_of_targets(sys._getframe(1))  # noqa: SLF001 - only the bytecode knows it
+        if count is None:
+            raise TraceError(f"a script can't iterate over a value; use take(values, n): {_REMEDY}")
+        recorder = recorder_of(self)
+        unpacked = recorder.add(Unpack(of=encode_operand(self), count=count))
+        return iter([unpacked[place] for place in range(count)])
+
     def __repr__(self) -> str:
         return "<a value in the sandbox>"
 
@@ -282,7 +293,6 @@ class Handle:
     __abs__, __invert__ = _unary("abs"), _unary("invert")
 
     __bool__ = _refuse("ask whether a value is true")
-    __iter__ = _refuse("iterate over a value; use take(values, n)")
     __next__ = _refuse("iterate over a value; use take(values, n)")
     __len__ = _refuse("ask for the length of a value; use py_.len(values)")
     __contains__ = _refuse("look into a value")
@@ -298,6 +308,13 @@ class Handle:
     __delattr__ = _refuse("delete an attribute")
     __delitem__ = _refuse("delete an item")
     __await__ = _refuse("await a value")
+
+
+def _count_of_targets(frame: types.FrameType) -> int | None:
+    """Return how many targets the assignment that a frame carries out has; None if it is none."""
+    code = frame.f_code.co_code
+    name = dis.opname[code[frame.f_lasti]]
+    return code[frame.f_lasti + 1] if name == "UNPACK_SEQUENCE" else None
 
 
 def _add_operators() -> None:

@@ -260,6 +260,7 @@ class AbsenceKind(enum.Enum):
     OTHER_NAME = "other_name"
     SAME_PARAMETERS = "same_parameters"
     IN_CLASS = "in_class"
+    OUTSIDE_CLASS = "outside_class"
     IN_FUNCTION = "in_function"
     IN_MAIN_GUARD = "in_main_guard"
     IN_BRANCH = "in_branch"

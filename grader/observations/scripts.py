@@ -154,6 +154,16 @@ class Take(_Part, frozen=True, kw_only=True, tag="take"):
     count: int
 
 
+class Unpack(_Part, frozen=True, kw_only=True, tag="unpack"):
+    """A list of the items of an iterable, which has to have exactly ``count``: ``a, b = of``.
+
+    The next ``count`` operations get its items.
+    """
+
+    of: Operand
+    count: int
+
+
 class Frames(_Part, frozen=True, kw_only=True, tag="frames"):
     """The drawings of an animation after each of its first ``count`` frames."""
 
@@ -186,6 +196,7 @@ Operation = (
     | Enter
     | Exit
     | Take
+    | Unpack
     | Frames
     | Figures
     | Raises

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
 from grader.observations.messages import Absence, AbsenceKind, Load, Place
+from grader.sandbox.guest.methods import find_method
 from grader.sandbox.guest.needed import Position, bound_names
 from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text, name_of_type
@@ -83,7 +84,8 @@ def find_absences(
         return ()
     try:
         search = _Search(message, blocks, progress, namespace)
-        found = (search.find(name, is_defined=name in defined) for name in message.parameters)
+        names = (*message.parameters, *message.methods)
+        found = (search.find(name, is_defined=name in defined) for name in names)
         return tuple(one for one in found if one is not None)[:MAX_NAMES]
     except BaseException:  # a submission may have replaced anything that is used here
         return ()
@@ -111,14 +113,57 @@ class _Search:
 
     def find(self, name: str, *, is_defined: bool) -> Absence | None:
         """Say what there is in place of a function; None if nothing is known to be wrong."""
+        if name in self._message.methods:
+            return self._find_method(name, is_defined=is_defined)
         if not is_defined:
             return self._find_missing(name)
         value = self._namespace[name]
+        if name in self._message.classes:
+            return None if _is_class(value) else self._find_other_value(name, value)
         if not self._message.parameters[name]:
             return None  # not a function
         if callable(value):
             return self._find_code(name, value)
         return self._find_other_value(name, value)
+
+    # --- methods ---
+
+    def _find_method(self, full_name: str, *, is_defined: bool) -> Absence | None:
+        owner, _, name = full_name.partition(".")
+        if is_defined:
+            return self._find_code(full_name, find_method(self._namespace, full_name))
+        found = [
+            (position, node)
+            for position, kind, node in self._methods
+            if kind.name == owner and likeness(node.name.strip("_"), name.strip("_"))
+        ]
+        if found:
+            position, node = found[-1]
+            return self._absence(
+                full_name, AbsenceKind.OTHER_NAME, position, node.lineno, subject=node.name
+            )
+        for position in self._binders.get(name, ()):
+            statement, _ = self._statements[position]
+            if isinstance(statement, Definition) and owner in self._namespace:
+                return self._absence(
+                    full_name,
+                    AbsenceKind.OUTSIDE_CLASS,
+                    position,
+                    statement.lineno,
+                    subject=owner,
+                )
+        return None
+
+    @functools.cached_property
+    def _methods(self) -> list[tuple[Position, ast.ClassDef, Definition]]:
+        """The functions of all classes that are defined at top level."""
+        return [
+            (position, statement, node)
+            for position, (statement, _) in self._statements.items()
+            if isinstance(statement, ast.ClassDef)
+            for node in statement.body
+            if isinstance(node, Definition)
+        ]
 
     # --- functions without code ---
 
@@ -161,14 +206,19 @@ class _Search:
 
     @functools.cached_property
     def _definitions(self) -> dict[tuple[str, int], tuple[Position, Definition]]:
-        """The functions that are defined at top level, by file name and first line."""
+        """The functions at top level, and methods, by file name and first line."""
+        functions = [
+            (position, statement)
+            for position, (statement, _) in self._statements.items()
+            if isinstance(statement, Definition)
+        ]
+        methods = [(position, node) for position, _, node in self._methods]
         return {
             (
                 self._blocks[position[0]].filename,
-                min(one.lineno for one in (statement, *statement.decorator_list)),
-            ): (position, statement)
-            for position, (statement, _) in self._statements.items()
-            if isinstance(statement, Definition)
+                min(one.lineno for one in (node, *node.decorator_list)),
+            ): (position, node)
+            for position, node in (*functions, *methods)
         }
 
     # --- names that are something else ---
@@ -368,6 +418,8 @@ class _Search:
 
     def _definition_in_text(self, name: str, *, prefix: str) -> re.Pattern[str]:
         """Return what finds the definition of a name at the beginning of a line."""
+        if name in self._message.classes:
+            return re.compile(rf"^[ \t]*{prefix}class +{re.escape(name)}\b", re.MULTILINE)
         if self._message.parameters[name]:
             return re.compile(
                 rf"^[ \t]*{prefix}(?:async +)?def +{re.escape(name)}[ \t]*\(", re.MULTILINE
@@ -410,11 +462,16 @@ class _Search:
         return self._absence(name, AbsenceKind.SAME_PARAMETERS, position, line, subject=found[0])
 
     def _others_like(self, name: str) -> Iterator[str]:
-        """Yield the names of the submission's functions, or of its tables if it is not one."""
+        """Yield the names of values of the same kind: functions, classes or tables."""
+        is_class = name in self._message.classes
         is_function = bool(self._message.parameters[name])
         for other in self._candidates:
             value = self._namespace[other]
-            if callable(value) if is_function else isinstance(value, dict | list | tuple):
+            if is_class:
+                is_like = _is_class(value)
+            else:
+                is_like = callable(value) if is_function else isinstance(value, dict | list | tuple)
+            if is_like:
                 yield other
 
     @functools.cached_property
@@ -455,8 +512,14 @@ class _Search:
         )
 
 
+def _is_class(value: object) -> bool:
+    return issubclass(type(value), type)
+
+
 def _code_of(value: object) -> types.CodeType | None:
     """Return the code of a function, also of one that a decorator has wrapped."""
+    if type(value) in (staticmethod, classmethod):
+        value = value.__func__  # type: ignore[attr-defined]
     for _ in range(_MOST_DECORATORS):
         if type(value) is not types.FunctionType:
             return None

@@ -77,7 +77,9 @@ def _innermost(error: BaseException, labels: Mapping[str, str]) -> tuple[int, st
     while position is not None:
         code = position.tb_frame.f_code
         if code.co_filename in labels:
-            name = cut_text(code.co_name, MAX_NAME)
+            # Of a method with its class; of a function inside of another one, its name alone.
+            is_inner = "<locals>" in code.co_qualname
+            name = cut_text(code.co_name if is_inner else code.co_qualname, MAX_NAME)
             # Python has no line for some of its own instructions.
             line: int | None = position.tb_lineno
             found = (line or 0, "" if name == "<module>" else name, code.co_filename)

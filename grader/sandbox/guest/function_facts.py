@@ -44,8 +44,8 @@ def describe_functions(
             _describe(name, namespace[name], namespace, contract, uses.get(name, contract)),
             places=places.get(name, ()),
         )
-        for name in contract
-        if callable(namespace.get(name))
+        for name, parameters in contract.items()
+        if parameters and callable(namespace.get(name))
     )
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from grader.sandbox.guest.load import LoadedSubmission
 
 # The base class's attributes, which no metaclass can shadow.
@@ -15,7 +17,7 @@ _dict: Any = type.__dict__["__dict__"]
 _unimplemented = torch.nn.Module.forward
 
 
-def find_method(namespace: "dict[str, object]", full_name: str) -> object | None:
+def find_method(namespace: "Mapping[str, object]", full_name: str) -> object | None:
     """Return what a class has under the name of a method, not bound to anything.
 
     Args:

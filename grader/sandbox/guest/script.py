@@ -34,6 +34,7 @@ from grader.observations.scripts import (
     SliceOf,
     Table,
     Take,
+    Unpack,
     ValueOf,
 )
 from grader.observations.values import AnyValue, Items, Mapping
@@ -187,6 +188,8 @@ class _Script:
                 return None
             case Take(of=of, count=count):
                 return list(itertools.islice(iter(value(of)), min(count, MAX_ITEMS)))
+            case Unpack(of=of, count=count):
+                return _unpack(value(of), count)
             case Frames(of=of, count=count):
                 self.is_in_frame = True
                 played = play(value(of), frames=count, budget=self._budget)
@@ -297,6 +300,23 @@ class _Script:
         if type(value) is _Drawn:
             return value.value
         return describe(value, budget=self._budget)
+
+
+def _unpack(value: Any, count: int) -> list[object]:
+    """Return the items of a value that is unpacked, or raise what Python raises."""
+    try:
+        iterator = iter(value)
+    except TypeError:
+        message = f"cannot unpack non-iterable {type(value).__name__} object"
+        raise TypeError(message) from None
+    items = list(itertools.islice(iterator, count + 1))
+    if len(items) > count:
+        message = f"too many values to unpack (expected {count})"
+        raise ValueError(message)
+    if len(items) < count:
+        message = f"not enough values to unpack (expected {count}, got {len(items)})"
+        raise ValueError(message)
+    return items
 
 
 def _restore(namespace: dict[str, object], name: str, before: dict[str, object]) -> None:
