@@ -60,7 +60,14 @@ class _Edit:
     lines: tuple[Line, ...]
 
 
-def blank_code(cell: Cell, cut: Cut, *, label: str, graded: Collection[str]) -> Blanked:
+def blank_code(
+    cell: Cell,
+    cut: Cut,
+    *,
+    label: str,
+    graded: Collection[str],
+    marked_docstrings: Collection[str] = (),
+) -> Blanked:
     """Remove the solution from a code cell that is neither given nor a demo.
 
     Args:
@@ -68,8 +75,15 @@ def blank_code(cell: Cell, cut: Cut, *, label: str, graded: Collection[str]) -> 
         cut: What was cut out.
         label: The name of the assignment in the messages of unwritten functions.
         graded: The names of top level that have points.
+        marked_docstrings: The functions and classes whose docstrings a person marks.
     """
-    blanker = _Blanker(cell.lines, cut, label=label, graded={*graded, _ANSWERS})
+    blanker = _Blanker(
+        cell.lines,
+        cut,
+        label=label,
+        graded={*graded, _ANSWERS},
+        marked_docstrings=marked_docstrings,
+    )
     blanker.read_block(parse(cell.lines).body, owner="")
     lines = list(cell.lines)
     for edit in reversed(blanker.edits):
@@ -88,6 +102,7 @@ class _Blanker:
     cut: Cut
     label: str = field(kw_only=True)
     graded: Collection[str] = field(kw_only=True)
+    marked_docstrings: Collection[str] = field(kw_only=True)
     edits: list[_Edit] = field(default_factory=list)
     dicts: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
@@ -135,7 +150,20 @@ class _Blanker:
         for part in (*node.decorator_list, *node.bases, *(one.value for one in node.keywords)):
             if not is_plain(part):
                 self._refuse(part, "the expression")
+        self._expect_no_answer(node, f"{owner}{node.name}")
         self.read_block(node.body, owner=f"{owner}{node.name}.")
+
+    def _expect_no_answer(self, node: Function | ast.ClassDef, name: str) -> bool:
+        """Refuse a docstring that a person marks; return whether it is one."""
+        is_marked = name in self.marked_docstrings
+        has_own_line = any(not self.lines[one.lineno - 1].is_ours for one in node.body)
+        is_left = isinstance(node, Function) and has_own_line
+        if is_marked and (ast.get_docstring(node) is not None or is_left):
+            self.problems.append(
+                f"line {self._number(node)}: a person marks the docstring of {name}: put it and "
+                "all below it between # BEGIN SOLUTION and # END SOLUTION"
+            )
+        return is_marked
 
     def _read_function(self, node: Function, owner: str) -> None:
         name = f"{owner}{node.name}"
@@ -144,6 +172,8 @@ class _Blanker:
         for part in _signature(node):
             if not is_plain(part):
                 self._refuse(part, f"in the signature of {name}(), the expression")
+        if self._expect_no_answer(node, name):
+            return
         if ast.get_docstring(node) is None:
             self.problems.append(
                 f"{name}() on line {self._number(node)} has no docstring, which students need as "
@@ -313,10 +343,11 @@ def _find_code_in_comments(lines: Sequence[Line], kept: Collection[int]) -> Iter
         else:
             blocks.append([(place, text)])
     for block in blocks:
-        suspects = [one for one in block if is_code_like(one[1]) and not names_a_tool(one[1])]
-        if not suspects and is_code_like("\n".join(text for _, text in block)):
-            suspects = block[:1]
-        for place, text in suspects:
+        code = [one for one in block if not names_a_tool(one[1])]
+        suspects = [one for one in code if is_code_like(one[1])]
+        if not suspects and is_code_like("\n".join(text for _, text in code)):
+            suspects = code
+        for place, text in suspects[:1]:
             yield (
                 f"line {lines[place].number}: the comment `# {text.strip()[:_EXCERPT]}` looks "
                 f"like code, which may be a part of the solution: {ADVICE}"

@@ -15,6 +15,7 @@ from grader.authoring.reference_cells import (
     read_notebook,
 )
 from grader.authoring.regions import Cut, bound_names, cut_code, cut_text
+from grader.checks.manual import ManualUnit, ShownBy
 from grader.checks.units import Unit, UnitKind
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ class Exercise:
 
     Attributes:
         notebook: The exercise as a notebook whose cells are in their places.
-        problems: What can't be published, a line each, in the order of the lines. If there are any,
-            nothing may be written.
+        problems: What can't be published, a line each. If there are any, nothing may be written.
     """
 
     notebook: "NotebookNode"
@@ -36,7 +36,7 @@ class Exercise:
 
 
 def make_exercise(
-    text: str, *, label: str, units: Collection[Unit] = (), others: Collection[str] = ()
+    text: str, *, label: str, units: Collection[Unit] = (), manual: Collection[ManualUnit] = ()
 ) -> Exercise:
     """Take the solution out of a reference.
 
@@ -44,14 +44,18 @@ def make_exercise(
         text: The reference, in percent format.
         label: The name of the assignment in the messages of unwritten functions.
         units: What has points.
-        others: The ids of what a person gives points for.
+        manual: What a person gives points for.
 
     Raises:
         SyntaxError: The reference is not Python.
     """
     ast.parse(text)
     notebook = read_notebook(text)
-    maker = _Maker(label, {unit.name.partition(".")[0] for unit in units})
+    maker = _Maker(
+        label,
+        graded={unit.name.partition(".")[0] for unit in units},
+        marked_docstrings={one.where for one in manual if one.shown_by is ShownBy.DOCSTRING},
+    )
     problems = list(find_odd_line_ends(text))
     if not problems:
         made = [maker.make(cell) for cell in read_cells(notebook, text)]
@@ -59,7 +63,9 @@ def make_exercise(
             cell.source = new.source
         problems = [
             *maker.problems,
-            *maker.find_unknown_names({*(unit.name for unit in units), *others}),
+            *maker.find_unknown_names(
+                {*(unit.name for unit in units), *(one.id for one in manual)}
+            ),
             *maker.find_public_values([unit.name for unit in units if unit.kind is UnitKind.VALUE]),
         ]
     return Exercise(notebook, tuple(problems))
@@ -71,11 +77,15 @@ class _Maker:
     Args:
         label: The name of the assignment in the messages of unwritten functions.
         graded: The names of top level that have points.
+        marked_docstrings: The functions and classes whose docstrings a person marks.
     """
 
-    def __init__(self, label: str, graded: Collection[str]) -> None:
+    def __init__(
+        self, label: str, *, graded: Collection[str], marked_docstrings: Collection[str]
+    ) -> None:
         self._label = label
         self._graded = graded
+        self._marked_docstrings = marked_docstrings
         self._hidden: set[str] = set()
         self._names: list[tuple[int, str, frozenset[str]]] = []
         self.problems: list[str] = []
@@ -102,7 +112,11 @@ class _Maker:
         if cut.problems:
             return self._finish(cell, cut)
         blanked = blank_code(
-            cell.with_lines(cut.lines), cut, label=self._label, graded=self._graded
+            cell.with_lines(cut.lines),
+            cut,
+            label=self._label,
+            graded=self._graded,
+            marked_docstrings=self._marked_docstrings,
         )
         self.problems += blanked.problems
         self._hidden |= blanked.dicts

@@ -115,7 +115,7 @@ def _make(assignment: Assignment) -> Exercise:
         assignment.reference,
         label=assignment.label,
         units=assignment.units,
-        others=[one.id for one in getattr(assignment, "manual", ())],
+        manual=assignment.manual,
     )
 
 
@@ -131,9 +131,8 @@ def _read_material(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     Raises:
         UsageError: One of them is missing.
     """
-    material = getattr(assignment, "material", None)
-    listed = {name: assignment.folder / name for name in getattr(assignment, "files", ())}
-    for name, path in {**listed, **getattr(material, "modules", {})}.items():
+    listed = {name: assignment.folder / name for name in assignment.files}
+    for name, path in {**listed, **assignment.material.modules}.items():
         try:
             yield name, path.read_bytes()
         except OSError as error:

@@ -36,8 +36,8 @@ from grader.sandbox.host.limits import Limits
 _REFERENCE = "the reference"
 _STUB = "the stub"
 _STUB_NOTEBOOK = "the stub as a notebook"
-# What a stub may note while it is loaded: nothing has failed that students haven't yet to write.
-_EXPECTED_NOTES = (NoteKind.UNWRITTEN, NoteKind.LEFT_OUT, NoteKind.OTHER)
+# What a script may note while it is loaded, although it can be imported.
+_EXPECTED_NOTES = (NoteKind.LEFT_OUT, NoteKind.OTHER)
 
 OnGradingDone = Callable[[int, int, str], None]
 
@@ -91,7 +91,10 @@ def verify(
     unnamed: list[Misconception] = []
     refusals = find_release_problems(assignment)
     verification.problems += [f"can't be released: {one}" for one in refusals]
-    jobs_to_do = list(_make_jobs(assignment, seeds=seeds, has_stub=not refusals))
+    jobs_to_do = [
+        *_make_jobs(assignment, seeds=seeds, has_stub=not refusals),
+        *_make_wrong_jobs(assignment, verification),
+    ]
     pool = LocalPool(PoolSettings(assignment=str(assignment.folder)), workers=jobs)
     for index, (job, graded) in enumerate(pool.grade_all(jobs_to_do)):
         on_progress(index, len(jobs_to_do), job.key)
@@ -128,10 +131,16 @@ def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterato
         script, notebook = render_assignment(assignment)
         yield _make_job(_STUB, script)
         yield _make_job(_STUB_NOTEBOOK, notebook, name="submission.ipynb")
+
+
+def _make_wrong_jobs(assignment: Assignment, verification: Verification) -> Iterator[Job]:
     for one in assignment.misconceptions:
         # Other functions are the reference's, and call nothing wrong.
         affected = _unit_and_callers(assignment, one.function)
-        yield _make_job(one.label, wrong_program(assignment, one), only=affected)
+        try:
+            yield _make_job(one.label, wrong_program(assignment, one), only=affected)
+        except (TypeError, ValueError) as error:
+            verification.problems.append(f"{one.label} can't take the place of its unit: {error}")
 
 
 def _make_job(
@@ -154,6 +163,9 @@ def _unit_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
     """
     used = names_used(assignment.reference)
     found = {_global_of(name)}
+    if assignment.unit(name).is_value:
+        # What is computed at top level may depend on it.
+        found |= {unit.name for unit in assignment.units if unit.is_value}
     while more := {caller for caller, names in used.items() if names & found} - found:
         found |= more
     return tuple(one for one in assignment.parameters if _global_of(one) in found)
@@ -183,7 +195,8 @@ def _verify_reference(
     # Three times 8/3 are 8, although not in binary fractions.
     most = report.max_score or 0.0
     if not math.isclose(most, assignment.points, rel_tol=1e-9):
-        problem = f"the points of the checks add up to {most:.10g}, not {assignment.points:.10g}"
+        what = "the checks and of [[manual]]" if assignment.manual else "the checks"
+        problem = f"the points of {what} add up to {most:.10g}, not {assignment.points:.10g}"
         if problem not in verification.problems:
             verification.problems.append(problem)
 
