@@ -136,6 +136,4 @@ def marked_item(
 ) -> ManualItem:
     """Return an answer that a person has marked."""
     mark = ManualMark(points=points, comment=comment, by="Ada", at="2026-11-30T09:00:00Z")
-    return waiting_item(
-        id_, max_points, points=points, status=ManualStatus.MARKED, mark=mark
-    )
+    return waiting_item(id_, max_points, points=points, status=ManualStatus.MARKED, mark=mark)

@@ -13,6 +13,7 @@ from grader.exports.json_text import to_json
 from grader.exports.student_view import StudentView, describe_fault, student_view, view_waiting
 from grader.exports.text import describe_in_full, describe_whole
 from grader.exports.unique import unique_names
+from grader.outputs.manual_view import describe_item_in_full
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
 _FOLDER = "customFeedbacks"
@@ -40,11 +41,20 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
         # A successful function earns all of its weight, so it can't be one while a part waits.
         is_right = function.status is Status.PASSED and function.name not in waiting
         yield _file(place, name, is_successful=is_right, message=_describe(function, shown))
+    # One that waits has no file, as every file counts.
+    marked = [one for one in shown.report.manual if one.points is not None]
+    all_names = unique_names([*names, *(one.id for one in marked)])
+    for place, (name, item) in enumerate(
+        zip(all_names[len(names) :], marked, strict=True), start=len(names) + 1
+    ):
+        is_right = (item.points or 0.0) >= item.max_points
+        yield _file(place, name, is_successful=is_right, message=describe_item_in_full(item))
 
 
 def _describe(function: FunctionResult, shown: StudentView) -> str:
     pending = f"In all, {shown.pending}." if shown.pending else ""
-    return "\n".join(filter(None, (describe_in_full(function), pending)))
+    waiting = f"In all, {shown.waiting}." if shown.waiting else ""
+    return "\n".join(filter(None, (describe_in_full(function), waiting, pending)))
 
 
 def _file(place: int, name: str, *, is_successful: bool, message: str) -> ExportedFile:

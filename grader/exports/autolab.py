@@ -34,6 +34,9 @@ def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     scores: dict[str, float | None] = {**name_scores(shown, work, setting="problem")}
     if not scores:
         scores = dict.fromkeys(_name_problems(shown, work))
+    elif not work.setting("problem"):
+        # Null for each answer that a person has to mark, which keeps its problem without a score.
+        scores |= {one.id: None for one in shown.report.manual if one.points is None}
     for name in scores:
         _expect_readable(name)
     last = json.dumps({"scores": scores})
@@ -52,8 +55,8 @@ def _name_problems(shown: StudentView, work: Work) -> tuple[str, ...]:
     only = work.setting("problem")
     names = (
         ((only,) if only else ())
-        or tuple(function.name for function in shown.report.functions)
-        or work.functions
+        or _names_in(shown)
+        or (*work.functions, *work.manual)
         or _built_in_functions(shown.report.assignment)
     )
     if not names:
@@ -62,6 +65,11 @@ def _name_problems(shown: StudentView, work: Work) -> tuple[str, ...]:
             "single problem with --set problem=NAME"
         )
     return names
+
+
+def _names_in(shown: StudentView) -> tuple[str, ...]:
+    report = shown.report
+    return (*(one.name for one in report.functions), *(one.id for one in report.manual))
 
 
 def _built_in_functions(info: AssignmentInfo) -> tuple[str, ...]:

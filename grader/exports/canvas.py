@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.errors import UsageError
 from grader.exports.format import ExportedFile, Item, LeftOut, Work
-from grader.exports.grades import People, fill_in
+from grader.exports.grades import People, explain_waiting, fill_in
 from grader.exports.table import (
     Table,
     find_column,
@@ -42,6 +42,8 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """
     if work.worksheet is None:
         yield _write_new(work)
+        rows = (item.row for item in work.items)
+        yield from (LeftOut(row.id, explain_waiting(row)) for row in rows if row.is_waiting)
         return
     table, left_out = _fill_in(work, read_table(work.worksheet))
     yield ExportedFile(_FILE, write_table(table))
@@ -184,7 +186,7 @@ def _keys(info: Sequence[str], line: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def _points(row: Row, maximum: float) -> str:
-    """Return the score of a row in points of the gradebook; empty if it has no score."""
-    if row.score is None or row.max_score is None:
+    """Return the score of a row in points of the gradebook; empty if it has no final score."""
+    if row.score is None or row.max_score is None or row.is_waiting:
         return ""
     return scale_points(row.score, row.max_score, maximum)

@@ -15,8 +15,16 @@ from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import describe_function, describe_whole
 from grader.exports.unique import name_checks, unique_names
+from grader.outputs.manual_view import describe_item, describe_item_in_full
 from grader.outputs.wording import MARKS, format_points
-from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Status
+from grader.report.model import (
+    CheckResult,
+    FunctionResult,
+    ManualItem,
+    Report,
+    ReportStatus,
+    Status,
+)
 
 _FILE = "codegrade.jsonl"
 _STATUSES = {Status.PASSED: "success", Status.NOT_JUDGED: "skipped"}
@@ -66,6 +74,9 @@ def _suites(shown: StudentView) -> Iterator[Mapping[str, object]]:
             names = unique_names(function.name for function in report.functions)
             for name, function in zip(names, report.functions, strict=True):
                 yield {"id": name, "name": name, "testCases": _cases(function)}
+            for item in report.manual:
+                names = unique_names([*names, item.id])
+                yield _manual_suite(item, names[-1])
             if shown.pending:
                 # Neither passed nor failed, and not earned yet.
                 (name,) = unique_names([*names, "After the due date"])[len(names) :]
@@ -79,6 +90,17 @@ def _whole_suite(
 ) -> Mapping[str, object]:
     name = report.assignment.title or report.assignment.id
     return _suite(name, case, status, reason, weight=weight)
+
+
+def _manual_suite(item: ManualItem, name: str) -> Mapping[str, object]:
+    """Return the suite of an answer that a person marks, which is skipped while it waits."""
+    if item.points is None:
+        status = "skipped"
+    else:
+        status = "success" if item.points >= item.max_points else "failure"
+    weight = str(Fraction(str(item.max_points)))
+    reason = describe_item_in_full(item)
+    return _suite(name, describe_item(item), status, reason, weight=weight)
 
 
 def _suite(

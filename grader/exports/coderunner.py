@@ -8,13 +8,15 @@ then: if the template prints nothing, CodeRunner shows its own error and marks n
 import dataclasses
 from collections.abc import Iterator
 
+from markupsafe import escape
+
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
 from grader.exports.markup import describe_as_markup
 from grader.exports.student_view import student_view
 from grader.outputs.function_view import view_function
 from grader.outputs.wording import format_points
-from grader.report.model import FunctionResult, Report, Status
+from grader.report.model import FunctionResult, ManualItem, Report, Status
 
 _FILE = "coderunner.json"
 _HEADER = ("iscorrect", "Function", "Points", "Result", "ishidden")
@@ -29,17 +31,26 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     shown = student_view(report, is_after_due=work.is_after_due)
+    open_points = filter(None, (shown.waiting, shown.pending))
     result: dict[str, object] = {
         "fraction": shown.fraction,
         # Above the table, whose points are not all points yet; and not below it again.
-        "prologuehtml": f"<p>{shown.pending}.</p>" if shown.pending else "",
-        "epiloguehtml": describe_as_markup(dataclasses.replace(shown, pending="")),
+        "prologuehtml": "".join(f"<p>{escape(one)}.</p>" for one in open_points),
+        "epiloguehtml": describe_as_markup(dataclasses.replace(shown, pending="", waiting="")),
     }
     functions = shown.report.functions
     if functions:
-        result["testresults"] = [_HEADER, *map(_row, functions)]
+        # A row that waits for a person would be shown as wrong.
+        marked = [one for one in shown.report.manual if one.points is not None]
+        result["testresults"] = [_HEADER, *map(_row, functions), *map(_manual_row, marked)]
         result["columnformats"] = _FORMATS
     yield ExportedFile(_FILE, to_json(result))
+
+
+def _manual_row(item: ManualItem) -> tuple[int, str, str, str, int]:
+    points = item.points or 0.0
+    of = f"{format_points(points)} of {format_points(item.max_points)}"
+    return (int(points >= item.max_points), item.id, of, item.status.value, 0)
 
 
 def _row(function: FunctionResult) -> tuple[int, str, str, str, int]:

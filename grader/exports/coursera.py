@@ -44,6 +44,8 @@ def _headline(shown: StudentView) -> str:
         sentences.append("This file can't be graded; the page says why.")
     if shown.report.status is ReportStatus.STOPPED:
         sentences.append(f"Grading {ENDED_EARLY}.")
+    if shown.waiting:
+        sentences.append(f"{shown.waiting}.")
     if shown.pending:
         sentences.append(f"{shown.pending}.")
     return " ".join(sentences)

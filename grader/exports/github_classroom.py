@@ -27,8 +27,9 @@ from grader.exports.text import (
     head_line,
 )
 from grader.outputs.class_wording import show_line
+from grader.outputs.manual_view import describe_item, describe_item_in_full
 from grader.outputs.wording import MARKS
-from grader.report.model import FunctionResult, Report, ReportStatus, Status
+from grader.report.model import FunctionResult, ManualItem, Report, ReportStatus, Status
 
 _VERSION = 3
 _OUTPUT_CHARACTERS = 500
@@ -98,7 +99,12 @@ def _describe(shown: StudentView, limit: int) -> _Result:
     else:
         tests = tuple(
             _test(function, report, score=score, file=file, limit=limit)
-            for function, score in zip(report.functions, scores, strict=True)
+            for function, score in zip(report.functions, scores, strict=False)
+        )
+        marked = _marked_items(report)
+        tests += tuple(
+            _manual_test(item, score=score, file=file, limit=limit)
+            for item, score in zip(marked, scores[len(tests) :], strict=True)
         )
         if shown.pending:
             pending = f"{shown.pending}."
@@ -111,6 +117,22 @@ def _describe(shown: StudentView, limit: int) -> _Result:
         message=message,
         max_score=max_score,
         tests=tests,
+    )
+
+
+def _marked_items(report: Report) -> list[ManualItem]:
+    """Return the answers that a person has marked; the others have no test, which would fail."""
+    return [one for one in report.manual if one.points is not None]
+
+
+def _manual_test(item: ManualItem, *, score: float, file: str, limit: int) -> _Test:
+    return _Test(
+        name=_disarm(show_line(item.id), _NAME_CHARACTERS),
+        status="pass" if (item.points or 0.0) >= item.max_points else "fail",
+        score=score,
+        message=_disarm(describe_item_in_full(item), limit),
+        filename=file,
+        output=_disarm(describe_item(item), min(limit, _OUTPUT_CHARACTERS)),
     )
 
 
@@ -157,13 +179,16 @@ def _share_out(shown: StudentView) -> tuple[int, list[float]]:
     maximum in the order in which the reporter adds them.
 
     Returns:
-        The maximum, and the score of each function on that scale.
+        The maximum, and the score of each function on that scale, and of each answer that a person
+        has marked.
     """
     total = _exact(shown.max_score or 0.0)
     has_small_denominator = total.denominator <= _MAX_DENOMINATOR
     max_score = total.numerator if has_small_denominator else math.ceil(total)
     scale = max_score / total if total else Fraction(1)
-    scores = [float(_exact(one.score) * scale) for one in shown.report.functions]
+    points = [one.score for one in shown.report.functions]
+    points += [one.points or 0.0 for one in _marked_items(shown.report)]
+    scores = [float(_exact(one) * scale) for one in points]
     # A submission that was ended early can have all points too, though it isn't a pass.
     if scores and (shown.report.score or 0.0) >= (shown.max_score or 0.0):
         scores[-1] = max_score - _add(scores[:-1])

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from grader.exports.format import Item, LeftOut, Work
 from grader.report.class_model import Row, RowStatus, Student
+from grader.report.manual import waiting_items
 from grader.report.normalize import normalize, normalize_name
+from grader.report.words import join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,14 @@ class Place:
     line: int | None
 
 
+def explain_waiting(row: Row) -> str:
+    """Return why a row has no final score: a person has to mark some of its answers."""
+    waiting = waiting_items(row.manual)
+    verb = "waits" if len(waiting) == 1 else "wait"
+    names = join_names([one.id for one in waiting])
+    return f"{names} {verb} for a person, so there is no final score yet"
+
+
 def fill_in(
     work: Work, find: Callable[[Row], Iterable[Place]], write: Callable[[int, Item], str]
 ) -> list[LeftOut]:
@@ -35,7 +45,8 @@ def fill_in(
         write: Fills in a line. Returns an empty string, or the reason why it left the line alone.
 
     Returns:
-        Whose line was not filled in: because the grader failed, there is no single line for them,
+        Whose line was not filled in: because the grader failed, an answer waits for a person, there
+        is no single line for them,
         two submissions would go into the same line, or ``write`` left it alone.
     """
     items_by_line: dict[int, list[Item]] = {}
@@ -46,6 +57,9 @@ def fill_in(
             continue
         if row.score is None:
             left_out.append(LeftOut(row.id, "the grader failed, so there is no score"))
+            continue
+        if row.is_waiting:
+            left_out.append(LeftOut(row.id, explain_waiting(row)))
             continue
         for place in find(row):
             if place.line is None:

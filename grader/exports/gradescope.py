@@ -22,8 +22,9 @@ from grader.exports.text import (
     describe_whole,
 )
 from grader.outputs.class_wording import show_line
+from grader.outputs.manual_view import describe_item_in_full
 from grader.outputs.wording import MARKS
-from grader.report.model import FunctionResult, Report, Status
+from grader.report.model import FunctionResult, ManualItem, Report, Status
 
 _MAX_CHARACTERS = TEXT_LIMITS[0]
 _VISIBLE, _AFTER_DUE_DATE = "visible", "after_due_date"
@@ -32,12 +33,13 @@ _VISIBLE, _AFTER_DUE_DATE = "visible", "after_due_date"
 class _Test(msgspec.Struct, frozen=True, kw_only=True):
     """A test, with Gradescope's fields.
 
-    ``status`` is always set: without it, a test with 0 of 0 points would be shown as passed.
+    ``status`` is always set if there are points: without it, a test with 0 of 0 points would be
+    shown as passed. An answer that waits for a person has neither.
     """
 
     name: str
     number: str
-    status: str
+    status: str | UnsetType = UNSET
     score: float | UnsetType = UNSET
     max_score: float | UnsetType = UNSET
     output: str
@@ -78,13 +80,14 @@ def _describe(shown: StudentView, waiting: tuple[FunctionResult, ...]) -> _Resul
     tests = [
         *(_test(str(place), one) for place, one in enumerate(report.functions, start=1)),
         *_waiting_tests(report, waiting),
+        *(_manual_test(one) for one in report.manual),
     ]
     score = report.score
     return _Results(
         # If nothing waits, the exact score, which a sum of floats may miss. If something does,
         # Gradescope has to add up: a total of ours would reveal waiting points too early, or
-        # leave them out for good.
-        score=UNSET if waiting or score is None else score,
+        # leave them out for good. Nor is there a total while a person has to mark an answer.
+        score=UNSET if waiting or shown.is_waiting or score is None else score,
         execution_time=_execution_time(report),
         output=_whole(shown),
         tests=tuple(tests),
@@ -133,6 +136,24 @@ def _test(number: str, function: FunctionResult, *, visibility: str = _VISIBLE) 
             "checks": {check.id: check.status.value for check in function.checks},
             "misconceptions": sorted({one.misconception or "" for one in function.checks} - {""}),
         },
+    )
+
+
+def _manual_test(item: ManualItem) -> _Test:
+    """Return the test of an answer that a person marks; without points, it is only information."""
+    test = _Test(
+        name=show_line(item.id),
+        number=show_line(item.id),
+        output=cut(describe_item_in_full(item), _MAX_CHARACTERS),
+        tags=(item.status.value,),
+    )
+    if item.points is None:
+        return test
+    return msgspec.structs.replace(
+        test,
+        status="passed" if item.points >= item.max_points else "failed",
+        score=item.points,
+        max_score=item.max_points,
     )
 
 

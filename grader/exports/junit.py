@@ -21,8 +21,16 @@ from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import AFTER_DUE, describe_function, describe_reason, describe_whole
 from grader.exports.unique import name_all_checks, on_one_line, unique_names
 from grader.outputs.function_view import view_function
+from grader.outputs.manual_view import describe_item_in_full
 from grader.outputs.wording import MARKS, describe_score, format_points
-from grader.report.model import CheckResult, FunctionResult, ReportStatus, Status, Visibility
+from grader.report.model import (
+    CheckResult,
+    FunctionResult,
+    ManualItem,
+    ReportStatus,
+    Status,
+    Visibility,
+)
 
 _FILE = "junit.xml"
 _NAMES = ("title", "id")
@@ -107,9 +115,12 @@ class _Suite:
                 yield self._write_only_test("The file can be read", "failure", message)
             case ReportStatus.GRADED | ReportStatus.STOPPED:
                 checks = [(one, check) for one in report.functions for check in one.checks]
-                *names, waiting = unique_names([*self._name_checks(), AFTER_DUE])
-                for name, (function, check) in zip(names, checks, strict=True):
+                ids = [on_one_line(one.id) for one in report.manual]
+                *names, waiting = unique_names([*self._name_checks(), *ids, AFTER_DUE])
+                for name, (function, check) in zip(names, checks, strict=False):
                     yield self._write_check(function, check, name)
+                for name, item in zip(names[len(checks) :], report.manual, strict=True):
+                    yield self._write_manual(item, name)
                 if self._shown.pending:
                     yield self._write_waiting(waiting)
 
@@ -137,6 +148,20 @@ class _Suite:
         test = self._write_test(self._report.assignment.id, name)
         pending = f"{self._shown.pending}."
         _add_text(test, "skipped", pending, message=pending, type=Visibility.AFTER_DUE_DATE.value)
+        return test
+
+    def _write_manual(self, item: ManualItem, name: str) -> Element:
+        """Write the test of an answer that a person marks, which is skipped while it waits."""
+        test = self._write_test("manual", name)
+        if self._has_properties:
+            points = {} if item.points is None else {"points": item.points}
+            _add_properties(test, {**points, "max_points": item.max_points})
+        text = describe_item_in_full(item)
+        if item.points is None:
+            _add_text(test, "skipped", text, message=text, type=item.status.value)
+        elif item.points < item.max_points:
+            _add_text(test, "failure", text, message=text, type=item.status.value)
+        _add_text(test, "system-out", text)
         return test
 
     def _write_check(self, function: FunctionResult, check: CheckResult, name: str) -> Element:
@@ -180,6 +205,8 @@ def _facts(shown: StudentView) -> dict[str, object]:
         }
     if shown.pending:
         facts["pending"] = shown.pending
+    if shown.waiting:
+        facts["waiting"] = shown.waiting
     return facts
 
 

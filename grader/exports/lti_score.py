@@ -17,6 +17,7 @@ from msgspec import UNSET, UnsetType
 from grader.errors import NotExpressibleError
 from grader.exports.student_view import student_view
 from grader.exports.text import GRADER_FAULT, cut, describe_whole
+from grader.outputs.manual_view import describe_item
 from grader.outputs.wording import format_points
 from grader.report.class_model import Row, RowStatus
 from grader.report.model import Report
@@ -108,7 +109,7 @@ def make_score(
             canvas=_canvas(row),
         )
     shown = student_view(report, is_after_due=is_after_due)
-    is_pending = bool(shown.pending)
+    is_pending = bool(shown.pending or shown.waiting)
     has_score = bool(row.max_score) and shown.has_score
     given = shown.report.score if is_pending else row.score
     maximum = row.max_score  # with the points that wait, which are not earned yet
@@ -146,7 +147,12 @@ def _canvas(row: Row) -> CanvasSubmission:
 
 
 def _lines(report: Report) -> list[str]:
-    return [
+    lines = [
         f"{one.name}: {format_points(one.score)} of {format_points(one.max_score)}"
         for one in report.functions
     ]
+    for item in report.manual:
+        lines.append(describe_item(item))
+        if item.mark is not None and item.mark.comment:
+            lines.append(item.mark.comment)
+    return lines

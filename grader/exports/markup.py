@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from grader.exports.student_view import StudentView
 from grader.exports.text import cut, describe_whole, head_line
 from grader.outputs.function_view import FailureView, view_function
+from grader.outputs.manual_view import describe_item_in_full
 from grader.outputs.wording import describe_output
-from grader.report.model import FunctionResult, Report
+from grader.report.model import FunctionResult, ManualItem, Report
 
 # How many characters of each text are kept: the first of these limits with which the whole fits.
 _ALL = 2**31
@@ -45,6 +46,8 @@ def _describe(shown: StudentView, limit: int, *, has_output: bool) -> str:
         _text(root, "p", cut(line, limit))
     for function in shown.report.functions:
         _add_function(root, function, limit)
+    for item in shown.report.manual:
+        _add_item(root, item, limit)
     if has_output and shown.report.output.strip():
         _add_output(root, shown.report, limit)
     return _write(root)
@@ -71,6 +74,14 @@ def _add_function(root: Element, function: FunctionResult, limit: int) -> None:
         items = SubElement(root, "ul")
         for failure in view.failures:
             _add_failure(SubElement(items, "li"), failure, limit)
+
+
+def _add_item(root: Element, item: ManualItem, limit: int) -> None:
+    """Add an answer that a person marks."""
+    first, *rest = describe_item_in_full(item).split("\n")
+    _text(SubElement(root, "p"), "strong", cut(first, limit))
+    for line in filter(None, rest):
+        _text(root, "p", cut(line, limit))
 
 
 def _add_failure(item: Element, failure: FailureView, limit: int) -> None:

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 
 from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.student_view import StudentView, student_view
-from grader.exports.text import AFTER_DUE, describe_in_full, describe_whole
+from grader.exports.text import AFTER_DUE, describe_in_full, describe_report, describe_whole
 from grader.exports.unique import unique_names
-from grader.report.model import FunctionResult, Report, ReportStatus, Status
+from grader.outputs.manual_view import describe_item_in_full
+from grader.report.model import FunctionResult, ManualItem, Report, ReportStatus, Status
 
 _FILE = "markus.jsonl"
 _ALL = "All tests"
@@ -37,7 +38,8 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:
     shown = student_view(report, is_after_due=work.is_after_due)
-    lines = [*_tests(shown), {"overall_comment": describe_whole(shown)}]
+    comment = describe_report(shown) if shown.is_waiting else describe_whole(shown)
+    lines = [*_tests(shown), {"overall_comment": comment}]
     yield ExportedFile(_FILE, b"".join(json.dumps(line).encode() + b"\n" for line in lines))
 
 
@@ -46,7 +48,8 @@ def _tests(shown: StudentView) -> Iterator[Mapping[str, object]]:
     match report.status:
         case ReportStatus.GRADER_ERROR:
             return
-        case ReportStatus.GRADED | ReportStatus.STOPPED if not shown.has_score:
+        case ReportStatus.GRADED | ReportStatus.STOPPED if not shown.has_score or shown.is_waiting:
+            # Tests would be a whole mark, in which what waits for a person is a zero.
             return
         case ReportStatus.UNREADABLE:
             total = report.max_score or 0
@@ -62,6 +65,9 @@ def _tests(shown: StudentView) -> Iterator[Mapping[str, object]]:
                     status=_STATUSES[function.status],
                     time=_milliseconds(function, report.timing),
                 )
+            for item in report.manual:
+                names = unique_names([*names, item.id])
+                yield _manual_test(item, names[-1])
             if shown.pending:
                 (name,) = unique_names([*names, AFTER_DUE])[len(names) :]
                 total = shown.pending_points
@@ -79,6 +85,14 @@ def _test(
         "status": status,
         "time": time,
     }
+
+
+def _manual_test(item: ManualItem, name: str) -> Mapping[str, object]:
+    earned = item.points or 0.0
+    status = "pass" if earned >= item.max_points else "partial" if earned else "fail"
+    return _test(
+        name, describe_item_in_full(item), earned=earned, total=item.max_points, status=status
+    )
 
 
 def _milliseconds(function: FunctionResult, timing: Mapping[str, float]) -> int | None:

@@ -9,6 +9,9 @@ from grader.report.model import ReportStatus
 def name_scores(shown: StudentView, work: Work, *, setting: str) -> dict[str, float]:
     """Return the score of each function by its name, or the whole score by a single name.
 
+    Answers that a person has marked are there too, by their ids. While one of them waits, it has no
+    score, and neither has the whole.
+
     Args:
         shown: The report as its student may see it.
         work: The work that the report is part of. Its functions are used for an unreadable
@@ -26,12 +29,13 @@ def name_scores(shown: StudentView, work: Work, *, setting: str) -> dict[str, fl
         return {}
     only = work.setting(setting)
     if only:
-        return {only: report.score}
+        return {} if shown.is_waiting else {only: report.score}
     if report.status is ReportStatus.UNREADABLE:
         if not work.functions:
             raise NotExpressibleError(
                 "the submission can't be graded, so its functions are unknown; choose a single "
                 f"{setting} with --set {setting}=NAME"
             )
-        return dict.fromkeys(work.functions, 0.0)
-    return {function.name: function.score for function in report.functions}
+        return dict.fromkeys((*work.functions, *work.manual), 0.0)
+    marked = {one.id: one.points for one in report.manual if one.points is not None}
+    return {**{function.name: function.score for function in report.functions}, **marked}

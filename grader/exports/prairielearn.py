@@ -25,7 +25,8 @@ from grader.exports.text import (
 )
 from grader.outputs.class_wording import show_line
 from grader.outputs.function_view import view_function
-from grader.report.model import FunctionResult, Picture, Report, ReportStatus
+from grader.outputs.manual_view import describe_item_in_full
+from grader.report.model import FunctionResult, ManualItem, Picture, Report, ReportStatus
 
 # The documentation says 1 MB; this is the smaller of the two sizes that it can mean.
 _MAX_BYTES = 1_000_000
@@ -110,7 +111,11 @@ def _describe(shown: StudentView, limit: int) -> _Results:
         score=score,
         message=message,
         output=cut(describe_printed(shown), limit),
-        tests=(*(_test(function, limit) for function in report.functions), *_waiting(shown)),
+        tests=(
+            *(_test(function, limit) for function in report.functions),
+            *_waiting(shown),
+            *(_manual_test(item, limit) for item in report.manual),
+        ),
     )
 
 
@@ -121,6 +126,17 @@ def _test(function: FunctionResult, limit: int) -> _Test:
         max_points=function.max_score,
         message=view_function(function).mark.word,
         output=cut(describe_function(function), limit),
+    )
+
+
+def _manual_test(item: ManualItem, limit: int) -> _Test:
+    """Return the test of an answer that a person marks; 0 of 0 points is shown as neither."""
+    return _Test(
+        name=cut(show_line(item.id), _NAME_CHARACTERS),
+        points=item.points or 0.0,
+        max_points=0.0 if item.points is None else item.max_points,
+        message=item.status.value,
+        output=cut(describe_item_in_full(item), limit),
     )
 
 

@@ -6,7 +6,9 @@ import msgspec
 
 from grader.errors import NotExpressibleError
 from grader.outputs.escaping import escape_report
+from grader.outputs.manual_view import describe_waiting
 from grader.outputs.visibility import describe_pending, pending_points, show_to_student
+from grader.report.manual import waiting_points
 from grader.report.model import CheckResult, FunctionResult, Report, ReportStatus, Visibility
 from grader.report.score import score_functions
 
@@ -20,6 +22,9 @@ class StudentView:
             is left, and no text in it can control a terminal or break an XML file.
         pending: How many points are not shown yet, as a sentence; empty if all are shown.
         pending_points: The number of those points.
+        waiting: How many points wait for a person to mark an answer, as a sentence; empty if none
+            do. Until then the score is not final.
+        waiting_points: The number of those points.
         max_score: The points of the whole assignment, with those that are not shown yet; None if
             the grader failed.
     """
@@ -28,27 +33,36 @@ class StudentView:
     pending: str
     pending_points: float
     max_score: float | None
+    waiting: str = ""
+    waiting_points: float = 0.0
 
     @property
     def has_score(self) -> bool:
-        """Whether there is a score: the grader did not fail, and not every point is pending."""
+        """Whether there is a score: the grader did not fail, and not every point is open."""
         if self.report.score is None or self.max_score is None:
             return False
-        return bool(self.report.max_score) or not self.pending
+        is_open = self.pending or self.waiting
+        return (self.report.max_score or 0.0) > self.waiting_points or not is_open
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a person has to mark an answer, so that the score is not final."""
+        return bool(self.waiting)
 
     @property
     def fraction(self) -> float:
-        """The score as a share of all points, in 0..1. Pending points count as not earned.
+        """The score as a share of all points, in 0..1. Open points count as not earned.
 
         Raises:
             NotExpressibleError: There is no score, because the grader failed or every point waits
-                for the due date. It must not become a 0.
+                for the due date or a person. It must not become a 0.
         """
         score, max_score = self.report.score, self.max_score
         if score is None or max_score is None:
             raise NotExpressibleError(describe_fault(self.report))
         if not self.has_score:
-            raise NotExpressibleError(f"no points can be shown yet: {self.pending}")
+            why = "; ".join(filter(None, (self.pending, self.waiting)))
+            raise NotExpressibleError(f"no points can be shown yet: {why}")
         return min(1.0, max(0.0, score / max_score)) if max_score else 0.0
 
     @property
@@ -79,6 +93,8 @@ def student_view(report: Report, *, is_after_due: bool) -> StudentView:
         pending=describe_pending(open_now),
         pending_points=pending_points(open_now),
         max_score=open_now.max_score,
+        waiting=describe_waiting(shown),
+        waiting_points=waiting_points(shown),
     )
 
 

@@ -11,7 +11,8 @@ from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.json_text import to_json
 from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import describe_in_full, describe_whole
-from grader.report.model import FunctionResult, Report, ReportStatus, Status
+from grader.outputs.manual_view import describe_item_in_full
+from grader.report.model import FunctionResult, ManualItem, Report, ReportStatus, Status
 
 _FILE = "validation_results.json"
 
@@ -37,6 +38,7 @@ def _describe(shown: StudentView) -> Mapping[str, object]:
             "message": [
                 {"message": whole, "status": about_whole},
                 *map(_message, report.functions),
+                *map(_manual_message, report.manual),
             ],
             "status": _status_of_whole(shown),
         },
@@ -45,6 +47,16 @@ def _describe(shown: StudentView) -> Mapping[str, object]:
 
 def _message(function: FunctionResult) -> Mapping[str, str]:
     return {"message": describe_in_full(function), "status": _status(function.status)}
+
+
+def _manual_message(item: ManualItem) -> Mapping[str, str]:
+    if item.points is None:
+        status = "information"
+    elif item.points >= item.max_points:
+        status = "success"
+    else:
+        status = "warning" if item.points else "failure"
+    return {"message": describe_item_in_full(item), "status": status}
 
 
 def _status(status: Status) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from grader.exports.student_view import StudentView
 from grader.outputs.function_view import FailureView, view_function
+from grader.outputs.manual_view import describe_item_in_full
 from grader.outputs.wording import (
     ENDED_EARLY,
     describe_failure,
@@ -58,6 +59,7 @@ def describe_whole(shown: StudentView) -> str:
             None,
             (
                 _state(shown),
+                shown.waiting and f"{shown.waiting}.",
                 shown.pending and f"{shown.pending}.",
                 *(f"- {note}" for note in report.notes),
             ),
@@ -88,6 +90,7 @@ def _parts(shown: StudentView) -> Iterator[str]:
     for function in shown.report.functions:
         failures = describe_function(function)
         yield head_line(function) + (f"\n{textwrap.indent(failures, _INDENT)}" if failures else "")
+    yield from map(describe_item_in_full, shown.report.manual)
     if printed := describe_printed(shown):
         yield printed
 

@@ -12,6 +12,7 @@ from grader.exports.format import ExportedFile, LeftOut, Work, each_report
 from grader.exports.student_view import StudentView, student_view
 from grader.exports.table import read_number, scale_points
 from grader.exports.text import describe_function, describe_whole, head_line
+from grader.outputs.manual_view import describe_item, describe_item_in_full
 from grader.outputs.wording import describe_output
 from grader.report.model import Report
 
@@ -49,6 +50,9 @@ def _comments(shown: StudentView) -> Iterator[str]:
         # A title ending in a negative number in brackets lowers the grade; ours ends in a word.
         yield _TITLE + _break_marks(" ".join(head_line(function).split()))
         yield from _preformat(describe_function(function))
+    for item in shown.report.manual:
+        yield _TITLE + _break_marks(describe_item(item))
+        yield from _preformat(describe_item_in_full(item))
     output = shown.report.output.rstrip("\n")
     if output.strip():
         yield _TITLE + describe_output(shown.report)
@@ -56,9 +60,12 @@ def _comments(shown: StudentView) -> Iterator[str]:
 
 
 def _grade(shown: StudentView, maximum: float) -> Iterator[str]:
-    """Yield the line with the grade, unless the grader failed or all points still wait."""
+    """Yield the line with the grade, unless the grader failed or all points still wait.
+
+    Nor is there a grade while a person has to mark an answer: then it is for a teacher to give.
+    """
     report = shown.report
-    if shown.has_score and report.score is not None:
+    if shown.has_score and not shown.is_waiting and report.score is not None:
         yield f"{_GRADE} {scale_points(report.score, shown.max_score or 0, maximum)}"
 
 

@@ -129,8 +129,8 @@ class History:
             return "there is no score, so the one that was sent before stays"
         if not score.is_final and key in self._final:
             return (
-                "points wait for the due date, but the whole score was sent before, and stays; "
-                "--after-due sends the new one"
+                "points wait for the due date or for a person, but a whole score was sent before, "
+                "and stays; once all is marked, --after-due sends the new one"
             )
         return ""
 

@@ -179,3 +179,10 @@ def test_timestamp_is_now_for_everybody_else() -> None:
 
     assert known.stamp(ITEM, "u-bob", NOW) == "2026-11-24T10:00:00.250Z"
     assert known.stamp(ITEM, "u-ada", NOW) == "2030-01-01T00:00:01.000Z"
+
+
+def test_a_whole_score_is_not_emptied_by_one_that_waits_for_a_person() -> None:
+    """Platforms like Moodle would show no grade any more; the message says what helps."""
+    waiting = msgspec.structs.replace(line().score, grading_progress=GradingProgress.PENDING_MANUAL)
+
+    assert "for a person" in history(line()).explain_loss(ITEM, waiting)
