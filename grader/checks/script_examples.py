@@ -326,10 +326,8 @@ class _Writer:
                 return ast.Subscript(self._expression(of), self._expression(key), ast.Load())
             case Operator(name=name, operands=operands):
                 return _operator(name, [self._expression(one) for one in operands])
-            case Enter(manager=manager):
-                return self._expression(manager)
-            case Unpack(of=of):
-                return self._expression(of)
+            case Enter(manager=inner) | Unpack(of=inner):
+                return self._expression(inner)
             case Take(of=of, count=count):
                 text = f"list(itertools.islice({self.show(of)}, {count}))"
                 return ast.parse(text, mode="eval").body

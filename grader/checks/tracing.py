@@ -279,12 +279,18 @@ class Handle:
 
     def __iter__(self) -> Iterator["Handle"]:
         """Write down that a value is unpacked, as in ``a, b = value``; nothing else iterates."""
-        count = _count_of_targets(sys._getframe(1))  # noqa: SLF001 - only the bytecode knows it
-        if count is None:
+        frame = sys._getframe(1)  # noqa: SLF001 - only its bytecode knows of the assignment
+        targets = _targets(frame)
+        if not targets:
             raise TraceError(f"a script can't iterate over a value; use take(values, n): {_REMEDY}")
         recorder = recorder_of(self)
-        unpacked = recorder.add(Unpack(of=encode_operand(self), count=count))
-        return iter([unpacked[place] for place in range(count)])
+        unpacked = recorder.add(Unpack(of=encode_operand(self), count=len(targets)))
+        items = [unpacked[place] for place in range(len(targets))]
+        if frame.f_code is recorder.code:
+            # Now: if nothing comes after it, nobody looks for names any more.
+            first = len(recorder.operations) - len(items)
+            recorder.names.update({first + n: name for n, name in enumerate(targets) if name})
+        return iter(items)
 
     def __repr__(self) -> str:
         return "<a value in the sandbox>"
@@ -310,11 +316,21 @@ class Handle:
     __await__ = _refuse("await a value")
 
 
-def _count_of_targets(frame: types.FrameType) -> int | None:
-    """Return how many targets the assignment that a frame carries out has; None if it is none."""
-    code = frame.f_code.co_code
-    name = dis.opname[code[frame.f_lasti]]
-    return code[frame.f_lasti + 1] if name == "UNPACK_SEQUENCE" else None
+def _targets(frame: types.FrameType) -> list[str]:
+    """Return the targets of the assignment that a frame carries out: the names of variables.
+
+    A target of another kind has an empty name. The list is empty if it is no such assignment.
+    """
+    steps = (one for one in dis.get_instructions(frame.f_code) if one.offset >= frame.f_lasti)
+    first = next(steps)
+    if first.opname != "UNPACK_SEQUENCE" or not first.arg:
+        return []
+    targets = [""] * first.arg
+    for place, step in zip(range(first.arg), steps, strict=False):
+        if step.opname != "STORE_FAST":
+            break
+        targets[place] = str(step.argval)
+    return targets
 
 
 def _add_operators() -> None:
