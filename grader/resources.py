@@ -21,6 +21,7 @@ import msgspec
 
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import bare, definitions, names_used, reachable, with_methods
+from grader.checks.lent_values import ask_with_values
 from grader.checks.load_problem import describe_load_problem
 from grader.checks.misconceptions import Misconception
 from grader.checks.programs import (
@@ -307,14 +308,24 @@ class GradingResources:
         def session(names: frozenset[str]) -> Session:
             if own is not None and not names:
                 return own
-            lent = self._lent(names) if names else None
+            lent = self._lent(names - self._computed) if names - self._computed else None
             return sessions.enter_context(self.open(submission, account, plan.copy(), lent=lent))
 
         @functools.cache
         def lend(names: frozenset[str]) -> Recording:
-            return Recording(session(names).ask, may_keep=account.may_keep)
+            ask: Ask = session(names).ask
+            if names & self._computed:
+                values = names & self._computed
+                ask = ask_with_values(ask, values, ask_reference=self.reference.replay)
+            return Recording(ask, may_keep=account.may_keep)
 
         return Children(session, lend)
+
+    @functools.cached_property
+    def _computed(self) -> frozenset[str]:
+        """The values that the reference computes."""
+        units = self.assignment.units
+        return frozenset(one.name for one in units if is_computed(self.assignment, one))
 
     def _make_lent(self, names: frozenset[str]) -> Lent:
         units = [self.assignment.unit(name) for name in sorted(names)]
