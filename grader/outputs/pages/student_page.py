@@ -120,7 +120,7 @@ def _update(page: str, report: Report) -> str:
         if not has_start or not has_end:  # a brief page, or one of an older version
             return render_student_page(report)
         new = make_environment().get_template(_PARTS[name]).render(changed)
-        page = f"{before}{start}{new.rstrip()}\n{end}{after}"
+        page = f"{before}{start}{new}{end}{after}"
     title = make_environment().get_template("title.html.j2").render(changed)
     before, _, rest = page.partition("<title>")
     return f"{before}{title}{rest.partition('</title>')[2]}"
