@@ -6,8 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.checks.questions import Question
-from grader.observations.messages import CallRequest, Observation, Outcome, Request, Step
-from grader.observations.values import AnyValue, Array, Items, Number
+from grader.observations.messages import (
+    CallRequest,
+    Observation,
+    Outcome,
+    Request,
+    ScriptRequest,
+    Step,
+)
+from grader.observations.values import AnyValue, Array, Items, Mapping, Number, Text
 from grader.report.words import join_names
 
 _RTOL = 1e-3
@@ -185,7 +192,27 @@ def _aspects(
             aspects.setdefault(f"what {function}() returns", []).append(returned)
         for place, part in enumerate(parts):
             aspects.setdefault(f"{function}(...)[{place}]", []).append(part)
+    for name, pair in _parts_of_scripts(questions, answers):
+        aspects.setdefault(name, []).append(pair)
     return aspects
+
+
+def _parts_of_scripts(
+    questions: Sequence[Question], answers: Sequence[Observation]
+) -> Iterator[tuple[str, _Pair]]:
+    """Yield what scripts return under a name, where both sides have numbers."""
+    for question, answer in zip(questions, answers, strict=True):
+        request, expected = question.request, question.expected
+        is_whole = answer.outcome is Outcome.RETURNED is expected.outcome
+        if not isinstance(request, ScriptRequest) or not is_whole or question.check.facts:
+            continue
+        got, want = answer.steps[0].returned, expected.steps[0].returned
+        if not isinstance(got, Mapping) or not isinstance(want, Mapping):
+            continue
+        for (key, first), (_, second) in zip(got.entries, want.entries, strict=False):
+            numbers, right = numbers_of(first), numbers_of(second)
+            if isinstance(key, Text) and numbers is not None and right is not None:
+                yield key.text, _Pair(numbers, right, _samples(request))
 
 
 def _pairs_of_parts(request: CallRequest, got: Step, want: Step) -> list[_Pair]:
@@ -275,7 +302,7 @@ def rate_of(request: CallRequest) -> float:
     return rate.value if isinstance(rate, Number) else 1.0
 
 
-def _samples(request: CallRequest) -> int:
+def _samples(request: CallRequest | ScriptRequest) -> int:
     sizes = [
         value.shape[0]
         for value in request.inputs.values()

@@ -26,6 +26,7 @@ from grader.diagnosis.ratios import (
     hint_for_ratio,
 )
 from grader.diagnosis.rescaled import describe_rescaled, find_rescaled, hint_not_to_scale
+from grader.diagnosis.typed_in import describe_typed_in, find_typed_in, hint_to_compute
 from grader.diagnosis.unused import describe_unused, find_unused, hint_to_use
 from grader.observations.asking import Observe
 from grader.observations.messages import Observation
@@ -146,5 +147,22 @@ def _rescaled(asked: Asked) -> Remark:
     return Remark(describe_rescaled(asked.function, found), hint_not_to_scale(found))
 
 
+def _typed_in(asked: Asked) -> Remark:
+    names = find_typed_in(asked.questions, asked.answers, asked.observe, has_time=asked.has_time)
+    return Remark(describe_typed_in(asked.function, names), hint_to_compute(names))
+
+
 _OF_LENT = (_nan, _kept, _early_end, _penalty, _unused, _exchanged, _rescaled)
-_ALL = (_nan, _kept, _early_end, _part, _rounding, _limit, _penalty, _unused, _exchanged, _rescaled)
+_ALL = (
+    _nan,
+    _typed_in,
+    _kept,
+    _early_end,
+    _part,
+    _rounding,
+    _limit,
+    _penalty,
+    _unused,
+    _exchanged,
+    _rescaled,
+)
