@@ -21,6 +21,7 @@ LAB = "assignments/lab4"
 PLACES: dict[str, tuple[str, ...]] = {
     "An answer is wrong": (
         "checks/compare.py",
+        "checks/parts.py",
         "checks/steps.py",
         "checks/convergence.py",
         "checks/probe.py",

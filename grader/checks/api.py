@@ -12,6 +12,7 @@ from grader.checks.compare import (
 )
 from grader.checks.facts import Roughly
 from grader.checks.inputs import ArrayInput, Leaf, array, leaf, tensor
+from grader.checks.parts import expect_all_close
 from grader.checks.probe import Probe, Result
 from grader.checks.steps import expect_same_leaf, expect_step
 from grader.checks.tracing import (
@@ -40,6 +41,7 @@ __all__ = [
     "UnwrittenError",
     "WrongError",
     "array",
+    "expect_all_close",
     "expect_close",
     "expect_finite",
     "expect_same_leaf",
