@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
 from grader.observations.messages import Absence, AbsenceKind, Load, Place
-from grader.sandbox.guest.methods import find_method
+from grader.sandbox.guest.methods import find_method, is_class
 from grader.sandbox.guest.needed import Position, bound_names
 from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text, name_of_type
@@ -119,7 +119,7 @@ class _Search:
             return self._find_missing(name)
         value = self._namespace[name]
         if name in self._message.classes:
-            return None if _is_class(value) else self._find_other_value(name, value)
+            return None if is_class(value) else self._find_other_value(name, value)
         if not self._message.parameters[name]:
             return None  # not a function
         if callable(value):
@@ -463,12 +463,12 @@ class _Search:
 
     def _others_like(self, name: str) -> Iterator[str]:
         """Yield the names of values of the same kind: functions, classes or tables."""
-        is_class = name in self._message.classes
+        wants_class = name in self._message.classes
         is_function = bool(self._message.parameters[name])
         for other in self._candidates:
             value = self._namespace[other]
-            if is_class:
-                is_like = _is_class(value)
+            if wants_class:
+                is_like = is_class(value)
             else:
                 is_like = callable(value) if is_function else isinstance(value, dict | list | tuple)
             if is_like:
@@ -510,10 +510,6 @@ class _Search:
             place=self._place(position, line),
             other=other,
         )
-
-
-def _is_class(value: object) -> bool:
-    return issubclass(type(value), type)
 
 
 def _code_of(value: object) -> types.CodeType | None:

@@ -14,6 +14,7 @@ import torch
 from grader.observations.messages import Lent
 from grader.sandbox.guest.bind_arguments import ANYTHING, ArgumentBinding, bind_arguments
 from grader.sandbox.guest.lend_classes import replace_class, replace_method
+from grader.sandbox.guest.methods import is_class
 
 _LENT = "__zerograd_lent__"
 _OF_LENT = " of what is lent"  # no name of Python's
@@ -89,14 +90,13 @@ class LentUnits:
     def _replace_methods(self, namespace: Mapping[str, Any]) -> None:
         for name in self.contract_classes:
             # A right function may make instances of a class that is being graded.
-            if name not in self.classes and isinstance(namespace.get(name), type):
+            if name not in self.classes and is_class(namespace.get(name)):
                 self.sources.setdefault(name, self.right.get(name))
                 self.right[name] = namespace[name]
         new = {
             owner
             for owner in {name.partition(".")[0] for name in self.methods}
-            if isinstance(namespace.get(owner), type)
-            and namespace[owner] is not self.installed.get(owner)
+            if is_class(namespace.get(owner)) and namespace[owner] is not self.installed.get(owner)
         }
         for full_name in self.methods:
             owner, _, name = full_name.partition(".")

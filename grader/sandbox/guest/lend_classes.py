@@ -4,8 +4,9 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-# The base class's attributes, which no metaclass can shadow.
-_dict: Any = type.__dict__["__dict__"]
+from grader.sandbox.guest.methods import has_member, is_class, members_of
+
+# The base class's attribute, which no metaclass can shadow.
 _bases: Any = type.__dict__["__bases__"]
 _set_attribute = type.__setattr__
 
@@ -15,10 +16,10 @@ def replace_class(own: object, right: type, namespace: Mapping[str, object]) -> 
 
     A class whose layout doesn't allow that is left as it is.
     """
-    if not isinstance(own, type):
+    if not is_class(own):
         return
     for other in list(namespace.values()):
-        if isinstance(other, type) and own in _bases.__get__(other):
+        if is_class(other) and any(base is own for base in _bases.__get__(other)):
             bases = tuple(right if base is own else base for base in _bases.__get__(other))
             try:
                 _bases.__set__(other, bases)
@@ -38,16 +39,16 @@ def replace_method(own: type, name: str, right: type) -> None:
         name: The name of the method.
         right: The class that has the right method.
     """
-    before = _dict.__get__(own).get(name)
-    new = _for_class(_dict.__get__(right)[name], own)
-    for other, value in list(_dict.__get__(own).items()):
+    before = members_of(own).get(name)
+    new = _for_class(members_of(right)[name], own)
+    for other, value in list(members_of(own).items()):
         if value is before is not None or other == name:
             _set_attribute(own, other, new)
-    if name not in _dict.__get__(own):
+    if name not in members_of(own):
         _set_attribute(own, name, new)
-    for other, value in _dict.__get__(right).items():
+    for other, value in members_of(right).items():
         is_private = other.startswith("_") and not other.endswith("__")
-        if is_private and not hasattr(own, other):
+        if is_private and not has_member(own, other):
             _set_attribute(own, other, _for_class(value, own))
 
 

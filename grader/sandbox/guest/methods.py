@@ -1,6 +1,6 @@
 """Looks up methods of a submission's classes without running the submission's code."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
 
@@ -17,6 +17,22 @@ _dict: Any = type.__dict__["__dict__"]
 _unimplemented = torch.nn.Module.forward
 
 
+def is_class(value: object) -> TypeGuard[type]:
+    """Return whether a value is a class, whatever it claims."""
+    return issubclass(type(value), type)
+
+
+def members_of(kind: type) -> "Mapping[str, Any]":
+    """Return the members that a class itself defines."""
+    found: Mapping[str, Any] = _dict.__get__(kind)
+    return found
+
+
+def has_member(kind: type, name: str) -> bool:
+    """Return whether a class, or one that it inherits from, defines a name."""
+    return any(name in members_of(base) for base in _mro.__get__(kind))
+
+
 def find_method(namespace: "Mapping[str, object]", full_name: str) -> object | None:
     """Return what a class has under the name of a method, not bound to anything.
 
@@ -30,10 +46,10 @@ def find_method(namespace: "Mapping[str, object]", full_name: str) -> object | N
     """
     owner, _, name = full_name.partition(".")
     kind = namespace.get(owner)
-    if not issubclass(type(kind), type):
+    if not is_class(kind):
         return None
     for base in _mro.__get__(kind):
-        member = _dict.__get__(base).get(name)
+        member = members_of(base).get(name)
         if base is not object and member is not None and member is not _unimplemented:
             found: object = member
             return found
