@@ -43,11 +43,14 @@ class Blanked:
     Attributes:
         lines: Its lines.
         dicts: The names of the dicts whose values were removed.
+        functions: The names of top level of functions, and of classes with methods, whose bodies
+            were removed.
         problems: What can't be published, a line each.
     """
 
     lines: tuple[Line, ...]
     dicts: frozenset[str]
+    functions: frozenset[str]
     problems: tuple[str, ...]
 
 
@@ -91,7 +94,12 @@ def blank_code(
     problems = [*blanker.problems, *_find_magics(cell.lines)]
     if not problems:
         problems = list(_find_code_in_comments(lines, blanker.kept))
-    return Blanked(tuple(lines), frozenset(blanker.dicts), tuple(problems))
+    return Blanked(
+        tuple(lines),
+        frozenset(blanker.dicts),
+        frozenset(blanker.functions),
+        tuple(problems),
+    )
 
 
 @dataclass(slots=True)
@@ -105,6 +113,7 @@ class _Blanker:
     marked_docstrings: Collection[str] = field(kw_only=True)
     edits: list[_Edit] = field(default_factory=list)
     dicts: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     kept: set[int] = field(default_factory=set)
 
@@ -120,7 +129,7 @@ class _Blanker:
                     self._read_inside(node)
                 case ast.Assign() | ast.AnnAssign() if not owner and self._read_dict(node):
                     pass
-                case _ if place == 0 and is_docstring(node):
+                case _ if owner and place == 0 and is_docstring(node):
                     pass
                 case _ if not may_stay(node, graded=self.graded, is_in_class=bool(owner)):
                     self._refuse(node, _kind(node, owner))
@@ -187,6 +196,7 @@ class _Blanker:
         self._blank_function(node, name)
 
     def _blank_function(self, node: Function, name: str) -> None:
+        self.functions.add(name.partition(".")[0])
         lines = self.lines
         docstring = node.body[0]
         assert docstring.end_lineno is not None  # noqa: S101 - the parser sets it

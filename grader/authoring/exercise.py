@@ -63,6 +63,7 @@ def make_exercise(
             cell.source = new.source
         problems = [
             *maker.problems,
+            *maker.find_unready_lines(),
             *maker.find_unknown_names(
                 {*(unit.name for unit in units), *(one.id for one in manual)}
             ),
@@ -87,6 +88,8 @@ class _Maker:
         self._graded = graded
         self._marked_docstrings = marked_docstrings
         self._hidden: set[str] = set()
+        self._unwritten: set[str] = set()
+        self._imported: list[Cell] = []
         self._names: list[tuple[int, str, frozenset[str]]] = []
         self.problems: list[str] = []
 
@@ -108,6 +111,8 @@ class _Maker:
         self._hidden |= cut.bound
         if cell.is_given or cell.is_demo:
             self._expect_no_unit(cell, cut)
+            if not cell.is_demo:
+                self._imported.append(cell)
             return self._finish(cell, cut)
         if cut.problems:
             return self._finish(cell, cut)
@@ -120,6 +125,9 @@ class _Maker:
         )
         self.problems += blanked.problems
         self._hidden |= blanked.dicts
+        self._unwritten |= blanked.functions
+        if not blanked.problems:
+            self._imported.append(cell.with_lines(blanked.lines))
         return self._finish(cell, Cut(blanked.lines, cut.regions, cut.bound))
 
     def _finish(self, cell: Cell, cut: Cut) -> Cell:
@@ -147,6 +155,25 @@ class _Maker:
                 f"`{tag}`"
             )
 
+    def find_unready_lines(self) -> Iterator[str]:
+        """Yield a problem for each use, on import, of what students have yet to write."""
+        bodies = [(cell, parse(cell.lines).body) for cell in self._imported]
+        missing = self._hidden - bound_names(node for _, body in bodies for node in body)
+        for cell, body in bodies:
+            for node in on_import(body):
+                match node:
+                    case ast.Call(func=ast.Name(id=name)) if name in self._unwritten:
+                        pass
+                    case ast.Name(id=name, ctx=ast.Load()) if name in missing:
+                        pass
+                    case _:
+                        continue
+                number = cell.lines[node.lineno - 1].number
+                yield (
+                    f"line {number}: the exercise can't be imported, since it needs {name} before "
+                    "it is written: tag the cell `demo`"
+                )
+
     def find_unknown_names(self, known: Collection[str]) -> Iterator[str]:
         """Yield a problem for each name after a marker that stands for nothing."""
         for number, name, bound in self._names:
@@ -164,6 +191,20 @@ class _Maker:
                     f"the value {name} is computed in no solution: put # BEGIN SOLUTION and "
                     "# END SOLUTION around the lines that compute it"
                 )
+
+
+def on_import(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes of code that runs on import: all but the inside of functions."""
+    for node in body:
+        yield node
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from on_import([*node.decorator_list, node.args])
+                yield from on_import([node.returns] if node.returns is not None else [])
+            case ast.Lambda():
+                yield from on_import([node.args])
+            case _:
+                yield from on_import(ast.iter_child_nodes(node))
 
 
 def _binding(lines: tuple[Line, ...], names: Collection[str]) -> Iterator[tuple[int, str]]:

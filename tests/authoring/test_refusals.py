@@ -218,6 +218,52 @@ def test_answers_among_other_things_are_refused(code: str) -> None:
     assert "ANSWERS on line 2 does not stand alone" in refuse(f"# %%\n{code}\n")
 
 
+# --- what can't be imported --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("START = f(3)", "f"),
+        ("STARTS = [f(3) for _ in range(2)]", "f"),
+        ("value = Value(3)", "Value"),
+        ("print(later)", "later"),
+        ("def g(x=later):\n    return f(x)", "later"),
+        ("class B(later):\n    pass", "later"),
+    ],
+)
+def test_exercise_that_needs_on_import_what_is_not_written_is_refused(
+    given: str, name: str
+) -> None:
+    """A given cell can't use what students have yet to write: it would be a demo."""
+    text = (
+        "# %%\ndef f(x):\n    '''Doc.'''\n    return x\n\n\nclass Value:\n"
+        "    def __init__(self, x):\n        '''Doc.'''\n        self.x = x\n\n\n"
+        "# BEGIN SOLUTION\nlater = object\n# END SOLUTION\n\n"
+        f'# %% tags=["given"]\n{given}\n'
+    )
+
+    assert refuse(text) == [
+        (
+            f"line 18: the exercise can't be imported, since it needs {name} before it is written: "
+            "tag the cell `demo`"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "given", ["def g(x):\n    return f(later)", "g = f", "h = lambda: f(later)", "later = 3"]
+)
+def test_given_code_may_use_later_what_is_not_written(given: str) -> None:
+    """The inside of a function is not run on import."""
+    text = (
+        "# %%\ndef f(x):\n    '''Doc.'''\n    return x\n\n\n# BEGIN SOLUTION\nlater = object\n"
+        f'# END SOLUTION\n\n# %% tags=["given"]\n{given}\n'
+    )
+
+    assert given in render_script(text)
+
+
 # --- what can't be read ------------------------------------------------------------------------
 
 

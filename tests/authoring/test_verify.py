@@ -222,3 +222,251 @@ def test_misconception_is_graded_among_right_functions(folder: Path) -> None:
     exec(source, namespace)  # noqa: S102 - our own
     assert {"relu", "mean_relu", "relu__absolute_value"} <= names
     assert namespace["relu"] is namespace["relu__absolute_value"]
+
+
+# --- classes and values --------------------------------------------------------------------
+
+ENGINE_SETTINGS = """
+id = "engine"
+title = "Lab 1: an engine"
+version = "1"
+points = 8
+reference = "reference.py"
+misconceptions = "misconceptions.py"
+
+[[classes]]
+name = "Value"
+methods = ["__init__", "__add__", "__mul__"]
+attributes = ["data"]
+"""
+
+ENGINE = '''\
+# %%
+class Value:
+    """A number."""
+
+    data: float
+
+    def __init__(self, data):
+        """Keep a number."""
+        self.data = data
+
+    def __add__(self, other):
+        """Return the sum."""
+        return Value(self.data + other.data)
+
+    def __mul__(self, other):
+        """Return the product."""
+        return Value(self.data * other.data)
+'''
+
+ENGINE_CHECKS = '''\
+"""Checks of Value."""
+
+import pytest
+
+from grader.checks.api import WrongError, expect_close, to_array
+
+
+@pytest.mark.points(8 / 3)
+@pytest.mark.function("Value.__init__")
+def check_it_keeps_the_number(probe):
+    """Value(x).data is x
+
+    Store it.
+    """
+    got, want = probe.both_run(lambda lab, x: {"data": lab.Value(x).data}, x=2.5)
+    expect_close(to_array(got["data"], "data"), to_array(want["data"], "data"), "data")
+
+
+@pytest.mark.points(8 / 3)
+@pytest.mark.function("Value.__add__")
+def check_it_adds(probe):
+    """a + b is the sum
+
+    Add.
+    """
+    def use(lab, x, y):
+        return {"data": (lab.Value(x) + lab.Value(y)).data}
+
+    got, want = probe.both_run(use, x=2.5, y=4.0)
+    expect_close(to_array(got["data"], "data"), to_array(want["data"], "data"), "data")
+
+
+@pytest.mark.points(8 / 3)
+@pytest.mark.function("Value.__mul__")
+def check_it_multiplies(probe):
+    """a * b is the product
+
+    Multiply.
+    """
+    def use(lab, x, y):
+        return {"data": (lab.Value(x) * lab.Value(y)).data}
+
+    got, want = probe.both_run(use, x=2.5, y=4.0)
+    expect_close(to_array(got["data"], "data"), to_array(want["data"], "data"), "data")
+'''
+
+ENGINE_MISCONCEPTIONS = '''\
+class Value__init__doubles(Value):
+    """It keeps twice the number.
+
+    Keep it as it is.
+    """
+
+    def __init__(self, data):
+        super().__init__(2 * data)
+
+
+def Value__add__subtracts(self, other):
+    """It subtracts.
+
+    Add.
+    """
+    return Value(self.data - other.data)
+
+
+class Value__mul__adds(Value):
+    """It adds.
+
+    Multiply.
+    """
+
+    def __mul__(self, other):
+        return Value(self.data + other.data)
+'''
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Path:
+    """An assignment about a class, whose three checks are worth 8/3 points each."""
+    folder = tmp_path / "engine"
+    folder.mkdir()
+    for name, text in (
+        ("assignment.toml", ENGINE_SETTINGS),
+        ("reference.py", ENGINE),
+        ("check_Value.py", ENGINE_CHECKS),
+        ("misconceptions.py", ENGINE_MISCONCEPTIONS),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def verify_once(folder: Path) -> Verification:
+    """Verify with one seed and one worker."""
+    return verify(load_assignment(folder), seeds=1, jobs=1, on_progress=lambda *_: None)
+
+
+@pytest.mark.slow
+def test_class_is_verified_by_its_methods(engine: Path) -> None:
+    """A class needs no check of its own, its misconceptions may be classes, and thirds add up."""
+    found = verify_once(engine)
+
+    assert found.problems == []
+    assert found.proved == [
+        "Value.__init__/doubles",
+        "Value.__add__/subtracts",
+        "Value.__mul__/adds",
+    ]
+
+
+# --- mistakes of authors -------------------------------------------------------------------
+
+
+def load(folder: Path) -> str:
+    """Return why an assignment can't be loaded, in one line."""
+    with pytest.raises(AssignmentError) as caught:
+        load_assignment(folder)
+    assert "\n" not in caught.value.reason
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("title =", "titel =", "assignment.toml has the unknown key titel; did you mean title?"),
+        ("points = 10", "points = 10\nweight = 3", "the unknown key weight; known are id, title"),
+        ("[limits]", "[limit]", "the unknown key limit; did you mean limits?"),
+        ("[visibility]", "[visible]", "the unknown key visible; did you mean visibility?"),
+        (
+            'parameters = ["z"]\ncollaborators',
+            'parametres = ["z"]\ncollaborators',
+            "mean_relu in functions has the unknown key parametres; known are",
+        ),
+        ('default = "visible"', 'defualt = "visible"', "visibility is set for defualt, but there"),
+        ('default = "visible"', 'default = "visibel"', "the visibility of default has to be"),
+        ('["relu"]', '["rely"]', "mean_relu has the collaborator rely, which is not listed above"),
+    ],
+)
+def test_misspelt_key_is_refused(folder: Path, old: str, new: str, reason: str) -> None:
+    """A misspelt key at any level has a line that names it."""
+    change(folder / "assignment.toml", old, new)
+
+    assert reason in load(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ('[[classes]]\nname = "A"\nmethod = ["f"]', "A in classes has the unknown key method"),
+        ('[[values]]\nname = "w"\nparameters = []', "w in values has the unknown key parameters"),
+        ('[[manual]]\nid = "why"\npoint = 2', "point"),
+    ],
+)
+def test_misspelt_key_of_an_entry_is_refused(folder: Path, table: str, reason: str) -> None:
+    """So has one in an entry of a list."""
+    append(folder / "assignment.toml", f"\n{table}\n")
+
+    assert reason in load(folder)
+
+
+@pytest.mark.slow
+def test_what_release_refuses_is_a_problem(folder: Path) -> None:
+    """A line that may be a part of a solution is listed; the rest is verified all the same."""
+    append(folder / "reference.py", "\n# %%\nhalf = lambda z: z / 2\n\n\nclass A:\n    x = 3\n")
+
+    found = problems(folder)
+
+    assert len(found) == 2
+    assert all(one.startswith("can't be released: line 5") for one in found)
+    assert "the lambda `half = lambda z: z / 2` may be a part of the solution" in found[0]
+    assert "the line of A `x = 3` may be a part of the solution" in found[1]
+
+
+@pytest.mark.slow
+def test_stub_that_can_not_be_imported_is_a_problem(folder: Path) -> None:
+    """A given cell that calls what is not written yet stops the script for students."""
+    given = "def start():\n    return relu(torch.ones(1))\n\n\nSTART = start()\n"
+    append(folder / "reference.py", f'\n# %% tags=["given"]\n{given}')
+
+    assert problems(folder) == [
+        "the stub can't be imported: the file stopped at functions that are not written yet"
+    ]
+
+
+@pytest.mark.slow
+def test_reference_that_can_not_be_loaded_names_the_cause(folder: Path) -> None:
+    """The line names the exception, its text, and the file and line of the author's statement."""
+    change(folder / "reference.py", "def relu(", "@torch.no_such_thing\ndef relu(")
+    line = 1 + (folder / "reference.py").read_text("utf-8").split("\n").index(
+        "def relu(z: Tensor) -> Tensor:"
+    )
+
+    (found,) = [one for one in problems(folder) if "can't be loaded" in one]
+
+    assert f"the reference can't be loaded: reference.py, line {line}: AttributeError: " in found
+    assert "has no attribute 'no_such_thing' (in `@torch.no_such_thing`)" in found
+    assert "\n" not in found
+
+
+@pytest.mark.slow
+def test_checks_of_no_unit_are_one_problem(folder: Path) -> None:
+    """A file of checks for a function that is not listed has one line."""
+    (folder / "check_rely.py").write_text(
+        (folder / "check_relu.py").read_text("utf-8").replace("check_relu_", "check_rely_"), "utf-8"
+    )
+
+    (line,) = [one for one in problems(folder) if "can't be graded" in one]
+
+    assert "the assignment has no" in line
+    assert "rely" in line
