@@ -124,7 +124,8 @@ def _by(mark: ManualMark | None) -> str:
     if mark is None:
         return ""
     day = mark.at.partition("T")[0]
-    return ", ".join(filter(None, (mark.by and f"marked by {mark.by}", day and f"on {day}")))
+    words = (mark.by and f"by {mark.by}", day and f"on {day}")
+    return " ".join(("Marked", *filter(None, words))) if any(words) else ""
 
 
 def _remarks(item: ManualItem) -> Iterator[str]:

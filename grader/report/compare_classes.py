@@ -40,10 +40,10 @@ class PointsChange(_Model, frozen=True, kw_only=True):
     If a report is missing, the points are those of a whole function.
 
     Attributes:
-        id: The id of the check, or the name of the function.
+        id: The id of the check or of what a person marks, or the name of the function.
         title: The title of the check; empty for a function.
-        old_points: The points before; null if the check or function was not graded.
-        new_points: The points now; null if the check or function was not graded.
+        old_points: The points before; null if it was not graded or waits for a person.
+        new_points: The points now; null if it is not graded or waits for a person.
     """
 
     id: str
@@ -199,7 +199,7 @@ def _by_id(summary: ClassSummary) -> dict[str, Row]:
 
 
 def _standing(row: Row, summary: ClassSummary) -> object:
-    return row.status, row.score, _functions(row, summary)
+    return row.status, row.score, _functions(row, summary), row.manual
 
 
 def _functions(row: Row, summary: ClassSummary) -> dict[str, object]:
@@ -231,21 +231,20 @@ def _change(before: Row, now: Row, old: Grading, new: Grading) -> RowChange:
     )
 
 
-# A title and points, by the id of a check or the name of a function.
-_Points = Mapping[str, tuple[str, float]]
+# A title and points, by the id of a check or the name of a function, or the id of what a person
+# marks; without points while that waits.
+_Points = Mapping[str, tuple[str, float | None]]
 
 
 def _checks(report: Outline) -> _Points:
-    return {
-        check.id: (check.title, check.points)
-        for function in report.functions
-        for check in function.checks
-    }
+    checks = (check for function in report.functions for check in function.checks)
+    return {one.id: (one.title, one.points) for one in (*checks, *report.manual)}
 
 
 def _scores(row: Row, summary: ClassSummary) -> _Points:
     names = (function.name for function in summary.functions)
-    return {name: ("", cell.score) for name, cell in zip(names, row.cells, strict=False)}
+    scores = {name: ("", cell.score) for name, cell in zip(names, row.cells, strict=False)}
+    return {**scores, **{one.id: ("", one.points) for one in row.manual}}
 
 
 def _compare_points(before: _Points, now: _Points) -> Iterator[PointsChange]:
