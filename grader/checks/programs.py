@@ -35,8 +35,15 @@ def reference_program(assignment: Assignment, *, leave_out: tuple[str, ...] = ()
 
     Args:
         assignment: The assignment.
-        leave_out: Names whose definitions are left out.
+        leave_out: Names whose definitions are left out, unless another unit may use them.
     """
+    used = {
+        name
+        for unit in assignment.units
+        if unit.name not in leave_out
+        for name in unit.collaborators
+    }
+    leave_out = tuple(name for name in leave_out if name not in used)
     if any(is_computed(assignment, unit) for unit in assignment.units):
         return without_demos(assignment.reference)
     return definitions(assignment.reference, leave_out=leave_out)
