@@ -31,13 +31,20 @@ def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
     with ExitStack() as stack:
 
         def open_it(
-            *sources: str, limits: Limits = LIMITS, without: tuple[Lock, ...] = ()
+            *sources: str,
+            limits: Limits = LIMITS,
+            without: tuple[Lock, ...] = (),
+            classes: tuple[str, ...] = (),
+            methods: tuple[str, ...] = (),
+            values: tuple[str, ...] = (),
         ) -> Session:
             source = Source(
                 name="submission.py",
                 blocks=tuple(CodeBlock(label="", source=one) for one in sources),
                 is_notebook=len(sources) > 1,
-                parameters=PARAMETERS,
+                parameters={**PARAMETERS, **dict.fromkeys((*classes, *values), ())},
+                classes=classes,
+                methods=methods,
             )
             account = Account(limits, functions=len(PARAMETERS))
             session = open_session(

@@ -3,7 +3,7 @@
 So a check finds out whether what is computed from them depends on them, or was typed in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from grader.observations.values import InputValue
 from grader.sandbox.guest.inputs import make_input
@@ -22,8 +22,14 @@ class FixedNames:
         self._given = given
         self._made: dict[str, object] = {}
 
-    def put_back(self) -> None:
-        """Put a fresh copy in the place of each value that was replaced or deleted."""
+    def put_back(self, bound: Collection[str]) -> None:
+        """Put a fresh copy in the place of each value that was replaced, deleted or bound.
+
+        Args:
+            bound: The names that a statement has bound, perhaps to the same object: x += 1 changes
+                a tensor in place.
+        """
         for name, value in self._given.items():
-            if name not in self._made or self._namespace.get(name) is not self._made[name]:
+            made = self._made.get(name)
+            if made is None or name in bound or self._namespace.get(name) is not made:
                 self._made[name] = self._namespace[name] = make_input(value)

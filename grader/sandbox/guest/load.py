@@ -175,6 +175,7 @@ class _Run:
     ) -> None:
         self._lent = lent
         self._fixed = FixedNames(submission.namespace, message.given)
+        self._has_fixed = bool(message.given)
         self._keeps_figures = message.is_rerun
         self.notes: list[Note] = []
         self.uses: Mapping[str, frozenset[str]] = {}
@@ -212,7 +213,7 @@ class _Run:
 
     def run(self) -> None:
         """Run all statements but those that are left out; what they raise becomes notes."""
-        self._fixed.put_back()
+        self._fixed.put_back(())
         self._run_blocks()
         if self._lent is not None:
             self._lent.replace_in(self._namespace)
@@ -249,13 +250,14 @@ class _Run:
                         self._skip(block, place + 1)
                         break
                 finally:
-                    self._put_back()
+                    self._put_back(code)
             if self._keeps_figures and self._is_notebook:
                 keep_open_figures(self._submission)
 
-    def _put_back(self) -> None:
+    def _put_back(self, code: types.CodeType) -> None:
         """Put back what stays fixed, and what is lent, if a statement has bound it anew."""
-        self._fixed.put_back()
+        if self._has_fixed:
+            self._fixed.put_back(bound_names(code))
         if self._lent is not None:
             self._lent.replace_bound(self._namespace)
 
