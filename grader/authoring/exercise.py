@@ -14,7 +14,7 @@ from grader.authoring.reference_cells import (
     read_cells,
     read_notebook,
 )
-from grader.authoring.regions import Cut, bound_names, cut_code, cut_text
+from grader.authoring.regions import Cut, bound_names, cut_code, cut_text, is_like_a_marker
 from grader.checks.manual import ManualUnit, ShownBy
 from grader.checks.units import Unit, UnitKind
 
@@ -136,8 +136,13 @@ class _Maker:
         return cell.with_lines(cut.lines)
 
     def _refuse_odd_code(self, cell: Cell, error: SyntaxError) -> Cell:
-        """Keep what is not Python only where the author says that it is no part of a solution."""
+        """Keep a cell that is not Python, such as one for bash, only if the author says so."""
         if cell.is_given or cell.is_demo:
+            self.problems += [
+                f"line {line.number}: a marker in a cell that is not Python marks nothing"
+                for line in cell.lines
+                if is_like_a_marker(line.text)
+            ]
             return cell
         number = cell.lines[min(error.lineno or 1, len(cell.lines)) - 1].number
         self.problems.append(

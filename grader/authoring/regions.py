@@ -67,6 +67,11 @@ def first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(one.lineno for one in decorators)]) - 1
 
 
+def is_like_a_marker(text: str) -> bool:
+    """Return whether somebody may have meant a text as a marker."""
+    return _LIKE_A_MARKER.search(text) is not None
+
+
 def cut_text(cell: Cell) -> Cut:
     """Take the marked answers out of a text cell."""
     found = [(place, match) for place, line in enumerate(cell.lines) if (match := _mark(line.text))]

@@ -184,6 +184,26 @@ def test_region_in_a_given_cell_is_refused() -> None:
     assert refuse(text) == "line 2: BEGIN SOLUTION in a cell that is tagged `given`"
 
 
+@pytest.mark.parametrize("tag", ["given", "demo"])
+def test_marker_in_a_cell_that_is_not_python_is_refused(tag: str) -> None:
+    """In a cell for bash nothing can be taken out."""
+    text = (
+        f'# %% tags=["{tag}"]\n# %%bash\n# echo 1\n# # BEGIN SOLUTION\n# echo 2\n# # END SOLUTION\n'
+    )
+
+    assert refuse(text) == (
+        "line 4: a marker in a cell that is not Python marks nothing\n"
+        "line 6: a marker in a cell that is not Python marks nothing"
+    )
+
+
+def test_region_in_a_timed_demo_is_taken_out() -> None:
+    """A cell magic that runs its body hides no region."""
+    text = '# %% tags=["demo"]\n# %%time\nprint(3)\n# BEGIN SOLUTION\nw = secret\n# END SOLUTION\n'
+
+    assert "secret" not in render_script(text) + render_notebook(text)
+
+
 def test_region_in_a_demo_is_taken_out() -> None:
     """A demo may leave something to students."""
     text = '# %% tags=["demo"]\nprint(3)\n# BEGIN SOLUTION\nw = secret\n# END SOLUTION\n'

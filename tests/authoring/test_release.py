@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grader.authoring.new import write_assignment
 from grader.authoring.release import release_assignment, render_notebook, render_script
 from grader.checks.assignment import Assignment, load_assignment
 from grader.errors import UsageError
@@ -127,6 +128,58 @@ def test_dry_release_writes_nothing(tmp_path: Path) -> None:
 
     assert len(release_assignment(circle, tmp_path / "out", is_dry=True)) == 2
     assert not (tmp_path / "out").exists()
+
+
+# --- files beside the exercise ------------------------------------------------------------
+
+
+@pytest.fixture
+def with_files(tmp_path: Path) -> Path:
+    """An assignment with data in a folder, other data for grading, and a module to import."""
+    folder = write_assignment("tiny", tmp_path)
+    settings = (folder / "assignment.toml").read_text("utf-8")
+    more = (
+        'files = ["data/train.csv"]\nsupport = ["plots.py"]\n\n'
+        '[grading_files]\n"data/train.csv" = "secret.csv"\n\n[limits]'
+    )
+    (folder / "assignment.toml").write_text(settings.replace("[limits]", more), "utf-8")
+    (folder / "data").mkdir()
+    (folder / "data" / "train.csv").write_bytes(b"1,2\r\n\xff")
+    (folder / "secret.csv").write_text("3,4\n", "utf-8")
+    (folder / "plots.py").write_text("def plot(x):\n    return x\n", "utf-8")
+    return folder
+
+
+def test_files_and_modules_are_copied_beside_the_exercise(with_files: Path, tmp_path: Path) -> None:
+    """Students get the files as they are, and never those for grading."""
+    written = release_assignment(load_assignment(with_files), tmp_path / "out")
+
+    names = [path.relative_to(tmp_path / "out").as_posix() for path in written]
+    assert names == ["tiny.py", "tiny.ipynb", "data/train.csv", "plots.py"]
+    assert (tmp_path / "out" / "data" / "train.csv").read_bytes() == b"1,2\r\n\xff"
+    assert (tmp_path / "out" / "plots.py").read_text("utf-8").startswith("def plot")
+    assert release_assignment(load_assignment(with_files), tmp_path / "out") == []
+
+
+def test_copy_that_is_out_of_date_is_found(with_files: Path, tmp_path: Path) -> None:
+    """A changed file is copied again, and with a dry run only listed."""
+    release_assignment(load_assignment(with_files), tmp_path / "out")
+    (with_files / "plots.py").write_text("", "utf-8")
+
+    changed = release_assignment(load_assignment(with_files), tmp_path / "out", is_dry=True)
+
+    assert changed == [tmp_path / "out" / "plots.py"]
+    assert (tmp_path / "out" / "plots.py").read_text("utf-8")
+
+
+def test_file_with_the_name_of_the_exercise_is_refused(with_files: Path, tmp_path: Path) -> None:
+    """A module can't take the place of the exercise, nor the exercise its place."""
+    settings = (with_files / "assignment.toml").read_text("utf-8")
+    (with_files / "assignment.toml").write_text(settings.replace("plots.py", "tiny.py"), "utf-8")
+    (with_files / "tiny.py").write_text("", "utf-8")
+
+    with pytest.raises(UsageError, match=r"tiny\.py can't lie beside the exercise"):
+        release_assignment(load_assignment(with_files), tmp_path / "out")
 
 
 # --- what students get --------------------------------------------------------------------

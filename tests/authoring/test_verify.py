@@ -159,7 +159,7 @@ def test_function_without_a_check_is_a_problem(folder: Path) -> None:
     [
         ("def check_mean_relu_has", "def check_mean_relu has", "the checks can't be collected"),
         ("@pytest.mark.points(5)\n", "", "it has no points"),
-        ("probe.both(z=z)", "probe.both(zed=z)", "is broken: KeyError: 'z'"),
+        ("probe.both(z=z)", "probe.both(zed=z)", "mean_relu gets no z; its parameters are z"),
     ],
     ids=["not Python", "no points", "crashes"],
 )
@@ -414,7 +414,7 @@ def test_misspelt_key_is_refused(folder: Path, old: str, new: str, reason: str) 
     ],
 )
 def test_misspelt_key_of_an_entry_is_refused(folder: Path, table: str, reason: str) -> None:
-    """So has one in an entry of a list."""
+    """A misspelt key in an entry of a list has a line too."""
     append(folder / "assignment.toml", f"\n{table}\n")
 
     assert reason in load(folder)

@@ -96,6 +96,21 @@ def test_release_writes_to_out(lab5: Path, tmp_path: Path) -> None:
     assert not (lab5 / "exercises").exists()
 
 
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_release_of_what_may_be_a_solution_is_a_usage_error(options: list[str], lab5: Path) -> None:
+    """Each line that is refused is printed, nothing is written, and the exit code is 2."""
+    with (lab5 / "reference.py").open("a", encoding="utf-8") as file:
+        file.write("\n# %%\nhalf = lambda z: z / 2\nthird = half(2) / 3\n")
+
+    done = run("release", "--assignment", lab5, *options)
+
+    assert done.returncode == 2
+    assert "the lambda `half = lambda z: z / 2` may be a part of the solution" in done.stderr
+    assert "the assignment `third = half(2) / 3` may be a part of the solution" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (lab5 / "exercises").exists()
+
+
 # --- verify -------------------------------------------------------------------------------
 
 
@@ -107,6 +122,7 @@ def test_verify_exits_with_0_without_problems(lab5: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "relu: 2 checks, 2 misconceptions\n  a  catches 1  has-the-right-values" in done.stdout
+    assert "\n4 of 4 misconceptions are named correctly and cost exactly one unit\n" in done.stdout
     assert done.stdout.endswith(
         "\n✓ Lab 5: an activation function: 1 seed, 4 misconceptions: no problems\n"
     )
@@ -141,7 +157,7 @@ def test_assignment_that_can_not_be_used_is_a_usage_error(
 
     assert done.returncode == 2
     assert "lab9" in done.stderr
-    assert ("nobodys should be named FUNCTION__MISCONCEPTION" in done.stderr) is is_there
+    assert ("nobodys should be named UNIT__MISCONCEPTION" in done.stderr) is is_there
     assert "Traceback" not in done.stderr
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from grader.outputs.verification import show_matrix, show_outcome, show_slowest
+from grader.outputs.verification import show_matrix, show_outcome, show_proved, show_slowest
 
 CHECKS = {
     "relu": ["relu/has-the-right-values", "relu/can-be-differentiated"],
@@ -140,6 +140,22 @@ def test_slowest_checks_come_first() -> None:
         "      4 ms  f/4",
         "      3 ms  f/3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("proved", "tried", "line"),
+    [
+        (36, 36, "36 of 36 misconceptions are named correctly and cost exactly one unit"),
+        (1, 2, "1 of 2 misconceptions is named correctly and costs exactly one unit"),
+        (1, 1, "1 of 1 misconception is named correctly and costs exactly one unit"),
+    ],
+)
+def test_number_of_proved_misconceptions_is_shown(proved: int, tried: int, line: str) -> None:
+    """One line says how many misconceptions are diagnosed as they should be."""
+    console = make_console()
+    show_proved(proved, tried, console)
+
+    assert read(console) == f"\n{line}\n"
 
 
 def test_assignment_without_problems_has_one_line() -> None:
