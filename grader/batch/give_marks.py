@@ -132,8 +132,10 @@ class _Reader:
         self._answers = {(one.item.id, one.item.digest): one for one in answers}
         self._units = {one.item.id: one.item for one in answers}
         self._rows: dict[str, dict[str, Row]] = {}
+        self._digests: dict[tuple[str, str], str] = {}  # by unit and row
         for answer in answers:
             for row in answer.rows:
+                self._digests[answer.item.id, row.id] = answer.item.digest
                 for name in _names_of(row):
                     self._rows.setdefault(name, {})[row.id] = row
 
@@ -197,11 +199,10 @@ class _Reader:
             raise _LineError(
                 f'"{_show(line.student)}" has several submissions: {", ".join(sorted(rows))}'
             )
-        (row,) = rows.values()
-        for (unit, digest), answer in self._answers.items():
-            if unit == line.unit and any(one.id == row.id for one in answer.rows):
-                return digest
-        raise _LineError(f"{_show(line.student)} has no answer for {_show(line.unit)}")
+        (row_id,) = rows
+        if (line.unit, row_id) not in self._digests:
+            raise _LineError(f"{_show(line.student)} has no answer for {_show(line.unit)}")
+        return self._digests[line.unit, row_id]
 
 
 def _names_of(row: Row) -> set[str]:

@@ -59,7 +59,7 @@ def mark(
     from grader.batch.give_marks import give_marks
     from grader.batch.marking import list_answers, mark_class, open_marks
     from grader.batch.store import ReportStore
-    from grader.outputs.class_files import INDEX_FILE, write_class_files
+    from grader.outputs.class_files import INDEX_FILE, find_dialect, write_class_files
     from grader.outputs.marks_table import read_marks_file
     from grader.report.summary_file import read_summary
 
@@ -84,7 +84,8 @@ def mark(
                 now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
                 given = give_marks(lines, list_answers(summary, store), marks, by=by, at=now)
                 summary = mark_class(summary, store, marks)
-                write_class_files(summary, folder, dialect=CsvDialect(dialect or CsvDialect.EXCEL))
+                kind = CsvDialect(dialect) if dialect else find_dialect(folder)
+                write_class_files(summary, folder, dialect=kind)
             _print_given(given, unknown)
     _print_state(summary)
     if file is not None:

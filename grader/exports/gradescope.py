@@ -80,7 +80,10 @@ def _describe(shown: StudentView, waiting: tuple[FunctionResult, ...]) -> _Resul
     tests = [
         *(_test(str(place), one) for place, one in enumerate(report.functions, start=1)),
         *_waiting_tests(report, waiting),
-        *(_manual_test(one) for one in report.manual),
+    ]
+    tests += [
+        _manual_test(str(len(report.functions) + len(waiting) + place), one)
+        for place, one in enumerate(report.manual, start=1)
     ]
     score = report.score
     return _Results(
@@ -139,11 +142,11 @@ def _test(number: str, function: FunctionResult, *, visibility: str = _VISIBLE) 
     )
 
 
-def _manual_test(item: ManualItem) -> _Test:
+def _manual_test(number: str, item: ManualItem) -> _Test:
     """Return the test of an answer that a person marks; without points, it is only information."""
     test = _Test(
         name=show_line(item.id),
-        number=show_line(item.id),
+        number=number,
         output=cut(describe_item_in_full(item), _MAX_CHARACTERS),
         tags=(item.status.value,),
     )

@@ -15,6 +15,7 @@ from grader.report.summary_file import SUMMARY_NAME, write_summary
 
 GRADEBOOK_FILE = "gradebook.csv"
 INDEX_FILE = "index.html"
+_LONGEST_START = 10  # of a gradebook: its first title, and what separates the columns
 
 
 def write_class_files(
@@ -42,6 +43,18 @@ def write_class_files(
         )
     with _open_text(folder / INDEX_FILE) as file:
         write_class_page(summary, file)
+
+
+def find_dialect(folder: Path) -> CsvDialect:
+    """Return how the gradebook in the folder of a batch was written; as usual if there is none."""
+    try:
+        with (folder / GRADEBOOK_FILE).open(encoding="utf-8-sig", errors="replace") as file:
+            start = file.readline(_LONGEST_START)
+    except OSError:
+        return CsvDialect.EXCEL
+    return next(
+        (one for one in CsvDialect if start.startswith(f"id{one.separator}")), CsvDialect.EXCEL
+    )
 
 
 @contextmanager

@@ -272,7 +272,8 @@ def _remark(one: ClassAnswer) -> str:
 
 
 def _names(one: ClassAnswer) -> str:
-    return "; ".join(map(name_people, one.rows))
+    """Name who gave an answer, each with the name of the page in ``reports``."""
+    return "; ".join(f"{name_people(row)} ({row.id}.html)" for row in one.rows)
 
 
 def _exact(points: float) -> str:

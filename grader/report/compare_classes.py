@@ -237,8 +237,10 @@ _Points = Mapping[str, tuple[str, float | None]]
 
 
 def _checks(report: Outline) -> _Points:
-    checks = (check for function in report.functions for check in function.checks)
-    return {one.id: (one.title, one.points) for one in (*checks, *report.manual)}
+    return {
+        **{one.id: (one.title, one.points) for each in report.functions for one in each.checks},
+        **{one.id: (one.title, one.points) for one in report.manual},
+    }
 
 
 def _scores(row: Row, summary: ClassSummary) -> _Points:

@@ -72,7 +72,11 @@ class MarkBook:
     """All marks of a class."""
 
     def __init__(self, marks: Iterable[Mark] = ()) -> None:
-        self._marks = {(one.unit, one.answer): one for one in marks}
+        self._marks: dict[tuple[str, str], Mark] = {}
+        # The answers that somebody ever had a mark for, by unit and person.
+        self._answers: dict[tuple[str, str], set[str]] = {}
+        for one in marks:
+            self._put(one)
 
     def __iter__(self) -> Iterator[Mark]:
         """Yield the marks, sorted by unit and answer."""
@@ -86,9 +90,7 @@ class MarkBook:
         """Give an answer a mark, in place of the one that it may have; its people are kept."""
         old = self.find(mark.unit, mark.answer)
         people = {*mark.people, *(old.people if old is not None else ())}
-        self._marks[mark.unit, mark.answer] = msgspec.structs.replace(
-            mark, people=tuple(sorted(people))
-        )
+        self._put(msgspec.structs.replace(mark, people=tuple(sorted(people))))
 
     def take_back(self, unit: str, answer: str) -> None:
         """Remove the mark of an answer, if it has one."""
@@ -102,7 +104,7 @@ class MarkBook:
         found = self.find(item.id, item.digest)
         if found is not None and not set(people) <= set(found.people):
             found = msgspec.structs.replace(found, people=tuple(sorted({*found.people, *people})))
-            self._marks[item.id, item.digest] = found
+            self._put(found)
         outdated = self._latest(item.id, people) if found is None else None
         return give_mark(
             item,
@@ -110,8 +112,15 @@ class MarkBook:
             outdated.given if outdated is not None else None,
         )
 
+    def _put(self, mark: Mark) -> None:
+        self._marks[mark.unit, mark.answer] = mark
+        for one in mark.people:
+            self._answers.setdefault((mark.unit, one), set()).add(mark.answer)
+
     def _latest(self, unit: str, people: Collection[str]) -> Mark | None:
-        known = [one for one in self if one.unit == unit and not set(people).isdisjoint(one.people)]
+        """Return the last mark that these people had for any answer."""
+        answers = {one for person in people for one in self._answers.get((unit, person), ())}
+        known = [mark for one in sorted(answers) if (mark := self.find(unit, one)) is not None]
         return max(known, key=lambda one: one.at, default=None)
 
     def to_json(self) -> str:

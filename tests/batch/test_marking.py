@@ -127,7 +127,16 @@ def test_names_are_there_if_asked_for(results: Path) -> None:
     """A course may not want to be blind."""
     who = {row["who"] for row in export(results, "--names")}
 
-    assert "Ada; Bob" in who
+    assert "Ada (ada.html); Bob (bob.html)" in who
+
+
+def test_the_gradebook_keeps_its_form(results: Path) -> None:
+    """Marks are put into it with the separators that it was written with."""
+    write_class_files(read_summary(results), results, dialect=CsvDialect.SEMICOLON)
+
+    give(results, why("ada", "2.5"))
+
+    assert ";2,5;" in (results / "gradebook.csv").read_text()
 
 
 def test_only_what_waits_is_exported_if_asked_for(results: Path) -> None:
