@@ -370,6 +370,42 @@ def test_class_is_verified_by_its_methods(engine: Path) -> None:
     ]
 
 
+@pytest.mark.slow
+def test_value_that_is_computed_is_verified(tmp_path: Path) -> None:
+    """A value has its own region and misconceptions, and the stub that lacks it earns nothing."""
+    folder = tmp_path / "slope"
+    folder.mkdir()
+    (folder / "assignment.toml").write_text(
+        'id = "slope"\ntitle = "Lab 2: a slope"\nversion = "1"\npoints = 1\n'
+        'reference = "reference.py"\nmisconceptions = "misconceptions.py"\n\n'
+        '[[values]]\nname = "slope"\n',
+        encoding="utf-8",
+    )
+    (folder / "reference.py").write_text(
+        '# %% tags=["given"]\nx = [1.0, 2.0, 4.0]\ny = [2.0, 4.0, 8.0]\n\n'
+        "# %%\n# BEGIN SOLUTION slope\n"
+        "slope = sum(a * b for a, b in zip(x, y)) / sum(a * a for a in x)\n# END SOLUTION\n",
+        encoding="utf-8",
+    )
+    (folder / "misconceptions.py").write_text(
+        'def slope__upside_down():\n    """It is x by y.\n\n    Divide by x.\n    """\n'
+        "    slope = sum(a * a for a in x) / sum(a * b for a, b in zip(x, y))\n",
+        encoding="utf-8",
+    )
+    (folder / "check_slope.py").write_text(
+        "import pytest\n\nfrom grader.checks.api import expect_close\n\n\n"
+        "@pytest.mark.points(1)\ndef check_slope_is_right(probe):\n"
+        '    """slope is that of the line\n\n    Divide.\n    """\n'
+        '    got, want = probe.read()\n    expect_close(got.array(), want.array(), "slope")\n',
+        encoding="utf-8",
+    )
+
+    found = verify_once(folder)
+
+    assert found.problems == []
+    assert found.proved == ["slope/upside-down"]
+
+
 # --- mistakes of authors -------------------------------------------------------------------
 
 
