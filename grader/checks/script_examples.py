@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from grader.checks.inputs import decode_input, is_small, show_input
 from grader.checks.tracing import Trace
 from grader.checks.verdict import WrongError
@@ -38,7 +40,7 @@ from grader.observations.scripts import (
     Unpack,
     ValueOf,
 )
-from grader.observations.values import Items
+from grader.observations.values import AnyValue, Array, Items, Number
 from grader.observations.values import Mapping as MappingValue
 from grader.report.model import Example
 from grader.report.shorten import MAX_MESSAGE, MAX_NAME, shorten
@@ -103,9 +105,12 @@ def make_script_example(run: ScriptRun, wrong: WrongError) -> Example | None:
     """
     if not wrong.got or not _can_be_shown(run):
         return None
-    writer = _Writer(run.trace)
+    wrong_part = _wrong_part(run, wrong)
+    writer = _Writer(run.trace, shown=wrong_part)
     lines = [*_show_inputs(run), *writer.statements(len(run.trace.operations))]
-    lines.append(f"print({writer.show(_wrong_part(run, wrong))})")
+    label = f"{wrong_part.name} =" if isinstance(wrong_part, InputOf) else ""
+    labelled = f"{label!r}, " if label and wrong.got.startswith(label) else ""
+    lines.append(f"print({labelled}{writer.show(wrong_part)})")
     return _example(run, lines, wrong.got, wrong.expected)
 
 
@@ -165,20 +170,34 @@ def _can_be_shown(run: ScriptRun) -> bool:
 
 
 def _wrong_part(run: ScriptRun, wrong: WrongError) -> Operand:
-    """Return what the script returned under the name whose value is wrong; all if none is."""
-    returned = run.trace.returned
-    if run.step is None or wrong.source is None:
-        return returned
-    match returned, run.step.returned:
+    """Return what is wrong: a part of what the script returned, an input, or all that it returned.
+
+    An array that a check has made of a part is found by its numbers.
+    """
+    parts = [] if run.step is None else _parts(run.trace.returned, run.step)
+    for operand, value in parts:
+        if value is wrong.source or (wrong.source is None and _has_numbers(value, wrong.value)):
+            return operand
+    return run.trace.returned
+
+
+def _parts(returned: Operand, step: Step) -> list[tuple[Operand, AnyValue]]:
+    """Return the parts of what a script returned, and its inputs after it."""
+    parts: list[tuple[Operand, AnyValue]] = [(returned, step.returned)]
+    match returned, step.returned:
         case Table(entries=entries), MappingValue(entries=values):
-            for (_, operand), (_, value) in zip(entries, values, strict=False):
-                if value is wrong.source:
-                    return operand
-        case Sequence(items=operands), Items(items=parts):
-            for operand, part in zip(operands, parts, strict=False):
-                if part is wrong.source:
-                    return operand
-    return returned
+            pairs = zip(entries, values, strict=False)
+            parts = [(operand, value) for (_, operand), (_, value) in pairs]
+        case Sequence(items=operands), Items(items=items):
+            parts = list(zip(operands, items, strict=False))
+    return parts + [(InputOf(name=name), state.value) for name, state in step.inputs.items()]
+
+
+def _has_numbers(value: AnyValue, numbers: "np.ndarray | None") -> bool:
+    if numbers is None or not isinstance(value, Array | Number):
+        return False
+    array = value.to_numpy() if isinstance(value, Array) else np.asarray(value.value)
+    return array.shape == numbers.shape and np.array_equal(array, numbers, equal_nan=True)
 
 
 class _Writer:
@@ -187,9 +206,12 @@ class _Writer:
     Args:
         trace: The script.
         last: The place of the last operation that is shown; all of them by default.
+        shown: What is shown in the end; by default all that the script returns.
     """
 
-    def __init__(self, trace: Trace, *, last: int | None = None) -> None:
+    def __init__(
+        self, trace: Trace, *, last: int | None = None, shown: Operand | None = None
+    ) -> None:
         self._trace = trace
         end = len(trace.operations) if last is None else last + 1
         self._uses = Counter(
@@ -205,6 +227,45 @@ class _Writer:
             if isinstance(operation, Unpack):
                 for item in _items_of(place, operation):
                     self._names.setdefault(item, f"v{item}")
+        self._rename(end, trace.returned if shown is None else shown)
+
+    def _rename(self, end: int, shown: Operand) -> None:
+        """Give a new name to a value whose name still stands for something that is used later.
+
+        The script has bound the name anew, but what it stood for has other names there, or is an
+        input or a function of the submission.
+        """
+        last_use = self._last_uses(end, shown)
+        holders: dict[str, list[Operand]] = {
+            name: [InputOf(name=name)] for name in self._trace.inputs
+        }
+        operations = self._trace.operations[:end]
+        for place, operation in enumerate(operations):
+            if isinstance(operation, Name):
+                holders.setdefault(operation.name, []).append(ValueOf(place=place))
+        for place, operation in enumerate(operations):
+            name = self._names.get(place)
+            if name is None or (isinstance(operation, Operator) and _is_in_place(operation.name)):
+                continue
+            number = 1
+            while any(last_use.get(one, -1) > place for one in holders.get(name, ())):
+                number += 1
+                name = f"{self._names[place]}_{number}"
+            self._names[place] = name
+            holders[name] = [ValueOf(place=place)]
+
+    def _last_uses(self, end: int, shown: Operand) -> dict[Operand, int]:
+        """Return where each value and input is used last: the place of the line of code."""
+        named = (ValueOf, InputOf)
+        last_use: dict[Operand, int] = {one: end for one in _walk(shown) if isinstance(one, named)}
+        for place in range(end - 1, -1, -1):
+            # What has no name is written where it is used.
+            is_inside = place not in self._names and ValueOf(place=place) in last_use
+            line = last_use[ValueOf(place=place)] if is_inside else place
+            for operand in _operands(self._trace.operations[place]):
+                if isinstance(operand, named):
+                    last_use[operand] = max(line, last_use.get(operand, -1))
+        return last_use
 
     def _needs_name(self, place: int, operation: object) -> bool:
         """Return whether a value has to be kept: it takes work, and is not used exactly once."""

@@ -50,6 +50,7 @@ def expect_step(
         got=f"{name} = {shown}",
         expected=f"{name} = {shown_expected}",
         calls=step + 1,
+        source=got.state(name, step).value,
     )
 
 

@@ -1,7 +1,10 @@
 """Scripts of checks: what they record, and what they can't do."""
 
+from typing import Any
+
 import pytest
 
+from grader.checks.inputs import leaf
 from grader.checks.tracing import Lab, Trace, TraceError, trace
 from grader.checks.units import Unit
 from grader.observations.scripts import GetItem, Unpack
@@ -31,8 +34,8 @@ def test_unpacking_is_recorded_with_the_names_of_the_targets() -> None:
 def test_unpacking_in_another_function_names_nothing() -> None:
     """Names are those of the script itself, and a target may be an item."""
 
-    def first(pair: object) -> object:
-        one, _ = pair  # type: ignore[misc]
+    def first(pair: Any) -> object:
+        one, _ = pair
         return one
 
     def use(lab: Lab, x: object) -> object:
@@ -58,4 +61,26 @@ def test_a_starred_target_is_refused() -> None:
         return first
 
     with pytest.raises(TraceError, match="can't iterate"):
+        trace_of(use)
+
+
+def test_names_of_what_is_returned_at_once_are_found() -> None:
+    """A value that nothing is done with any more has its name as well."""
+
+    def use(lab: Lab, x: object) -> object:
+        y = lab.f(x)
+        return {"y": y}
+
+    assert trace_of(use).names == {1: "y"}
+
+
+def test_a_leaf_that_is_used_twice_is_refused() -> None:
+    """It would be made anew for each use, so a step on it would not show."""
+
+    def use(lab: Lab, x: object) -> object:
+        w = leaf([1, 2])
+        lab.f(w)
+        return w
+
+    with pytest.raises(TraceError, match="would be two tensors"):
         trace_of(use)
