@@ -268,7 +268,11 @@ class GradingResources:
         source = Source(
             # Not the file's own name: it is not in the digest that the inputs depend on, so code
             # could read there what it was asked before.
-            name="submission.ipynb" if submission.is_notebook else "submission.py",
+            name=submission.blocks[0].label
+            if submission.modules
+            else "submission.ipynb"
+            if submission.is_notebook
+            else "submission.py",
             blocks=submission.blocks,
             is_notebook=submission.is_notebook,
             parameters=self.assignment.top_level,
@@ -276,6 +280,8 @@ class GradingResources:
             text_cells=submission.text_cells,
             classes=self.assignment.names_of(UnitKind.CLASS),
             methods=self.assignment.names_of(UnitKind.METHOD),
+            modules=submission.modules,
+            extra=submission.extra,
         )
         return open_session(
             self._forkserver, source, account=account, confinement=self.confinement, plan=plan

@@ -96,8 +96,8 @@ class Raised(Message, frozen=True, kw_only=True):
 class CodeBlock(Message, frozen=True, kw_only=True):
     """A ``.py`` file, or one code cell of a notebook.
 
-    ``label`` is ``cell N``, or empty for a file. If Jupyter shows another number beside the cell,
-    it comes after that, as in ``cell 3 [7]``.
+    ``label`` is ``cell N``; or the name of one of several files, and empty for a single one. If
+    Jupyter shows another number beside a cell, it comes after that, as in ``cell 3 [7]``.
     """
 
     label: str
@@ -132,6 +132,9 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     without code that contain a function; they are never run. ``given`` are globals that stay fixed:
     a fresh copy replaces whatever a statement binds to one of these names. ``is_rerun`` says that
     a check is about what the statements do, so that figures are kept.
+
+    With ``modules``, each code block is a module of its own, of that name; the last ``extra`` of
+    them run only if they are imported.
     """
 
     name: str
@@ -148,6 +151,8 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     methods: tuple[str, ...] = ()
     is_rerun: bool = False
     given: dict[str, InputValue] = {}
+    modules: tuple[str, ...] = ()
+    extra: int = 0
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):

@@ -115,7 +115,8 @@ def _describe_note(note: Note, *, is_notebook: bool, files: Sequence[str]) -> Lo
         text = f"`{line}` is missing: write it at the top{place}"
         return LoadingNote(kind=NoteKind.NOT_IMPORTED, subject=line, text=text)
     if raised.syntax_hint:
-        text = f"{where} {_name_syntax_error(raised)}; what comes after it still ran{place}"
+        rest = shorten(note.text, MAX_MESSAGE) or "what comes after it still ran"
+        text = f"{where} {_name_syntax_error(raised)}; {rest}{place}"
         return LoadingNote(kind=NoteKind.SYNTAX, subject=kind, text=text)
     is_exit = raised.type_name == "SystemExit"
     has_ended = is_exit and not is_notebook
@@ -142,7 +143,7 @@ def describe_syntax_error(raised: Raised) -> str:
     if _is_too_deep(raised):
         return f"the code is {_TOO_DEEP}"
     code = "".join(f"\n{line}" for line in _line_and_caret(raised.code))
-    place = f"line {raised.line}" if raised.line else "the file"
+    place = name_line(raised.line, raised.block) if raised.line else raised.block or "the file"
     return f"{place} {_name_syntax_error(raised)}{code}"
 
 

@@ -327,6 +327,8 @@ class _Search:
     def _explain_unreached(self, name: str, position: Position, line: int) -> Absence | None:
         """Say which statement ended the file, or the cell."""
         before = [one for one in self._progress.ends if one < position]
+        if self._message.modules:  # each of which ends alone
+            before = [one for one in before if one[0] == position[0]]
         if not before:
             return None
         last = max(before)

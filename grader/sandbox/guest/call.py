@@ -5,7 +5,8 @@ others are set as globals of the submission before the call and read back after 
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+import types
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ from grader.sandbox.guest.endings import ended_by
 from grader.sandbox.guest.figures import is_animation, play
 from grader.sandbox.guest.inputs import make_input, make_tensor
 from grader.sandbox.guest.load import LoadedSubmission
+from grader.sandbox.guest.modules import space_of, spaces_of
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 
 _grad = torch.autograd.grad
@@ -106,8 +108,9 @@ def _steps(
             name: leaves.get(name, make_input(value)) for name, value in message.inputs.items()
         }
         plan = bind_arguments(function, inputs)
-        with globals_set(submission.namespace, plan, inputs, index):
-            step, after = _one_step(message, function, plan, inputs, submission.namespace, budget)
+        own = space_of(submission.namespace, message.function)
+        with globals_set(submission.namespace, message.function, plan, inputs, index):
+            step, after = _one_step(message, function, plan, inputs, own, budget)
         for name, value in message.inputs.items():
             if isinstance(value, Array) and value.requires_grad and not message.differentiate:
                 leaves[name] = after[name]  # type: ignore[assignment]
@@ -150,21 +153,40 @@ def _one_step(
 
 @contextlib.contextmanager
 def globals_set(
-    namespace: dict[str, object], plan: ArgumentBinding, inputs: Mapping[str, object], index: int
+    namespace: MutableMapping[str, object],
+    function: str,
+    plan: ArgumentBinding,
+    inputs: Mapping[str, object],
+    index: int,
 ) -> Iterator[None]:
-    """Set the unassigned inputs as globals, and restore the previous globals on exit."""
+    """Set the unassigned inputs as globals, and restore the previous globals on exit.
+
+    Where a submission has several modules, they are set in that of the function, and in each other
+    one that has data of that name: it may have imported it.
+    """
     values: dict[str, object] = {name: inputs[name] for name in plan.unassigned}
     values.setdefault(LOOP_VARIABLE, index)
-    before = {name: namespace[name] for name in values if name in namespace}
-    namespace.update(values)
+    own = space_of(namespace, function)
+    kept = []
+    for space in spaces_of(namespace):
+        new = values
+        if space is not own:
+            new = {name: value for name, value in values.items() if _is_data(space.get(name))}
+        kept.append((space, new, {name: space[name] for name in new if name in space}))
+        space.update(new)
     try:
         yield
     finally:
-        for name in values:
-            if name in before:
-                namespace[name] = before[name]
-            else:
-                namespace.pop(name, None)
+        for space, new, before in kept:
+            for name in new:
+                if name in before:
+                    space[name] = before[name]
+                else:
+                    space.pop(name, None)
+
+
+def _is_data(value: object) -> bool:
+    return value is not None and not isinstance(value, types.ModuleType) and not callable(value)
 
 
 def _describe_returned(returned: object, message: CallRequest, budget: AnswerBudget) -> AnyValue:

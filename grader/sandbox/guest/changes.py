@@ -21,6 +21,8 @@ import torch
 # The name of the module that a submission is loaded as: a script, and a notebook.
 MODULE_NAME = "submission"
 NOTEBOOK_NAME = "__main__"
+# The names of all modules that are the submission's own.
+OWN_MODULES = {MODULE_NAME, NOTEBOOK_NAME}
 
 # More than this is taken for a change: to compare it would take too long.
 _MAX_PARTS = 20_000
@@ -194,7 +196,7 @@ def _is_foreign(value: object) -> bool:
     """Return whether it is a function or class of a library, which a submission hardly changes."""
     if not issubclass(type(value), type | types.FunctionType):
         return False
-    return getattr(value, "__module__", None) not in (MODULE_NAME, NOTEBOOK_NAME)
+    return getattr(value, "__module__", None) not in OWN_MODULES
 
 
 def _is_filled(cell: types.CellType) -> bool:

@@ -7,7 +7,7 @@ helper is judged by its own attempt alone.
 import ast
 import builtins
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from inspect import Parameter
 from typing import Any
 
@@ -16,6 +16,7 @@ import msgspec
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
 from grader.observations.messages import FunctionFacts, Place
 from grader.sandbox.guest.bind_arguments import ANYTHING, bind_arguments, find_signature
+from grader.sandbox.guest.modules import spaces_of
 from grader.sandbox.guest.needed import ALWAYS_SET, global_names
 from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text
@@ -25,7 +26,7 @@ _VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
 def describe_functions(
-    namespace: Mapping[str, object],
+    namespace: MutableMapping[str, object],
     contract: Mapping[str, tuple[str, ...]],
     uses: Mapping[str, Iterable[str]],
     blocks: Iterable[ParsedBlock] = (),
@@ -65,7 +66,7 @@ def _definitions(
 def _describe(
     name: str,
     function: object,
-    namespace: Mapping[str, object],
+    namespace: MutableMapping[str, object],
     contract: Mapping[str, tuple[str, ...]],
     uses: Iterable[str],
 ) -> FunctionFacts:
@@ -79,7 +80,7 @@ def _describe(
 def _describe_code(
     facts: FunctionFacts,
     function: Any,
-    namespace: Mapping[str, object],
+    namespace: MutableMapping[str, object],
     contract: Mapping[str, tuple[str, ...]],
 ) -> FunctionFacts:
     signature = find_signature(function)
@@ -103,7 +104,7 @@ def _describe_code(
     )
 
 
-def _read_by(function: object, namespace: Mapping[str, object]) -> dict[str, object]:
+def _read_by(function: object, namespace: MutableMapping[str, object]) -> dict[str, object]:
     """Return the globals that a function reads, directly or through functions of its file.
 
     The values are None for those that don't exist, and a mark for those that a function sets by
@@ -120,20 +121,23 @@ def _read_by(function: object, namespace: Mapping[str, object]) -> dict[str, obj
         seen.add(id(one))
         names = global_names(one.__code__)
         stored |= names.stored
+        own = one.__globals__ if _is_own(one, namespace) else namespace
         for name in names.read - found.keys():
-            found[name] = namespace.get(name)
+            found[name] = own.get(name)
             waiting.extend(_functions_of(found[name], namespace))
     return found | dict.fromkeys(stored - namespace.keys(), _SET_LATER)
 
 
-def _functions_of(value: object, namespace: Mapping[str, object]) -> Iterator[types.FunctionType]:
+def _functions_of(
+    value: object, namespace: MutableMapping[str, object]
+) -> Iterator[types.FunctionType]:
     """Yield the functions of the file that calling a value may run, as far as that is plain."""
     if type(value) is types.FunctionType:
-        if value.__globals__ is namespace:
+        if _is_own(value, namespace):
             yield value
         for cell in value.__closure__ or ():
             inner = cell.cell_contents
-            if type(inner) is types.FunctionType and inner.__globals__ is namespace:
+            if type(inner) is types.FunctionType and _is_own(inner, namespace):
                 yield inner
     elif type(value) is type:
         for method in vars(value).values():
@@ -141,7 +145,12 @@ def _functions_of(value: object, namespace: Mapping[str, object]) -> Iterator[ty
                 yield method
 
 
-def _is_undefined(name: str, value: object, namespace: Mapping[str, object]) -> bool:
+def _is_own(function: types.FunctionType, namespace: MutableMapping[str, object]) -> bool:
+    """Return whether a function is defined in a module of the submission."""
+    return any(function.__globals__ is space for space in spaces_of(namespace))
+
+
+def _is_undefined(name: str, value: object, namespace: MutableMapping[str, object]) -> bool:
     return name not in namespace and value is not _SET_LATER and not hasattr(builtins, name)
 
 

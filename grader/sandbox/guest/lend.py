@@ -30,7 +30,7 @@ class LentUnits:
         classes: The classes that are lent as a whole.
         methods: The methods that are lent singly, such as ``Value.backward``.
         contract_classes: All classes of the contract.
-        installed: What has been put into the submission, by name.
+        installed: All that has been put into the submission, by name.
         sources: The classes whose right methods are lent.
         table: The lent functions, for what still calls the submission's own.
     """
@@ -40,7 +40,7 @@ class LentUnits:
     classes: tuple[str, ...]
     methods: tuple[str, ...]
     contract_classes: tuple[str, ...]
-    installed: dict[str, object] = field(default_factory=dict)
+    installed: dict[str, list[object]] = field(default_factory=dict)
     sources: dict[str, Any] = field(default_factory=dict)
     table: dict[str, Callable[..., object]] = field(default_factory=dict)
 
@@ -54,11 +54,17 @@ class LentUnits:
     def replace_bound(self, namespace: dict[str, Any]) -> None:
         """Replace those units that the submission has bound so far; see `replace_in`."""
         if any(
-            namespace[name] is not self.installed.get(name)
-            for name in self._names()
-            if name in namespace
+            not self._has_put(name, namespace[name]) for name in self._names() if name in namespace
         ):
             self.replace_in(namespace, only_bound=True)
+
+    def _has_put(self, name: str, value: object) -> bool:
+        """Return whether a value is what was put in the place of a name, in any module."""
+        return any(value is one for one in self.installed.get(name, ()))
+
+    def _put(self, namespace: dict[str, Any], name: str, value: object) -> None:
+        self.installed.setdefault(name, []).append(value)
+        namespace[name] = value
 
     def _names(self) -> set[str]:
         owners = {name.partition(".")[0] for name in self.methods}
@@ -85,7 +91,7 @@ class LentUnits:
             if namespace.get(name) is self.right[name] or (only_bound and name not in namespace):
                 continue
             replace_class(namespace.get(name), self.right[name], namespace)
-            self.installed[name] = namespace[name] = self.right[name]
+            self._put(namespace, name, self.right[name])
 
     def _replace_methods(self, namespace: Mapping[str, Any]) -> None:
         for name in self.contract_classes:
@@ -96,22 +102,23 @@ class LentUnits:
         new = {
             owner
             for owner in {name.partition(".")[0] for name in self.methods}
-            if is_class(namespace.get(owner)) and namespace[owner] is not self.installed.get(owner)
+            if is_class(namespace.get(owner)) and not self._has_put(owner, namespace[owner])
         }
         for full_name in self.methods:
             owner, _, name = full_name.partition(".")
             if owner in new:
                 replace_method(namespace[owner], name, self.sources[owner])
-                self.installed[owner] = namespace[owner]
+                self.installed.setdefault(owner, []).append(namespace[owner])
 
     def _replace_functions(self, namespace: dict[str, Any], *, only_bound: bool) -> None:
         for name, parameters in self.parameters.items():
             function, own = self.right.get(name), namespace.get(name)
-            is_done = own is not None and own is self.installed.get(name)
+            is_done = own is not None and self._has_put(name, own)
             if is_done or not callable(function) or (only_bound and name not in namespace):
                 continue
             lent = _adapt(function, parameters, own, namespace)
-            self.table[name] = self.installed[name] = namespace[name] = lent
+            self.table[name] = lent
+            self._put(namespace, name, lent)
             if isinstance(own, types.FunctionType) and not _is_of_library(own, namespace):
                 _redirect(own, name, self.table)
 

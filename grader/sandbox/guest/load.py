@@ -10,9 +10,10 @@ import contextlib
 import sys
 import time
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -20,7 +21,12 @@ from grader.observations.bounds import SLOW_S
 from grader.observations.messages import Load, Loaded, Note, Raised, StatementStarted
 from grader.sandbox.guest.absences import Progress, find_absences
 from grader.sandbox.guest.absent_names import AbsentNames, star_imports
-from grader.sandbox.guest.changes import MODULE_NAME, NOTEBOOK_NAME, ChangeDetector
+from grader.sandbox.guest.changes import (
+    MODULE_NAME,
+    NOTEBOOK_NAME,
+    OWN_MODULES,
+    ChangeDetector,
+)
 from grader.sandbox.guest.defaults import Defaults, QuietShell, tame_ipython
 from grader.sandbox.guest.drawn_figures import keep_open_figures, keep_what_is_shown
 from grader.sandbox.guest.event_loop import EventLoop, awaits, needs_loop
@@ -29,7 +35,8 @@ from grader.sandbox.guest.fixed_names import FixedNames
 from grader.sandbox.guest.function_facts import describe_functions
 from grader.sandbox.guest.lend import LentUnits
 from grader.sandbox.guest.methods import has_method
-from grader.sandbox.guest.needed import bound_names, find_needs
+from grader.sandbox.guest.modules import AllValues, ModuleNamespaces, OwnModules
+from grader.sandbox.guest.needed import Position, bound_names, find_needs
 from grader.sandbox.guest.parse import (
     PARSING_ERRORS,
     ParsedBlock,
@@ -42,8 +49,10 @@ from grader.sandbox.guest.plain_text import cut_text, name_of_type
 from grader.sandbox.guest.syntax_hints import explain_syntax
 
 _REST_SKIPPED = "the rest of the cell did not run"
+_NOTHING_RAN = "nothing in it ran"
 
 _process_time = time.process_time  # kept, since a submission may replace it
+_module_of: Any = ImportError.__dict__["name"]
 
 
 @dataclass
@@ -57,14 +66,16 @@ class LoadedSubmission:
         absent: Why names are not there.
         starred: What star imports have bound to names of the contract.
         figures: What was drawn while it was loaded, if that is asked for.
+        folder: The folder in which it runs.
     """
 
-    namespace: dict[str, object]
+    namespace: MutableMapping[str, object]
     parameters: dict[str, tuple[str, ...]]
     labels: dict[str, str] = field(default_factory=dict)
     absent: AbsentNames = field(default_factory=AbsentNames)
     starred: dict[str, object] = field(default_factory=dict)
     figures: list[object] = field(default_factory=list)
+    folder: str = ""
 
     def has(self, name: str) -> bool:
         """Return whether it defines a name itself: what a star import brings is nobody's work."""
@@ -74,7 +85,11 @@ class LoadedSubmission:
 
     def describe(self, error: BaseException) -> Raised:
         """Describe an exception by the submission's own lines, and say what it lacks."""
-        return self.absent.explain(error, describe_exception(error, self.labels))
+        raised = self.absent.explain(error, describe_exception(error, self.labels))
+        if self.folder and self.folder in raised.text:  # it differs from run to run
+            text = raised.text.replace(f"{self.folder}/", "")
+            raised = msgspec.structs.replace(raised, text=text)
+        return raised
 
 
 def load(
@@ -96,35 +111,12 @@ def load(
         The submission, and the message about it for the host.
     """
     sys.argv[:] = [message.name]
-    module = types.ModuleType(NOTEBOOK_NAME if message.is_notebook else MODULE_NAME)
-    sys.modules[module.__name__] = module  # dataclasses and pickle look up a class's module there
-    submission = LoadedSubmission(vars(module), dict(message.parameters))
-    blocks: list[ParsedBlock] = []
-    future_flags = 0
-    for block in message.blocks:
-        filename = block.label or message.name
-        submission.labels[filename] = block.label
-        if not message.is_notebook:
-            submission.namespace["__file__"] = _write_copy(message.name, block.source)
-        try:
-            parsed = parse_block(
-                block, filename, is_notebook=message.is_notebook, future_flags=future_flags
-            )
-        except PARSING_ERRORS as error:
-            raised = _describe_syntax_error(error, block.source, submission, message)
-            if not message.is_notebook:
-                return submission, Loaded(syntax_error=raised)
-            parsed = ParsedBlock(block.label, filename, future_flags=future_flags)
-            parsed.notes.append(Note(block=block.label, raised=raised))
-            parsed.unmade |= names_in_text(block.source)
-        submission.labels.update(parsed.inner_labels)
-        for inner_error, body in parsed.errors:
-            raised = _describe_syntax_error(inner_error, body, submission, message)
-            parsed.notes.append(Note(block=block.label, raised=raised))
-        future_flags = parsed.future_flags
-        blocks.append(parsed)
-        submission.absent.blocks.append(parsed)
-    run = _Run(message, blocks, submission, report, defaults, lent)
+    submission = LoadedSubmission({}, dict(message.parameters), folder=str(Path.cwd()))
+    blocks, syntax_error = _parse_blocks(message, submission)
+    if syntax_error is not None:
+        return submission, Loaded(syntax_error=syntax_error)
+    modules = _make_modules(message, blocks, submission)
+    run = _Run(message, blocks, modules, submission, report, defaults, lent)
     run.run()
     defined = (
         *(name for name in message.parameters if submission.has(name)),
@@ -147,12 +139,81 @@ def load(
     )
 
 
+def _parse_blocks(
+    message: Load, submission: LoadedSubmission
+) -> tuple[list[ParsedBlock], Raised | None]:
+    """Parse all code blocks; return them, and what is wrong if none of the files can be parsed."""
+    blocks: list[ParsedBlock] = []
+    broken: list[Raised] = []
+    future_flags = 0
+    for block in message.blocks:
+        filename = block.label or message.name
+        submission.labels[filename] = block.label
+        try:
+            parsed = parse_block(
+                block, filename, is_notebook=message.is_notebook, future_flags=future_flags
+            )
+        except PARSING_ERRORS as error:
+            raised = _describe_syntax_error(error, block.source, submission, message)
+            broken.append(raised)
+            parsed = ParsedBlock(block.label, filename, future_flags=future_flags)
+            text = _NOTHING_RAN if message.modules else ""
+            parsed.notes.append(Note(block=block.label, text=text, raised=raised))
+            parsed.unmade |= names_in_text(block.source)
+        submission.labels.update(parsed.inner_labels)
+        for inner_error, body in parsed.errors:
+            raised = _describe_syntax_error(inner_error, body, submission, message)
+            parsed.notes.append(Note(block=block.label, raised=raised))
+        future_flags = 0 if message.modules else parsed.future_flags
+        blocks.append(parsed)
+        submission.absent.blocks.append(parsed)
+    is_hopeless = not message.is_notebook and len(broken) == len(blocks)
+    return blocks, broken[0] if broken and is_hopeless else None
+
+
+def _make_modules(
+    message: Load, blocks: list[ParsedBlock], submission: LoadedSubmission
+) -> list[types.ModuleType]:
+    """Make the module of each code block, in which nothing has run yet."""
+    if not message.modules:
+        module = types.ModuleType(NOTEBOOK_NAME if message.is_notebook else MODULE_NAME)
+        # dataclasses and pickle look up a class's module there
+        sys.modules[module.__name__] = module
+        submission.namespace = vars(module)
+        for block in () if message.is_notebook else message.blocks:
+            module.__file__ = _write_copy(message.name, block.source)
+        return [module] * len(blocks)
+    OWN_MODULES.update(message.modules)
+    modules = [types.ModuleType(name) for name in message.modules]
+    for module, block in zip(modules, message.blocks, strict=True):
+        module.__file__ = _write_copy(block.label, block.source)
+    submission.namespace = ModuleNamespaces(
+        [vars(module) for module in modules], [_own_names(block) for block in blocks]
+    )
+    return modules
+
+
+def _own_names(block: ParsedBlock) -> set[str]:
+    """Return the names that the statements of a file bind other than by imports."""
+    names: set[str] = set()
+    for statement, code in block.statements:
+        imported = {
+            (alias.asname or alias.name).partition(".")[0]
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        names |= bound_names(code) - imported
+    return names
+
+
 class _Run:
     """One run of a submission's statements.
 
     Args:
         message: What to run, and what to leave out.
         blocks: Its code blocks, parsed.
+        modules: The module of each code block.
         submission: The submission, whose globals are filled.
         report: Called before each statement runs.
         defaults: Disables pyplot's windows.
@@ -168,20 +229,28 @@ class _Run:
         self,
         message: Load,
         blocks: list[ParsedBlock],
+        modules: list[types.ModuleType],
         submission: LoadedSubmission,
         report: Callable[[StatementStarted], None],
         defaults: Defaults,
         lent: LentUnits | None,
     ) -> None:
         self._lent = lent
-        self._fixed = FixedNames(submission.namespace, message.given)
+        self._modules = modules
+        self._fixed = {
+            module.__name__: FixedNames(vars(module), message.given) for module in modules
+        }
+        self._names = frozenset(message.modules)
+        self._extra = message.extra
+        self._begun: set[int] = set()
+        self._is_over = False
         self._has_fixed = bool(message.given)
         self._keeps_figures = message.is_rerun
         self.notes: list[Note] = []
         self.uses: Mapping[str, frozenset[str]] = {}
         self._is_notebook = message.is_notebook
         self._blocks = blocks
-        self._namespace = submission.namespace
+        self._module = modules[0]
         self._submission = submission
         self._absent = submission.absent
         self._loop = EventLoop()
@@ -201,63 +270,108 @@ class _Run:
         is_watched = message.is_watched and not all(
             _only_defines(statement) for statement, _ in statements.values()
         )
+        self._late_from, self._late = first, set[Position]()
         if lent is None or is_watched or message.slow or first is not None:
-            needs = find_needs(statements, message.parameters)
+            needs = find_needs(statements, message.parameters, has_modules=bool(message.modules))
             self.uses = needs.functions
             self._left_out |= set(message.slow) - needs.binding
-            if first is not None:
-                late = {position for position in statements if position >= first}
-                self._left_out |= late - needs.binding - needs.changing
+            self._late = statements.keys() - needs.binding - needs.changing
             if is_watched:
-                self._changes = ChangeDetector(self._namespace, needs.names)
+                spaces = [vars(module) for module in dict.fromkeys(modules)]
+                values = AllValues(spaces) if message.modules else spaces[0]
+                self._changes = ChangeDetector(values, needs.names)
+        self._own: OwnModules | None = None
+        if message.modules:
+            by_name = dict(zip(message.modules, modules, strict=True))
+            self._own = OwnModules(by_name, lambda name: self._import(message.modules.index(name)))
 
     def run(self) -> None:
         """Run all statements but those that are left out; what they raise becomes notes."""
-        self._fixed.put_back(())
-        self._run_blocks()
+        for fixed in self._fixed.values():
+            fixed.put_back(())
+        for index in range(len(self._blocks) - self._extra):
+            if index in self._begun:
+                continue
+            name = self._modules[index].__name__
+            with contextlib.nullcontext() if self._own is None else self._own.loading(name):
+                has_ended = self._run_block(index)
+            if has_ended:
+                break
         if self._lent is not None:
-            self._lent.replace_in(self._namespace)
+            for module in dict.fromkeys(self._modules):
+                self._lent.replace_in(vars(module))
         if self._keeps_figures:
             keep_open_figures(self._submission)
+        self._is_over = True
 
-    def _run_blocks(self) -> None:
-        for index, block in enumerate(self._blocks):
-            self.notes.extend(block.notes)
-            self._absent.add(block.unmade)
-            for place, (statement, code) in enumerate(block.statements):
-                if (index, place) in self._left_out:
-                    self._absent.add(bound_names(code))
-                    continue
-                self._announce(index, place, statement)
-                self.progress.ends[index, place] = ""
-                try:
-                    self._execute(statement, code, block)
-                    if isinstance(statement, ast.Import | ast.ImportFrom):
-                        self._defaults.tame_if_imported()
-                        tame_ipython(self._namespace)
-                        if self._keeps_figures:
-                            keep_what_is_shown(self._submission)
-                except BaseException as error:  # also SystemExit and KeyboardInterrupt
-                    self.progress.ends[index, place] = name_of_type(type(error))
-                    # Who raises at the top level of a cell wants it to end there.
-                    is_end = self._is_notebook and isinstance(statement, ast.Raise)
-                    skips = is_end and place + 1 < len(block.statements)
-                    self._note(error, block, statement, code, text=_REST_SKIPPED if skips else "")
-                    if isinstance(error, SystemExit) and not self._is_notebook:
-                        self._skip(block, place + 1)
-                        return  # a script that exits has ended
-                    if is_end:
-                        self._skip(block, place + 1)
-                        break
-                finally:
-                    self._put_back(code)
-            if self._keeps_figures and self._is_notebook:
-                keep_open_figures(self._submission)
+    @property
+    def _namespace(self) -> dict[str, Any]:
+        return vars(self._module)
+
+    def _import(self, index: int) -> None:
+        """Run a module because another one imports it.
+
+        Raises:
+            BaseException: What it raises, if that is not while the submission is loaded.
+        """
+        if not self._is_over:
+            self._run_block(index)
+        elif index not in self._begun:
+            self._begun.add(index)
+            for _, code in self._blocks[index].statements:
+                exec(code, vars(self._modules[index]))
+
+    def _run_block(self, index: int) -> bool:
+        """Run a code block, unless that has begun already; return whether that ended the script."""
+        if index in self._begun:
+            return False
+        self._begun.add(index)
+        importer, self._module = self._module, self._modules[index]
+        try:
+            return self._run_statements(index, self._blocks[index])
+        finally:
+            self._module = importer
+
+    def _run_statements(self, index: int, block: ParsedBlock) -> bool:
+        self.notes.extend(block.notes)
+        self._absent.add(block.unmade)
+        for place, (statement, code) in enumerate(block.statements):
+            if (index, place) == self._late_from:
+                self._left_out |= self._late - self.progress.ends.keys()
+            if (index, place) in self._left_out:
+                self._absent.add(bound_names(code))
+                continue
+            self._announce(index, place, statement)
+            self.progress.ends[index, place] = ""
+            try:
+                self._execute(statement, code, block)
+                if isinstance(statement, ast.Import | ast.ImportFrom):
+                    self._defaults.tame_if_imported()
+                    tame_ipython(self._namespace)
+                    if self._keeps_figures:
+                        keep_what_is_shown(self._submission)
+            except BaseException as error:  # also SystemExit and KeyboardInterrupt
+                self.progress.ends[index, place] = name_of_type(type(error))
+                # Who raises at the top level of a cell wants it to end there.
+                is_end = self._is_notebook and isinstance(statement, ast.Raise)
+                skips = is_end and place + 1 < len(block.statements)
+                self._note(error, block, statement, code, text=_REST_SKIPPED if skips else "")
+                if isinstance(error, SystemExit) and not self._is_notebook:
+                    self._skip(block, place + 1)
+                    return not self._names  # a script that exits has ended
+                if is_end:
+                    self._skip(block, place + 1)
+                    break
+            finally:
+                self._put_back(code)
+        if self._keeps_figures and self._is_notebook:
+            keep_open_figures(self._submission)
+        return False
 
     def _put_back(self, code: types.CodeType) -> None:
         """Put back what stays fixed, and what is lent, if a statement has bound it anew."""
         if self._has_fixed:
-            self._fixed.put_back(bound_names(code))
+            self._fixed[self._module.__name__].put_back(bound_names(code))
         if self._lent is not None:
             self._lent.replace_bound(self._namespace)
 
@@ -285,7 +399,7 @@ class _Run:
 
     def _execute(self, statement: ast.stmt, code: types.CodeType, block: ParsedBlock) -> None:
         """Run one statement; the submission runs here, after all locks."""
-        stars = tuple(star_imports(statement))
+        stars = tuple(one for one in star_imports(statement) if one not in self._names)
         names = self._submission.parameters if stars else ()
         before = {name: self._namespace[name] for name in names if name in self._namespace}
         try:
@@ -353,10 +467,20 @@ class _Run:
         text: str,
     ) -> None:
         raised = self._submission.describe(error)
-        follows = self._absent.follows(error, raised)
+        follows = self._absent.follows(error, raised) or self._is_of_broken_file(error)
         self._absent.add(bound_names(code), module=raised.missing_module)
         self._absent.add_star(statement, raised.missing_module)
         self.notes.append(Note(block=block.label, text=text, raised=raised, follows=follows))
+
+    def _is_of_broken_file(self, error: BaseException) -> bool:
+        """Return whether a name can't be imported from a file of which nothing could run."""
+        if not issubclass(type(error), ImportError):
+            return False
+        name = _module_of.__get__(error)
+        return any(
+            module.__name__ == name and not block.statements
+            for module, block in zip(self._modules, self._blocks, strict=True)
+        )
 
 
 def _run_body(name: str, options: str, body: str, namespace: dict[str, object]) -> None:

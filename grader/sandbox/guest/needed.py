@@ -89,6 +89,8 @@ class Needs:
 def find_needs(
     statements: Mapping[Position, tuple[ast.stmt, types.CodeType]],
     contract: Mapping[str, Collection[str]],
+    *,
+    has_modules: bool = False,
 ) -> Needs:
     """Find out what the functions of the contract need.
 
@@ -96,8 +98,13 @@ def find_needs(
         statements: The top-level statements, with their code.
         contract: The functions of the contract, each with its parameters. What a function doesn't
             take as a parameter is set as a global before each call, so it needs no statement.
+        has_modules: Whether the statements are those of several modules. What one of them reads as
+            an attribute, or imports under another name, may be what another one binds.
     """
-    found = {position: _names(*statement) for position, statement in statements.items()}
+    found = {
+        position: _names(*statement, has_modules=has_modules)
+        for position, statement in statements.items()
+    }
     binders: dict[str, set[Position]] = {}
     stored = _bound_by_calls(found)
     for position, names in found.items():
@@ -192,12 +199,18 @@ def bound_names(code: types.CodeType) -> set[str]:
     }
 
 
-def _names(statement: ast.stmt, code: types.CodeType) -> StatementNames:
+def _names(
+    statement: ast.stmt, code: types.CodeType, *, has_modules: bool = False
+) -> StatementNames:
     names = StatementNames(
         is_definition=isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     )
     for one, is_inner in _codes(code):
         names.read |= _LEAD_ANYWHERE.intersection(one.co_names)
+        if has_modules:
+            names.read.update(one.co_names)
+            if "getattr" in one.co_names:
+                names.read.add("modules")
         for operation, argument in _instructions(one):
             shift = _NAME_OPS.get(operation)
             if shift is not None:

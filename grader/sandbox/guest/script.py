@@ -48,10 +48,11 @@ from grader.sandbox.guest.endings import ended_by
 from grader.sandbox.guest.figures import play
 from grader.sandbox.guest.inputs import make_input
 from grader.sandbox.guest.load import LoadedSubmission
+from grader.sandbox.guest.modules import space_of
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
     from types import TracebackType
 
 _MODULES = {"torch": torch, "numpy": np, "builtins": builtins}
@@ -237,14 +238,16 @@ class _Script:
         self._restore_defaults()
         plan = bind_arguments(function, inputs)
         # Until the script ends: a generator reads its globals only when it is iterated over.
-        self._stack.enter_context(globals_set(self._submission.namespace, plan, inputs, 0))
+        namespace = self._submission.namespace
+        self._stack.enter_context(globals_set(namespace, name, plan, inputs, 0))
         own_args, own_kwargs = plan.arguments(inputs)
         returned = function(*own_args, **own_kwargs)
         operands = {**dict(zip(parameters, call.args, strict=False)), **call.kwargs}
-        for name in plan.unassigned:
-            operand = operands[name]
+        own = space_of(namespace, name)
+        for one in plan.unassigned:
+            operand = operands[one]
             if isinstance(operand, InputOf):  # the function may have bound the global anew
-                self._inputs[operand.name] = self._submission.namespace.get(name)
+                self._inputs[operand.name] = own.get(one)
                 self._as_globals.add(operand.name)
         return returned
 
@@ -319,7 +322,9 @@ def _unpack(value: Any, count: int) -> list[object]:
     return items
 
 
-def _restore(namespace: dict[str, object], name: str, before: dict[str, object]) -> None:
+def _restore(
+    namespace: "MutableMapping[str, object]", name: str, before: dict[str, object]
+) -> None:
     if name in before:
         namespace[name] = before[name]
     else:

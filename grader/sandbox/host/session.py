@@ -51,7 +51,8 @@ class Source:
     """What the children of a session load.
 
     ``parameters`` maps the contract's functions to their parameters in order. ``text_cells`` are
-    not run.
+    not run. With ``modules``, each code block is a module of that name, and the last ``extra`` of
+    them run only if they are imported.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Source:
     text_cells: tuple[CodeBlock, ...] = ()
     classes: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    extra: int = 0
 
     def to_message(self, plan: LoadPlan, rerun: ScriptRequest | None = None) -> Load:
         """Return the message that makes a child load this, except what the plan leaves out.
@@ -85,6 +88,8 @@ class Source:
             methods=self.methods,
             is_rerun=rerun is not None,
             given={} if rerun is None else rerun.given,
+            modules=self.modules,
+            extra=self.extra,
         )
 
 
