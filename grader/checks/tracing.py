@@ -108,7 +108,8 @@ def trace(
     recorder = _Recorder(code=getattr(named or script, "__code__", None))
     with recorder.active():
         handles = {name: Handle(recorder, InputOf(name=name)) for name in inputs}
-        returned = script(Lab(recorder, units), **handles)
+        with recorder.watching_returns():
+            returned = script(Lab(recorder, units), **handles)
         if recorder.open:
             raise TraceError("a `with` block of the script has not ended")
         return Trace(
@@ -127,6 +128,7 @@ class _Recorder:
     operations: list[Operation] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     open: list[int] = field(default_factory=list)
+    leaves: dict[int, Leaf] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
@@ -151,13 +153,43 @@ class _Recorder:
         frame: types.FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way to see names
         while frame is not None and frame.f_code is not self.code:
             frame = frame.f_back
-        if frame is None:
-            return
+        if frame is not None:
+            self._find_names_in(frame)
+
+    def _find_names_in(self, frame: types.FrameType) -> None:
         for name, value in frame.f_locals.items():
             if type(value) is Handle:
                 operand = object.__getattribute__(value, "_operand")
                 if isinstance(operand, ValueOf):
                     self.names.setdefault(operand.place, name)
+
+    @contextlib.contextmanager
+    def watching_returns(self) -> Iterator[None]:
+        """Also note the names that the script has when it returns: of values used no more."""
+
+        def watch(frame: types.FrameType, event: str, _: object) -> None:
+            if event == "return" and frame.f_code is self.code:
+                self._find_names_in(frame)
+
+        before = sys.getprofile()
+        sys.setprofile(watch)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
+
+    def expect_new(self, leaf: Leaf) -> None:
+        """Require that a leaf is used once: it would be made anew for each use.
+
+        Raises:
+            TraceError: The script has used it before.
+        """
+        if id(leaf) in self.leaves:
+            raise TraceError(
+                "a leaf that a script uses twice would be two tensors; make it an input, or with "
+                "torch_.tensor(..., requires_grad=True)"
+            )
+        self.leaves[id(leaf)] = leaf
 
 
 _ACTIVE = threading.local()
@@ -416,7 +448,10 @@ def encode_operand(value: object) -> Operand:
             )
         case None | bool() | int() | float() | str() | np.ndarray() | np.generic():
             return Constant(value=encode_input(value))
-        case Leaf() | ArrayInput():
+        case Leaf():
+            _active().expect_new(value)
+            return Constant(value=encode_input(value))
+        case ArrayInput():
             return Constant(value=encode_input(value))
     raise TraceError(f"a script can't hand over {kind.__name__}; use numbers, tensors, text, lists")
 

@@ -1,11 +1,9 @@
 """Scripts of checks: what they record, and what they can't do."""
 
-from typing import Any
-
 import pytest
 
 from grader.checks.inputs import leaf
-from grader.checks.tracing import Lab, Trace, TraceError, trace
+from grader.checks.tracing import Handle, Lab, Trace, TraceError, trace
 from grader.checks.units import Unit
 from grader.observations.scripts import GetItem, Unpack
 
@@ -34,7 +32,7 @@ def test_unpacking_is_recorded_with_the_names_of_the_targets() -> None:
 def test_unpacking_in_another_function_names_nothing() -> None:
     """Names are those of the script itself, and a target may be an item."""
 
-    def first(pair: Any) -> object:
+    def first(pair: Handle) -> object:
         one, _ = pair
         return one
 
@@ -77,7 +75,7 @@ def test_names_of_what_is_returned_at_once_are_found() -> None:
 def test_a_leaf_that_is_used_twice_is_refused() -> None:
     """It would be made anew for each use, so a step on it would not show."""
 
-    def use(lab: Lab, x: object) -> object:
+    def use(lab: Lab, **_: object) -> object:
         w = leaf([1, 2])
         lab.f(w)
         return w
