@@ -17,6 +17,7 @@ TORCH_MODULES = (
     "torch.optim",
     "torch.utils.data",
     "torch.overrides",
+    "numpy.random",  # numpy imports it when it is first used, which is before each load
 )
 
 
@@ -112,6 +113,7 @@ def _draw_once() -> None:
     axes.plot([0, 1], [0, 1])
     axes.scatter([0, 1], [0, 1])
     plt.close(figure)
+    importlib.import_module("matplotlib.animation")
 
 
 _AFTER_IMPORT: dict[str, Callable[[], None]] = {"matplotlib.pyplot": _draw_once}
