@@ -45,24 +45,26 @@ class ArgumentBinding:
         """Return the positional and keyword arguments for these inputs."""
         if self.signature is None:
             return tuple(inputs[name] for name in self.rest), {}
-        bound = self.signature.bind_partial()
-        for own, name in self.assigned.items():
-            bound.arguments[own] = inputs[name]
-        if self.rest:
-            # *args is filled only if every positional parameter before it is.
-            bound.apply_defaults()
-        for parameter in self.signature.parameters.values():
+        args: list[object] = []
+        kwargs: dict[str, object] = {}
+        is_by_name = False  # once a parameter is left to its default
+        for name, parameter in self.signature.parameters.items():
             if parameter.kind is Parameter.VAR_POSITIONAL:
-                bound.arguments[parameter.name] = tuple(inputs[name] for name in self.rest)
+                if not is_by_name:
+                    args.extend(inputs[one] for one in self.rest)
             elif parameter.kind is Parameter.VAR_KEYWORD:
-                bound.arguments[parameter.name] = {name: inputs[name] for name in self.extra}
-        ordered = {
-            name: bound.arguments[name]
-            for name in self.signature.parameters
-            if name in bound.arguments
-        }
-        bound.arguments = ordered
-        return bound.args, bound.kwargs
+                kwargs.update((one, inputs[one]) for one in self.extra)
+            elif name not in self.assigned and not (self.rest and _has_default(parameter)):
+                is_by_name = True
+            else:
+                # *args is filled only if every positional parameter before it is.
+                is_given = name in self.assigned
+                value = inputs[self.assigned[name]] if is_given else parameter.default
+                if is_by_name or parameter.kind is Parameter.KEYWORD_ONLY:
+                    kwargs[name] = value
+                else:
+                    args.append(value)
+        return tuple(args), kwargs
 
 
 def bind_arguments(
@@ -78,6 +80,10 @@ def bind_arguments(
     signature = find_signature(function)
     if signature is None:
         return ArgumentBinding(None, {}, names, (), ())
+    own = signature.parameters
+    if own.keys() == inputs.keys() and not any(map(_is_variadic, own.values())):
+        # As in most submissions; what follows would find the same, but takes ten times as long.
+        return ArgumentBinding(signature, {name: name for name in own}, (), (), ())
     bound_already = _keywords_of_partials(function)
     parameters = [
         parameter
@@ -153,6 +159,10 @@ def _keywords_of_partials(function: object) -> set[str]:
 
 def _is_variadic(parameter: Parameter) -> bool:
     return parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+
+
+def _has_default(parameter: Parameter) -> bool:
+    return parameter.default is not Parameter.empty
 
 
 def _could_be(default: object, value: object) -> bool:
