@@ -42,6 +42,8 @@ WIRE_DTYPES: dict[str, str] = {
     "bool": "|b1",
 }
 _ITEM_BYTES = {name: np.dtype(wire).itemsize for name, wire in WIRE_DTYPES.items()}
+# numpy puts a dtype's name together anew each time.
+_NAMES = {np.dtype(name): name for name in WIRE_DTYPES if name != "bfloat16"}
 
 NumberKind = Literal["int", "float", "bool"]
 ArrayKind = Literal["tensor", "ndarray"]
@@ -125,10 +127,11 @@ class Array(Value, frozen=True, kw_only=True, tag="array"):
             requires_grad: Whether the tensor requires grad.
             kind: Whether it is a tensor or a numpy array.
         """
+        name = _NAMES.get(array.dtype) or array.dtype.name
         return cls(
-            dtype=array.dtype.name,
+            dtype=name,
             shape=array.shape,
-            data=np.ascontiguousarray(array, dtype=WIRE_DTYPES[array.dtype.name]).tobytes(),
+            data=np.asarray(array, dtype=WIRE_DTYPES[name]).tobytes(),
             kind=kind,
             requires_grad=requires_grad,
         )

@@ -46,7 +46,9 @@ _requires_grad: Any = torch._C.TensorBase.requires_grad  # noqa: SLF001
 _is_leaf: Any = torch._C.TensorBase.is_leaf  # noqa: SLF001
 _grad_fn: Any = torch._C.TensorBase.grad_fn  # noqa: SLF001
 _no_overrides = torch._C.DisableTorchFunction  # noqa: SLF001
-_no_grad = torch.no_grad
+# Looked up here once: they are needed for each tensor.
+_WIRE = {name: np.dtype(wire) for name, wire in WIRE_DTYPES.items()}
+_NAMES = {getattr(torch, name): name for name in WIRE_DTYPES if hasattr(torch, name)}
 
 
 def describe(value: object, *, draw: int = 0, budget: AnswerBudget | None = None) -> AnyValue:
@@ -141,31 +143,30 @@ def describe_tensor(tensor: torch.Tensor, budget: AnswerBudget) -> AnyValue:
         TooLargeError: The budget has no room for its numbers.
     """
     with _no_overrides():
-        flags = {
-            "requires_grad": bool(_requires_grad.__get__(tensor)),
-            "is_leaf": bool(_is_leaf.__get__(tensor)),
-            "has_grad_fn": _grad_fn.__get__(tensor) is not None,
-        }
-        with _no_grad():
-            plain = _detach(tensor)  # a plain tensor, whatever class it was
-            name = str(plain.dtype).removeprefix("torch.")
-            count = plain.numel()
-            # Before a sparse tensor is made dense, which takes the memory of all its zeros.
-            if name not in WIRE_DTYPES or count > MAX_ARRAY_ELEMENTS:
-                reason = f"of {name} with {count} elements"
-                return Opaque(type_name="Tensor", reason=reason)
-            budget.spend(count * np.dtype(WIRE_DTYPES[name]).itemsize)
-            if plain.layout is not torch.strided:
-                plain = _to_dense(plain)
-            if name == "bfloat16":
-                plain = _to(plain, torch.float32)
-            array = _numpy(_resolve_neg(_resolve_conj(_cpu(plain))))
+        requires_grad, is_leaf = _requires_grad.__get__(tensor), _is_leaf.__get__(tensor)
+        has_grad_fn = _grad_fn.__get__(tensor) is not None
+        plain = _detach(tensor)  # a plain tensor without a gradient, whatever class it was
+        name = _NAMES.get(plain.dtype) or str(plain.dtype).removeprefix("torch.")
+        count = plain.numel()
+        # Before a sparse tensor is made dense, which takes the memory of all its zeros.
+        if name not in WIRE_DTYPES or count > MAX_ARRAY_ELEMENTS:
+            reason = f"of {name} with {count} elements"
+            return Opaque(type_name="Tensor", reason=reason)
+        wire = _WIRE[name]
+        budget.spend(count * wire.itemsize)
+        if plain.layout is not torch.strided:
+            plain = _to_dense(plain)
+        if name == "bfloat16":
+            plain = _to(plain, torch.float32)
+        array = _numpy(_resolve_neg(_resolve_conj(_cpu(plain))))
     return Array(
         dtype=name,
-        shape=tuple(array.shape),
-        data=np.ascontiguousarray(array, dtype=WIRE_DTYPES[name]).tobytes(),
+        shape=array.shape,
+        data=np.asarray(array, dtype=wire).tobytes(),
         kind="tensor",
-        **flags,
+        requires_grad=requires_grad,
+        is_leaf=is_leaf,
+        has_grad_fn=has_grad_fn,
     )
 
 
