@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import stat
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _NANOSECOND = 1e-9
 # proc_pid_status(5): memory that no file backs. Shared memory is used as well.
-_UNBACKED = (b"RssAnon", b"RssShmem", b"VmSwap", b"HugetlbPages")
+_MEMORY = re.compile(rb"^(RssAnon|RssShmem|VmSwap|HugetlbPages):\s*(\d+)", re.MULTILINE)
 _DELETED = b" (deleted)"
 
 
@@ -48,10 +49,9 @@ def read_memory_bytes(pid: int) -> int:
     It contains what the process shares with its parent since the fork, and what was swapped out.
     """
     try:
-        lines = _read(f"/proc/{pid}/status").splitlines()
-        table = dict(line.split(b":", 1) for line in lines if b":" in line)
+        table = dict(_MEMORY.findall(_read(f"/proc/{pid}/status")))
         if b"RssAnon" in table:
-            return sum(1024 * int(table[name].split()[0]) for name in _UNBACKED if name in table)
+            return sum(1024 * int(size) for size in table.values())
         # Some other kernels, such as gVisor's, have less to say.
         # proc_pid_statm(5): size, resident, shared, in pages.
         _, resident, shared, *_ = _read(f"/proc/{pid}/statm").split()
@@ -79,7 +79,9 @@ def read_unlinked_bytes(pid: int, folder: Path, *, largest_bytes: int) -> int:
         for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208 - read 20 times a second
             _add_unlinked(f"/proc/{pid}/fd/{name}", sizes)
         # proc_pid_maps(5): addresses, permissions, offset, device, inode, path.
-        for line in _read(f"/proc/{pid}/maps").splitlines():
+        maps = _read(f"/proc/{pid}/maps")
+        # There are a thousand lines, and most often none is of a file that was removed.
+        for line in maps.splitlines() if _DELETED + b"\n" in maps else ():
             if line.endswith(_DELETED):
                 addresses, _, _, _, inode, path = line.split(None, 5)
                 if path.startswith(os.fsencode(folder) + b"/"):
