@@ -86,6 +86,8 @@ def to_sequence(value: AnyValue, what: str) -> "np.ndarray":
 
 
 def _to_scalar(value: AnyValue, what: str) -> float:
+    if isinstance(value, Number):
+        return value.value
     # Before it is converted: a list may hold many large tensors.
     if isinstance(value, Array) and math.prod(value.shape) != 1:
         raise WrongError(f"{what} has shape {value.shape}, but should be a single number")
@@ -130,7 +132,7 @@ def expect_finite(got: "np.ndarray", what: str) -> None:
     Raises:
         WrongError: An element is nan or infinite.
     """
-    if not np.all(np.isfinite(got)):
+    if not np.isfinite(got).all():
         kind = "nan" if np.any(np.isnan(got)) else "inf"
         shown = show_array(got)
         raise WrongError(f"{what} contains {kind}", got=shown, expected="finite numbers", value=got)
