@@ -8,7 +8,7 @@ only steps on batches of them lead there.
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,9 +214,10 @@ def _are_few(orders: np.ndarray, possible: int) -> bool:
         orders: The orders of an epoch each, (epochs, n).
         possible: How many orders there are.
     """
+    numbers = list(map(tuple, orders.tolist()))
     for length in (_WINDOW, len(orders)):
         starts = range(len(orders) - length + 1)
-        fewest = min(len(np.unique(orders[k : k + length], axis=0)) for k in starts)
+        fewest = min(len(set(numbers[k : k + length])) for k in starts)
         chance = math.comb(possible, fewest) * (fewest / possible) ** length
         if fewest < possible / 2 and chance * len(starts) <= _CHANCE:
             return True
@@ -352,14 +353,18 @@ def _all_orders(n: int, batch_size: int) -> Orders:
     return np.array(list(orders(tuple(range(n)), n)))
 
 
+# What the loss of an epoch may be: the mean over the batches, plain or weighted by their size, or
+# the loss on all samples at the end.
+_KINDS = PLAIN, WEIGHTED, AT_END = (0, 1, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class _Descent:
     """Where epochs of SGD may lead from each of k places, in each of M = m**epochs ways.
 
     Attributes:
         ends: The places, (k, M, 2).
-        curves: The losses of the epochs, (3, k, M, epochs): the mean over the batches, plain and
-            weighted by their size, and the loss on all samples at the end of the epoch.
+        curves: The losses of the epochs, (kinds, k, M, epochs); see `_KINDS`.
     """
 
     ends: np.ndarray
@@ -369,7 +374,11 @@ class _Descent:
 # w may be anything, and may overflow.
 @np.errstate(all="ignore")
 def _descend(
-    run: Mapping[str, Any], starts: np.ndarray, orders: Orders, *, with_losses: bool = True
+    run: Mapping[str, Any],
+    starts: np.ndarray,
+    orders: Orders,
+    *,
+    kinds: Collection[int] = _KINDS,
 ) -> _Descent:
     """Follow SGD by the formula for the gradient.
 
@@ -377,34 +386,40 @@ def _descend(
         run: The inputs of train_minibatch; w is not used.
         starts: Where to start, (k, 2).
         orders: The orders in which each epoch may take the samples.
-        with_losses: Whether to compute the losses as well; without, there are no curves.
+        kinds: Which losses to compute.
     """
     x, y = _numbers(run["x"]), _numbers(run["y"])
     lr, epochs, batch_size = (_number(run[name]) for name in ("lr", "epochs", "batch_size"))
-    k, n = len(starts), len(y)
-    ends = starts[:, None]
-    curves = np.empty((3, k, 1, 0))
+    k, n, m = len(starts), len(y), len(orders)
+    # The orders come last, as there are most of them: numpy goes through them without a stop.
+    ends = starts.T[:, :, None]
+    curves = np.empty((len(kinds), k, 1, 0))
     for _ in range(int(epochs)):
-        ends = np.repeat(ends, len(orders), axis=1)
-        rows = np.tile(orders, (ends.shape[1] // len(orders), 1))
+        ends = ends[..., None]  # (2, k, ways before, ways from there)
         losses, sizes = [], []
         for start in range(0, n, int(batch_size)):
-            batch = rows[:, start : start + int(batch_size)]
-            gap = np.einsum("mbj,kmj->kmb", x[batch], ends) - y[batch]
-            if with_losses:
-                losses.append(np.mean(gap**2, axis=2))
-                sizes.append(batch.shape[1])
-            ends = ends - lr * 2 / batch.shape[1] * np.einsum("kmb,mbj->kmj", gap, x[batch])
-        if not with_losses:
+            batch = orders[:, start : start + int(batch_size)].T
+            rows = x.T[:, batch][:, :, None, None]  # (2, samples of the batch, 1, 1, m)
+            gap = rows[0] * ends[0] + rows[1] * ends[1] - y[batch][:, None, None]
+            ends = ends - lr * 2 / len(batch) * np.sum(rows * gap, axis=1)
+            if PLAIN in kinds or WEIGHTED in kinds:
+                losses.append(np.mean(gap**2, axis=0))
+                sizes.append(len(batch))
+        ends = ends.reshape(2, k, -1)
+        if not kinds:
             continue
-        at_end = np.mean((ends @ x.T - y) ** 2, axis=2)
-        plain, weighted = np.tensordot(
-            [np.full(len(sizes), 1 / len(sizes)), np.array(sizes) / n], np.stack(losses), axes=1
-        )
-        epoch = np.stack([plain, weighted, at_end])
-        curves = np.repeat(curves, len(orders), axis=2)
-        curves = np.concatenate([curves, epoch[..., None]], axis=3)
-    return _Descent(ends, curves)
+        epoch = []
+        for kind in kinds:
+            if kind == AT_END:
+                gap = np.tensordot(x, ends, axes=1) - y[:, None, None]
+                epoch.append(np.mean(gap**2, axis=0))
+            else:
+                weights = np.array(sizes) / n if kind == WEIGHTED else 1 / len(sizes)
+                mean = np.tensordot(np.broadcast_to(weights, len(sizes)), losses, axes=1)
+                epoch.append(mean.reshape(k, -1))
+        curves = np.repeat(curves, m, axis=2)
+        curves = np.concatenate([curves, np.stack(epoch)[..., None]], axis=3)
+    return _Descent(np.moveaxis(ends, 0, 2), curves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,7 +466,7 @@ def _uses_all_samples(run: Mapping[str, Any], result: Result) -> bool:
     is_there = np.zeros(len(places), bool)
     for _ in range(epochs * -(-n // batch_size)):
         one_step = {**run, "epochs": 1, "batch_size": n}
-        places = _descend(one_step, places, np.arange(n)[None], with_losses=False).ends[:, 0]
+        places = _descend(one_step, places, np.arange(n)[None], kinds=()).ends[:, 0]
         is_there |= _is_at(ends, places[:, None])[:, 0]
     return bool(np.all(is_there))
 
@@ -480,11 +495,12 @@ def _follow(run: Mapping[str, Any], result: Result) -> np.ndarray | None:
         losses = _losses(result, epochs)
     except WrongError:
         return None  # of another check
-    for kind in (0, 1, 2) if n % batch_size else (0, 2):  # the two means are the same
+    one_epoch = {**run, "epochs": 1}
+    for kind in _KINDS if n % batch_size else (PLAIN, AT_END):  # the two means are the same
         places, ways, errors = start, np.empty((1, 0), int), np.zeros(1)
         for loss in losses:
-            descent = _descend({**run, "epochs": 1}, places, orders)
-            curve = descent.curves[kind, :, :, 0]
+            descent = _descend(one_epoch, places, orders, kinds=[kind])
+            curve = descent.curves[0, :, :, 0]
             allowed = RTOL * np.abs(curve) + ATOL_OF_SCALE * np.max(np.abs(losses))
             gaps = np.abs(curve - loss) / allowed
             before, order = np.nonzero(gaps <= 1)
@@ -533,7 +549,7 @@ class _Walk:
         starts, ends = _places(run, result)
         n, epochs, batch_size = len(_numbers(run["y"])), run["epochs"], run["batch_size"]
         orders = _all_orders(n, int(_number(batch_size)))
-        descent = _descend(run, starts, orders, with_losses=with_losses)
+        descent = _descend(run, starts, orders, kinds=_KINDS if with_losses else ())
         shape = (len(orders),) * int(_number(epochs))
         ways = np.indices(shape).reshape(len(shape), -1)  # the order in each epoch of each way
         return cls(
