@@ -49,8 +49,13 @@ NumberKind = Literal["int", "float", "bool"]
 ArrayKind = Literal["tensor", "ndarray"]
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base class of everything that a call can take or return."""
+class Value(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The base class of everything that a call can take or return.
+
+    What has its default is not sent: batches are many small arrays, most of them with defaults.
+    """
 
 
 class Nothing(Value, frozen=True, kw_only=True, tag="none"):
