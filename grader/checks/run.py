@@ -286,7 +286,7 @@ def run_phase(run_body: RunBody, *, run: CheckRun, phase: Phase) -> list[CheckRe
             inputs = run.assignment.parameters[check.function]
             facts = run.functions.get(check.function)
             is_first = not any(
-                one.function == check.function and one.status is not Status.PASSED
+                one.status is not Status.PASSED and one.function == check.function
                 for one in run.results.values()
             )
             result = explain_by_code(result, facts, inputs, is_first=is_first)

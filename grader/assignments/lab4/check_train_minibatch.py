@@ -403,7 +403,7 @@ def _descend(
             gap = rows[0] * ends[0] + rows[1] * ends[1] - y[batch][:, None, None]
             ends = ends - lr * 2 / len(batch) * np.sum(rows * gap, axis=1)
             if PLAIN in kinds or WEIGHTED in kinds:
-                losses.append(np.mean(gap**2, axis=0))
+                losses.append(np.sum(gap * gap, axis=0) / len(batch))
                 sizes.append(len(batch))
         ends = ends.reshape(2, k, -1)
         if not kinds:
@@ -412,11 +412,11 @@ def _descend(
         for kind in kinds:
             if kind == AT_END:
                 gap = np.tensordot(x, ends, axes=1) - y[:, None, None]
-                epoch.append(np.mean(gap**2, axis=0))
+                mean = np.sum(gap * gap, axis=0) / n
             else:
-                weights = np.array(sizes) / n if kind == WEIGHTED else 1 / len(sizes)
-                mean = np.tensordot(np.broadcast_to(weights, len(sizes)), losses, axes=1)
-                epoch.append(mean.reshape(k, -1))
+                weights = sizes if kind == WEIGHTED else [1] * len(sizes)
+                mean = sum(w * loss for w, loss in zip(weights, losses, strict=True)) / sum(weights)
+            epoch.append(mean.reshape(k, -1))
         curves = np.repeat(curves, m, axis=2)
         curves = np.concatenate([curves, np.stack(epoch)[..., None]], axis=3)
     return _Descent(np.moveaxis(ends, 0, 2), curves)
