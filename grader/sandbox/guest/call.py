@@ -105,7 +105,8 @@ def _steps(
     budget = AnswerBudget()
     for index in range(message.times):
         inputs = {
-            name: leaves.get(name, make_input(value)) for name, value in message.inputs.items()
+            name: leaves[name] if name in leaves else make_input(value)
+            for name, value in message.inputs.items()
         }
         plan = bind_arguments(function, inputs)
         own = space_of(submission.namespace, message.function)
