@@ -60,7 +60,7 @@ def to_array(value: AnyValue, what: str) -> "np.ndarray":
         return np.array(value.value, dtype=np.float64)
     if isinstance(value, Array):
         array = value.to_numpy()
-        if not np.iscomplexobj(array):
+        if array.dtype.kind != "c":
             with np.errstate(all="ignore"):  # of a nan that is to be signalled
                 return array.astype(np.float64)
     message = f"{what} is {name_kind(value)}, not a tensor of real numbers"

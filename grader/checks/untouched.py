@@ -48,6 +48,8 @@ def expect_untouched(
 def _is_same(before: InputValue, after: AnyValue) -> bool:
     match before, after:
         case Array(), Array():
+            if before == after:
+                return True  # as nearly always; a comparison of the numbers takes longer
             return np.array_equal(before.to_numpy(), after.to_numpy(), equal_nan=True)
         case Leaf(array=array), _:
             return _is_same(array, after)
