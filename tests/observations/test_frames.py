@@ -77,6 +77,7 @@ from grader.observations.scripts import (
     SliceOf,
     Table,
     Take,
+    Unpack,
     ValueOf,
 )
 from grader.observations.values import (
@@ -183,6 +184,7 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
                 Enter(manager=ValueOf(place=1)),
                 Exit(place=8),
                 Take(of=ValueOf(place=2), count=3),
+                Unpack(of=ValueOf(place=2), count=2),
                 Frames(of=ValueOf(place=2), count=3),
                 Figures(is_current=True),
                 Raises(expected=("ValueError",), call=Call(function=ValueOf(place=0))),
