@@ -6,15 +6,18 @@ Theory of operation
 An assignment starts as a folder that `new` copies from ``template``; what the files in it mean is
 explained in ``docs/authoring.md``. Three modules work on an assignment that has been loaded:
 
-- `release` makes the exercise for students from the reference, by editing its source.
+- `release` makes the exercise for students from the reference, by editing its source. `exercise`
+  goes through the cells (`reference_cells`): `regions` takes out what the author has marked, and
+  `blanking` the bodies and the answers. What is left must be `harmless`, or it is refused.
 - `verify` grades the reference, the stub and one submission for each misconception in a pool of
-  workers (`grader.pool`), and lists the problems: points that are lost or earned where they should
-  not be, misconceptions that the report does not name, checks that catch nothing.
+  workers (`grader.pool`), and lists the problems: what can't be released, points that are lost or
+  earned where they should not be, misconceptions that the report does not name (`twins` finds from
+  which other one they can't be told apart), checks that catch nothing.
 - `mock_class` makes up a class of students who have some of the misconceptions.
 
 What must hold:
 
-- The exercise gives away no part of a solution.
+- The exercise gives away no part of a solution: when in doubt, nothing is written.
 - Equal input makes equal files, byte for byte, so that a test can compare them.
 - No reference, stub or misconception runs in this process: sources are parsed here, and graded
   like any other submission.

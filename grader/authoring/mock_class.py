@@ -15,6 +15,8 @@ from grader.authoring.release import NOTEBOOK_METADATA
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
+from grader.checks.programs import is_computed, reference_program, wrong_program
+from grader.checks.units import Unit, UnitKind
 from grader.errors import UsageError
 
 ROSTER_FILE = "roster.csv"
@@ -104,8 +106,11 @@ def _write_student(
         chosen.setdefault(one.function, one)
     unfinished: tuple[str, ...] = ()
     if place % _UNFINISHED_EVERY == 0:
-        names = [one.name for one in assignment.units if not one.is_value]
-        unfinished = tuple(names[-chance.randrange(1, 5) :])
+        names = assignment.names_of(UnitKind.FUNCTION)
+        unfinished = names[-chance.randrange(1, 5) :]
+    for one in chosen.values():
+        if is_computed(assignment, assignment.unit(one.function)):
+            return wrong_program(assignment, one)  # it replaces lines between others
     return make_source(assignment, tuple(chosen.values()), unfinished=unfinished)
 
 
@@ -122,20 +127,42 @@ def make_source(
         misconceptions: The misconceptions, at most one for each function.
         unfinished: The names of functions that are still as in the stub.
     """
-    wrong = {
-        one.function: one for one in misconceptions if not assignment.unit(one.function).is_value
-    }
-    values = [one for one in misconceptions if assignment.unit(one.function).is_value]
-    parts = [definitions(assignment.reference, leave_out=wrong)]
-    parts.extend(_cut_out(one.source, one.name, one.function) for one in wrong.values())
-    for one in values:
-        parts.append(_cut_out(one.source, one.name, one.name))
-        parts.append(f"{one.function} = {{**{one.function}, **{one.name}}}")
+    units = {one.function: assignment.unit(one.function) for one in misconceptions}
+    is_whole = {name for name, unit in units.items() if unit.kind is UnitKind.FUNCTION}
+    if any(is_computed(assignment, unit) for unit in assignment.units):
+        parts = [reference_program(assignment)]
+    else:
+        parts = [definitions(assignment.reference, leave_out=is_whole)]
+    for one in sorted(misconceptions, key=lambda one: units[one.function].is_value):
+        parts.extend(_take_place(one, units[one.function]))
     parts.extend(
         f"def {name}(*args):\n    raise NotImplementedError('{assignment.label}: write {name}()')"
         for name in unfinished
     )
     return "\n\n".join((*parts, ""))
+
+
+def _take_place(misconception: Misconception, unit: Unit) -> Iterator[str]:
+    """Yield code that puts a misconception in the place of its unit, below the right one."""
+    source, name = misconception.source, misconception.name
+    if unit.is_value:
+        yield _cut_out(source, name, name)
+        statements = {
+            ast.unparse(one.targets[0]): one
+            for one in ast.parse(source).body
+            if isinstance(one, ast.Assign)
+        }
+        is_dict = isinstance(statements[name].value, ast.Dict)  # which has the wrong items only
+        yield f"{unit.name} = {{**{unit.name}, **{name}}}" if is_dict else f"{unit.name} = {name}"
+    elif not unit.owner:
+        yield _cut_out(source, name, unit.name)
+    elif any(isinstance(one, ast.ClassDef) and one.name == name for one in ast.parse(source).body):
+        yield _cut_out(source, name, unit.owner)  # class Value(Value), with one wrong method
+    else:
+        method = unit.name.partition(".")[2]
+        function = f"_{method.strip('_')}"
+        yield _cut_out(source, name, function)
+        yield f"class {unit.owner}({unit.owner}):\n    {method} = {function}"
 
 
 def _cut_out(source: str, name: str, new_name: str) -> str:
@@ -177,7 +204,7 @@ def make_notebook(source: str) -> str:
 def _odd_cases(assignment: Assignment) -> list[tuple[str, str]]:
     """Return the suffix and content of files that can't be graded well; no suffix means no file."""
     right = make_source(assignment, ())
-    first = next(one.name for one in assignment.units if not one.is_value)
+    first = next(iter(assignment.names_of(UnitKind.FUNCTION)), "solve")
     return [
         (".py", f"{right}\n\ndef broken(:\n"),
         (".py", f"{right}\n\ndef {first}(*args):\n    while True:\n        pass\n"),
