@@ -1,12 +1,11 @@
 """Scripts as examples: code to paste, in the words of the script."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from grader.checks.script_examples import ScriptRun, make_script_example
-from grader.checks.tracing import Lab, Script, trace
+from grader.checks.tracing import Handle, Lab, Script, trace
 from grader.checks.units import Unit
 from grader.checks.verdict import WrongError
 from grader.observations.messages import ScriptRequest, State, Step
@@ -45,7 +44,7 @@ def test_what_is_unpacked_is_written_as_one_assignment() -> None:
         dx, dw = parts
         return {"dx": dx, "other": first_of(lab.f(dw))}
 
-    def first_of(pair: Any) -> object:
+    def first_of(pair: Handle) -> object:
         one, _ = pair
         return one
 
@@ -61,8 +60,8 @@ def test_what_is_unpacked_is_written_as_one_assignment() -> None:
 def test_a_name_that_is_bound_anew_gets_another_one_if_its_value_is_used_later() -> None:
     """What a script calls x first and last is not the same: the input itself is shown too."""
 
-    def use(lab: Lab, x: Any) -> object:
-        start, first = x, None
+    def use(lab: Lab, x: Handle) -> object:
+        start = first = x
         for _ in range(2):
             x, first = lab.f(x)
         return {"start": start, "first": first}
