@@ -47,7 +47,8 @@ def _starts(probe: Probe) -> list[dict[str, Any]]:
 def check_sgd_momentum_moves_w_in_place(probe: Probe) -> None:
     """The first step moves w itself by -learning_rate * dw
 
-    `w = w + v` makes a new array, and the network's own stays where it is. `w += v` changes it.
+    The velocity is 0 at first, so it becomes -learning_rate * dw. Add it to w in place, `w += v`:
+    `w = w + v` would make a new array, and the network's own would stay where it is.
     """
     for case, (lr, momentum) in zip(_starts(probe), SETTINGS, strict=True):
         inputs = {"w": case["w"], "dw": case["dws"][0], "lr": lr, "momentum": momentum}

@@ -14,13 +14,14 @@ Case = dict[str, Any]
 def affine_inputs(probe: Probe) -> list[Case]:
     """Inputs, weights, biases and a slope; no two sizes of a case are equal unless one is 1.
 
-    The second case has images as samples. All but the last are float64, numpy's own dtype.
+    The second case has images as samples. The first has three samples: if the output alone is
+    returned, it can't pass for a pair. All but the last are float64, numpy's own dtype.
     """
     readable = {
-        "x": double([[1, 2, -1], [0.5, 0, 3]]),
-        "w": double([[1], [-2], [0.5]]),
+        "x": double([[1, 2], [-1, 0.5], [0, 3]]),
+        "w": double([[1], [-2]]),
         "b": double([0.25]),
-        "dout": double([[2], [-1]]),
+        "dout": double([[2], [-1], [0.5]]),
     }
     image = {
         "x": double([[[1, 2], [3, 4]]]),
