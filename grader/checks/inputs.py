@@ -273,6 +273,25 @@ def show_input(value: object) -> str:
     return repr(float(value) if isinstance(value, float) else value)
 
 
+def show_gradients(name: str, value: object) -> list[str]:
+    """Return the lines that store the gradients of an input's leaves.
+
+    Args:
+        name: The name of the input, or the expression of a part of it.
+        value: The input, or the part.
+    """
+    match value:
+        case Leaf(gradient=np.ndarray() as gradient):
+            return [f"{name}.grad = {_show_tensor(gradient)}"]
+        case list() | tuple():
+            parts = [(f"{name}[{place}]", one) for place, one in enumerate(value)]
+        case dict():
+            parts = [(f"{name}[{show_input(key)}]", one) for key, one in value.items()]
+        case _:
+            parts = []
+    return [line for part, one in parts for line in show_gradients(part, one)]
+
+
 def _show_tensor(array: "np.ndarray", keywords: str = "") -> str:
     if array.dtype == np.float64:
         keywords = f", dtype=torch.float64{keywords}"

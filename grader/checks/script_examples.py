@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader.checks.inputs import decode_input, is_small, show_input
+from grader.checks.inputs import decode_input, is_small, show_gradients, show_input
 from grader.checks.tracing import Trace
 from grader.checks.verdict import WrongError
 from grader.observations.messages import Raised, ScriptRequest, Step
@@ -148,9 +148,11 @@ def _example(run: ScriptRun, lines: list[str], got: str, expected: str) -> Examp
 
 def _show_inputs(run: ScriptRun) -> list[str]:
     values = {**run.given, **run.inputs}
-    lines = [f"{name} = {show_input(value)}" for name, value in values.items()]
-    if run.given:
-        lines = [f"{one}  # in place of your own" for one in lines]
+    lines = []
+    for name, value in values.items():
+        comment = "  # in place of your own" if name in run.given else ""
+        lines.append(f"{name} = {show_input(value)}{comment}")
+        lines.extend(show_gradients(name, value))
     return lines
 
 
@@ -166,7 +168,9 @@ def _can_be_shown(run: ScriptRun) -> bool:
         if not isinstance(value, int | float | str | bool | None)
     }
     is_drawn = any(isinstance(one, _DRAWN) for one in run.trace.operations)
-    return not is_drawn and is_small({**run.inputs, **run.given, **constants})
+    # A gradient takes a line of its own, below the name of its leaf.
+    is_written = not any(show_gradients("", one) for one in constants.values())
+    return not is_drawn and is_written and is_small({**run.inputs, **run.given, **constants})
 
 
 def _wrong_part(run: ScriptRun, wrong: WrongError) -> Operand:
@@ -178,6 +182,9 @@ def _wrong_part(run: ScriptRun, wrong: WrongError) -> Operand:
     for operand, value in parts:
         if value is wrong.source or (wrong.source is None and _has_numbers(value, wrong.value)):
             return operand
+    match run.trace.returned:
+        case Table(entries=[(_, only)]):
+            return only
     return run.trace.returned
 
 

@@ -1,0 +1,63 @@
+"""Examples of scripts whose leaves have gradients stored: the code stores them too."""
+
+import torch
+
+from grader.checks.inputs import leaf, show_gradients
+from grader.checks.script_examples import ScriptRun, make_script_example
+from grader.checks.tracing import Handle, Lab, Script, trace
+from grader.checks.units import Unit
+from grader.checks.verdict import WrongError
+from grader.observations.messages import ScriptRequest
+from grader.report.model import Example
+
+UNITS = {"sgd": Unit(name="sgd", parameters=("params", "lr"))}
+
+
+def example_of(script: Script, **inputs: object) -> Example | None:
+    """Return the example of a script whose answer is wrong."""
+    traced = trace(script, UNITS, tuple(inputs))
+    request = ScriptRequest(
+        function="sgd", operations=traced.operations, returned=traced.returned, inputs={}
+    )
+    return make_script_example(
+        ScriptRun(request, inputs, traced), WrongError("wrong", got="1", expected="2")
+    )
+
+
+def test_gradients_of_leaves_in_a_list_are_stored() -> None:
+    """The code can be pasted: a step finds the gradients, and the only part is printed."""
+
+    def step(lab: Lab, params: Handle, lr: Handle) -> dict[str, Handle]:
+        w = params[0]
+        lab.sgd(params, lr)
+        return {"w": w}
+
+    example = example_of(step, params=[leaf([1, 2], grad=[3, 4]), leaf([5])], lr=0.5)
+
+    assert example is not None
+    printed: list[torch.Tensor] = []
+    exec(  # noqa: S102 - it is made here
+        example.code,
+        {
+            "torch": torch,
+            "sgd": lambda params, lr: params[0].data.sub_(lr * params[0].grad),
+            "print": printed.append,
+        },
+    )
+    assert [one.tolist() for one in printed] == [[-0.5, 0.0]]
+
+
+def test_each_leaf_has_a_line() -> None:
+    """Leaves are found in tuples and dicts too."""
+    state = {"v": (leaf([1.0], grad=[2.0]), 3), "t": 1}
+
+    assert show_gradients("state", state) == ["state['v'][0].grad = torch.tensor([2.])"]
+
+
+def test_leaf_with_a_gradient_inside_a_script_is_not_shown() -> None:
+    """There is no expression for it."""
+
+    def step(lab: Lab, lr: Handle) -> Handle:
+        return lab.sgd([leaf([1], grad=[2])], lr)
+
+    assert example_of(step, lr=0.5) is None
