@@ -258,7 +258,7 @@ def test_a_wrong_row_is_one_line_and_no_mark_is_given(
 
 
 def test_all_wrong_rows_are_listed(results: Path) -> None:
-    """So that a file is mended at once, not row by row."""
+    """A file can then be mended at once, not row by row."""
     found = give(results, *(why("ada", "9") for _ in range(30)))
 
     assert "row 2: " in found.output
@@ -408,7 +408,7 @@ def test_a_mark_out_of_the_range_of_a_changed_assignment_does_not_count(
 
 
 def test_damaged_marks_stop_a_batch_before_it_writes_anything(results: Path) -> None:
-    """Else they would be lost without a word."""
+    """They would be lost without a word otherwise."""
     (results / "marks.json").write_text("{")
 
     found = give(results, why("ada", "5"))

@@ -97,7 +97,7 @@ def test_once_everything_is_marked_nothing_waits(name: str) -> None:
 
 
 def test_a_view_counts_waiting_points_as_not_earned_and_never_as_a_pass() -> None:
-    """So a part of the points is never all of them."""
+    """A part of the points is never all of them."""
     shown = student_view(OPEN, is_after_due=False)
 
     assert (shown.fraction, shown.is_full, shown.is_waiting) == (0.45, False, True)

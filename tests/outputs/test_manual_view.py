@@ -227,7 +227,7 @@ def test_a_file_that_was_not_graded_has_nothing_to_mark(status: ReportStatus) ->
 
 
 def test_a_view_has_what_is_odd_about_an_answer() -> None:
-    """And that an earlier one was marked."""
+    """That an earlier one was marked is a part of it."""
     item: ManualItem = waiting_item(
         problem="there is no such heading", outdated=ManualMark(points=3.0)
     )
