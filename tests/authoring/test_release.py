@@ -319,6 +319,46 @@ def test_demos_of_the_notebook_stay_in_their_places() -> None:
     assert not [cell for cell in cells if "secret" in cell]
 
 
+def test_string_of_a_demo_keeps_its_lines() -> None:
+    """The main block is indented, but not the inside of strings, which would change them."""
+    demo = 'text = """\na\n  b\n"""\nprint(text,\n      3)'
+    script = render_script(f'# %% tags=["demo"]\n{demo}\n')
+
+    namespace: dict[str, object] = {"__name__": "__main__", "print": lambda *_: None}
+    exec(script, namespace)  # noqa: S102 - our own
+    assert namespace["text"] == "\na\n  b\n"
+    assert "    print(text,\n          3)" in script
+
+
+def test_demo_without_code_leaves_a_valid_script() -> None:
+    """A main block of nothing but comments and text can be run."""
+    script = render_script(
+        '# %% tags=["demo"]\n# Try it.\n\n# %% [markdown] tags=["demo"]\n# Text.\n'
+    )
+
+    assert script.endswith("    # Text.\n    pass\n")
+    compile(script, "script", "exec")
+
+
+def test_magic_of_a_demo_is_a_comment_in_the_script() -> None:
+    """A script can't have magics, and a notebook has them as they are."""
+    text = '# %% tags=["demo"]\n# %matplotlib inline\nprint(3)\n'
+
+    assert "    # %matplotlib inline\n    print(3)\n" in render_script(text)
+    assert '"%matplotlib inline\\n' in render_notebook(text)
+
+
+def test_comment_above_the_docstring_is_removed() -> None:
+    """What is between the signature and the docstring is a part of the body."""
+    script = render_script(
+        "# %%\ndef f(\n    x,  # (n, 2)\n):\n    # secret\n\n    # secret too\n"
+        "    '''Doc.'''\n    return x\n"
+    )
+
+    assert "secret" not in script
+    assert "x,  # (n, 2)\n):\n    '''Doc.'''\n" in script
+
+
 def test_lab_without_demos_has_no_main_block() -> None:
     """A lab without demos has no main block."""
     script = render_script("# %%\nX = 1\n")
