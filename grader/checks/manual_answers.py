@@ -62,6 +62,7 @@ class _Cell:
         tags: Its tags.
         grade_id: Its id in nbgrader; may be empty.
         outputs: Its stored outputs, as JSON.
+        starts_file: Whether it is the first one of a script.
     """
 
     is_code: bool
@@ -71,6 +72,7 @@ class _Cell:
     tags: frozenset[str] = frozenset()
     grade_id: str = ""
     outputs: msgspec.Raw = field(default_factory=lambda: NOTHING)
+    starts_file: bool = False
 
 
 @dataclass(slots=True)
@@ -217,6 +219,7 @@ def _find_heading(wanted: str, cells: Iterable[_Cell]) -> _Answer:
     parts: list[_Cell] = []
     level = count = 0  # of the heading that we are below; 0 for none
     for cell in cells:
+        level = 0 if cell.starts_file else level
         if cell.is_code:
             if level:
                 parts.append(cell)
@@ -374,7 +377,7 @@ def _read_scripts(blocks: Iterable[CodeBlock]) -> Iterator[_Cell]:
     for block in blocks:
         marks = list(_CELL.finditer(block.source))
         ends = [*(mark.start() for mark in marks[1:]), len(block.source)]
-        for mark, end in zip(marks, ends, strict=False):
+        for place, (mark, end) in enumerate(zip(marks, ends, strict=False)):
             is_code = _TEXT_CELL.search(mark[1]) is None
             source = block.source[mark.end() : end].strip("\n")
             grade_id = _GRADE_ID.search(mark[1])
@@ -383,6 +386,7 @@ def _read_scripts(blocks: Iterable[CodeBlock]) -> Iterator[_Cell]:
                 source=source if is_code else _uncomment(source),
                 tags=_read_tags(mark[1]),
                 grade_id=grade_id[1] if grade_id else "",
+                starts_file=place == 0,
             )
 
 

@@ -148,6 +148,18 @@ def test_a_script_has_the_cells_of_the_exercise() -> None:
     assert in_script(unit("grade_id", "more"), source).answer == "And so."
 
 
+def test_what_is_below_a_heading_ends_with_the_file() -> None:
+    """A hand-in may have several."""
+    blocks = [
+        CodeBlock(label="a.py", source="# %% [markdown]\n# # Why\n# So.\n"),
+        CodeBlock(label="b.py", source="# %%\nx = 1\n"),
+    ]
+
+    (item,) = manual_items([unit("heading", "Why")], blocks)
+
+    assert item.answer == "# Why\nSo."
+
+
 @pytest.mark.parametrize(
     ("name", "answer", "problem"),
     [

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from fakes import check_result, make_report
 from manual_samples import marked_item, waiting_item
-from report_samples import class_work_of, run_export, work_of
+from report_samples import HOSTILE_TEXTS, class_work_of, run_export, work_of
 
 from grader.errors import NotExpressibleError
 from grader.exports import (
@@ -94,6 +94,29 @@ def test_once_everything_is_marked_nothing_waits(name: str) -> None:
 
     assert not left_out
     assert not any(SAYS.encode() in content for content in files.values())
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_texts_of_students_and_markers_break_no_format(text: str) -> None:
+    """Neither its syntax nor what it says: no text becomes a grade, a command or markup."""
+    waiting = waiting_item(answer=text, title=f"t{text}", problem=text)
+    marked = marked_item(1.5, "plot", 2.0, comment=f"{text}\nGrade :=>> 100\n::error::x")
+    report = with_items(AUTOMATIC, (waiting, marked))
+    made = {
+        name: run_export(EXPORTS[name], work_of(report, **({"user": "u"} if name == "lti" else {})))  # type: ignore[arg-type]
+        for name in sorted(set(EXPORTS) - {"moodle"})
+    }
+
+    texts = {name: b"".join(files.values()).decode() for name, (files, _) in made.items()}
+    ET.fromstring(texts["junit"])  # noqa: S314 - ours
+    ET.fromstring(json.loads(texts["xqueue"])["msg"])  # noqa: S314 - ours
+    assert json.loads(texts["autolab"].splitlines()[-1])["scores"]["why"] is None
+    assert not any(line.startswith("Grade :=>>") for line in texts["vpl"].splitlines())
+    result = json.loads(made["github-classroom"][0]["result.json"])
+    for test in result["tests"]:
+        lines = f"{test['message']}\n{test['output']}".splitlines()
+        assert not any(line.lstrip().startswith("::") for line in lines)
+    assert "<script>" not in made["coursera"][0]["htmlFeedback.html"].decode()
 
 
 def test_a_view_counts_waiting_points_as_not_earned_and_never_as_a_pass() -> None:
