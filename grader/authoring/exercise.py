@@ -10,6 +10,7 @@ from grader.authoring.reference_cells import (
     Cell,
     Line,
     find_odd_line_ends,
+    is_docstring,
     parse,
     read_cells,
     read_notebook,
@@ -49,7 +50,7 @@ def make_exercise(
     Raises:
         SyntaxError: The reference is not Python.
     """
-    ast.parse(text)
+    body = ast.parse(text).body
     notebook = read_notebook(text)
     maker = _Maker(
         label,
@@ -58,10 +59,12 @@ def make_exercise(
     )
     problems = list(find_odd_line_ends(text))
     if not problems:
-        made = [maker.make(cell) for cell in read_cells(notebook, text)]
+        cells = read_cells(notebook, text)
+        made = [maker.make(cell) for cell in cells]
         for cell, new in zip(notebook.cells, made, strict=True):
             cell.source = new.source
         problems = [
+            *_find_code_elsewhere(body, cells),
             *maker.problems,
             *maker.find_unready_lines(),
             *maker.find_unknown_names(
@@ -196,6 +199,14 @@ class _Maker:
                     f"the value {name} is computed in no solution: put # BEGIN SOLUTION and "
                     "# END SOLUTION around the lines that compute it"
                 )
+
+
+def _find_code_elsewhere(body: Iterable[ast.stmt], cells: Iterable[Cell]) -> Iterator[str]:
+    """Yield a problem for each statement that is not in a code cell, and would become text."""
+    numbers = {line.number for cell in cells if cell.kind == "code" for line in cell.lines}
+    for node in body:
+        if node.lineno not in numbers and not is_docstring(node):
+            yield f"line {node.lineno}: this code is in a cell that is not for code"
 
 
 def on_import(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -276,6 +276,30 @@ def test_function_that_goes_on_in_another_cell_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "header", ["# %% [raw]", "# %% [markdown]", "# %% [md]", '# %% active="py"']
+)
+def test_code_in_a_cell_that_is_not_for_code_is_refused(header: str) -> None:
+    """Python runs it, but the notebook has it as text, from which nothing is removed."""
+    text = f"# %%\nN = 3\n\n{header}\ndef f(x):\n    '''Doc.'''\n    return secret\n"
+
+    assert refuse(text) == ["line 5: this code is in a cell that is not for code"]
+
+
+def test_code_that_only_a_notebook_runs_is_blanked() -> None:
+    """A comment that becomes code in the notebook is treated as code."""
+    text = "# %% active=\"ipynb\"\n# def f(x):\n#     '''Doc.'''\n#     return secret\n"
+
+    assert "secret" not in render_script(text) + render_notebook(text)
+
+
+def test_text_in_quotes_is_text() -> None:
+    """A text cell may be written as a string."""
+    text = '# %% [markdown]\n"""\nA text.\n"""\n\n# %%\nN = 3\n'
+
+    assert "A text." in render_notebook(text)
+
+
 @pytest.mark.parametrize("character", "\x0c\x0b\x85\u2028")
 def test_odd_end_of_a_line_is_refused(character: str) -> None:
     """Tools disagree about where these lines end, so a wrong line might be removed."""
