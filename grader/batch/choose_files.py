@@ -5,10 +5,9 @@ several folders with such files, the one with most of them counts. What is missi
 elsewhere, and other Python files beside them are taken along, since they may be imported.
 """
 
-import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -22,6 +21,8 @@ from grader.submission.read import MAX_SOURCE_BYTES, MAX_SUBMISSION_BYTES
 
 _MAX_ARCHIVES = 3
 _MAX_EXTRA = 50
+_EXACT = 3
+_LONGEST_STEM = 100  # that a pattern is tried on
 # What browsers, file managers and platforms add to the name of a copy.
 _COPY = re.compile(
     r"(.+?)(?:[ _-]*(?:\(\d+\)|copy(?:[ _-]?\d+)?|kopie)|[-_ ]\d{1,2})", re.IGNORECASE
@@ -137,77 +138,95 @@ def _is_python(piece: Named) -> bool:
     return name.lower().endswith((".py", ".ipynb")) and not file.problem
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A Python file that a student handed in.
+
+    Attributes:
+        path: Its path, by the name that the student gave it.
+        file: The file.
+        name: The name that is asked for and that it stands for; empty if there is none.
+        likeness: How much its own name is like that one.
+    """
+
+    path: PurePosixPath
+    file: TreeFile
+    name: str
+    likeness: int
+
+    @property
+    def merit(self) -> tuple[object, ...]:
+        return self.likeness, self.file.modified_s, self.path.as_posix()
+
+    @property
+    def named(self) -> Named:
+        return self.path.as_posix(), self.file
+
+
 def _find(
     pieces: Sequence[Named], names: Sequence[str], *, archive: TreeFile | None = None
 ) -> Found | None:
     """Choose among files that were listed: first the best folder, then what is missing there."""
-    usable = [
-        (PurePosixPath(name), file)
-        for name, file in pieces
-        if name.lower().endswith(".py") and not has_junk(name) and not file.problem
-    ]
-    folders: dict[str, list[tuple[PurePosixPath, TreeFile]]] = defaultdict(list)
-    for path, file in usable:
-        folders[path.parent.as_posix()].append((path, file))
-    chosen: dict[str, Named] = {}
-    ranked = sorted(folders, key=functools.partial(_rank, folders=folders, names=names))
+    wanted = {name.casefold(): name for name in names}
+    folders: dict[str, list[_Candidate]] = defaultdict(list)
+    for given, file in pieces:
+        if given.lower().endswith(".py") and not has_junk(given) and not file.problem:
+            path = PurePosixPath(given)
+            candidate = _Candidate(path, file, *_stands_for(path.name, wanted))
+            folders[path.parent.as_posix()].append(candidate)
+    ranked = sorted(folders, key=lambda folder: _rank(folder, folders[folder]))
+    chosen: dict[str, _Candidate] = {}
+    count = 0
     for folder in ranked:
-        for name in names:
-            if name not in chosen:
-                fitting = [one for one in folders[folder] if _likeness(one[0].name, name)]
-                if fitting:
-                    path, file = max(fitting, key=functools.partial(_merit, name=name))
-                    chosen[name] = path.as_posix(), file
+        found: dict[str, _Candidate] = {}
+        for one in folders[folder]:
+            count += bool(one.name)
+            if one.name and (one.name not in found or one.merit > found[one.name].merit):
+                found[one.name] = one
+        chosen = {**found, **chosen}
     if not chosen:
         return None
-    taken = {id(file) for _, file in chosen.values()}
     extra = {
-        path.name: (path.as_posix(), file)
-        for path, file in folders[ranked[0]]
-        if id(file) not in taken
-        and path.name not in names
-        and is_module_name(path.name)
-        and file.size_bytes <= MAX_SOURCE_BYTES
+        one.path.name: one.named
+        for one in folders[ranked[0]]
+        if not one.name
+        and is_module_name(one.path.name)
+        and one.file.size_bytes <= MAX_SOURCE_BYTES
     }
-    fitting_count = sum(any(_likeness(path.name, name) for name in names) for path, _ in usable)
-    shown = [PurePosixPath(path).name for path, _ in chosen.values()]
+    in_order = {name: chosen[name] for name in names if name in chosen}
     return Found(
-        name=archive.name if archive is not None else join_names(shown),
-        files={name: chosen[name] for name in names if name in chosen},
+        name=archive.name
+        if archive is not None
+        else join_names([one.path.name for one in in_order.values()]),
+        files={name: one.named for name, one in in_order.items()},
         extra=dict(sorted(extra.items())[:_MAX_EXTRA]),
         archive=archive,
-        is_chosen=fitting_count > len(chosen),
+        is_chosen=count > len(chosen),
     )
 
 
-def _rank(
-    folder: str,
-    *,
-    folders: dict[str, list[tuple[PurePosixPath, TreeFile]]],
-    names: Sequence[str],
-) -> tuple[object, ...]:
+def _rank(folder: str, files: Sequence[_Candidate]) -> tuple[object, ...]:
     """Rank a folder: the one with most of the names, then the one that is least deep, or newest."""
-    files = folders[folder]
-    exact = sum(any(path.name == name for path, _ in files) for name in names)
-    close = sum(any(_likeness(path.name, name) for path, _ in files) for name in names)
-    newest = max(file.modified_s for _, file in files)
-    return -close, -exact, len(PurePosixPath(folder).parts), -newest, folder
+    close = {one.name for one in files if one.name}
+    exact = {one.name for one in files if one.likeness == _EXACT}
+    newest = max(one.file.modified_s for one in files)
+    return -len(close), -len(exact), len(PurePosixPath(folder).parts), -newest, folder
 
 
-def _merit(one: tuple[PurePosixPath, TreeFile], *, name: str) -> tuple[object, ...]:
-    path, file = one
-    return _likeness(path.name, name), file.modified_s, path.as_posix()
+def _stands_for(given: str, wanted: Mapping[str, str]) -> tuple[str, int]:
+    """Return the name that is asked for and that a file stands for, and how alike the two are.
 
-
-def _likeness(given: str, name: str) -> int:
-    """Return how much a file's name is like one that is asked for; 0 if it is another one."""
-    if given == name:
-        return 3
-    if given.casefold() == name.casefold():
-        return 2
+    Args:
+        given: The name of the file.
+        wanted: The names that are asked for, by what they are without capitals.
+    """
+    name = wanted.get(given.casefold(), "")
+    if name:
+        return name, _EXACT if name == given else _EXACT - 1
     stem = given.rpartition(".")[0]
-    for pattern in (_COPY, _COPY_OF):
-        copy = pattern.fullmatch(stem)
-        if copy is not None and f"{copy[1]}.py".casefold() == name.casefold():
-            return 1
-    return 0
+    if len(stem) <= _LONGEST_STEM:
+        for pattern in (_COPY, _COPY_OF):
+            copy = pattern.fullmatch(stem)
+            if copy is not None and (name := wanted.get(f"{copy[1]}.py".casefold(), "")):
+                return name, 1
+    return "", 0

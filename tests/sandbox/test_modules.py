@@ -346,6 +346,16 @@ def test_lent_helper_replaces_one_that_is_missing(open_files: Open) -> None:
     assert returned(session, "f", n=2) == 201
 
 
+@pytest.mark.parametrize("rest", ["", "x = (\n", "def g(n): return unknown\ng = g(1)\ndel g\n"])
+def test_lent_helper_can_be_imported_from_where_it_is_missing(rest: str, open_files: Open) -> None:
+    """Under whatever name: from a file that is missing or broken, or doesn't define it."""
+    session = open_files(
+        {"a.py": "from b import g as h\ndef f(n): return h(n) + 1\n", "b.py": rest}, lent=LENT
+    )
+
+    assert returned(session, "f", n=2) == 201
+
+
 def test_lent_helper_is_called_as_its_own_file_calls_it(open_files: Open) -> None:
     """A lent helper keeps the parameters of the one that it replaces, in each file."""
     session = open_files(

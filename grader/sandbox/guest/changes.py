@@ -10,6 +10,7 @@ import collections
 import functools
 import os
 import re
+import stat
 import time
 import types
 from collections.abc import Collection, Iterable, Mapping
@@ -186,6 +187,8 @@ def _files() -> list[tuple[str, int, int]]:
         for name in names:
             path = os.path.join(folder, name)  # noqa: PTH118 - at each statement
             status = os.lstat(path)
+            if stat.S_ISLNK(status.st_mode):  # such as the files that are given
+                continue
             found.append((path, status.st_size, status.st_mtime_ns))
             if len(found) > _MAX_FILES:
                 raise TooMuchError

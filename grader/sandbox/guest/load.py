@@ -330,6 +330,9 @@ class _Run:
         try:
             return self._run_statements(index, self._blocks[index])
         finally:
+            if self._lent is not None and self._names:
+                # Also what is missing there, since others may import it.
+                self._lent.replace_in(self._namespace)
             self._module = importer
 
     def _run_statements(self, index: int, block: ParsedBlock) -> bool:
