@@ -40,8 +40,9 @@ def _with_article(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "aeiouAEIOU" or noun == "ndarray" else f"a {noun}"
 
 
-def _hint_of(value: AnyValue) -> str:
-    if isinstance(value, Nothing):
+def _hint_of(value: AnyValue, what: str) -> str:
+    # The .grad of a leaf is nothing that a function returns.
+    if isinstance(value, Nothing) and not what.endswith("grad"):
         return "Does every path through the function end in a return?"
     return ""
 
@@ -64,7 +65,7 @@ def to_array(value: AnyValue, what: str) -> "np.ndarray":
             with np.errstate(all="ignore"):  # of a nan that is to be signalled
                 return array.astype(np.float64)
     message = f"{what} is {name_kind(value)}, not a tensor of real numbers"
-    raise WrongError(message, got=name_kind(value), hint=_hint_of(value))
+    raise WrongError(message, got=name_kind(value), hint=_hint_of(value, what))
 
 
 def to_sequence(value: AnyValue, what: str) -> "np.ndarray":
@@ -107,7 +108,7 @@ def to_parts(value: AnyValue, names: Sequence[str], what: str) -> dict[str, "np.
     """
     if not isinstance(value, Items) or value.is_cut or len(value.items) != len(names):
         message = f"{what} is {name_kind(value)}, not a tuple of {', '.join(names)}"
-        raise WrongError(message, got=name_kind(value), hint=_hint_of(value))
+        raise WrongError(message, got=name_kind(value), hint=_hint_of(value, what))
     return {name: to_array(item, name) for name, item in zip(names, value.items, strict=True)}
 
 

@@ -98,6 +98,14 @@ def test_function_without_a_return_gets_a_hint() -> None:
     assert "return" in caught.value.hint
 
 
+def test_gradient_that_is_missing_is_no_missing_return() -> None:
+    """A leaf has no gradient if nothing was differentiated with respect to it."""
+    with pytest.raises(WrongError, match=r"w\.grad is None") as raised:
+        expect_close(Nothing(), 1.0, "w.grad")
+
+    assert not raised.value.hint
+
+
 @pytest.mark.parametrize(
     "value",
     [
