@@ -32,7 +32,7 @@ from grader.checks.programs import (
     wrong_program,
 )
 from grader.checks.questions import Question
-from grader.checks.run import Student
+from grader.checks.check_run import Student
 from grader.checks.units import UnitKind
 from grader.errors import InternalError
 from grader.observations.asking import Ask, Observe
@@ -203,7 +203,8 @@ class GradingResources:
         """Open a session with the reference and the misconceptions of one unit."""
         unit = self.assignment.unit(name)
         known = self.assignment.misconceptions_of(name)
-        files = dict.fromkeys(wrong_definitions(one, unit) for one in known)
+        reference = self.assignment.reference
+        files = dict.fromkeys(wrong_definitions(one, unit, reference) for one in known)
         code = "\n".join((reference_program(self.assignment), *files))
         parameters = self.assignment.top_level
         wrong = {wrong_name(one, unit): unit.parameters for one in known}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 
 from grader.checks.check import Check
+from grader.checks.units import Unit
 from grader.checks.verdict import NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.observations.messages import Outcome
 from grader.report.model import CheckResult, Status
@@ -39,7 +40,7 @@ _NOT_TRIED = "not tried: grading of this submission was stopped"
 
 def describe_lent_attempt(
     check: Check,
-    function: str,
+    unit: Unit,
     raised: Verdict,
     helpers: Collection[str],
 ) -> CheckResult:
@@ -47,11 +48,11 @@ def describe_lent_attempt(
 
     Args:
         check: The check.
-        function: The name of the function that it grades.
+        unit: The unit that it grades.
         raised: Its verdict.
         helpers: The names of the lent helpers.
     """
-    status, words = _end(function, raised)
+    status, words = _end(unit, raised)
     if status not in (Status.MISSING, Status.NOT_JUDGED) and words != _NOT_TRIED:
         words = f"with right versions of {name_helpers(helpers)}, {words}"
     return CheckResult(
@@ -65,26 +66,26 @@ def describe_lent_attempt(
     )
 
 
-def _end(function: str, raised: Verdict) -> tuple[Status, str]:
+def _end(unit: Unit, raised: Verdict) -> tuple[Status, str]:
     if isinstance(raised, UnwrittenError):
-        return Status.MISSING, f"{function} is not written yet"
+        return Status.MISSING, f"{unit.name} is not written yet"
     if isinstance(raised, NotJudgedError):
         return Status.NOT_JUDGED, ""
     if isinstance(raised, WrongError):
         return Status.FAILED, "the answer is wrong"
     outcome = raised.observation.outcome
     if outcome is Outcome.MISSING:
-        return Status.MISSING, f"the submission does not define {function}"
+        return Status.MISSING, f"the submission does not define {unit.name}"
     if outcome in _LIMITS:
         limit = _OF_TIME.fullmatch(raised.observation.detail)
-        words = f"{function}() {_LIMITS[outcome]}" + (f": {limit[0]}" if limit else "")
+        words = f"{unit.called} {_LIMITS[outcome]}" + (f": {limit[0]}" if limit else "")
         return Status.LIMIT, words
     if outcome is Outcome.STOPPED:
         return Status.LIMIT, _NOT_TRIED
     if outcome is not Outcome.RAISED or raised.observation.raised is None:
-        return Status.ERROR, f"{function}() ended the Python process"
+        return Status.ERROR, f"{unit.called} ended the Python process"
     name = raised.observation.raised.type_name
-    return Status.ERROR, f"{function}() raised {name if name in _NAMED else 'an exception'}"
+    return Status.ERROR, f"{unit.called} raised {name if name in _NAMED else 'an exception'}"
 
 
 def name_helpers(names: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.checks.failed_step import FailedStep
 from grader.checks.probe import INCOMPLETE
 from grader.checks.verdict import NoAnswerError
 from grader.observations.messages import Absence, AbsenceKind, During, Outcome, Raised
@@ -12,9 +13,9 @@ from grader.report.model import Status
 from grader.report.shorten import MAX_MESSAGE, MAX_NAME, shorten
 
 _WHO = {
-    During.CALL: "{}() raised",
-    During.BACKWARD: "autograd can't differentiate what {}() returns:",
-    During.FRAME: "a frame of {}() can't be drawn:",
+    During.CALL: "{} raised",
+    During.BACKWARD: "autograd can't differentiate what {} returns:",
+    During.FRAME: "a frame of {} can't be drawn:",
 }
 
 
@@ -37,7 +38,11 @@ class NoAnswer:
 
 
 def describe_no_answer(
-    error: NoAnswerError, *, absence: Absence | None = None, files: Sequence[str] = ()
+    error: NoAnswerError,
+    *,
+    absence: Absence | None = None,
+    files: Sequence[str] = (),
+    step: FailedStep | None = None,
 ) -> NoAnswer:
     """Convert an outcome without an answer to a status and a message.
 
@@ -45,8 +50,10 @@ def describe_no_answer(
         error: Why there is no answer.
         absence: What the function lacks, as far as that is known.
         files: The files that are given.
+        step: The step of a script that raised, if no line of the submission did.
     """
     name, observation = error.function, error.observation
+    called = error.called
     detail = observation.detail
     match observation.outcome:
         case Outcome.MISSING:
@@ -56,28 +63,28 @@ def describe_no_answer(
                 may_be_others_fault=False,
             )
         case Outcome.RAISED if observation.raised is not None:
-            return _raised(name, observation.raised, absence, files)
+            return _raised(error, observation.raised, absence, files, step)
         case Outcome.TIME_LIMIT:
             return NoAnswer(
                 status=Status.LIMIT,
-                message=f"{name}() did not finish: {detail}"
+                message=f"{called} did not finish: {detail}"
                 + ("" if observation.running is None else describe_place(observation.running)),
                 hint="Look for a loop that never ends, or for much more work than is needed.",
             )
         case Outcome.MEMORY_LIMIT if _is_out_of_threads(observation.raised):
             return NoAnswer(
                 status=Status.LIMIT,
-                message=f"{name}() starts more threads than are allowed while it is graded",
+                message=f"{called} starts more threads than are allowed while it is graded",
             )
         case Outcome.MEMORY_LIMIT:
             return NoAnswer(
                 status=Status.LIMIT,
-                message=f"{name}() needs more memory than is available"
+                message=f"{called} needs more memory than is available"
                 + (f": {detail}" if detail else ""),
                 hint="Look for a tensor that is much larger than the data, such as (n, n).",
             )
         case Outcome.DISK_LIMIT:
-            return NoAnswer(status=Status.LIMIT, message=f"{name}() writes too much to disk")
+            return NoAnswer(status=Status.LIMIT, message=f"{called} writes too much to disk")
         case Outcome.STOPPED:
             return NoAnswer(
                 status=Status.LIMIT,
@@ -93,28 +100,37 @@ def describe_no_answer(
         case _:
             what = "gave no answer" if observation is INCOMPLETE else "ended the Python process"
             why = f": {detail}" if detail else ""
-            return NoAnswer(status=Status.ERROR, message=f"{name}() {what}{why}")
+            return NoAnswer(status=Status.ERROR, message=f"{called} {what}{why}")
 
 
 def _is_out_of_threads(raised: Raised | None) -> bool:
     return raised is not None and "can't start new thread" in raised.text
 
 
-def _raised(name: str, raised: Raised, absence: Absence | None, files: Sequence[str]) -> NoAnswer:
+def _raised(
+    error: NoAnswerError,
+    raised: Raised,
+    absence: Absence | None,
+    files: Sequence[str],
+    step: FailedStep | None,
+) -> NoAnswer:
+    name, called = error.function, error.called
     # torch raises it too, such as for ^ instead of **: that is an error like any other.
     if raised.type_name == "NotImplementedError" and (not raised.code or "raise" in raised.code):
         return _stopped_at_stub(name, raised, absence)
     if raised.missing_module:
         module = shorten(raised.missing_module, MAX_NAME)
-        message = f"{name}() needs {module}, which is not installed here"
+        message = f"{called} needs {module}, which is not installed here"
         return NoAnswer(status=Status.ERROR, message=message + describe_place(raised))
     if raised.missing_import:
         line = shorten(raised.missing_import, MAX_NAME)
-        message = f"{name}() needs `{line}`, which is nowhere in the file"
+        message = f"{called} needs `{line}`, which is nowhere in the file"
         hint = f"Write {line} at the top."
         return NoAnswer(status=Status.ERROR, message=message, hint=hint)
+    if step is not None and raised.during is During.CALL:
+        return NoAnswer(status=Status.ERROR, message=step.describe(raised))
     text = raised.text.strip().splitlines()
-    message = f"{_WHO[raised.during].format(name)} {shorten(raised.type_name, MAX_NAME)}"
+    message = f"{_WHO[raised.during].format(called)} {shorten(raised.type_name, MAX_NAME)}"
     if text:
         # torch's own hint speaks of a mode of its own.
         first = text[0].partition(" Hint: enable anomaly detection")[0]

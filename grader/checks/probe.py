@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.checks.compare import to_array, to_parts
 from grader.checks.examples import make_example
+from grader.checks.failed_step import FailedStep, find_failed_step
 from grader.checks.inputs import Leaf, as_single, encode_input
 from grader.checks.script_examples import (
     ScriptRun,
@@ -329,7 +330,9 @@ class Probe:
         result = self._result(observation, is_student=True)
         if self._last_script is not None:
             self._last_script = replace(self._last_script, step=result.steps[0])
-        expect_untouched(self.name, request.inputs, result.steps[0].inputs, except_for=mutable)
+        expect_untouched(
+            self._function.called, request.inputs, result.steps[0].inputs, except_for=mutable
+        )
         return result
 
     def read(self) -> tuple[Result, Result]:
@@ -383,6 +386,12 @@ class Probe:
         steps = () if result is None else result.steps
         return make_example(self._last_request, inputs, steps, wrong)
 
+    def failed_step(self, observation: Observation) -> FailedStep | None:
+        """Return the step of the last script that raised; None if a line of the submission did."""
+        return (
+            None if self._last_script is None else find_failed_step(self._last_script, observation)
+        )
+
     def raising_example(self, observation: Observation) -> Example | None:
         """Return the last script as an example that raises; None if it was not a script."""
         if self._last_script is None or observation.raised is None:
@@ -399,7 +408,7 @@ class Probe:
         self._last = (inputs, result)
         leaves = [name for name, value in inputs.items() if isinstance(value, Leaf)]
         for step in result.steps:
-            expect_untouched(self.name, request.inputs, step.inputs, except_for=leaves)
+            expect_untouched(self._function.called, request.inputs, step.inputs, except_for=leaves)
         return result
 
     def _request(
@@ -442,7 +451,7 @@ class Probe:
     def _result(self, observation: Observation, *, is_student: bool) -> Result:
         if observation.outcome is not Outcome.RETURNED:
             if is_student:
-                raise NoAnswerError(self.name, observation)
+                raise NoAnswerError(self.name, observation, called=self._function.called)
             message = f"the reference gave no answer: {observation}"
             raise RuntimeError(message)
         return Result(self.name, observation.steps)

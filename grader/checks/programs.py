@@ -55,18 +55,43 @@ def wrong_name(misconception: Misconception, unit: Unit) -> str:
     return f"{misconception.name}__class" if unit.owner and is_function else misconception.name
 
 
-def wrong_definitions(misconception: Misconception, unit: Unit) -> str:
-    """Return the source of what takes the place of a function, a class or a method's class."""
+def wrong_definitions(misconception: Misconception, unit: Unit, reference: str = "") -> str:
+    """Return the source of what takes the place of a function, a class or a method's class.
+
+    Args:
+        misconception: The misconception.
+        unit: Its unit.
+        reference: The source of the reference, whose class gets a wrong method. Without it, the
+            wrong class inherits from the right one.
+    """
     source = definitions(misconception.source)
     name = wrong_name(misconception, unit)
     own = unit.owner or unit.name
     if name != misconception.name:
-        method = unit.name.partition(".")[2]
-        source += f"\n\nclass {name}({own}):\n    {method} = {misconception.name}\n"
+        source += f"\n\n{_class_with_wrong_method(misconception, unit, name, reference)}\n"
     if unit.kind in (UnitKind.CLASS, UnitKind.METHOD):
         # Messages of Python name the class, as they would in a submission.
         source += f"\n{name}.__name__ = {name}.__qualname__ = {own!r}\n"
     return source
+
+
+def _class_with_wrong_method(
+    misconception: Misconception, unit: Unit, name: str, reference: str
+) -> str:
+    """Return the source of the right class under another name, with the wrong method in it.
+
+    The method is written into the class, so that super() is there what it is in a submission.
+    """
+    method = unit.name.partition(".")[2]
+    for one in ast.parse(reference).body:
+        if isinstance(one, ast.ClassDef) and one.name == unit.owner:
+            wrong = _statement(misconception)
+            assert isinstance(wrong, ast.FunctionDef)  # noqa: S101 - wrong_name() says so
+            wrong.name, one.name = method, name
+            replaced = [wrong if method in bound_names(part) else part for part in one.body]
+            one.body = replaced if wrong in replaced else [*one.body, wrong]
+            return ast.unparse(one)
+    return f"class {name}({unit.owner}):\n    {method} = {misconception.name}"
 
 
 def wrong_program(assignment: Assignment, misconception: Misconception) -> str:
@@ -79,7 +104,7 @@ def wrong_program(assignment: Assignment, misconception: Misconception) -> str:
     if isinstance(getattr(_statement(misconception), "value", None), ast.Dict):
         # The misconception of a dict has only the wrong items; the others stay right.
         wrong = f"{{**{unit.name}, **{wrong}}}"
-    parts = (program, wrong_definitions(misconception, unit))
+    parts = (program, wrong_definitions(misconception, unit, assignment.reference))
     return "\n".join((*parts, f"{unit.owner or unit.name} = {wrong}", ""))
 
 

@@ -25,9 +25,10 @@ import pytest
 
 from grader.checks.assignment import Assignment
 from grader.checks.check import Check, RunBody
+from grader.checks.check_run import CheckRun, Phase
 from grader.checks.plugin import ChecksPlugin
 from grader.checks.questions import Question, record_questions
-from grader.checks.run import CheckRun, Phase, run_phase
+from grader.checks.run import run_phase
 from grader.errors import InternalError
 from grader.observations.asking import Ask
 from grader.report.model import CheckResult

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class UnitKind(enum.Enum):
@@ -26,6 +26,8 @@ class Unit:
             to it. Those of a function are listed before it.
         attributes: Of a class, the attributes that are part of the contract. With them, single
             right methods can be lent to it; without them, only the whole class.
+        lent_with: The units that share a format of their own with it, such as a cache that one
+            makes and the other reads: right versions are lent together.
         ask_reference: Whether its checks ask the reference. If not, they know what is right
             without it.
     """
@@ -35,12 +37,19 @@ class Unit:
     parameters: tuple[str, ...] = ()
     collaborators: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
+    lent_with: tuple[str, ...] = ()
     ask_reference: bool = True
 
     @property
     def is_value(self) -> bool:
         """Whether it is a global that is only read."""
         return self.kind is UnitKind.VALUE
+
+    @property
+    def called(self) -> str:
+        """What to call it in a sentence: functions and methods have brackets."""
+        is_callable = self.kind in (UnitKind.FUNCTION, UnitKind.METHOD)
+        return f"{self.name}()" if is_callable else self.name
 
     @property
     def owner(self) -> str:
@@ -50,7 +59,7 @@ class Unit:
 
 _COMMON = ("name", "collaborators", "ask_reference")
 _KEYS = {
-    "functions": (*_COMMON, "parameters"),
+    "functions": (*_COMMON, "parameters", "lent_with"),
     "classes": (*_COMMON, "methods", "attributes"),
     "values": _COMMON,
     "methods": _COMMON,
@@ -80,7 +89,7 @@ def read_units(content: Mapping[str, object]) -> tuple[Unit, ...]:
     if not units:
         raise KeyError("functions")
     _expect_names(units)
-    return tuple(_helpers_first(units))
+    return tuple(_helpers_first(_with_partners(units)))
 
 
 def _entries(content: Mapping[str, object], kind: str) -> Iterable[Mapping[str, object]]:
@@ -118,6 +127,7 @@ def _function(entry: Mapping[str, object]) -> Unit:
         kind=kind,
         parameters=_names(entry, "parameters"),
         collaborators=_names(entry, "collaborators"),
+        lent_with=_names(entry, "lent_with"),
         ask_reference=bool(entry.get("ask_reference", True)),
     )
 
@@ -192,6 +202,23 @@ def _expect_names(units: Sequence[Unit]) -> None:
                 message = f"{unit.name} has the collaborator {name}, which is not listed{where}"
                 raise ValueError(message)
         above.add(unit.name)
+
+
+def _with_partners(units: Sequence[Unit]) -> list[Unit]:
+    """Return the units with ``lent_with`` in both directions.
+
+    Raises:
+        ValueError: A partner is not a unit.
+    """
+    partners: dict[str, set[str]] = {unit.name: set() for unit in units}
+    for unit in units:
+        for name in unit.lent_with:
+            if name not in partners:
+                message = f"{unit.name} is lent with {name}, which is not listed"
+                raise ValueError(message)
+            partners[unit.name].add(name)
+            partners[name].add(unit.name)
+    return [replace(unit, lent_with=tuple(sorted(partners[unit.name]))) for unit in units]
 
 
 def _helpers_first(units: Sequence[Unit]) -> list[Unit]:

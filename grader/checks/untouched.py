@@ -28,7 +28,7 @@ def expect_untouched(
     """Require that no array of the inputs has changed, and that no container has.
 
     Args:
-        unit: The name of what was called.
+        unit: What to call what was called.
         before: The inputs as they were sent.
         after: The inputs after it.
         except_for: The inputs that may change.
@@ -39,7 +39,7 @@ def expect_untouched(
     for name, value in before.items():
         if name not in except_for and not _is_same(value, after[name].value):
             raise WrongError(
-                f"{unit}() changes {name}",
+                f"{unit} changes {name}",
                 hint=f"Use {name}, but don't modify it: avoid in-place operations on it "
                 f"(methods with a trailing underscore, +=, assignment to {name}[...]).",
             )

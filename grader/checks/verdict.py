@@ -66,12 +66,19 @@ class NotJudgedError(AssertionError):
 
 
 class NoAnswerError(Exception):
-    """The student's function gave no answer: it is missing, raised, or hit a limit."""
+    """The student's unit gave no answer: it is missing, raised, or hit a limit.
 
-    def __init__(self, function: str, observation: Observation) -> None:
+    Args:
+        function: The name of the unit.
+        observation: What was observed.
+        called: What to call it in a sentence; by default a function with brackets.
+    """
+
+    def __init__(self, function: str, observation: Observation, *, called: str = "") -> None:
         super().__init__(function, observation.outcome)
         self.function = function
         self.observation = observation
+        self.called = called or f"{function}()"
 
 
 Verdict = WrongError | UnwrittenError | NotJudgedError | NoAnswerError

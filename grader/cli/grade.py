@@ -217,7 +217,7 @@ def _progress(
 ) -> AbstractContextManager[Callable[[int, int, str], None]]:
     """Show a line of progress on standard error, if that is a terminal."""
     if not is_shown or not sys.stderr.isatty():
-        from grader.checks.run import ignore_progress
+        from grader.checks.check_run import ignore_progress
 
         return nullcontext(ignore_progress)
     from grader.outputs.progress import show_progress

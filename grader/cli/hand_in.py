@@ -7,7 +7,7 @@ from grader.batch.choose_file import Choice, choose, pieces_below
 from grader.batch.gradable_files import AskedFor, is_zip
 from grader.batch.tree import tree_of_files, tree_of_folder
 from grader.checks.assignment import Assignment
-from grader.checks.run import OnCheckStart
+from grader.checks.check_run import OnCheckStart
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.pipeline import Grader
 from grader.report.model import Report

@@ -30,6 +30,7 @@ _MAX_END = 4 * 1024
 _MAX_ERROR = 8000
 _SHOWN_OUTPUT_LINES = 10
 _MAX_WIDTH = 100
+_LEAST_NAME, _MOST_NAME = 16, 32
 _MAX_OUTPUT_LINE = 500
 _INDENT = 4
 _MAX_INDENT = 24  # so that there is room for the text
@@ -143,9 +144,9 @@ def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
     yield _headline(report)
     yield from _causes(view)
     for function in view.functions:
-        yield from _function(function, is_ascii=is_ascii)
+        yield from _function(function, is_ascii=is_ascii, width=_name_width(report))
     for item in view_manual(report.manual):
-        yield from _manual(item, is_ascii=is_ascii)
+        yield from _manual(item, is_ascii=is_ascii, width=_name_width(report))
     yield from _notes(view)
     if report.output.strip():
         yield from _output(report)
@@ -167,14 +168,14 @@ def _short(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:
         yield Text()
     yield from _causes(view)
     for function in wrong:
-        yield from _function(function, is_ascii=is_ascii)
+        yield from _function(function, is_ascii=is_ascii, width=_name_width(report))
     if missing:
         mark = MARKS[Status.MISSING]
         symbol = mark.ascii if is_ascii else mark.symbol
         yield Text(f"{symbol} {mark.word}: {', '.join(missing)}", style=mark.color)
     for item in view_manual(report.manual):
         if item.remark:
-            yield from _manual(item, is_ascii=is_ascii)
+            yield from _manual(item, is_ascii=is_ascii, width=_name_width(report))
     yield from _notes(view)
     if report.status is ReportStatus.STOPPED:
         yield Text(f"\nGrading {ENDED_EARLY}.", style="bold red")
@@ -199,32 +200,38 @@ def _causes(view: ReportView) -> Iterable[RenderableType]:
         yield Text()
 
 
-def _function(function: FunctionView, *, is_ascii: bool) -> Iterable[RenderableType]:
-    yield _function_line(function, is_ascii=is_ascii)
+def _name_width(report: Report) -> int:
+    """Return the width of the column of names, in characters."""
+    names = [*(one.name for one in report.functions), *(one.id for one in report.manual)]
+    return min(max([_LEAST_NAME, *map(len, names)]), _MOST_NAME)
+
+
+def _function(function: FunctionView, *, is_ascii: bool, width: int) -> Iterable[RenderableType]:
+    yield _function_line(function, is_ascii=is_ascii, width=width)
     if function.remark:
         yield _Detail(_lines(function.remark, indent=_INDENT))
     for failure in function.failures:
         yield _Detail(_failure(failure))
 
 
-def _function_line(function: FunctionView, *, is_ascii: bool) -> Text:
+def _function_line(function: FunctionView, *, is_ascii: bool, width: int) -> Text:
     mark = function.mark
     style = mark.color
     line = Text()
     line.append(f"{mark.ascii if is_ascii else mark.symbol} ", style=style)
-    line.append(f"{function.name:<16}", style="bold" if style != "dim" else "dim")
+    line.append(f"{function.name:<{width}}", style="bold" if style != "dim" else "dim")
     points = f"{function.score:>5} / {function.max_score:<3} "
     line.append(points, style="dim" if style == "dim" else "")
     line.append(mark.word, style=style)
     return line
 
 
-def _manual(item: ManualView, *, is_ascii: bool) -> Iterable[RenderableType]:
+def _manual(item: ManualView, *, is_ascii: bool, width: int) -> Iterable[RenderableType]:
     """Show an answer that a person marks; the page and the JSON report have its text."""
     mark = item.mark
     line = Text()
     line.append(f"{mark.ascii if is_ascii else mark.symbol} ", style=mark.color)
-    line.append(f"{item.id:<16}", style="bold")
+    line.append(f"{item.id:<{width}}", style="bold")
     line.append(f"{item.points:>5} / {item.max_points:<3} ")
     line.append(mark.word, style=mark.color)
     yield line

@@ -23,7 +23,7 @@ from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
-from grader.checks.run import CheckRun, Student
+from grader.checks.check_run import CheckRun, Student
 from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.asking import Observe

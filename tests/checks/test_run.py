@@ -26,7 +26,8 @@ from grader.checks.check import Check
 from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe
-from grader.checks.run import CheckRun, Student, run_phase
+from grader.checks.check_run import CheckRun, Student
+from grader.checks.run import run_phase
 from grader.checks.units import Unit
 from grader.checks.verdict import (
     NoAnswerError,
@@ -519,13 +520,16 @@ def test_limit_of_a_lent_attempt_is_named() -> None:
 
 def test_own_attempt_is_told_if_it_shows_something_about_the_function() -> None:
     """An exception in its own line is told, if it fails in the same way among right helpers."""
-    own = raised("NameError", "name 'los' is not defined", function="update", line=2)
-    bench = Bench(mse=WRONG, update=own, lent=raised("NameError", "SECRET"))
+    lent = raised("NameError", "SECRET")
+    messages = []
+    for function in ("update", "_part_of_update"):
+        own = raised("NameError", "name 'los' is not defined", function=function, line=2)
+        bench = Bench(mse=WRONG, update=own, lent=lent)
+        messages.append(bench.grade(CHECKS[:2])["update/doubles"].message)
 
-    update = bench.grade(CHECKS[:2])["update/doubles"]
-
-    assert "name 'los' is not defined" in update.message
-    assert "with right ones, the check fails too" in update.message
+    assert all("name 'los' is not defined" in message for message in messages)
+    remark = "with right ones, the check fails too"
+    assert [remark in message for message in messages] == [False, True]
 
 
 def test_exception_of_a_wrong_helper_is_not_told_of_its_caller() -> None:

@@ -4,6 +4,7 @@ It is asked only once, after the submission has run, and looks no further if not
 """
 
 import ast
+import contextlib
 import functools
 import re
 import types
@@ -46,6 +47,12 @@ _MOST_DECORATORS = 8
 _COLAB = "# Commented out IPython magic"
 _MAGIC = re.compile(r"\s*%%(\w+)")
 _COMMENTED_MAGIC = re.compile(r"#\s*%%(\w+)")
+
+
+# The methods that Python itself calls, as far as its own classes have them.
+_SPECIAL = frozenset().union(
+    *map(dir, (int, float, list, dict, set, Iterator, contextlib.ExitStack, property))
+) | {"__matmul__", "__rmatmul__", "__imatmul__", "__call__"}
 
 
 @dataclass(slots=True)
@@ -135,7 +142,9 @@ class _Search:
         found = [
             (position, node)
             for position, kind, node in self._methods
-            if kind.name == owner and likeness(node.name.strip("_"), name.strip("_"))
+            if kind.name == owner
+            and node.name not in _SPECIAL  # another method of Python's is meant as such
+            and likeness(node.name.strip("_"), name.strip("_"))
         ]
         if found:
             position, node = found[-1]

@@ -1,0 +1,42 @@
+"""How an attempt at a check ended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.report.model import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt at a check ended.
+
+    Attributes:
+        result: The result, without the details of a wrong answer.
+        may_be_others_fault: Whether a wrong helper may be the cause.
+        exception: The name of the exception that ended it, empty if none did.
+        is_in_helper: Whether one of the student's helpers raised it.
+        stopped_in: The other method of its class that raised it; empty if none did.
+        is_in_unit: Whether the unit itself raised it.
+        add_example: Adds the example to a result.
+        add_torch_calls: Adds what torch did. It is called only for the attempt that counts, and
+            before anything is lent, since it asks the submission once more.
+    """
+
+    result: CheckResult
+    may_be_others_fault: bool = True
+    exception: str = ""
+    is_in_helper: bool = False
+    stopped_in: str = ""
+    is_in_unit: bool = False
+    add_example: Callable[[CheckResult], CheckResult] = lambda result: result
+    add_torch_calls: Callable[[CheckResult], CheckResult] = lambda result: result
+
+    @property
+    def shown(self) -> CheckResult:
+        """The result with its example."""
+        return self.add_example(self.result)
+
+    @property
+    def full_result(self) -> CheckResult:
+        """The result with all its details."""
+        return self.add_torch_calls(self.shown)
