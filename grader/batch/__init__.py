@@ -12,7 +12,8 @@ Theory of operation
    links. Each LMS has a collector in `collectors`, which knows how that LMS names the files of an
    export.
 2. **Choose the file.** Where a student handed in several files, `choose_file` picks the one that is
-   graded, if necessary from inside a zip. The entry gets a note for the instructor. Where there is
+   graded, if necessary from inside a zip. Where the assignment asks for several, `choose_files`
+   finds them all, and packs them into one. The entry gets a note for the instructor. Where there is
    nothing to grade, the entry's `read` raises `UnreadableSubmissionError` with the reason, so the
    student has a row and a report all the same.
 3. **Make the key.** `keys` digests everything that a report depends on: the submission, the

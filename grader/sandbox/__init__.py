@@ -66,6 +66,8 @@ What a child can see. All of its own process, so everything below, however it is
   inputs depend on; the contract's functions and parameters; and, one at a time, the requests with
   their inputs. No check, expected value, seed, tolerance, misconception, report or
   other submission is in it, nor a file or descriptor that leads to one.
+- The files and modules that the assignment gives to every submission (``host.given``), by links in
+  its folder to copies that it may read.
 - A child with the student's own helpers (one for all visible checks): of the reference, nothing.
 - A child with lent helpers (one for each set of them): those helpers and what they call,
   compiled, and without docstrings, comments, annotations and names that students don't know. Their

@@ -1,4 +1,4 @@
-"""Reads what a student handed in: one file, ``.py`` or ``.ipynb``.
+"""Reads what a student handed in: one file, ``.py`` or ``.ipynb``, or several modules together.
 
 Theory of operation
 -------------------
@@ -6,7 +6,8 @@ Theory of operation
 at most `read.MAX_SUBMISSION_BYTES`. Its name's ending decides the format: `python_file` decodes a
 ``.py`` as Python does, and `notebook` extracts the code cells of a notebook. Both return code
 blocks: a ``.py`` is one block, a notebook has one for each code cell. `file_kind` recognises files
-of other kinds under such a name, so that the message can say what was handed in.
+of other kinds under such a name, so that the message can say what was handed in. Several files come
+packed into bytes, and `hand_in` takes them apart: each becomes one block.
 
 What must hold:
 
