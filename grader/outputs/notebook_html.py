@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView
-from grader.outputs.manual_view import describe_item_in_full, describe_waiting
+from grader.outputs.manual_view import describe_item, describe_waiting
 from grader.outputs.report_view import ReportView, view_report
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
@@ -149,7 +149,8 @@ def _row(function: FunctionView) -> Markup:
 
 
 def _manual(item: ManualItem) -> Markup:
-    return Markup("").join(map(_LINE.format, describe_item_in_full(item).split("\n")))
+    """Name an answer that a person marks; the cells that were run say nothing about its text."""
+    return _LINE.format(f"{describe_item(item)}: {item.title}")
 
 
 def _failure(failure: FailureView) -> Markup:

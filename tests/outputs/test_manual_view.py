@@ -167,6 +167,13 @@ def test_brief_page_and_notebook_say_it_too() -> None:
         assert "5 points of the maximum wait for a person to mark: why" in html
 
 
+def test_a_notebook_says_nothing_of_text_that_the_kernel_has_not_seen() -> None:
+    """`%grade` gets the cells that were run, among which there are no headings."""
+    report = with_items(AUTOMATIC, (waiting_item(problem="there is no such heading"),))
+
+    assert "heading" not in report_to_html(report)
+
+
 def test_report_and_page_stay_short() -> None:
     """Whatever is in the answers, of however many units."""
     items = tuple(
