@@ -11,6 +11,7 @@ A misconception is written in one of these forms, and takes the place of its uni
 """
 
 import ast
+import re
 import textwrap
 
 from grader.checks.assignment import Assignment
@@ -18,8 +19,8 @@ from grader.checks.definitions import bound_names, definitions, without_demos
 from grader.checks.misconceptions import Misconception
 from grader.checks.units import Unit, UnitKind
 
-_BEGIN = "# BEGIN SOLUTION"
-_END = "# END SOLUTION"
+_BEGIN = re.compile(r"\s*#+ *BEGIN SOLUTION\b(.*)")
+_END = re.compile(r"\s*#+ *END SOLUTION\b")
 
 
 def is_computed(assignment: Assignment, unit: Unit) -> bool:
@@ -144,12 +145,12 @@ def _with_body(assignment: Assignment, unit: Unit, misconception: Misconception)
 
 def _spans(lines: list[str], name: str) -> list[tuple[int, int]]:
     """Return the solution region that computes a value: first line, and line after the last."""
-    start = None
+    start, named = None, list[str]()
     for number, line in enumerate(lines):
-        if line.strip().startswith(_BEGIN):
-            start = number
-        elif line.strip().startswith(_END) and start is not None:
-            named = lines[start].strip().removeprefix(_BEGIN).split()
+        begin = _BEGIN.match(line)
+        if begin is not None:
+            start, named = number, begin[1].split()
+        elif _END.match(line) and start is not None:
             if name in named or (not named and _binds(lines[start + 1 : number], name)):
                 return [(start + 1, number)]
             start = None

@@ -351,7 +351,7 @@ class Handle:
 def _targets(frame: types.FrameType) -> list[str]:
     """Return the targets of the assignment that a frame carries out: the names of variables.
 
-    A target of another kind has an empty name. The list is empty if it is no such assignment.
+    A target of another kind has an empty name. The list is empty if it does something else.
     """
     steps = (one for one in dis.get_instructions(frame.f_code) if one.offset >= frame.f_lasti)
     first = next(steps)

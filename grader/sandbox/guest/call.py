@@ -29,7 +29,7 @@ from grader.sandbox.guest.describe import describe
 from grader.sandbox.guest.endings import ended_by
 from grader.sandbox.guest.figures import is_animation, play
 from grader.sandbox.guest.inputs import make_input, make_tensor
-from grader.sandbox.guest.load import LoadedSubmission
+from grader.sandbox.guest.loaded import LoadedSubmission
 from grader.sandbox.guest.modules import space_of, spaces_of
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 

@@ -1,6 +1,7 @@
 """The child's conversation: load a submission, then answer one request after another."""
 
 import socket
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,9 +31,12 @@ from grader.sandbox.guest.current_line import CurrentLine
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.endings import refuse_as_too_large
 from grader.sandbox.guest.lend import LentUnits
-from grader.sandbox.guest.load import LoadedSubmission, load
+from grader.sandbox.guest.load import load
 from grader.sandbox.guest.plain_text import cut_text
 from grader.sandbox.guest.script import answer_script
+
+if TYPE_CHECKING:
+    from grader.sandbox.guest.loaded import LoadedSubmission
 
 
 def answer_requests(sock: socket.socket, *, scratch: str) -> None:

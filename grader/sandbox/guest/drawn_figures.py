@@ -12,7 +12,7 @@ from grader.sandbox.guest.budget import AnswerBudget
 from grader.sandbox.guest.figures import artists_of
 
 if TYPE_CHECKING:
-    from grader.sandbox.guest.load import LoadedSubmission
+    from grader.sandbox.guest.loaded import LoadedSubmission
 
 _MOST_KEPT = 100
 

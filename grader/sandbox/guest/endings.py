@@ -7,7 +7,7 @@ import msgspec
 
 from grader.observations.messages import Answer, During, Outcome, Raised, Step
 from grader.sandbox.guest.budget import TooLargeError
-from grader.sandbox.guest.load import LoadedSubmission
+from grader.sandbox.guest.loaded import LoadedSubmission
 from grader.sandbox.guest.plain_text import text_of_error
 
 # How running out of memory is put by what does not raise MemoryError.

@@ -10,8 +10,7 @@ import contextlib
 import sys
 import time
 import types
-from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import msgspec
 from grader.observations.bounds import SLOW_S
 from grader.observations.messages import Load, Loaded, Note, Raised, StatementStarted
 from grader.sandbox.guest.absences import Progress, find_absences
-from grader.sandbox.guest.absent_names import AbsentNames, star_imports
+from grader.sandbox.guest.absent_names import star_imports
 from grader.sandbox.guest.changes import (
     MODULE_NAME,
     NOTEBOOK_NAME,
@@ -34,6 +33,7 @@ from grader.sandbox.guest.exceptions import describe_exception
 from grader.sandbox.guest.fixed_names import FixedNames
 from grader.sandbox.guest.function_facts import describe_functions
 from grader.sandbox.guest.lend import LentUnits
+from grader.sandbox.guest.loaded import LoadedSubmission
 from grader.sandbox.guest.methods import has_method
 from grader.sandbox.guest.modules import AllValues, ModuleNamespaces, OwnModules
 from grader.sandbox.guest.needed import Position, bound_names, find_needs
@@ -53,43 +53,6 @@ _NOTHING_RAN = "nothing in it ran"
 
 _process_time = time.process_time  # kept, since a submission may replace it
 _module_of: Any = ImportError.__dict__["name"]
-
-
-@dataclass
-class LoadedSubmission:
-    """A loaded submission.
-
-    Attributes:
-        namespace: Its globals.
-        parameters: The parameters of each function of the contract, in order.
-        labels: The label of each code block by file name.
-        absent: Why names are not there.
-        starred: What star imports have bound to names of the contract.
-        figures: What was drawn while it was loaded, if that is asked for.
-        folder: The folder in which it runs.
-    """
-
-    namespace: MutableMapping[str, object]
-    parameters: dict[str, tuple[str, ...]]
-    labels: dict[str, str] = field(default_factory=dict)
-    absent: AbsentNames = field(default_factory=AbsentNames)
-    starred: dict[str, object] = field(default_factory=dict)
-    figures: list[object] = field(default_factory=list)
-    folder: str = ""
-
-    def has(self, name: str) -> bool:
-        """Return whether it defines a name itself: what a star import brings is nobody's work."""
-        if name not in self.namespace:
-            return False
-        return name not in self.starred or self.namespace[name] is not self.starred[name]
-
-    def describe(self, error: BaseException) -> Raised:
-        """Describe an exception by the submission's own lines, and say what it lacks."""
-        raised = self.absent.explain(error, describe_exception(error, self.labels))
-        if self.folder and self.folder in raised.text:  # it differs from run to run
-            text = raised.text.replace(f"{self.folder}/", "")
-            raised = msgspec.structs.replace(raised, text=text)
-        return raised
 
 
 def load(

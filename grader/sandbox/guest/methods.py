@@ -7,7 +7,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.sandbox.guest.load import LoadedSubmission
+    from grader.sandbox.guest.loaded import LoadedSubmission
 
 # The base class's attributes, which no metaclass can shadow.
 _mro: Any = type.__dict__["__mro__"]

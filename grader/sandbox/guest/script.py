@@ -47,7 +47,7 @@ from grader.sandbox.guest.drawn_figures import current_figure, describe_figure, 
 from grader.sandbox.guest.endings import ended_by
 from grader.sandbox.guest.figures import play
 from grader.sandbox.guest.inputs import make_input
-from grader.sandbox.guest.load import LoadedSubmission
+from grader.sandbox.guest.loaded import LoadedSubmission
 from grader.sandbox.guest.modules import space_of
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 

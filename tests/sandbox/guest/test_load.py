@@ -23,7 +23,8 @@ from grader.observations.messages import (
 )
 from grader.sandbox.guest.changes import MODULE_NAME, NOTEBOOK_NAME
 from grader.sandbox.guest.defaults import Defaults, QuietShell
-from grader.sandbox.guest.load import LoadedSubmission, load
+from grader.sandbox.guest.load import load
+from grader.sandbox.guest.loaded import LoadedSubmission
 
 PARAMETERS = {"predict": ("x", "w"), "mse": ("y_hat", "y"), "ANSWERS": ()}
 

@@ -1,0 +1,47 @@
+"""A loaded submission: its globals, and what is known about them."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from grader.observations.messages import Raised
+from grader.sandbox.guest.absent_names import AbsentNames
+from grader.sandbox.guest.exceptions import describe_exception
+
+
+@dataclass
+class LoadedSubmission:
+    """A loaded submission.
+
+    Attributes:
+        namespace: Its globals.
+        parameters: The parameters of each function of the contract, in order.
+        labels: The label of each code block by file name.
+        absent: Why names are not there.
+        starred: What star imports have bound to names of the contract.
+        figures: What was drawn while it was loaded, if that is asked for.
+        folder: The folder in which it runs.
+    """
+
+    namespace: MutableMapping[str, object]
+    parameters: dict[str, tuple[str, ...]]
+    labels: dict[str, str] = field(default_factory=dict)
+    absent: AbsentNames = field(default_factory=AbsentNames)
+    starred: dict[str, object] = field(default_factory=dict)
+    figures: list[object] = field(default_factory=list)
+    folder: str = ""
+
+    def has(self, name: str) -> bool:
+        """Return whether it defines a name itself: what a star import brings is nobody's work."""
+        if name not in self.namespace:
+            return False
+        return name not in self.starred or self.namespace[name] is not self.starred[name]
+
+    def describe(self, error: BaseException) -> Raised:
+        """Describe an exception by the submission's own lines, and say what it lacks."""
+        raised = self.absent.explain(error, describe_exception(error, self.labels))
+        if self.folder and self.folder in raised.text:  # it differs from run to run
+            text = raised.text.replace(f"{self.folder}/", "")
+            raised = msgspec.structs.replace(raised, text=text)
+        return raised
