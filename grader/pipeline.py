@@ -14,10 +14,10 @@ import msgspec
 
 import grader
 from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.check_run import CheckRun, OnCheckStart, Phase, ignore_progress
 from grader.checks.code_facts import uses_other_names
 from grader.checks.manual_answers import manual_items
 from grader.checks.pictures import draw_pictures
-from grader.checks.check_run import CheckRun, OnCheckStart, Phase, ignore_progress
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe

@@ -20,6 +20,7 @@ from typing import Self
 import msgspec
 
 from grader.checks.assignment import Assignment
+from grader.checks.check_run import Student
 from grader.checks.definitions import bare, definitions, names_used, reachable, with_methods
 from grader.checks.lent_values import ask_with_values
 from grader.checks.load_problem import describe_load_problem
@@ -32,7 +33,6 @@ from grader.checks.programs import (
     wrong_program,
 )
 from grader.checks.questions import Question
-from grader.checks.check_run import Student
 from grader.checks.units import UnitKind
 from grader.errors import InternalError
 from grader.observations.asking import Ask, Observe

@@ -20,10 +20,10 @@ from pathlib import Path
 import msgspec
 
 from grader.checks.assignment import Assignment, load_assignment
+from grader.checks.check_run import CheckRun, Student
 from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
-from grader.checks.check_run import CheckRun, Student
 from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.asking import Observe

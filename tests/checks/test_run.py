@@ -23,10 +23,10 @@ from fakes import (
 
 from grader.checks.assignment import Assignment
 from grader.checks.check import Check
+from grader.checks.check_run import CheckRun, Student
 from grader.checks.compare import expect_close
 from grader.checks.inputs import leaf, tensor
 from grader.checks.probe import Probe
-from grader.checks.check_run import CheckRun, Student
 from grader.checks.run import run_phase
 from grader.checks.units import Unit
 from grader.checks.verdict import (
