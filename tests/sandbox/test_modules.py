@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from script_requests import rerun, run
+from script_requests import returned as result_of
 
+from grader.checks.tracing import Lab
 from grader.observations.messages import (
     CallRequest,
     CodeBlock,
@@ -24,7 +27,13 @@ from grader.sandbox.host.session import Session, Source, open_session
 pytestmark = pytest.mark.slow
 
 Open = Callable[..., Session]
-PARAMETERS: dict[str, tuple[str, ...]] = {"f": ("n",), "g": ("n",), "K": ()}
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "f": ("n",),
+    "g": ("n",),
+    "K": (),
+    "x": (),
+    "total": (),
+}
 
 
 @pytest.fixture
@@ -407,3 +416,34 @@ def test_dataclass_and_pickle_find_their_module(open_files: Open) -> None:
 
     assert returned(session, "f", n=4) == 4
     assert session.loaded.notes == ()
+
+
+def test_fixed_value_is_seen_by_all_files(open_files: Open) -> None:
+    """A rerun fixes a global in the file that binds it, and in those that import it."""
+    session = open_files(
+        {
+            "a.py": "from b import x\nimport b\ntotal = x + b.x + b.twice\n",
+            "b.py": "x = 1\ntwice = 2 * x\n",
+        }
+    )
+
+    def read(lab: Lab) -> object:
+        return lab.total
+
+    assert result_of(rerun(session, read)) == 4
+    assert result_of(rerun(session, read, {"x": 10})) == 40
+
+
+def test_script_constructs_and_calls_across_files(open_files: Open) -> None:
+    """A script finds units in whatever file, and inputs are globals in the file of a function."""
+    session = open_files(
+        {
+            "a.py": "from b import g\ndef f():\n    return g(n) + 1\n",
+            "b.py": "def g(n): return 10 * n\ntotal = 20\n",
+        }
+    )
+
+    def use(lab: Lab, n: object) -> object:
+        return [lab.f(n), lab.total]
+
+    assert result_of(run(session, use, n=2)) == [21, 20]
