@@ -159,7 +159,7 @@ def _describe_own_attempt(
         return Attempt(
             result,
             may_be_others_fault=reason.may_be_others_fault,
-            is_in_helper=exception is not None and _is_of_helper(exception, function),
+            helper="" if exception is None else _helper_of(exception, function),
             is_in_unit=exception is not None and exception.function == function.name,
         )
     if isinstance(raised, UnwrittenError):
@@ -188,11 +188,11 @@ def _other_method(function: Unit, raised: Raised, run: CheckRun) -> str:
     return ""
 
 
-def _is_of_helper(raised: Raised, function: Unit) -> bool:
-    """Return whether a helper raised an exception, or it is about a helper that is missing."""
+def _helper_of(raised: Raised, function: Unit) -> str:
+    """Return the helper that raised an exception, or that is missing; empty if there is none."""
     named = _UNDEFINED.match(raised.text) if raised.type_name == "NameError" else None
     name = raised.function if named is None else named[1]
-    return name in function.collaborators
+    return name if name in function.collaborators else ""
 
 
 def _add_example(result: CheckResult, *, wrong: WrongError, probe: Probe) -> CheckResult:

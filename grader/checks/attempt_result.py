@@ -14,7 +14,7 @@ class Attempt:
         result: The result, without the details of a wrong answer.
         may_be_others_fault: Whether a wrong helper may be the cause.
         exception: The name of the exception that ended it, empty if none did.
-        is_in_helper: Whether one of the student's helpers raised it.
+        helper: The helper of the student's that raised it; empty if none did.
         stopped_in: The other method of its class that raised it; empty if none did.
         is_in_unit: Whether the unit itself raised it.
         add_example: Adds the example to a result.
@@ -25,7 +25,7 @@ class Attempt:
     result: CheckResult
     may_be_others_fault: bool = True
     exception: str = ""
-    is_in_helper: bool = False
+    helper: str = ""
     stopped_in: str = ""
     is_in_unit: bool = False
     add_example: Callable[[CheckResult], CheckResult] = lambda result: result

@@ -172,7 +172,9 @@ def _explain(
         return own.shown
     is_other_end = own.result.status is not lent.result.status or own.exception != lent.exception
     is_misled = own.result.status in (Status.FAILED, Status.NOT_JUDGED)
-    if wrong and (is_other_end or own.is_in_helper or is_misled):
+    # A right helper that raises was called wrongly.
+    is_in_wrong_helper = own.helper in run.unproved_of(check)
+    if wrong and (is_other_end or is_in_wrong_helper or is_misled):
         return lent.result  # with wrong helpers, a right unit has wrong answers too
     result = own.result if wrong else own.shown
     if not run.unproved_of(check) or own.is_in_unit:

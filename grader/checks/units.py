@@ -235,6 +235,9 @@ def _helpers_first(units: Sequence[Unit]) -> list[Unit]:
             # Methods of one class stay in the author's order.
             if by_name[name].owner != unit.owner or not unit.owner:
                 add(by_name[name])
+            for method in units:
+                if method.owner == name != unit.owner:
+                    add(method)
         found.append(unit)
 
     for unit in units:

@@ -203,7 +203,9 @@ def _diagnose_group(
     for check in checks:
         if check.status not in _DIAGNOSED:
             continue
-        if remark.text and (check.status is Status.FAILED or remark.is_about_errors):
+        is_shape = remark.is_about_numbers and "has shape" in check.message
+        is_explained = check.status is Status.FAILED and not is_shape
+        if remark.text and (is_explained or remark.is_about_errors):
             check = msgspec.structs.replace(  # noqa: PLW2901
                 check,
                 message=f"{check.message}\n({remark.text})",

@@ -103,7 +103,7 @@ def hint_for_ratio(sentence: str) -> str:
 
 # The longer words first.
 _HINTS = {
-    " / n times (n samples)": "Divide by the number of samples only once: the mean does that.",
+    " / n times (n samples)": "Look for a division by the number of samples that is one too many.",
     " n times (n samples)": "Take the mean over the samples, not the sum.",
     " 1 / lr times": "Multiply the gradient by lr, once.",
     " -1 times": "Look for a sign that is wrong.",

@@ -64,11 +64,13 @@ class Remark:
         text: A sentence without its full stop; empty if there is nothing to say.
         hint: The next thing to try; empty for the check's own.
         is_about_errors: Whether it explains exceptions too.
+        is_about_numbers: Whether it explains numbers only, and no shape.
     """
 
     text: str = ""
     hint: str = ""
     is_about_errors: bool = False
+    is_about_numbers: bool = False
 
 
 def find_remark(asked: Asked) -> Remark:
@@ -88,7 +90,7 @@ def find_ratio(asked: Asked) -> Remark:
         return Remark()
     ratio = describe_ratio(asked.questions, asked.answers, is_common=asked.is_lent)
     if ratio:
-        return Remark(ratio, hint_for_ratio(ratio))
+        return Remark(ratio, hint_for_ratio(ratio), is_about_numbers=True)
     return Remark(describe_shift(asked.questions, asked.answers))
 
 

@@ -381,7 +381,7 @@ def test_hints_fit_the_ratio() -> None:
     too_small = remark(lambda a: np.mean(a) / len(a), right=np.mean, cases=cases)
     too_large = remark(np.sum, right=np.mean, cases=cases)
 
-    assert "only once" in too_small.hint
+    assert "one too many" in too_small.hint
     assert "not the sum" in too_large.hint
 
 
