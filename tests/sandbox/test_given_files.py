@@ -245,6 +245,26 @@ def test_support_can_be_imported(open_source: Open) -> None:
     assert said(session) == "utils.py 6 7 True"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%run utils.py",
+        "%run ./utils.py",
+        "%run -i utils",
+        "get_ipython().run_line_magic('run', 'utils.py')",
+    ],
+)
+def test_support_can_be_run_by_a_magic(line: str, open_source: Open) -> None:
+    """%run of a given module brings all its names; of anything else it is left out."""
+    session = open_source(line, "print(double(4))", is_notebook=True)
+    other = open_source(
+        line.replace("utils", "other"), "print('went on')", "double(4)", is_notebook=True
+    )
+
+    assert said(session) == "8"
+    assert said(other) == "went on\nNameError: name 'double' is not defined"
+
+
 def test_support_shadows_nothing(open_source: Open) -> None:
     """A module of Python comes before one that is given under the same name."""
     session = open_source("import math, colorsys\nprint(math.pi > 3, hasattr(colorsys, 'double'))")

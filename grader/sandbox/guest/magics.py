@@ -5,6 +5,7 @@ are line magics and shell lines.
 """
 
 import ast
+import os
 import re
 import shlex
 
@@ -65,6 +66,21 @@ def cell_magic_of(statement: ast.stmt) -> tuple[str, str, str] | None:
     if isinstance(statement, ast.Expr):
         return _magic_call(statement.value, "run_cell_magic")
     return None
+
+
+def module_run_by(statement: ast.stmt) -> str:
+    """Return the name of the module in the current folder that ``%run utils.py`` runs, or nothing.
+
+    Only a link there is one: it was given, and can be imported.
+    """
+    call = (
+        _magic_call(statement.value, "run_line_magic") if isinstance(statement, ast.Expr) else None
+    )
+    if call is None or call[0] != "run":
+        return ""
+    words = [word for word in call[1].split() if not word.startswith("-")]
+    name = words[0].removeprefix("./").removesuffix(".py") if len(words) == 1 else ""
+    return name if name.isidentifier() and os.path.islink(f"{name}.py") else ""  # noqa: PTH114
 
 
 def code_left_out(tree: ast.AST) -> list[tuple[int, str, str]]:

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 
 from grader.observations.messages import CodeBlock, Note
 from grader.sandbox.guest.event_loop import awaits
-from grader.sandbox.guest.magics import cell_magic_of, code_left_out, take_off_magics
+from grader.sandbox.guest.magics import (
+    cell_magic_of,
+    code_left_out,
+    module_run_by,
+    take_off_magics,
+)
 from grader.sandbox.guest.needed import bound_names
 from grader.sandbox.guest.plain_text import cut_text
 
@@ -103,6 +108,10 @@ def _add_statements(
         if magic is not None:
             _add_body(parsed, magic, flags, line=line or one.lineno)
             continue
+        module = module_run_by(one)
+        if module:
+            brings_all = ast.ImportFrom(module=module, names=[ast.alias(name="*")], level=0)
+            one = ast.fix_missing_locations(ast.copy_location(brings_all, one))  # noqa: PLW2901
         code = _compile(one, filename, flags | parsed.future_flags)
         if "run_line_magic" in code.co_names:
             _note_code_left_out(parsed, one, line=line)
