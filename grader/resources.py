@@ -214,9 +214,12 @@ class GradingResources:
         """Open a session with the reference in which a misconception computes a value."""
         (misconception,) = (one for one in self.assignment.misconceptions if one.name == name)
         code = wrong_program(self.assignment, misconception)
-        return self._open_trusted(code, self.assignment.top_level)
+        # What comes after a wrong value, and uses it, may raise.
+        return self._open_trusted(code, self.assignment.top_level, may_raise=True)
 
-    def _open_trusted(self, code: str, parameters: dict[str, tuple[str, ...]]) -> Recording:
+    def _open_trusted(
+        self, code: str, parameters: dict[str, tuple[str, ...]], *, may_raise: bool = False
+    ) -> Recording:
         """Open a session on the author's code, and keep it for all submissions."""
         if _MATPLOTLIB.partition(".")[0] in code:
             self._forkserver.warm((_MATPLOTLIB,))
@@ -235,7 +238,7 @@ class GradingResources:
             )
         )
         loaded = session.loaded
-        if loaded.notes or loaded.syntax_error:
+        if loaded.syntax_error or (loaded.notes and not may_raise):
             why = describe_load_problem(loaded, code, self._author_files())
             raise InternalError(f"the reference can't be loaded: {why}")
         recording = Recording(session.ask)
