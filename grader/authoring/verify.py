@@ -18,6 +18,7 @@ from grader.authoring.release import (
 from grader.authoring.twins import find_twins
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import names_used
+from grader.checks.manual_answers import NOTHING_WRITTEN
 from grader.checks.misconceptions import Misconception
 from grader.checks.programs import wrong_program
 from grader.pool.jobs import Job
@@ -205,6 +206,12 @@ def _verify_stub(key: str, report: Report, verification: Verification) -> None:
     if report.score:
         earned = [check.id for check in _checks(report) if check.points]
         verification.problems.append(f"{key} earns points: {', '.join(earned)}")
+    if key == _STUB_NOTEBOOK:
+        verification.problems.extend(
+            f"{key} has no place for {item.id}: {item.problem}"
+            for item in report.manual
+            if item.problem not in ("", NOTHING_WRITTEN)
+        )
     if key == _STUB:  # in a notebook the demos are run, and need what is not written yet
         verification.problems.extend(
             f"{key} can't be imported: {' '.join(note.text.split())}"

@@ -22,6 +22,8 @@ from grader.observations.messages import CodeBlock
 from grader.report.budget import MAX_ANSWER, cut_text
 from grader.report.model import ManualItem
 
+NOTHING_WRITTEN = "nothing is written there"
+
 _MAX_SOURCE_BYTES = 1024 * 1024  # of the JSON of one cell; of a longer one only the start is read
 _MAX_FIGURES = 20
 _MAX_TAGS = 100
@@ -158,7 +160,7 @@ def _make_item(
         filter(None, (_show(source, found) for source, found in zip(sources, figures, strict=True)))
     )
     is_unread = any(part.digest for part in answer.parts)
-    nothing = "its source is not a text" if is_unread else "nothing is written there"
+    nothing = "its source is not a text" if is_unread else NOTHING_WRITTEN
     return ManualItem(
         id=unit.id,
         title=unit.title,
