@@ -71,6 +71,8 @@ _COMPARISONS: dict[str, ast.cmpop] = {
     "eq": ast.Eq(),
     "ne": ast.NotEq(),
 }
+# Functions without whose result a script is the same.
+_READERS = {("builtins", name) for name in ("len", "bool", "int", "float", "abs", "isinstance")}
 _DRAWN = (Frames, Figures)  # what can't be printed
 
 
@@ -227,6 +229,15 @@ class _Writer:
             for operand in _operands(operation)
             if isinstance(operand, ValueOf)
         )
+        self._end = end
+        self._last = last
+        returned = trace.returned if shown is None else shown
+        # An exception is what a script ends with then, and nothing is shown.
+        self._shown = Counter(
+            one.place
+            for one in (_walk(returned) if last is None else ())
+            if isinstance(one, ValueOf)
+        )
         self._names = dict(trace.names)
         for place, operation in enumerate(trace.operations[:end]):
             if place not in self._names and self._needs_name(place, operation):
@@ -234,7 +245,7 @@ class _Writer:
             if isinstance(operation, Unpack):
                 for item in _items_of(place, operation):
                     self._names.setdefault(item, f"v{item}")
-        self._rename(end, trace.returned if shown is None else shown)
+        self._rename(end, returned)
 
     def _rename(self, end: int, shown: Operand) -> None:
         """Give a new name to a value whose name still stands for something that is used later.
@@ -278,15 +289,31 @@ class _Writer:
         """Return whether a value has to be kept: it takes work, and is not used exactly once."""
         if isinstance(operation, Name | Library | GetAttribute | GetItem | Enter | Exit):
             return False
-        is_returned = any(
-            isinstance(one, ValueOf) and one.place == place for one in _walk(self._trace.returned)
-        )
-        uses = self._uses[place]
-        return (
-            uses > 1
-            or (is_returned and not isinstance(operation, Operator))
-            or (is_returned and uses > 0)
-        )
+        uses, shown = self._uses[place], self._shown[place]
+        if uses > 1 or shown > 1 or (uses and shown):
+            return True
+        return bool(shown) and not isinstance(operation, Operator) and self._is_followed(place)
+
+    def _is_followed(self, place: int) -> bool:
+        """Return whether anything is done after an operation, which has to come before it then."""
+        return not all(map(self._only_reads, range(place + 1, self._end)))
+
+    def _only_reads(self, place: int) -> bool:
+        """Return whether an operation changes nothing, as far as its form says so."""
+        match self._trace.operations[place]:
+            case Name() | Library() | GetAttribute() | GetItem():
+                return True
+            case Call(function=ValueOf(place=function)):
+                called = self._trace.operations[function]
+                return isinstance(called, Library) and (called.module, *called.path) in _READERS
+        return False
+
+    def _stands_alone(self, place: int, operation: object) -> bool:
+        """Return whether an operation is a line of its own, although nothing uses its value."""
+        if place == self._last:
+            return True
+        is_used = self._uses[place] or self._shown[place]
+        return isinstance(operation, Call | Take) and not is_used and not self._only_reads(place)
 
     def statements(self, end: int) -> list[str]:  # noqa: C901 - one kind after another
         """Return the lines of the operations before a place."""
@@ -332,7 +359,7 @@ class _Writer:
                 case _ if place in self._names:
                     whole = self.show(ValueOf(place=place), is_whole=True)
                     lines.append(f"{indent}{self._names[place]} = {whole}")
-                case Call() | Take() if not self._uses[place]:
+                case _ if self._stands_alone(place, operation):
                     lines.append(indent + self.show(ValueOf(place=place), is_whole=True))
         return lines
 

@@ -3,13 +3,18 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
-from grader.checks.script_examples import ScriptRun, make_script_example
-from grader.checks.tracing import Handle, Lab, Script, trace
+from grader.checks.script_examples import (
+    ScriptRun,
+    make_raising_example,
+    make_script_example,
+)
+from grader.checks.tracing import Handle, Lab, Script, py_, trace
 from grader.checks.units import Unit
 from grader.checks.verdict import WrongError
-from grader.observations.messages import ScriptRequest, State, Step
-from grader.observations.values import Array, Mapping, Text
+from grader.observations.messages import Raised, ScriptRequest, State, Step
+from grader.observations.values import AnyValue, Array, Mapping, Number, Text
 
 UNITS = {"f": Unit(name="f", parameters=("x",)), "g": Unit(name="g", parameters=("dout", "cache"))}
 
@@ -113,3 +118,75 @@ def test_a_part_that_a_check_has_made_an_array_of_is_printed() -> None:
     wrong = WrongError("wrong", got="[7.]", expected="[4.]", value=np.array([7.0]))
 
     assert code_of(returns_out, wrong, step, x=3).splitlines()[-1] == "print(out)"
+
+
+def test_result_of_the_last_call_has_no_name() -> None:
+    """It is printed where it is computed, as a student would write it."""
+
+    def use(lab: Lab, x: object) -> object:
+        return {"out": lab.f(x)}
+
+    assert code_of(use, x=3).splitlines() == ["x = 3", "print(f(x))"]
+
+
+def test_result_of_a_call_before_another_has_a_name() -> None:
+    """What comes later may change what it returns."""
+
+    def use(lab: Lab, x: object) -> object:
+        return {"out": lab.f(x), "n": lab.f(x)}
+
+    lines = code_of(use, x=3).splitlines()
+
+    assert lines[1] == "v1 = f(x)"
+    assert lines[-1] == "print({'out': v1, 'n': f(x)})"
+
+
+def test_what_only_reads_is_left_out_unless_it_is_shown() -> None:
+    """The length of something else says nothing about the wrong part."""
+    step = Step(
+        returned=Mapping(
+            entries=(
+                (Text(text="len"), Number(value=2, kind="int")),
+                (Text(text="out"), Number(value=7)),
+            )
+        ),
+        inputs={},
+    )
+
+    def use(lab: Lab, x: object) -> object:
+        made = lab.f(x)
+        return {"len": py_.len(made.parts), "out": made.out}
+
+    wrong = WrongError("wrong", got="7.", expected="4.", source=_part(step, 1))
+
+    code = code_of(use, wrong, step, x=3)
+
+    assert code.splitlines() == ["x = 3", "made = f(x)", "print(made.out)"]
+
+
+def _part(step: Step, place: int) -> AnyValue:
+    assert isinstance(step.returned, Mapping)
+    return step.returned.entries[place][1]
+
+
+@pytest.mark.parametrize(
+    ("place", "last"),
+    [(2, "made.parts"), (3, "made.parts[0]"), (4, "-made.parts[0]")],
+)
+def test_example_of_an_exception_ends_with_the_step_that_raised(place: int, last: str) -> None:
+    """Also if this step only looks something up, whose value nothing uses any more."""
+
+    def use(lab: Lab, x: object) -> object:
+        made = lab.f(x)
+        return {"negative": -made.parts[0]}
+
+    traced = trace(use, UNITS, ("x",))
+    request = ScriptRequest(
+        function="f", operations=traced.operations, returned=traced.returned, inputs={}
+    )
+    raised = Raised(type_name="TypeError", text="no")
+
+    example = make_raising_example(ScriptRun(request, {"x": 3}, traced), raised, place)
+
+    assert example is not None
+    assert example.code.splitlines() == ["x = 3", "made = f(x)", last]
