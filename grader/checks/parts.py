@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grader.checks.compare import RTOL, expect_close, name_kind
+from grader.checks.compare import RTOL, expect_close, name_kind, to_sequence
 from grader.checks.inputs import show_number
 from grader.checks.probe import Result
 from grader.checks.verdict import WrongError
@@ -15,7 +15,8 @@ def expect_all_close(
     """Require that every part of what a script returned is right, in the order of its dict.
 
     Numbers, tensors and arrays may be written in any of these forms, and are compared as
-    `expect_close` does; lists and dicts item by item; text, True, False and None exactly.
+    `expect_close` does. So may lists of numbers, for which a 1-d tensor serves as well. Other lists
+    and dicts are compared item by item, and text, True, False and None exactly.
 
     Args:
         got: The student's answer to a script that returns a dict; its keys name the parts in
@@ -55,22 +56,35 @@ def _expect(got: AnyValue, want: AnyValue, what: str, rtol: float, scale: float 
             raise WrongError(f"{what} is wrong", got=_show(got), expected=_show(want))
         case _, Number() | Array():
             expect_close(got, want, what, rtol=rtol, scale=scale)
-        case Items(items=items, is_cut=False), Items(items=others) if len(items) == len(others):
-            for place, (one, other) in enumerate(zip(items, others, strict=True)):
-                _expect(one, other, f"{what}[{place}]", rtol, scale)
+        case _, Items() if _are_numbers(want) and (isinstance(got, Array) or _are_numbers(got)):
+            _expect_same_count(got, want, what)
+            sequences = to_sequence(got, what), to_sequence(want, what)
+            expect_close(*sequences, what, rtol=rtol, scale=scale)
         case Items(), Items():
-            raise WrongError(
-                f"{what} has {_count(got)}, but should have {_count(want)}",
-                got=_count(got),
-                expected=_count(want),
-            )
+            _expect_same_count(got, want, what)
+            for place, (one, other) in enumerate(zip(got.items, want.items, strict=True)):
+                _expect(one, other, f"{what}[{place}]", rtol, scale)
         case Mapping(), Mapping():
             _expect_entries(got, want, what, rtol, scale)
-        case _, Opaque():
-            message = f"{what} is {name_kind(want)}, which can't be compared"
-            raise TypeError(message)
-        case _ if got != want:
-            raise WrongError(f"{what} is wrong", got=_show(got), expected=_show(want))
+        case _:
+            _expect_equal(got, want, what)
+
+
+def _expect_equal(got: AnyValue, want: AnyValue, what: str) -> None:
+    if isinstance(want, Opaque):
+        message = f"{what} is {name_kind(want)}, which can't be compared"
+        raise TypeError(message)
+    if got != want:
+        raise WrongError(f"{what} is wrong", got=_show(got), expected=_show(want))
+
+
+def _expect_same_count(got: AnyValue, want: Items, what: str) -> None:
+    if isinstance(got, Items) and (got.is_cut or len(got.items) != len(want.items)):
+        raise WrongError(
+            f"{what} has {_count(got)}, but should have {_count(want)}",
+            got=_count(got),
+            expected=_count(want),
+        )
 
 
 def _expect_entries(
@@ -84,6 +98,15 @@ def _expect_entries(
         _expect(found.pop(name), right, f"{what}[{name}]", rtol, scale)
     if found:
         raise WrongError(f"{what} has a key too many: {min(found)}")
+
+
+def _are_numbers(value: AnyValue) -> bool:
+    """Return whether a value is a list of plain numbers, one at least."""
+    return (
+        isinstance(value, Items)
+        and bool(value.items)
+        and all(isinstance(one, Number) and one.kind != "bool" for one in value.items)
+    )
 
 
 def _count(value: Items) -> str:

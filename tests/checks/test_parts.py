@@ -1,12 +1,22 @@
 """Comparing all parts of what a script returned, each by its own kind."""
 
+import numpy as np
 import pytest
 
 from grader.checks.parts import expect_all_close
 from grader.checks.probe import Result
 from grader.checks.verdict import WrongError
 from grader.observations.messages import Step
-from grader.observations.values import AnyValue, Items, Mapping, Nothing, Number, Opaque, Text
+from grader.observations.values import (
+    AnyValue,
+    Array,
+    Items,
+    Mapping,
+    Nothing,
+    Number,
+    Opaque,
+    Text,
+)
 
 
 def _result(**parts: AnyValue) -> Result:
@@ -31,6 +41,7 @@ def _items(*values: AnyValue) -> Items:
         (Text(text="a"), Text(text="a")),
         (Nothing(), Nothing()),
         (Items(kind="tuple", items=(_int(1),)), _items(_int(1))),
+        (Array.from_numpy(np.array([1.0, 2.0])), _items(_int(1), Number(value=2))),
         (
             Mapping(entries=((_int(2), _int(5)), (_int(1), _int(4)))),
             Mapping(entries=((_int(1), _int(4)), (_int(2), _int(5)))),
@@ -69,7 +80,24 @@ def test_equal_parts_pass(got: AnyValue, want: AnyValue) -> None:
             "part has 1 item, but should have 0 items",
             ("1 item", "0 items"),
         ),
-        (_items(_int(1), _int(2)), _items(_int(1), _int(3)), "part[1] is wrong", ("2", "3")),
+        (
+            _items(_int(1), _int(2)),
+            _items(_int(1), _int(3)),
+            "part is wrong; the largest error is at [1]",
+            ("[1., 2.]", "[1., 3.]"),
+        ),
+        (
+            _items(_int(1), Text(text="a")),
+            _items(_int(1), Text(text="b")),
+            "part[1] is wrong",
+            ("'a'", "'b'"),
+        ),
+        (
+            Array.from_numpy(np.array([1.0, 2.0])),
+            _items(_int(1), _int(3)),
+            "part is wrong; the largest error is at [1]",
+            ("[1., 2.]", "[1., 3.]"),
+        ),
         (
             Mapping(entries=()),
             Mapping(entries=((Text(text="k"), _int(1)),)),
