@@ -96,6 +96,8 @@ IMPORTS = {
     "module": "import b\ndef f(n): return b.g(n) + 1\n",
     "module as": "import b as c\ndef f(n): return c.g(n) + 1\n",
     "star": "from b import *\ndef f(n): return g(n) + 1\n",
+    "relative": "from .b import g\ndef f(n): return g(n) + 1\n",
+    "relative module": "from . import b\ndef f(n): return b.g(n) + 1\n",
     "inside": "def f(n):\n    from b import g\n    return g(n) + 1\n",
     "by name": "import importlib\nb = importlib.import_module('b')\ndef f(n): return b.g(n) + 1\n",
 }
@@ -205,7 +207,7 @@ def test_syntax_error_costs_only_its_file(open_files: Open) -> None:
     """What doesn't need a file that is not valid is graded; what follows from it is one line."""
     session = open_files(
         {
-            "a.py": "def f(n): return n\nfrom b import g, helper\nx = helper(3)\n",
+            "a.py": "def f(n): return n\nfrom b import g, helper\nfrom .b import g\nhelper(3)\n",
             "b.py": "def g(n):\n    return (n\n",
         }
     )

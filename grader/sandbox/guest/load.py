@@ -49,6 +49,7 @@ from grader.sandbox.guest.plain_text import cut_text, name_of_type
 from grader.sandbox.guest.syntax_hints import explain_syntax
 
 _REST_SKIPPED = "the rest of the cell did not run"
+_PACKAGE = "hand_in"  # whose modules several files are
 _NOTHING_RAN = "nothing in it ran"
 
 _process_time = time.process_time  # kept, since a submission may replace it
@@ -246,7 +247,11 @@ class _Run:
         self._own: OwnModules | None = None
         if message.modules:
             by_name = dict(zip(message.modules, modules, strict=True))
-            self._own = OwnModules(by_name, lambda name: self._import(message.modules.index(name)))
+            self._own = OwnModules(
+                by_name,
+                package=_PACKAGE,
+                run=lambda name: self._import(message.modules.index(name)),
+            )
 
     def run(self) -> None:
         """Run all statements but those that are left out; what they raise becomes notes."""
@@ -442,7 +447,7 @@ class _Run:
         """Return whether a name can't be imported from a file of which nothing could run."""
         if not issubclass(type(error), ImportError):
             return False
-        name = _module_of.__get__(error)
+        name = str(_module_of.__get__(error)).removeprefix(f"{_PACKAGE}.")
         return any(
             module.__name__ == name and not block.statements
             for module, block in zip(self._modules, self._blocks, strict=True)

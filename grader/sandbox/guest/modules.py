@@ -102,15 +102,28 @@ class OwnModules(Loader):
     """Lets the modules of a submission import each other.
 
     They come last, so that none of them takes the place of a module that is installed or given.
+    They are also those of a package, so that ``from .model import Net`` works.
 
     Args:
         modules: The modules by name.
+        package: The name of the package.
         run: Runs the statements of a module.
     """
 
-    def __init__(self, modules: Mapping[str, types.ModuleType], run: Callable[[str], None]) -> None:
-        self._modules = modules
+    def __init__(
+        self,
+        modules: Mapping[str, types.ModuleType],
+        *,
+        package: str,
+        run: Callable[[str], None],
+    ) -> None:
+        self._modules = {**modules, **{f"{package}.{name}": one for name, one in modules.items()}}
         self._run = run
+        for module in modules.values():
+            module.__package__ = package
+        outer = types.ModuleType(package)
+        outer.__path__ = []
+        sys.modules[package] = outer
         sys.meta_path.append(self)
 
     @contextlib.contextmanager
@@ -128,8 +141,8 @@ class OwnModules(Loader):
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Find a module by its name, as Python's import system asks."""
-        del target
-        if path is not None or name not in self._modules:
+        del path, target
+        if name not in self._modules:
             return None
         return ModuleSpec(name, self, origin=getattr(self._modules[name], "__file__", None))
 
