@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from grader.checks.compare import RTOL, expect_close, name_kind, to_sequence
-from grader.checks.inputs import show_number
+from grader.checks.inputs import MAX_SHOWN_NUMBERS, show_number
 from grader.checks.probe import Result
 from grader.checks.verdict import WrongError
 from grader.observations.values import AnyValue, Array, Items, Mapping, Number, Opaque, Text
@@ -58,6 +58,9 @@ def _expect(got: AnyValue, want: AnyValue, what: str, rtol: float, scale: float 
             expect_close(got, want, what, rtol=rtol, scale=scale)
         case _, Items() if _are_numbers(want) and (isinstance(got, Array) or _are_numbers(got)):
             _expect_same_count(got, want, what)
+            if _are_ints(got) and _are_ints(want):
+                _expect_equal(_as_list(got), _as_list(want), what)
+                return
             sequences = to_sequence(got, what), to_sequence(want, what)
             expect_close(*sequences, what, rtol=rtol, scale=scale)
         case Items(), Items():
@@ -109,6 +112,16 @@ def _are_numbers(value: AnyValue) -> bool:
     )
 
 
+def _are_ints(value: AnyValue) -> bool:
+    return isinstance(value, Items) and all(
+        isinstance(one, Number) and one.kind == "int" for one in value.items
+    )
+
+
+def _as_list(value: AnyValue) -> AnyValue:
+    return Items(kind="list", items=value.items) if isinstance(value, Items) else value
+
+
 def _count(value: Items) -> str:
     count = len(value.items)
     return f"{'more than ' if value.is_cut else ''}{count} item{'' if count == 1 else 's'}"
@@ -120,6 +133,8 @@ def _show(value: AnyValue) -> str:
             return str(bool(number))
         case Number(value=number, kind="int"):
             return str(int(number))
+        case Items(items=items) if items and len(items) <= MAX_SHOWN_NUMBERS and _are_ints(value):
+            return f"[{', '.join(map(_show, items))}]"
         case Number(value=number):
             return show_number(number)
         case Text(text=text):

@@ -80,8 +80,9 @@ def test_equal_parts_pass(got: AnyValue, want: AnyValue) -> None:
             "part has 1 item, but should have 0 items",
             ("1 item", "0 items"),
         ),
+        (_items(_int(1), _int(2)), _items(_int(1), _int(3)), "part is wrong", ("[1, 2]", "[1, 3]")),
         (
-            _items(_int(1), _int(2)),
+            _items(_int(1), Number(value=2)),
             _items(_int(1), _int(3)),
             "part is wrong; the largest error is at [1]",
             ("[1., 2.]", "[1., 3.]"),
