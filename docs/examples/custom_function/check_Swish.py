@@ -109,7 +109,7 @@ def check_Swish_has_the_right_slope(probe: Probe) -> None:  # noqa: N802
     """backward returns grad_output times the derivative of Swish
 
     A product has two terms: sigmoid(x) + x * sigmoid(x) * (1 - sigmoid(x)). Multiply it by
-    grad_output, the slope that comes from behind.
+    grad_output, the slope that comes from behind, and return the result.
     """
     for script in (slope, slope_of_two_uses):
         for case in _cases(probe):
