@@ -1,16 +1,18 @@
 """Checks of MLP: its layers, its outputs and its parameters."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from grader.checks.api import Handle, Lab, Probe, expect_all_close, py_
 
+Numbers = Iterator[float]
+
 # The number of inputs, and the sizes of the layers; the first can be followed by hand.
 SHAPES = ((1, [2, 1]), (3, [2]), (2, [3, 1, 2]))
 
 
-def _numbers(probe: Probe) -> Any:
+def _numbers(probe: Probe) -> Numbers:
     """Yield numbers for weights and biases: first readable ones, then random ones."""
     yield from (1.0, 0.5, -2.0, 3.0, 0.25, -1.0, 2.0)
     rng = probe.rng()
@@ -18,7 +20,7 @@ def _numbers(probe: Probe) -> Any:
         yield round(float(rng.uniform(0.2, 1)), 3)
 
 
-def _fill(net: Handle, n_inputs: int, sizes: list[int], numbers: Any) -> None:
+def _fill(net: Handle, n_inputs: int, sizes: list[int], numbers: Numbers) -> None:
     """Give all parameters of a network known numbers, whatever its constructor has drawn."""
     for place, size in enumerate(sizes):
         before = n_inputs if place == 0 else sizes[place - 1]
@@ -64,7 +66,7 @@ def check_mlp_calls_one_layer_after_another(probe: Probe) -> None:
         numbers = _numbers(probe)
 
         def use(
-            lab: Lab, numbers: Any = numbers, n_inputs: int = n_inputs, sizes: list[int] = sizes
+            lab: Lab, numbers: Numbers = numbers, n_inputs: int = n_inputs, sizes: list[int] = sizes
         ) -> object:
             net = lab.MLP(n_inputs, sizes)
             _fill(net, n_inputs, sizes, numbers)
@@ -92,7 +94,7 @@ def check_mlp_lists_all_parameters(probe: Probe) -> None:
         numbers = _numbers(probe)
 
         def use(
-            lab: Lab, numbers: Any = numbers, n_inputs: int = n_inputs, sizes: list[int] = sizes
+            lab: Lab, numbers: Numbers = numbers, n_inputs: int = n_inputs, sizes: list[int] = sizes
         ) -> object:
             net = lab.MLP(n_inputs, sizes)
             _fill(net, n_inputs, sizes, numbers)
