@@ -24,11 +24,34 @@ _END = re.compile(r"\s*#+ *END SOLUTION\b")
 
 
 def is_computed(assignment: Assignment, unit: Unit) -> bool:
-    """Return whether a unit is a value that the reference computes when it runs."""
+    """Return whether a unit is a value that the reference computes when it runs.
+
+    A value that is written down may still be filled by later statements, as a list by a loop.
+    """
     if unit.kind is not UnitKind.VALUE:
         return False
     written_down = ast.parse(definitions(assignment.reference)).body
-    return not any(unit.name in bound_names(statement) for statement in written_down)
+    if not any(unit.name in bound_names(statement) for statement in written_down):
+        return True
+    tops = ast.parse(without_demos(assignment.reference)).body
+    return any(
+        _changes(statement, unit.name)
+        for statement in tops
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign)
+    )
+
+
+def _changes(statement: ast.stmt, name: str) -> bool:
+    """Return whether a statement binds a name, or uses an attribute or an item of it."""
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=found, ctx=ast.Store()) if found == name:
+                return True
+            case ast.Attribute(value=ast.Name(id=found)) if found == name:
+                return True
+            case ast.Subscript(value=ast.Name(id=found), ctx=ast.Store()) if found == name:
+                return True
+    return False
 
 
 def reference_program(assignment: Assignment, *, leave_out: tuple[str, ...] = ()) -> str:

@@ -219,13 +219,13 @@ _REASONS = (
         "ValueError",
         r"(not enough|too many) values to unpack",
         "There are more or fewer names before the = or the `in` than values to put into them. A "
-        "batch is one pair: `for xb, yb in minibatches(...)`.",
+        "pair needs two names: `for xb, yb in batches`.",
     ),
     _Reason(
         "ValueError",
         r"x and y must be the same size|x and y must have same first dimension",
-        "matplotlib needs as many numbers across as up. If one of them is x: it has two columns, "
-        "so draw x[:, 0].",
+        "matplotlib needs as many numbers across as up. Of a matrix with several columns, draw "
+        "one, such as x[:, 0].",
     ),
     _Reason(
         "RuntimeError",
@@ -241,8 +241,8 @@ _REASONS = (
     _Reason(
         "TypeError",
         r"unsupported operand type\(s\) for @: 'Tensor' and '(float|int)'",
-        "The second factor of @ is a plain number. Are the arguments in their order, such as "
-        "update(x, y, w, lr)?",
+        "The second factor of @ is a plain number. Are the arguments in the order of the "
+        "parameters?",
     ),
     _Reason(
         "TypeError",
