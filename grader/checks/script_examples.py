@@ -5,6 +5,7 @@ values have the names that the script gives to its variables.
 """
 
 import ast
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ from grader.report.model import Example
 from grader.report.shorten import MAX_MESSAGE, MAX_NAME, shorten
 
 _MAX_LINES = 40
+# Of a script to show: what names and lines cost grows with the square, and nobody reads more.
+_MAX_OPERATIONS = 300
 _ALIASES = {"torch": "torch", "numpy": "np"}
 _UNARY = {"neg": ast.USub(), "pos": ast.UAdd(), "invert": ast.Invert()}
 _BINARY: dict[str, ast.operator] = {
@@ -108,12 +111,14 @@ def make_script_example(run: ScriptRun, wrong: WrongError) -> Example | None:
     if not wrong.got or not _can_be_shown(run):
         return None
     wrong_part = _wrong_part(run, wrong)
-    writer = _Writer(run.trace, shown=wrong_part)
-    lines = [*_show_inputs(run), *writer.statements(len(run.trace.operations))]
-    label = f"{wrong_part.name} =" if isinstance(wrong_part, InputOf) else ""
-    labelled = f"{label!r}, " if label and wrong.got.startswith(label) else ""
-    lines.append(f"print({labelled}{writer.show(wrong_part)})")
-    return _example(run, lines, wrong.got, wrong.expected)
+    with contextlib.suppress(RecursionError):  # one expression of hundreds of operations
+        writer = _Writer(run.trace, shown=wrong_part)
+        lines = [*_show_inputs(run), *writer.statements(len(run.trace.operations))]
+        label = f"{wrong_part.name} =" if isinstance(wrong_part, InputOf) else ""
+        labelled = f"{label!r}, " if label and wrong.got.startswith(label) else ""
+        lines.append(f"print({labelled}{writer.show(wrong_part)})")
+        return _example(run, lines, wrong.got, wrong.expected)
+    return None
 
 
 def make_raising_example(run: ScriptRun, raised: Raised, place: int) -> Example | None:
@@ -126,18 +131,22 @@ def make_raising_example(run: ScriptRun, raised: Raised, place: int) -> Example 
     """
     if not 0 <= place < len(run.trace.operations) or not _can_be_shown(run):
         return None
-    lines = [*_show_inputs(run), *_Writer(run.trace, last=place).statements(place + 1)]
     text = shorten(raised.text.strip().partition("\n")[0], MAX_MESSAGE)
     got = f"{shorten(raised.type_name, MAX_NAME)}{': ' if text else ''}{text}"
-    return _example(run, lines, got, "no exception")
+    with contextlib.suppress(RecursionError):
+        lines = [*_show_inputs(run), *_Writer(run.trace, last=place).statements(place + 1)]
+        return _example(run, lines, got, "no exception")
+    return None
 
 
 def show_operation(run: ScriptRun, place: int) -> str:
     """Return the code of one operation; empty if there is no such one, or it is long."""
-    if not 0 <= place < len(run.trace.operations):
+    if not 0 <= place < min(len(run.trace.operations), _MAX_OPERATIONS):
         return ""
-    text = _Writer(run.trace, last=place).show(ValueOf(place=place), is_whole=True)
-    return text if len(text) <= MAX_NAME else ""
+    with contextlib.suppress(RecursionError):
+        text = _Writer(run.trace, last=place).show(ValueOf(place=place), is_whole=True)
+        return text if len(text) <= MAX_NAME else ""
+    return ""
 
 
 def _example(run: ScriptRun, lines: list[str], got: str, expected: str) -> Example | None:
@@ -159,6 +168,8 @@ def _show_inputs(run: ScriptRun) -> list[str]:
 
 
 def _can_be_shown(run: ScriptRun) -> bool:
+    if len(run.trace.operations) > _MAX_OPERATIONS:
+        return False
     constants = {
         str(number): value
         for number, value in enumerate(

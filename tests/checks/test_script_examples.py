@@ -1,5 +1,8 @@
 """Scripts as examples: code to paste, in the words of the script."""
 
+import functools
+import operator
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +12,7 @@ from grader.checks.script_examples import (
     ScriptRun,
     make_raising_example,
     make_script_example,
+    show_operation,
 )
 from grader.checks.tracing import Handle, Lab, Script, py_, trace
 from grader.checks.units import Unit
@@ -190,3 +194,42 @@ def test_example_of_an_exception_ends_with_the_step_that_raised(place: int, last
 
     assert example is not None
     assert example.code.splitlines() == ["x = 3", "made = f(x)", last]
+
+
+def chain(length: int) -> Script:
+    """Return a script that is one expression of that many operations."""
+
+    def use(lab: Lab, x: object) -> object:
+        return functools.reduce(lambda value, _: operator.neg(value), range(length), lab.f(x))
+
+    return use
+
+
+def kept(length: int) -> Script:
+    """Return a script that keeps the results of that many calls."""
+
+    def use(lab: Lab, x: object) -> object:
+        return {"all": [lab.f(x) for _ in range(length)]}
+
+    return use
+
+
+@pytest.mark.parametrize(
+    "script",
+    [chain(295), chain(5000), kept(4000)],
+    ids=["deep", "very deep", "wide"],
+)
+def test_script_that_is_too_long_to_show_costs_an_example_and_little_time(script: Script) -> None:
+    """A wrong answer must neither end the grader nor keep it busy, whatever a check does."""
+    traced = trace(script, UNITS, ("x",))
+    request = ScriptRequest(
+        function="f", operations=traced.operations, returned=traced.returned, inputs={}
+    )
+    run, last = ScriptRun(request, {"x": 3}, traced), len(traced.operations) - 1
+    raised = Raised(type_name="ValueError", text="")
+    started = time.process_time()
+
+    assert make_script_example(run, WrongError("wrong", got="1", expected="2")) is None
+    assert make_raising_example(run, raised, last) is None
+    assert show_operation(run, last) == ""
+    assert time.process_time() - started < 1
