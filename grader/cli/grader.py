@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import grader
+from grader.authoring.new import SHAPES
 from grader.cli.autograder import autograder, harness
 from grader.cli.batch import batch
 from grader.cli.diff import diff
@@ -120,8 +121,17 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
         raise SystemExit(ExitCode.POINTS_LOST)
 
 
-@command.command()
+@command.command(
+    epilog="\b\nShapes:\n" + "\n".join(f"  {name:<10}{text}" for name, text in SHAPES.items())
+)
 @click.argument("name")
+@click.option(
+    "--like",
+    type=click.Choice(list(SHAPES)),
+    default="function",
+    show_default=True,
+    help="What it is about, one of the shapes below.",
+)
 @click.option(
     "--in",
     "parent",
@@ -130,15 +140,16 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     default=Path(),
     help="Folder to create the assignment's folder in.  [default: the current folder]",
 )
-def new(name: str, parent: Path) -> None:
+def new(name: str, like: str, parent: Path) -> None:
     """Write a small assignment to start from.
 
-    NAME is its id and the name of its folder. It passes `grader verify` as it is.
+    NAME is its id and the name of its folder. It passes `grader verify` as it is; its comments say
+    what to change.
     """
     from grader.authoring.new import write_assignment
 
     with usage_errors():
-        folder = write_assignment(name, parent)
+        folder = write_assignment(name, parent, like=like)
     click.echo(f"wrote {folder}; now try: grader verify --assignment {folder}")
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.new import SHAPES
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +50,21 @@ def test_new_writes_a_folder_and_says_what_to_do_next(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == "wrote lab5; now try: grader verify --assignment lab5\n"
     assert (tmp_path / "lab5" / "assignment.toml").is_file()
+
+
+def test_new_writes_the_shape_that_is_asked_for(tmp_path: Path) -> None:
+    """`--like` chooses what the assignment is about."""
+    done = run("new", "lab5", "--like", "module", "--in", tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "lab5" / "check_Linear.py").is_file()
+
+
+def test_help_of_new_says_what_each_shape_is() -> None:
+    """Each shape is listed with what it is for."""
+    done = run("new", "--help")
+
+    assert all(f"{name}  " in done.stdout and text in done.stdout for name, text in SHAPES.items())
 
 
 @pytest.mark.parametrize("name", ["5lab", "lab5"])
