@@ -21,6 +21,7 @@ _VALUES = {
     "Parameter": "a tensor",
     "NoneType": "None",
     "module": "a module",
+    "function": "a function",
     "int": "a number",
     "float": "a number",
     "bool": "True or False",
@@ -98,8 +99,8 @@ _SENTENCES = {
         " Give the result another name."
     ),
     AbsenceKind.DECORATED: (
-        "{name} is {value} here, not a function: that is what its decorator returns ({line})."
-        " A decorator has to return a function."
+        "{name} is {value} here, not {kind}: that is what its decorator returns ({line})."
+        " A decorator has to return {kind}."
     ),
 }
 

@@ -114,10 +114,10 @@ def _raised(
     files: Sequence[str],
     step: FailedStep | None,
 ) -> NoAnswer:
-    name, called = error.function, error.called
+    called = error.called
     # torch raises it too, such as for ^ instead of **: that is an error like any other.
     if raised.type_name == "NotImplementedError" and (not raised.code or "raise" in raised.code):
-        return _stopped_at_stub(name, raised, absence)
+        return _stopped_at_stub(error, raised, absence)
     if raised.missing_module:
         module = shorten(raised.missing_module, MAX_NAME)
         message = f"{called} needs {module}, which is not installed here"
@@ -139,23 +139,24 @@ def _raised(
     return NoAnswer(status=Status.ERROR, message=message + describe_place(raised), hint=hint)
 
 
-def _stopped_at_stub(name: str, raised: Raised, absence: Absence | None) -> NoAnswer:
+def _stopped_at_stub(error: NoAnswerError, raised: Raised, absence: Absence | None) -> NoAnswer:
     """Describe a ``raise NotImplementedError``, which stands for code that is not there yet."""
-    if raised.function not in ("", name):
+    called = error.called
+    if raised.function not in ("", error.function):
         other = shorten(raised.function, MAX_NAME)
         return NoAnswer(
             status=Status.ERROR,
-            message=f"{name}() stops at {other}(), which is not written yet",
+            message=f"{called} stops at {other}(), which is not written yet",
         )
     if absence is not None and absence.kind is AbsenceKind.RAISES_STILL:
         return NoAnswer(
             status=Status.ERROR,
-            message=f"{name}() still raises NotImplementedError{describe_place(raised)}",
+            message=f"{called} still raises NotImplementedError{describe_place(raised)}",
             hint="Delete that line: it ends the function.",
             may_be_others_fault=False,
         )
     return NoAnswer(
         status=Status.MISSING,
-        message=f"{name}() is not written yet",
+        message=f"{called} is not written yet",
         may_be_others_fault=False,
     )

@@ -118,7 +118,7 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     if not is_helper_wrong:
         own = replace(own, result=own.full_result)
     if own.stopped_in and not run.lendable(function.name, [own.stopped_in]):
-        message = f"{own.stopped_in} raised {own.exception}, with which it is tried together"
+        message = f"it is tried together with {own.stopped_in}, which raised {own.exception}"
         return make_result(check, Status.NOT_JUDGED, message=message)
     if own.result.status is Status.PASSED or not own.may_be_others_fault:
         return own.result

@@ -5,6 +5,7 @@ that is computed from another variable, stays the same.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -12,6 +13,8 @@ from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import fingerprint, is_same
 from grader.observations.asking import Observe
 from grader.observations.messages import Observation, Outcome, ScriptRequest
+from grader.observations.scripts import Name, ValueOf
+from grader.observations.scripts import Sequence as Several
 from grader.report.words import join_names
 
 _MOST_TRIED = 2
@@ -52,8 +55,30 @@ def find_typed_in(
         own = observe(msgspec.structs.replace(request, given={}))
         if not is_same(fingerprint(question, answer), fingerprint(question, own)):
             return ()
+        if _has_given_values(question, request, observe):
+            return ()
         names.update(dict.fromkeys(request.given))
     return tuple(names)
+
+
+def _has_given_values(question: Question, request: ScriptRequest, observe: Observe) -> bool:
+    """Return whether the submission's own values are those that are fixed, which prove nothing."""
+    reading = ScriptRequest(
+        function=request.function,
+        operations=tuple(Name(name=name) for name in request.given),
+        returned=Several(
+            is_tuple=True,
+            items=tuple(ValueOf(place=place) for place in range(len(request.given))),
+        ),
+        seed=request.seed,
+        is_rerun=True,
+        given=request.given,
+    )
+    values = replace(question, request=reading, check=replace(question.check, facts=None))
+    fixed, own = observe(reading), observe(msgspec.structs.replace(reading, given={}))
+    return own.outcome is Outcome.RETURNED and is_same(
+        fingerprint(values, fixed), fingerprint(values, own)
+    )
 
 
 def describe_typed_in(function: str, names: Sequence[str]) -> str:

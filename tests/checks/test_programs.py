@@ -62,7 +62,7 @@ def _net(folder: Path) -> Assignment:
 
 
 def test_wrong_method_is_written_into_the_class(tmp_path: Path) -> None:
-    """So super() is the right class's base there, and not the right class."""
+    """There super() is the right class's base, and not the right class."""
     assignment = _net(tmp_path)
     found: dict[str, Any] = {}
 

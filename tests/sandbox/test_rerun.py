@@ -34,7 +34,7 @@ def test_value_is_computed_from_what_is_given(open_source: Callable[..., Session
 
 
 def test_number_that_was_typed_in_stays(open_source: Callable[..., Session]) -> None:
-    """So it shows."""
+    """A fixed global changes nothing then, so it shows."""
     session = open_values(open_source, *CELLS[:2], "total = 5.0")
 
     assert returned(rerun(session, read_total, {"x": tensor([10, 20])})) == 5
@@ -92,7 +92,7 @@ def test_rerun_pays_for_its_load(open_source: Callable[..., Session]) -> None:
 def test_statement_that_ended_the_first_load_is_left_out(
     open_source: Callable[..., Session],
 ) -> None:
-    """So it costs a rerun nothing."""
+    """A rerun pays nothing for it."""
     session = open_values(open_source, *CELLS, "import os\nos._exit(3)", "y = 3")
     assert session.loaded.defined
 

@@ -144,6 +144,7 @@ class _Search:
             for position, kind, node in self._methods
             if kind.name == owner
             and node.name not in _SPECIAL  # another method of Python's is meant as such
+            and f"{owner}.{node.name}" not in self._message.methods
             and likeness(node.name.strip("_"), name.strip("_"))
         ]
         if found:
@@ -151,9 +152,11 @@ class _Search:
             return self._absence(
                 full_name, AbsenceKind.OTHER_NAME, position, node.lineno, subject=node.name
             )
+        if name in self._message.parameters or not is_class(self._namespace.get(owner)):
+            return None
         for position in self._binders.get(name, ()):
             statement, _ = self._statements[position]
-            if isinstance(statement, Definition) and owner in self._namespace:
+            if isinstance(statement, Definition):
                 return self._absence(
                     full_name,
                     AbsenceKind.OUTSIDE_CLASS,
@@ -235,11 +238,12 @@ class _Search:
     def _find_other_value(self, name: str, value: object) -> Absence:
         place, function = Place(), Place()
         kind = AbsenceKind.NOT_CALLABLE
+        wants_class = name in self._message.classes
         for position in self._binders.get(name, ()):
             statement, _ = self._statements[position]
             if position not in self._progress.ends:
                 continue
-            if isinstance(statement, Definition):
+            if isinstance(statement, Scope) and isinstance(statement, ast.ClassDef) is wants_class:
                 # If nothing else binds it later, the value comes from here, or from a call.
                 place = function = self._place(position, statement.lineno)
                 has_decorator = bool(statement.decorator_list)

@@ -309,7 +309,9 @@ def _unpack(value: Any, count: int) -> list[object]:
     """Return the items of a value that is unpacked, or raise what Python raises."""
     try:
         iterator = iter(value)
-    except TypeError:
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise  # by code of the value's own
         message = f"cannot unpack non-iterable {type(value).__name__} object"
         raise TypeError(message) from None
     items = list(itertools.islice(iterator, count + 1))
