@@ -94,6 +94,43 @@ def test_one_bug_costs_its_own_unit_and_its_examples_can_be_pasted(
     paste(submission, next(check.example for check in checks if check.example is not None))
 
 
+# Known mistakes in other styles than that of the misconceptions.
+KNOWN = [
+    (
+        "right_setup_context.py",
+        "return torch.addcmul(p, x, p * (1 - p)).mul(dy)",
+        "return p * dy",
+        "Swish/first-term-only",
+    ),
+    (
+        "right_made_by_a_factory.py",
+        "lambda x: x.clamp(-1, 1) + (torch.where(x >= 0, 1.0, -1.0) - x.clamp(-1, 1)).detach()",
+        "lambda x: x + (torch.where(x >= 0, 1.0, -1.0) - x).detach()",
+        "Binarise/never-stops",
+    ),
+]
+
+
+@pytest.mark.parametrize(("style", "right_line", "wrong_line", "misconception"), KNOWN)
+def test_misconception_is_named_in_any_style(
+    style: str, right_line: str, wrong_line: str, misconception: str, grade: Grade, tmp_path: Path
+) -> None:
+    """What it is called, and how the student keeps things, makes no difference."""
+    source = (Path(__file__).parent / EXAMPLE / style).read_text()
+    assert source.count(right_line) == 1
+    submission = tmp_path / "submission.py"
+    submission.write_text(source.replace(right_line, wrong_line))
+
+    named = {
+        check.misconception
+        for function in grade(submission).functions
+        for check in function.checks
+        if check.misconception
+    }
+
+    assert named == {misconception}
+
+
 def test_hostile_submission_gains_nothing(hostile: Path, grade: Grade) -> None:
     """Its file says the score that it deserves."""
     expected = hostile.read_text(encoding="utf-8").partition("# expect: score=")[2].split()[0]

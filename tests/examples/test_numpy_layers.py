@@ -102,6 +102,44 @@ def test_one_bug_costs_its_own_unit_and_its_examples_can_be_pasted(
                 paste(submission, check.example)
 
 
+# Known mistakes in other styles than that of the misconceptions.
+KNOWN = [
+    (
+        "right_bias_trick.py",
+        '    settings["velocity"] = velocity\n',
+        "",
+        "sgd_momentum/forgets-the-velocity",
+    ),
+    ("right_layer_objects.py", "self.iter = 0", "self.iter = -1", "adam/counts-from-zero"),
+    (
+        "right_typed_dataclasses.py",
+        "np.where(cache.is_on, dout, np.zeros_like(dout))",
+        "np.clip(dout, 0, None)",
+        "relu_backward/relu-of-the-slope",
+    ),
+]
+
+
+@pytest.mark.parametrize(("style", "right_line", "wrong_line", "misconception"), KNOWN)
+def test_misconception_is_named_in_any_style(
+    style: str, right_line: str, wrong_line: str, misconception: str, grade: Grade, tmp_path: Path
+) -> None:
+    """What it is called, and how the student keeps things, makes no difference."""
+    source = (Path(__file__).parent / EXAMPLE / style).read_text()
+    assert source.count(right_line) == 1
+    submission = tmp_path / "submission.py"
+    submission.write_text(source.replace(right_line, wrong_line))
+
+    named = {
+        check.misconception
+        for function in grade(submission).functions
+        for check in function.checks
+        if check.misconception
+    }
+
+    assert named == {misconception}
+
+
 def test_hostile_submission_gains_nothing(hostile: Path, grade: Grade) -> None:
     """Its file says the score that it deserves."""
     expected = hostile.read_text(encoding="utf-8").partition("# expect: score=")[2].split()[0]
