@@ -201,8 +201,8 @@ def _count(value: object) -> int:
             return array.size
         case list() | tuple():
             return sum(map(_count, value))
-        case dict():
-            return sum(map(_count, value)) + sum(map(_count, value.values()))
+        case dict():  # its keys are read as names
+            return sum(map(_count, value.values()))
     return np.asarray(value).size
 
 

@@ -129,8 +129,10 @@ def test_too_deep_or_too_large_input_is_refused() -> None:
         ({"x": np.zeros(MAX_SHOWN_NUMBERS)}, True),
         ({"x": np.zeros(MAX_SHOWN_NUMBERS), "lr": 0.1}, False),
         ({"w": leaf(np.zeros(MAX_SHOWN_NUMBERS + 1))}, False),
+        ({"params": {"w": np.zeros(MAX_SHOWN_NUMBERS - 1), "b": 1}}, True),
+        ({"params": {"w": np.zeros(MAX_SHOWN_NUMBERS), "b": 1}}, False),
     ],
-    ids=["none", "a few", "just enough", "one number more", "large leaf"],
+    ids=["none", "a few", "just enough", "one number more", "large leaf", "dict", "large dict"],
 )
 def test_small_is_what_can_be_read(inputs: dict[str, object], is_readable: bool) -> None:  # noqa: FBT001
     """Inputs are small if the numbers of all of them together are few."""
