@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.checks.units import find_unit, spell
+from grader.checks.units import find_unit
 
 _SEPARATOR = "__"
 _SECTION = "Section:"
@@ -89,8 +89,7 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
         name = _public_name(statement)
         if name is None:
             continue
-        function = find_unit(name, functions)
-        rest = name[len(spell(function)) :].removeprefix(_SEPARATOR)
+        function, rest = find_unit(name, functions)
         slug, _, variant = rest.partition(_SEPARATOR)
         if not function or not slug:
             message = (

@@ -198,7 +198,7 @@ def _expect_names(units: Sequence[Unit]) -> None:
         for name in unit.collaborators:
             is_function = unit.kind is UnitKind.FUNCTION and name in functions
             if name not in above if is_function else name not in names:
-                where = " above it" if is_function or name not in names else ""
+                where = " above it" if unit.kind is UnitKind.FUNCTION else ""
                 message = f"{unit.name} has the collaborator {name}, which is not listed{where}"
                 raise ValueError(message)
         above.add(unit.name)
@@ -251,7 +251,21 @@ def spell(name: str) -> str:
     return f"{owner}__{method.strip('_')}" if dot else owner
 
 
-def find_unit(name: str, units: Collection[str]) -> str:
-    """Return the unit that the name of a misconception begins with; empty if there is none."""
-    fitting = [one for one in units if name.startswith(f"{spell(one)}__")]
-    return max(fitting, key=lambda one: len(spell(one)), default="")
+def find_unit(name: str, units: Collection[str]) -> tuple[str, str]:
+    """Return the unit that the name of a misconception begins with, and what comes after it.
+
+    Where a class has both ``add`` and ``__add__``, ``Value__add`` is the first of them, and the
+    other one is written out, as ``Value____add__``.
+
+    Returns:
+        The unit, the longest that fits, and the rest of the name; both empty if there is none.
+    """
+    fitting = [
+        (len(start), start == written, one)
+        for one in units
+        for written in [one.replace(".", "__")]
+        for start in (written, spell(one))
+        if name.startswith(f"{start}__")
+    ]
+    length, _, unit = max(fitting, default=(0, False, ""))
+    return unit, name[length + 2 :] if unit else ""
