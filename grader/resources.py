@@ -21,7 +21,7 @@ import msgspec
 
 from grader.checks.assignment import Assignment
 from grader.checks.check_run import Student
-from grader.checks.definitions import bare, definitions, names_used, reachable, with_methods
+from grader.checks.lent_source import lent_source
 from grader.checks.lent_values import ask_with_values
 from grader.checks.load_problem import describe_load_problem
 from grader.checks.misconceptions import Misconception
@@ -339,20 +339,11 @@ class GradingResources:
 
     def _make_lent(self, names: frozenset[str]) -> Lent:
         units = [self.assignment.unit(name) for name in sorted(names)]
-        methods = [unit for unit in units if unit.owner]
-        owners = {unit.owner for unit in methods}
-        needed = reachable({*names, *owners}, names_used(self.assignment.reference))
-        source = definitions(self.assignment.reference, only=needed)
-        kept = {
-            owner: {unit.name.partition(".")[2] for unit in methods if unit.owner == owner}
-            for owner in owners - names
-        }
-        source = with_methods(source, kept, self.assignment.names_of(UnitKind.METHOD))
         return Lent(
-            source=bare(source, released=self.assignment.top_level),
+            source=lent_source(self.assignment, names),
             parameters={
                 unit.name: unit.parameters for unit in units if unit.kind is UnitKind.FUNCTION
             },
             classes=tuple(unit.name for unit in units if unit.kind is UnitKind.CLASS),
-            methods=tuple(unit.name for unit in methods if unit.owner not in names),
+            methods=tuple(unit.name for unit in units if unit.owner and unit.owner not in names),
         )

@@ -77,27 +77,9 @@ def without_demos(source: str) -> str:
     return "\n".join(kept) + "\n"
 
 
-def with_methods(source: str, kept: Mapping[str, Collection[str]], units: Collection[str]) -> str:
-    """Return the same source, with some classes cut down to the methods that are lent.
-
-    Args:
-        source: Python source that only defines.
-        kept: For each class to cut down, the methods that are kept.
-        units: The names of all methods that are units, such as ``Value.backward``; what else a
-            class has, such as a private method, stays.
-    """
-    tree = ast.parse(source)
-    for one in tree.body:
-        if isinstance(one, ast.ClassDef) and one.name in kept:
-            one.body = [
-                member
-                for member in one.body
-                if not any(
-                    f"{one.name}.{name}" in units and name not in kept[one.name]
-                    for name in bound_names(member)
-                )
-            ] or [ast.Pass()]
-    return ast.unparse(tree)
+def is_private(name: str) -> bool:
+    """Return whether a member of a class is private: not a method that Python itself calls."""
+    return name.startswith("_") and not name.endswith("__")
 
 
 def _is_import(statement: ast.stmt) -> bool:

@@ -72,7 +72,8 @@ What a child can see. All of its own process, so everything below, however it is
 - A child with lent helpers (one for each set of them): those helpers and what they call,
   compiled, and without docstrings, comments, annotations and names that students don't know. Their
   source is gone before the submission runs, but bytecode can be read. Of a class to which single
-  methods are lent, only these and what is not a unit; where a value is lent, the right value.
+  methods are lent, only these and the private members that they use; where a value is lent, the
+  right value.
 - A child of a rerun: the globals that are fixed for it. It answers one request.
 - A child for hidden checks (with own or lent helpers): the inputs of hidden checks.
 - The reference's children never run student code.

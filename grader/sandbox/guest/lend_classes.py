@@ -4,11 +4,12 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-from grader.sandbox.guest.methods import has_member, is_class, members_of
+from grader.sandbox.guest.methods import find_member, has_member, is_class, members_of
 
 # The base class's attribute, which no metaclass can shadow.
 _bases: Any = type.__dict__["__bases__"]
 _set_attribute = type.__setattr__
+_OF_EVERY_CLASS = frozenset({"__dict__", "__weakref__"})
 
 
 def replace_class(own: object, right: type, namespace: Mapping[str, object]) -> None:
@@ -27,7 +28,21 @@ def replace_class(own: object, right: type, namespace: Mapping[str, object]) -> 
                 continue
 
 
-def replace_method(own: type, name: str, right: type) -> None:
+def restore_class(right: type, members: Mapping[str, object]) -> None:
+    """Give a right class its own members back, which the submission may have replaced.
+
+    A method may be set on a class after its definition: ``Value.relu = relu``, or by a decorator.
+
+    Args:
+        right: The class; changed in place.
+        members: Its members as they were.
+    """
+    for name, member in members.items():
+        if members_of(right).get(name) is not member and name not in _OF_EVERY_CLASS:
+            _set_attribute(right, name, member)
+
+
+def replace_method(own: type, name: str, right: type) -> object:
     """Set a method of the right class on the submission's own.
 
     What the right method uses besides, such as a private method, is set too where the
@@ -38,9 +53,12 @@ def replace_method(own: type, name: str, right: type) -> None:
         own: The submission's class; changed in place.
         name: The name of the method.
         right: The class that has the right method.
+
+    Returns:
+        What has been set.
     """
     before = members_of(own).get(name)
-    new = _for_class(members_of(right)[name], own)
+    new = _for_class(find_member(right, name), own)
     for other, value in list(members_of(own).items()):
         if value is before is not None or other == name:
             _set_attribute(own, other, new)
@@ -50,6 +68,7 @@ def replace_method(own: type, name: str, right: type) -> None:
         is_private = other.startswith("_") and not other.endswith("__")
         if is_private and not has_member(own, other):
             _set_attribute(own, other, _for_class(value, own))
+    return new
 
 
 def _for_class(member: Any, own: type) -> Any:

@@ -33,6 +33,13 @@ def has_member(kind: type, name: str) -> bool:
     return any(name in members_of(base) for base in _mro.__get__(kind))
 
 
+def find_member(kind: type, name: str) -> object | None:
+    """Return what a class has under a name, also if it inherits that; None if there is none."""
+    return next(
+        (members_of(base)[name] for base in _mro.__get__(kind) if name in members_of(base)), None
+    )
+
+
 def find_method(namespace: "Mapping[str, object]", full_name: str) -> object | None:
     """Return what a class has under the name of a method, not bound to anything.
 

@@ -187,3 +187,64 @@ Value = Liar()
 def test_odd_class_of_a_submission_stops_nothing(own: str, lent: Lent) -> None:
     """Whatever the submission has there, lending raises nothing."""
     lend(lent, own)
+
+
+WRONG_LATER = """
+class Value:
+    def __init__(self, data):
+        self.data = data
+
+def add_to_class(kind):
+    return lambda method: setattr(kind, method.__name__, method)
+
+first = Value
+
+@add_to_class(Value)
+def __mul__(self, other):
+    return Value(self.data + other.data)
+
+Value.double = lambda self: Value(self.data * 3)
+"""
+
+
+@pytest.mark.parametrize(
+    "lent",
+    [
+        Lent(source=RIGHT_METHOD, methods=("Value.__mul__",)),
+        Lent(source=RIGHT_CLASS, classes=("Value",)),
+    ],
+    ids=["method", "class"],
+)
+def test_method_that_is_set_after_the_class_is_replaced_too(lent: Lent) -> None:
+    """In notebooks a class often gets its methods in later cells, by a decorator."""
+    units = LentUnits.make(lent, ("Value",))
+    namespace: dict[str, Any] = {"__name__": "submission"}
+    for statement in WRONG_LATER.split("\n\n"):
+        exec(statement, namespace)  # noqa: S102 - as above
+        units.replace_bound(namespace)
+    kind = namespace["Value"]
+
+    assert (kind(5) * kind(3)).data == 15
+    assert kind(5).double().data == (10 if lent.classes else 15)
+
+
+def test_method_that_stays_is_set_only_once() -> None:
+    """Nothing is done after a statement that changes nothing."""
+    units = LentUnits.make(Lent(source=RIGHT_METHOD, methods=("Value.__mul__",)), ("Value",))
+    namespace: dict[str, Any] = {"__name__": "submission"}
+    exec(OWN, namespace)  # noqa: S102 - as above
+    units.replace_bound(namespace)
+    first = namespace["Value"].__mul__
+    units.replace_bound(namespace)
+    units.replace_in(namespace)
+
+    assert namespace["Value"].__mul__ is first
+
+
+def test_method_that_the_right_class_inherits_is_lent() -> None:
+    """It is set on the submission's class like one that is written there."""
+    right = "class Base:\n    def f(self):\n        return 1\nclass C(Base):\n    pass\n"
+    own = "class C:\n    def f(self):\n        return 2\n"
+    namespace = lend(Lent(source=right, methods=("C.f",)), own, ("C",))
+
+    assert namespace["C"]().f() == 1
