@@ -13,8 +13,8 @@ import torch
 
 from grader.observations.messages import Lent
 from grader.sandbox.guest.bind_arguments import ANYTHING, ArgumentBinding, bind_arguments
-from grader.sandbox.guest.lend_classes import replace_class, replace_method
-from grader.sandbox.guest.methods import is_class
+from grader.sandbox.guest.lend_classes import replace_class, replace_method, restore_class
+from grader.sandbox.guest.methods import is_class, members_of
 
 _LENT = "__zerograd_lent__"
 _OF_LENT = " of what is lent"  # no name of Python's
@@ -31,6 +31,8 @@ class LentUnits:
         methods: The methods that are lent singly, such as ``Value.backward``.
         contract_classes: All classes of the contract.
         installed: All that has been put into the submission, by name.
+        set_methods: The methods that have been set, by their names: each with its class.
+        members: The members of the classes that are lent as a whole, by the names of these.
         sources: The classes whose right methods are lent.
         table: The lent functions, for what still calls the submission's own.
     """
@@ -41,6 +43,8 @@ class LentUnits:
     methods: tuple[str, ...]
     contract_classes: tuple[str, ...]
     installed: dict[str, list[object]] = field(default_factory=dict)
+    set_methods: dict[str, list[tuple[type, object]]] = field(default_factory=dict)
+    members: dict[str, dict[str, object]] = field(default_factory=dict)
     sources: dict[str, Any] = field(default_factory=dict)
     table: dict[str, Callable[..., object]] = field(default_factory=dict)
 
@@ -49,14 +53,33 @@ class LentUnits:
         """Compile what is lent."""
         right: dict[str, Any] = {"__name__": "lent"}
         exec(compile(lent.source, "<lent>", "exec"), right)
-        return cls(right, lent.parameters, lent.classes, lent.methods, contract_classes)
+        made = cls(right, lent.parameters, lent.classes, lent.methods, contract_classes)
+        made.members.update((name, dict(members_of(right[name]))) for name in lent.classes)
+        return made
 
     def replace_bound(self, namespace: dict[str, Any]) -> None:
         """Replace those units that the submission has bound so far; see `replace_in`."""
-        if any(
+        for name, members in self.members.items():
+            restore_class(self.right[name], members)
+        is_bound_anew = any(
             not self._has_put(name, namespace[name]) for name in self._names() if name in namespace
-        ):
+        )
+        if is_bound_anew or self._are_methods_changed(namespace):
             self.replace_in(namespace, only_bound=True)
+
+    def _are_methods_changed(self, namespace: Mapping[str, Any]) -> bool:
+        """Return whether the submission has set a method anew on a class that was seen to."""
+        return any(
+            not self._is_set(full_name, namespace[owner])
+            for full_name in self.methods
+            if is_class(namespace.get(owner := full_name.partition(".")[0]))
+        )
+
+    def _is_set(self, full_name: str, own: type) -> bool:
+        current = members_of(own).get(full_name.partition(".")[2])
+        return any(
+            own is one and current is method for one, method in self.set_methods.get(full_name, ())
+        )
 
     def _has_put(self, name: str, value: object) -> bool:
         """Return whether a value is what was put in the place of a name, in any module."""
@@ -82,6 +105,8 @@ class LentUnits:
             namespace: The submission's globals; changed in place.
             only_bound: Whether to leave out what the submission has not bound.
         """
+        for name, members in self.members.items():
+            restore_class(self.right[name], members)
         self._replace_classes(namespace, only_bound=only_bound)
         self._replace_methods(namespace)
         self._replace_functions(namespace, only_bound=only_bound)
@@ -99,16 +124,14 @@ class LentUnits:
             if name not in self.classes and is_class(namespace.get(name)):
                 self.sources.setdefault(name, self.right.get(name))
                 self.right[name] = namespace[name]
-        new = {
-            owner
-            for owner in {name.partition(".")[0] for name in self.methods}
-            if is_class(namespace.get(owner)) and not self._has_put(owner, namespace[owner])
-        }
         for full_name in self.methods:
             owner, _, name = full_name.partition(".")
-            if owner in new:
-                replace_method(namespace[owner], name, self.sources[owner])
-                self.installed.setdefault(owner, []).append(namespace[owner])
+            own = namespace.get(owner)
+            if is_class(own) and not self._is_set(full_name, own):
+                new = replace_method(own, name, self.sources[owner])
+                self.set_methods.setdefault(full_name, []).append((own, new))
+                if not self._has_put(owner, own):
+                    self.installed.setdefault(owner, []).append(own)
 
     def _replace_functions(self, namespace: dict[str, Any], *, only_bound: bool) -> None:
         for name, parameters in self.parameters.items():
