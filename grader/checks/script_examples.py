@@ -164,6 +164,8 @@ def _show_inputs(run: ScriptRun) -> list[str]:
         comment = "  # in place of your own" if name in run.given else ""
         lines.append(f"{name} = {show_input(value)}{comment}")
         lines.extend(show_gradients(name, value))
+    if run.given:
+        lines.append("# run all cells that come after it again, and then")
     return lines
 
 

@@ -1,11 +1,11 @@
-"""Examples of scripts whose leaves have gradients stored: the code stores them too."""
+"""Examples of scripts show inputs as they are made: with gradients, and in place of globals."""
 
 import torch
 
-from grader.checks.inputs import leaf, show_gradients
+from grader.checks.inputs import array, leaf, show_gradients
 from grader.checks.script_examples import ScriptRun, make_script_example
 from grader.checks.tracing import Handle, Lab, Script, trace
-from grader.checks.units import Unit
+from grader.checks.units import Unit, UnitKind
 from grader.checks.verdict import WrongError
 from grader.observations.messages import ScriptRequest
 from grader.report.model import Example
@@ -61,3 +61,21 @@ def test_leaf_with_a_gradient_inside_a_script_is_not_shown() -> None:
         return lab.sgd([leaf([1], grad=[2])], lr)
 
     assert example_of(step, lr=0.5) is None
+
+
+def test_example_of_a_rerun_says_where_its_lines_go() -> None:
+    """The values take the place of those of the notebook, whose other cells run once more."""
+    traced = trace(lambda lab: {"w": lab.w}, {"w": Unit(name="w", kind=UnitKind.VALUE)}, ())
+    request = ScriptRequest(
+        function="w", operations=traced.operations, returned=traced.returned, inputs={}
+    )
+    run = ScriptRun(request, {}, traced, given={"x": array([1.5])})
+
+    example = make_script_example(run, WrongError("wrong", got="1", expected="2"))
+
+    assert example is not None
+    assert example.code.splitlines() == [
+        "x = np.array([1.5], dtype=np.float32)  # in place of your own",
+        "# run all cells that come after it again, and then",
+        "print(w)",
+    ]
