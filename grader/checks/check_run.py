@@ -151,7 +151,7 @@ class CheckRun:
         return frozenset(
             helper
             for helper in self.helpers(name)
-            if not self._is_right(helper, is_hidden=is_hidden)
+            if not self.is_right(helper, is_hidden=is_hidden)
         )
 
     def unproved_of(self, check: Check) -> frozenset[str]:
@@ -217,7 +217,8 @@ class CheckRun:
         )
         return [*own, *owned]
 
-    def _is_right(self, name: str, *, is_hidden: bool) -> bool:
+    def is_right(self, name: str, *, is_hidden: bool) -> bool:
+        """Return whether all checks of a unit have passed; see `unproved`."""
         checks = self.checks_of(name)
         return bool(checks) and all(
             self._has_passed(check) and (is_hidden or not self.is_hidden(check.id))

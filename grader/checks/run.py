@@ -112,6 +112,8 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     own = attempt(check, run, run_body)
     run.reserve(function.name, 0.0)
     unproved = run.unproved(function.name, is_hidden=is_hidden)  # with what its scripts use
+    if own.stopped_in and run.is_right(own.stopped_in, is_hidden=is_hidden):
+        own = replace(own, stopped_in="")  # it was called wrongly
     if not unproved and not own.stopped_in:
         return own.full_result
     is_helper_wrong = run.has_wrong_helper(function.name, is_hidden=is_hidden)

@@ -181,14 +181,18 @@ def test_assignment_without_units_lacks_functions() -> None:
         (
             {"values": [{"name": "w", "parameters": []}]},
             ValueError,
-            "w in values has the unknown key parameters; known are name, collaborators, "
-            "ask_reference",
+            (
+                "w in values has the unknown key parameters; known are name, collaborators, "
+                "ask_reference"
+            ),
         ),
         (
             {"classes": [{"name": "C", "methods": [{"name": "m", "methods": []}]}]},
             ValueError,
-            "m in methods has the unknown key methods; known are name, collaborators, "
-            "ask_reference",
+            (
+                "m in methods has the unknown key methods; known are name, collaborators, "
+                "ask_reference"
+            ),
         ),
         (
             {"classes": [{"name": "C", "methods": "backward"}]},
