@@ -36,20 +36,27 @@ def check_add_passes_the_gradient_on(probe: Probe, pairs: Pairs) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.function("Value.__add__")
-def check_add_of_a_value_to_itself(probe: Probe, pairs: Pairs) -> None:
-    """In a + a, a gets the gradient twice
+def check_add_of_values_that_are_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
+    """What a and b have got from elsewhere stays, and a + a gives a its share twice
 
     A node that is used twice gets a share from each use: add to grad with +=, don't set it.
     """
 
-    def use(lab: Lab, x: Handle) -> object:
+    def twice(lab: Lab, x: Handle) -> object:
         a = lab.Value(x)
         c = a + a
         c.backward()
         return {"c.data": c.data, "a.grad": a.grad}
 
-    for x, _ in pairs:
-        _expect_all(probe, use, x=x)
+    def elsewhere(lab: Lab, x: Handle, y: Handle) -> object:
+        a, b = lab.Value(x), lab.Value(y)
+        c = (a + b) * a * b
+        c.backward()
+        return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
+
+    for x, y in pairs:
+        _expect_all(probe, twice, x=x)
+        _expect_all(probe, elsewhere, x=x, y=y)
 
 
 @pytest.mark.points(1)
@@ -96,20 +103,27 @@ def check_mul_passes_the_other_factor(probe: Probe, pairs: Pairs) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.function("Value.__mul__")
-def check_mul_of_a_value_by_itself(probe: Probe, pairs: Pairs) -> None:
-    """In a * a, a gets both shares
+def check_mul_of_values_that_are_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
+    """What a and b have got from elsewhere stays, and a * a gives a both shares
 
     A node that is used twice gets a share from each use: add to grad with +=, don't set it.
     """
 
-    def use(lab: Lab, x: Handle) -> object:
+    def twice(lab: Lab, x: Handle) -> object:
         a = lab.Value(x)
         c = a * a
         c.backward()
         return {"c.data": c.data, "a.grad": a.grad}
 
-    for x, _ in pairs:
-        _expect_all(probe, use, x=x)
+    def elsewhere(lab: Lab, x: Handle, y: Handle) -> object:
+        a, b = lab.Value(x), lab.Value(y)
+        c = a * b + a + b
+        c.backward()
+        return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
+
+    for x, y in pairs:
+        _expect_all(probe, twice, x=x)
+        _expect_all(probe, elsewhere, x=x, y=y)
 
 
 @pytest.mark.points(1)
@@ -133,7 +147,7 @@ def check_mul_by_a_plain_number(probe: Probe, pairs: Pairs) -> None:
 # --- ** -----------------------------------------------------------------------------------
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.function("Value.__pow__")
 def check_pow_has_the_derivative_of_a_power(probe: Probe, pairs: Pairs) -> None:
     """a ** n is the power, and a gets n * a ** (n - 1) times the gradient
@@ -154,6 +168,24 @@ def check_pow_has_the_derivative_of_a_power(probe: Probe, pairs: Pairs) -> None:
             _expect_all(probe, use, x=x, n=n)
 
 
+@pytest.mark.points(1)
+@pytest.mark.function("Value.__pow__")
+def check_pow_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
+    """In a ** n + a, a keeps its share of the sum
+
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    """
+
+    def use(lab: Lab, x: Handle, n: Handle) -> object:
+        a = lab.Value(x)
+        b = a**n + a
+        b.backward()
+        return {"b.data": b.data, "a.grad": a.grad}
+
+    for x, _ in pairs:
+        _expect_all(probe, use, x=x, n=3)
+
+
 # --- - and / ------------------------------------------------------------------------------
 
 
@@ -167,7 +199,7 @@ def check_sub_subtracts(probe: Probe, pairs: Pairs) -> None:
 
     def use(lab: Lab, x: Handle, y: Handle) -> object:
         a, b = lab.Value(x), lab.Value(y)
-        c = a - b - 1.5
+        c = (a - b - 1.5) * a * b
         c.backward()
         return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
 
@@ -185,7 +217,7 @@ def check_rsub_keeps_the_order(probe: Probe, pairs: Pairs) -> None:
 
     def use(lab: Lab, x: Handle, k: Handle) -> object:
         a = lab.Value(x)
-        c = k - a
+        c = (k - a) * a
         c.backward()
         return {"c.data": c.data, "a.grad": a.grad}
 
@@ -203,7 +235,7 @@ def check_truediv_divides(probe: Probe, pairs: Pairs) -> None:
 
     def use(lab: Lab, x: Handle, y: Handle) -> object:
         a, b = lab.Value(x), lab.Value(y)
-        c = a / b / 4.0
+        c = a / b / 4.0 + a + b
         c.backward()
         return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
 
@@ -214,7 +246,7 @@ def check_truediv_divides(probe: Probe, pairs: Pairs) -> None:
 # --- functions ----------------------------------------------------------------------------
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @pytest.mark.function("Value.relu")
 def check_relu_stops_negative_numbers(probe: Probe, pairs: Pairs) -> None:
     """relu() keeps positive numbers and their gradient, and stops negative ones with theirs
@@ -235,7 +267,25 @@ def check_relu_stops_negative_numbers(probe: Probe, pairs: Pairs) -> None:
             _expect_all(probe, use, x=x)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
+@pytest.mark.function("Value.relu")
+def check_relu_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
+    """In a.relu() + a, a keeps its share of the sum
+
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    """
+
+    def use(lab: Lab, x: Handle) -> object:
+        a = lab.Value(x)
+        b = a.relu() + a
+        b.backward()
+        return {"b.data": b.data, "a.grad": a.grad}
+
+    for x, _ in pairs:
+        _expect_all(probe, use, x=x)
+
+
+@pytest.mark.points(1)
 @pytest.mark.function("Value.exp")
 def check_exp_is_its_own_derivative(probe: Probe, pairs: Pairs) -> None:
     """exp() is e ** a, and a gets e ** a times the gradient
@@ -253,6 +303,24 @@ def check_exp_is_its_own_derivative(probe: Probe, pairs: Pairs) -> None:
     for pair in pairs:
         for x in pair:
             _expect_all(probe, use, x=x)
+
+
+@pytest.mark.points(1)
+@pytest.mark.function("Value.exp")
+def check_exp_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
+    """In a.exp() + a, a keeps its share of the sum
+
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    """
+
+    def use(lab: Lab, x: Handle) -> object:
+        a = lab.Value(x)
+        b = a.exp() + a
+        b.backward()
+        return {"b.data": b.data, "a.grad": a.grad}
+
+    for x, _ in pairs:
+        _expect_all(probe, use, x=x)
 
 
 # --- backward -----------------------------------------------------------------------------

@@ -220,6 +220,23 @@ def Value__pow__forgets_the_chain_rule(self, exponent):
     return out
 
 
+def Value__pow__sets_the_gradient(self, exponent):
+    """The power sets the gradient of its input instead of adding to it.
+
+    A node that is used twice gets a share from each use. With = the last one wins; write += in
+    _backward.
+
+    Section: 2. Operations and backward
+    """
+    out = Value(self.data**exponent, (self,))
+
+    def _backward():
+        self.grad = exponent * self.data ** (exponent - 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
 # --- Value.__sub__, __rsub__ and __truediv__ ---------------------------------------------
 
 
@@ -312,6 +329,23 @@ def Value__relu__value_as_slope(self):
     return out
 
 
+def Value__relu__sets_the_gradient(self):
+    """relu sets the gradient of its input instead of adding to it.
+
+    A node that is used twice gets a share from each use. With = the last one wins; write += in
+    _backward.
+
+    Section: 2. Operations and backward
+    """
+    out = Value(max(0.0, self.data), (self,))
+
+    def _backward():
+        self.grad = (self.data > 0) * out.grad
+
+    out._backward = _backward
+    return out
+
+
 def Value__exp__input_as_derivative(self):
     """exp uses its input as its derivative.
 
@@ -340,6 +374,23 @@ def Value__exp__like_a_power(self):
 
     def _backward():
         self.grad += self.data * math.exp(self.data - 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def Value__exp__sets_the_gradient(self):
+    """exp sets the gradient of its input instead of adding to it.
+
+    A node that is used twice gets a share from each use. With = the last one wins; write += in
+    _backward.
+
+    Section: 2. Operations and backward
+    """
+    out = Value(math.exp(self.data), (self,))
+
+    def _backward():
+        self.grad = out.data * out.grad
 
     out._backward = _backward
     return out
