@@ -272,3 +272,37 @@ def test_known_mistake_takes_the_place_of_a_class_for_one_script(
 
     assert returned(wrong) == -1
     assert returned(session.observe(request)) == 9
+
+
+@pytest.mark.parametrize(
+    ("source", "expected", "what"),
+    [
+        ("def f(n): raise RuntimeError", RuntimeError, True),
+        ("class Own(RuntimeError): pass\ndef f(n): raise Own", RuntimeError, True),
+        ("def f(n): raise NotImplementedError", NotImplementedError, True),
+        ("def f(n): raise NotImplementedError", (ValueError, RuntimeError), "NotImplementedError"),
+        ("def f(n): return f(n)", RuntimeError, "RecursionError"),
+    ],
+)
+def test_stub_raises_nothing_that_is_expected(
+    open_source: Callable[..., Session],
+    source: str,
+    expected: type[Exception] | tuple[type[Exception], ...],
+    what: object,
+) -> None:
+    """What is not written yet, or never ends, has not refused anything."""
+    observation = run_script(open_source(source), lambda lab: raises(expected, lab.f, 3))
+
+    if observation.raised is not None:
+        assert observation.raised.type_name == what
+    else:
+        assert returned(observation) == what
+
+
+def test_function_that_is_no_function_raises_nothing_that_is_expected(
+    open_source: Callable[..., Session],
+) -> None:
+    """It is missing."""
+    observation = run_script(open_source("f = 3"), lambda lab: raises(Exception, lab.f, 3))
+
+    assert observation.outcome is Outcome.MISSING
