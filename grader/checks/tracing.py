@@ -530,7 +530,7 @@ def raises(
 ) -> Handle:
     """Call a function inside, and return whether it raises an exception of the expected types.
 
-    Any other exception ends the script.
+    Any other exception ends the script. NotImplementedError and RecursionError have to be named.
     """
     kinds = expected if isinstance(expected, tuple) else (expected,)
     names = tuple(kind.__name__ for kind in kinds)
