@@ -10,6 +10,7 @@ reference and forgotten to release it. The reference is parsed but never run, si
 import torch, which the trusted side must not do.
 """
 
+import ast
 import copy
 import io
 import tokenize
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 from grader.authoring.exercise import Exercise, make_exercise
 from grader.authoring.reference_cells import DEMO_TAG
 from grader.checks.assignment import Assignment
+from grader.checks.definitions import bound_names
 from grader.checks.units import Unit
 from grader.errors import UsageError
 
@@ -44,6 +46,8 @@ def find_exercises(assignment: Assignment) -> Path:
     It is in the assignment's folder, except for the built-in lab, whose reference and exercises are
     in two folders side by side.
     """
+    if assignment.reference_files:
+        return assignment.folder / "exercises"
     beside_reference = assignment.reference_path.parent.with_name("exercises")
     inside = assignment.folder / "exercises"
     return inside if assignment.reference_path.parent == assignment.folder else beside_reference
@@ -54,7 +58,8 @@ def release_assignment(
 ) -> list[Path]:
     """Write the script and the notebook for students, and copy the files that they need.
 
-    Script and notebook are named after the reference.
+    Script and notebook are named after the reference. If a hand-in consists of several files, these
+    are written instead, and no notebook.
 
     Args:
         assignment: The assignment, with its reference in percent format.
@@ -69,13 +74,7 @@ def release_assignment(
             each problem.
         SyntaxError: The reference is not Python.
     """
-    stem = assignment.reference_path.stem
-    stem = assignment.info.id if stem == "reference" else stem
-    script, notebook = render_assignment(assignment)
-    rendered = {
-        exercises / f"{stem}.py": script.encode(),
-        exercises / f"{stem}.ipynb": notebook.encode(),
-    }
+    rendered = {exercises / name: text.encode() for name, text in _render_all(assignment)}
     for name, content in _read_material(assignment):
         if rendered.setdefault(exercises / name, content) is not content:
             raise UsageError(f"{name} can't lie beside the exercise, which has that name itself")
@@ -85,6 +84,39 @@ def release_assignment(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(rendered[path])
     return changed
+
+
+def _render_all(assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """Yield the names and texts of the exercise: a script and a notebook, or the files of it."""
+    if assignment.reference_files:
+        yield from render_files(assignment).items()
+        return
+    stem = assignment.reference_path.stem
+    stem = assignment.info.id if stem == "reference" else stem
+    script, notebook = render_assignment(assignment)
+    yield f"{stem}.py", script
+    yield f"{stem}.ipynb", notebook
+
+
+def render_files(assignment: Assignment) -> dict[str, str]:
+    """Return the files for students, by name, if a hand-in consists of several.
+
+    Raises:
+        UsageError: Something may be a part of a solution; with a line for each problem.
+        SyntaxError: The reference is not Python.
+    """
+    made = {}
+    problems = []
+    for name, source in assignment.reference_files.items():
+        own = [one for one in ast.parse(source).body if not isinstance(one, ast.ImportFrom)]
+        bound = {name for statement in own for name in bound_names(statement)}
+        units = [unit for unit in assignment.units if (unit.owner or unit.name) in bound]
+        exercise = make_exercise(source, label=assignment.label, units=units)
+        problems += [f"{name}: {one}" for one in exercise.problems]
+        made[name] = exercise
+    if problems:
+        raise UsageError("\n".join(problems))
+    return {name: _render_script(exercise) for name, exercise in made.items()}
 
 
 def render_assignment(assignment: Assignment) -> tuple[str, str]:

@@ -6,7 +6,7 @@ no other. What `release` refuses is a problem too.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from grader.authoring.release import (
     find_release_problems,
     render_assignment,
+    render_files,
 )
 from grader.authoring.twins import find_twins
 from grader.checks.assignment import Assignment
@@ -33,6 +34,7 @@ from grader.report.model import (
     Status,
 )
 from grader.sandbox.host.limits import Limits
+from grader.submission.hand_in import HandedIn, pack
 
 _REFERENCE = "the reference"
 _STUB = "the stub"
@@ -126,9 +128,13 @@ def verify(
 
 
 def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterator[Job]:
+    files = assignment.reference_files
     for seed in range(seeds):
-        yield _make_job(f"{_REFERENCE} with seed {seed}", assignment.reference, seed=seed)
-    if has_stub:
+        key = f"{_REFERENCE} with seed {seed}"
+        yield _make_job(key, _packed(files) if files else assignment.reference, seed=seed)
+    if has_stub and files:
+        yield _make_job(_STUB, _packed(render_files(assignment)))
+    elif has_stub:
         script, notebook = render_assignment(assignment)
         yield _make_job(_STUB, script)
         yield _make_job(_STUB_NOTEBOOK, notebook, name="submission.ipynb")
@@ -146,14 +152,20 @@ def _make_wrong_jobs(assignment: Assignment, verification: Verification) -> Iter
 
 def _make_job(
     key: str,
-    source: str,
+    source: str | bytes,
     *,
     seed: int | None = None,
     only: tuple[str, ...] | None = None,
     name: str = "submission.py",
 ) -> Job:
-    request = GradeRequest(name=name, data=source.encode(), seed=seed, only=only)
+    data = source.encode() if isinstance(source, str) else source
+    request = GradeRequest(name=name, data=data, seed=seed, only=only)
     return Job(key=key, request=request)
+
+
+def _packed(files: Mapping[str, str]) -> bytes:
+    """Return a hand-in of several files as bytes."""
+    return pack([HandedIn(name, name, text.encode()) for name, text in files.items()])
 
 
 def _unit_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:

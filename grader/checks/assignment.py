@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.checks.manual import ManualUnit, read_manual_units
 from grader.checks.material import Material, read_material
 from grader.checks.misconceptions import Misconception, read_misconceptions
+from grader.checks.reference_files import join_files, read_reference
 from grader.checks.units import Unit, UnitKind, read_units
 from grader.errors import AssignmentError
 from grader.report.model import AssignmentInfo, Visibility, function_of
@@ -34,8 +35,8 @@ class Assignment:
         units: The functions, classes, methods and values of the contract; each comes after its
             helpers, but methods of one class may use one another.
         folder: The folder with its settings and checks.
-        reference: The source of the reference.
-        reference_path: The file of the reference.
+        reference: The source of the reference; of several files as one program.
+        reference_path: The file of the reference, or the folder with its files.
         points: The sum of the points of all checks, and of what a person marks.
         misconceptions: The known wrong ways to write its functions, in the order of the functions.
         limits: Limits that differ from the defaults, by the names of the fields of `Limits`.
@@ -43,6 +44,7 @@ class Assignment:
             is for all other checks.
         manual: What a person marks.
         material: What lies beside a submission.
+        reference_files: The sources of a reference of several files, by name; else empty.
     """
 
     info: AssignmentInfo
@@ -56,6 +58,7 @@ class Assignment:
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
     manual: tuple[ManualUnit, ...] = ()
     material: Material = field(default_factory=Material)
+    reference_files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -131,20 +134,23 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
         reference = _beside(folder, content["reference"])
         misconceptions = _beside(folder, content.get("misconceptions", "misconceptions"))
         names = [unit.name for unit in units]
+        material = read_material(content, folder, secret=(reference, misconceptions))
+        sources = read_reference(reference, material.submission)
         return Assignment(
             info=AssignmentInfo(
                 id=content["id"], title=content["title"], version=str(content["version"])
             ),
             units=units,
             folder=folder,
-            reference=reference.read_text(encoding="utf-8"),
+            reference=join_files(sources),
             reference_path=reference,
+            reference_files=sources if len(sources) > 1 else {},
             points=float(content["points"]),
             misconceptions=read_misconceptions(misconceptions, names),
             limits=dict(content.get("limits", {})),
             visibility=_visibility(content.get("visibility", {}), names),
             manual=read_manual_units(content, names),
-            material=read_material(content, folder, secret=(reference, misconceptions)),
+            material=material,
         )
     except KeyError as error:
         raise AssignmentError(folder, f"{SETTINGS_FILE} has no {error}") from error

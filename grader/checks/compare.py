@@ -175,7 +175,8 @@ def expect_close(
 
     Args:
         got: The student's array, or a part of what a script returned.
-        want: The right one, in any of these forms, or as a number or nested lists of numbers.
+        want: The right one, in any of these forms, or as a number or nested lists of numbers. For
+            a list of numbers, a tensor serves as well.
         what: What to call it in the message.
         rtol: As for `is_close`.
         scale: As for `is_close`.
@@ -186,10 +187,29 @@ def expect_close(
     """
     source = None if isinstance(got, np.ndarray) else got
     try:
-        _expect_close(_as_array(got, what), _as_array(want, what), what, rtol, scale, calls)
+        is_list = isinstance(want, Items | list | tuple)
+        numbers = _list_as_array(got, what) if is_list else _as_array(got, what)
+        right = _list_as_array(want, what) if is_list else _as_array(want, what)
+        _expect_close(numbers, right, what, rtol, scale, calls)
     except WrongError as wrong:
         wrong.source = source
         raise
+
+
+def _list_as_array(value: object, what: str) -> "np.ndarray":
+    """Convert nested lists of numbers, or what serves as such, to a float64 array.
+
+    Raises:
+        WrongError: The value is something else, or its rows have different lengths.
+    """
+    if not isinstance(value, Items):
+        return _as_array(value, what)
+    if value.is_cut:
+        raise WrongError(f"{what} has too many items")
+    rows = [_list_as_array(one, f"{what}[{place}]") for place, one in enumerate(value.items)]
+    if len({row.shape for row in rows}) > 1:
+        raise WrongError(f"the items of {what} have different shapes")
+    return np.stack(rows) if rows else np.empty(0)
 
 
 def _as_array(value: object, what: str) -> "np.ndarray":
