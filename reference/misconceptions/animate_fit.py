@@ -12,7 +12,7 @@ def _start(x, y, w):
 def animate_fit__frame_count_fixed(x, y, w, lr, frames):
     """The animation doesn't have the number of frames that was asked for.
 
-    Pass frames=frames to FuncAnimation, not a number of your own.
+    Pass frames=frames to FuncAnimation, as it is.
 
     Section: 5. Watch it learn
     """
@@ -78,8 +78,9 @@ def animate_fit__one_frame_short(x, y, w, lr, frames):
 def animate_fit__stands_still(x, y, w, lr, frames):
     """The line stays where it was at the start.
 
-    The frame function has to do two things: take one update, then give the
-    line its new heights with set_ydata.
+    In the frame function, take one update, then compute predict(x, w) anew and
+    give that to set_ydata. Heights from before the frame function don't change
+    when w moves.
 
     Section: 5. Watch it learn
     """
@@ -92,7 +93,7 @@ def animate_fit__stands_still(x, y, w, lr, frames):
 
 
 def animate_fit__two_updates_a_frame(x, y, w, lr, frames):
-    """Each frame takes two updates.
+    """From frame to frame, the line moves by two steps.
 
     Call update() only once in the frame function. A second call, say to get
     the loss, takes another step.
@@ -110,7 +111,7 @@ def animate_fit__two_updates_a_frame(x, y, w, lr, frames):
 
 
 def animate_fit__ten_updates_a_frame(x, y, w, lr, frames):
-    """Each frame takes many updates.
+    """From frame to frame, the line moves by many steps.
 
     Call update() once in the frame function, and don't call train() there.
 
@@ -129,8 +130,8 @@ def animate_fit__ten_updates_a_frame(x, y, w, lr, frames):
 def animate_fit__trained_before(x, y, w, lr, frames):
     """The line has moved before the first frame, and then it stands still.
 
-    Take one update in each call of the frame function, not all of them before
-    the animation starts.
+    Take one update in each call of the frame function. Updates from before the
+    animation starts don't show as motion.
 
     Section: 5. Watch it learn
     """
@@ -301,10 +302,11 @@ def animate_fit__model_not_detached__drawn(x, y, w, lr, frames):
 def animate_fit__frame_function_called_at_once__returns_a_tuple(
     x, y, w, lr, frames
 ):
-    """FuncAnimation gets the result of the frame function, not the function.
+    """Something is called that is not a function.
 
-    draw(0) calls it once. Pass the function itself, without brackets:
-    FuncAnimation(fig, draw, ...).
+    Does FuncAnimation get draw(0)? That calls draw once and passes on its
+    result. Pass the function itself, without brackets: FuncAnimation(fig,
+    draw, ...).
 
     Section: 5. Watch it learn
     """
@@ -344,10 +346,10 @@ def animate_fit__frame_function_called_at_once__returns_nothing(
 
 
 def animate_fit__list_of_lines_as_a_line(x, y, w, lr, frames):
-    """axes.plot returns a list of lines, which is used as if it were a line.
+    """A list is used as if it were a line.
 
-    Take the line out of the list, with a comma after its name:
-    line, = axes.plot(...).
+    axes.plot returns a list of lines. Take the line out of it, with a comma
+    after its name: line, = axes.plot(...).
 
     Section: 5. Watch it learn
     """
@@ -362,7 +364,7 @@ def animate_fit__list_of_lines_as_a_line(x, y, w, lr, frames):
 
 
 def animate_fit__all_updates_in_each_frame(x, y, w, lr, frames):
-    """Each frame takes as many updates as there are frames.
+    """In each frame, the line moves by as many steps as there are frames.
 
     FuncAnimation calls the frame function once for each frame: there is no
     loop in it, and one update.
@@ -374,6 +376,52 @@ def animate_fit__all_updates_in_each_frame(x, y, w, lr, frames):
     def draw(_frame):
         for _ in range(frames):
             update(x, y, w, lr)
+        line.set_ydata(predict(x, w).detach())
+
+    return FuncAnimation(axes.figure, draw, frames=frames)
+
+
+def _animate_updates(x, y, w, lr, frames, count):
+    w, axes, line = _start(x, y, w)
+
+    def draw(frame):
+        for _ in range(count(frame)):
+            update(x, y, w, lr)
+        line.set_ydata(predict(x, w).detach())
+
+    return FuncAnimation(axes.figure, draw, frames=frames)
+
+
+def animate_fit__more_updates_from_frame_to_frame(x, y, w, lr, frames):
+    """The line moves by more and more steps: one more in each frame.
+
+    Call update() once in the frame function. Its parameter is the number of
+    the frame, so a loop over range(frame) grows with it.
+
+    Section: 5. Watch it learn
+    """
+    return _animate_updates(x, y, w, lr, frames, lambda frame: frame)
+
+
+def animate_fit__more_updates_from_frame_to_frame__from_one(
+    x, y, w, lr, frames
+):
+    return _animate_updates(x, y, w, lr, frames, lambda frame: frame + 1)
+
+
+def animate_fit__frame_number_as_lr(x, y, w, lr, frames):
+    """The number of the frame is used as the learning rate.
+
+    FuncAnimation calls the frame function with that number. If the parameter
+    of the frame function is called lr, it hides the learning rate: call it
+    frame.
+
+    Section: 5. Watch it learn
+    """
+    w, axes, line = _start(x, y, w)
+
+    def draw(frame):
+        update(x, y, w, frame)
         line.set_ydata(predict(x, w).detach())
 
     return FuncAnimation(axes.figure, draw, frames=frames)

@@ -8,9 +8,10 @@ def _clamped(p):
 
 
 def cross_entropy__minus_missing(p, y):
-    """The minus sign in front is missing.
+    """The loss has the wrong sign.
 
-    Logarithms of probabilities are negative, so the loss is minus their mean.
+    Logarithms of probabilities are negative, so the loss is minus their mean,
+    with one minus in front.
 
     Section: 7. Going further: logistic regression
     """
@@ -96,7 +97,7 @@ def cross_entropy__halved(p, y):
     """The loss is half of what it should be.
 
     Each sample contributes only one term, since the other is zero: divide by
-    n, not by 2 n.
+    n, and by nothing else.
 
     Section: 7. Going further: logistic regression
     """
@@ -128,10 +129,11 @@ def cross_entropy__not_finite_at_zero_and_one(p, y):
 
 
 def cross_entropy__clamped_below_only(p, y):
-    """p is kept away from 0, but not from 1.
+    """Where p is 1, the loss is nan or infinite; where p is 0, it is not.
 
-    log(1 - p) needs the same care: clamp p on both sides, or add a small
-    number inside both logarithms.
+    Is p kept away from 1 as well? In float32, 1 - 1e-8 is already 1, so clamp
+    p at 1 - 1e-7: p.clamp(1e-7, 1 - 1e-7). Or add a small number inside both
+    logarithms.
 
     Section: 7. Going further: logistic regression
     """
@@ -140,9 +142,10 @@ def cross_entropy__clamped_below_only(p, y):
 
 
 def cross_entropy__eps_in_the_second_logarithm_only(p, y):
-    """Only the second logarithm is kept finite.
+    """Where p is 0, the loss is nan or infinite; where p is 1, it is not.
 
-    log(p) is infinite where p is 0. Add a small number there too.
+    log(0) is infinite. Keep p away from 0 as well: clamp it on both sides, or
+    add a small number inside both logarithms.
 
     Section: 7. Going further: logistic regression
     """
@@ -306,10 +309,10 @@ def cross_entropy__halves_subtracted(p, y):
 
 
 def cross_entropy__nan_replaced_by_zero(p, y):
-    """A confident but wrong prediction costs nothing.
+    """A confident but wrong prediction costs too little.
 
-    nan_to_num hides the infinity that log(0) gives, but such a sample has to
-    cost a lot. Clamp p instead.
+    Such a sample has to cost a lot. If nan_to_num hides the infinity that
+    log(0) gives, it costs nothing: clamp p instead.
 
     Section: 7. Going further: logistic regression
     """
@@ -432,3 +435,14 @@ def cross_entropy__eps_too_large__a_tenth(p, y):
 def cross_entropy__clamp_too_strong__of_the_logarithm(p, y):
     logs = y * torch.log(p).clamp(min=-1) + (1 - y) * torch.log(1 - p).clamp(min=-1)
     return -logs.mean()
+
+
+def cross_entropy__data_given_to_the_loss_class(p, y):
+    """The data is passed to the class BCELoss, not to the function it makes.
+
+    BCELoss(), with nothing in the parentheses, makes a loss function; pass the
+    data to that. Or use torch.nn.functional.binary_cross_entropy(p, y).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.nn.BCELoss(p, y)

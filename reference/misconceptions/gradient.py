@@ -4,10 +4,11 @@ import torch
 
 
 def gradient__factor_two_missing(x, y, w):
-    """The gradient is half the right one: the factor 2 is missing.
+    """The gradient is half the right one.
 
-    The derivative of the square brings in a 2: the gradient is 2/n times x.T @
-    (x @ w - y). Or let backward() work it out.
+    The gradient is 2/n times x.T @ (x @ w - y). Is the 2 missing, or is it
+    divided by 2 n? x.numel() counts both columns of x. Or let backward() work
+    it out.
 
     Section: 3. Autograd
     """
@@ -30,8 +31,8 @@ def gradient__sum_instead_of_mean(x, y, w):
 def gradient__divided_by_n_twice(x, y, w):
     """The gradient is divided by the number of samples once too often.
 
-    The mse is already a mean, and so is its gradient. Return w.grad as
-    backward() left it.
+    The mse is already a mean, and so is its gradient: divide by n only once,
+    or return w.grad as backward() left it.
 
     Section: 3. Autograd
     """
@@ -55,8 +56,8 @@ def gradient__wrong_sign(x, y, w):
 def gradient__piles_up(x, y, w):
     """A second call returns the sum of both gradients.
 
-    backward() adds to w.grad. Clear it before you call backward(), with w.grad
-    = None, or use torch.autograd.grad, which leaves w.grad alone.
+    backward() adds to w.grad. Clear it before each backward(), with w.grad =
+    None, or use torch.autograd.grad, which leaves w.grad alone.
 
     Section: 3. Autograd
     """
@@ -82,7 +83,7 @@ def gradient__cleared_before_it_is_returned(x, y, w):
 
 
 def gradient__cleared_before_there_is_one(x, y, w):
-    """w.grad is cleared while it is still None.
+    """zero_() is called on a gradient that is still None.
 
     A new w has no gradient: w.grad is None until the first backward(). Write
     w.grad = None, which always works.
@@ -152,7 +153,7 @@ def gradient__returns_the_loss(x, y, w):
 
 
 def gradient__returns_the_tuple(x, y, w):
-    """The gradient is inside a tuple.
+    """The gradient has brackets around it, such as those of a tuple.
 
     torch.autograd.grad returns a tuple, with one gradient per input. Take the
     first: torch.autograd.grad(loss, w)[0].
@@ -202,10 +203,10 @@ def gradient__unit_length(x, y, w):
 
 
 def gradient__times_a_learning_rate(x, y, w):
-    """The gradient is multiplied by 0.1, as if by a learning rate.
+    """The gradient is a tenth of the right one.
 
-    The learning rate belongs in the step, in update(). Return the gradient
-    alone.
+    Is it multiplied by a learning rate? That belongs in the step, in update().
+    Return the gradient alone.
 
     Section: 3. Autograd
     """
@@ -215,10 +216,11 @@ def gradient__times_a_learning_rate(x, y, w):
 
 
 def gradient__errors_not_multiplied_with_x(x, y, w):
-    """The errors are averaged, but not multiplied by x.
+    """Only twice the mean error is returned, a single number.
 
-    By the chain rule, each error is multiplied by its row of x: 2/n times x.T
-    @ (x @ w - y). Or let backward() work it out.
+    That is the gradient for the intercept. By the chain rule, each error is
+    multiplied by its row of x: 2/n times x.T @ (x @ w - y), which has two
+    entries. Or return all of w.grad.
 
     Section: 3. Autograd
     """
@@ -265,7 +267,7 @@ def gradient__of_the_sum_of_the_predictions(x, y, w):
 
 
 def gradient__of_the_mean_difference(x, y, w):
-    """The mean of the differences is differentiated: the square is missing.
+    """This is the mean of the rows of x: the square is missing.
 
     Square the differences before you take the mean, or call mse(predict(x, w),
     y), and call backward() on that.
@@ -278,10 +280,10 @@ def gradient__of_the_mean_difference(x, y, w):
 
 
 def gradient__of_many_numbers(x, y, w):
-    """backward() is called on n numbers at once.
+    """Several numbers are differentiated at once.
 
-    It starts from a single number, the loss. Reduce the predictions to one
-    first: mse(predict(x, w), y).backward().
+    Autograd starts from a single number, the loss. Reduce the predictions to
+    one first: mse(predict(x, w), y).backward().
 
     Section: 3. Autograd
     """
@@ -291,7 +293,7 @@ def gradient__of_many_numbers(x, y, w):
 
 
 def gradient__with_respect_to_the_predictions(x, y, w):
-    """The loss is differentiated with respect to y_hat, which gives n numbers.
+    """This is the gradient with respect to y_hat, which has n numbers.
 
     The parameters are in w. Ask for the gradient with respect to w, or read
     w.grad after backward().
@@ -304,10 +306,10 @@ def gradient__with_respect_to_the_predictions(x, y, w):
 
 
 def gradient__with_respect_to_x(x, y, w):
-    """The loss is differentiated with respect to x, which doesn't require grad.
+    """It is differentiated with respect to what does not require grad.
 
-    x is data; what is learnt is w. Ask for the gradient with respect to w. The
-    parameters come in the order gradient(x, y, w).
+    Is that x, y or a copy of w? What is learnt is w: ask for the gradient with
+    respect to w itself. The parameters come in the order gradient(x, y, w).
 
     Section: 3. Autograd
     """
@@ -330,7 +332,7 @@ def gradient__item_before_backward(x, y, w):
 
 
 def gradient__graph_cut_before_backward(x, y, w):
-    """The loss has no history, so backward() has nowhere to go.
+    """The loss has no history, so autograd has nowhere to go.
 
     .detach(), torch.tensor(...) and torch.no_grad() all cut the graph. Compute
     the loss from w itself, outside torch.no_grad().
@@ -344,10 +346,10 @@ def gradient__graph_cut_before_backward(x, y, w):
 
 
 def gradient__backward_twice(x, y, w):
-    """backward() is called a second time on the same loss.
+    """Autograd goes through the same graph a second time.
 
-    One call is enough, and it frees the graph behind it. To get another
-    gradient, compute the loss again.
+    The first time frees the graph. One call of backward() is enough; before
+    another one, compute the loss again, from w itself.
 
     Section: 3. Autograd
     """

@@ -18,10 +18,10 @@ def make_data__gaussian_noise(n, w):
 
 
 def make_data__noise_from_minus_one(n, w):
-    """The noise lies in [-1, 1), the range of the feature.
+    """The noise is spread from about -1 to 1, as the feature should be.
 
-    Only the feature is drawn from [-1, 1). The noise starts at 0:
-    torch.rand(n) draws from [0, 1).
+    Only the feature is drawn from [-1, 1). The noise is uniform and starts at
+    0: torch.rand(n) draws from [0, 1).
 
     Section: 1. Data
     """
@@ -32,7 +32,7 @@ def make_data__noise_from_minus_one(n, w):
 
 
 def make_data__noise_around_zero(n, w):
-    """The noise is centred at 0: it lies in [-0.5, 0.5).
+    """The noise is centred at 0.
 
     In this lab the noise is uniform in [0, 1), so its mean is 0.5. Add
     torch.rand(n) as it is, with nothing subtracted.
@@ -48,8 +48,7 @@ def make_data__noise_around_zero(n, w):
 def make_data__noise_too_small(n, w):
     """The noise is too small.
 
-    It should fill the whole of [0, 1). Add torch.rand(n) without a factor in
-    front.
+    It should be uniform in the whole of [0, 1). Add torch.rand(n) as it is.
 
     Section: 1. Data
     """
@@ -86,7 +85,8 @@ def make_data__no_noise(n, w):
 def make_data__noise_of_whole_numbers(n, w):
     """The noise is always 0 or 1, with nothing in between.
 
-    randint draws whole numbers. torch.rand(n) draws any number from [0, 1).
+    randint and rounding give whole numbers. torch.rand(n) draws any number
+    from [0, 1).
 
     Section: 1. Data
     """
@@ -96,9 +96,9 @@ def make_data__noise_of_whole_numbers(n, w):
 
 
 def make_data__noise_grows_with_the_line(n, w):
-    """The noise is multiplied by x @ w instead of added to it.
+    """The size of the noise depends on x @ w.
 
-    The noise doesn't depend on x: it is the same size everywhere along the
+    Is it multiplied by x @ w? It should be the same size everywhere along the
     line. Add it: y = x @ w + torch.rand(n).
 
     Section: 1. Data
@@ -138,8 +138,9 @@ def make_data__noise_added_to_x(n, w):
 def make_data__same_noise_each_call(n, w):
     """Every call draws the same noise.
 
-    A seed inside the function restarts the random numbers in each call. Leave
-    it out; to make a run repeatable, set the seed once, outside.
+    A seed that is set inside the function, by manual_seed, restarts the random
+    numbers in each call, and what is kept from the first call never changes.
+    Draw new numbers in each call, and set a seed only outside, once.
 
     Section: 1. Data
     """
@@ -152,9 +153,9 @@ def make_data__same_noise_each_call(n, w):
 def make_data__same_data_each_call(n, w):
     """Every call returns the same data.
 
-    A seed set inside the function, with manual_seed, restarts the random
-    numbers in each call. Leave it out, and set the seed once, before the
-    function is called.
+    A seed that is set inside the function, by manual_seed, restarts the random
+    numbers in each call, and what is kept from the first call never changes.
+    Draw new numbers in each call, and set a seed only outside, once.
 
     Section: 1. Data
     """
@@ -165,7 +166,7 @@ def make_data__same_data_each_call(n, w):
 
 
 def make_data__feature_from_zero(n, w):
-    """The feature lies in [0, 1): its negative half is missing.
+    """The feature lies between about 0 and 1: its negative half is missing.
 
     torch.rand draws from [0, 1). Fill column 0 with uniform_(-1.0, 1.0).
 
@@ -177,7 +178,7 @@ def make_data__feature_from_zero(n, w):
 
 
 def make_data__feature_too_narrow(n, w):
-    """The feature lies in [-0.5, 0.5), which is half as wide as it should be.
+    """The feature lies between about -0.5 and 0.5: half as wide as it should.
 
     torch.rand(n) - 0.5 has a range of width 1, and [-1, 1) has width 2. Fill
     column 0 with uniform_(-1.0, 1.0), or use 2 * torch.rand(n) - 1.
@@ -528,3 +529,18 @@ def make_data__only_x_returned(n, w):
     x = torch.ones(n, 2)
     x[:, 0].uniform_(-1.0, 1.0)
     return x
+
+
+def make_data__noise_drawn_into_x(n, w):
+    """Column 0 of x looks like the noise, and y doesn't belong to it.
+
+    x[:, 0].uniform_(0, 1) draws into x itself, in place of the feature. Draw
+    the noise as a tensor of its own: y = x @ w + torch.rand(n).
+
+    Section: 1. Data
+    """
+    x = torch.ones(n, 2)
+    x[:, 0].uniform_(-1.0, 1.0)
+    y = x @ w
+    y += x[:, 0].uniform_(0.0, 1.0)
+    return x, y

@@ -36,7 +36,7 @@ def minibatches__last_batch_merged(x, y, batch_size):
 
 
 def minibatches__last_batch_filled_up(x, y, batch_size):
-    """The last batch is filled up with samples that were already used.
+    """The last batch is filled up with samples that come up twice.
 
     Every sample is in exactly one batch. Let the last batch be smaller.
 
@@ -49,7 +49,7 @@ def minibatches__last_batch_filled_up(x, y, batch_size):
 
 
 def minibatches__first_batch_skipped(x, y, batch_size):
-    """The first batch is left out.
+    """A whole batch is left out, such as the first one.
 
     Positions start at 0, and so does the first batch. Loop over range(0,
     len(x), batch_size).
@@ -157,10 +157,11 @@ def minibatches__y_not_shuffled(x, y, batch_size):
 
 
 def minibatches__with_replacement(x, y, batch_size):
-    """Samples are drawn with replacement: some come up twice, others never.
+    """Some samples come up twice, others never.
 
-    randint may draw the same index again. torch.randperm(len(x)) contains each
-    index exactly once.
+    randint may draw the same index again, and random.shuffle on a tensor
+    copies rows over one another. torch.randperm(len(x)) contains each index
+    exactly once: use it as the order, x[rows].
 
     Section: 6. Minibatches
     """
@@ -185,7 +186,7 @@ def minibatches__new_order_for_each_batch(x, y, batch_size):
 
 
 def minibatches__permutes_batch_size_rows(x, y, batch_size):
-    """Every batch holds the first batch_size samples.
+    """The same few samples come up again and again, others never.
 
     randperm(batch_size) contains only the numbers below batch_size. Draw one
     permutation of all samples, torch.randperm(len(x)), and cut it into
@@ -239,10 +240,10 @@ def minibatches__sliding_window(x, y, batch_size):
 
 
 def minibatches__batch_number_as_start(x, y, batch_size):
-    """The number of a batch is used as the position where it begins.
+    """The batches overlap, and some samples are left out.
 
-    Batch i begins at i * batch_size. Loop over range(0, len(x), batch_size),
-    which gives these positions.
+    Batch i begins at i * batch_size, not at i. Loop over range(0, len(x),
+    batch_size), which gives these positions.
 
     Section: 6. Minibatches
     """
@@ -293,10 +294,10 @@ def minibatches__samples_instead_of_batches(x, y, batch_size):
 
 
 def minibatches__never_ends(x, y, batch_size):
-    """The batches never end.
+    """The batches go on after all samples have come up.
 
     One call goes through the samples once; the loop over the epochs is in the
-    caller. Leave out while True.
+    caller. If there is a while True, leave it out.
 
     Section: 6. Minibatches
     """
@@ -323,9 +324,10 @@ def minibatches__samples_come_twice(x, y, batch_size):
 
 
 def minibatches__indices_only(x, y, batch_size):
-    """The batches hold the indices of the rows, not the rows themselves.
+    """Each batch is a tensor of one number per row, not a pair (xb, yb).
 
-    Use the indices on both tensors: yield x[rows], y[rows].
+    Are these the indices of the rows? Use them on both tensors: yield x[rows],
+    y[rows].
 
     Section: 6. Minibatches
     """
@@ -362,10 +364,10 @@ def minibatches__two_lists(x, y, batch_size):
 
 
 def minibatches__feature_only(x, y, batch_size):
-    """xb is only the feature, without the column of ones.
+    """xb has one dimension, but should have shape (batch_size, 2).
 
-    The model needs both columns. Take whole rows: x[rows], without a second
-    index.
+    Is it only the feature? The model needs the column of ones too. Take whole
+    rows: x[rows], without a second index.
 
     Section: 6. Minibatches
     """
@@ -390,10 +392,10 @@ def minibatches__y_as_a_column(x, y, batch_size):
 
 
 def minibatches__changes_x_and_y(x, y, batch_size):
-    """x and y themselves are shuffled, so the caller's data changes.
+    """x or y itself is changed, and so the caller's data.
 
-    Assigning to x[:] writes into the caller's tensor. x[rows] makes a new one
-    and leaves x as it is.
+    Assigning to x[:], and shuffling in place, write into the caller's tensor.
+    x[rows] makes a new one and leaves x as it is.
 
     Section: 6. Minibatches
     """

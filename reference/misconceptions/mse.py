@@ -239,7 +239,7 @@ def mse__negative(y_hat, y):
 
 
 def mse__changes_y_hat(y_hat, y):
-    """The subtraction changes y_hat itself.
+    """y_hat itself is changed.
 
     -= and methods with a trailing underscore work in place. Make a new tensor
     instead: y_hat - y.

@@ -264,11 +264,18 @@ def plot_fit__drawn_on_other_axes(x, y, w):
 def plot_fit__changes_x(x, y, w):
     """x itself is changed.
 
-    Assigning to x[...] changes the caller's data, and sorting a column
-    separates each feature from its target. Leave x and y as they are.
+    Assigning to x[...] changes the caller's data, and so does sorting what
+    .numpy() gives, which shares its memory with x. Sorting a column separates
+    each feature from its target. Leave x and y as they are.
 
     Section: 2. Model and loss
     """
+    axes = _points_and(x, y, x[:, 0].clone(), predict(x, w).detach())
+    x[:, 0] = torch.sort(x[:, 0]).values
+    return axes
+
+
+def plot_fit__changes_x__and_moves_it(x, y, w):
     axes = _points_and(x, y, x[:, 0].clone(), predict(x, w).detach())
     x[:, 0] = torch.sort(x[:, 0]).values + 1
     return axes
@@ -296,3 +303,14 @@ def plot_fit__feature_sorted_alone(x, y, w):
     """
     feature = x[:, 0].sort().values
     return _points_and(x, y, feature, predict(x, w).detach())
+
+
+def plot_fit__model_over_the_sample_number(x, y, w):
+    """The predictions are plotted against the sample number.
+
+    With a single argument, plot() counts 0, 1, 2, ... on the horizontal axis.
+    Give it two: plot(x[:, 0], predict(x, w).detach()).
+
+    Section: 2. Model and loss
+    """
+    return _points_and(x, y, range(len(y)), predict(x, w).detach())

@@ -4,10 +4,10 @@ import torch
 
 
 def sigmoid__sign_of_the_exponent(z):
-    """The exponent has the wrong sign: the curve falls where it should rise.
+    """The curve falls where it should rise.
 
-    The formula is 1 / (1 + exp(-z)), with a minus in the exponent. For large z
-    the result has to approach 1.
+    The formula is 1 / (1 + exp(-z)), with one minus, in the exponent. For
+    large z the result has to approach 1.
 
     Section: 7. Going further: logistic regression
     """
@@ -57,9 +57,9 @@ def sigmoid__softmax(z):
 
 
 def sigmoid__one_missing(z):
-    """The 1 in the denominator is missing.
+    """This is exp(z), which grows without bound.
 
-    1 / exp(-z) grows without bound. The formula is 1 / (1 + exp(-z)).
+    The formula is 1 / (1 + exp(-z)). Is the 1 in the denominator missing?
 
     Section: 7. Going further: logistic regression
     """
@@ -203,9 +203,10 @@ def sigmoid__averaged(z):
 
 
 def sigmoid__math_exp(z):
-    """math.exp takes a single number, but z holds several.
+    """A single number is needed, but z holds several.
 
-    torch.exp works on whole tensors, and autograd can differentiate it.
+    math.exp and float() take only one number. torch.exp works on whole
+    tensors, and autograd can differentiate it.
 
     Section: 7. Going further: logistic regression
     """
@@ -263,3 +264,27 @@ def sigmoid__rounded__above_a_half(z):
 
 def sigmoid__rounded__by_torch(z):
     return torch.round(torch.sigmoid(z))
+
+
+def sigmoid__of_twice_z(z):
+    """This is the sigmoid of 2 z: the curve is twice as steep.
+
+    The formula is 1 / (1 + exp(-z)). By tanh, it is (tanh(z / 2) + 1) / 2.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(2 * z)
+
+
+def sigmoid__if_on_a_tensor(z):
+    """A single True or False is needed, but the tensor has several entries.
+
+    if, while, and, or, min() and max() decide once, for the whole tensor. The
+    formula 1 / (1 + exp(-z)) needs no cases; if you want some, use
+    torch.where, which chooses entry by entry.
+
+    Section: 7. Going further: logistic regression
+    """
+    if z >= 0:
+        return 1 / (1 + torch.exp(-z))
+    return torch.exp(z) / (1 + torch.exp(z))

@@ -151,10 +151,10 @@ def train__lr_shrinks(x, y, w, lr, epochs):
 
 
 def train__stops_early(x, y, w, lr, epochs):
-    """Training stops as soon as the loss falls only a little.
+    """Training ends before all the epochs are run.
 
-    The caller decides how many epochs there are. Run all of them, without a
-    break.
+    The caller decides how many epochs there are. Run all of them, also where
+    the loss falls only a little.
 
     Section: 4. Gradient descent
     """
@@ -198,8 +198,7 @@ def train__losses_after_the_step(x, y, w, lr, epochs):
 def train__final_loss_added(x, y, w, lr, epochs):
     """The list has one loss too many: the one after the last step.
 
-    There is one loss per epoch, from before its step. Leave out the loss that
-    is added after the loop.
+    There is one loss per epoch, from before its step. Leave out the last one.
 
     Section: 4. Gradient descent
     """
@@ -413,8 +412,8 @@ def train__resets_w__normal(x, y, w, lr, epochs):
 def train__trains_a_copy(x, y, w, lr, epochs):
     """The caller's w does not move.
 
-    clone() and torch.tensor(...) make a copy, and then the copy gets trained.
-    Change the w that was passed in, in place.
+    Is a copy trained, such as clone() or torch.tensor(...) makes? Change the w
+    that was passed in, in place.
 
     Section: 4. Gradient descent
     """
@@ -426,10 +425,11 @@ def train__trains_a_copy(x, y, w, lr, epochs):
 
 
 def train__trains_a_copy_that_is_no_leaf(x, y, w, lr, epochs):
-    """w is replaced by a copy that is not a leaf, so it gets no gradient.
+    """w.grad is None when the step needs it.
 
-    backward() stores gradients only in leaves, and what clone() returns is not
-    a leaf. You don't need a copy: train the w that was passed in.
+    backward() puts gradients only into leaves. Is loss.backward() missing
+    before the step, or is w a copy, such as clone() makes? You don't need a
+    copy: train the w that was passed in.
 
     Section: 4. Gradient descent
     """
@@ -446,11 +446,10 @@ def train__trains_a_copy_that_is_no_leaf(x, y, w, lr, epochs):
 
 
 def train__rebinds_w(x, y, w, lr, epochs):
-    """Assigning to w makes a new tensor, which is not a leaf.
+    """In the second epoch w.grad is None, and the caller's w never moves.
 
-    After w = w - ..., the caller's w never moves, and in the second epoch
-    w.grad is None. Change w in place, w -= lr * w.grad, inside
-    torch.no_grad().
+    w = w - ... makes a new tensor, which is not a leaf. Change w in place, w
+    -= lr * w.grad, inside torch.no_grad().
 
     Section: 4. Gradient descent
     """
@@ -464,10 +463,11 @@ def train__rebinds_w(x, y, w, lr, epochs):
 
 
 def train__rebinds_w_inside_no_grad(x, y, w, lr, epochs):
-    """Assigning to w inside no_grad makes a tensor that doesn't require grad.
+    """In the second epoch, the loss has no history to differentiate.
 
-    After w = w - ..., the caller's w never moves, and the second epoch has
-    nothing to differentiate. Change w in place: w -= lr * w.grad.
+    w = w - ... inside torch.no_grad() makes a tensor that doesn't require
+    grad, and leaves the caller's w where it is. Change w in place: w -= lr *
+    w.grad.
 
     Section: 4. Gradient descent
     """
@@ -482,7 +482,7 @@ def train__rebinds_w_inside_no_grad(x, y, w, lr, epochs):
 
 
 def train__new_leaf_each_epoch(x, y, w, lr, epochs):
-    """Every epoch makes a new leaf, and the caller's w does not move.
+    """Another tensor is trained, and the caller's w does not move.
 
     w = ... gives the name to another tensor; the caller's tensor stays as it
     was. Change w in place, w -= lr * w.grad, inside torch.no_grad(), and clear
@@ -500,7 +500,7 @@ def train__new_leaf_each_epoch(x, y, w, lr, epochs):
 
 
 def train__never_steps(x, y, w, lr, epochs):
-    """The loss is the same in each epoch: w never moves.
+    """The loss is the same in each epoch, and w does not move.
 
     Call update() once per epoch. In a loop of your own, backward() comes
     first, then the step, then zero_().
@@ -551,7 +551,7 @@ def train__gradient_cleared_once_only(x, y, w, lr, epochs):
 
 
 def train__clears_a_gradient_that_is_none(x, y, w, lr, epochs):
-    """zero_() is called while w.grad is None.
+    """zero_() is called on a gradient that is None.
 
     A new w has no gradient before its first backward(), and neither does the
     new tensor that w = w - ... makes. Change w in place, and clear its
@@ -796,7 +796,7 @@ def train__losses_as_texts(x, y, w, lr, epochs):
 
 
 def train__best_line_at_once(x, y, w, lr, epochs):
-    """w jumps to the best line at once, by a formula and not by steps.
+    """w jumps to the best line at once, and not step by step.
 
     Gradient descent gets there little by little: call update() once per epoch.
 
@@ -837,7 +837,7 @@ def train__first_loss_twice(x, y, w, lr, epochs):
 
 
 def train__every_second_epoch(x, y, w, lr, epochs):
-    """There are steps in every second epoch only.
+    """Only half of the epochs are run.
 
     range(0, epochs, 2) leaves out every second number. Loop over
     range(epochs), and call update() in each epoch, without an if.

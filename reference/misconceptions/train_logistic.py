@@ -349,7 +349,7 @@ def train_logistic__never_steps(x, y, w, lr, epochs):
 
 
 def train_logistic__gradient_piles_up(x, y, w, lr, epochs):
-    """The gradient of earlier epochs is never cleared.
+    """Within a call, the gradients of all epochs add up.
 
     backward() adds to w.grad. Clear it once per epoch, or call
     update_logistic(), which does so.
@@ -368,7 +368,7 @@ def train_logistic__gradient_piles_up(x, y, w, lr, epochs):
 
 
 def train_logistic__gradient_piles_up_over_calls(x, y, w, lr, epochs):
-    """The gradient is never cleared, not even between calls.
+    """The gradients of all epochs add up, also over several calls.
 
     backward() adds to w.grad. Clear it once per epoch, or call
     update_logistic(), which does so.
@@ -459,9 +459,10 @@ def train_logistic__classes_swapped(x, y, w, lr, epochs):
 
 
 def train_logistic__stops_early(x, y, w, lr, epochs):
-    """Training stops when the loss hardly changes any more.
+    """Training ends before all the epochs are run.
 
-    Run all the epochs that the caller asked for.
+    Run all the epochs that the caller asked for, also where the loss hardly
+    changes any more.
 
     Section: 7. Going further: logistic regression
     """
@@ -563,8 +564,7 @@ def train_logistic__accuracies__before_the_step(x, y, w, lr, epochs):
 def train_logistic__final_loss_added(x, y, w, lr, epochs):
     """The list has one loss too many: the one after the last step.
 
-    There is one loss per epoch, from before its step. Leave out the loss that
-    is added after the loop.
+    There is one loss per epoch, from before its step. Leave out the last one.
 
     Section: 7. Going further: logistic regression
     """

@@ -171,10 +171,10 @@ def train_minibatch__full_batch(
 def train_minibatch__one_batch_an_epoch(
     x, y, w, lr, epochs, batch_size
 ):
-    """Each epoch uses only one batch.
+    """Each epoch takes only one step, with the gradient of one batch.
 
-    An epoch goes through all the batches: loop over minibatches() to the end,
-    without leaving the loop early.
+    Is the step inside the loop over minibatches(), and does that loop run to
+    its end? An epoch takes a step for each batch.
 
     Section: 6. Minibatches
     """
@@ -245,9 +245,10 @@ def train_minibatch__not_shuffled(
 def train_minibatch__generator_used_up(
     x, y, w, lr, epochs, batch_size
 ):
-    """The batches are made once, and used up after the first epoch.
+    """From the second epoch on, there are no batches left.
 
-    You can go through a generator only once. Call minibatches() in each epoch.
+    A generator can be gone through only once. Call minibatches() in each
+    epoch.
 
     Section: 6. Minibatches
     """
@@ -262,7 +263,7 @@ def train_minibatch__generator_used_up(
 def train_minibatch__with_replacement(
     x, y, w, lr, epochs, batch_size
 ):
-    """Batches are drawn at random: some samples come up twice, others never.
+    """In an epoch, some samples come up twice, others never.
 
     Take the batches from minibatches(), where each sample comes up once per
     epoch.
@@ -486,10 +487,10 @@ def train_minibatch__step_after_all_batches(
 def train_minibatch__gradient_piles_up(
     x, y, w, lr, epochs, batch_size
 ):
-    """The gradient of earlier batches is never cleared.
+    """The gradients of earlier batches are added to each step.
 
-    backward() adds to w.grad. Clear it for every batch, or call update(),
-    which does so.
+    backward() adds to w.grad. Clear it in every step, or call update(), which
+    does so.
 
     Section: 6. Minibatches
     """
@@ -509,10 +510,9 @@ def train_minibatch__gradient_piles_up(
 def train_minibatch__gradient_cleared_once_an_epoch(
     x, y, w, lr, epochs, batch_size
 ):
-    """The gradient is cleared once per epoch, not for every batch.
+    """Within an epoch, the gradients of the batches add up.
 
-    Within an epoch the gradients of the batches add up. Clear w.grad at every
-    step.
+    backward() adds to w.grad. Clear it in every step, not once an epoch.
 
     Section: 6. Minibatches
     """
@@ -848,4 +848,26 @@ def train_minibatch__epochs_steps_on_each_batch(
         for xb, yb in minibatches(x, y, batch_size):
             batch_losses.append(float(train(xb, yb, w, lr, epochs)[-1]))
         losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__generator_used_up__divided_by_zero(
+    x, y, w, lr, epochs, batch_size
+):
+    losses = []
+    batches = iter(list(minibatches(x, y, batch_size)))
+    for _ in range(epochs):
+        batch_losses = [float(update(xb, yb, w, lr)) for xb, yb in batches]
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__generator_used_up__mean_of_nothing(
+    x, y, w, lr, epochs, batch_size
+):
+    losses = []
+    batches = iter(list(minibatches(x, y, batch_size)))
+    for _ in range(epochs):
+        batch_losses = [float(update(xb, yb, w, lr)) for xb, yb in batches]
+        losses.append(torch.tensor(batch_losses).mean().item())
     return losses

@@ -4,10 +4,10 @@ import torch
 
 
 def update__never_zeroed(x, y, w, lr):
-    """The gradient of earlier calls is never cleared.
+    """The gradient of earlier calls is not cleared in each call.
 
-    backward() adds to w.grad. Clear it once a step, with w.grad.zero_() or
-    w.grad = None, so that each step uses its own gradient only.
+    backward() adds to w.grad. Clear it in every step, and not only in some:
+    call w.grad.zero_(), with its brackets, or set w.grad = None.
 
     Section: 4. Gradient descent
     """
@@ -36,7 +36,7 @@ def update__w_stands_still(x, y, w, lr):
 
 
 def update__clears_a_gradient_that_is_none(x, y, w, lr):
-    """zero_() is called while w.grad is None.
+    """zero_() is called on a gradient that is None.
 
     A new w has no gradient before its first backward(), and neither does the
     new tensor that w = w - ... makes. Change w in place, and clear its
@@ -55,8 +55,8 @@ def update__clears_a_gradient_that_is_none(x, y, w, lr):
 def update__no_gradient_at_the_step(x, y, w, lr):
     """w.grad is None when the step needs it.
 
-    backward() puts the gradient there. Call loss.backward() before the step,
-    and clear the gradient after it.
+    backward() puts it there, if w is a leaf. Call loss.backward() before the
+    step, and clear the gradient only after it.
 
     Section: 4. Gradient descent
     """
@@ -69,8 +69,8 @@ def update__no_gradient_at_the_step(x, y, w, lr):
 def update__steps_with_the_old_gradient(x, y, w, lr):
     """Each step uses the gradient of the call before.
 
-    The step comes before backward(), so the first call moves nothing. Call
-    backward() first, then take the step, then clear the gradient.
+    The first call moves nothing. Call backward() first, then take the step,
+    then clear the gradient.
 
     Section: 4. Gradient descent
     """
@@ -132,7 +132,7 @@ def update__loses_requires_grad(x, y, w, lr):
 
 
 def update__all_inside_no_grad(x, y, w, lr):
-    """The loss has no history, so backward() has nowhere to go.
+    """The loss has no history, so autograd has nowhere to go.
 
     torch.no_grad(), .detach() and torch.tensor(...) all cut the graph. Compute
     the loss from w before the block with torch.no_grad(), and only take the
@@ -165,10 +165,10 @@ def update__item_before_backward(x, y, w, lr):
 
 
 def update__backward_on_many_numbers(x, y, w, lr):
-    """backward() is called on n numbers at once.
+    """Several numbers are differentiated at once.
 
-    It starts from a single number, the loss. Take the mean of the squares
-    first, as mse() does.
+    Autograd starts from a single number, the loss. Take the mean of the
+    squares first, as mse() does.
 
     Section: 4. Gradient descent
     """
@@ -181,10 +181,10 @@ def update__backward_on_many_numbers(x, y, w, lr):
 
 
 def update__backward_twice(x, y, w, lr):
-    """backward() is called a second time on the same loss.
+    """Autograd goes through the same graph a second time.
 
-    One call is enough, and it frees the graph behind it. Each step computes a
-    new loss and calls backward() on it once.
+    The first time frees the graph. Each step computes a new loss, from w
+    itself, and calls backward() on it once.
 
     Section: 4. Gradient descent
     """
@@ -230,7 +230,7 @@ def update__zero_grad_of_a_tensor(x, y, w, lr):
 
 
 def update__zeroes_w(x, y, w, lr):
-    """w itself is set to zero after the step.
+    """After the call, w itself is zero.
 
     It is the gradient that has to be cleared, so that the next one is not
     added to it: call w.grad.zero_(), and leave w where the step has put it.
@@ -323,8 +323,7 @@ def update__lr_missing(x, y, w, lr):
 def update__step_divided_by_n(x, y, w, lr):
     """The step is divided by the number of samples once too often.
 
-    The mse is already a mean, and so is its gradient. Subtract lr * w.grad as
-    it is.
+    The mse is already a mean, and so is its gradient: divide by n only once.
 
     Section: 4. Gradient descent
     """
@@ -337,10 +336,10 @@ def update__step_divided_by_n(x, y, w, lr):
 
 
 def update__gradient_not_divided_by_n(x, y, w, lr):
-    """The step is n times too long: the gradient is not divided by n.
+    """The step is n times too long, but the loss is right.
 
     The gradient of the mean is 2/n times x.T @ (x @ w - y). Divide by the
-    number of samples, or let backward() work it out.
+    number of samples, or let backward() work it out from the mean.
 
     Section: 4. Gradient descent
     """
@@ -351,10 +350,11 @@ def update__gradient_not_divided_by_n(x, y, w, lr):
 
 
 def update__factor_two_missing(x, y, w, lr):
-    """The step is half as long as it should be: the factor 2 is missing.
+    """The step is half as long as it should be, but the loss is right.
 
-    The derivative of the square brings in a 2: the gradient is 2/n times x.T @
-    (x @ w - y). Or let backward() work it out.
+    The gradient is 2/n times x.T @ (x @ w - y). Is the 2 missing, or is it
+    divided by 2 n? x.numel() counts both columns of x. Or let backward() work
+    it out.
 
     Section: 4. Gradient descent
     """
@@ -638,7 +638,7 @@ def update__w_is_local():
 
 
 def update__step_is_recorded():
-    """Assigning to w makes a new tensor, which is not a leaf.
+    """After the step, w is a computed tensor, not a leaf.
 
     Autograd records w = w - ... as a computation. Change w in place, inside a
     block with torch.no_grad().

@@ -12,10 +12,10 @@ def _logistic_step(w, loss, lr):
 
 
 def update_logistic__never_zeroed(x, y, w, lr):
-    """The gradient of earlier calls is never cleared.
+    """The gradient of earlier calls is not cleared in each call.
 
-    backward() adds to w.grad. Clear it once a step, with w.grad.zero_() or
-    w.grad = None, so that each step uses its own gradient only.
+    backward() adds to w.grad. Clear it in every step, and not only in some:
+    call w.grad.zero_(), with its brackets, or set w.grad = None.
 
     Section: 7. Going further: logistic regression
     """
@@ -44,7 +44,7 @@ def update_logistic__w_stands_still(x, y, w, lr):
 
 
 def update_logistic__clears_a_gradient_that_is_none(x, y, w, lr):
-    """zero_() is called while w.grad is None.
+    """zero_() is called on a gradient that is None.
 
     A new w has no gradient before its first backward(). Clear it after the
     step.
@@ -62,7 +62,8 @@ def update_logistic__clears_a_gradient_that_is_none(x, y, w, lr):
 def update_logistic__no_gradient_at_the_step(x, y, w, lr):
     """w.grad is None when the step needs it.
 
-    backward() puts the gradient there. Call loss.backward() before the step.
+    backward() puts it there, if w is a leaf. Call loss.backward() before the
+    step, and clear the gradient only after it.
 
     Section: 7. Going further: logistic regression
     """
@@ -88,7 +89,7 @@ def update_logistic__outside_no_grad(x, y, w, lr):
 
 
 def update_logistic__all_inside_no_grad(x, y, w, lr):
-    """The loss has no history, so backward() has nowhere to go.
+    """The loss has no history, so autograd has nowhere to go.
 
     torch.no_grad(), .detach() and torch.tensor(...) cut the graph. Compute the
     loss from w before the block with torch.no_grad(), and only take the step
@@ -338,9 +339,10 @@ def update_logistic__rounded(x, y, w, lr):
 
 
 def update_logistic__sum_instead_of_mean(x, y, w, lr):
-    """The step is n times too long: the losses are summed, not averaged.
+    """The step is n times too long, as if summed over the samples.
 
-    Use the mean over the samples, as in cross_entropy().
+    Take the mean over the samples: the gradient of the mean is x.T @ (p - y) /
+    n.
 
     Section: 7. Going further: logistic regression
     """
@@ -366,7 +368,7 @@ def update_logistic__loss_is_a_sum(x, y, w, lr):
 def update_logistic__step_divided_by_n(x, y, w, lr):
     """The step is divided by the number of samples once too often.
 
-    The mean in the loss already divides by n.
+    Divide by n only once: a mean does that already.
 
     Section: 7. Going further: logistic regression
     """
@@ -449,9 +451,10 @@ def update_logistic__loss_as_a_text(x, y, w, lr):
 
 
 def update_logistic__arguments_swapped(x, y, w, lr):
-    """cross_entropy is called with its arguments swapped.
+    """The loss takes the logarithm of the classes, not of the probabilities.
 
-    The probabilities come first: cross_entropy(predict_proba(x, w), y).
+    Are the arguments swapped? The probabilities come first:
+    cross_entropy(predict_proba(x, w), y).
 
     Section: 7. Going further: logistic regression
     """

@@ -52,7 +52,10 @@ def _expect_model(artists: tuple[Artist, ...], case: dict[str, Any]) -> None:
         if not any(artist.is_joined for artist in artists):
             raise WrongError(message)
         # Its student draws a line already, so the check's own hint would be of no use.
-        hint = "A line is drawn, but another one. Print what you plot, and its shape: (n,)?"
+        hint = (
+            "A line is drawn, but another one. Give plot() two arguments: first x[:, 0], then "
+            "predict(x, w), both in the same order of samples."
+        )
         raise WrongError(message, hint=hint)
     others = int(np.sum(~is_model & ~lines.are_level()))
     if others > MOST_OTHER_LINES:
@@ -100,6 +103,8 @@ def facts(request: Request, result: Result) -> dict[str, object]:
         "data_over_index": (np.arange(len(y)), y),
         "prediction_over_target": (y, x @ w),
         "prediction_over_ones": (x[:, 1], x @ w),
+        "prediction_over_index": (np.arange(len(y)), x @ w),
+        "prediction_over_sorted": (np.sort(x[:, 0]), x @ w),
     }
     lines = {
         "model": (w[0], w[1]),
@@ -112,6 +117,9 @@ def facts(request: Request, result: Result) -> dict[str, object]:
         # Any line: one by a wrong formula is not one that is missing.
         "has_line": any(one.is_joined for one in artists),
         "has_points": any(one.has_markers for one in artists),
+        "changes_data": any(
+            not np.array_equal(result.after(name), _numbers(request.inputs[name])) for name in "xy"
+        ),
     }
     for name, (across, up) in points.items():
         wanted = np.stack([across, up], axis=1)
