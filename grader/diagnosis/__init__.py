@@ -11,7 +11,8 @@ submission each of them. Then it tries to explain the answers, in this order:
   named. If none is, it looks for one that moves the leaves in the same way, whatever is returned:
   a submission may make two mistakes at once.
 - `remarks` says what is the same about all answers, by one module for each kind. Some compare the
-  answers with the right ones: `limited` (rounded, or cut off at a limit), `penalties` (a gradient
+  answers with the right ones: `moved` (a leaf that should stay where it is), `limited` (rounded,
+  without decimals, or cut off at a limit), `penalties` (a gradient
   with a multiple of w too much), `parts` (one of several things that are returned),
   `nothing_but_nan`, and `ratios` (a factor, or a list of losses that is one step late). Others ask
   again: with one input changed (`unused`), with inputs in exchanged places (`exchanged`), with data

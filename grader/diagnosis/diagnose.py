@@ -66,7 +66,7 @@ def diagnose(
         The results in the same order. If a misconception is proved, the failed checks of its
         function have the diagnosis, and its hint and section. If all answers are off by the same
         factor or shift, or an input makes no difference, the message of the first failed check
-        says so.
+        says so; that of each failed check, if this is proved to be the cause of all of them.
     """
     by_function: dict[str, list[CheckResult]] = {}
     for result in results:
@@ -211,7 +211,8 @@ def _diagnose_group(
                 message=f"{check.message}\n({remark.text})",
                 hint=remark.hint or check.hint,
             )
-            remark = Remark()
+            if not remark.explains_all:
+                remark = Remark()
         if found is not None and check.id in concerned:
             check = msgspec.structs.replace(  # noqa: PLW2901
                 check,

@@ -1,4 +1,4 @@
-"""Describes numbers that are right but for rounding, or but for a limit."""
+"""Describes numbers that are right but for rounding, but for their decimals, or for a limit."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,10 @@ from grader.diagnosis.ratios import answered, numbers_of
 from grader.observations.messages import Observation
 
 HINT_NOT_TO_ROUND = "Return the number as it is, and round it only where you print it."
+HINT_NOT_TO_CUT = (
+    "Keep the decimals. int(), .int(), .long() and a tensor of dtype int cut them off, and so does "
+    "putting a number into such a tensor."
+)
 HINT_NOT_TO_LIMIT = (
     "Is there a clamp, or a min or max? Leave it out, or set its limits where they change nothing."
 )
@@ -46,6 +50,23 @@ def describe_rounding(
             rounded = words.get(decimals, f"to {decimals} decimals")
             return f"on all inputs tried, what {function}() returns is right but rounded {rounded}"
     return ""
+
+
+def describe_cut(
+    function: str, questions: Sequence[Question], answers: Sequence[Observation]
+) -> str:
+    """Return a sentence if all numbers that are returned are the right ones without decimals.
+
+    The arguments and the result are those of `describe_rounding`.
+    """
+    got, want = _all_returned(questions, answers)
+    if len(np.unique(want)) < _MIN_NUMBERS or _is_close(got, want):
+        return ""
+    lost = np.abs(want) - np.abs(got)
+    is_cut = (got == np.trunc(got)) & (lost >= -_RTOL) & (lost < 1 + _RTOL) & (got * want >= 0)
+    if not np.all(is_cut):
+        return ""
+    return f"on all inputs tried, what {function}() returns is right but without its decimals"
 
 
 def _describe_decimals(function: str, answers: Sequence[Observation]) -> str:

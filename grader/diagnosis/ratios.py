@@ -108,7 +108,7 @@ _HINTS = {
     " 1 / lr times": "Multiply the gradient by lr, once.",
     " -1 times": "Look for a sign that is wrong.",
     " 2 times": "Look for a factor 2 that is one too many.",
-    " 0.5 times": "Look for a factor 2 that is missing, or a division by 2.",
+    " 0.5 times": "Look for a factor 2 that is missing, or a division by 2, or by 2 n.",
 }
 
 

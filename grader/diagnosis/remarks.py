@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 from grader.checks.questions import Question
 from grader.diagnosis.exchanged import describe_exchanged, find_exchanged, hint_to_reorder
+from grader.diagnosis.fingerprint import fingerprint, is_same, without_returned
 from grader.diagnosis.kept import HINT_TO_BEGIN_ANEW, describe_kept
 from grader.diagnosis.limited import (
+    HINT_NOT_TO_CUT,
     HINT_NOT_TO_LIMIT,
     HINT_NOT_TO_ROUND,
+    describe_cut,
     describe_limit,
     describe_rounding,
 )
+from grader.diagnosis.moved import describe_moved, find_moved, hint_to_stay
 from grader.diagnosis.nothing_but_nan import HINT_AGAINST_NAN, describe_nan
 from grader.diagnosis.parts import HINT_TO_RETURN_ALONE, describe_part
 from grader.diagnosis.penalties import HINT_TO_LEAVE_OUT_PENALTIES, describe_penalty
@@ -65,12 +69,14 @@ class Remark:
         hint: The next thing to try; empty for the check's own.
         is_about_errors: Whether it explains exceptions too.
         is_about_numbers: Whether it explains numbers only, and no shape.
+        explains_all: Whether it is proved to be the cause of every wrong answer.
     """
 
     text: str = ""
     hint: str = ""
     is_about_errors: bool = False
     is_about_numbers: bool = False
+    explains_all: bool = False
 
 
 def find_remark(asked: Asked) -> Remark:
@@ -107,23 +113,32 @@ def _early_end(asked: Asked) -> Remark:
 
 
 def _nan(asked: Asked) -> Remark:
-    return Remark(describe_nan(asked.answers), HINT_AGAINST_NAN)
+    return Remark(describe_nan(asked.answers), HINT_AGAINST_NAN, explains_all=True)
+
+
+def _moved(asked: Asked) -> Remark:
+    found = find_moved(asked.questions, asked.answers)
+    return Remark(describe_moved(found, with_numbers=not asked.is_lent), hint_to_stay(found))
 
 
 def _part(asked: Asked) -> Remark:
-    return Remark(
-        describe_part(asked.function, asked.questions, asked.answers), HINT_TO_RETURN_ALONE
-    )
+    text = describe_part(asked.function, asked.questions, asked.answers)
+    return Remark(text, HINT_TO_RETURN_ALONE, explains_all=_is_right_but_for_returned(asked))
 
 
 def _rounding(asked: Asked) -> Remark:
     text = describe_rounding(asked.function, asked.questions, asked.answers)
-    return Remark(text, HINT_NOT_TO_ROUND)
+    return Remark(text, HINT_NOT_TO_ROUND, explains_all=_is_right_but_for_returned(asked))
+
+
+def _cut(asked: Asked) -> Remark:
+    text = describe_cut(asked.function, asked.questions, asked.answers)
+    return Remark(text, HINT_NOT_TO_CUT, explains_all=_is_right_but_for_returned(asked))
 
 
 def _limit(asked: Asked) -> Remark:
     text = describe_limit(asked.function, asked.questions, asked.answers)
-    return Remark(text, HINT_NOT_TO_LIMIT)
+    return Remark(text, HINT_NOT_TO_LIMIT, explains_all=_is_right_but_for_returned(asked))
 
 
 def _penalty(asked: Asked) -> Remark:
@@ -141,7 +156,8 @@ def _unused(asked: Asked) -> Remark:
 def _exchanged(asked: Asked) -> Remark:
     names = find_exchanged(asked.questions, asked.answers, asked.observe, has_time=asked.has_time)
     hint = hint_to_reorder(asked.function, asked.parameters, names)
-    return Remark(describe_exchanged(asked.function, names), hint, is_about_errors=True)
+    text = describe_exchanged(asked.function, names)
+    return Remark(text, hint, is_about_errors=True, explains_all=True)
 
 
 def _rescaled(asked: Asked) -> Remark:
@@ -154,14 +170,31 @@ def _typed_in(asked: Asked) -> Remark:
     return Remark(describe_typed_in(asked.function, names), hint_to_compute(names))
 
 
-_OF_LENT = (_nan, _kept, _early_end, _penalty, _unused, _exchanged, _rescaled)
+def _is_right_but_for_returned(asked: Asked) -> bool:
+    """Return whether all leaves are right after every call, so that only what is returned is not.
+
+    Checks with facts are left out of what is compared there, so they are explained by nothing.
+    """
+    return all(
+        question.check.facts is None
+        and is_same(
+            without_returned(fingerprint(question, answer)),
+            without_returned(fingerprint(question, question.expected)),
+        )
+        for question, answer in zip(asked.questions, asked.answers, strict=True)
+    )
+
+
+_OF_LENT = (_nan, _moved, _kept, _early_end, _penalty, _unused, _exchanged, _rescaled)
 _ALL = (
     _nan,
     _typed_in,
+    _moved,
     _kept,
     _early_end,
     _part,
     _rounding,
+    _cut,
     _limit,
     _penalty,
     _unused,

@@ -16,6 +16,8 @@ _CUT = " ..."
 # An example with more numbers than this, or longer sizes, is shown after smaller ones.
 _SMALL = 40
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+# How remarks begin that say nothing about the reason: two checks may have them for different ones.
+_NO_REASONS = ("while it ran, ", "seen with your own ")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z(])")
 # What a check says of a function of which there is nothing at all.
 _UNWRITTEN = re.compile(r"(the submission does not define \w+|.*\bis not written yet)\.?")
@@ -246,10 +248,14 @@ def _view_failures(failed: Sequence[CheckResult], said: Said) -> Iterator[Failur
 
 
 def _reasons(check: CheckResult) -> Iterator[tuple[str, ...]]:
-    """Yield what makes two failures of a function one: what is found, or the misconception."""
+    """Yield what makes two failures of a function one: a finding, a remark, or a misconception."""
     got = check.example.got if check.example else ""
-    if check.message or got:
-        yield (_NUMBER.sub("0", check.message), got)
+    found, *remarks = check.message.split("\n(")
+    if found or got:
+        yield (_NUMBER.sub("0", found), got)
+    for remark in remarks:
+        if not remark.startswith(_NO_REASONS):
+            yield ("remark", remark)
     if check.misconception:
         yield (check.misconception,)
 

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,35 @@ def test_input_that_is_not_used_is_told_once_with_what_to_do() -> None:
     assert "(tried with other values of n: f() does the very same)" in found["f/values"].message
     assert "Use the n that the function is given" in found["f/values"].hint
     assert found["f/more"] == MORE
+
+
+def test_cause_of_all_failures_is_told_at_each_of_them() -> None:
+    """Then none of them gives the advice of its check, which is about other causes."""
+    swapped = computing(lambda a, b: b - a)
+    request = [
+        CallRequest(function="h", inputs={"a": Number(value=a), "b": Number(value=2.0)})
+        for a in (3.0, 5.0, 7.0)
+    ]
+    asked = [
+        Question(
+            check=Check(id=name, function="h", title="", hint="", points=1, key=0),
+            request=one,
+            expected=computing(lambda a, b: a - b)(one),
+        )
+        for name, one in zip(("h/values", "h/more", "h/more"), request, strict=True)
+    ]
+    case = Case(
+        assignment=replace(ASSIGNMENT, units=(Unit(name="h", parameters=("a", "b")),)),
+        observe=lambda _name: swapped,
+        questions=lambda _name: asked,
+        ask_misconception=lambda _one, _request: raised("ValueError", "no"),
+    )
+
+    found = diagnose([failed("h/values"), failed("h/more")], case)
+
+    for one in found:
+        assert "with a and b in exchanged places" in one.message
+        assert one.hint.startswith("Are a and b mixed up")
 
 
 def test_function_that_passed_is_not_asked() -> None:

@@ -107,6 +107,7 @@ def test_exchanged_inputs_explain_exceptions() -> None:
 
     assert "n and w in exchanged places" in found.text
     assert found.is_about_errors
+    assert found.explains_all
 
 
 def test_three_inputs_in_a_circle_are_named() -> None:
@@ -252,6 +253,88 @@ def test_decimals_of_random_numbers_are_named() -> None:
         facts=lambda _request, _result: {},
     )
     assert describe_rounding("f", questions, answers).endswith("has more than 2 decimals")
+
+
+# --- numbers without their decimals -------------------------------------------------------------
+
+
+def test_numbers_without_their_decimals_are_named() -> None:
+    """What an int() leaves of the right numbers is told, and is the cause of all failures."""
+    found = remark(lambda a: np.trunc(a * 5), right=lambda a: a * 5, cases=NUMBERS)
+
+    assert found.text == "on all inputs tried, what f() returns is right but without its decimals"
+    assert found.explains_all
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda a: np.trunc(a * 5) - np.sign(a),
+        lambda a: np.floor(a * 5),
+        lambda a: -np.trunc(a * 5),
+        lambda a: a * 4,
+    ],
+    ids=["one less", "floor", "sign", "factor"],
+)
+def test_other_whole_numbers_are_not_cut_off(program: Program) -> None:
+    """Numbers that are wrong in another way as well are not called right."""
+    assert "decimals" not in remark(program, right=lambda a: a * 5, cases=NUMBERS).text
+
+
+def test_numbers_without_decimals_explain_no_wrong_steps() -> None:
+    """If w is wrong too, another check has failed for another reason."""
+
+    def program(**inputs: Any) -> list[float]:  # noqa: ANN401 - numbers and arrays
+        losses = descend(**inputs)
+        inputs["w"] += 1
+        return [float(int(one)) for one in losses]
+
+    found = remark(program)
+
+    assert "without its decimals" in found.text
+    assert not found.explains_all
+
+
+# --- leaves that should stay --------------------------------------------------------------------
+
+LEAVES: Sequence[dict[str, object]] = tuple({"w": one["w"]} for one in CASES)
+
+
+def twice(w: Any, *, moved: float = 0.0) -> Any:  # noqa: ANN401 - arrays
+    """Compute 2 w, and move w."""
+    found = 2 * w
+    w += np.float32(moved)
+    return found + moved
+
+
+def test_leaf_that_moves_is_named_with_its_values() -> None:
+    """Who takes a difference quotient, and doesn't put w back, is told that w has moved."""
+    cases: list[dict[str, object]] = [{"w": leaf([1, 0.5])}, {"w": leaf([2, -1])}]
+
+    found = remark(lambda w: twice(w, moved=0.25), right=twice, cases=cases)
+
+    assert found.text == (
+        "every call tried changes w, which should stay as it is: before the first one it is "
+        "[1., 0.5], and after it [1.25, 0.75]"
+    )
+    assert found.hint.startswith("Put w back")
+
+
+def test_leaf_that_moves_in_a_lent_child_has_no_values() -> None:
+    """Code could tell something by where it moves w."""
+    found = remark(lambda w: twice(w, moved=0.25), right=twice, cases=LEAVES, is_lent=True)
+
+    assert found.text == "every call tried changes w, which should stay as it is"
+
+
+def test_leaf_that_a_right_call_moves_may_move() -> None:
+    """A step moves w, right or wrong."""
+    assert "changes w" not in remark(lambda **inputs: descend(**{**inputs, "lr": 0.7})).text
+
+
+def test_leaf_that_stays_is_not_said_to_move() -> None:
+    """The wrong numbers have another reason then."""
+    assert "changes w" not in remark(lambda w: twice(w) ** 2, right=twice, cases=LEAVES).text
 
 
 # --- penalties ----------------------------------------------------------------------------------

@@ -98,6 +98,37 @@ def test_messages_that_differ_in_numbers_only_are_one_reason() -> None:
     assert (first.is_repeat, second.is_repeat) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("remark", "is_repeat"),
+    [
+        ("tried with p and y in exchanged places: cross_entropy() answers rightly", True),
+        ("on all inputs tried, what train() returns is right but without its decimals", True),
+        ("while it ran, backward() ran twice", False),
+        ("seen with your own mse; with right ones, the check fails too", False),
+    ],
+)
+def test_failures_with_one_remark_on_all_answers_have_one_reason(
+    remark: str, *, is_repeat: bool
+) -> None:
+    """A remark on a single run, or on helpers, is not a reason."""
+    view = view_of(
+        failed("mse/a", message=f"it is too large\n({remark})"),
+        failed("mse/b", message=f"it is not finite\n({remark})"),
+    )
+
+    assert [one.is_repeat for one in view.failures] == [False, is_repeat]
+
+
+def test_finding_is_one_reason_with_a_remark_and_without() -> None:
+    """Only the first of the failures has the remark."""
+    view = view_of(
+        failed("mse/a", message="it is wrong\n(on all inputs tried, it is 2 times the right one)"),
+        failed("mse/b", message="it is wrong"),
+    )
+
+    assert [one.is_repeat for one in view.failures] == [False, True]
+
+
 def test_equal_messages_with_different_results_are_two_reasons() -> None:
     """Another input can show another fault."""
     view = view_of(
