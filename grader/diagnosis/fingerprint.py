@@ -39,6 +39,9 @@ from grader.observations.values import (
 _RTOL = 5e-3
 _ATOL_OF_SCALE = 1e-4
 
+# nn.MSELoss(y_hat, y), but neither nn.MSELoss() nor nn.MSELoss(reduction="sum").
+_DATA_TO_LOSS_CLASS = re.compile(r"\b[A-Z]\w{0,30}Loss\((?!\s*(\)|\w+\s*=))")
+
 
 class _Anything:
     """A part of a fingerprint that equals anything."""
@@ -225,10 +228,12 @@ def _words(raised: Raised) -> tuple[str, ...]:
     ``'float' and 'NoneType'`` is the same mistake as ``'NoneType' and 'float'``. Numbers are left
     out of an IndexError, because an index may have been drawn at random. So is the function's name
     in front of a text about its arguments. It matters whether the exception was raised at a
-    gradient.
+    gradient, or where data is given to a class of torch's losses.
     """
     pattern = r"[^\W\d]+" if raised.type_name == "IndexError" else r"\w+"
     place = "at a gradient" if ".grad" in raised.code else "elsewhere"
+    if _DATA_TO_LOSS_CLASS.search(raised.code):
+        place = "at the class of a loss"
     text = re.sub(r"^[\w.<>]{1,200}\(\) ", "", raised.text.partition("\n")[0])
     return (raised.type_name, place, *sorted(re.findall(pattern, text)))
 

@@ -21,6 +21,8 @@ class _Reason:
     type_name: str
     pattern: str
     explanation: str
+    # What the line has that raised it; empty for any line.
+    code: str = ""
     # Whether it lies in the place where submissions are graded.
     is_of_place: bool = False
 
@@ -85,6 +87,12 @@ _REASONS = (
         "None was used like a tensor. If it is w.grad: w.grad is None before the first backward(), "
         "and after w.grad = None. Clear the gradient after the step, or only "
         "`if w.grad is not None`.",
+    ),
+    _Reason(
+        "TypeError",
+        r"assigned grad expected to be a Tensor or None",
+        "The .grad of a leaf holds a tensor or None. To clear it, write w.grad = None or "
+        "w.grad.zero_().",
     ),
     _Reason(
         "TypeError",
@@ -153,6 +161,20 @@ _REASONS = (
         r"|only one element tensors can be converted|only (length-1|0-dimensional) arrays",
         "A single number is needed here, but the tensor has several. Was it meant to be reduced, "
         "such as with .mean()?",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"Boolean value of Tensor with (more than one|no) value",
+        "Was the data given to the class itself? nn.MSELoss() makes the function first, and that "
+        "takes the data: nn.MSELoss()(y_hat, y).",
+        code=r"Loss\((?!\s*(\)|\w+\s*=))",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"Boolean value of Tensor with (more than one|no) value",
+        "A single True or False is needed here, and the tensor has several entries, or none. `if`, "
+        "`while`, `and`, `or`, min() and max() decide only once: to choose entry by entry, use "
+        "torch.where, torch.minimum or torch.maximum, or a formula without cases.",
     ),
     _Reason(
         "RuntimeError",
@@ -301,6 +323,7 @@ def explain(raised: Raised, *, only_of_place: bool = False, files: Sequence[str]
     for reason in _REASONS:
         if only_of_place and not reason.is_of_place:
             continue
-        if re.fullmatch(reason.type_name, raised.type_name) and re.search(reason.pattern, text):
+        is_it = re.fullmatch(reason.type_name, raised.type_name) and re.search(reason.pattern, text)
+        if is_it and re.search(reason.code, raised.code[:_MAX_CHARACTERS]):
             return reason.explanation
     return ""

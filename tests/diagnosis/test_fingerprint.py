@@ -289,6 +289,10 @@ def test_exception_at_a_gradient_is_another_mistake_than_elsewhere() -> None:
 
     assert same(raised_at("w -= lr * w.grad"), raised_at("w.sub_(lr * w.grad)"))
     assert not same(raised_at("w -= lr * w.grad"), raised_at("w -= lr * g"))
+    assert same(raised_at("nn.MSELoss(y_hat, y)"), raised_at("return torch.nn.BCELoss(p, y)"))
+    assert not same(raised_at("nn.MSELoss(y_hat, y)"), raised_at("if y_hat > y:"))
+    assert same(raised_at("nn.MSELoss()(a, b)"), raised_at("if y_hat > y:"))
+    assert same(raised_at('nn.MSELoss(reduction="sum")(a, b)'), raised_at("if y_hat > y:"))
     assert same(raised_at("a", "IndexError", "index 7"), raised_at("b", "IndexError", "index 9"))
     assert not same(raised_at("a", "ValueError", "size 7"), raised_at("b", "ValueError", "size 9"))
 

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -127,6 +128,9 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "dtypes": (product_of_dtypes, "dtypes"),
     "integers": (require_grad_of_integers, "decimal point"),
     "step on integers": (lambda: torch.tensor([1, 2]).sub_(0.5), "decimal point"),
+    "number as a gradient": (lambda: setattr(leaf(), "grad", 0), "w.grad = None"),
+    "if of several": (lambda: bool(torch.ones(3)), "torch.where"),
+    "if of none": (lambda: bool(torch.ones(0)), "torch.where"),
     "item of several": (lambda: torch.ones(3).item(), "several"),
     "float of several": (lambda: float(torch.ones(3)), "several"),
     "frame function without a frame": (lambda: run("def step(): 0", "step(0)"), "def step(frame)"),
@@ -203,7 +207,27 @@ def test_every_reason_is_provoked() -> None:
         except Exception as error:  # noqa: BLE001 - whatever it raises
             seen.add(explain(describe_exception(error, {})))
 
-    assert {reason.explanation for reason in _REASONS} == seen
+    assert {reason.explanation for reason in _REASONS if not reason.code} == seen
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("loss = nn.MSELoss(y_hat, y)", "nn.MSELoss()(y_hat, y)"),
+        ("return torch.nn.BCELoss( p, y )", "nn.MSELoss()(y_hat, y)"),
+        ("if nn.MSELoss()(y_hat, y) > y:", "torch.where"),
+        ('if nn.MSELoss(reduction="none")(y_hat, y) > y:', "torch.where"),
+        ("if z >= 0:", "torch.where"),
+    ],
+)
+def test_truth_of_a_tensor_is_explained_by_the_line(code: str, expected: str) -> None:
+    """Torch asks for it where data is given to the class of a loss, and Python at an if."""
+    with pytest.raises(RuntimeError) as caught:
+        torch.nn.MSELoss(torch.ones(2), torch.ones(2))
+
+    raised = msgspec.structs.replace(describe_exception(caught.value, {}), code=code)
+
+    assert expected in explain(raised)
 
 
 def test_unknown_exception_is_not_explained() -> None:
