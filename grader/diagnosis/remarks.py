@@ -33,7 +33,7 @@ from grader.diagnosis.rescaled import describe_rescaled, find_rescaled, hint_not
 from grader.diagnosis.typed_in import describe_typed_in, find_typed_in, hint_to_compute
 from grader.diagnosis.unused import describe_unused, find_unused, hint_to_use
 from grader.observations.asking import Observe
-from grader.observations.messages import Observation
+from grader.observations.messages import CallRequest, Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +177,7 @@ def _is_right_but_for_returned(asked: Asked) -> bool:
     """
     return all(
         question.check.facts is None
+        and isinstance(question.request, CallRequest)  # a script returns all that it is about
         and is_same(
             without_returned(fingerprint(question, answer)),
             without_returned(fingerprint(question, question.expected)),

@@ -215,6 +215,9 @@ class Opaque(Value, frozen=True, kw_only=True, tag="opaque"):
     reason: LongText = ""
 
 
+# How the reason ends if a value has more elements than are sent.
+TOO_LARGE = "too large to be graded"
+
 AnyValue = Nothing | Number | Text | Array | Items | Mapping | Axes | Animation | Opaque
 
 

@@ -26,6 +26,7 @@ from grader.checks.inputs import show_array
 from grader.checks.verdict import WrongError
 from grader.observations.bounds import MAX_ARRAY_BYTES, MAX_ARRAY_ELEMENTS, MAX_DIMENSIONS
 from grader.observations.values import (
+    TOO_LARGE,
     WIRE_DTYPES,
     AnyValue,
     Array,
@@ -88,6 +89,18 @@ def test_value_without_numbers_is_wrong_and_named(value: AnyValue, kind: str) ->
 
     assert caught.value.message.startswith(f"what mse() returns is {kind}")
     assert kind in caught.value.got
+
+
+def test_tensor_that_is_too_large_is_not_called_another_kind() -> None:
+    """It may well be one of real numbers; its shape says what is wrong."""
+    large = Opaque(type_name="Tensor", reason=f"of float32 and shape (4036, 4036): {TOO_LARGE}")
+
+    with pytest.raises(WrongError) as wrong:
+        to_array(large, "y")
+
+    assert wrong.value.message == (
+        "y is a Tensor (of float32 and shape (4036, 4036): too large to be graded)"
+    )
 
 
 def test_function_without_a_return_gets_a_hint() -> None:

@@ -14,6 +14,7 @@ import torch
 
 from grader.observations.bounds import MAX_ARRAY_ELEMENTS, MAX_ITEMS
 from grader.observations.values import (
+    TOO_LARGE,
     WIRE_DTYPES,
     AnyValue,
     Array,
@@ -150,7 +151,7 @@ def describe_tensor(tensor: torch.Tensor, budget: AnswerBudget) -> AnyValue:
         count = plain.numel()
         # Before a sparse tensor is made dense, which takes the memory of all its zeros.
         if name not in WIRE_DTYPES or count > MAX_ARRAY_ELEMENTS:
-            reason = f"of {name} with {count} elements"
+            reason = _why_not_sent(name, tuple(plain.shape), count)
             return Opaque(type_name="Tensor", reason=reason)
         wire = _WIRE[name]
         budget.spend(count * wire.itemsize)
@@ -170,10 +171,17 @@ def describe_tensor(tensor: torch.Tensor, budget: AnswerBudget) -> AnyValue:
     )
 
 
+def _why_not_sent(dtype: str, shape: tuple[int, ...], count: int) -> str:
+    """Return what an array is like that is not sent as numbers."""
+    if count > MAX_ARRAY_ELEMENTS:
+        return f"of {dtype} and shape {shape}: {TOO_LARGE}"
+    return f"of {dtype} with {count} elements"
+
+
 def _describe_numpy(value: object, budget: AnswerBudget) -> AnyValue:
     array = np.asarray(value)
     if array.dtype.name not in WIRE_DTYPES or array.size > MAX_ARRAY_ELEMENTS:
-        reason = cut_text(f"of {array.dtype} with {array.size} elements")
+        reason = cut_text(_why_not_sent(str(array.dtype), array.shape, array.size))
         return Opaque(type_name="ndarray", reason=reason)
     budget.spend(array.size * array.itemsize)
     return Array(

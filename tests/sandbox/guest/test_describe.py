@@ -21,6 +21,7 @@ from grader.observations.frames import (
 )
 from grader.observations.messages import Answer, FromChild, Outcome, Step
 from grader.observations.values import (
+    TOO_LARGE,
     AnyValue,
     Array,
     Items,
@@ -603,7 +604,8 @@ def test_huge_sparse_tensor_is_not_made_dense() -> None:
     """A sparse tensor whose zeros would fill the memory is opaque, by its number of elements."""
     described = describe(_huge_sparse())
 
-    assert described == Opaque(type_name="Tensor", reason=f"of float32 with {10**12} elements")
+    reason = f"of float32 and shape (1000000, 1000000): {TOO_LARGE}"
+    assert described == Opaque(type_name="Tensor", reason=reason)
 
 
 # --- any description can be sent ----------------------------------------------------------
