@@ -10,12 +10,25 @@ import numpy as np
 
 from grader.checks.inputs import show_array, show_pair
 from grader.checks.verdict import WrongError
-from grader.observations.values import AnyValue, Array, Items, Nothing, Number, Opaque, Text, Value
+from grader.observations.values import (
+    TOO_LARGE,
+    AnyValue,
+    Array,
+    Items,
+    Nothing,
+    Number,
+    Opaque,
+    Text,
+    Value,
+)
 from grader.report.shorten import MAX_NAME, MAX_REASON, shorten
 
 RTOL = 1e-4
 # float32 has 7 digits: sums over the data may differ by this fraction of their size.
 ATOL_OF_SCALE = 1e-5
+
+# The hint of a check of derivatives, where what is to be differentiated is wrong already.
+VALUES_ARE_WRONG = "The values are already wrong, so mend those first."
 
 _KIND_NAMES = {Nothing: "None", Number: "a number", Text: "a string"}
 
@@ -64,6 +77,8 @@ def to_array(value: AnyValue, what: str) -> "np.ndarray":
         if array.dtype.kind != "c":
             with np.errstate(all="ignore"):  # of a nan that is to be signalled
                 return array.astype(np.float64)
+    if isinstance(value, Opaque) and value.reason.endswith(TOO_LARGE):
+        raise WrongError(f"{what} is {name_kind(value)}", got=name_kind(value))
     message = f"{what} is {name_kind(value)}, not a tensor of real numbers"
     raise WrongError(message, got=name_kind(value), hint=_hint_of(value, what))
 
@@ -127,8 +142,13 @@ def expect_shape(got: "np.ndarray", shape: tuple[int, ...], what: str) -> None:
         )
 
 
-def expect_finite(got: "np.ndarray", what: str) -> None:
+def expect_finite(got: "np.ndarray", what: str, *, hint: str = "") -> None:
     """Require that every element is finite.
+
+    Args:
+        got: The student's array.
+        what: What to call it in the message.
+        hint: What to try if it is not; by default the check's own hint.
 
     Raises:
         WrongError: An element is nan or infinite.
@@ -136,7 +156,9 @@ def expect_finite(got: "np.ndarray", what: str) -> None:
     if not np.isfinite(got).all():
         kind = "nan" if np.any(np.isnan(got)) else "inf"
         shown = show_array(got)
-        raise WrongError(f"{what} contains {kind}", got=shown, expected="finite numbers", value=got)
+        raise WrongError(
+            f"{what} contains {kind}", got=shown, expected="finite numbers", value=got, hint=hint
+        )
 
 
 def is_close(
@@ -170,6 +192,7 @@ def expect_close(
     rtol: float = RTOL,
     scale: float | None = None,
     calls: int = 0,
+    hint: str = "",
 ) -> None:
     """Require that an array has the right shape and values.
 
@@ -181,6 +204,7 @@ def expect_close(
         rtol: As for `is_close`.
         scale: As for `is_close`.
         calls: After how many calls the array was observed, if more were made.
+        hint: What to try if a value is wrong; by default the check's own hint.
 
     Raises:
         WrongError: The shape or a value is wrong; the message says where the error is largest.
@@ -190,7 +214,7 @@ def expect_close(
         is_list = isinstance(want, Items | list | tuple)
         numbers = _list_as_array(got, what) if is_list else _as_array(got, what)
         right = _list_as_array(want, what) if is_list else _as_array(want, what)
-        _expect_close(numbers, right, what, rtol, scale, calls)
+        _expect_close(numbers, right, what, rtol, scale, calls, hint)
     except WrongError as wrong:
         wrong.source = source
         raise
@@ -219,10 +243,16 @@ def _as_array(value: object, what: str) -> "np.ndarray":
 
 
 def _expect_close(
-    got: "np.ndarray", want: "np.ndarray", what: str, rtol: float, scale: float | None, calls: int
+    got: "np.ndarray",
+    want: "np.ndarray",
+    what: str,
+    rtol: float,
+    scale: float | None,
+    calls: int,
+    hint: str,
 ) -> None:
     expect_shape(got, want.shape, what)
-    expect_finite(got, what)
+    expect_finite(got, what, hint=hint)
     if is_close(got, want, rtol=rtol, scale=scale):
         return
     message = f"{what} is wrong"
@@ -232,4 +262,4 @@ def _expect_close(
         place = ", ".join(str(int(index)) for index in worst)
         message += f"; the largest error is at [{place}]"
     shown, expected = show_pair(got, want)
-    raise WrongError(message, got=shown, expected=expected, calls=calls, value=got)
+    raise WrongError(message, got=shown, expected=expected, calls=calls, value=got, hint=hint)

@@ -158,6 +158,7 @@ class Probe:
         self._last: tuple[Mapping[str, object], Result | None] | None = None
         self._last_script: ScriptRun | None = None
         self.used: set[str] = set()
+        self._last_expected: Result | None = None  # None if the reference was not asked
 
     @property
     def name(self) -> str:
@@ -195,7 +196,7 @@ class Probe:
         """
         inputs = {name: as_single(value) for name, value in inputs.items()}
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
-        self._last = (inputs, None)
+        self._last, self._last_expected = (inputs, None), None
         return self._answer(request, inputs)
 
     def both(
@@ -219,13 +220,14 @@ class Probe:
         """
         inputs = {name: as_single(value) for name, value in inputs.items()}
         request = self._request(inputs, times, differentiate, cotangent, draw, frame_limit)
-        self._last = (inputs, None)
+        self._last, self._last_expected = (inputs, None), None
         answer = self._expect(request)
         try:
             got = self._answer(request, inputs)
         finally:
             expected = answer()
-        return got, self._result(expected, is_student=False)
+        self._last_expected = self._result(expected, is_student=False)
+        return got, self._last_expected
 
     def student_run(
         self, script: Script, *, mutable: Collection[str] = (), **inputs: object
@@ -374,7 +376,12 @@ class Probe:
         )
         ((leaf, start),) = leaves.items()
         has_moved = any(_has_moved(step, leaf, start) for step in recorded.steps)
-        return describe_torch_calls(recorded.steps, leaf, has_moved=has_moved)
+        expected = self._last_expected
+        should_move = expected is None or any(
+            _has_moved(step, leaf, start) for step in expected.steps
+        )
+        # Of a leaf that stays where it should, there is nothing to say.
+        return describe_torch_calls(recorded.steps, leaf, has_moved=has_moved or not should_move)
 
     def example(self, wrong: WrongError) -> Example | None:
         """Return the last call as an example, or None if its inputs are too many to show."""

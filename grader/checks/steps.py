@@ -8,6 +8,9 @@ from grader.checks.probe import Result
 from grader.checks.verdict import WrongError
 from grader.observations.values import Array
 
+# The hint of a check of several calls, where the first of them is wrong.
+ONE_CALL_IS_WRONG = "A single call is already wrong, so mend that first."
+
 
 def expect_step(
     got: Result,
@@ -18,6 +21,7 @@ def expect_step(
     step: int = -1,
     rtol: float = 1e-4,
     what: str = "",
+    hint: str = "",
 ) -> None:
     """Require that a leaf has the same values as the reference's after a call.
 
@@ -29,6 +33,7 @@ def expect_step(
         step: Which call, from 0; by default the last.
         rtol: Tolerance, relative to how far the reference's leaf has moved.
         what: What to call the call in the message; by default ``FUNCTION()``.
+        hint: What to try if it is wrong; by default the check's own hint.
 
     Raises:
         WrongError: The leaf has not moved, or has moved to somewhere else.
@@ -51,6 +56,7 @@ def expect_step(
         expected=f"{name} = {shown_expected}",
         calls=step + 1,
         source=got.state(name, step).value,
+        hint=hint,
     )
 
 

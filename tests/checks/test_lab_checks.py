@@ -26,6 +26,7 @@ from grader.checks.probe import Probe, Result, derive_seed
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Observation, Request
 from grader.observations.values import Animation, AnyValue, Artist, Axes, Items
+from grader.sandbox.guest.figures import MAX_FRAMES
 
 LAB = load_assignment()
 SEEDS = range(25)
@@ -80,6 +81,20 @@ def verdict(
     **fixtures: object,
 ) -> str:
     """Return the message with which a check fails a program; empty if it passes."""
+    wrong = failure(module, check, program, seed=seed, reference=reference, **fixtures)
+    return "" if wrong is None else wrong.message
+
+
+def failure(
+    module: ModuleType,
+    check: str,
+    program: Callable[..., object],
+    *,
+    seed: int = 0,
+    reference: Callable[..., object] | None = None,
+    **fixtures: object,
+) -> WrongError | None:
+    """Return the error with which a check fails a program; None if it passes."""
     name = module.__name__.removeprefix("lab_check_")
     expect = computing(reference or program)
 
@@ -90,8 +105,8 @@ def verdict(
     try:
         getattr(module, f"check_{name}_{check}")(probe, **fixtures)
     except WrongError as wrong:
-        return wrong.message
-    return ""
+        return wrong
+    return None
 
 
 # --- train_minibatch ----------------------------------------------------------------------
@@ -1601,3 +1616,111 @@ def test_who_draws_a_line_is_not_asked_to_draw_one(
 
     assert wrong.value.hint.startswith(hint)
     assert bool(wrong.value.hint) == bool(hint)
+
+
+# --- hints that give a cause, only where it was seen ------------------------------------------
+
+
+def logistic(z: np.ndarray) -> np.ndarray:
+    """Compute the sigmoid."""
+    return np.asarray(1 / (1 + np.exp(-z.astype(np.float64))), dtype=np.float32)
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize(
+    ("program", "has_cause"),
+    [
+        (lambda z: np.exp(z) / (1 + np.exp(z)), True),
+        (lambda z: logistic(2 * z), False),
+    ],
+    ids=["nan", "wrong but finite"],
+)
+def test_overflow_is_the_hint_only_if_something_is_not_finite(
+    program: Callable[..., object], *, has_cause: bool
+) -> None:
+    """Another wrong curve is not told about infinity."""
+    wrong = failure(load("sigmoid"), "is_right_far_from_zero", program, reference=logistic)
+
+    assert wrong is not None
+    assert ("infinity divided by infinity" in wrong.hint) is has_cause
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize(
+    ("program", "has_cause"),
+    [
+        (lambda p, y: float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))), True),
+        (lambda p, y: float(3 + np.mean(p - y)), False),
+    ],
+    ids=["nan", "wrong but finite"],
+)
+def test_logarithm_of_zero_is_the_hint_only_if_the_loss_is_not_finite(
+    program: Callable[..., object], *, has_cause: bool
+) -> None:
+    """A loss that is wrong in another way is not told to clamp."""
+    wrong = failure(load("cross_entropy"), "is_finite_at_zero_and_one", program)
+
+    assert wrong is not None
+    assert ("log(0)" in wrong.hint) is has_cause
+
+
+def halve(**inputs: Any) -> float:  # noqa: ANN401 - numbers and arrays
+    """Take half a step of gradient descent."""
+    return right_step(**{**inputs, "lr": inputs["lr"] / 2})
+
+
+def right_step(x: Any, y: Any, w: Any, lr: float) -> float:  # noqa: ANN401 - arrays
+    """Take a step of gradient descent."""
+    gap = x @ w - y
+    w -= np.float32(lr) * (2 / len(y) * x.T @ gap)
+    return float(np.mean(gap**2))
+
+
+def test_gradients_that_pile_up_are_no_hint_where_one_call_is_wrong() -> None:
+    """The check of several calls has nothing to say then."""
+    case = {
+        "x": tensor([[1, 1], [0, 1]]),
+        "y": tensor([4, 1]),
+        "w": Leaf(tensor([1, 0.5])),
+    }
+
+    wrong = failure(
+        load("update"), "is_right_again_and_again", halve, reference=right_step, regressions=[case]
+    )
+
+    assert wrong is not None
+    assert wrong.hint == "A single call is already wrong, so mend that first."
+
+
+@pytest.mark.parametrize(
+    ("count", "message"),
+    [(10, "10 frames instead of"), (100_000, "100000 frames or more instead of")],
+)
+def test_number_of_frames_is_told_as_far_as_it_is_known(
+    animation_checks: ModuleType, count: int, message: str
+) -> None:
+    """Frames are counted up to a limit: there may be no end."""
+    animation = Animation(frame_count=count, frames=())
+
+    wrong = failure(animation_checks, "has_the_frames_asked_for", lambda **_: animation)
+
+    assert wrong is not None
+    assert message in wrong.message
+    assert wrong.hint == "Pass `frames` on to FuncAnimation."
+    assert animation_checks.MAX_FRAMES == MAX_FRAMES
+
+
+def test_animation_of_another_line_is_not_told_to_pass_the_frames_on(
+    animation_checks: ModuleType,
+) -> None:
+    """Their number is right."""
+    wrong = failure(
+        animation_checks,
+        "has_the_frames_asked_for",
+        lambda frames, **_: Animation(frame_count=int(frames), frames=()),
+    )
+
+    assert wrong is not None
+    assert not wrong.hint

@@ -351,6 +351,32 @@ def test_failure_tells_what_torch_was_seen_to_do(monkeypatch: pytest.MonkeyPatch
     assert message == "no\n(while it ran, no operation changed n in place)"
 
 
+@pytest.mark.parametrize(("end", "is_told"), [(1.0, False), (2.0, True)], ids=["stays", "moves"])
+def test_leaf_that_should_stay_is_not_said_to_stay(
+    monkeypatch: pytest.MonkeyPatch, end: float, *, is_told: bool
+) -> None:
+    """That no operation changed a leaf is worth a word only if the reference moves it."""
+
+    def body(probe: Probe) -> None:
+        probe.both(n=leaf([1]))
+        raise WrongError("no")
+
+    def record(request: Request) -> Observation:
+        assert isinstance(request, CallRequest)
+        call = TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True)
+        one = step(None, n=array([1]))
+        calls = (call,) if request.log_torch_calls else ()
+        return answered(msgspec.structs.replace(one, torch_calls=calls))
+
+    monkeypatch.setattr("test_run.BODIES", [body])
+    bench = Bench(mse=record)
+    bench.reference = RecordedSession(mse=answered(step(None, n=array([end]))))
+
+    message = bench.grade([check_of("mse")])["mse/doubles"].message
+
+    assert ("no operation changed n in place" in message) is is_told
+
+
 # --- order --------------------------------------------------------------------------------
 
 

@@ -29,6 +29,8 @@ LEAST_FRAMES, MOST_FRAMES = 11, 13
 FEWEST = 3
 # Numbers of frames that nobody hard-codes. Two of them are asked for: no number is right for both.
 UNUSUAL_COUNTS = (7, 8, 12, 13, 17, 18, 22, 23)
+# So many frames are counted, of an animation that may have no end.
+MAX_FRAMES = 100_000
 # How far ahead of its frame the line may be: the constructor, a first draw and a resize.
 AHEAD = range(-1, 5)
 # How far the facts look, to tell one misconception from another.
@@ -149,7 +151,8 @@ def _expect_steps(animation: Animation, case: dict[str, Any]) -> None:
 def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
     """Each frame takes one update and redraws the line
 
-    In the frame function, call update() once, then give the line its new y values with set_ydata.
+    In the frame function, call update() once with lr as it is, then compute predict(x, w) anew and
+    give that to the line with set_ydata.
     """
     case = _draw_case(probe)
     frames = int(probe.rng().integers(LEAST_FRAMES, MOST_FRAMES + 1))
@@ -161,14 +164,18 @@ def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
 def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
     """It has as many frames as were asked for
 
-    Pass `frames` on to FuncAnimation.
+    An animation earns this only if its line also moves along gradient descent.
     """
     case = _draw_case(probe)
     for frames in probe.rng().choice(UNUSUAL_COUNTS, 2, replace=False).tolist():
         animation = _animation(probe.student(**case, frames=frames, frame_limit=FEWEST))
         count = animation.frame_count
         if count != frames:
-            raise WrongError(f"the animation has {count} frames instead of {frames}")
+            shown = f"{count} frames" if count < MAX_FRAMES else f"{count} frames or more"
+            raise WrongError(
+                f"the animation has {shown} instead of {frames}",
+                hint="Pass `frames` on to FuncAnimation.",
+            )
         _expect_descent(animation, case)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.checks.compare import expect_close, expect_finite, expect_shape
+from grader.checks.compare import VALUES_ARE_WRONG, expect_close, expect_finite, expect_shape
 from grader.checks.facts import Roughly
 from grader.checks.inputs import Leaf, show_array, tensor
 from grader.checks.probe import Probe, Result
@@ -15,6 +15,12 @@ from grader.observations.values import Array
 RTOL = 1e-3
 # The derivative, 1/p, changes more.
 RTOL_OF_DERIVATIVE = 2e-2
+
+
+_NOT_FINITE = (
+    "log(0) is minus infinity, and 0 times infinity is nan. Keep p slightly away from 0 and 1 "
+    "before the logarithm, as p.clamp(1e-7, 1 - 1e-7) does, or add a small number inside it."
+)
 
 
 def _moderate(probe: Probe) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -47,8 +53,8 @@ def check_cross_entropy_has_the_right_values(probe: Probe) -> None:
 def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
     """It stays finite where p is exactly 0 or 1
 
-    log(0) is minus infinity, and 0 times infinity is nan. Keep p slightly away from 0 and 1 (clamp)
-    before the logarithm, or add a small number inside it.
+    Where p says the right class for sure, a sample adds 0 or nearly 0; where it says the wrong
+    class for sure, it adds a large number.
     """
     rng = probe.rng()
     labels = rng.permutation([0, 0, 0, 1, 1, 1])
@@ -65,7 +71,7 @@ def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
         rest = np.where(y == 1, p, 1 - p)[~sure].astype(np.float64)
         want = -np.sum(np.log(rest)) / len(p)
         expect_shape(got, (), "cross_entropy(p, y)")
-        expect_finite(got, "cross_entropy(p, y)")
+        expect_finite(got, "cross_entropy(p, y)", hint=_NOT_FINITE)
         if not want * 0.95 <= got <= want + 0.1:
             raise WrongError(
                 "cross_entropy(p, y) is wrong where p is exactly 0 or 1",
@@ -80,7 +86,7 @@ def check_cross_entropy_is_finite_at_zero_and_one(probe: Probe) -> None:
     ):
         got = probe.student(p=p, y=y).array()
         expect_shape(got, (), "cross_entropy(p, y)")
-        expect_finite(got, "cross_entropy(p, y)")
+        expect_finite(got, "cross_entropy(p, y)", hint=_NOT_FINITE)
         if not got > 1:
             raise WrongError(
                 "cross_entropy(p, y) is small for a sample whose prediction is confident but wrong",
@@ -97,7 +103,9 @@ def check_cross_entropy_can_be_differentiated(probe: Probe) -> None:
     """
     for p, y in _moderate(probe):
         got, want = probe.both(p=Leaf(p), y=y, differentiate=["p"])
-        expect_close(got.array(), want.array(), "cross_entropy(p, y)", rtol=RTOL)
+        expect_close(
+            got.array(), want.array(), "cross_entropy(p, y)", rtol=RTOL, hint=VALUES_ARE_WRONG
+        )
         expect_close(
             got.gradient("p"),
             want.gradient("p"),

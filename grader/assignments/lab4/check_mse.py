@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.checks.compare import expect_close
+from grader.checks.compare import VALUES_ARE_WRONG, expect_close
 from grader.checks.inputs import Leaf, tensor
 from grader.checks.probe import Probe
 
@@ -36,7 +36,7 @@ def check_mse_can_be_differentiated(probe: Probe) -> None:
     """
     for y_hat, y in _pairs(probe):
         got, want = probe.both(y_hat=Leaf(y_hat), y=y, differentiate=["y_hat"])
-        expect_close(got.array(), want.array(), "mse(y_hat, y)")
+        expect_close(got.array(), want.array(), "mse(y_hat, y)", hint=VALUES_ARE_WRONG)
         expect_close(
             got.gradient("y_hat"), want.gradient("y_hat"), "the gradient with respect to y_hat"
         )

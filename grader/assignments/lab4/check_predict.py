@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks.compare import expect_close
+from grader.checks.compare import VALUES_ARE_WRONG, expect_close
 from grader.checks.probe import Probe
 
 
@@ -30,5 +30,5 @@ def check_predict_can_be_differentiated(probe: Probe, regressions: list[dict[str
     for case in regressions:
         cotangent = probe.rng().normal(0, 1, len(case["x"])).astype("float32")
         got, want = probe.both(x=case["x"], w=case["w"], differentiate=["w"], cotangent=cotangent)
-        expect_close(got.array(), want.array(), "predict(x, w)")
+        expect_close(got.array(), want.array(), "predict(x, w)", hint=VALUES_ARE_WRONG)
         expect_close(got.gradient("w"), want.gradient("w"), "the gradient with respect to w")

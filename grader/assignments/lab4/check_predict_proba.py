@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks.compare import expect_close
+from grader.checks.compare import VALUES_ARE_WRONG, expect_close
 from grader.checks.probe import Probe
 
 
@@ -33,7 +33,7 @@ def check_predict_proba_can_be_differentiated(
     for case in regressions:
         cotangent = probe.rng().normal(0, 1, len(case["x"])).astype("float32")
         got, want = probe.both(x=case["x"], w=case["w"], differentiate=["w"], cotangent=cotangent)
-        expect_close(got.array(), want.array(), "predict_proba(x, w)")
+        expect_close(got.array(), want.array(), "predict_proba(x, w)", hint=VALUES_ARE_WRONG)
         # Near 0 and 1, the slope p (1 - p) has the rounding error of p, which is large beside it.
         scale = float(len(case["x"]))
         expect_close(

@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
-from grader.checks.compare import expect_close
+from grader.checks.compare import VALUES_ARE_WRONG, expect_close, expect_finite, expect_shape
 from grader.checks.inputs import Leaf, tensor
 from grader.checks.probe import Probe
+
+_NOT_FINITE = (
+    "exp(1000) is infinite in float32, and infinity divided by infinity is nan. Use 1 / (1 + "
+    "exp(-z)), which stays finite, or torch.sigmoid."
+)
 
 
 def _moderate(probe: Probe) -> list[np.ndarray]:
@@ -23,7 +28,7 @@ def _moderate(probe: Probe) -> list[np.ndarray]:
 def check_sigmoid_has_the_right_values(probe: Probe) -> None:
     """sigmoid(z) is 1 / (1 + exp(-z)), for a z of any shape
 
-    Write the formula with torch.exp, or use torch.sigmoid; it works elementwise.
+    At 0 it is 0.5. Compare your formula with this one, or use torch.sigmoid; both work elementwise.
     """
     for z in _moderate(probe):
         got, want = probe.both(z=z)
@@ -34,8 +39,8 @@ def check_sigmoid_has_the_right_values(probe: Probe) -> None:
 def check_sigmoid_is_right_far_from_zero(probe: Probe) -> None:
     """It is finite and right for z up to 1000 and down to -1000
 
-    exp(1000) is infinite in float32, and infinity divided by infinity is nan. Use 1 / (1 +
-    exp(-z)), which stays finite, or torch.sigmoid.
+    Far below zero the result comes close to 0, far above it to 1. The formula 1 / (1 + exp(-z)) and
+    torch.sigmoid are right everywhere.
     """
     rng = probe.rng()
     anywhere = rng.choice([-1, 1], 24) * 10 ** rng.uniform(-1, 3, 24)
@@ -46,6 +51,8 @@ def check_sigmoid_is_right_far_from_zero(probe: Probe) -> None:
         tensor(anywhere),
     ):
         got, want = probe.both(z=z)
+        expect_shape(got.array(), z.shape, "sigmoid(z)")
+        expect_finite(got.array(), "sigmoid(z)", hint=_NOT_FINITE)
         expect_close(got.array(), want.array(), "sigmoid(z)")
 
 
@@ -58,5 +65,5 @@ def check_sigmoid_can_be_differentiated(probe: Probe) -> None:
     for z in _moderate(probe):
         cotangent = probe.rng().normal(0, 1, z.shape).astype(np.float32)
         got, want = probe.both(z=Leaf(z), differentiate=["z"], cotangent=cotangent)
-        expect_close(got.array(), want.array(), "sigmoid(z)")
+        expect_close(got.array(), want.array(), "sigmoid(z)", hint=VALUES_ARE_WRONG)
         expect_close(got.gradient("z"), want.gradient("z"), "the derivative", scale=1)

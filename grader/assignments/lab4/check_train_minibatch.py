@@ -106,7 +106,7 @@ def check_train_minibatch_takes_a_step_for_each_batch(probe: Probe) -> None:
 def check_train_minibatch_uses_every_sample_once_an_epoch(probe: Probe) -> None:
     """Each sample counts once in each epoch
 
-    Take the samples from minibatches(), not at random with replacement.
+    Go through all batches of minibatches() once in each epoch, and take one step for each.
     """
     n, batch_size = (int(one) for one in probe.rng().choice([(6, 2), (6, 3), (8, 4)]))
     run = {**_draw_samples(probe, n), "epochs": 2, "batch_size": batch_size}
