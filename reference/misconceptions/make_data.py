@@ -18,7 +18,7 @@ def make_data__gaussian_noise(n, w):
 
 
 def make_data__noise_from_minus_one(n, w):
-    """The noise is spread from about -1 to 1, as the feature should be.
+    """The noise is centred at 0, and about as wide as the feature.
 
     Only the feature is drawn from [-1, 1). The noise is uniform and starts at
     0: torch.rand(n) draws from [0, 1).

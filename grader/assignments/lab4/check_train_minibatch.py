@@ -286,14 +286,14 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
             return {
                 **found,
                 **_facts_of_orders(run, result),
-                "losses_of_zero": int(np.sum(losses == 0)),
+                "losses_of_nothing": _count_of_nothing(losses),
             }
         return {
             **found,
             "is_possible": _Walk.of(run, result).is_possible,
             "uses_all": _uses_all_samples(run, result),
             "losses": len(losses) if is_list else name_kind(value),
-            "losses_of_zero": int(np.sum(losses == 0)),  # of epochs without a batch
+            "losses_of_nothing": _count_of_nothing(losses),
         }
     right = _descend_in_order(run)
     moved = np.max(np.abs(right.end - start))
@@ -306,6 +306,11 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
         is_number = is_right and isinstance(value, Array | Number)
         found["losses"] = to_array(value, "the loss") if is_number else name_kind(value)
     return found
+
+
+def _count_of_nothing(losses: np.ndarray) -> int:
+    """Return how many losses are those of an epoch without a batch, in one way or another."""
+    return int(np.sum((losses == 0) | np.isnan(losses)))
 
 
 def _facts_of_orders(run: Mapping[str, Any], result: Result) -> dict[str, object]:
