@@ -1618,6 +1618,61 @@ def test_who_draws_a_line_is_not_asked_to_draw_one(
     assert bool(wrong.value.hint) == bool(hint)
 
 
+# --- facts of plot_fit ----------------------------------------------------------------------
+
+
+def plot_facts(draw: Callable[..., Artist], *, moves_x: bool = False) -> dict[str, object]:
+    """Return the facts of a plot with the samples and one line more."""
+    module = load("plot_fit")
+    x = np.stack([np.array([0.3, -1, 0.7, 0.1]), np.ones(4)], axis=1).astype(np.float32)
+    y, w = np.array([4, -2, 1, 7], np.float32), np.array([2, -1], np.float32)
+    inputs = {"x": x, "y": y, "w": Leaf(w)}
+    request = CallRequest(
+        function="plot_fit", inputs={name: encode_input(one) for name, one in inputs.items()}
+    )
+
+    def program(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> AnyValue:
+        drawn = Axes(artists=(dots(x[:, 0], y), draw(x, y, w)))
+        if moves_x:
+            x += 1
+        return drawn
+
+    result = Result("plot_fit", computing(program)(request).steps)
+    found: dict[str, object] = module.facts(request, result)
+    return found
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda x, _y, w: artist(np.stack([np.arange(len(x)), x @ w], axis=1)),
+        lambda x, _y, w: artist(np.stack([np.sort(x[:, 0]), x @ w], axis=1)),
+    ],
+    ids=["over the sample number", "over sorted features"],
+)
+def test_wrong_line_has_other_facts_than_any_other_one(draw: Callable[..., Artist]) -> None:
+    """So a misconception that draws a line in a known wrong way is not taken for a typing error."""
+    other = plot_facts(lambda x, _y, w: line_of(x, 3 * w))
+
+    assert plot_facts(draw) != other
+    assert other == plot_facts(lambda x, _y, w: line_of(x, 5 * w))
+
+
+def test_data_that_is_changed_is_a_fact_of_a_right_plot() -> None:
+    """A plot that is right is not taken for one that changes x."""
+    right, moved = (
+        plot_facts(lambda x, _y, w: line_of(x, w), moves_x=one) for one in (False, True)
+    )
+
+    assert (right["changes_data"], moved["changes_data"]) == (False, True)
+
+
+@pytest.mark.parametrize("nothing", [0.0, math.nan])
+def test_epochs_without_a_batch_are_counted_whatever_their_loss(nothing: float) -> None:
+    """A mean of no losses is nan, or 0 where the sum is divided by at least 1."""
+    assert load("train_minibatch")._count_of_nothing(np.array([0.5, nothing, nothing])) == 2
+
+
 # --- hints that give a cause, only where it was seen ------------------------------------------
 
 
