@@ -97,11 +97,11 @@ def gradient__cleared_before_there_is_one(x, y, w):
 
 
 def gradient__read_before_backward(x, y, w):
-    """w.grad is read before backward() has put the gradient there.
+    """At first None is returned, and then the gradient of an earlier call.
 
-    Before the first backward() it is None; after that it holds the gradient of
-    earlier calls. Call backward() first, then read w.grad, and clear it in
-    each call.
+    w.grad is None before the first backward(), and after that it holds what
+    was put there last. Call backward() first, then read w.grad, and clear it
+    in each call.
 
     Section: 3. Autograd
     """
@@ -192,8 +192,8 @@ def gradient__length_only(x, y, w):
 def gradient__unit_length(x, y, w):
     """The gradient is scaled to length 1.
 
-    Its length says how steep the loss is, and the steps need that. Return
-    w.grad as backward() left it.
+    Its length says how steep the loss is, and the steps need that. Return the
+    gradient as it is.
 
     Section: 3. Autograd
     """

@@ -462,7 +462,7 @@ def update__unit_length(x, y, w, lr):
     """The gradient is scaled to length 1, or clipped to it, before the step.
 
     A steep loss should make a long step, and a flat one a short step. Subtract
-    lr * w.grad, with w.grad as backward() left it.
+    lr * w.grad, with w.grad as it is.
 
     Section: 4. Gradient descent
     """
@@ -545,8 +545,8 @@ def update__one_step_for_each_sample(x, y, w, lr):
 def update__loss_after_the_step(x, y, w, lr):
     """The loss after the step is returned.
 
-    Return the loss from before the step, the one that backward() was called
-    on. You don't have to compute it again.
+    Return the loss from before the step, and not one that is computed after
+    it.
 
     Section: 4. Gradient descent
     """

@@ -123,7 +123,8 @@ def update_logistic__ascent(x, y, w, lr):
 def update_logistic__loss_after_the_step(x, y, w, lr):
     """The loss after the step is returned.
 
-    Return the loss that backward() was called on: the loss before the step.
+    Return the loss from before the step, and not one that is computed after
+    it.
 
     Section: 7. Going further: logistic regression
     """
@@ -259,7 +260,7 @@ def update_logistic__returns_w(x, y, w, lr):
 def update_logistic__returns_the_gradient(x, y, w, lr):
     """The gradient is returned, not the loss.
 
-    Return the loss that backward() was called on.
+    Return the loss before the step.
 
     Section: 7. Going further: logistic regression
     """

@@ -72,7 +72,7 @@ def check_update_returns_the_loss_before_the_step(
 ) -> None:
     """It returns the loss before the step
 
-    Return the loss that backward() was called on.
+    Compute the loss before w moves, and return that one.
     """
     for case in regressions:
         got, want = probe.both(**case, lr=0.1)
