@@ -1651,7 +1651,7 @@ def plot_facts(draw: Callable[..., Artist], *, moves_x: bool = False) -> dict[st
     ids=["over the sample number", "over sorted features"],
 )
 def test_wrong_line_has_other_facts_than_any_other_one(draw: Callable[..., Artist]) -> None:
-    """So a misconception that draws a line in a known wrong way is not taken for a typing error."""
+    """A line that is wrong in a known way is not taken for one that is wrong in another."""
     other = plot_facts(lambda x, _y, w: line_of(x, 3 * w))
 
     assert plot_facts(draw) != other
