@@ -274,7 +274,16 @@ def test_unit_is_spelled_as_an_identifier(name: str, spelled: str) -> None:
     assert spell(name) == spelled
 
 
-UNITS = ("step", "step__one", "Value", "Value.mul", "Value.__mul__", "Value.__add__")
+UNITS = (
+    "step",
+    "step__one",
+    "Value",
+    "Value.mul",
+    "Value.__mul__",
+    "Value.__add__",
+    "Value.T",
+    "Value._T",
+)
 
 
 @pytest.mark.parametrize(
@@ -287,6 +296,7 @@ UNITS = ("step", "step__one", "Value", "Value.mul", "Value.__mul__", "Value.__ad
         ("Value____add____wrong_sign", "Value.__add__", "wrong_sign"),
         ("Value__mul__swapped", "Value.mul", "swapped"),
         ("Value____mul____swapped", "Value.__mul__", "swapped"),
+        ("Value__T__copies", "Value.T", "copies"),
         ("step__lr_fixed__at_a_tenth", "step", "lr_fixed__at_a_tenth"),
         ("step", "", ""),
         ("stepping__wrong", "", ""),
