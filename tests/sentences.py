@@ -126,6 +126,7 @@ ELSEWHERE = frozenset(
         "checks/load_problem.py",
         "checks/manual.py",
         "checks/material.py",
+        "checks/reference_files.py",
         "checks/misconceptions.py",
         "checks/plugin.py",
         "checks/programs.py",
