@@ -7,7 +7,7 @@ import pytest
 
 from grader.authoring.verify import Verification
 from grader.checks.assignment import Assignment
-from grader.report.model import Report, Status
+from grader.report.model import Example, Report, Status
 
 pytestmark = pytest.mark.slow
 
@@ -60,3 +60,15 @@ def test_hostile_submission_gains_nothing(hostile: Path, grade: Grade) -> None:
     expected = hostile.read_text(encoding="utf-8").partition("# expect: score=")[2].split()[0]
 
     assert grade(hostile).score == float(expected)
+
+
+def test_examples_can_be_pasted(
+    wrong: Path, grade: Grade, paste: Callable[[Path, Example], None]
+) -> None:
+    """Below the submission, the code of an example prints what the report says."""
+    examples = [check.example for one in grade(wrong).functions for check in one.checks]
+
+    for example in examples:
+        # Those of data_iter() print minibatches, of which the report counts the rows.
+        if example is not None and not example.got.startswith("sizes"):
+            paste(wrong, example)
