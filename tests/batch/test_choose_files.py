@@ -1,6 +1,7 @@
 """A hand-in of several files: which files are taken for which, wherever they are."""
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -331,3 +332,21 @@ def test_packed_bytes_that_somebody_made_up_are_no_danger() -> None:
         parse_submission(made_up[:20], name="a.py", files=NAMES)
     with pytest.raises(UnreadableSubmissionError):
         parse_submission(made_up, name="a.py")
+
+
+def test_packed_bytes_of_a_million_files_cost_no_memory() -> None:
+    """Their number is looked at before anything is made of them."""
+    from grader.submission.hand_in import HandedIn, pack
+
+    one = pack([HandedIn(name="", path="", data=b"")])
+    mark, file = one[:-20], one[-20:]
+    assert mark.endswith(b"\x91")  # an array of one
+    made_up = mark[:-1] + b"\xdd" + (1_000_000).to_bytes(4, "big") + file * 1_000_000
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableSubmissionError, match="can't be read"):
+            parse_submission(made_up, name="a.py", files=NAMES)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
