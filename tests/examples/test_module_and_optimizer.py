@@ -7,7 +7,7 @@ import pytest
 
 from grader.authoring.verify import Verification
 from grader.checks.assignment import Assignment
-from grader.report.model import Report, Status
+from grader.report.model import Example, Report, Status
 
 pytestmark = pytest.mark.slow
 
@@ -44,15 +44,21 @@ def test_every_misconception_is_named_and_costs_one_unit(verification: Verificat
     assert len(verification.proved) == len(verification.caught) >= 35
 
 
-def test_one_bug_costs_its_own_unit(
-    wrong: Path, grade: Grade, complaints: Callable[[Report], list[str]]
+def test_one_bug_costs_its_own_unit_and_its_examples_can_be_pasted(
+    wrong: Path,
+    grade: Grade,
+    complaints: Callable[[Report], list[str]],
+    paste: Callable[[Path, Example], None],
 ) -> None:
     """The unit that is wrong is in the name of the file, and every other one has full marks."""
     report = grade(wrong)
 
-    losing = [one.name for one in report.functions if one.status is not Status.PASSED]
+    losing = [one for one in report.functions if one.status is not Status.PASSED]
     assert len(losing) == 1, complaints(report)
-    assert wrong.name.startswith(f"wrong_{losing[0]}_")
+    assert wrong.name.startswith(f"wrong_{losing[0].name}_")
+    for check in losing[0].checks:
+        if check.example is not None:
+            paste(wrong, check.example)
 
 
 def test_hostile_submission_gains_nothing(hostile: Path, grade: Grade) -> None:

@@ -16,6 +16,7 @@ from grader.checks.api import (
     expect_all_close,
     py_,
     to_array,
+    torch_,
 )
 
 Case = dict[str, Any]
@@ -82,6 +83,7 @@ def check_net_draws_its_weights(probe: Probe) -> None:
     for name, inputs in LAYERS.items():
 
         def spread(lab: Lab, name: str = name, **sizes: Handle) -> object:
+            torch_.manual_seed(0)  # so that the example prints the same numbers
             net = lab.TwoLayerNet(sizes["n_in"], sizes["n_hidden"], sizes["n_out"])
             return {_std_of(name): getattr(net, name).weight.std()}
 
@@ -91,12 +93,13 @@ def check_net_draws_its_weights(probe: Probe) -> None:
         if not abs(std / right - 1) <= WITHIN:
             raise WrongError(
                 f"the standard deviation of net.{name}.weight is wrong",
-                got=f"{std:.3f}",
-                expected=f"about {right:.3f}",
+                got=f"{std:.4f}",
+                expected=f"about {right:.4f}",
                 source=got[_std_of(name)],
             )
 
         def tails(lab: Lab, name: str = name, **sizes: Handle) -> object:
+            torch_.manual_seed(0)  # so that the example prints the same numbers
             net = lab.TwoLayerNet(sizes["n_in"], sizes["n_hidden"], sizes["n_out"])
             weight = getattr(net, name).weight
             return {_largest_of(name): weight.abs().max() / weight.std()}
@@ -107,7 +110,7 @@ def check_net_draws_its_weights(probe: Probe) -> None:
             raise WrongError(
                 f"net.{name}.weight is not drawn from the normal distribution, in which a few "
                 "numbers are more than three standard deviations from 0",
-                got=f"{largest:.2f}",
+                got=f"{largest:.4f}",
                 expected=f"more than {WIDEST:.0f}",
                 source=got[_largest_of(name)],
             )
@@ -122,6 +125,7 @@ def check_net_starts_without_bias(probe: Probe) -> None:
     """
 
     def use(lab: Lab) -> object:
+        torch_.manual_seed(0)
         net = lab.TwoLayerNet(3, 2, 4)
         return {"net.hidden.bias": net.hidden.bias, "net.output.bias": net.output.bias}
 
