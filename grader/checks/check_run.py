@@ -134,7 +134,8 @@ class CheckRun:
         A submission that hides one is judged with its own.
         """
         unit = self.assignment.unit(name)
-        facts = self.functions.get(name) if unit.kind is UnitKind.FUNCTION else None
+        is_plain = unit.kind in (UnitKind.FUNCTION, UnitKind.VALUE)
+        facts = self.functions.get(name) if is_plain else None
         if facts is None:
             return unit.collaborators
         used = {*facts.uses, *self.used.get(name, ())}

@@ -142,7 +142,9 @@ def _raised(
 def _stopped_at_stub(error: NoAnswerError, raised: Raised, absence: Absence | None) -> NoAnswer:
     """Describe a ``raise NotImplementedError``, which stands for code that is not there yet."""
     called = error.called
-    if raised.function not in ("", error.function):
+    if raised.function.startswith(f"{error.function}."):  # a method of the class
+        called = f"{shorten(raised.function, MAX_NAME)}()"
+    elif raised.function not in ("", error.function):
         other = shorten(raised.function, MAX_NAME)
         return NoAnswer(
             status=Status.ERROR,

@@ -79,9 +79,15 @@ class Remark:
     explains_all: bool = False
 
 
+Finder = Callable[[Asked], Remark]
+
+
 def find_remark(asked: Asked) -> Remark:
     """Return the first remark that is proved; an empty one if none is, or if time is up."""
-    for find in _OF_LENT if asked.is_lent else _ALL:
+    finders: tuple[Finder, ...] = _OF_LENT if asked.is_lent else _ALL
+    if not asked.parameters:  # the others are about the parameters of a function
+        finders = tuple(one for one in finders if one in (_nan, _typed_in))
+    for find in finders:
         if not asked.has_time():
             break
         remark = find(asked)

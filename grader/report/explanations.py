@@ -250,6 +250,11 @@ _REASONS = (
         "one, such as x[:, 0].",
     ),
     _Reason(
+        "RuntimeError|NotImplementedError",
+        r"bitwise_xor|xor_cpu",
+        "^ is not a power in Python: write ** for it.",
+    ),
+    _Reason(
         "RuntimeError",
         r"mat2 must be a matrix|vector \+ matrix @ vector|1D tensors expected",
         "torch.mm multiplies two matrices, and torch.dot two vectors. x @ w multiplies a matrix by "

@@ -477,7 +477,7 @@ class _Search:
         return self._absence(name, AbsenceKind.SAME_PARAMETERS, position, line, subject=found[0])
 
     def _others_like(self, name: str) -> Iterator[str]:
-        """Yield the names of values of the same kind: functions, classes or tables."""
+        """Yield the names of values of the same kind: functions, classes or data."""
         wants_class = name in self._message.classes
         is_function = bool(self._message.parameters[name])
         for other in self._candidates:
@@ -485,7 +485,7 @@ class _Search:
             if wants_class:
                 is_like = is_class(value)
             else:
-                is_like = callable(value) if is_function else isinstance(value, dict | list | tuple)
+                is_like = callable(value) == is_function and not isinstance(value, types.ModuleType)
             if is_like:
                 yield other
 

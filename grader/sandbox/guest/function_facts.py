@@ -31,7 +31,7 @@ def describe_functions(
     uses: Mapping[str, Iterable[str]],
     blocks: Iterable[ParsedBlock] = (),
 ) -> tuple[FunctionFacts, ...]:
-    """Describe the functions of the contract that a submission defines.
+    """Describe the functions of the contract that a submission defines, and its values.
 
     Args:
         namespace: The submission's globals.
@@ -40,7 +40,7 @@ def describe_functions(
         blocks: The code blocks.
     """
     places = _definitions(contract, blocks)
-    return tuple(
+    functions = tuple(
         msgspec.structs.replace(
             _describe(name, namespace[name], namespace, contract, uses.get(name, contract)),
             places=places.get(name, ()),
@@ -48,6 +48,13 @@ def describe_functions(
         for name, parameters in contract.items()
         if parameters and callable(namespace.get(name))
     )
+    # Of a value it matters what it is computed from; a class may be used in any way.
+    values = tuple(
+        FunctionFacts(name=name, uses=_names(one for one in uses[name] if one != name))
+        for name, parameters in contract.items()
+        if not parameters and name in uses and not callable(namespace.get(name))
+    )
+    return (*functions, *values)
 
 
 def _definitions(

@@ -209,6 +209,9 @@ class Session:
         """
         token, function = secrets.token_bytes(16), request.function
         kept, self._child = self._child, None
+        # What it prints is about other data than the student's own.
+        printed = self._printed
+        self._printed = PrintedOutput(limit_bytes=self._account.limits.output_bytes)
         try:
             self._expect_time(function)
             self._account.make_room()
@@ -228,7 +231,7 @@ class Session:
             return self._end(end, function)
         finally:
             self.close()
-            self._child = kept
+            self._child, self._printed = kept, printed
 
     def _collect(self, child: ChildConnection, token: bytes, request: Request) -> Observation:
         try:
