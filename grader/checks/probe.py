@@ -1,5 +1,6 @@
 """The probe: what a check is given to ask student and reference the same thing."""
 
+import contextlib
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -70,8 +71,9 @@ class Result:
             for name, part in value.entries:
                 if isinstance(name, Text) and name.text == key:
                     return part
-        if isinstance(value, Items) and isinstance(key, int) and key < len(value.items):
-            return value.items[key]
+        if isinstance(value, Items) and isinstance(key, int):
+            with contextlib.suppress(IndexError):
+                return value.items[key]
         raise KeyError(key)
 
     def array(self, step: int = -1) -> "np.ndarray":

@@ -468,3 +468,55 @@ def test_list_of_large_tensors_is_refused_before_any_is_converted() -> None:
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak_bytes < 2**20
+
+
+# --- parts of what scripts return -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (array([1, 2]), array([1, 2])),
+        (array([1, 2]), [1, 2]),
+        (array([[1], [2]]), [[1], [2]]),
+        (array([1, 2], kind="ndarray", dtype="float64"), np.array([1, 2])),
+        (np.array([1.0, 2.0]), (1, 2)),
+        (Number(value=3), 3),
+        (Number(value=3, kind="int"), array(3)),
+        (array(3), 3.0),
+    ],
+)
+def test_values_arrays_lists_and_numbers_are_compared_with_each_other(
+    got: AnyValue, want: object
+) -> None:
+    """A part of what a script returned need not be made an array first."""
+    expect_close(got, want, "c.grad")
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "message"),
+    [
+        (array([1, 2]), [1, 3], "c.grad is wrong; the largest error is at [1]"),
+        (array([1, 2]), 1, "c.grad has shape (2,), but should have ()"),
+        (Number(value=3), [3], "c.grad has shape (), but should have (1,)"),
+        (Number(value=3), 4, "c.grad is wrong"),
+        (Nothing(), 4, "c.grad is None, not a tensor of real numbers"),
+        (Text(text="3"), 3, "c.grad is a string, not a tensor of real numbers"),
+    ],
+)
+def test_wrong_part_is_named_and_found_again(got: AnyValue, want: object, message: str) -> None:
+    """The verdict has the part itself, so that the example can print it."""
+    with pytest.raises(WrongError) as caught:
+        expect_close(got, want, "c.grad")
+
+    assert caught.value.message == message
+    assert caught.value.source is got
+
+
+def test_array_of_a_check_is_no_part() -> None:
+    """It is found by its numbers."""
+    with pytest.raises(WrongError) as caught:
+        expect_close(np.array([1.0]), [2.0], "c.grad")
+
+    assert caught.value.source is None
+    assert caught.value.value is not None

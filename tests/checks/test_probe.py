@@ -17,11 +17,13 @@ from grader.observations.messages import (
     Outcome,
     ReadRequest,
     Request,
+    ScriptRequest,
     State,
     Step,
     TorchCall,
 )
-from grader.observations.values import Array, Nothing, Number
+from grader.observations.scripts import Constant, Table
+from grader.observations.values import Array, Nothing, Number, Text
 
 UPDATE = Unit(name="update", parameters=("x", "w", "lr"))
 X, W = tensor([[1, 1]]), leaf([1, 2])
@@ -452,3 +454,160 @@ def test_example_is_there_when_there_was_no_answer() -> None:
     example = probe.example(WRONG)
     assert example is not None
     assert "update(x, w, 0.1)" in example.code
+
+
+# --- scripts --------------------------------------------------------------------------------
+
+TOTAL = Unit(name="total", kind=UnitKind.VALUE)
+UNITS = (Unit(name="f", parameters=("x",)), Unit(name="y", kind=UnitKind.VALUE))
+
+
+def script_probe(
+    student: Observation, reference: Observation | None = None
+) -> tuple[Probe, RecordedSession, RecordedSession]:
+    """Make a probe of a value between two sessions."""
+    own, peer = RecordedSession(total=student), RecordedSession(total=reference or student)
+    return Probe(TOTAL, own.observe, peer.ask, bytes(32), units=UNITS), own, peer
+
+
+def test_parts_of_what_a_script_returns_are_found_by_name_or_place() -> None:
+    """A part that is not there is a mistake of the check."""
+    table = Result("f", returned({"a": 1, "b": (2, 3)}).steps)
+    items = Result("f", returned([4, 5]).steps)
+    single = Result("f", returned(6).steps)
+
+    assert table["a"] == Number(value=1, kind="int")
+    assert items[1] == Number(value=5, kind="int")
+    assert items[-1] == items[1]
+    for result, key in (
+        (table, "c"),
+        (table, 0),
+        (items, 2),
+        (items, -3),
+        (items, "a"),
+        (single, 0),
+    ):
+        with pytest.raises(KeyError):
+            result[key]
+
+
+def test_both_sides_carry_out_the_same_script() -> None:
+    """The names that it uses are noted."""
+    probe, own, peer = script_probe(returned({"y": 1}, x=2), returned({"y": 3}, x=2))
+
+    got, want = probe.both_run(lambda lab, x: {"y": lab.f(x) + lab.y}, x=2)
+
+    (request,) = own.requests
+    assert isinstance(request, ScriptRequest)
+    assert peer.requests == [request]
+    assert (request.function, request.is_rerun) == ("total", False)
+    assert request.inputs == {"x": Number(value=2, kind="int")}
+    assert (got["y"], want["y"]) == (Number(value=1, kind="int"), Number(value=3, kind="int"))
+    assert probe.used == {"f", "y"}
+
+
+def test_script_can_be_carried_out_by_the_student_alone() -> None:
+    """Then the check knows what is right."""
+    probe, own, peer = script_probe(returned(7))
+
+    assert probe.student_run(lambda lab: lab.y).returned() == Number(value=7, kind="int")
+    assert len(own.requests) == 1
+    assert peer.requests == []
+
+
+def test_input_of_a_script_may_change_only_if_that_is_said() -> None:
+    """Each other input is compared with what was sent."""
+    probe, _, _ = script_probe(returned(1, x=array([5, 6])))
+
+    with pytest.raises(WrongError, match="total changes x"):
+        probe.both_run(lambda lab, x: lab.f(x), x=tensor([1, 2]))
+    probe.both_run(lambda lab, x: lab.f(x), x=tensor([1, 2]), mutable=["x"])
+
+
+@pytest.mark.parametrize("answer", [returned(1), returned({"y": 1}, x=1), returned({})])
+def test_incomplete_answer_to_a_script_is_no_answer(answer: Observation) -> None:
+    """The student's child has to answer everything that was asked."""
+    probe, _, _ = script_probe(answer, returned({"y": 1}))
+
+    with pytest.raises(NoAnswerError) as caught:
+        probe.both_run(lambda lab: {"y": lab.y})
+
+    assert "incomplete" in caught.value.observation.detail
+
+
+def test_rerun_fixes_globals_and_reads_others() -> None:
+    """The parts are what was read, and what a script returns."""
+    answer = returned({"y": 1, "total": 2, "twice": 3})
+    probe, own, peer = script_probe(answer)
+
+    got, _ = probe.rerun(
+        lambda lab: {"twice": lab.f(lab.y)},
+        given={"x": tensor([1, 2]), "n": 3},
+        read=["y", "total"],
+    )
+
+    (request,) = own.requests
+    assert isinstance(request, ScriptRequest)
+    assert peer.requests == [request]
+    assert request.is_rerun
+    assert request.inputs == {}
+    assert request.given == {"x": array([1, 2]), "n": Number(value=3, kind="int")}
+    assert isinstance(request.returned, Table)
+    keys = [key.value for key, _ in request.returned.entries if isinstance(key, Constant)]
+    assert keys == [Text(text="y"), Text(text="total"), Text(text="twice")]
+    assert got["twice"] == Number(value=3, kind="int")
+
+
+def test_what_a_script_of_a_rerun_returns_has_a_name() -> None:
+    """Unless it is a dict, whose parts have theirs."""
+    probe, _, _ = script_probe(returned({"script": 5}))
+
+    got, _ = probe.rerun(lambda lab: lab.f(1), given={"x": 1})
+
+    assert got["script"] == Number(value=5, kind="int")
+
+
+def test_rerun_without_anything_fixed_is_a_new_load() -> None:
+    """Only the value is read."""
+    probe, own, _ = script_probe(returned({"total": 5}))
+
+    probe.rerun(read=["total"])
+
+    (request,) = own.requests
+    assert isinstance(request, ScriptRequest)
+    assert request.is_rerun
+    assert request.given == {}
+
+
+def test_example_of_a_rerun_sets_what_is_fixed() -> None:
+    """These lines stand in the place of the student's own, and the wrong value is printed."""
+    probe, _, _ = script_probe(returned({"total": 5.0}))
+    got, _ = probe.rerun(given={"x": tensor([1, 2])}, read=["total"])
+
+    example = probe.example(WrongError("no", got="5.", expected="6.", source=got["total"]))
+
+    assert example is not None
+    assert example.code.splitlines() == [
+        "x = torch.tensor([1., 2.])  # in place of your own",
+        "# run all cells that come after it again, and then",
+        "print(total)",
+    ]
+
+
+def test_example_is_that_of_the_last_request_of_either_kind() -> None:
+    """A call after a script has its own example, and the other way round."""
+    own = RecordedSession(f=[returned(1, x=2), returned(1), returned(1, x=2)])
+    probe = Probe(UNITS[0], own.observe, own.ask, bytes(32), units=UNITS)
+    codes = []
+
+    for ask in (
+        lambda: probe.student(x=2),
+        lambda: probe.student_run(lambda lab: lab.y),
+        lambda: probe.student(x=2),
+    ):
+        ask()
+        example = probe.example(WRONG)
+        assert example is not None
+        codes.append(example.code)
+
+    assert codes == ["print(f(2))", "print(y)", "print(f(2))"]
