@@ -1,9 +1,8 @@
-"""What docs/authoring.md shows is real: code from the example, commands and their output."""
+"""What docs/authoring.md shows is real: code from examples, commands and their output."""
 
 import io
 import re
 import shlex
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,8 +10,10 @@ import click
 import pytest
 from rich.console import Console
 
+from grader.authoring.new import SHAPES
 from grader.authoring.release import find_exercises, release_assignment
 from grader.authoring.verify import Verification
+from grader.checks import api, assignment, manual, units
 from grader.checks.assignment import load_assignment
 from grader.cli.grade import command as grade
 from grader.cli.grader import command as grader
@@ -22,7 +23,10 @@ from grader.sandbox.host.limits import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
-EXAMPLE = ROOT / "docs" / "examples" / "two_layers"
+EXAMPLES = ROOT / "docs" / "examples"
+EXAMPLE = EXAMPLES / "two_layers"
+# Assignments that tests verify, from which the page copies its code.
+SOURCES = (EXAMPLES, ROOT / "docs" / "pairs", ROOT / "grader" / "authoring" / "template")
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", DOC, re.MULTILINE | re.DOTALL)
 COPIED = [block for kind, block in BLOCKS if kind in {"python", "toml"}]
@@ -30,26 +34,38 @@ CONSOLE = [block for kind, block in BLOCKS if kind == "console"]
 
 
 def last_line(block: str) -> str:
-    """Return the last line of a block that is not blank, which names it in the list of tests."""
+    """Return the last line of a block that is not blank, which tells it in the list of tests."""
     return next(line for line in reversed(block.splitlines()) if line.strip()).strip()
 
 
-@pytest.mark.parametrize("block", COPIED, ids=last_line)
-def test_code_is_copied_from_the_example(block: str) -> None:
-    """Every block of code is copied verbatim from the example, whose code is tested."""
-    sources = [
+@pytest.mark.parametrize(
+    "block", COPIED, ids=[f"{n}: {last_line(one)}" for n, one in enumerate(COPIED, 1)]
+)
+def test_code_is_copied_from_an_example(block: str) -> None:
+    """Every block of code is copied verbatim from an example or a template, which are tested."""
+    sources = (
         path.read_text(encoding="utf-8")
-        for path in sorted(EXAMPLE.iterdir())
-        if path.suffix in {".py", ".toml"}
-    ]
+        for folder in SOURCES
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".py", ".toml"} and "exercises" not in path.parts
+    )
 
     assert any(f"\n{block}" in f"\n{source}" for source in sources)
+
+
+def test_every_recipe_has_code() -> None:
+    """A recipe of the cookbook shows how it is done."""
+    cookbook = DOC.partition("\n## Cookbook\n")[2].partition("\n## ")[0]
+    recipes = re.split(r"^### ", cookbook, flags=re.MULTILINE)[1:]
+
+    assert len(recipes) >= 10
+    assert [one.partition("\n")[0] for one in recipes if "```python\n" not in one] == []
 
 
 def test_blocks_are_of_the_kinds_that_are_tested() -> None:
     """Every block is of a kind that a test here looks at, and many are of code."""
     assert {kind for kind, _ in BLOCKS} == {"console", "python", "toml"}
-    assert len(COPIED) > 8
+    assert len(COPIED) > 30
 
 
 def _commands() -> list[list[str]]:
@@ -106,15 +122,29 @@ def test_output_of_verify_is_what_it_prints(two_layers: Verification) -> None:
 
 
 def test_every_key_of_the_settings_is_explained() -> None:
-    """The page explains every key of the example's settings, every limit and every visibility."""
-    settings = tomllib.loads((EXAMPLE / "assignment.toml").read_text(encoding="utf-8"))
-    functions = {key for function in settings["functions"] for key in function}
+    """The page explains every key at any level of the settings, every limit and visibility."""
+    keys = {
+        *assignment._KEYS,
+        *(key for kind in units._KEYS.values() for key in kind),
+        *manual._KEYS,
+        *manual._LEVEL_KEYS,
+    }
     limits = {one.name for one in fields(Limits)}
-    named = set(re.findall(r"`[\[\"]*([\w/-]+)[\]\"]*`", DOC))
+    shown = {key for block in COPIED for key in re.findall(r"^(\w+) = ", block, re.MULTILINE)}
+    named = set(re.findall(r"`[\[\"]*([\w/-]+)[\]\"]*(?: = [^`]*)?`", DOC))
 
-    wanted = {*settings, *functions - {"name"}, *limits, *(one.value for one in Visibility)}
-    assert wanted - named == set()
-    assert "ask_reference" in DOC
+    wanted = {*keys, *limits, *(one.value for one in Visibility)}
+    assert wanted - named - shown == set()
+
+
+def test_all_that_checks_are_written_with_is_shown() -> None:
+    """Each function of the API and each shape of a new assignment is on the page."""
+    functions = {name for name in api.__all__ if name.islower()}
+    written = set(re.findall(r"[a-z_]\w*", DOC))
+
+    # These are for checks that take answers apart; the reference has them.
+    assert functions - written == {"is_close", "name_kind"}
+    assert set(SHAPES) <= set(re.findall(r"`(\w+)`", DOC))
 
 
 def test_files_that_the_page_names_exist() -> None:

@@ -59,6 +59,14 @@ def test_check_in_the_readme_is_copied_from_the_lab() -> None:
     assert example in checks
 
 
+def test_script_in_the_readme_is_copied_from_the_template() -> None:
+    """The README's example of a script is copied verbatim from the template of a class."""
+    (example,) = re.findall(r"```python\n(def multiply.*?)```", README, re.DOTALL)
+    checks = (ROOT / "grader/authoring/template/value/check_Value.py").read_text(encoding="utf-8")
+
+    assert example in checks
+
+
 def test_first_run_in_the_readme_is_what_grade_prints() -> None:
     """Every line of the README's first run is printed by `grade` for that solution."""
     shown = README.split("$ grade my_solution.py\n")[1].split("...")[0]
