@@ -7,6 +7,7 @@ metadata can be of any kind. If nothing is found, the item says so, and waits fo
 import hashlib
 import inspect
 import io
+import itertools
 import json
 import re
 import textwrap
@@ -25,16 +26,22 @@ from grader.report.model import ManualItem
 NOTHING_WRITTEN = "nothing is written there"
 
 _MAX_SOURCE_BYTES = 1024 * 1024  # of the JSON of one cell; of a longer one only the start is read
+_MIN_SOURCE_BYTES = 100  # a shorter one is always read
+_MAX_TEXT_BYTES = 4 * 1024 * 1024  # of the JSON of all cells; of later ones only the start is read
+_MAX_CELLS = 5_000
+_MAX_HEADINGS = 10_000
 _MAX_FIGURES = 20
 _MAX_TAGS = 100
 _LONGEST_TAG = 200
+_LONGEST_HEADER = 2000
 _MAX_SIGNATURE_TOKENS = 5000
 _TEXT_KINDS = ("markdown", "raw", "heading", "html", "plaintext")
 _LONGEST_KIND = max(map(len, _TEXT_KINDS))
 _IMAGES = ("image/png", "image/jpeg", "image/svg+xml", "image/gif", "png", "jpeg", "svg")
 
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_FENCE = re.compile(r" {0,3}(```|~~~)")
+_LINE = re.compile(r"[^\r\n]*")
+_FENCE_OR_HEADING = re.compile(r"(?:\A|(?<=[\r\n])) {0,3}(?:(```|~~~)|#[^\r\n]*)")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _DECORATION = re.compile(r"[*_`\s]+")
 _CELL = re.compile(r"^#[ \t]?%%(.*)$", re.MULTILINE)
@@ -75,6 +82,10 @@ class _Cell:
     grade_id: str = ""
     outputs: msgspec.Raw = field(default_factory=lambda: NOTHING)
     starts_file: bool = False
+
+
+# A cell with its headings: where the line of each begins, its level and its text.
+_Outlined = tuple[_Cell, Sequence[tuple[int, int, str]]]
 
 
 @dataclass(slots=True)
@@ -132,16 +143,24 @@ def manual_items(
     if not units:
         return ()
     try:
-        cells = list(_read_notebook(notebook) if notebook else _read_scripts(blocks))
+        cells = _read_notebook(notebook) if notebook else _read_scripts(blocks)
+        outlined = list(_outline(_expect_few(cells)))
         problem = ""
     except Exception as error:  # noqa: BLE001 - an edge: a person can still open the file
-        cells, problem = [], f"the cells can't be shown ({type(error).__name__})"
-    return tuple(_make_item(unit, cells, blocks, problem, notebook) for unit in units)
+        outlined, problem = [], f"the cells can't be shown ({type(error).__name__})"
+    return tuple(_make_item(unit, outlined, blocks, problem, notebook) for unit in units)
+
+
+def _expect_few(cells: Iterator[_Cell]) -> Iterator[_Cell]:
+    yield from itertools.islice(cells, _MAX_CELLS)
+    if next(cells, None) is not None:
+        message = f"more than {_MAX_CELLS} cells"
+        raise ValueError(message)
 
 
 def _make_item(
     unit: ManualUnit,
-    cells: Sequence[_Cell],
+    outlined: Sequence[_Outlined],
     blocks: Sequence[CodeBlock],
     problem: str,
     notebook: bytes,
@@ -150,10 +169,11 @@ def _make_item(
         answer = _find_docstring(unit.where, blocks)
     elif problem:
         # So that no two such answers are taken to be equal.
-        unseen = _Cell(is_code=False, source="", digest=hashlib.sha256(notebook).hexdigest())
+        whole = notebook or "".join(block.source for block in blocks).encode()
+        unseen = _Cell(is_code=False, source="", digest=hashlib.sha256(whole).hexdigest())
         answer = _Answer([unseen], problem)
     else:
-        answer = _find_cells(unit, cells)
+        answer = _find_cells(unit, outlined)
     figures = [_figures_of(part) if unit.has_figures else [] for part in answer.parts]
     sources = [_tidy(part.source) for part in answer.parts]
     shown = "\n\n".join(
@@ -200,7 +220,8 @@ def _show(source: str, figures: Sequence[_Figure]) -> str:
 # ------------------------------------------------------------------ finding cells
 
 
-def _find_cells(unit: ManualUnit, cells: Sequence[_Cell]) -> _Answer:
+def _find_cells(unit: ManualUnit, outlined: Sequence[_Outlined]) -> _Answer:
+    cells = [cell for cell, _ in outlined]
     match unit.shown_by:
         case ShownBy.TAG:
             found = [cell for cell in cells if unit.where in cell.tags]
@@ -212,31 +233,34 @@ def _find_cells(unit: ManualUnit, cells: Sequence[_Cell]) -> _Answer:
                 problem = f"{len(found)} cells have this grade_id; all of them are shown"
             return _Answer(found, problem)
         case _:
-            return _find_heading(unit.where, cells)
+            return _find_heading(unit.where, outlined)
 
 
-def _find_heading(wanted: str, cells: Iterable[_Cell]) -> _Answer:
+def _find_heading(wanted: str, cells: Iterable[_Outlined]) -> _Answer:
     """Return what is below a heading, with its line, up to the next one that isn't below it."""
     wanted = _fold_heading(wanted)
     parts: list[_Cell] = []
     level = count = 0  # of the heading that we are below; 0 for none
-    for cell in cells:
+    for cell, headings in cells:
         level = 0 if cell.starts_file else level
         if cell.is_code:
             if level:
                 parts.append(cell)
             continue
         kept: list[str] = []
-        for line, found, title in _split_headings(cell):
-            if found and _fold_heading(title) == wanted:
+        start = 0
+        for place, found, title in headings:
+            if title == wanted:
+                start = start if level else place
                 level = found
                 count += 1
-            elif found and level and found <= level:
+            elif level and found <= level:
+                kept.append(cell.source[start:place])
                 level = 0
-            if level:
-                kept.append(line)
+        if level:
+            kept.append(cell.source[start:])
         if kept:
-            parts.append(_part_of(cell, "\n".join(kept)))
+            parts.append(_part_of(cell, "".join(kept)))
     problem = "" if count else "there is no such heading"
     if count > 1:
         problem = f"{count} headings have this text; what is below all of them is shown"
@@ -254,18 +278,38 @@ def _part_of(cell: _Cell, source: str) -> _Cell:
     )
 
 
-def _split_headings(cell: _Cell) -> Iterator[tuple[str, int, str]]:
-    """Yield each line of a text cell, with the level and text of a heading, or 0 and nothing."""
+def _outline(cells: Iterable[_Cell]) -> Iterator[_Outlined]:
+    """Yield each cell with its headings.
+
+    Raises:
+        ValueError: There are too many headings.
+    """
+    left = _MAX_HEADINGS
+    for cell in cells:
+        headings = [] if cell.is_code else list(itertools.islice(_headings_of(cell), left + 1))
+        left -= len(headings)
+        if left < 0:
+            message = f"more than {_MAX_HEADINGS} headings"
+            raise ValueError(message)
+        yield cell, headings
+
+
+def _headings_of(cell: _Cell) -> Iterator[tuple[int, int, str]]:
+    """Yield the headings of a text cell: where the line begins, the level, and the text."""
     fence = ""
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", cell.source)):
-        if cell.level and not number:
-            yield line, cell.level, line
+    if cell.level:
+        first = _LINE.match(cell.source)
+        yield 0, cell.level, _fold_heading(first[0] if first else "")
+    for mark in _FENCE_OR_HEADING.finditer(cell.source):
+        if cell.level and not mark.start():
             continue
-        mark = _FENCE.match(line)
-        if mark and fence in ("", mark[1]):
-            fence = "" if fence else mark[1]
-        found = None if fence else _HEADING.fullmatch(line[:500])
-        yield (line, len(found[1]), found[2] or "") if found else (line, 0, "")
+        if mark[1]:
+            if fence in ("", mark[1]):
+                fence = "" if fence else mark[1]
+        elif not fence:
+            found = _HEADING.fullmatch(mark[0][:500])
+            if found:
+                yield mark.start(), len(found[1]), _fold_heading(found[2] or "")
 
 
 def _fold_heading(text: str) -> str:
@@ -278,6 +322,7 @@ def _fold_heading(text: str) -> str:
 
 def _read_notebook(data: bytes) -> Iterator[_Cell]:
     found = msgspec.json.decode(prepare(data), type=_RawSheets)
+    left = _MAX_TEXT_BYTES
     for raw in (*found.cells, *(cell for sheet in found.worksheets for cell in sheet.cells)):
         try:
             cell = msgspec.json.decode(raw, type=_RawCell)
@@ -285,12 +330,13 @@ def _read_notebook(data: bytes) -> Iterator[_Cell]:
             continue
         kind = text_of(cell.cell_type, _LONGEST_KIND + 1)
         if kind == "code" or kind in _TEXT_KINDS:
-            yield _read_cell(cell, kind)
+            source = cell.input if cell.source is NOTHING else cell.source
+            yield _read_cell(cell, kind, source, limit=min(left, _MAX_SOURCE_BYTES))
+            left = max(0, left - len(memoryview(source)))
 
 
-def _read_cell(cell: _RawCell, kind: str) -> _Cell:
-    raw = cell.input if cell.source is NOTHING else cell.source
-    source, digest = _read_source(raw)
+def _read_cell(cell: _RawCell, kind: str, raw: msgspec.Raw, *, limit: int) -> _Cell:
+    source, digest = _read_source(raw, limit)
     tags, grade_id = _read_metadata(cell.metadata)
     return _Cell(
         is_code=kind == "code",
@@ -303,10 +349,10 @@ def _read_cell(cell: _RawCell, kind: str) -> _Cell:
     )
 
 
-def _read_source(raw: msgspec.Raw) -> tuple[str, str]:
+def _read_source(raw: msgspec.Raw, limit: int) -> tuple[str, str]:
     """Return a source, or the start of a very long one and the digest of its JSON."""
     data = memoryview(raw)
-    if len(data) > _MAX_SOURCE_BYTES:
+    if len(data) > max(limit, _MIN_SOURCE_BYTES):
         return _start_of(raw), hashlib.sha256(data).hexdigest()
     try:
         lines = msgspec.json.decode(raw, type=str | list[str] | None)
@@ -380,13 +426,14 @@ def _read_scripts(blocks: Iterable[CodeBlock]) -> Iterator[_Cell]:
         marks = list(_CELL.finditer(block.source))
         ends = [*(mark.start() for mark in marks[1:]), len(block.source)]
         for place, (mark, end) in enumerate(zip(marks, ends, strict=False)):
-            is_code = _TEXT_CELL.search(mark[1]) is None
+            header = mark[1][:_LONGEST_HEADER]
+            is_code = _TEXT_CELL.search(header) is None
             source = block.source[mark.end() : end].strip("\n")
-            grade_id = _GRADE_ID.search(mark[1])
+            grade_id = _GRADE_ID.search(header)
             yield _Cell(
                 is_code=is_code,
                 source=source if is_code else _uncomment(source),
-                tags=_read_tags(mark[1]),
+                tags=_read_tags(header),
                 grade_id=grade_id[1] if grade_id else "",
                 starts_file=place == 0,
             )

@@ -244,3 +244,47 @@ def test_many_definitions_cost_little() -> None:
 
     assert item.problem == "V.f has no docstring"
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [text("# Why\nfoo")] * 50_000,
+        [text("x\n" * 300_000)] * 40,
+        [text("# a a a\n" * 100_000)] * 4,
+    ],
+    ids=["many cells", "long cells", "many headings"],
+)
+def test_cells_are_looked_through_once_for_all_units(cells: list[object]) -> None:
+    """The host pays for this."""
+    data = json.dumps({"cells": cells}).encode()
+    units = [unit("heading", f"Why {number}") for number in range(20)]
+    started = time.process_time()
+
+    items = manual_items(units, (), data)
+
+    assert len(items) == 20
+    assert time.process_time() - started < 5
+
+
+def test_script_of_many_cells_is_left_to_a_person() -> None:
+    """Its digest is that of the whole script."""
+    one, other = (
+        in_script(unit("tag", "essay"), f"# %% {'tags=[' * 1000}\n{number}\n" * 100_000)
+        for number in (1, 2)
+    )
+
+    assert one.problem.startswith("the cells can't be shown")
+    assert one.digest != other.digest
+
+
+def test_texts_after_many_others_are_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is said, and the digest is that of all of it."""
+    monkeypatch.setattr("grader.checks.manual_answers._MAX_TEXT_BYTES", 1000)
+    first, last = (
+        in_notebook(unit("tag", "essay"), text("x" * 990), text("y" * 300 + end, tags=["essay"]))
+        for end in "ab"
+    )
+
+    assert first.is_cut
+    assert first.digest != last.digest
