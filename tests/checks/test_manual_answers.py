@@ -249,9 +249,9 @@ def test_many_definitions_cost_little() -> None:
 @pytest.mark.parametrize(
     "cells",
     [
-        [text("# Why\nfoo")] * 50_000,
-        [text("x\n" * 300_000)] * 40,
-        [text("# a a a\n" * 100_000)] * 4,
+        [text("# Why\nfoo")] * 20_000,
+        [text("x\n" * 300_000)] * 10,
+        [text("# a a a\n" * 50_000)] * 2,
     ],
     ids=["many cells", "long cells", "many headings"],
 )
@@ -270,7 +270,7 @@ def test_cells_are_looked_through_once_for_all_units(cells: list[object]) -> Non
 def test_script_of_many_cells_is_left_to_a_person() -> None:
     """Its digest is that of the whole script."""
     one, other = (
-        in_script(unit("tag", "essay"), f"# %% {'tags=[' * 1000}\n{number}\n" * 100_000)
+        in_script(unit("tag", "essay"), f"# %% {'tags=[' * 20}\n{number}\n" * 10_000)
         for number in (1, 2)
     )
 
