@@ -312,3 +312,51 @@ def test_demo_that_is_not_python_in_a_script_is_refused() -> None:
     """The script is valid Python, or is not written."""
     with pytest.raises(UsageError, match="the script for students would not be valid Python"):
         render_script('# %% tags=["demo"]\nawait f()\n')
+
+
+# --- methods that are given --------------------------------------------------------------------
+
+GIVEN_METHOD = '''\
+class Value:
+    """A number."""
+
+    def __init__(self, data):  # given
+        # x = 3
+        self.data = list(map(float, data))
+
+    def double(self):
+        """Double it."""
+        return self.data * 2
+'''
+
+
+def test_method_that_is_marked_as_given_stays_whole() -> None:
+    """It needs no docstring, and its comments are not taken for a solution."""
+    script = render_script(f"# %%\n{GIVEN_METHOD}")
+
+    assert GIVEN_METHOD.partition("        return self.data * 2")[0] in script
+    assert "self.data * 2" not in script
+    assert "write Value.double()" in script
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# given", "# as given"),
+        ("# given", "# not given here"),
+        ("  # given", ""),
+        ("  # given\n", "\n        # given\n"),
+    ],
+)
+def test_other_comments_give_no_method(old: str, new: str) -> None:
+    """Only this word alone at the end of the line of the def does."""
+    (problem,) = refuse("# %%\n" + GIVEN_METHOD.replace(old, new))
+
+    assert problem.startswith("Value.__init__() on line 5 has no docstring")
+
+
+def test_function_at_top_level_is_given_by_its_cell() -> None:
+    """The comment means nothing there."""
+    (problem,) = refuse("# %%\ndef f(x):  # given\n    return x @ x\n")
+
+    assert problem.startswith("f() on line 2 has no docstring")

@@ -397,3 +397,19 @@ def test_inputs_that_are_mixed_up_explain_an_error() -> None:
 
     assert "n and w in exchanged places" in found.message
     assert "g(n)" in found.hint
+
+
+def test_factor_explains_wrong_numbers_and_no_wrong_shape() -> None:
+    """It is said at the first check that compared numbers."""
+    shape = check_result(
+        "f/values",
+        Status.FAILED,
+        message="what f() returns has shape (2,), but should have ()",
+        hint="the check's hint",
+    )
+
+    found = diagnosed_by_id(shape, MORE, f=DOUBLED)
+
+    assert found["f/values"] == shape
+    assert found["f/more"].message.startswith("it is wrong\n(on all inputs tried, ")
+    assert "2 times the right one" in found["f/more"].message

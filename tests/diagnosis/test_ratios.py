@@ -11,7 +11,14 @@ from grader.checks.check import Check
 from grader.checks.facts import Facts
 from grader.checks.questions import Question
 from grader.diagnosis.ratios import describe_ratio, describe_shift
-from grader.observations.messages import CallRequest, Observation, Outcome, ReadRequest
+from grader.observations.messages import (
+    CallRequest,
+    Observation,
+    Outcome,
+    ReadRequest,
+    ScriptRequest,
+)
+from grader.observations.scripts import ValueOf
 
 SIZES = (2, 3, 7)
 
@@ -269,3 +276,91 @@ def test_no_shift_is_reported_if_there_is_none(wrong: Callable[[list[float]], ob
 def test_single_numbers_have_no_shift() -> None:
     """Lists of a single loss have no shift."""
     assert describe_shift(*ask_losses(lambda right, _n: [right])) == ""
+
+
+# --- parts of what scripts return -----------------------------------------------------------
+
+
+def ask_scripts(
+    wrong: Callable[[float], object],
+    right: Callable[[float], object] = lambda n: {"loss": n, "w.grad": array([n, 3 * n])},
+    *,
+    facts: Facts | None = None,
+) -> str:
+    """Return what is said of the answers to three scripts."""
+    request = ScriptRequest(function="Value", operations=(), returned=ValueOf(place=0))
+    numbers = (2.0, 3.0, 7.0)
+    questions = [
+        Question(check=check_of("Value", facts), request=request, expected=returned(right(n)))
+        for n in numbers
+    ]
+    return describe_ratio(questions, [returned(wrong(n)) for n in numbers])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (
+            lambda n: {"loss": n, "w.grad": array([2 * n, 6 * n])},
+            "on all inputs tried, w.grad is 2 times the right one",
+        ),
+        (
+            lambda n: {"loss": -n, "w.grad": array([n, 3 * n])},
+            "on all inputs tried, loss is -1 times the right one",
+        ),
+        (
+            lambda n: {"loss": n, "w.grad": [n / 2, 1.5 * n]},
+            "on all inputs tried, w.grad is 0.5 times the right one",
+        ),
+    ],
+)
+def test_factor_of_a_part_is_reported_by_its_name(
+    wrong: Callable[[float], object], words: str
+) -> None:
+    """The name is the one that the check gives it."""
+    assert ask_scripts(wrong) == words
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda n: {"loss": n, "w.grad": array([n, 3 * n])},
+        lambda n: {"loss": n, "w.grad": array([2 * n, 3 * n])},
+        lambda n: {"loss": n, "w.grad": array([2 * n])},
+        lambda n: {"loss": n, "w.grad": None},
+        lambda n: {"loss": n, "w.grad": array([n, 3 * n * n])},
+        lambda n: 2 * n,
+    ],
+    ids=["right", "one item", "shape", "none", "another rule", "no dict"],
+)
+def test_part_that_is_not_a_multiple_on_all_inputs_has_no_factor(
+    wrong: Callable[[float], object],
+) -> None:
+    """Right parts, other shapes, and parts that are not there have none."""
+    assert ask_scripts(wrong) == ""
+
+
+def test_part_without_a_name_or_of_a_random_answer_has_no_factor() -> None:
+    """Of a list nobody knows what to call an item, and with facts several answers are right."""
+
+    def double(n: float) -> object:
+        return {"loss": 2 * n}
+
+    assert ask_scripts(double, lambda n: {"loss": n}) != ""
+    assert ask_scripts(double, lambda n: {"loss": n}, facts=lambda _request, _result: {}) == ""
+    assert ask_scripts(lambda n: [2 * n], lambda n: [n]) == ""
+    assert ask_scripts(lambda n: {1: 2 * n}, lambda n: {1: n}) == ""
+
+
+def test_script_without_an_answer_is_left_out() -> None:
+    """The others still show the factor."""
+    request = ScriptRequest(function="Value", operations=(), returned=ValueOf(place=0))
+    questions = [
+        Question(check=check_of("Value"), request=request, expected=returned({"loss": n}))
+        for n in (2.0, 3.0, 4.0)
+    ]
+    answers = [returned({"loss": 4.0}), raised("ValueError"), returned({"loss": 8.0})]
+
+    assert (
+        describe_ratio(questions, answers) == "on all inputs tried, loss is 2 times the right one"
+    )

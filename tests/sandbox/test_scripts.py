@@ -37,6 +37,9 @@ def test_what_is_unpacked_are_the_items_of_any_iterable(
         ("None", "cannot unpack non-iterable NoneType object"),
         ("(1, 2, 3)", "too many values to unpack (expected 2)"),
         ("[1]", "not enough values to unpack (expected 2, got 1)"),
+        ("5", "cannot unpack non-iterable int object"),
+        ("__import__('torch').tensor(1.0)", "iteration over a 0-d tensor"),
+        ("type('Odd', (), {'__iter__': lambda self: 1 + ''})()", "unsupported operand type(s)"),
     ],
 )
 def test_what_cannot_be_unpacked_raises_as_in_python(
@@ -46,7 +49,7 @@ def test_what_cannot_be_unpacked_raises_as_in_python(
     observation = run_script(open_source(f"def f(n): return {body}"), unpack)
 
     assert observation.raised is not None
-    assert observation.raised.text == text
+    assert observation.raised.text.startswith(text)
 
 
 # --- each kind of operation ---------------------------------------------------------------

@@ -178,3 +178,34 @@ def test_deep_recursion_is_described() -> None:
     raised = describe(raised_by(recurse, RecursionError), cell="cell 2")
 
     assert (raised.type_name, raised.block) == ("RecursionError", "cell 2")
+
+
+QUALIFIED = """
+class Value:
+    class Inner:
+        def deep(self):
+            raise ValueError
+    def backward(self):
+        raise ValueError
+    def late(self):
+        return (lambda: int("x"))()
+def outer():
+    def inner():
+        raise ValueError
+    inner()
+"""
+
+
+def test_function_of_an_exception_is_named_with_its_class() -> None:
+    """A function inside of another one has its own name only, and code at top level has none."""
+    namespace: dict[str, Any] = {}
+    exec(compile(QUALIFIED, "cell", "exec"), namespace)  # noqa: S102 - that is what is tested
+    value = namespace["Value"]()
+    calls = (value.backward, value.Inner().deep, value.late, namespace["outer"])
+    at_top = compile("raise ValueError", "cell", "exec")
+
+    functions = [describe(raised_by(call, ValueError), cell="").function for call in calls]
+
+    assert functions == ["Value.backward", "Value.Inner.deep", "<lambda>", "inner"]
+    error = raised_by(lambda: exec(at_top), ValueError)  # noqa: S102 - the same
+    assert describe(error, cell="").function == ""
