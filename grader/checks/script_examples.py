@@ -216,10 +216,24 @@ def _parts(returned: Operand, step: Step) -> list[tuple[Operand, AnyValue]]:
 
 
 def _has_numbers(value: AnyValue, numbers: "np.ndarray | None") -> bool:
-    if numbers is None or not isinstance(value, Array | Number):
+    array = _to_array(value)
+    if array is None or numbers is None:
         return False
-    array = value.to_numpy() if isinstance(value, Array) else np.asarray(value.value)
     return array.shape == numbers.shape and np.array_equal(array, numbers, equal_nan=True)
+
+
+def _to_array(value: AnyValue) -> "np.ndarray | None":
+    """Return a tensor, an array, a number or a list of single numbers as an array."""
+    match value:
+        case Array():
+            return value.to_numpy()
+        case Number(value=number):
+            return np.asarray(number)
+        case Items(items=items):
+            parts = [_to_array(one) for one in items if isinstance(one, Array | Number)]
+            singles = [one.reshape(()) for one in parts if one is not None and one.size == 1]
+            return np.array(singles) if len(singles) == len(items) else None
+    return None
 
 
 class _Writer:

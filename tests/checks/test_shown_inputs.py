@@ -1,5 +1,6 @@
 """Examples of scripts show inputs as they are made: with gradients, and in place of globals."""
 
+import numpy as np
 import torch
 
 from grader.checks.inputs import array, leaf, show_gradients
@@ -7,7 +8,8 @@ from grader.checks.script_examples import ScriptRun, make_script_example
 from grader.checks.tracing import Handle, Lab, Script, trace
 from grader.checks.units import Unit, UnitKind
 from grader.checks.verdict import WrongError
-from grader.observations.messages import ScriptRequest
+from grader.observations.messages import ScriptRequest, Step
+from grader.observations.values import Array, Items, Mapping, Number, Text
 from grader.report.model import Example
 
 UNITS = {"sgd": Unit(name="sgd", parameters=("params", "lr"))}
@@ -79,3 +81,27 @@ def test_example_of_a_rerun_says_where_its_lines_go() -> None:
         "# run all cells that come after it again, and then",
         "print(w)",
     ]
+
+
+def test_list_of_numbers_is_found_among_what_a_script_returns() -> None:
+    """A check has made an array of a list of losses: the example prints the list alone."""
+
+    def use(lab: Lab, lr: Handle) -> dict[str, Handle]:
+        losses = lab.sgd([], lr)
+        return {"lr": lr, "losses": losses}
+
+    traced = trace(use, UNITS, ("lr",))
+    request = ScriptRequest(
+        function="sgd", operations=traced.operations, returned=traced.returned, inputs={}
+    )
+    losses = Items(kind="list", items=(Number(value=3), Array.from_numpy(np.array([2.5]))))
+    returned = Mapping(
+        entries=((Text(text="lr"), Number(value=0.5)), (Text(text="losses"), losses))
+    )
+    run = ScriptRun(request, {"lr": 0.5}, traced, step=Step(returned=returned, inputs={}))
+
+    wrong = WrongError("wrong", got="1", expected="2", value=np.array([3, 2.5]))
+    example = make_script_example(run, wrong)
+
+    assert example is not None
+    assert example.code.splitlines()[-2:] == ["losses = sgd([], lr)", "print(losses)"]
