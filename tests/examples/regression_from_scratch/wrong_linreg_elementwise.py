@@ -69,7 +69,3 @@ def train(w, b, features, labels, lr, num_epochs, batch_size):
             history.append(float(train_l.mean()))
             print(f"epoch {epoch + 1}, loss {float(train_l.mean()):f}")
     return history
-
-
-train(w, b, features, labels, 0.03, 3, batch_size)
-print(f"error in estimating w: {true_w - w.reshape(true_w.shape)}")
