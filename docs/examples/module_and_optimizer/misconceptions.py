@@ -164,14 +164,7 @@ def SGD__init__keeps_the_generator(self, params, lr, momentum=0.0):
     self.params = params
     self.lr = lr
     self.momentum = momentum
-    # No room yet for the velocities: it would use the generator up.
-    self.velocities = _ZerosForAll()
-
-
-class _ZerosForAll(dict):
-    def __iter__(self):
-        while True:
-            yield torch.zeros(())
+    self.velocities = [torch.zeros_like(one) for one in params]
 
 
 def SGD__init__momentum_unless_told(self, params, lr, momentum=0.9):
