@@ -1,9 +1,13 @@
 """How an attempt at a check ended."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.report.model import CheckResult
+
+
+def _add_nothing(result: CheckResult) -> CheckResult:
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Attempt:
     helper: str = ""
     stopped_in: str = ""
     is_in_unit: bool = False
-    add_example: Callable[[CheckResult], CheckResult] = lambda result: result
-    add_torch_calls: Callable[[CheckResult], CheckResult] = lambda result: result
+    add_example: Callable[[CheckResult], CheckResult] = _add_nothing
+    add_torch_calls: Callable[[CheckResult], CheckResult] = _add_nothing
 
     @property
     def shown(self) -> CheckResult:
@@ -40,3 +44,9 @@ class Attempt:
     def full_result(self) -> CheckResult:
         """The result with all its details."""
         return self.add_torch_calls(self.shown)
+
+    def completed(self) -> "Attempt":
+        """Return the attempt with all details in its result, so that none is added again."""
+        return replace(
+            self, result=self.full_result, add_example=_add_nothing, add_torch_calls=_add_nothing
+        )

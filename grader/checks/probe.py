@@ -242,6 +242,14 @@ class Probe:
         """
         return self._answer_script(self._script_request(script, inputs), mutable)
 
+    def reference_run(self, script: Script, **inputs: object) -> Result:
+        """Carry out a script on the reference only; the arguments are those of `both_run`.
+
+        So what a library computes is never asked of a submission, which may have changed it.
+        """
+        request = self._script_request(script, inputs)
+        return self._result(self._expect(request)(), is_student=False)
+
     def both_run(
         self, script: Script, *, mutable: Collection[str] = (), **inputs: object
     ) -> tuple[Result, Result]:
