@@ -49,20 +49,21 @@ def attempt(
 def _attempt_to_judge(
     check: Check, run: CheckRun, run_body: RunBody, *, lent: frozenset[str]
 ) -> Attempt:
-    earlier = run.ended.get((check.function, lent))
+    is_hidden = run.is_hidden(check.id)
+    earlier = run.limit_of(check.function, lent, is_hidden=is_hidden)
     if earlier is not None:
         return Attempt(
             make_result(check, earlier.status, message=earlier.message, hint=earlier.hint)
         )
     function = run.assignment.unit(check.function)
-    student = run.hidden if run.is_hidden(check.id) else run.visible
+    student = run.hidden if is_hidden else run.visible
     observe = student.observe_with_lent(lent) if lent else student.observe
     seed = derive_seed(run.seed, check.id)
     probe = Probe(function, observe, run.expect, seed, units=run.assignment.units)
     started = time.monotonic()
     raised = _judge(check, probe, run, run_body)
     run.used.setdefault(function.name, set()).update(probe.used)
-    if not lent and not run.is_hidden(check.id):
+    if not lent and not is_hidden:
         run.seconds[check.id] = round(time.monotonic() - started, 4)
     if raised is None:
         return Attempt(make_result(check, Status.PASSED))
@@ -83,7 +84,7 @@ def _attempt_to_judge(
         if raised.observation.outcome is Outcome.CRASHED and has_ended and not lent:
             run.crashed.add(function.name)
         if raised.observation.outcome in _COSTLY:
-            run.ended[check.function, lent] = made.result
+            run.ended[check.function, lent, is_hidden] = made.result
         if raised.observation.raised is not None:
             exception = raised.observation.raised
             made = replace(

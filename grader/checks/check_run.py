@@ -67,7 +67,8 @@ class CheckRun:
         results: The results that are settled, by the ids of the checks.
         open: The attempts that failed, perhaps because of a helper, by the ids of the checks; None
             if there was no use in an attempt.
-        ended: The results of attempts that hit a limit, by the function and the lent helpers.
+        ended: The results of attempts that hit a limit, by the function, the lent helpers, and
+            whether a hidden check made them.
         misled: The functions that gave a wrong answer with a wrong helper.
         crashed: The functions that ended the process.
         functions: What the code of the submission's functions shows.
@@ -91,7 +92,7 @@ class CheckRun:
     checks: list[Check] = field(default_factory=list)
     results: dict[str, CheckResult] = field(default_factory=dict)
     open: dict[str, "Attempt | None"] = field(default_factory=dict)
-    ended: dict[tuple[str, frozenset[str]], CheckResult] = field(default_factory=dict)
+    ended: dict[tuple[str, frozenset[str], bool], CheckResult] = field(default_factory=dict)
     misled: set[str] = field(default_factory=set)
     crashed: set[str] = field(default_factory=set)
     functions: Mapping[str, FunctionFacts] = field(default_factory=dict)
@@ -127,6 +128,17 @@ class CheckRun:
     def is_hidden(self, check_id: str) -> bool:
         """Return whether a check is not, or not yet, for the student to see."""
         return check_id in self.hidden_ids
+
+    def limit_of(self, name: str, lent: frozenset[str], *, is_hidden: bool) -> CheckResult | None:
+        """Return the result of an earlier attempt at a function that hit a limit, if there is one.
+
+        Args:
+            name: The name of the function.
+            lent: The helpers that were lent.
+            is_hidden: Whether a hidden check asks. What happened to those must not show in others.
+        """
+        visible = self.ended.get((name, lent, False))
+        return visible or (self.ended.get((name, lent, True)) if is_hidden else None)
 
     def helpers(self, name: str) -> tuple[str, ...]:
         """Return the helpers that a function may use; what is not known counts as used.

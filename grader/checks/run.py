@@ -15,7 +15,7 @@ So no answer that is shown, or that earns points with the student's own helpers,
 that could know the reference, even if it has left a trace somewhere.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -69,7 +69,7 @@ def _run_lent(run_body: RunBody, run: CheckRun) -> list[CheckResult]:
     and fail together.
     """
     settled, failed = [], []
-    for check in [check for check in run.checks if check.id in run.open]:
+    for check in _visible_first([check for check in run.checks if check.id in run.open], run):
         run.on_progress(len(run.results), len(run.checks), check.function)
         own = run.open[check.id]
         lendable = run.lendable(check.function, run.unproved_of(check))
@@ -85,6 +85,17 @@ def _run_lent(run_body: RunBody, run: CheckRun) -> list[CheckResult]:
         del run.open[check.id]
         settled.append(_settle(check, run, result))
     return settled
+
+
+def _visible_first(checks: Sequence[Check], run: CheckRun) -> list[Check]:
+    """Return the same checks, those of each unit together, and the hidden ones of it last.
+
+    They share the time of their unit: what a hidden one uses up would show in a visible one.
+    """
+    order = {
+        name: place for place, name in enumerate(dict.fromkeys(one.function for one in checks))
+    }
+    return sorted(checks, key=lambda one: (order[one.function], run.is_hidden(one.id)))
 
 
 def _settle(check: Check, run: CheckRun, result: CheckResult) -> CheckResult:
@@ -105,7 +116,7 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     is_hidden = run.is_hidden(check.id)
     function = run.assignment.unit(check.function)
     unproved = run.unproved(function.name, is_hidden=is_hidden)
-    if run.lendable(function.name, unproved) and _is_hopeless(function, run):
+    if run.lendable(function.name, unproved) and _is_hopeless(function, run, is_hidden=is_hidden):
         run.open[check.id] = None
         return None
     run.reserve(function.name, _RESERVED if unproved else 0.0)
@@ -130,14 +141,15 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     return None
 
 
-def _is_hopeless(function: Unit, run: CheckRun) -> bool:
+def _is_hopeless(function: Unit, run: CheckRun, *, is_hidden: bool) -> bool:
     """Return whether an attempt with the student's own helpers would be of no use.
 
     A wrong helper has already led the function to a wrong answer, has hit a limit, which it would
     hit again, or has ended the process, which then loads everything once more.
     """
     return function.name in run.misled or any(
-        (name, NOTHING) in run.ended or name in run.crashed for name in run.helpers(function.name)
+        name in run.crashed or run.limit_of(name, NOTHING, is_hidden=is_hidden) is not None
+        for name in run.helpers(function.name)
     )
 
 

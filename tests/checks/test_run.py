@@ -25,7 +25,7 @@ from grader.checks.assignment import Assignment
 from grader.checks.check import Check
 from grader.checks.check_run import CheckRun, Student
 from grader.checks.compare import expect_close
-from grader.checks.inputs import leaf, tensor
+from grader.checks.inputs import encode_input, leaf, tensor
 from grader.checks.probe import Probe
 from grader.checks.run import run_phase
 from grader.checks.units import Unit
@@ -806,6 +806,48 @@ def test_visible_results_do_not_depend_on_what_hidden_checks_find() -> None:
         lent.append(bench.lent_names)
 
     assert lent[0] == lent[1] == {"update": frozenset({"mse"})}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT])
+def test_visible_results_do_not_depend_on_the_limits_that_hidden_checks_hit(
+    outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the attempts with lent helpers too, the visible ones come first and count for all."""
+
+    def hidden(probe: Probe) -> None:
+        probe.student(n=4)
+
+    asked = []
+
+    def only_hangs_for_four(request: Request) -> Observation:
+        assert isinstance(request, CallRequest)
+        is_four = request.inputs["n"] == encode_input(4)
+        asked.append(is_four)
+        return ended(outcome, "too much") if is_four else RIGHT(request)
+
+    monkeypatch.setattr("test_run.BODIES", [is_double, hidden])
+    checks = [check_of("mse"), check_of("update", "hidden", body=1), check_of("update", "doubles")]
+    bench = Bench(mse=WRONG, update=WRONG, lent=only_hangs_for_four)
+    bench.visibility = {"update/hidden": Visibility.HIDDEN}
+    bench.hidden = RecordedSession(mse=WRONG, update=ended(Outcome.CRASHED))
+
+    results = bench.grade(checks)
+
+    assert results["update/doubles"].status is Status.PASSED
+    assert results["update/hidden"].status is Status.LIMIT
+    assert asked == [False, True]  # before the hidden one can have used up the time
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT])
+def test_limit_that_a_visible_check_hits_holds_for_hidden_ones_too(outcome: Outcome) -> None:
+    """They would hit it again; the other way round, that would show."""
+    bench = Bench(mse=ended(outcome, "too much"))
+    bench.visibility = {"mse/hidden": Visibility.HIDDEN}
+
+    results = bench.grade([check_of("mse"), check_of("mse", "hidden")])
+
+    assert {one.status for one in results.values()} == {Status.LIMIT}
+    assert bench.hidden.times_asked("mse") == 0
 
 
 # --- hidden checks ------------------------------------------------------------------------
