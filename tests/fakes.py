@@ -20,6 +20,7 @@ from grader.observations.values import (
     AnyValue,
     Array,
     ArrayKind,
+    InputValue,
     Items,
     Nothing,
     Number,
@@ -137,6 +138,14 @@ def ended(outcome: Outcome, detail: str = "") -> Observation:
     return Observation(outcome=outcome, detail=detail)
 
 
+def plain_input(value: InputValue) -> object:
+    """Return an array or a number of a request as numpy's array or Python's number."""
+    if isinstance(value, Array):
+        return value.to_numpy()
+    assert isinstance(value, Number), value
+    return value.value
+
+
 def computing(compute: Callable[..., object]) -> Rule:
     """Make a rule that answers by calling a function with numpy arrays and numbers.
 
@@ -146,10 +155,7 @@ def computing(compute: Callable[..., object]) -> Rule:
 
     def answer(request: Request) -> Observation:
         assert isinstance(request, CallRequest)
-        plain: dict[str, object] = {
-            name: value.to_numpy() if isinstance(value, Array) else value.value
-            for name, value in request.inputs.items()
-        }
+        plain = {name: plain_input(value) for name, value in request.inputs.items()}
         steps = []
         for _ in range(request.times):
             value = compute(**plain)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 
@@ -65,6 +66,14 @@ def leaf(values: object, *, grad: object = None, dtype: object = np.float32) -> 
     made = np.asarray(values, dtype=dtype)  # type: ignore[call-overload]
     gradient = None if grad is None else np.asarray(grad, dtype=made.dtype)
     return Leaf(made, gradient, is_double=made.dtype == np.float64)
+
+
+@overload
+def tensor(values: object) -> "np.ndarray": ...
+
+
+@overload
+def tensor(values: object, *, dtype: object) -> "np.ndarray | ArrayInput": ...
 
 
 def tensor(values: object, *, dtype: object = np.float32) -> "np.ndarray | ArrayInput":

@@ -27,11 +27,20 @@ from grader.checks.questions import Question
 from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.observations.asking import Observe
-from grader.observations.messages import CallRequest, CodeBlock, Lent, Load, Observation, Request
+from grader.observations.messages import (
+    CallRequest,
+    CodeBlock,
+    Lent,
+    Load,
+    Observation,
+    ReadRequest,
+    Request,
+)
 from grader.sandbox.guest import warm
 from grader.sandbox.guest.call import answer_call, answer_read
 from grader.sandbox.guest.defaults import Defaults
-from grader.sandbox.guest.load import LoadedSubmission, load
+from grader.sandbox.guest.load import load
+from grader.sandbox.guest.loaded import LoadedSubmission
 from grader.sandbox.host.recording import Recording
 from grader.submission.read import read_submission
 
@@ -143,6 +152,7 @@ class InProcess:
         if isinstance(request, CallRequest):
             answer = answer_call(request, submission, self._defaults)
         else:
+            assert isinstance(request, ReadRequest)
             answer = answer_read(request, submission)
         os.chdir(self._home)
         return Observation(outcome=answer.outcome, steps=answer.steps, raised=answer.raised)

@@ -24,7 +24,7 @@ def use(lab: Lab, x: object) -> object:
     return {"grad": made.parts[0].grad, "sum": made + made}
 
 
-TRACED = trace(use, UNITS, ("x",))  # type: ignore[arg-type]
+TRACED = trace(use, UNITS, ("x",))
 RUN = ScriptRun(
     ScriptRequest(function="f", operations=TRACED.operations, returned=TRACED.returned),
     {"x": 3},

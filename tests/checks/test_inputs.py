@@ -102,11 +102,13 @@ def test_dtype_that_is_asked_for_is_kept() -> None:
 
     def dtype_of(value: object) -> str:
         encoded = encode_input(value)
-        return encoded.array.dtype if isinstance(encoded, EncodedLeaf) else encoded.dtype
+        sent = encoded.array if isinstance(encoded, EncodedLeaf) else encoded
+        assert isinstance(sent, Array)
+        return sent.dtype
 
     assert [dtype_of(one) for one in doubles] == ["float64"] * 4
     assert [dtype_of(one) for one in singles] == ["float32"] * 5
-    assert encode_input(array([1, 2])).dtype == "int64"
+    assert dtype_of(array([1, 2])) == "int64"
 
 
 def test_too_deep_or_too_large_input_is_refused() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cpu_time import least_cpu_s
-from fakes import array, computing, returned
+from fakes import array, computing, plain_input, returned
 
 from grader.checks.assignment import load_assignment
 from grader.checks.inputs import Leaf, encode_input, tensor
@@ -1100,10 +1100,7 @@ def test_far_too_many_batches_are_refused_at_once(
 def observation_for(request: Request, observation: Observation) -> Observation:
     """Add the inputs, unchanged, to an answer."""
     assert isinstance(request, CallRequest)
-    inputs = {
-        name: value.to_numpy() if hasattr(value, "to_numpy") else value.value
-        for name, value in request.inputs.items()
-    }
+    inputs = {name: plain_input(value) for name, value in request.inputs.items()}
     return returned(observation.steps[0].returned, **inputs)
 
 

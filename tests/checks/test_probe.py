@@ -598,13 +598,14 @@ def test_example_is_that_of_the_last_request_of_either_kind() -> None:
     """A call after a script has its own example, and the other way round."""
     own = RecordedSession(f=[returned(1, x=2), returned(1), returned(1, x=2)])
     probe = Probe(UNITS[0], own.observe, own.ask, bytes(32), units=UNITS)
-    codes = []
-
-    for ask in (
+    asks: list[Callable[[], Result]] = [
         lambda: probe.student(x=2),
         lambda: probe.student_run(lambda lab: lab.y),
         lambda: probe.student(x=2),
-    ):
+    ]
+    codes = []
+
+    for ask in asks:
         ask()
         example = probe.example(WRONG)
         assert example is not None

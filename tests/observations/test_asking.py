@@ -12,14 +12,14 @@ from grader.observations.messages import (
     ScriptRequest,
 )
 from grader.observations.scripts import Constant, Operand, Sequence, Table, ValueOf
-from grader.observations.values import Number, Opaque, Text
+from grader.observations.values import InputValue, Number, Opaque, Text
 
 VALUE = ValueOf(place=0)
 
 
 def script(part: Operand, **inputs: object) -> ScriptRequest:
     """Ask for what a script returns."""
-    sent = {name: Number(value=1) for name in inputs}
+    sent: dict[str, InputValue] = {name: Number(value=1) for name in inputs}
     return ScriptRequest(function="f", operations=(), returned=part, inputs=sent)
 
 

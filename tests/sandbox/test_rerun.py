@@ -117,6 +117,7 @@ def test_figures_that_cells_draw_are_kept(open_source: Callable[..., Session]) -
     _, last = observation.steps[0].returned.entries[1]  # type: ignore[union-attr]
     assert isinstance(kept, Items)
     assert [len(one.items) for one in kept.items] == [1, 2]  # type: ignore[union-attr]
+    assert isinstance(last, Items)
     assert last == kept.items[1]
     axes = last.items[1]
     assert isinstance(axes, Axes)

@@ -74,7 +74,7 @@ def _load(
     fake = cast("Defaults", defaults or FakeDefaults())
     submission, loaded = load(message, report=report, defaults=fake)
     assert isinstance(submission, LoadedSubmission)
-    return submission.namespace, loaded
+    return cast("dict[str, Any]", submission.namespace), loaded
 
 
 def load_script(
