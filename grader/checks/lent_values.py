@@ -51,16 +51,19 @@ def ask_with_values(ask: Ask, names: Collection[str], *, ask_reference: Ask) -> 
     return ask_submission
 
 
-def _right_values(
-    request: ScriptRequest, names: Collection[str], ask_reference: Ask
-) -> dict[str, InputValue]:
-    """Return the values that the reference computes when it is asked the same."""
+def reading_of(request: ScriptRequest, names: Collection[str]) -> ScriptRequest:
+    """Return the request that reads some globals as they are during another request.
+
+    Args:
+        request: A script.
+        names: The names of the globals. The answer is a dict of them, sorted by name.
+    """
     ordered = tuple(sorted(names))
     entries = tuple(
         (Constant(value=Text(text=name)), ValueOf(place=place))
         for place, name in enumerate(ordered)
     )
-    reading = ScriptRequest(
+    return ScriptRequest(
         function=request.function,
         operations=tuple(Name(name=name) for name in ordered),
         returned=Table(entries=entries),
@@ -68,13 +71,19 @@ def _right_values(
         is_rerun=True,
         given=request.given,
     )
-    observation = ask_reference(reading)()
+
+
+def _right_values(
+    request: ScriptRequest, names: Collection[str], ask_reference: Ask
+) -> dict[str, InputValue]:
+    """Return the values that the reference computes when it is asked the same."""
+    observation = ask_reference(reading_of(request, names))()
     if observation.outcome is not Outcome.RETURNED:
         return {}
     found = observation.steps[0].returned
     values = [value for _, value in found.entries] if isinstance(found, Mapping) else []
     right = {}
-    for name, value in zip(ordered, values, strict=False):
+    for name, value in zip(sorted(names), values, strict=False):
         given = _to_input(value)
         if given is not None:
             right[name] = given

@@ -298,17 +298,13 @@ class Probe:
         Raises:
             NoAnswerError: The submission lacks the unit, raised, or hit a limit.
         """
-        encoded = {name: encode_input(value) for name, value in (given or {}).items()}
 
         def run(lab: Lab) -> dict[str, object]:
             returned = {} if script is None else script(lab)
             parts = returned if isinstance(returned, dict) else {"script": returned}
             return {**{name: getattr(lab, name) for name in read}, **parts}
 
-        request = self._script_request(run, {}, named=script or run)
-        request = msgspec.structs.replace(request, is_rerun=True, given=encoded)
-        self._last_script = ScriptRun(request, {}, self._last_script.trace, given=given or {})  # type: ignore[union-attr]
-        return self._both(request, ())
+        return self._both(self._script_request(run, {}, named=script or run, given=given or {}), ())
 
     def _both(self, request: ScriptRequest, mutable: Collection[str]) -> tuple[Result, Result]:
         answer = self._expect(request)
@@ -319,8 +315,14 @@ class Probe:
         return got, self._result(expected, is_student=False)
 
     def _script_request(
-        self, script: Script, inputs: Mapping[str, object], *, named: Script | None = None
+        self,
+        script: Script,
+        inputs: Mapping[str, object],
+        *,
+        named: Script | None = None,
+        given: Mapping[str, object] | None = None,
     ) -> ScriptRequest:
+        """Trace a script, and make its request: of a rerun if globals are fixed, even if none."""
         traced = trace(script, self._units, tuple(inputs), named=named)
         self.used |= traced.units
         encoded = {name: encode_input(value) for name, value in inputs.items()}
@@ -330,8 +332,10 @@ class Probe:
             operations=traced.operations,
             returned=traced.returned,
             seed=self._next_seed(),
+            is_rerun=given is not None,
+            given={name: encode_input(value) for name, value in (given or {}).items()},
         )
-        self._last_script = ScriptRun(request, inputs, traced)
+        self._last_script = ScriptRun(request, inputs, traced, given=given or {})
         self._last_request = None
         return request
 

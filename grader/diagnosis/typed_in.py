@@ -9,12 +9,11 @@ from dataclasses import replace
 
 import msgspec
 
+from grader.checks.lent_values import reading_of
 from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import fingerprint, is_same
 from grader.observations.asking import Observe
 from grader.observations.messages import Observation, Outcome, ScriptRequest
-from grader.observations.scripts import Name, ValueOf
-from grader.observations.scripts import Sequence as Several
 from grader.report.words import join_names
 
 _MOST_TRIED = 2
@@ -63,17 +62,7 @@ def find_typed_in(
 
 def _has_given_values(question: Question, request: ScriptRequest, observe: Observe) -> bool:
     """Return whether the submission's own values are those that are fixed, which prove nothing."""
-    reading = ScriptRequest(
-        function=request.function,
-        operations=tuple(Name(name=name) for name in request.given),
-        returned=Several(
-            is_tuple=True,
-            items=tuple(ValueOf(place=place) for place in range(len(request.given))),
-        ),
-        seed=request.seed,
-        is_rerun=True,
-        given=request.given,
-    )
+    reading = reading_of(request, request.given)
     values = replace(question, request=reading, check=replace(question.check, facts=None))
     fixed, own = observe(reading), observe(msgspec.structs.replace(reading, given={}))
     return own.outcome is Outcome.RETURNED and is_same(
