@@ -65,9 +65,6 @@ def train(w, b, features, labels, lr, num_epochs, batch_size):
             l.sum().backward()
             sgd([w, b], lr, batch_size)
             history.append(float(l.mean()))
-        with torch.no_grad():
-            train_l = loss(net(features, w, b), labels)
-            print(f"epoch {epoch + 1}, loss {float(train_l.mean()):f}")
     return history
 
 
