@@ -70,7 +70,7 @@ def _end(unit: Unit, raised: Verdict) -> tuple[Status, str]:
     if isinstance(raised, UnwrittenError):
         return Status.MISSING, f"{unit.name} is not written yet"
     if isinstance(raised, NotJudgedError):
-        return Status.NOT_JUDGED, ""
+        return Status.NOT_JUDGED, "another check of it has to pass first"
     if isinstance(raised, WrongError):
         return Status.FAILED, "the answer is wrong"
     outcome = raised.observation.outcome

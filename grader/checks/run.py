@@ -129,7 +129,7 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
         return own.full_result
     is_helper_wrong = run.has_wrong_helper(function.name, is_hidden=is_hidden)
     if not is_helper_wrong:
-        own = replace(own, result=own.full_result)
+        own = own.completed()
     if own.stopped_in and not run.lendable(function.name, [own.stopped_in]):
         message = f"it is tried together with {own.stopped_in}, which raised {own.exception}"
         return make_result(check, Status.NOT_JUDGED, message=message)

@@ -150,12 +150,20 @@ def test_helpers_of_a_function_are_those_that_its_code_or_a_script_uses() -> Non
     assert run.helpers("train") == ("forward", "Value")
 
 
-@pytest.mark.parametrize("unit", ["Value", "Value.mul", "w_hat"])
+@pytest.mark.parametrize("unit", ["Value", "Value.mul"])
 def test_helpers_of_other_units_are_all_that_they_may_use(unit: str) -> None:
     """What their code uses can't be read from one function."""
     run = replace(run_of(), functions={unit: FunctionFacts(name=unit)})
 
     assert run.helpers(unit) == run.assignment.unit(unit).collaborators
+
+
+def test_helpers_of_a_value_are_those_that_it_is_computed_from() -> None:
+    """What the submission never reads for it explains nothing."""
+    run = replace(run_of(), functions={"w_hat": FunctionFacts(name="w_hat", uses=("print",))})
+
+    assert run.helpers("w_hat") == ()
+    assert replace(run, functions={}).helpers("w_hat") != ()
 
 
 def test_helper_without_checks_is_never_proved() -> None:

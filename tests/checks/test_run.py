@@ -1114,7 +1114,9 @@ def test_limit_is_not_forgotten_by_a_check_that_is_not_judged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("helper", "message"), [(RIGHT, "update(n) is wrong"), (WRONG, "")], ids=["right", "wrong"]
+    ("helper", "message"),
+    [(RIGHT, "update(n) is wrong"), (WRONG, "another check of it has to pass first")],
+    ids=["right", "wrong"],
 )
 def test_check_whose_condition_fails_is_not_judged(
     monkeypatch: pytest.MonkeyPatch, helper: Rule, message: str
