@@ -22,7 +22,7 @@ import msgspec
 from grader.checks.assignment import Assignment
 from grader.checks.check_run import Student
 from grader.checks.lent_source import lent_source
-from grader.checks.lent_values import ask_with_values
+from grader.checks.lent_values import ask_with_values, right_values
 from grader.checks.load_problem import describe_load_problem
 from grader.checks.misconceptions import Misconception
 from grader.checks.programs import (
@@ -37,6 +37,7 @@ from grader.checks.units import UnitKind
 from grader.errors import InternalError
 from grader.observations.asking import Ask, Observe
 from grader.observations.messages import CodeBlock, Lent, Observation, Request, ScriptRequest
+from grader.observations.values import InputValue
 from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.given import Given
@@ -267,8 +268,17 @@ class GradingResources:
         plan: LoadPlan,
         *,
         lent: Lent | None = None,
+        given: dict[str, InputValue] | None = None,
     ) -> contextlib.AbstractContextManager[Session]:
-        """Open a session on a submission; ``lent`` replaces some of its functions."""
+        """Open a session on a submission.
+
+        Args:
+            submission: The submission.
+            account: What it has left.
+            plan: What to leave out while it is loaded.
+            lent: Replaces some of its functions, classes and methods.
+            given: Replaces some of its values.
+        """
         source = Source(
             # Not the file's own name: it is not in the digest that the inputs depend on, so code
             # could read there what it was asked before.
@@ -286,6 +296,7 @@ class GradingResources:
             methods=self.assignment.names_of(UnitKind.METHOD),
             modules=submission.modules,
             extra=submission.extra,
+            given=given or {},
         )
         return open_session(
             self._forkserver, source, account=account, confinement=self.confinement, plan=plan
@@ -318,24 +329,27 @@ class GradingResources:
         def session(names: frozenset[str]) -> Session:
             if own is not None and not names:
                 return own
-            lent = self._lent(names - self._computed) if names - self._computed else None
-            return sessions.enter_context(self.open(submission, account, plan.copy(), lent=lent))
+            values, others = names & self._values, names - self._values
+            lent = self._lent(others) if others else None
+            given = right_values(values, self.reference.replay) if values else {}
+            return sessions.enter_context(
+                self.open(submission, account, plan.copy(), lent=lent, given=given)
+            )
 
         @functools.cache
         def lend(names: frozenset[str]) -> Recording:
             ask: Ask = session(names).ask
-            if names & self._computed:
-                values = names & self._computed
+            values = names & self._values
+            if values:
                 ask = ask_with_values(ask, values, ask_reference=self.reference.replay)
             return Recording(ask, may_keep=account.may_keep)
 
         return Children(session, lend)
 
-    @functools.cached_property
-    def _computed(self) -> frozenset[str]:
-        """The values that the reference computes."""
-        units = self.assignment.units
-        return frozenset(one.name for one in units if is_computed(self.assignment, one))
+    @property
+    def _values(self) -> frozenset[str]:
+        """The values, which are lent as data."""
+        return frozenset(self.assignment.names_of(UnitKind.VALUE))
 
     def _make_lent(self, names: frozenset[str]) -> Lent:
         units = [self.assignment.unit(name) for name in sorted(names)]

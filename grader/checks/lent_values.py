@@ -1,7 +1,7 @@
-"""Lends right values: globals that the reference computes, in place of the submission's own.
+"""Lends right values: globals of the reference, in place of the submission's own.
 
-The submission is loaded anew with these values fixed. So a wrong value costs only itself, and not
-what is computed from it.
+A submission is loaded with these values fixed; for a check that gives it other data, anew with the
+values that belong to those. So a wrong value costs only itself, and not what is computed from it.
 """
 
 from collections.abc import Callable, Collection
@@ -43,7 +43,7 @@ def ask_with_values(ask: Ask, names: Collection[str], *, ask_reference: Ask) -> 
                 is_rerun=True,
             )
         if isinstance(request, ScriptRequest):
-            right = _right_values(request, names, ask_reference)
+            right = right_values(names, ask_reference, request=request)
             given = {**right, **request.given}
             request = msgspec.structs.replace(request, is_rerun=True, given=given)
         return ask(request)
@@ -73,11 +73,18 @@ def reading_of(request: ScriptRequest, names: Collection[str]) -> ScriptRequest:
     )
 
 
-def _right_values(
-    request: ScriptRequest, names: Collection[str], ask_reference: Ask
+def right_values(
+    names: Collection[str], ask_reference: Ask, *, request: ScriptRequest | None = None
 ) -> dict[str, InputValue]:
-    """Return the values that the reference computes when it is asked the same."""
-    observation = ask_reference(reading_of(request, names))()
+    """Return the values that the reference computes.
+
+    Args:
+        names: The names of the values.
+        ask_reference: Asks the reference.
+        request: What is asked of the submission, perhaps with other data; by default nothing.
+    """
+    any_request = ScriptRequest(function=min(names), operations=(), returned=Table(entries=()))
+    observation = ask_reference(reading_of(request or any_request, names))()
     if observation.outcome is not Outcome.RETURNED:
         return {}
     found = observation.steps[0].returned

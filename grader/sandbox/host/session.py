@@ -8,8 +8,8 @@ in all, ends the session.
 import contextlib
 import functools
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -32,6 +32,7 @@ from grader.observations.messages import (
     ScriptRequest,
     StatementStarted,
 )
+from grader.observations.values import InputValue
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.connection import ChildConnection, ChildEnded
 from grader.sandbox.host.forkserver import Forkserver
@@ -52,7 +53,7 @@ class Source:
 
     ``parameters`` maps the contract's functions to their parameters in order. ``text_cells`` are
     not run. With ``modules``, each code block is a module of that name, and the last ``extra`` of
-    them run only if they are imported.
+    them run only if they are imported. ``given`` are globals that stay fixed.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Source:
     methods: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     extra: int = 0
+    given: Mapping[str, InputValue] = field(default_factory=dict)
 
     def to_message(self, plan: LoadPlan, rerun: ScriptRequest | None = None) -> Load:
         """Return the message that makes a child load this, except what the plan leaves out.
@@ -87,7 +89,7 @@ class Source:
             classes=self.classes,
             methods=self.methods,
             is_rerun=rerun is not None,
-            given={} if rerun is None else rerun.given,
+            given={**self.given, **(rerun.given if rerun is not None else {})},
             modules=self.modules,
             extra=self.extra,
         )
