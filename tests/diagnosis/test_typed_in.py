@@ -86,7 +86,8 @@ def test_data_that_are_the_submissions_own_prove_nothing() -> None:
 
 def test_questions_without_other_data_prove_nothing() -> None:
     """The submission is asked as it is."""
-    assert found(lambda _x, _y: 5.0, rerun()) == ()
+    assert found(lambda _x, _y: 7.0, rerun()) == ()
+    assert found(lambda _x, _y: 7.0, rerun(), FIRST) == ("x", "y")
 
 
 def test_answers_of_other_kinds_prove_nothing() -> None:
