@@ -103,7 +103,7 @@ def test_answer_to_a_call_has_each_step_input_and_gradient(
 
 
 def test_answer_at_once_waits_before_it_returns() -> None:
-    """So one session can answer for both sides."""
+    """Then one session can answer for both sides."""
     waited = []
 
     def ask(request: Request) -> object:
