@@ -171,15 +171,11 @@ class CheckRun:
         """Return the helpers of a check's unit that are not known to be right."""
         return self.unproved(check.function, is_hidden=self.is_hidden(check.id))
 
-    def has_wrong_helper(self, name: str, *, is_hidden: bool) -> bool:
-        """Return whether a helper of a unit has failed with the student's own helpers.
-
-        Then this helper is wrong, or another one is that both use.
-        """
-        return bool(self.wrong_helpers(name, is_hidden=is_hidden))
-
     def wrong_helpers(self, name: str, *, is_hidden: bool) -> list[str]:
-        """Return the helpers of a unit that have failed with the student's own helpers."""
+        """Return the helpers of a unit that have failed with the student's own helpers.
+
+        Then these helpers are wrong, or others are that they use.
+        """
         return [
             helper
             for helper in self.helpers(name)

@@ -127,7 +127,7 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
         own = replace(own, stopped_in="")  # it was called wrongly
     if not unproved and not own.stopped_in:
         return own.full_result
-    is_helper_wrong = run.has_wrong_helper(function.name, is_hidden=is_hidden)
+    is_helper_wrong = bool(run.wrong_helpers(function.name, is_hidden=is_hidden))
     if not is_helper_wrong:
         own = own.completed()
     if own.stopped_in and not run.lendable(function.name, [own.stopped_in]):
