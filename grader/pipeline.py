@@ -299,9 +299,10 @@ class Grader:
         resources = self._resources
 
         def observe(name: str) -> Observe:
-            names = run.unproved(name, is_hidden=is_hidden) if is_lent else ()
+            unproved = run.unproved(name, is_hidden=is_hidden) if is_lent else ()
+            names = run.lendable(name, unproved)
             # The checks have already had most of the answers; only the others are asked for.
-            return children.replay(frozenset(names))
+            return children.replay(names)
 
         return Case(
             assignment=resources.assignment,

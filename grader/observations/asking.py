@@ -7,7 +7,7 @@ answers.
 from collections.abc import Callable
 
 from grader.observations.messages import Answer, Observation, ReadRequest, Request, ScriptRequest
-from grader.observations.scripts import Operand, Sequence, Table
+from grader.observations.scripts import Constant, Operand, Sequence, Table
 from grader.observations.values import AnyValue, Items, Mapping
 
 # Sends a request and waits for the answer.
@@ -66,8 +66,13 @@ def _fits(returned: Operand, value: AnyValue) -> bool:
                 isinstance(value, Mapping)
                 and len(value.entries) == len(entries)
                 and all(
-                    _fits(operand, one)
-                    for (_, operand), (_, one) in zip(entries, value.entries, strict=True)
+                    _is_key(key, name) and _fits(operand, one)
+                    for (key, operand), (name, one) in zip(entries, value.entries, strict=True)
                 )
             )
     return True
+
+
+def _is_key(key: Operand, value: AnyValue) -> bool:
+    """Return whether a key is the one that is written in the script, if one is."""
+    return not isinstance(key, Constant) or key.value == value
