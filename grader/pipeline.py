@@ -17,10 +17,13 @@ from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.check_run import CheckRun, OnCheckStart, Phase, ignore_progress
 from grader.checks.code_facts import uses_other_names
 from grader.checks.manual_answers import manual_items
+from grader.checks.misconceptions import Misconception
 from grader.checks.pictures import draw_pictures
+from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
+from grader.observations.messages import Observation, Request
 from grader.report.budget import fit_report
 from grader.report.describe_loading import describe_loading, describe_syntax_error
 from grader.report.manual import with_items
@@ -304,11 +307,20 @@ class Grader:
             # The checks have already had most of the answers; only the others are asked for.
             return children.replay(names)
 
+        # What our own programs cost is not the submission's: the first one to need them opens them.
+        def questions(name: str) -> list[Question]:
+            with account.excluded():
+                return resources.questions(name, run.seed)
+
+        def ask_misconception(misconception: Misconception, request: Request) -> Observation:
+            with account.excluded():
+                return resources.ask_misconception(misconception, request)
+
         return Case(
             assignment=resources.assignment,
             observe=observe,
-            questions=lambda name: resources.questions(name, run.seed),
-            ask_misconception=resources.ask_misconception,
+            questions=questions,
+            ask_misconception=ask_misconception,
             is_lent=is_lent,
             has_time=account.has_time,
         )

@@ -5,6 +5,7 @@ notebook. Every misconception must lose points on its own unit only, and the rep
 no other. What `release` refuses is a problem too.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,10 @@ _STUB = "the stub"
 _STUB_NOTEBOOK = "the stub as a notebook"
 # What a script may note while it is loaded, although it can be imported.
 _EXPECTED_NOTES = (NoteKind.LEFT_OUT, NoteKind.OTHER)
+
+# A known mistake is graded without its helpers, so half of its time is reserved for an attempt with
+# right ones. Whether the rest is enough must not depend on the machine.
+_MORE_TIME = 4
 
 OnGradingDone = Callable[[int, int, str], None]
 
@@ -94,12 +99,14 @@ def verify(
     unnamed: list[Misconception] = []
     refusals = find_release_problems(assignment)
     verification.problems += [f"can't be released: {one}" for one in refusals]
-    jobs_to_do = [
-        *_make_jobs(assignment, seeds=seeds, has_stub=not refusals),
-        *_make_wrong_jobs(assignment, verification),
-    ]
-    pool = LocalPool(PoolSettings(assignment=str(assignment.folder)), workers=jobs)
-    for index, (job, graded) in enumerate(pool.grade_all(jobs_to_do)):
+    own_jobs = list(_make_jobs(assignment, seeds=seeds, has_stub=not refusals))
+    wrong_jobs = list(_make_wrong_jobs(assignment, verification))
+    jobs_to_do = [*own_jobs, *wrong_jobs]
+    graded_jobs = itertools.chain(
+        _pool(assignment, workers=jobs).grade_all(own_jobs),
+        _pool(assignment, workers=jobs, more_time=_MORE_TIME).grade_all(wrong_jobs),
+    )
+    for index, (job, graded) in enumerate(graded_jobs):
         on_progress(index, len(jobs_to_do), job.key)
         report = msgspec.json.decode(graded.report, type=Report)
         if report.status is ReportStatus.GRADER_ERROR:
@@ -125,6 +132,14 @@ def verify(
     _verify_checks(assignment, verification)
     verification.problems.sort()
     return verification
+
+
+def _pool(assignment: Assignment, *, workers: int, more_time: float = 1.0) -> LocalPool:
+    limit_s = Limits.of(assignment.limits).function_cpu_s
+    settings = PoolSettings(
+        assignment=str(assignment.folder), limits={"function_cpu_s": more_time * limit_s}
+    )
+    return LocalPool(settings, workers=workers)
 
 
 def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterator[Job]:

@@ -138,8 +138,9 @@ def _change(request: CallRequest, name: str) -> Iterator[CallRequest]:
         others = [msgspec.structs.replace(value, value=number) for number in numbers]
     elif isinstance(value, Array):
         array = value.to_numpy()
-        # In another order, labels stay labels; with other numbers, a mean is another one.
-        for changed in (np.flip(array, axis=0), array * 0.75 + 0.05):
+        # In another order, labels stay labels; with other numbers, a mean is another one; on the
+        # other side of 0.5, what only asks for the side answers otherwise.
+        for changed in (np.flip(array, axis=0), array * 0.75 + 0.05, 1 - array):
             if not np.array_equal(changed, array):
                 others.append(
                     Array.from_numpy(changed.astype(array.dtype), requires_grad=value.requires_grad)

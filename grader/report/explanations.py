@@ -172,6 +172,12 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"Boolean value of Tensor with (more than one|no) value",
+        "To ask whether there is a gradient yet, write `if w.grad is not None:`.",
+        code=r"(if|while|and|or|not)\s+\w+\.grad\s*(:|and\b|or\b|$)",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"Boolean value of Tensor with (more than one|no) value",
         "A single True or False is needed here, and the tensor has several entries, or none. `if`, "
         "`while`, `and`, `or`, min() and max() decide only once: to choose entry by entry, use "
         "torch.where, torch.minimum or torch.maximum, or a formula without cases.",

@@ -446,3 +446,15 @@ def cross_entropy__data_given_to_the_loss_class(p, y):
     Section: 7. Going further: logistic regression
     """
     return torch.nn.BCELoss(p, y)
+
+
+def cross_entropy__mean_of_each_class(p, y):
+    """The mean is taken over each class by itself.
+
+    Each sample counts 1/n. Add up both classes first and divide by the number
+    of all samples. The mean of a class without samples is nan.
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(torch.log(p[y == 1]).mean() + torch.log(1 - p[y == 0]).mean())

@@ -71,7 +71,8 @@ def gradient__cleared_before_it_is_returned(x, y, w):
 
     Is it cleared before it is returned? grad = w.grad is only another name for
     the same tensor, and zero_() sets that to zero. Return a copy,
-    w.grad.clone(), or clear it with w.grad = None.
+    w.grad.clone(), or clear it with w.grad = None. Or is it a difference
+    quotient? In float32 w + 1e-8 is w: take a step of about 1e-2.
 
     Section: 3. Autograd
     """

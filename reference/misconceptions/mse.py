@@ -195,6 +195,10 @@ def mse__column_against_row(y_hat, y):
     return ((y_hat.view(-1, 1) - y) ** 2).mean()
 
 
+def mse__column_against_row__sum_over_n(y_hat, y):
+    return ((y_hat.view(-1, 1) - y) ** 2).sum() / len(y)
+
+
 def mse__divided_by_n_minus_one(y_hat, y):
     """The sum of the squares is divided by n - 1.
 

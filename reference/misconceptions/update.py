@@ -87,7 +87,7 @@ def update__ascent(x, y, w, lr):
     """The step goes up the slope: the loss rises.
 
     The gradient points to where the loss rises. Go the other way: subtract lr
-    * w.grad from w.
+    * w.grad from w. If you do, is the sign wrong in a gradient of your own?
 
     Section: 4. Gradient descent
     """

@@ -107,8 +107,8 @@ def update_logistic__all_inside_no_grad(x, y, w, lr):
 def update_logistic__ascent(x, y, w, lr):
     """The step goes up the slope: the loss rises.
 
-    The gradient points to where the loss rises. Subtract lr * w.grad from
-    w.
+    The gradient points to where the loss rises. Subtract lr * w.grad from w.
+    If you do, is the sign wrong in a gradient of your own? It has p - y.
 
     Section: 7. Going further: logistic regression
     """

@@ -64,7 +64,7 @@ def test_int_and_float_stay_apart() -> None:
     assert encode_input(3.0) == Number(value=3, kind="float")
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", 1j, range(3)], ids=repr)
+@pytest.mark.parametrize("value", [{1, 2}, b"bytes", 1j, range(3)], ids=repr)
 def test_anything_else_is_not_an_input(value: object) -> None:
     """What is not plain data is refused."""
     with pytest.raises(TypeError, match="an input can't be"):

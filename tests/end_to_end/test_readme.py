@@ -48,7 +48,7 @@ def test_python_example_of_the_readme_runs() -> None:
         [sys.executable, "-c", example], capture_output=True, text=True, check=False, cwd=ROOT
     )
 
-    assert done.stdout.startswith("100.0 ['make_data', 'predict'"), done.stderr
+    assert done.stdout.startswith("100.0 ['predict', 'make_data'"), done.stderr
 
 
 def test_check_in_the_readme_is_copied_from_the_lab() -> None:

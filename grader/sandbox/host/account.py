@@ -162,6 +162,15 @@ class Account:
         before, self._mark = self._mark, (thread, now)
         return now - before[1] if before[0] == thread else 0.0
 
+    @contextlib.contextmanager
+    def excluded(self) -> Iterator[None]:
+        """Leave out what this thread does for its own sake, such as asking the author's code."""
+        self.turn_to(self._at_work_for)
+        try:
+            yield
+        finally:
+            self.host_cpu_s()
+
     # --- memory and disk ------------------------------------------------------------------
 
     def admit(self, child: Tenant) -> None:

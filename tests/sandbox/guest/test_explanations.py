@@ -111,6 +111,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "network": (refuse(RuntimeError("there is no internet connection")), "no network"),
     "in place on a leaf": (step_outside_no_grad, "no_grad"),
     "in place on a view": (step_on_a_view, "no_grad"),
+    "a power as in mathematics": (lambda: torch.ones(2) ^ torch.ones(2), "write **"),
     "backward twice": (backward_twice, "an earlier backward() had freed"),
     "numpy of what requires grad": (give_to_numpy, "detach"),
     "numpy of it by asarray": (lambda: np.asarray(leaf()), "detach"),
@@ -218,6 +219,9 @@ def test_every_reason_is_provoked() -> None:
         ("if nn.MSELoss()(y_hat, y) > y:", "torch.where"),
         ('if nn.MSELoss(reduction="none")(y_hat, y) > y:', "torch.where"),
         ("if z >= 0:", "torch.where"),
+        ("if w.grad:", "is not None"),
+        ("if not w.grad and x:", "is not None"),
+        ("if w.grad.sum() > y:", "torch.where"),
     ],
 )
 def test_truth_of_a_tensor_is_explained_by_the_line(code: str, expected: str) -> None:
