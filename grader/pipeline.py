@@ -164,8 +164,12 @@ class Grader:
         seed: int | None = None,
         only: str | Collection[str] | None = None,
         on_progress: OnCheckStart = ignore_progress,
+        more_time: float = 1.0,
     ) -> Report:
-        """Grade a submission given as bytes; ``name`` is the name of the file as handed in."""
+        """Grade a submission given as bytes; ``name`` is the name of the file as handed in.
+
+        The CPU time of each function is multiplied by ``more_time``.
+        """
         files = self._resources.assignment.submission
         return self._grade(
             name,
@@ -173,6 +177,7 @@ class Grader:
             seed=seed,
             only=only,
             on_progress=on_progress,
+            more_time=more_time,
         )
 
     def refuse(self, name: str, reason: str) -> Report:
@@ -187,6 +192,7 @@ class Grader:
         seed: int | None,
         only: str | Collection[str] | None,
         on_progress: OnCheckStart = ignore_progress,
+        more_time: float = 1.0,
     ) -> Report:
         started = time.monotonic()
         seconds: dict[str, float] = {}
@@ -199,7 +205,8 @@ class Grader:
             submission = read()
             blank = self._with_submission(blank, submission, seed)
             self._resources.use_seed(blank.seed)
-            account, plan = self._resources.open_account(submission), LoadPlan()
+            account = self._resources.open_account(submission, more_time=more_time)
+            plan = LoadPlan()
             with contextlib.ExitStack() as sessions:
                 student = sessions.enter_context(self._resources.open(submission, account, plan))
                 if student.loaded.syntax_error is not None:

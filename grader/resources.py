@@ -11,6 +11,7 @@ answers are recorded, and replayed to equal requests while the seed stays the sa
 """
 
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -251,15 +252,22 @@ class GradingResources:
         wrong = {one.path.name: one.source for one in self.assignment.misconceptions}
         return {self.assignment.reference_path.name: self.assignment.reference, **wrong}
 
-    def open_account(self, submission: Submission) -> Account:
-        """Open a submission's account, after imports that must not use up its time."""
+    def open_account(self, submission: Submission, *, more_time: float = 1.0) -> Account:
+        """Open a submission's account, after imports that must not use up its time.
+
+        Args:
+            submission: The submission.
+            more_time: What the CPU time of each function is multiplied by.
+        """
         plotting = ("plt", "matplotlib", "pylab", "pyplot")
         if submission.mentions(*plotting) or any(word in self._support for word in plotting):
             self._forkserver.warm((_MATPLOTLIB,))
         if submission.is_notebook and submission.mentions("%", "!", "?"):
             self._forkserver.warm((_IPYTHON,))
         _ = self._forkserver.versions
-        return Account(self.limits, functions=len(self.assignment.units))
+        function_cpu_s = more_time * self.limits.function_cpu_s
+        limits = dataclasses.replace(self.limits, function_cpu_s=function_cpu_s)
+        return Account(limits, functions=len(self.assignment.units))
 
     def open(
         self,

@@ -5,7 +5,6 @@ notebook. Every misconception must lose points on its own unit only, and the rep
 no other. What `release` refuses is a problem too.
 """
 
-import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,7 +44,7 @@ _EXPECTED_NOTES = (NoteKind.LEFT_OUT, NoteKind.OTHER)
 
 # A known mistake is graded without its helpers, so half of its time is reserved for an attempt with
 # right ones. Whether the rest is enough must not depend on the machine.
-_MORE_TIME = 4
+_MORE_TIME = 4.0
 
 OnGradingDone = Callable[[int, int, str], None]
 
@@ -99,14 +98,12 @@ def verify(
     unnamed: list[Misconception] = []
     refusals = find_release_problems(assignment)
     verification.problems += [f"can't be released: {one}" for one in refusals]
-    own_jobs = list(_make_jobs(assignment, seeds=seeds, has_stub=not refusals))
-    wrong_jobs = list(_make_wrong_jobs(assignment, verification))
-    jobs_to_do = [*own_jobs, *wrong_jobs]
-    graded_jobs = itertools.chain(
-        _pool(assignment, workers=jobs).grade_all(own_jobs),
-        _pool(assignment, workers=jobs, more_time=_MORE_TIME).grade_all(wrong_jobs),
-    )
-    for index, (job, graded) in enumerate(graded_jobs):
+    jobs_to_do = [
+        *_make_jobs(assignment, seeds=seeds, has_stub=not refusals),
+        *_make_wrong_jobs(assignment, verification),
+    ]
+    pool = LocalPool(PoolSettings(assignment=str(assignment.folder)), workers=jobs)
+    for index, (job, graded) in enumerate(pool.grade_all(jobs_to_do)):
         on_progress(index, len(jobs_to_do), job.key)
         report = msgspec.json.decode(graded.report, type=Report)
         if report.status is ReportStatus.GRADER_ERROR:
@@ -134,14 +131,6 @@ def verify(
     return verification
 
 
-def _pool(assignment: Assignment, *, workers: int, more_time: float = 1.0) -> LocalPool:
-    limit_s = Limits.of(assignment.limits).function_cpu_s
-    settings = PoolSettings(
-        assignment=str(assignment.folder), limits={"function_cpu_s": more_time * limit_s}
-    )
-    return LocalPool(settings, workers=workers)
-
-
 def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterator[Job]:
     files = assignment.reference_files
     for seed in range(seeds):
@@ -160,7 +149,8 @@ def _make_wrong_jobs(assignment: Assignment, verification: Verification) -> Iter
         # Other functions are the reference's, and call nothing wrong.
         affected = _unit_and_callers(assignment, one.function)
         try:
-            yield _make_job(one.label, wrong_program(assignment, one), only=affected)
+            program = wrong_program(assignment, one)
+            yield _make_job(one.label, program, only=affected, more_time=_MORE_TIME)
         except (TypeError, ValueError) as error:
             verification.problems.append(f"{one.label} can't take the place of its unit: {error}")
 
@@ -172,9 +162,10 @@ def _make_job(
     seed: int | None = None,
     only: tuple[str, ...] | None = None,
     name: str = "submission.py",
+    more_time: float = 1.0,
 ) -> Job:
     data = source.encode() if isinstance(source, str) else source
-    request = GradeRequest(name=name, data=data, seed=seed, only=only)
+    request = GradeRequest(name=name, data=data, seed=seed, only=only, more_time=more_time)
     return Job(key=key, request=request)
 
 

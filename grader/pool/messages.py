@@ -18,7 +18,10 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission to grade: its bytes, or in ``problem`` the reason why it can't be graded."""
+    """A submission to grade: its bytes, or in ``problem`` the reason why it can't be graded.
+
+    ``more_time`` multiplies the CPU time of each function.
+    """
 
     name: str
     data: bytes = b""
@@ -26,6 +29,7 @@ class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None = None
     only: tuple[str, ...] | None = None
     key: str = ""
+    more_time: float = 1.0
 
 
 class GradeResult(msgspec.Struct, frozen=True, kw_only=True):

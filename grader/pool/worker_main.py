@@ -50,7 +50,11 @@ def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeRes
         report = grader.refuse(request.name, request.problem)
     else:
         report = grader.grade_data(
-            request.data, name=request.name, seed=request.seed, only=request.only
+            request.data,
+            name=request.name,
+            seed=request.seed,
+            only=request.only,
+            more_time=request.more_time,
         )
     report = fit_report(msgspec.structs.replace(report, key=request.key))
     try:

@@ -77,8 +77,8 @@ class Bench:
         self._warm = warm
         open_account = warm._resources.open_account
 
-        def open_and_keep(submission: Submission) -> Account:
-            self.account = open_account(submission)
+        def open_and_keep(submission: Submission, *, more_time: float = 1.0) -> Account:
+            self.account = open_account(submission, more_time=more_time)
             return self.account
 
         warm._resources.open_account = open_and_keep  # type: ignore[method-assign]
