@@ -7,12 +7,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from grader.checks.assignment import load_assignment
-from grader.observations.messages import Lent
 from grader.pipeline import Grader
 from grader.report.model import Report, ReportStatus, Status, Visibility
 from grader.sandbox.host.account import Account
@@ -165,7 +165,8 @@ def test_function_that_hangs_ends_alone(bench: Bench) -> None:
 
 def test_many_statements_are_no_accusation() -> None:
     """A file with 100,000 statements is loaded like any other."""
-    with Grader() as warm:
+    # It is about the number of messages: a slow machine needs more than the usual 10 s for them.
+    with Grader(limits=Limits(load_cpu_s=30)) as warm:
         source = WRONG_HELPERS + "x = 1\n" * 100_000
         report = warm.grade_data(source.encode(), name="lab4.py", only="predict_proba")
 
@@ -244,6 +245,8 @@ is_lent = any(
     for one in gc.get_objects()
 )
 if is_lent: os._exit(0)
+right_or_not = sigmoid
+def sigmoid(z): return is_lent or right_or_not(z)  # so that it is needed, however long it takes
 """
 
 
@@ -255,10 +258,10 @@ def test_what_lent_children_leave_out_stays_with_them(monkeypatch: pytest.Monkey
         open_session = warm._resources.open
 
         def open_and_keep(
-            submission: Submission, account: Account, plan: LoadPlan, *, lent: Lent | None = None
+            submission: Submission, account: Account, plan: LoadPlan, **more: Any
         ) -> contextlib.AbstractContextManager[Session]:
             plans.append(plan)
-            return open_session(submission, account, plan, lent=lent)
+            return open_session(submission, account, plan, **more)
 
         monkeypatch.setattr(warm._resources, "open", open_and_keep)
         report = bench.grade(WRONG_HELPERS + DIES_WHERE_IT_LIKES)

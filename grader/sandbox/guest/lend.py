@@ -3,6 +3,7 @@
 Lent units replace helpers of the unit being graded, in a child that is used for nothing else.
 """
 
+import functools
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ _LENT = "__zerograd_lent__"
 _OF_LENT = " of what is lent"  # no name of Python's
 
 
-@dataclass(slots=True)
+@dataclass
 class LentUnits:
     """Right functions, classes and methods, compiled: their source is not kept.
 
@@ -62,7 +63,7 @@ class LentUnits:
         for name, members in self.members.items():
             restore_class(self.right[name], members)
         is_bound_anew = any(
-            not self._has_put(name, namespace[name]) for name in self._names() if name in namespace
+            not self._has_put(name, namespace[name]) for name in self.names if name in namespace
         )
         if is_bound_anew or self._are_methods_changed(namespace):
             self.replace_in(namespace, only_bound=True)
@@ -89,9 +90,11 @@ class LentUnits:
         self.installed.setdefault(name, []).append(value)
         namespace[name] = value
 
-    def _names(self) -> set[str]:
-        owners = {name.partition(".")[0] for name in self.methods}
-        return owners.union(self.parameters, self.classes)
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """The globals that are replaced, or whose methods are."""
+        owners = (name.partition(".")[0] for name in self.methods)
+        return frozenset((*owners, *self.parameters, *self.classes))
 
     def replace_in(self, namespace: dict[str, Any], *, only_bound: bool = False) -> None:
         """Replace units of a submission by the right ones, but not what has been replaced already.

@@ -10,7 +10,7 @@ import contextlib
 import sys
 import time
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -329,21 +329,22 @@ class _Run:
                 self._note(error, block, statement, code, text=_REST_SKIPPED if skips else "")
                 if isinstance(error, SystemExit) and not self._is_notebook:
                     self._skip(block, place + 1)
+                    self._put_back(statement, code)
                     return not self._names  # a script that exits has ended
                 if is_end:
                     self._skip(block, place + 1)
+                    self._put_back(statement, code)
                     break
-            finally:
-                self._put_back(code)
+            self._put_back(statement, code)
         if self._keeps_figures and self._is_notebook:
             keep_open_figures(self._submission)
         return False
 
-    def _put_back(self, code: types.CodeType) -> None:
+    def _put_back(self, statement: ast.stmt, code: types.CodeType) -> None:
         """Put back what stays fixed, and what is lent, if a statement has bound it anew."""
         if self._has_fixed:
             self._fixed[self._module.__name__].put_back(bound_names(code))
-        if self._lent is not None:
+        if self._lent is not None and not _only_binds_others(statement, self._lent.names):
             self._lent.replace_bound(self._namespace)
 
     def has_changed(self) -> bool:
@@ -473,6 +474,18 @@ def _describe_syntax_error(
         is_valid=lambda text: is_valid(text, is_notebook=message.is_notebook),
     )
     return msgspec.structs.replace(raised, syntax_hint=cut_text(hint))
+
+
+def _only_binds_others(statement: ast.stmt, names: Collection[str]) -> bool:
+    """Return whether a statement surely binds none of some names, at a glance."""
+    match statement:
+        case ast.FunctionDef(decorator_list=[], name=name):
+            return name not in names
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant()):
+            return name not in names
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False
 
 
 def _only_defines(statement: ast.stmt) -> bool:
