@@ -258,7 +258,10 @@ def test_what_lent_children_leave_out_stays_with_them(monkeypatch: pytest.Monkey
         open_session = warm._resources.open
 
         def open_and_keep(
-            submission: Submission, account: Account, plan: LoadPlan, **more: Any  # noqa: ANN401
+            submission: Submission,
+            account: Account,
+            plan: LoadPlan,
+            **more: Any,  # noqa: ANN401
         ) -> contextlib.AbstractContextManager[Session]:
             plans.append(plan)
             return open_session(submission, account, plan, **more)
