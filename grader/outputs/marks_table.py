@@ -148,11 +148,13 @@ def read_marks_file(data: bytes, name: str) -> tuple[list[MarksLine], list[str]]
         raise UsageError(f"{name} is not UTF-8; save it as CSV UTF-8") from error
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    csv.field_size_limit(max(csv.field_size_limit(), _MAX_CELL))
+    usual = csv.field_size_limit(_MAX_CELL)  # it holds for the whole process
     try:
         rows = list(reader)
     except csv.Error as error:
         raise UsageError(f"{name} is not a table: {error}") from error
+    finally:
+        csv.field_size_limit(usual)
     header = [title.strip().casefold() for title in rows[0]] if rows else []
     _expect_columns(header, name)
     lines = [
