@@ -11,6 +11,41 @@ from grader.observations.values import Array
 # The hint of a check of several calls, where the first of them is wrong.
 ONE_CALL_IS_WRONG = "A single call is already wrong, so mend that first."
 
+_ORDINALS = ("first", "second", "third")
+
+
+def expect_steps(
+    got: Result,
+    want: Result,
+    *,
+    start: np.ndarray,
+    rtol: float = 1e-4,
+    what: str = "call",
+) -> None:
+    """Require that the leaf ``w`` has the reference's values after each of up to three calls.
+
+    Args:
+        got: The student's result.
+        want: The reference's result.
+        start: The values of the leaf before the first call, in its shape.
+        rtol: As for `expect_step`.
+        what: What to call a call in the message, which numbers them.
+
+    Raises:
+        WrongError: As `expect_step` raises it; the hint of the first call is that it is already
+            wrong alone.
+    """
+    for step in range(len(want.steps)):
+        expect_step(
+            got,
+            want,
+            start=start,
+            step=step,
+            rtol=rtol,
+            what=f"the {_ORDINALS[step]} {what}",
+            hint="" if step else ONE_CALL_IS_WRONG,
+        )
+
 
 def expect_step(
     got: Result,

@@ -59,6 +59,7 @@ def mark(
     from grader.batch.give_marks import give_marks
     from grader.batch.marking import list_answers, mark_class, open_marks
     from grader.batch.store import ReportStore
+    from grader.exports.table import read_bounded
     from grader.outputs.class_files import INDEX_FILE, find_dialect, write_class_files
     from grader.outputs.marks_table import read_marks_file
     from grader.report.summary_file import read_summary
@@ -77,7 +78,7 @@ def mark(
             answers = list_answers(summary, store)
             _export(answers, target, waiting=waiting, names=names, dialect=dialect)
         if file is not None:
-            lines, unknown = read_marks_file(_read(file), file.name)
+            lines, unknown = read_marks_file(read_bounded(file, "a file of marks"), file.name)
             with store.lock():
                 summary = read_summary(folder)  # as no batch can change it from here on
                 marks = open_marks(folder)
@@ -92,20 +93,6 @@ def mark(
         click.echo(f"the class: {folder / INDEX_FILE}")
     if given is not None and given.gone:
         raise SystemExit(ExitCode.POINTS_LOST)
-
-
-def _read(path: Path) -> bytes:
-    from grader.errors import UsageError
-
-    limit = 64 * 1024 * 1024
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise UsageError(f"can't read {path}: {error.strerror}") from error
-    if len(data) > limit:
-        raise UsageError(f"{path} is too large for a file of marks: it is over 64 MiB")
-    return data
 
 
 def _export(

@@ -59,6 +59,26 @@ class Table:
         return self.lines[0]
 
 
+def read_bounded(path: Path, kind: str) -> bytes:
+    """Read a file of at most 64 MiB.
+
+    Args:
+        path: The file.
+        kind: What it should be, with its article.
+
+    Raises:
+        UsageError: The file can't be read, or is larger.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"can't read {path}: {error.strerror}") from error
+    if len(data) > _MAX_BYTES:
+        raise UsageError(f"{path} is too large for {kind}: it is over 64 MiB")
+    return data
+
+
 def read_table(path: Path) -> Table:
     """Read a table in UTF-8, with or without a byte order mark.
 
@@ -67,13 +87,7 @@ def read_table(path: Path) -> Table:
     Raises:
         UsageError: If the file can't be read, is too large, or is not such a table.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"can't read {path}: {error.strerror}") from error
-    if len(data) > _MAX_BYTES:
-        raise UsageError(f"{path} is too large for a table of grades: it is over 64 MiB")
+    data = read_bounded(path, "a table of grades")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
