@@ -22,6 +22,7 @@ import msgspec
 
 from grader.checks.assignment import Assignment
 from grader.checks.check_run import Student
+from grader.checks.definitions import definitions
 from grader.checks.lent_source import lent_source
 from grader.checks.lent_values import ask_with_values, right_values
 from grader.checks.load_problem import describe_load_problem
@@ -29,7 +30,7 @@ from grader.checks.misconceptions import Misconception
 from grader.checks.programs import (
     is_computed,
     reference_program,
-    wrong_definitions,
+    wrong_class,
     wrong_name,
     wrong_program,
 )
@@ -206,8 +207,9 @@ class GradingResources:
         unit = self.assignment.unit(name)
         known = self.assignment.misconceptions_of(name)
         reference = self.assignment.reference
-        files = dict.fromkeys(wrong_definitions(one, unit, reference) for one in known)
-        code = "\n".join((reference_program(self.assignment), *files))
+        files = map(definitions, dict.fromkeys(one.source for one in known))
+        classes = (wrong_class(one, unit, reference) for one in known)
+        code = "\n".join((reference_program(self.assignment), *files, *classes))
         parameters = self.assignment.top_level
         wrong = {wrong_name(one, unit): unit.parameters for one in known}
         return self._open_trusted(code, {**parameters, **wrong})

@@ -11,6 +11,7 @@ A misconception is written in one of these forms, and takes the place of its uni
 """
 
 import ast
+import functools
 import re
 import textwrap
 
@@ -28,14 +29,17 @@ def is_computed(assignment: Assignment, unit: Unit) -> bool:
 
     A value that is written down may still be filled by later statements, as a list by a loop.
     """
-    if unit.kind is not UnitKind.VALUE:
-        return False
-    written_down = ast.parse(definitions(assignment.reference)).body
-    if not any(unit.name in bound_names(statement) for statement in written_down):
+    return unit.kind is UnitKind.VALUE and _is_computed_in(assignment.reference, unit.name)
+
+
+@functools.cache  # asked with each request about a value
+def _is_computed_in(reference: str, name: str) -> bool:
+    written_down = ast.parse(definitions(reference)).body
+    if not any(name in bound_names(statement) for statement in written_down):
         return True
-    tops = ast.parse(without_demos(assignment.reference)).body
+    tops = ast.parse(without_demos(reference)).body
     return any(
-        _changes(statement, unit.name)
+        _changes(statement, name)
         for statement in tops
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign)
     )
@@ -75,12 +79,26 @@ def reference_program(assignment: Assignment, *, leave_out: tuple[str, ...] = ()
 
 def wrong_name(misconception: Misconception, unit: Unit) -> str:
     """Return the name of what takes the place of the unit, or of its class."""
-    is_function = isinstance(_statement(misconception), ast.FunctionDef)
-    return f"{misconception.name}__class" if unit.owner and is_function else misconception.name
+    if unit.owner and _is_function(misconception.source, misconception.name):
+        return f"{misconception.name}__class"
+    return misconception.name
+
+
+@functools.cache  # asked with each request to a misconception
+def _is_function(source: str, name: str) -> bool:
+    return isinstance(_statement(source, name), ast.FunctionDef)
 
 
 def wrong_definitions(misconception: Misconception, unit: Unit, reference: str = "") -> str:
     """Return the source of what takes the place of a function, a class or a method's class.
+
+    The arguments are those of `wrong_class`, whose result follows the definitions of the file.
+    """
+    return definitions(misconception.source) + wrong_class(misconception, unit, reference)
+
+
+def wrong_class(misconception: Misconception, unit: Unit, reference: str = "") -> str:
+    """Return what has to follow the definitions of a misconception's file; empty for a function.
 
     Args:
         misconception: The misconception.
@@ -88,14 +106,13 @@ def wrong_definitions(misconception: Misconception, unit: Unit, reference: str =
         reference: The source of the reference, whose class gets a wrong method. Without it, the
             wrong class inherits from the right one.
     """
-    source = definitions(misconception.source)
+    source = ""
     name = wrong_name(misconception, unit)
-    own = unit.owner or unit.name
     if name != misconception.name:
         source += f"\n\n{_class_with_wrong_method(misconception, unit, name, reference)}\n"
     if unit.kind in (UnitKind.CLASS, UnitKind.METHOD):
         # Messages of Python name the class, as they would in a submission.
-        source += f"\n{name}.__name__ = {name}.__qualname__ = {own!r}\n"
+        source += f"\n{name}.__name__ = {name}.__qualname__ = {unit.owner or unit.name!r}\n"
     return source
 
 
@@ -109,7 +126,7 @@ def _class_with_wrong_method(
     method = unit.name.partition(".")[2]
     for one in ast.parse(reference).body:
         if isinstance(one, ast.ClassDef) and one.name == unit.owner:
-            wrong = _statement(misconception)
+            wrong = _statement(misconception.source, misconception.name)
             assert isinstance(wrong, ast.FunctionDef)  # noqa: S101 - wrong_name() says so
             wrong.name, one.name = method, name
             replaced = [wrong if method in bound_names(part) else part for part in one.body]
@@ -125,16 +142,18 @@ def wrong_program(assignment: Assignment, misconception: Misconception) -> str:
         return _with_body(assignment, unit, misconception)
     program = reference_program(assignment)
     wrong = wrong_name(misconception, unit)
-    if isinstance(getattr(_statement(misconception), "value", None), ast.Dict):
+    if isinstance(
+        getattr(_statement(misconception.source, misconception.name), "value", None), ast.Dict
+    ):
         # The misconception of a dict has only the wrong items; the others stay right.
         wrong = f"{{**{unit.name}, **{wrong}}}"
     parts = (program, wrong_definitions(misconception, unit, assignment.reference))
     return "\n".join((*parts, f"{unit.owner or unit.name} = {wrong}", ""))
 
 
-def _statement(misconception: Misconception) -> ast.stmt | None:
-    for statement in ast.parse(misconception.source).body:
-        if misconception.name in bound_names(statement):
+def _statement(source: str, name: str) -> ast.stmt | None:
+    for statement in ast.parse(source).body:
+        if name in bound_names(statement):
             return statement
     return None
 
@@ -149,7 +168,7 @@ def _with_body(assignment: Assignment, unit: Unit, misconception: Misconception)
         TypeError: The misconception is not a function.
         ValueError: Nothing in the reference binds the value.
     """
-    statement = _statement(misconception)
+    statement = _statement(misconception.source, misconception.name)
     if not isinstance(statement, ast.FunctionDef):
         message = f"{misconception.name} has to be a function, whose body computes {unit.name}"
         raise TypeError(message)
