@@ -168,22 +168,30 @@ def globals_set(
     values: dict[str, object] = {name: inputs[name] for name in plan.unassigned}
     values.setdefault(LOOP_VARIABLE, index)
     own = space_of(namespace, function)
-    kept = []
-    for space in spaces_of(namespace):
-        new = values
-        if space is not own:
-            new = {name: value for name, value in values.items() if _is_data(space.get(name))}
-        kept.append((space, new, {name: space[name] for name in new if name in space}))
-        space.update(new)
+    with contextlib.ExitStack() as stack:
+        for space in spaces_of(namespace):
+            new = values
+            if space is not own:
+                new = {name: value for name, value in values.items() if _is_data(space.get(name))}
+            stack.enter_context(names_bound(space, new))
+        yield
+
+
+@contextlib.contextmanager
+def names_bound(
+    namespace: MutableMapping[str, object], values: Mapping[str, object]
+) -> Iterator[None]:
+    """Bind names to values, and on exit to what they were bound to before, if to anything."""
+    before = {name: namespace[name] for name in values if name in namespace}
+    namespace.update(values)
     try:
         yield
     finally:
-        for space, new, before in kept:
-            for name in new:
-                if name in before:
-                    space[name] = before[name]
-                else:
-                    space.pop(name, None)
+        for name in values:
+            if name in before:
+                namespace[name] = before[name]
+            else:
+                namespace.pop(name, None)
 
 
 def _is_data(value: object) -> bool:

@@ -329,13 +329,12 @@ class _Run:
                 self._note(error, block, statement, code, text=_REST_SKIPPED if skips else "")
                 if isinstance(error, SystemExit) and not self._is_notebook:
                     self._skip(block, place + 1)
-                    self._put_back(statement, code)
                     return not self._names  # a script that exits has ended
                 if is_end:
                     self._skip(block, place + 1)
-                    self._put_back(statement, code)
                     break
-            self._put_back(statement, code)
+            finally:
+                self._put_back(statement, code)
         if self._keeps_figures and self._is_notebook:
             keep_open_figures(self._submission)
         return False

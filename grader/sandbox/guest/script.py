@@ -40,7 +40,7 @@ from grader.observations.scripts import (
 from grader.observations.values import AnyValue, Items, Mapping
 from grader.sandbox.guest.bind_arguments import bind_arguments
 from grader.sandbox.guest.budget import AnswerBudget
-from grader.sandbox.guest.call import globals_set
+from grader.sandbox.guest.call import globals_set, names_bound
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.describe import describe
 from grader.sandbox.guest.drawn_figures import current_figure, describe_figure, open_figures
@@ -52,7 +52,7 @@ from grader.sandbox.guest.modules import space_of
 from grader.sandbox.guest.torch_call_log import TorchCallLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable
     from types import TracebackType
 
 _MODULES = {"torch": torch, "numpy": np, "builtins": builtins}
@@ -120,10 +120,8 @@ class _Script:
 
     def __enter__(self) -> Self:
         namespace = self._submission.namespace
-        before = dict(namespace)
-        for name, other in self._message.replaced.items():
-            namespace[name] = namespace[other]
-            self._stack.callback(_restore, namespace, name, before)
+        wrong = {name: namespace[other] for name, other in self._message.replaced.items()}
+        self._stack.enter_context(names_bound(namespace, wrong))
         return self
 
     def __exit__(
@@ -334,12 +332,3 @@ def _unpack(value: Any, count: int) -> list[object]:
         message = f"not enough values to unpack (expected {count}, got {len(items)})"
         raise ValueError(message)
     return items
-
-
-def _restore(
-    namespace: "MutableMapping[str, object]", name: str, before: dict[str, object]
-) -> None:
-    if name in before:
-        namespace[name] = before[name]
-    else:
-        namespace.pop(name, None)
