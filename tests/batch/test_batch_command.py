@@ -291,7 +291,10 @@ def write_broken_assignment(tmp_path: Path) -> Callable[[], Path]:
         subprocess.run([str(GRADER), "new", "lab5"], cwd=tmp_path, check=True, capture_output=True)
         check = next((tmp_path / "lab5").glob("check_*.py"))
         source = check.read_text(encoding="utf-8")
-        broken = re.sub(r"(def check_\w+\(.*?-> None:\n)", r"\1    raise OSError('disk')\n", source)
+        broken, count = re.subn(
+            r"(def check_\w+\(probe\):\n)", r"\1    raise OSError('disk')\n", source
+        )
+        assert count
         check.write_text(broken, encoding="utf-8")
         return tmp_path / "lab5"
 

@@ -114,18 +114,18 @@ SCRIPTS = {
     ),
     "loop-variable": (
         f"def mse(y_hat, y):\n    {BODY}\n\nfor mse in [1.0, 0.5]:\n    print(mse)\n",
-        "mse is a number here, not a function: line 4 overwrites the function defined on line 1.",
+        "mse is a number here, not a function: line 4 overwrites what is defined on line 1.",
     ),
     "own-result": (
         f"import torch\ndef mse(y_hat, y):\n    {BODY}\nmse = mse(torch.ones(2), torch.ones(2))\n",
-        "line 4 overwrites the function defined on line 2. Give the result another name.",
+        "line 4 overwrites what is defined on line 2. Give the result another name.",
     ),
     "module": ("import math as mse\n", "mse is a module here, not a function: line 1 sets it."),
     "text": ("mse = 'todo'\n", "mse is a text here, not a function: line 1 sets it."),
     "none": ("mse = None\n", "mse is None here, not a function: line 1 sets it."),
     "overwritten-by-a-call": (
         f"def mse(y_hat, y):\n    {BODY}\ndef run():\n    global mse\n    mse = 3\nrun()\n",
-        "mse is a number here, not a function: a call overwrites the function defined on line 1.",
+        "mse is a number here, not a function: a call overwrites what is defined on line 1.",
     ),
     "decorator-returns-none": (
         f"def log(f):\n    print(f)\n\n@log\ndef mse(y_hat, y):\n    {BODY}\n",
@@ -144,6 +144,7 @@ CELLS = {
         ("markdown", f"My loss:\n\ndef mse(y_hat, y):\n    {BODY}"),
         ("mse is in the Markdown cell below cell 1, which is not code. Change the type",),
     ),
+    "no-cells": ((NOT_DEFINED,),),
     "raw": (("raw", f"def mse(y_hat, y):\n    {BODY}"), ("mse is in the Raw cell at the top",)),
     "magic": (
         ("code", f"%%bash\ndef mse(y_hat, y):\n    {BODY}"),

@@ -249,7 +249,7 @@ def test_wrong_usage_names_what_is_wrong_and_the_help(corrected: Ran) -> None:
 def test_unknown_function_is_reported_in_one_line(wrong: Ran) -> None:
     """An unknown function is reported in one line, with the known ones."""
     assert wrong.text(3).startswith(
-        '%grade: unknown function "nothing"; known functions: make_data,'
+        '%grade: unknown function "nothing"; known functions: predict, make_data,'
     )
     assert len(wrong.text(3).splitlines()) == 1
 

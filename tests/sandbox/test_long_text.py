@@ -31,7 +31,7 @@ _LONG_CLASS = "type('C' * 1_000_000, (%s,), {})"
         ("def f(n):\n    a = []\n    a.extend([a] * 10_000)\n    return a", Outcome.RAISED),
         ("def f(n): return ['x' * 10_000] * 10_000", Outcome.RAISED),
         (
-            "import torch\ndef f(n): return [[torch.tensor(n)] * 10_000] * 2",
+            "import torch\ndef f(n): return [[torch.tensor(n)] * 10_000] * 20",
             Outcome.RAISED,
         ),
     ],

@@ -138,7 +138,7 @@ def _parse_blocks(
 def _make_modules(
     message: Load, blocks: list[ParsedBlock], submission: LoadedSubmission
 ) -> list[types.ModuleType]:
-    """Make the module of each code block, in which nothing has run yet."""
+    """Make the module of each code block, in which nothing has run yet; one even without blocks."""
     if not message.modules:
         module = types.ModuleType(NOTEBOOK_NAME if message.is_notebook else MODULE_NAME)
         # dataclasses and pickle look up a class's module there
@@ -146,7 +146,7 @@ def _make_modules(
         submission.namespace = vars(module)
         for block in () if message.is_notebook else message.blocks:
             module.__file__ = _write_copy(message.name, block.source)
-        return [module] * len(blocks)
+        return [module] * max(1, len(blocks))
     OWN_MODULES.update(message.modules)
     modules = [types.ModuleType(name) for name in message.modules]
     for module, block in zip(modules, message.blocks, strict=True):
