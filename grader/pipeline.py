@@ -23,7 +23,7 @@ from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
-from grader.observations.messages import Observation, Request
+from grader.oracle.oracle import Oracle
 from grader.report.budget import fit_report
 from grader.report.describe_loading import describe_loading, describe_syntax_error
 from grader.report.manual import with_items
@@ -204,7 +204,7 @@ class Grader:
             self._expect_functions(chosen or ())
             submission = read()
             blank = self._with_submission(blank, submission, seed)
-            self._resources.use_seed(blank.seed)
+            oracle = self._resources.oracle(blank.seed)
             account = self._resources.open_account(submission, more_time=more_time)
             plan = LoadPlan()
             with contextlib.ExitStack() as sessions:
@@ -213,7 +213,12 @@ class Grader:
                     message = describe_syntax_error(student.loaded.syntax_error)
                     raise UnreadableSubmissionError(message)
                 start = functools.partial(
-                    self._resources.children, submission, account, plan, sessions
+                    self._resources.children,
+                    submission,
+                    account,
+                    plan,
+                    sessions,
+                    expect=oracle.expect,
                 )
                 visible, hidden = start(own=student), start()
                 run = CheckRun(
@@ -221,8 +226,8 @@ class Grader:
                     seed=blank.seed,
                     visible=visible.as_student(),
                     hidden=hidden.as_student(),
-                    expect=self._resources.reference.replay,
-                    ask_reference=self._resources.ask_reference,
+                    expect=oracle.expect,
+                    ask_reference=oracle.ask_reference,
                     reserve=account.reserve,
                     only=chosen,
                     on_progress=on_progress,
@@ -238,7 +243,7 @@ class Grader:
                     settled = self._resources.checks.run(run, phase)
                     # Time that is used up after this costs a diagnosis, and ends nothing early.
                     why_over = student.why_over or account.why_over
-                    seen, unseen = self._cases(run, phase, visible, hidden, account)
+                    seen, unseen = self._cases(run, phase, oracle, visible, hidden, account)
                     self._diagnose(settled, run, seen, is_hidden=False)
                     self._diagnose(settled, run, unseen, is_hidden=True)
                     if phase is Phase.OWN and not why_over:
@@ -288,26 +293,31 @@ class Grader:
         return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
 
     def _cases(
-        self, run: CheckRun, phase: Phase, visible: Children, hidden: Children, account: Account
+        self,
+        run: CheckRun,
+        phase: Phase,
+        oracle: Oracle,
+        visible: Children,
+        hidden: Children,
+        account: Account,
     ) -> tuple[Case, Case]:
         """Return how the diagnosis of visible checks asks, and that of hidden ones."""
         is_lent = phase is Phase.LENT
         return (
-            self._case(run, visible, account, is_hidden=False, is_lent=is_lent),
-            self._case(run, hidden, account, is_hidden=True, is_lent=is_lent),
+            self._case(run, oracle, visible, account, is_hidden=False, is_lent=is_lent),
+            self._case(run, oracle, hidden, account, is_hidden=True, is_lent=is_lent),
         )
 
     def _case(
         self,
         run: CheckRun,
+        oracle: Oracle,
         children: Children,
         account: Account,
         *,
         is_hidden: bool,
         is_lent: bool,
     ) -> Case:
-        resources = self._resources
-
         def observe(name: str) -> Observe:
             unproved = run.unproved(name, is_hidden=is_hidden) if is_lent else ()
             names = run.lendable(name, unproved)
@@ -315,19 +325,19 @@ class Grader:
             return children.replay(names)
 
         # What our own programs cost is not the submission's: the first one to need them opens them.
-        def questions(name: str) -> list[Question]:
+        def questions(name: str) -> Sequence[Question]:
             with account.excluded():
-                return resources.questions(name, run.seed)
+                return oracle.questions(name)
 
-        def ask_misconception(misconception: Misconception, request: Request) -> Observation:
+        def known_answer(misconception: Misconception, question: Question) -> object:
             with account.excluded():
-                return resources.ask_misconception(misconception, request)
+                return oracle.known_answer(misconception, question)
 
         return Case(
-            assignment=resources.assignment,
+            assignment=self._resources.assignment,
             observe=observe,
             questions=questions,
-            ask_misconception=ask_misconception,
+            known_answer=known_answer,
             is_lent=is_lent,
             has_time=account.has_time,
         )
@@ -371,7 +381,7 @@ class Grader:
             assignment=self._resources.assignment,
             seed=run.seed,
             observe=case.observe,
-            expect=self._resources.reference.replay,
+            expect=run.expect,
         )
 
     def _fill(

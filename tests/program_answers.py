@@ -9,7 +9,9 @@ from fakes import computing, raised
 from grader.checks.check import Check
 from grader.checks.facts import Facts
 from grader.checks.inputs import encode_input
+from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
+from grader.diagnosis.fingerprint import fingerprint
 from grader.observations.asking import Observe
 from grader.observations.messages import CallRequest, Observation, Request
 
@@ -32,6 +34,13 @@ def answering(program: Callable[..., Any]) -> Observe:
             return raised(type(error).__name__, "of the program")
 
     return answer
+
+
+def known_answers(
+    ask_known: Callable[[Misconception, Request], Observation],
+) -> Callable[[Misconception, Question], object]:
+    """Return the fingerprints of what the programs of misconceptions answer, as an oracle does."""
+    return lambda one, question: fingerprint(question, ask_known(one, question.request))
 
 
 def ask(

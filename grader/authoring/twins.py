@@ -8,6 +8,7 @@ from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import fingerprint, is_same
 from grader.errors import GraderError
+from grader.oracle.oracle import Oracle
 from grader.resources import GradingResources
 from grader.sandbox.host.limits import Confinement, Limits
 
@@ -31,11 +32,9 @@ def find_twins(
     limits = Limits.of(assignment.limits)
     try:
         with GradingResources(assignment, limits=limits, confinement=Confinement()) as resources:
-            resources.use_seed(_SEED)
+            oracle = resources.oracle(_SEED)
             units = dict.fromkeys(one.function for one in unnamed)
-            return [
-                pair for unit in units for pair in _pairs_of(unit, assignment, unnamed, resources)
-            ]
+            return [pair for unit in units for pair in _pairs_of(unit, assignment, unnamed, oracle)]
     except GraderError:
         return []  # why it can't be graded is a problem of its own
 
@@ -44,16 +43,12 @@ def _pairs_of(
     unit: str,
     assignment: Assignment,
     unnamed: Sequence[Misconception],
-    resources: GradingResources,
+    oracle: Oracle,
 ) -> Iterator[tuple[Misconception, Misconception]]:
-    questions = resources.questions(unit, _SEED)
+    questions = oracle.questions(unit)
     known = assignment.misconceptions_of(unit)
     prints = {
-        one.name: [
-            fingerprint(question, resources.ask_misconception(one, question.request))
-            for question in questions
-        ]
-        for one in known
+        one.name: [oracle.known_answer(one, question) for question in questions] for one in known
     }
     right = [fingerprint(question, question.expected) for question in questions]
     groups = _groups(questions)

@@ -18,11 +18,19 @@ from grader.observations.messages import Observation, Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A request that a check makes, with the reference's answer."""
+    """A request that a check makes, with the reference's answer.
+
+    Attributes:
+        check: The check.
+        request: What it asks.
+        expected: What the reference answers.
+        place: The place of the question among those about the same unit, from 0.
+    """
 
     check: Check
     request: Request
     expected: Observation
+    place: int = 0
 
 
 def record_questions(
@@ -59,7 +67,9 @@ def record_questions(
 
         def observe(request: Request, check: Check = check) -> Observation:
             answer = expect_now(request)()
-            questions.append(Question(check=check, request=request, expected=answer))
+            questions.append(
+                Question(check=check, request=request, expected=answer, place=len(questions))
+            )
             return answer
 
         own_seed = derive_seed(seed, check.id)

@@ -36,7 +36,7 @@ class Case:
         assignment: The assignment, with its misconceptions.
         observe: Returns, for the name of a function, how to ask the submission about it.
         questions: Returns everything that the checks of a function ask.
-        ask_misconception: Asks the program of a misconception.
+        known_answer: Returns the fingerprint of what a misconception answers to a question.
         is_lent: Whether right helpers are lent to the children that are asked. Of their answers,
             the report may have only the misconception, and a rule from a short list.
         has_time: Returns whether a function has time left.
@@ -45,7 +45,7 @@ class Case:
     assignment: Assignment
     observe: Callable[[str], Observe]
     questions: Callable[[str], Sequence[Question]]
-    ask_misconception: Callable[[Misconception, Request], Observation]
+    known_answer: Callable[[Misconception, Question], object]
     is_lent: bool = False
     has_time: Callable[[str], bool] = lambda _name: True
 
@@ -116,7 +116,7 @@ def _explain(
     """Return a misconception, the ids of the checks that it explains, and what to remark."""
     known = case.assignment.misconceptions_of(asked.function)
     found = find_misconception(
-        known, asked.questions, asked.answers, case.ask_misconception, has_time=asked.has_time
+        known, asked.questions, asked.answers, case.known_answer, has_time=asked.has_time
     )
     explained = {check.id for check in checks}
     remark = Remark() if found is not None else find_remark(asked)
@@ -159,7 +159,7 @@ def _find_in_steps(
             case.assignment.misconceptions_of(asked.function),
             [question for question, _ in chosen],
             [answer for _, answer in chosen],
-            case.ask_misconception,
+            case.known_answer,
             has_time=asked.has_time,
             reduce=without_returned,
         )

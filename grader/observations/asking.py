@@ -1,6 +1,6 @@
 """The two signatures by which requests are answered with observations.
 
-A session, a recording and a test's double all have them, so callers don't depend on which one
+A session, a cache and a test's double all have them, so callers don't depend on which one
 answers.
 """
 

@@ -26,6 +26,7 @@ from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
+from grader.diagnosis.fingerprint import fingerprint
 from grader.observations.asking import Observe
 from grader.observations.messages import (
     CallRequest,
@@ -41,7 +42,7 @@ from grader.sandbox.guest.call import answer_call, answer_read
 from grader.sandbox.guest.defaults import Defaults
 from grader.sandbox.guest.load import load
 from grader.sandbox.guest.loaded import LoadedSubmission
-from grader.sandbox.host.recording import Recording
+from grader.sandbox.host.answer_cache import AnswerCache
 from grader.submission.read import read_submission
 
 Answer = Callable[[Request], Observation]
@@ -63,8 +64,8 @@ class InProcess:
         self._reference = self._load_source(definitions(assignment.reference))
         self._known = functools.cache(self._load_known)
 
-    def submission(self, path: Path, *, lent: frozenset[str] = frozenset()) -> Recording:
-        """Load a file and return the recording that answers for it.
+    def submission(self, path: Path, *, lent: frozenset[str] = frozenset()) -> AnswerCache:
+        """Load a file and return the cache that answers for it.
 
         Args:
             path: The file.
@@ -76,7 +77,7 @@ class InProcess:
             is_notebook=found.is_notebook,
             lent=self._make_lent(lent) if lent else None,
         )
-        return Recording(lambda request: functools.partial(answer, request))
+        return AnswerCache(lambda request: functools.partial(answer, request))
 
     def expect(self, request: Request) -> Callable[[], Observation]:
         """Ask the reference."""
@@ -99,8 +100,8 @@ class InProcess:
 
         def observe(name: str) -> Observe:
             names = run.unproved(name, is_hidden=False)
-            recording = lent(names) if names else own
-            return lambda request: recording.replay(request)()
+            cache = lent(names) if names else own
+            return lambda request: cache.replay(request)()
 
         def questions(name: str) -> list[Question]:
             is_asked = self.assignment.unit(name).ask_reference
@@ -112,7 +113,9 @@ class InProcess:
             assignment=self.assignment,
             observe=observe,
             questions=questions,
-            ask_misconception=self._ask_known,
+            known_answer=lambda one, question: fingerprint(
+                question, self._ask_known(one, question.request)
+            ),
         )
         for phase in run.phases:
             diagnose(checks.run(run, phase), case)

@@ -11,7 +11,7 @@ from benchmarks.in_process import InProcess
 
 from grader.checks.assignment import load_assignment
 from grader.checks.probe import Probe, derive_seed
-from grader.sandbox.host.recording import Recording
+from grader.sandbox.host.answer_cache import AnswerCache
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,13 +27,13 @@ def runner() -> InProcess:
 
 
 @pytest.fixture(scope="session")
-def submission(runner: InProcess) -> Recording:
+def submission(runner: InProcess) -> AnswerCache:
     """Return the submission, loaded once."""
     return runner.submission(Path(os.environ["SUBMISSION"]))
 
 
 @pytest.fixture
-def probe(request: pytest.FixtureRequest, runner: InProcess, submission: Recording) -> Probe:
+def probe(request: pytest.FixtureRequest, runner: InProcess, submission: AnswerCache) -> Probe:
     """Return the probe that asks the submission and the reference in this process."""
     marker = request.node.get_closest_marker("function")
     name = marker.args[0] if marker else request.node.path.stem.removeprefix("check_")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import RecordedSession, Rule, check_result, computing, ended, raised, returned
-from program_answers import answering
+from program_answers import answering, known_answers
 
 from grader.checks.assignment import Assignment
 from grader.checks.check import Check
@@ -95,7 +95,7 @@ def diagnosed_by_id(
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_misconception=ask_misconception,
+        known_answer=known_answers(ask_misconception),
     )
     diagnosed = diagnose(results, case)
     assert [one.id for one in diagnosed] == [one.id for one in results]
@@ -166,7 +166,7 @@ def test_cause_of_all_failures_is_told_at_each_of_them() -> None:
         assignment=replace(ASSIGNMENT, units=(Unit(name="h", parameters=("a", "b")),)),
         observe=lambda _name: swapped,
         questions=lambda _name: asked,
-        ask_misconception=lambda _one, _request: raised("ValueError", "no"),
+        known_answer=known_answers(lambda _one, _request: raised("ValueError", "no")),
     )
 
     found = diagnose([failed("h/values"), failed("h/more")], case)
@@ -183,7 +183,7 @@ def test_function_that_passed_is_not_asked() -> None:
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_misconception=lambda _one, _request: returned(),
+        known_answer=known_answers(lambda _one, _request: returned()),
     )
 
     assert diagnose([PASSED], case) == [PASSED]
@@ -269,7 +269,7 @@ def test_nothing_is_asked_after_a_limit() -> None:
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_misconception=lambda _one, _request: returned(),
+        known_answer=known_answers(lambda _one, _request: returned()),
     )
 
     assert diagnose(results, case) == results
@@ -294,7 +294,7 @@ def test_nothing_is_said_if_a_limit_is_hit_while_asking(outcome: Outcome) -> Non
         assignment=ASSIGNMENT,
         observe=lambda _name: session.observe,
         questions=questions,
-        ask_misconception=lambda _one, _request: returned(),
+        known_answer=known_answers(lambda _one, _request: returned()),
     )
 
     assert diagnose([VALUES, MORE], case) == [VALUES, MORE]
@@ -363,7 +363,7 @@ def test_misconception_of_the_steps_is_named_beside_another_mistake() -> None:
         assignment=ASSIGNMENT,
         observe=lambda _name: moves(3, None),
         questions=lambda _name: asked,
-        ask_misconception=lambda one, request: programs[one.name](request),
+        known_answer=known_answers(lambda one, request: programs[one.name](request)),
     )
 
     found = {one.id: one for one in diagnose([VALUES, MORE], case)}
@@ -390,7 +390,7 @@ def test_inputs_that_are_mixed_up_explain_an_error() -> None:
         assignment=ASSIGNMENT,
         observe=lambda _name: answering(lambda n, w: w * n.sum()),
         questions=lambda _name: asked,
-        ask_misconception=lambda _one, request: answering(lambda n, w: n * w)(request),
+        known_answer=known_answers(lambda _one, request: answering(lambda n, w: n * w)(request)),
     )
 
     (found,) = diagnose([failed("g/values", Status.ERROR)], case)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from fakes import array, raised, returned
+from program_answers import known_answers
 
 from grader.checks.check import Check
 from grader.checks.misconceptions import Misconception
@@ -66,7 +67,10 @@ def find(
 ) -> Misconception | None:
     """Find the misconception of a submission that gives these answers."""
     return find_misconception(
-        candidates, questions(*numbers), [returned(one) for one in answers], Programs().ask
+        candidates,
+        questions(*numbers),
+        [returned(one) for one in answers],
+        known_answers(Programs().ask),
     )
 
 
@@ -102,7 +106,9 @@ def test_misconception_that_does_not_fit_is_not_asked_again() -> None:
     programs = Programs()
     answers = [returned(2.0), returned(8.0)]
 
-    find_misconception((DOUBLE, TRIPLE, SQUARE), questions(1, 4), answers, programs.ask)
+    find_misconception(
+        (DOUBLE, TRIPLE, SQUARE), questions(1, 4), answers, known_answers(programs.ask)
+    )
 
     assert programs.asked == [DOUBLE.id, TRIPLE.id, SQUARE.id, DOUBLE.id]
 
@@ -111,9 +117,14 @@ def test_misconception_may_be_an_exception() -> None:
     """A misconception fits if it raises the same exception on the same inputs."""
     answers = [raised("RuntimeError", "a leaf can't be changed")]
 
-    found = find_misconception((DOUBLE,), questions(1), answers, lambda _one, _request: answers[0])
+    found = find_misconception(
+        (DOUBLE,), questions(1), answers, known_answers(lambda _one, _request: answers[0])
+    )
     other = find_misconception(
-        (DOUBLE,), questions(1), answers, lambda _one, _request: raised("ValueError", "a leaf")
+        (DOUBLE,),
+        questions(1),
+        answers,
+        known_answers(lambda _one, _request: raised("ValueError", "a leaf")),
     )
 
     assert found is DOUBLE

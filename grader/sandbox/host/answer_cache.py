@@ -14,8 +14,8 @@ from grader.observations.messages import Observation, ReadRequest, Request
 _DECODER = msgspec.msgpack.Decoder(Observation)
 
 
-class Recording:
-    """A recording: passes requests on, keeps each answer, and can replay it.
+class AnswerCache:
+    """A cache: passes requests on, keeps each answer, and can replay it.
 
     Args:
         ask: Sends a request, and returns a function that waits for the answer.
