@@ -3,6 +3,7 @@
     GraderError                    base class of all                               exit
         UsageError                 the command can't be carried out as given          2
             AssignmentError        the folder of an assignment has a mistake          2
+            DamagedRecordingError  a recording was changed, cut, or is another format 2
         UnreadableSubmissionError  the file can't be graded                           4
         NotExpressibleError        a format can't express the result                  3
         PlatformUnreachableError   the platform for the scores doesn't answer         3
@@ -49,6 +50,13 @@ class AssignmentError(UsageError):
 
     def __str__(self) -> str:
         return f"the assignment in {self.folder} can't be used: {self.reason}"
+
+
+class DamagedRecordingError(UsageError):
+    """A recording can't be believed: it was changed or cut, or has another format.
+
+    One in the cache is made anew, so this is raised only where it can't be.
+    """
 
 
 class UnreadableSubmissionError(GraderError):

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import hashlib
 import platform
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -24,6 +23,7 @@ from grader.diagnosis.diagnose import Case, diagnose
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
 from grader.oracle.oracle import Oracle
+from grader.oracle.store import RecordingStore
 from grader.report.budget import fit_report
 from grader.report.describe_loading import describe_loading, describe_syntax_error
 from grader.report.manual import with_items
@@ -44,11 +44,10 @@ from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session
+from grader.seeds import Seeds
 from grader.submission.read import Submission, parse_submission, read_submission
 
 Pictures = dict[str, tuple[Picture, ...]]
-
-_SEED_BITS = 48  # every JSON reader keeps integers below 2**53 exact
 
 
 def grade(
@@ -103,7 +102,8 @@ class Grader:
         assignment: The assignment; the built-in lab by default.
         limits: What each submission may use; by default the assignment's limits.
         confinement: How strictly each submission is confined.
-        salt: A secret of the instructor that every seed depends on.
+        seeds: Which seed a submission gets, if none is given.
+        store: Where recordings are kept; None if there are none.
         launched: The forkserver's process, if it was started already.
     """
 
@@ -113,8 +113,9 @@ class Grader:
         *,
         limits: Limits | None = None,
         confinement: Confinement | None = None,
-        salt: str = "",
+        seeds: Seeds | None = None,
         launched: ForkserverProcess | None = None,
+        store: RecordingStore | None = None,
     ) -> None:
         chosen = assignment or load_assignment()
         self._resources = GradingResources(
@@ -122,8 +123,11 @@ class Grader:
             limits=limits or Limits.of(chosen.limits),
             confinement=confinement or Confinement(),
             launched=launched,
+            store=store,
         )
-        self._salt = salt
+        self._store = store
+        self._seeds = seeds or Seeds()
+        self._last_seed: int | None = None
         self._refusal = ""
 
     def __enter__(self) -> Self:
@@ -180,6 +184,20 @@ class Grader:
             more_time=more_time,
         )
 
+    def record_last(self) -> None:
+        """Keep what is right with the last submission's seed, unless that is kept already.
+
+        Only seeds that other submissions get too are worth that, and a grader that failed keeps
+        nothing. What can't be recorded costs time, and no report.
+        """
+        seed, self._last_seed = self._last_seed, None
+        if self._store is None or self._refusal or seed is None:
+            return
+        is_shared = seed in self._seeds.all(self._resources.assignment.info)
+        with contextlib.suppress(GraderError):
+            if is_shared and self._resources.find_recording(seed) is None:
+                self._store.keep(self._resources.record(seed))
+
     def refuse(self, name: str, reason: str) -> Report:
         """Return the report of a submission that can't even be opened, with the reason."""
         return fail_report(self._blank_report(name), ReportStatus.UNREADABLE, reason)
@@ -205,6 +223,7 @@ class Grader:
             submission = read()
             blank = self._with_submission(blank, submission, seed)
             oracle = self._resources.oracle(blank.seed)
+            self._last_seed = blank.seed
             account = self._resources.open_account(submission, more_time=more_time)
             plan = LoadPlan()
             with contextlib.ExitStack() as sessions:
@@ -284,13 +303,9 @@ class Grader:
         info = SubmissionInfo(
             name=submission.name, sha256=submission.sha256, format=submission.format
         )
-        used_seed = self._derive_seed(submission) if seed is None else seed
-        return msgspec.structs.replace(blank, submission=info, seed=used_seed)
-
-    def _derive_seed(self, submission: Submission) -> int:
-        info = self._resources.assignment.info
-        text = f"{info.id}/{info.version}/{submission.sha256}/{self._salt}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") >> (256 - _SEED_BITS)
+        if seed is None:
+            seed = self._seeds.of(blank.assignment, submission.sha256)
+        return msgspec.structs.replace(blank, submission=info, seed=seed)
 
     def _cases(
         self,

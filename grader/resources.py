@@ -24,8 +24,18 @@ from grader.checks.units import UnitKind
 from grader.observations.asking import Ask, Observe
 from grader.observations.messages import Lent
 from grader.observations.values import InputValue
-from grader.oracle.live import AuthorSessions, LiveOracle
+from grader.oracle.digests import (
+    digest_assignment,
+    digest_engine,
+    digest_machine,
+    digest_parts,
+)
+from grader.oracle.live import AuthorSessions, ListQuestions, LiveOracle
 from grader.oracle.oracle import Oracle
+from grader.oracle.record import Recorder, record_known
+from grader.oracle.recorded import RecordedOracle
+from grader.oracle.recording import Recording
+from grader.oracle.store import RecordingStore, cache_folder
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.answer_cache import AnswerCache
 from grader.sandbox.host.forkserver import Forkserver
@@ -77,6 +87,7 @@ class GradingResources:
         limits: What each submission may use.
         confinement: How strictly each submission is confined.
         launched: The forkserver's process, if it was started already.
+        store: Where recordings are kept; None if there are none.
     """
 
     def __init__(
@@ -86,6 +97,7 @@ class GradingResources:
         limits: Limits,
         confinement: Confinement,
         launched: ForkserverProcess | None = None,
+        store: RecordingStore | None = None,
     ) -> None:
         self.assignment = assignment
         self.limits = limits
@@ -94,7 +106,7 @@ class GradingResources:
             # Both at once: one process imports torch while the other collects the checks.
             self._forkserver = stack.enter_context(
                 Forkserver(
-                    hidden=(assignment.folder,),
+                    hidden=(assignment.folder, cache_folder()),
                     launched=launched,
                     given=Given(
                         files=assignment.material.paths, modules=assignment.material.modules
@@ -110,8 +122,9 @@ class GradingResources:
             assignment, self._forkserver, confinement=confinement, stack=self._stack
         )
         self._lent = functools.cache(self._make_lent)
-        self._seed: int | None = None
-        self._oracle: Oracle | None = None
+        self._store = store
+        self._recorded: dict[int, RecordedOracle] = {}
+        self._live: tuple[int, LiveOracle] | None = None
         modules = assignment.material.modules.values()
         self._support = "".join(
             path.read_text(encoding="utf-8", errors="replace")
@@ -140,14 +153,83 @@ class GradingResources:
     def oracle(self, seed: int) -> Oracle:
         """Return the oracle for submissions whose inputs are drawn from this seed.
 
-        While the seed stays the same, so does the oracle, and the reference is not asked again.
+        It answers from the recording if there is one.
         """
-        if self._oracle is None or seed != self._seed:
-            self._seed = seed
+        if seed not in self._recorded:
+            recording = self.find_recording(seed)
+            if recording is None:
+                return self._live_oracle(seed)
+            self._recorded[seed] = RecordedOracle(
+                recording, self.checks.checks, other=lambda: self._live_oracle(seed)
+            )
+        return self._recorded[seed]
+
+    def _live_oracle(self, seed: int) -> LiveOracle:
+        """Return the oracle that asks the author's code, for one seed at a time."""
+        if self._live is None or self._live[0] != seed:
             self._author.forget()
-            ask = functools.partial(self.checks.questions, assignment=self.assignment, seed=seed)
-            self._oracle = LiveOracle(self._author, lambda name, expect: ask(name, expect=expect))
-        return self._oracle
+            self._live = seed, LiveOracle(self._author, self._list_questions(seed))
+        return self._live[1]
+
+    def _list_questions(self, seed: int) -> ListQuestions:
+        ask = functools.partial(self.checks.questions, assignment=self.assignment, seed=seed)
+        return lambda name, expect: ask(name, expect=expect)
+
+    def find_recording(self, seed: int) -> Recording | None:
+        """Return the recording for a seed, if there is one."""
+        return None if self._store is None else self._store.find(self._key, seed)
+
+    def record(self, seed: int) -> Recording:
+        """Record what the reference answers with a seed; what was asked is not asked again.
+
+        Raises:
+            InternalError: The reference can't be loaded, or fails a check.
+        """
+        self._live_oracle(seed)  # so that no answers for another seed are kept
+        recorder = Recorder(
+            self.assignment,
+            self.checks.checks,
+            self._author,
+            self._list_questions(seed),
+            key=self._key,
+            seed=seed,
+        )
+        return recorder.record()
+
+    def record_known(self, name: str, recording: Recording) -> bytes:
+        """Return what the misconceptions of a unit answer to the questions of a recording.
+
+        What the recording has of them is not asked again.
+        """
+        oracle = RecordedOracle(
+            recording, self.checks.checks, other=lambda: self._live_oracle(recording.seed)
+        )
+        return record_known(
+            self.assignment.misconceptions_of(name),
+            oracle.questions(name),
+            earlier=recording.known_of(name),
+            assignment=self.assignment,
+            limits=self.limits,
+            open_session=self._open_alone,
+        )
+
+    def _open_alone(self, source: Source, account: Account) -> Session:
+        """Open a session on the author's code as on a submission's."""
+        if any(_MATPLOTLIB.partition(".")[0] in block.source for block in source.blocks):
+            self._forkserver.warm((_MATPLOTLIB,))
+        return Session(
+            self._forkserver,
+            source,
+            account=account,
+            plan=LoadPlan(),
+            confinement=self.confinement,
+        )
+
+    @functools.cached_property
+    def _key(self) -> str:
+        """The digest of all that a recording depends on, but its seed."""
+        parts = (digest_engine(), digest_machine(), digest_assignment(self.assignment))
+        return digest_parts(parts).hex()
 
     def open_account(self, submission: Submission, *, more_time: float = 1.0) -> Account:
         """Open a submission's account, after imports that must not use up its time.

@@ -18,6 +18,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SUBMISSIONS = ROOT / "tests" / "submissions"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the recordings of all tests together, and apart from those of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZEROGRAD_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def warm_grader() -> Iterator[Grader]:
     """Return one grader for all tests that don't need their own settings."""

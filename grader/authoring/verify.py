@@ -46,6 +46,9 @@ _EXPECTED_NOTES = (NoteKind.LEFT_OUT, NoteKind.OTHER)
 # right ones. Whether the rest is enough must not depend on the machine.
 _MORE_TIME = 4.0
 
+# With how many seeds misconceptions are graded, each with one of them.
+_SEEDS_OF_MISCONCEPTIONS = 3
+
 OnGradingDone = Callable[[int, int, str], None]
 
 
@@ -145,12 +148,19 @@ def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterato
 
 
 def _make_wrong_jobs(assignment: Assignment, verification: Verification) -> Iterator[Job]:
-    for one in assignment.misconceptions:
+    """Yield a job for each misconception, those with the same seed together.
+
+    So a worker asks a misconception only once what it compares many submissions with.
+    """
+    spread = min(verification.seeds, _SEEDS_OF_MISCONCEPTIONS)
+    known = list(enumerate(assignment.misconceptions))
+    for place, one in sorted(known, key=lambda pair: (pair[0] % spread, pair[0])):
         # Other functions are the reference's, and call nothing wrong.
         affected = _unit_and_callers(assignment, one.function)
         try:
             program = wrong_program(assignment, one)
-            yield _make_job(one.label, program, only=affected, more_time=_MORE_TIME)
+            seed = place % spread
+            yield _make_job(one.label, program, only=affected, seed=seed, more_time=_MORE_TIME)
         except (TypeError, ValueError) as error:
             verification.problems.append(f"{one.label} can't take the place of its unit: {error}")
 

@@ -3,17 +3,19 @@
 import contextlib
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.outputs.files import TEMPORARY_PREFIX, open_atomically
+from grader.outputs.files import TEMPORARY_PREFIX, create_once, open_atomically
 from grader.report.model import Report
 from grader.report.outline import Outline, read_outline
 from grader.report.schema import read_report
 
 _REPORTS = "reports"
 _LOCK_FILE = ".zerograd.lock"
+_SALT_FILE = ".zerograd.salt"
 
 
 class ReportStore:
@@ -55,6 +57,28 @@ class ReportStore:
             yield
         finally:
             os.close(descriptor)
+
+    def salt(self, given: str) -> str:
+        """Return the salt of the class, and keep it, so that everybody is asked the same.
+
+        Args:
+            given: The salt to use from now on; if it is empty, the one that was kept, or else a
+                new one that nobody knows.
+
+        Raises:
+            UsageError: it can't be read or written.
+        """
+        path = self.folder / _SALT_FILE
+        if given:
+            with open_atomically(path, mode=0o600) as file:
+                file.write(given.encode())
+            return given
+        if not path.exists():
+            create_once(path, secrets.token_urlsafe(32).encode())
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise UsageError(f"can't read {path}, the salt of this class: {error}") from error
 
     def find(self, name: str, key: str) -> Outline | None:
         """Return the outline of a report if it is there and has the same key; None otherwise."""

@@ -16,6 +16,7 @@ no picture.
 `line` and `points` round the numbers, drop those that are not finite, and thin out long series.
 """
 
+import functools
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -24,7 +25,8 @@ from grader.checks.assignment import Assignment
 from grader.checks.check import Check, Draw
 from grader.checks.probe import Probe, derive_seed
 from grader.errors import GraderError
-from grader.observations.asking import Ask, Observe
+from grader.observations.asking import Ask, Observe, answer_at_once
+from grader.observations.messages import Observation, Request
 from grader.report.model import (
     CheckResult,
     DrawnAs,
@@ -63,9 +65,7 @@ def draw_pictures(
     Raises:
         GraderError: zerograd or the machine failed.
     """
-    draw_by_function = {
-        check.function: check.pictures for check in checks if check.pictures is not None
-    }
+    draw_by_function = _draws(checks)
     statuses: dict[str, set[Status]] = {}
     for result in results:
         statuses.setdefault(result.function, set()).add(result.status)
@@ -82,6 +82,38 @@ def draw_pictures(
             )
             drawn[name] = _draw(draw_by_function[name], probe)
     return drawn
+
+
+def draw_right(
+    checks: Iterable[Check],
+    *,
+    assignment: Assignment,
+    seed: int,
+    expect: Callable[[str], Ask],
+) -> None:
+    """Draw all pictures with the reference as the submission, to have all of it asked.
+
+    Args:
+        checks: The collected checks.
+        assignment: The assignment.
+        seed: The seed of the submissions.
+        expect: Returns, for the name of a function, how to ask the reference about it.
+    """
+    for name, draw in _draws(checks).items():
+        ask = expect(name)
+        seed_of_draw = derive_seed(seed, f"{name}/pictures")
+        unit = assignment.unit(name)
+        now = answer_at_once(ask)  # the reference answers for both sides
+        observe = functools.partial(_observe, now)
+        _draw(draw, Probe(unit, observe, now, seed_of_draw, units=assignment.units))
+
+
+def _observe(ask: Ask, request: Request) -> Observation:
+    return ask(request)()
+
+
+def _draws(checks: Iterable[Check]) -> dict[str, Draw]:
+    return {check.function: check.pictures for check in checks if check.pictures is not None}
 
 
 def _draw(draw: Draw, probe: Probe) -> tuple[Picture, ...]:

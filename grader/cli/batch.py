@@ -65,7 +65,11 @@ if TYPE_CHECKING:
 )
 @click.option("--regrade", is_flag=True, help="Regrade unchanged submissions too.")
 @click.option(
-    "--salt", default="", metavar="TEXT", help="Secret text that changes the inputs of all checks."
+    "--salt",
+    default="",
+    metavar="TEXT",
+    help="Secret text that the inputs of all checks depend on; by default a random one, which is "
+    "kept in DIR.",
 )
 @csv_dialect_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -104,6 +108,7 @@ def batch(
     from grader.batch.run import Batch, grade_class
     from grader.batch.store import ReportStore
     from grader.checks.assignment import load_assignment
+    from grader.oracle.store import cache_folder
     from grader.outputs.batch_progress import show_batch_progress
     from grader.pool.local_pool import LocalPool
     from grader.pool.messages import PoolSettings
@@ -123,7 +128,9 @@ def batch(
             assignment=str(chosen.folder),
             limits=limits,
             isolation=isolation,
-            salt=salt,
+            salt=store.salt(salt),
+            is_class=True,
+            recordings=str(cache_folder()),
             has_pages=True,
         )
         job = Batch(

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option("--html", "html_target", metavar="PATH", help="Write the report as an HTML page.")
 @click.option("--seed", type=click.IntRange(0, 2**48 - 1), help="Draw the inputs from this seed.")
+@click.option("--salt", metavar="TEXT", help="Ask what a class was asked: the salt of its batch.")
 @click.option("--only", metavar="FUNCTION", help="Grade only this function.")
 @click.option("--watch", is_flag=True, help="Grade again on every save, until Ctrl-C.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -50,11 +51,12 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if points are lost.")
 @assignment_option
 @click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
-def command(
+def command(  # noqa: C901 - the flow of the command on one screen
     files: tuple[Path, ...],
     json_target: str | None,
     html_target: str | None,
     seed: int | None,
+    salt: str | None,
     only: str | None,
     watch: bool,  # noqa: FBT001 - click passes options by name
     quiet: bool,  # noqa: FBT001
@@ -83,10 +85,12 @@ def command(
 
     from grader.checks.assignment import load_assignment
     from grader.cli.hand_in import grade_files
+    from grader.oracle.store import RecordingStore, cache_folder
     from grader.outputs.json_file import write_json
     from grader.outputs.terminal import make_console, show_failure, show_report
     from grader.pipeline import Grader, blank_report
     from grader.sandbox.host.limits import Confinement, Isolation, Limits
+    from grader.seeds import Seeds
 
     color = False if no_color else None
     # With JSON on standard output, the text for people goes to standard error.
@@ -98,7 +102,9 @@ def command(
             chosen,
             limits=Limits.of({**chosen.limits, **limits}),
             confinement=Confinement(isolation=Isolation(isolation)),
+            seeds=None if salt is None else Seeds(salt, is_class=True),
             launched=next(forkservers, None),
+            store=RecordingStore(cache_folder()),
         )
 
     def blank() -> "Report":
@@ -121,17 +127,19 @@ def command(
         if html_target is not None:
             _write_page(report, file, Path(html_target))
 
+    def finish(report: "Report") -> None:
+        keep(report)
+        if report.error:
+            show_failure(report, make_console(color=color, stderr=True))
+        elif console is not None:
+            show_report(report, console)
+
     with usage_errors(), contextlib.closing(launched):
         if watch:
             from grader.cli.watch import watch_file
 
             watch_file(file, open_grader=open_grader, grade=grade, keep=keep, console=console)
-        report = _grade_once(open_grader, grade, blank)
-        keep(report)
-    if report.error:
-        show_failure(report, make_console(color=color, stderr=True))
-    elif console is not None:
-        show_report(report, console)
+        report = _grade_once(open_grader, grade, blank, finish)
     raise SystemExit(_exit_code(report, exit_zero=exit_zero))
 
 
@@ -144,8 +152,11 @@ def _grade_once(
     open_grader: "Callable[[], Grader]",
     grade: "Callable[[Grader], Report]",
     blank: "Callable[[], Report]",
+    finish: "Callable[[Report], None]",
 ) -> "Report":
     """Grade a file; if the grader fails, even while it starts or ends, there is a report of that.
+
+    What is right is recorded once the student has the report.
 
     Raises:
         UsageError: The command can't be carried out as given.
@@ -155,16 +166,23 @@ def _grade_once(
     from grader.report.model import ReportStatus
 
     report: Report | None = None
+    is_finished = False
     try:
         with open_grader() as warm_grader:
             report = grade(warm_grader)
+            finish(report)
+            is_finished = True
+            warm_grader.record_last()
     except UsageError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever fails here is our fault
-        if report is None:  # otherwise only the cleanup failed, and the report is valid
+    except Exception as error:
+        if report is not None and not is_finished:
+            raise
+        if report is None:  # otherwise only what comes after it failed, and the report is valid
             is_ours = isinstance(error, GraderError)
             reason = str(error) if is_ours else f"{type(error).__name__}: {error}"
-            return fail_report(blank(), ReportStatus.GRADER_ERROR, reason)
+            report = fail_report(blank(), ReportStatus.GRADER_ERROR, reason)
+            finish(report)
     return report
 
 

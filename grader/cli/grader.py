@@ -19,6 +19,7 @@ from grader.cli.options import assignment_option, usage_errors
 from grader.cli.post import post
 from grader.cli.run import run_command
 from grader.cli.stats import stats
+from grader.seeds import POOL_SIZE, Seeds
 
 if TYPE_CHECKING:
     from grader.checks.assignment import Assignment
@@ -119,6 +120,50 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
     )
     if not result.is_clean:
         raise SystemExit(ExitCode.POINTS_LOST)
+
+
+@command.command()
+@assignment_option
+@click.option("--salt", metavar="TEXT", help="Record the seed of a class: the salt of its batch.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, POOL_SIZE),
+    default=POOL_SIZE,
+    show_default=True,
+    help="Seeds of the pool to record.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    help="Parts to record at the same time.  [default: one per core]",
+)
+@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+def record(
+    assignment: str,
+    salt: str | None,
+    seeds: int,
+    jobs: int,
+    no_color: bool,  # noqa: FBT001
+) -> None:
+    """Record what is right, and what known mistakes answer.
+
+    Grading then runs the student's code only. What is right is recorded by itself when it is first
+    needed; what known mistakes answer is recorded by this command, before a class is graded, or
+    before students grade their own work here.
+    """
+    from grader.authoring.record import record as record_assignment
+    from grader.oracle.store import RecordingStore, cache_folder
+    from grader.outputs.progress import watch_progress
+
+    chosen = _load(assignment)
+    pool = Seeds(salt or "", is_class=salt is not None)
+    wanted = pool.all(chosen.info)[:seeds]
+    store = RecordingStore(cache_folder())
+    with usage_errors(), watch_progress(no_color=no_color) as on_progress:
+        record_assignment(chosen, wanted, jobs=jobs, store=store, on_progress=on_progress)
+    what = "the seed of the class" if salt is not None else f"{len(wanted)} seeds"
+    click.echo(f"recorded {chosen.info.title} with {what} in {store.folder}")
 
 
 @command.command(

@@ -47,7 +47,7 @@ class _Anything:
     """A part of a fingerprint that equals anything."""
 
 
-_ANYTHING = _Anything()
+ANYTHING = _Anything()
 
 
 def fingerprint(question: Question, observation: Observation) -> object:
@@ -148,7 +148,7 @@ def _step(request: CallRequest | ScriptRequest, step: Step) -> dict[str, object]
     )
     returned: object = _value(step.returned)
     if is_classroom and isinstance(step.returned, Nothing):
-        returned = _ANYTHING  # in the classroom style, update() need not return its loss
+        returned = ANYTHING  # in the classroom style, update() need not return its loss
     return {
         "returned": returned,
         "inputs": {

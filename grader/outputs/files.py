@@ -18,10 +18,14 @@ for _name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"):  # no system has all of th
 
 
 @contextlib.contextmanager
-def open_atomically(path: Path) -> Iterator[BinaryIO]:
+def open_atomically(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
     """Open a temporary file for writing, and rename it to ``path`` once all of it is on the disk.
 
     If the context ends without an error, the complete file survives even a power failure.
+
+    Args:
+        path: The file.
+        mode: Its permissions, as far as the user's umask allows them.
 
     Raises:
         UsageError: the file can't be written.
@@ -30,7 +34,7 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
         # A new, unguessable name beside the target, so that no link is followed. The kernel applies
         # the user's umask to the mode: asking for the umask would change it for all threads.
         temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
-        descriptor = os.open(temporary, _CREATE, 0o666)
+        descriptor = os.open(temporary, _CREATE, mode)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     try:
@@ -44,6 +48,29 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     finally:
         with contextlib.suppress(OSError):  # gone by now unless something failed
+            temporary.unlink()
+
+
+def create_once(path: Path, content: bytes) -> None:
+    """Create a file that only its owner can read, unless it is there already, whole either way.
+
+    Raises:
+        UsageError: it can't be written.
+    """
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+    try:
+        descriptor = os.open(temporary, _CREATE, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first
+            os.link(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise UsageError(f"can't write {path}: {error.strerror}") from error
+    finally:
+        with contextlib.suppress(OSError):
             temporary.unlink()
 
 

@@ -6,14 +6,17 @@ import msgspec
 class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a worker grades; the first message that it gets.
 
-    ``limits`` override those of the assignment, and are named as the fields of `Limits`.
-    ``has_pages`` asks for the student's page with each report.
+    ``limits`` override those of the assignment, and are named as the fields of `Limits`. ``salt``
+    and ``is_class`` are those of `Seeds`. ``recordings`` is the folder of recordings, if there is
+    one. ``has_pages`` asks for the student's page with each report.
     """
 
     assignment: str
     limits: dict[str, float] = {}
     isolation: str = "auto"
     salt: str = ""
+    is_class: bool = False
+    recordings: str = ""
     has_pages: bool = False
 
 

@@ -6,11 +6,13 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 
 import msgspec
 
 from grader.checks.assignment import load_assignment
 from grader.observations.frames import receive_message, send_message
+from grader.oracle.store import RecordingStore
 from grader.pipeline import Grader, fail_report
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 from grader.pool.worker_process import MAX_MESSAGE_BYTES
@@ -18,6 +20,7 @@ from grader.report.budget import fit_report
 from grader.report.model import Report, ReportStatus
 from grader.report.schema import report_to_json
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
+from grader.seeds import Seeds
 
 _PR_SET_PDEATHSIG = 1
 
@@ -36,12 +39,14 @@ def main(descriptor: int) -> None:
             assignment,
             limits=Limits.of({**assignment.limits, **settings.limits}),
             confinement=Confinement(isolation=Isolation(settings.isolation)),
-            salt=settings.salt,
+            seeds=Seeds(settings.salt, is_class=settings.is_class),
+            store=RecordingStore(Path(settings.recordings)) if settings.recordings else None,
         ) as grader:
             while True:
                 request = receive_message(pool, GradeRequest, limit_bytes=MAX_MESSAGE_BYTES)
                 result = _grade(grader, request, has_page=settings.has_pages)
                 send_message(pool, result, limit_bytes=MAX_MESSAGE_BYTES)
+                grader.record_last()
                 del request, result  # before the next ones, which may be as large
 
 

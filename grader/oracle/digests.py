@@ -1,0 +1,96 @@
+"""Digests of what a report or a recording depends on."""
+
+import hashlib
+import platform
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+from grader.bootstrap import PACKAGE
+from grader.checks.assignment import Assignment
+from grader.checks.misconceptions import Misconception
+from grader.errors import UsageError
+
+_ASSIGNMENTS = "assignments"
+_COMPILED = "__pycache__"
+
+# The libraries that run or read the submissions: another version may give another result.
+_LIBRARIES = ("torch", "numpy", "matplotlib", "IPython", "nbformat", "pytest")
+
+
+def digest_parts(parts: Iterable[bytes]) -> bytes:
+    """Return the SHA-256 of some parts; their lengths keep ("ab", "c") apart from ("a", "bc")."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
+
+
+def digest_machine() -> bytes:
+    """Digest what runs here: Python, the system, the processor and the libraries."""
+    versions = [f"{name}={_version(name)}" for name in _LIBRARIES]
+    machine = (platform.python_version(), platform.system(), platform.machine())
+    return digest_parts(map(str.encode, (*machine, *versions)))
+
+
+def digest_engine() -> bytes:
+    """Digest the grader's own files: a change of any of them may change a report or a page.
+
+    Raises:
+        UsageError: One of them can't be read.
+    """
+    return digest_parts(_contents(PACKAGE, without=(PACKAGE / _ASSIGNMENTS,)))
+
+
+def digest_assignment(assignment: Assignment, *, without: Iterable[Path] = ()) -> bytes:
+    """Digest all parts of an assignment but its misconceptions.
+
+    Two that differ anywhere never share a digest. The place of the folder does not count.
+
+    Args:
+        assignment: The assignment.
+        without: Folders and files that are not part of it, even inside its folder.
+
+    Raises:
+        UsageError: A file of it can't be read.
+    """
+    info = assignment.info
+    names = {one.path for one in assignment.misconceptions}
+    return digest_parts(
+        (
+            digest_parts(map(str.encode, (info.id, info.title, info.version))),
+            digest_parts(_contents(assignment.folder, without=(*without, *names))),
+            assignment.reference.encode(),
+        )
+    )
+
+
+def digest_misconception(one: Misconception) -> bytes:
+    """Digest what a misconception answers: its program, not its title and hint alone."""
+    return digest_parts(map(str.encode, (one.name, one.function, one.source)))
+
+
+def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the names and contents of the files below a folder.
+
+    Hidden files and what Python compiled are left out: neither changes what checks do.
+    """
+    skipped = [path.resolve() for path in without]
+    skipped = [path for path in skipped if path.is_relative_to(folder) and path != folder]
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if any(part == _COMPILED or part.startswith(".") for part in relative.parts):
+            continue
+        if path.is_file() and not any(path.is_relative_to(one) for one in skipped):
+            yield relative.as_posix().encode("utf-8", "surrogateescape")
+            try:
+                yield path.read_bytes()
+            except OSError as error:
+                raise UsageError(f"can't read {path}: {error.strerror}") from error
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "none"

@@ -1,0 +1,52 @@
+"""Which seed the inputs of a submission are drawn from.
+
+An assignment has a pool of a few seeds, and a digest of the submission chooses one of them: so what
+was learnt from one attempt helps little in the next, and for each seed what is right is recorded
+once. A class has a seed of its own, the same for everybody, which no attempt before could show.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from grader.report.model import AssignmentInfo
+
+POOL_SIZE = 16
+_SEED_BITS = 48  # every JSON reader keeps integers below 2**53 exact
+_CLASS = "class"
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """The seeds of an assignment.
+
+    Attributes:
+        salt: A secret of the instructor. Without it nobody knows the seeds beforehand.
+        is_class: Whether every submission gets the seed of the class.
+    """
+
+    salt: str = ""
+    is_class: bool = False
+
+    def of(self, info: AssignmentInfo, digest: str) -> int:
+        """Return the seed of a submission.
+
+        Args:
+            info: The assignment.
+            digest: The digest of the submission, SHA-256 in hexadecimal.
+        """
+        if self.is_class:
+            return self._seed(info, _CLASS)
+        chosen = hmac.digest(self.salt.encode(), digest.encode(), "sha256")
+        return self._seed(info, str(int.from_bytes(chosen, "big") % POOL_SIZE))
+
+    def all(self, info: AssignmentInfo) -> tuple[int, ...]:
+        """Return every seed that a submission can get."""
+        if self.is_class:
+            return (self._seed(info, _CLASS),)
+        return tuple(self._seed(info, str(number)) for number in range(POOL_SIZE))
+
+    def _seed(self, info: AssignmentInfo, name: str) -> int:
+        text = f"{info.id}/{info.version}/{name}"
+        digest = hmac.digest(self.salt.encode(), text.encode(), hashlib.sha256)
+        return int.from_bytes(digest, "big") >> (256 - _SEED_BITS)
