@@ -254,6 +254,8 @@ class Grader:
                     functions={one.name: one for one in student.loaded.functions},
                     absences={one.function: one for one in student.loaded.absences},
                     defined=student.loaded.defined,
+                    foreseen=oracle.foreseen,
+                    passed=self._resources.passed(blank.seed),
                 )
                 run.choose(self._resources.checks.checks)
                 pictures: Pictures = {}

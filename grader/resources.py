@@ -20,6 +20,7 @@ from grader.checks.assignment import Assignment
 from grader.checks.check_run import Student
 from grader.checks.lent_source import lent_source
 from grader.checks.lent_values import ask_with_values, right_values
+from grader.checks.passed import PassedAnswers
 from grader.checks.units import UnitKind
 from grader.observations.asking import Ask, Observe
 from grader.observations.messages import Lent
@@ -44,6 +45,7 @@ from grader.sandbox.host.launch import ForkserverProcess
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session, Source, open_session
+from grader.seeds import POOL_SIZE
 from grader.submission.read import Submission
 
 _MATPLOTLIB = "matplotlib.pyplot"
@@ -68,6 +70,7 @@ class Children:
         return Student(
             observe=lambda request: self.lend(frozenset()).observe(request),
             observe_with_lent=lambda names: self.lend(names).observe,
+            send_ahead=lambda requests: self.session(frozenset()).send_ahead(requests),
         )
 
     def close_own(self) -> None:
@@ -124,6 +127,7 @@ class GradingResources:
         self._lent = functools.cache(self._make_lent)
         self._store = store
         self._recorded: dict[int, RecordedOracle] = {}
+        self.passed = functools.lru_cache(maxsize=POOL_SIZE)(lambda _seed: PassedAnswers())
         self._live: tuple[int, LiveOracle] | None = None
         modules = assignment.material.modules.values()
         self._support = "".join(

@@ -67,8 +67,9 @@ def record(
         whole = {
             seed: msgspec.structs.replace(one, known=known[seed]) for seed, one in found.items()
         }
-    for one in () if store is None else whole.values():
-        store.keep(one)
+    if store is not None:
+        for one in whole.values():
+            store.keep(one)
     return whole
 
 

@@ -14,12 +14,13 @@ from grader.checks.check import Check, RunBody
 from grader.checks.check_run import CheckRun
 from grader.checks.lent_attempt import describe_lent_attempt
 from grader.checks.no_answer import describe_no_answer
+from grader.checks.passed import keeping
 from grader.checks.probe import INCOMPLETE, Probe, derive_seed
 from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.errors import CheckCrashedError
-from grader.observations.asking import answer_at_once
-from grader.observations.messages import Absence, Outcome, Raised
+from grader.observations.asking import Observe, answer_at_once
+from grader.observations.messages import Absence, Observation, Outcome, Raised, Request
 from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
 
@@ -58,14 +59,11 @@ def _attempt_to_judge(
     function = run.assignment.unit(check.function)
     student = run.hidden if is_hidden else run.visible
     observe = student.observe_with_lent(lent) if lent else student.observe
-    seed = derive_seed(run.seed, check.id)
-    probe = Probe(function, observe, run.expect, seed, units=run.assignment.units)
     started = time.monotonic()
-    raised = _judge(check, probe, run, run_body)
-    run.used.setdefault(function.name, set()).update(probe.used)
+    probe, raised = _ask(check, function, run, run_body, observe)
     if not lent and not is_hidden:
         run.seconds[check.id] = round(time.monotonic() - started, 4)
-    if raised is None:
+    if probe is None or raised is None:
         return Attempt(make_result(check, Status.PASSED))
     absence = run.absences.get(function.name) or run.absences.get(function.owner)
     missing = _describe_missing(function, absence, raised, run)
@@ -93,6 +91,31 @@ def _attempt_to_judge(
                 stopped_in=_other_method(function, exception, run),
             )
     return made
+
+
+def _ask(
+    check: Check, function: Unit, run: CheckRun, run_body: RunBody, observe: Observe
+) -> tuple[Probe | None, Verdict | None]:
+    """Return the verdict of a check, and its probe; no probe if the answers have passed before.
+
+    Raises:
+        CheckCrashedError: The check is broken.
+    """
+    questions = run.questions_of(check)
+    used, observe = run.passed.replay(check, questions, observe)
+    probe: Probe | None = None
+    raised: Verdict | None = None
+    if used is None:
+        asked: list[tuple[Request, Observation]] = []
+        seed = derive_seed(run.seed, check.id)
+        observe = keeping(observe, asked)
+        probe = Probe(function, observe, run.expect, seed, units=run.assignment.units)
+        raised = _judge(check, probe, run, run_body)
+        used = frozenset(probe.used)
+        if raised is None:
+            run.passed.add(check, questions, asked, used)
+    run.used.setdefault(function.name, set()).update(used)
+    return probe, raised
 
 
 def _describe_missing(

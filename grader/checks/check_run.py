@@ -1,16 +1,18 @@
 """A submission that is being graded: its checks and results, and who may be blamed."""
 
 import enum
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.checks.assignment import Assignment
 from grader.checks.check import Check
+from grader.checks.passed import PassedAnswers
+from grader.checks.questions import Question
 from grader.checks.units import UnitKind
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe
-from grader.observations.messages import Absence, FunctionFacts
+from grader.observations.messages import Absence, FunctionFacts, Request
 from grader.report.model import CheckResult, Status, Visibility
 
 if TYPE_CHECKING:
@@ -32,10 +34,12 @@ class Student:
         observe: Asks it with its own helpers.
         observe_with_lent: Returns, for the names of some helpers, how to ask it with right versions
             of these.
+        send_ahead: Sends the requests of a unit, which `observe` is asked next, together.
     """
 
     observe: Observe
     observe_with_lent: Callable[[frozenset[str]], Observe]
+    send_ahead: Callable[[Sequence[Request]], None] = lambda _requests: None
 
 
 class Phase(enum.Enum):
@@ -74,6 +78,9 @@ class CheckRun:
         functions: What the code of the submission's functions shows.
         absences: What there is in place of units that are missing or have no code.
         defined: The units that the submission defines; None if that is not known.
+        foreseen: Returns what the checks of a unit will ask, as far as that is known.
+        passed: The answers with which checks have passed, of this and of earlier submissions.
+        sent_ahead: The units of which that was sent ahead, and whether it was to hidden checks.
         hidden_ids: The ids of the checks that students don't see, or not yet.
         by_function: The checks of each unit.
         used: The names of the submission that the scripts of a unit's checks have used.
@@ -98,6 +105,9 @@ class CheckRun:
     functions: Mapping[str, FunctionFacts] = field(default_factory=dict)
     absences: Mapping[str, Absence] = field(default_factory=dict)
     defined: Collection[str] | None = None
+    foreseen: Callable[[str], Sequence[Question]] = lambda _name: ()
+    passed: PassedAnswers = field(default_factory=PassedAnswers)
+    sent_ahead: set[tuple[str, bool]] = field(default_factory=set)
     hidden_ids: set[str] = field(default_factory=set)
     by_function: dict[str, list[Check]] = field(default_factory=dict)
     used: dict[str, set[str]] = field(default_factory=dict)
@@ -124,6 +134,24 @@ class CheckRun:
                 if self.assignment.visibility_of(check.id) is not Visibility.VISIBLE:
                     self.hidden_ids.add(check.id)
         self.checks.sort(key=lambda check: order[check.function])
+
+    def send_ahead(self, name: str, *, is_hidden: bool) -> None:
+        """Send what the checks of a unit will ask, once, if that is known and the unit is there."""
+        if (name, is_hidden) in self.sent_ahead or self.lacks(name):
+            return
+        self.sent_ahead.add((name, is_hidden))
+        student = self.hidden if is_hidden else self.visible
+        student.send_ahead(
+            [
+                one.request
+                for one in self.foreseen(name)
+                if self.is_hidden(one.check.id) == is_hidden
+            ]
+        )
+
+    def questions_of(self, check: Check) -> list[Question]:
+        """Return what a check will ask, as far as that is known."""
+        return [one for one in self.foreseen(check.function) if one.check.id == check.id]
 
     def is_hidden(self, check_id: str) -> bool:
         """Return whether a check is not, or not yet, for the student to see."""

@@ -120,6 +120,8 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
         run.open[check.id] = None
         return None
     run.reserve(function.name, _RESERVED if unproved else 0.0)
+    if not unproved:  # otherwise it may fail at once, and most would be asked for nothing
+        run.send_ahead(function.name, is_hidden=is_hidden)
     own = attempt(check, run, run_body)
     run.reserve(function.name, 0.0)
     unproved = run.unproved(function.name, is_hidden=is_hidden)  # with what its scripts use

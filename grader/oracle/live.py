@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -174,6 +174,10 @@ class LiveOracle:
         if name not in self._questions:
             self._questions[name] = self._list_questions(name, self.ask_reference(name))
         return self._questions[name]
+
+    def foreseen(self, name: str) -> Sequence[Question]:
+        """Return the same as `questions` if they were listed before, or else nothing."""
+        return self._questions.get(name, ())
 
     def known_answer(self, misconception: Misconception, question: Question) -> object:
         """Return the fingerprint of what a misconception, with right helpers, answers."""

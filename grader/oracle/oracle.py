@@ -29,5 +29,8 @@ class Oracle(Protocol):
             InternalError: The reference itself fails a check.
         """
 
+    def foreseen(self, name: str) -> Sequence[Question]:
+        """Return the same as `questions` if nothing has to be asked for that, or else nothing."""
+
     def known_answer(self, misconception: Misconception, question: Question) -> object:
         """Return the fingerprint of what a misconception, with right helpers, answers."""

@@ -77,6 +77,10 @@ class RecordedOracle:
             ]
         return self._questions[name]
 
+    def foreseen(self, name: str) -> Sequence[Question]:
+        """Return the same as `questions`."""
+        return self.questions(name)
+
     def _question(self, place: int, one: RecordedQuestion) -> Question:
         return Question(
             check=self._checks[one.check],

@@ -172,6 +172,7 @@ class ChildConnection:
         self._cpu_limit_s, self._exceeded = cpu_limit_s, exceeded
         self._wall_limit_s = WALL_PER_CPU * cpu_limit_s if wall_limit_s is None else wall_limit_s
         self._meter = Meter(self._child.pid)
+        self._taken_wall_s = 0.0
 
     def _ask_for_line(self) -> None:
         self._ask_at, self.asked = self._ask_at[1:], self.asked + 1
@@ -182,9 +183,13 @@ class ChildConnection:
         """Return the CPU seconds that the child has used since `begin`."""
         return self._meter.child_cpu_s()
 
-    def wall_s(self) -> float:
-        """Return the seconds since `begin` without the time on the run queue, as last measured."""
-        return self._meter.wall_s
+    def take_wall_s(self) -> float:
+        """Return the seconds, without the time on the run queue, since `begin` or the last call.
+
+        They are those that were measured last.
+        """
+        before_s, self._taken_wall_s = self._taken_wall_s, self._meter.wall_s
+        return self._taken_wall_s - before_s
 
     def take_cpu_s(self) -> float:
         """Return the CPU seconds that the child has used since this was last called.
@@ -208,13 +213,15 @@ class ChildConnection:
         with contextlib.suppress(OSError):
             os.kill(self._child.pid, signal.SIGCONT)
 
-    def send(self, message: Message) -> None:
-        """Send a message.
+    def send(self, *messages: Message) -> None:
+        """Send messages, as one piece.
+
+        Several together must be short enough for the socket: nothing is received meanwhile.
 
         Raises:
-            ChildEnded: The child hits a limit before it has read the message, or has ended.
+            ChildEnded: The child hits a limit before it has read the messages, or has ended.
         """
-        data = memoryview(encode_frame(message))
+        data = memoryview(b"".join(map(encode_frame, messages)))
         while data:
             try:
                 data = data[self._child.socket.send(data) :]

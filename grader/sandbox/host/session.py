@@ -7,8 +7,9 @@ in all, ends the session.
 
 import contextlib
 import functools
+import itertools
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -39,9 +40,13 @@ from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import REMEDY, Confinement, Isolation
 from grader.sandbox.host.load_plan import LoadPlan, Stage
 from grader.sandbox.host.printed import PrintedOutput
+from grader.sandbox.host.sent_ahead import MOST_BYTES, SentAhead, may_go_ahead
 
 # With less than this part of the limit on loading left, another try would be of no use.
 _LEAST_FOR_A_TRY = 0.1
+
+# What a child may compute of what was sent ahead but is not asked for in the end.
+_UNASKED_CPU_S = 1.0
 
 _NEEDED_ONLY = "loading took too long: of what comes after it, only what functions need has run"
 _FORGED = "the submission wrote to the grader's own channel"
@@ -124,6 +129,7 @@ class Session:
         self.why_over = ""
         self._ready = Ready(locks=(), missing={})
         self._loaded: Loaded | None = None
+        self._sent = SentAhead(account.may_keep)
         self._running: dict[str, Running] = {}  # what ran when a function's time ran out
 
     @property
@@ -164,27 +170,98 @@ class Session:
         """Send a request and return a function that waits for the answer.
 
         Call that function before asking again. Arguments, result and errors are those of
-        `observe`.
+        `observe`. What was sent ahead is not sent again.
         """
         account, function = self._account, request.function
         account.turn_to(function)
         if self._is_over:
             return lambda: Observation(outcome=Outcome.STOPPED, detail=self.why_over)
+        self._catch_up(request)
+        sent = self._sent.find(request)
+        if sent is not None:
+            return lambda: sent
+        if (child := self._sent.child) is not None:
+            return functools.partial(self._collect_sent, child)
         if isinstance(request, ScriptRequest) and request.is_rerun:
             observation = self._rerun(request)
             return lambda: observation
-        token = secrets.token_bytes(16)
         try:
-            self._expect_time(function)
-            child = self._start()
-            child.refuse_unasked()
-            account.use(child)
-            account.charge_other(child.take_cpu_s())  # what its threads did in between
-            self._begin(child, function)
-            child.send(msgspec.structs.replace(request, token=token))
+            child, (token,) = self._send(request)
         except ChildEnded as end:
             return functools.partial(self._end, end, function)
         return functools.partial(self._collect, child, token, request)
+
+    def send_ahead(self, requests: Sequence[Request]) -> None:
+        """Send the requests of one function together, which are to be asked next, in this order.
+
+        The child answers one after the other without waiting for the host. What is not asked for
+        in the end costs nothing but its time. Requests that load the submission anew, and those
+        that don't fit into a socket, are not sent ahead.
+        """
+        self._catch_up(None)
+        chosen = list(itertools.takewhile(may_go_ahead, requests))
+        sizes = itertools.accumulate(len(msgspec.msgpack.encode(one)) for one in chosen)
+        chosen = [one for one, size in zip(chosen, sizes, strict=True) if size <= MOST_BYTES]
+        if self._is_over or len(chosen) <= 1:
+            return
+        self._account.turn_to(chosen[0].function)
+        try:
+            child, tokens = self._send(*chosen)
+        except ChildEnded as end:
+            self._end(end, chosen[0].function)
+            return
+        self._sent.begin(child, zip(chosen, tokens, strict=True))
+
+    def _catch_up(self, request: Request | None) -> None:
+        """Take the answers to what was sent ahead but not asked for, up to a request.
+
+        A check that fails asks nothing more. What its other requests take is not its unit's time,
+        and if they take long, their child is given up.
+        """
+        child = self._sent.child
+        if child is None or self._sent.is_next(request):
+            return
+        account, function = self._account, self._sent.function
+        account.use(child)
+        self._book(child, function)
+        child.begin(_UNASKED_CPU_S)
+        for one, token in self._sent.until(request):
+            try:
+                self._sent.keep(one, self._receive(child, token, one))
+            except ChildEnded as end:
+                self._lose_child(end)
+                self._sent.forget()
+        account.charge_other(child.take_cpu_s() + account.host_cpu_s())
+        if self._sent.child is not None:
+            self._begin(child, function)
+
+    def _collect_sent(self, child: ChildConnection) -> Observation:
+        """Take the answer to a request that was sent ahead."""
+        request, token = self._sent.take()
+        self._account.use(child)
+        return self._collect(child, token, request)
+
+    def _send(self, *requests: Request) -> tuple[ChildConnection, list[bytes]]:
+        """Send requests about one function to the child, and return their tokens.
+
+        Raises:
+            ChildEnded: No child can take them.
+        """
+        account, function = self._account, requests[0].function
+        self._expect_time(function)
+        child = self._start()
+        child.refuse_unasked()
+        account.use(child)
+        account.charge_other(child.take_cpu_s())  # what its threads did in between
+        self._begin(child, function)
+        tokens = [secrets.token_bytes(16) for _ in requests]
+        child.send(
+            *(
+                msgspec.structs.replace(request, token=token)
+                for request, token in zip(requests, tokens, strict=True)
+            )
+        )
+        return child, tokens
 
     def _expect_time(self, function: str) -> None:
         if not self._account.function_left_s(function):
@@ -236,19 +313,31 @@ class Session:
             self._child, self._printed = kept, printed
 
     def _collect(self, child: ChildConnection, token: bytes, request: Request) -> Observation:
+        """Take the answer to a request; the unit that it is about pays for it."""
         try:
-            answer, lines = child.receive(), 0
-            while isinstance(answer, Running) and lines < child.asked and answer.token == token:
-                self._running[request.function] = answer
-                answer, lines = child.receive(), lines + 1
-            if not isinstance(answer, Answer) or answer.token != token:
-                raise ChildEnded(Outcome.FORGED, "an answer that was not asked for")
-            if answer.outcome is Outcome.RETURNED and not is_complete(answer, request):
-                raise ChildEnded(Outcome.FORGED, "an answer to another question")
+            answer = self._receive(child, token, request)
         except ChildEnded as end:
+            self._sent.forget()
             self._book(child, request.function)
             return self._end(end, request.function)
-        self._book(child, request.function)
+        if self._sent.child is None:  # what was sent together is paid together
+            self._book(child, request.function)
+        return answer
+
+    def _receive(self, child: ChildConnection, token: bytes, request: Request) -> Observation:
+        """Receive the answer to a request.
+
+        Raises:
+            ChildEnded: There is none.
+        """
+        answer, lines = child.receive(), 0
+        while isinstance(answer, Running) and lines < child.asked and answer.token == token:
+            self._running[request.function] = answer
+            answer, lines = child.receive(), lines + 1
+        if not isinstance(answer, Answer) or answer.token != token:
+            raise ChildEnded(Outcome.FORGED, "an answer that was not asked for")
+        if answer.outcome is Outcome.RETURNED and not is_complete(answer, request):
+            raise ChildEnded(Outcome.FORGED, "an answer to another question")
         self._running.pop(request.function, None)
         return Observation(
             outcome=answer.outcome,
@@ -260,7 +349,7 @@ class Session:
 
     def _book(self, child: ChildConnection, function: str) -> None:
         used_s = child.take_cpu_s() + self._account.host_cpu_s()
-        self._account.charge_function(function, used_s, wall_s=child.wall_s())
+        self._account.charge_function(function, used_s, wall_s=child.take_wall_s())
 
     def _end(self, end: ChildEnded, function: str) -> Observation:
         self._lose_child(end)
@@ -285,8 +374,9 @@ class Session:
 
         If a statement ends a child while it loads, the next child leaves that statement out.
         """
-        if self._child is not None and self._child.is_closed:
-            self._child = None  # its account needed the room
+        if self._child is not None and self._child.is_closed:  # its account needed the room
+            self._account.charge_other(self._child.take_cpu_s())
+            self._child = None
         while self._child is None:
             if self._account.why_over:
                 raise self._stop(ChildEnded(Outcome.STOPPED, self._account.why_over))
