@@ -165,10 +165,12 @@ class Grader:
         only: str | Collection[str] | None = None,
         on_progress: OnCheckStart = ignore_progress,
         more_time: float = 1.0,
+        has_diagnosis: bool = True,
     ) -> Report:
         """Grade a submission given as bytes; ``name`` is the name of the file as handed in.
 
-        The CPU time of each function is multiplied by ``more_time``.
+        The CPU time of each function is multiplied by ``more_time``. Without ``has_diagnosis`` only
+        the points are found out: no misconception is named, and no picture drawn.
         """
         files = self._resources.assignment.submission
         return self._grade(
@@ -178,6 +180,7 @@ class Grader:
             only=only,
             on_progress=on_progress,
             more_time=more_time,
+            has_diagnosis=has_diagnosis,
         )
 
     def refuse(self, name: str, reason: str) -> Report:
@@ -193,6 +196,7 @@ class Grader:
         only: str | Collection[str] | None,
         on_progress: OnCheckStart = ignore_progress,
         more_time: float = 1.0,
+        has_diagnosis: bool = True,
     ) -> Report:
         started = time.monotonic()
         seconds: dict[str, float] = {}
@@ -238,11 +242,12 @@ class Grader:
                     settled = self._resources.checks.run(run, phase)
                     # Time that is used up after this costs a diagnosis, and ends nothing early.
                     why_over = student.why_over or account.why_over
-                    seen, unseen = self._cases(run, phase, visible, hidden, account)
-                    self._diagnose(settled, run, seen, is_hidden=False)
-                    self._diagnose(settled, run, unseen, is_hidden=True)
-                    if phase is Phase.OWN and not why_over:
-                        pictures = self._draw(settled, run, seen)
+                    if has_diagnosis:
+                        seen, unseen = self._cases(run, phase, visible, hidden, account)
+                        self._diagnose(settled, run, seen, is_hidden=False)
+                        self._diagnose(settled, run, unseen, is_hidden=True)
+                        if phase is Phase.OWN and not why_over:
+                            pictures = self._draw(settled, run, seen)
                     (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
                 report = self._fill(blank, submission, student, run, pictures, why_over)
                 if not chosen:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from grader.authoring.callers import unit_and_callers
 from grader.authoring.release import (
     find_release_problems,
     render_assignment,
@@ -18,7 +19,6 @@ from grader.authoring.release import (
 )
 from grader.authoring.twins import find_twins
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import names_used
 from grader.checks.manual_answers import NOTHING_WRITTEN
 from grader.checks.misconceptions import Misconception
 from grader.checks.programs import wrong_program
@@ -147,7 +147,7 @@ def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterato
 def _make_wrong_jobs(assignment: Assignment, verification: Verification) -> Iterator[Job]:
     for one in assignment.misconceptions:
         # Other functions are the reference's, and call nothing wrong.
-        affected = _unit_and_callers(assignment, one.function)
+        affected = unit_and_callers(assignment, one.function)
         try:
             program = wrong_program(assignment, one)
             yield _make_job(one.label, program, only=affected, more_time=_MORE_TIME)
@@ -172,26 +172,6 @@ def _make_job(
 def _packed(files: Mapping[str, str]) -> bytes:
     """Return a hand-in of several files as bytes."""
     return pack([HandedIn(name, name, text.encode()) for name, text in files.items()])
-
-
-def _unit_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
-    """Return a unit and those that use it in the reference, directly or indirectly.
-
-    The assignment's ``collaborators`` are not used, since one may be missing there. Of a class all
-    methods count: who uses an operator does not name its method.
-    """
-    used = names_used(assignment.reference)
-    found = {_global_of(name)}
-    if assignment.unit(name).is_value:
-        # What is computed at top level may depend on it.
-        found |= {unit.name for unit in assignment.units if unit.is_value}
-    while more := {caller for caller, names in used.items() if names & found} - found:
-        found |= more
-    return tuple(one for one in assignment.parameters if _global_of(one) in found)
-
-
-def _global_of(unit: str) -> str:
-    return unit.partition(".")[0]
 
 
 def _verify_reference(
