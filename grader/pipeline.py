@@ -187,7 +187,7 @@ class Grader:
         """Return the report of a submission that can't even be opened, with the reason."""
         return fail_report(self._blank_report(name), ReportStatus.UNREADABLE, reason)
 
-    def _grade(
+    def _grade(  # noqa: C901 - the whole flow on one screen
         self,
         name: str,
         read: Callable[[], Submission],

@@ -95,9 +95,7 @@ def grade_mutants(
     """
     limits = Limits.of(assignment.limits)
     mutants = find_mutants(assignment, unit=unit)
-    callers = {
-        name: unit_and_callers(assignment, name) for name in {one.unit for one in mutants}
-    }
+    callers = {name: unit_and_callers(assignment, name) for name in {one.unit for one in mutants}}
     by_key = {one.id: one for one in mutants}
     run = MutantRun()
     found: dict[str, GradedMutant] = {}

@@ -99,7 +99,7 @@ def find_mutants(assignment: Assignment, *, unit: str | None = None) -> list[Mut
             if unit is not None and unit not in (owner, owner.partition(".")[0]):
                 continue
             line, before, after = _changed_lines(source, edit)
-            text = "\0".join((file, owner, before, after))
+            text = f"{file}\0{owner}\0{before}\0{after}"
             digest = hashlib.sha256(text.encode()).hexdigest()[:_ID_DIGITS]
             name = f"{owner}/{edit.operator}-{digest}"
             counts[name] += 1
@@ -128,9 +128,7 @@ def _find_edits(assignment: Assignment, source: str) -> Iterator[tuple[str, Edit
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     imports = [one for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom)]
     modules = frozenset(name for one in imports for name in bound_names(one))
-    scope = Scope(
-        spans=spans, parents=parents, modules=modules, has_torch=_imports_torch(imports)
-    )
+    scope = Scope(spans=spans, parents=parents, modules=modules, has_torch=_imports_torch(imports))
     for statement, owner in _statements_to_change(assignment, tree, source):
         first = min([statement.lineno, *(one.lineno for one in _decorators(statement))])
         start, end = spans.index_of_line(first), spans.end(statement)

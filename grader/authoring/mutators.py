@@ -5,6 +5,7 @@ of another one, so that the rest of the author's lines stays as it is.
 """
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -101,6 +102,19 @@ _OTHER_NAMES = {
     )
     for name in group.split()
 }
+_DROPPED = (
+    ast.Expr,
+    ast.AugAssign,
+    ast.For,
+    ast.While,
+    ast.Delete,
+    ast.Raise,
+    ast.Assert,
+    ast.Break,
+    ast.Continue,
+)
+# What these return has no graph to be cut off from.
+_MAKES_A_LEAF = tuple("zeros ones rand randn normal randperm arange tensor zeros_like".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,14 @@ class Scope:
         needs = isinstance(node, _COMPOUND)
         return f"({text})" if needs and start == self.spans.start(node) else text
 
+    def is_without_grad(self, node: ast.AST) -> bool:
+        """Return whether a node is in a block in which autograd records nothing."""
+        while node in self.parents:
+            node = self.parents[node]
+            if isinstance(node, ast.With) and "no_grad" in ast.unparse(node.items[0]):
+                return True
+        return False
+
     def is_module(self, node: ast.expr) -> bool:
         """Return whether an expression is a module, or something in one."""
         while isinstance(node, ast.Attribute):
@@ -168,40 +190,44 @@ Mutator = Callable[[ast.AST, Scope], Iterator[Edit]]
 
 def change_operators(node: ast.AST, scope: Scope) -> Iterator[Edit]:
     """Another operator, one operand alone, or the operands exchanged."""
+    if not isinstance(node, ast.BinOp):
+        return
+    left, right = node.left, node.right
+    symbol = _SYMBOLS[type(node.op)]
+    if isinstance(left, ast.Constant) and isinstance(left.value, str):
+        return
+    for other in _OTHER_OPERATORS[symbol]:
+        if _BINDS.get(other, 0) == _BINDS.get(symbol, 0):
+            yield Edit(*scope.spans.find_between(left, right, symbol), other, "operator")
+        else:
+            text = f"{scope.atom(left)} {other} {scope.atom(right)}"
+            is_loose = _BINDS.get(other, 0) < _BINDS.get(symbol, 0) and scope.is_operand(node)
+            yield scope.replace(node, f"({text})" if is_loose else text, "operator")
+    for operand in (left, right):
+        yield scope.replace_expression(node, operand, "operand-dropped")
+    if symbol not in "+*&|^":
+        text = f"{scope.atom(right)} {symbol} {scope.atom(left)}"
+        yield scope.replace(node, text, "operands-swapped")
+
+
+def change_conditions(node: ast.AST, scope: Scope) -> Iterator[Edit]:
+    """Another comparison, ``and`` against ``or``, and what is not negated."""
     match node:
-        case ast.BinOp(left=left, op=op, right=right):
-            symbol = _SYMBOLS[type(op)]
-            if isinstance(left, ast.Constant) and isinstance(left.value, str):
-                return
-            start, end = scope.spans.find_between(left, right, symbol)
-            for other in _OTHER_OPERATORS[symbol]:
-                if _BINDS.get(other, 0) == _BINDS.get(symbol, 0):
-                    yield Edit(start, end, other, "operator")
-                else:
-                    text = f"{scope.atom(left)} {other} {scope.atom(right)}"
-                    loose = _BINDS.get(other, 0) < _BINDS.get(symbol, 0)
-                    in_brackets = f"({text})" if loose and scope.is_operand(node) else text
-                    yield scope.replace(node, in_brackets, "operator")
-            for operand in (left, right):
-                yield scope.replace_expression(node, operand, "operand-dropped")
-            if symbol not in "+*&|^":
-                text = f"{scope.atom(right)} {symbol} {scope.atom(left)}"
-                yield scope.replace(node, text, "operands-swapped")
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             operands = [left, *comparators]
-            for place, op in enumerate(ops):
+            for op, (before, after) in zip(ops, itertools.pairwise(operands), strict=True):
                 symbol = _SYMBOLS[type(op)]
-                span = scope.spans.find_between(operands[place], operands[place + 1], symbol)
+                span = scope.spans.find_between(before, after, symbol)
                 for other in _OTHER_COMPARISONS[symbol]:
                     yield Edit(*span, other, "comparison")
         case ast.BoolOp(op=op, values=values):
             symbol = _SYMBOLS[type(op)]
-            other = "or" if symbol == "and" else "and"
-            for first, second in zip(values, values[1:], strict=False):
-                if len(values) == 2:  # noqa: PLR2004 - of more, only one would change
-                    yield Edit(*scope.spans.find_between(first, second, symbol), other, "boolean")
-                    yield scope.replace_expression(node, first, "operand-dropped")
-                    yield scope.replace_expression(node, second, "operand-dropped")
+            if len(values) == 2:  # noqa: PLR2004 - of more, only one would change
+                other = "or" if symbol == "and" else "and"
+                span = scope.spans.find_between(values[0], values[1], symbol)
+                yield Edit(*span, other, "boolean")
+            for value in values:
+                yield scope.replace_expression(node, value, "operand-dropped")
         case ast.UnaryOp(op=ast.USub() | ast.Not() | ast.Invert(), operand=operand):
             if not isinstance(operand, ast.Constant):
                 yield scope.replace_expression(node, operand, "sign")
@@ -226,7 +252,7 @@ def change_constants(node: ast.AST, scope: Scope) -> Iterator[Edit]:
             others = [0.0, 1.0, -number, 2 * number, number + 1.0, number / 10]
         texts = [repr(one) for one in others if one != number]
         if isinstance(scope.parents.get(target), ast.Attribute | ast.BinOp):
-            # -1 ** 2 is not (-1) ** 2.
+            # A sign binds less tightly than a power.
             texts = [f"({one})" if one.startswith("-") else one for one in texts]
     elif isinstance(value, str) and value in scope.strings and not isinstance(parent, ast.Expr):
         others_of_scope = [one for one in dict.fromkeys(scope.strings) if one != value]
@@ -245,44 +271,39 @@ def change_constants(node: ast.AST, scope: Scope) -> Iterator[Edit]:
 
 def drop_statements(node: ast.AST, scope: Scope) -> Iterator[Edit]:
     """``pass`` in the place of a statement, and a block without what is around it."""
+    if isinstance(node, ast.stmt) and _can_be_dropped(node, scope):
+        yield scope.replace(node, "pass", "statement-dropped")
     match node:
-        case ast.Expr(value=ast.Constant(value=str())):
-            return  # a docstring
         case ast.Return(value=value) if value is not None:
             yield scope.replace(node, "return None", "return-dropped")
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            if scope.bound.get(name, 0) > 1:  # without a value it would only be missing
-                yield scope.replace(node, "pass", "statement-dropped")
-        case ast.Expr(value=ast.Yield() | ast.YieldFrom()):
-            yield scope.replace(node, "pass", "statement-dropped")
-        case ast.Expr() | ast.AugAssign() | ast.For() | ast.If() | ast.While() | ast.Delete():
-            if not _is_elif(node, scope):
-                yield scope.replace(node, "pass", "statement-dropped")
-        case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
-            yield scope.replace(node, "pass", "statement-dropped")
         case ast.With(items=items, body=body):
             if all(one.optional_vars is None for one in items):
                 start = scope.spans.start(node)
                 end = scope.spans.source.rindex(":", start, scope.spans.start(body[0])) + 1
                 yield Edit(start, end, "if True:", "context-dropped")
-        case ast.Raise() | ast.Assert():
-            yield scope.replace(node, "pass", "statement-dropped")
         case ast.FunctionDef(decorator_list=[_, *_] as decorators):
             ends = [*(scope.spans.start(one) - 1 for one in decorators), scope.spans.start(node)]
-            for start, end in zip(ends, ends[1:], strict=False):
+            for start, end in itertools.pairwise(ends):
                 yield Edit(start, end, "", "decorator-dropped")
         case ast.Break():
             yield scope.replace(node, "continue", "jump")
-            yield scope.replace(node, "pass", "statement-dropped")
         case ast.Continue():
             yield scope.replace(node, "break", "jump")
-            yield scope.replace(node, "pass", "statement-dropped")
 
 
-def _is_elif(node: ast.stmt, scope: Scope) -> bool:
-    return isinstance(node, ast.If) and scope.spans.source.startswith(
-        "elif", scope.spans.start(node)
-    )
+def _can_be_dropped(node: ast.stmt, scope: Scope) -> bool:
+    """Return whether a program without a statement is another one, and not just incomplete."""
+    match node:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return False  # a docstring
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return scope.bound.get(name, 0) > 1
+        case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
+            return True
+        case ast.If():
+            return not scope.spans.source.startswith("elif", scope.spans.start(node))
+        case _:
+            return isinstance(node, _DROPPED)
 
 
 def change_branches(node: ast.AST, scope: Scope) -> Iterator[Edit]:
@@ -321,7 +342,7 @@ def change_calls(node: ast.AST, scope: Scope) -> Iterator[Edit]:
     is_method = isinstance(node.func, ast.Attribute) and not scope.is_module(node.func.value)
     if len(plain) == len(node.args) == 1 and not is_method and not is_statement:
         yield scope.replace_expression(node, plain[0], "call-dropped")
-    for first, second in zip(node.args, node.args[1:], strict=False):
+    for first, second in itertools.pairwise(node.args):
         text = (
             spans.text(second)
             + spans.source[spans.end(first) : spans.start(second)]
@@ -383,7 +404,7 @@ def swap_elements(node: ast.AST, scope: Scope) -> Iterator[Edit]:
     if not isinstance(node, ast.Tuple | ast.List):
         return
     spans = scope.spans
-    for first, second in zip(node.elts, node.elts[1:], strict=False):
+    for first, second in itertools.pairwise(node.elts):
         if isinstance(first, ast.Slice) or isinstance(second, ast.Slice):
             continue
         between = spans.source[spans.end(first) : spans.start(second)]
@@ -418,7 +439,7 @@ def change_assignments(node: ast.AST, scope: Scope) -> Iterator[Edit]:
 
 def add_detach(node: ast.AST, scope: Scope) -> Iterator[Edit]:
     """A result cut off from its graph."""
-    if not scope.has_torch:
+    if not scope.has_torch or scope.is_without_grad(node):
         return
     values: list[ast.expr] = []
     match node:
@@ -435,6 +456,8 @@ def add_detach(node: ast.AST, scope: Scope) -> Iterator[Edit]:
             case ast.Constant() | ast.List() | ast.Dict() | ast.Tuple() | ast.ListComp():
                 continue
             case ast.Call(func=ast.Attribute(attr="item" | "detach")):
+                continue
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _MAKES_A_LEAF:
                 continue
         text = scope.atom(value)
         yield scope.replace(value, f"{text}.detach()", "detach-added")
@@ -470,6 +493,7 @@ def exchange_names(node: ast.AST, scope: Scope) -> Iterator[Edit]:
 
 MUTATORS: tuple[Mutator, ...] = (
     change_operators,
+    change_conditions,
     change_constants,
     drop_statements,
     change_branches,

@@ -20,8 +20,8 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
 class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A submission to grade: its bytes, or in ``problem`` the reason why it can't be graded.
 
-    ``more_time`` multiplies the CPU time of each function. Without ``has_diagnosis`` no misconception
-    is named and no picture drawn; the points are the same.
+    ``more_time`` multiplies the CPU time of each function. Without ``has_diagnosis`` no
+    misconception is named and no picture drawn; the points are the same.
     """
 
     name: str
