@@ -166,11 +166,13 @@ class Grader:
         on_progress: OnCheckStart = ignore_progress,
         more_time: float = 1.0,
         has_diagnosis: bool = True,
+        proved: Collection[str] = (),
     ) -> Report:
         """Grade a submission given as bytes; ``name`` is the name of the file as handed in.
 
         The CPU time of each function is multiplied by ``more_time``. Without ``has_diagnosis`` only
-        the points are found out: no misconception is named, and no picture drawn.
+        the points are found out: no misconception is named, and no picture drawn. The units
+        ``proved`` are right, although ``only`` leaves them out.
         """
         files = self._resources.assignment.submission
         return self._grade(
@@ -181,6 +183,7 @@ class Grader:
             on_progress=on_progress,
             more_time=more_time,
             has_diagnosis=has_diagnosis,
+            proved=proved,
         )
 
     def refuse(self, name: str, reason: str) -> Report:
@@ -197,6 +200,7 @@ class Grader:
         on_progress: OnCheckStart = ignore_progress,
         more_time: float = 1.0,
         has_diagnosis: bool = True,
+        proved: Collection[str] = (),
     ) -> Report:
         started = time.monotonic()
         seconds: dict[str, float] = {}
@@ -234,6 +238,7 @@ class Grader:
                     functions={one.name: one for one in student.loaded.functions},
                     absences={one.function: one for one in student.loaded.absences},
                     defined=student.loaded.defined,
+                    proved=proved,
                 )
                 run.choose(self._resources.checks.checks)
                 pictures: Pictures = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.authoring.callers import unit_and_callers
+from grader.authoring.callers import unit_and_callers, units_that_may_notice
 from grader.authoring.mutants import Mutant, find_mutants, reference_sources
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import without_demos
@@ -95,7 +95,9 @@ def grade_mutants(
     """
     limits = Limits.of(assignment.limits)
     mutants = find_mutants(assignment, unit=unit)
-    callers = {name: unit_and_callers(assignment, name) for name in {one.unit for one in mutants}}
+    changed = dict.fromkeys(one.unit for one in mutants)
+    callers = {name: unit_and_callers(assignment, name) for name in changed}
+    noticing = {name: units_that_may_notice(assignment, name) for name in changed}
     by_key = {one.id: one for one in mutants}
     run = MutantRun()
     found: dict[str, GradedMutant] = {}
@@ -110,6 +112,8 @@ def grade_mutants(
             yield _make_job(
                 one.id,
                 one.files(sources),
+                only=noticing[one.unit],
+                proved=tuple(set(assignment.parameters) - set(noticing[one.unit])),
                 more_time=more_time,
                 has_diagnosis=has_diagnosis,
             )
@@ -135,6 +139,8 @@ def _make_job(
     key: str,
     files: dict[str, str],
     *,
+    only: tuple[str, ...] | None = None,
+    proved: tuple[str, ...] = (),
     more_time: float = 1.0,
     has_diagnosis: bool = False,
 ) -> Job:
@@ -144,6 +150,8 @@ def _make_job(
         name="submission.py",
         data=packed if others else first.encode(),
         seed=_SEED,
+        only=only,
+        proved=proved,
         more_time=more_time,
         has_diagnosis=has_diagnosis,
     )

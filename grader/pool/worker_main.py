@@ -56,6 +56,7 @@ def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeRes
             only=request.only,
             more_time=request.more_time,
             has_diagnosis=request.has_diagnosis,
+            proved=request.proved,
         )
     report = fit_report(msgspec.structs.replace(report, key=request.key))
     try:
