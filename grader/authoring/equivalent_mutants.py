@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.authoring.mutant_run import GradedMutant
 from grader.authoring.mutants import Mutant
+from grader.checks.assignment import Assignment
 from grader.errors import UsageError
 
 MARKS_FILE = "equivalent_mutants.toml"
@@ -56,13 +57,13 @@ class Explained:
     problems: list[str]
 
 
-def read_marks(folder: Path) -> list[Mark]:
+def read_marks(assignment: Assignment) -> list[Mark]:
     """Read the marks of an assignment; without the file there are none.
 
     Raises:
         UsageError: The file is not TOML, or a mark lacks something.
     """
-    path = folder / MARKS_FILE
+    path = assignment.beside(MARKS_FILE)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -132,7 +133,7 @@ def explain(
     )
 
 
-def add_marks(folder: Path, survivors: Iterable[GradedMutant]) -> Path:
+def add_marks(assignment: Assignment, survivors: Iterable[GradedMutant]) -> Path:
     """Add marks for survivors to the file, for the author to give the reasons.
 
     Until there is a reason, a mark is a problem.
@@ -140,10 +141,10 @@ def add_marks(folder: Path, survivors: Iterable[GradedMutant]) -> Path:
     Returns:
         The file.
     """
-    path = folder / MARKS_FILE
+    path = assignment.beside(MARKS_FILE)
     text = path.read_text(encoding="utf-8") if path.exists() else _INTRODUCTION
     by_line: dict[tuple[str, str], list[str]] = {}
-    there = {(one.unit, one.line, text) for one in read_marks(folder) for text in one.becomes}
+    there = {(one.unit, one.line, text) for one in read_marks(assignment) for text in one.becomes}
     for one in survivors:
         unit, line, after = _key(one.mutant)
         if (unit, line, after) not in there:

@@ -110,9 +110,9 @@ def verify(
 ) -> None:
     """Prove that an assignment grades as it should.
 
-    The reference must get full marks with every seed, and the stub no points. Every misconception
-    must lose points on its own function only, and the report must name it and no other. Exits with
-    1 if there is a problem.
+    The reference must get full marks with every seed, and so must every right solution in the
+    folder right; the stub must get no points. Every misconception must lose points on its own
+    function only, and the report must name it and no other. Exits with 1 if there is a problem.
 
     With --mutants, the reference is changed in every small way, and each change must lose points,
     or be marked as right in equivalent_mutants.toml.
@@ -155,6 +155,7 @@ def verify(
         result.problems,
         seeds=result.seeds,
         misconceptions=len(result.caught),
+        right=len(result.right),
         console=console,
     )
     if not result.is_clean:

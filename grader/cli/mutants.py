@@ -34,7 +34,7 @@ def verify_mutants(
         Whether every survivor is explained, and there are no problems.
     """
     with usage_errors():
-        marks = read_marks(assignment.folder)  # before it takes minutes
+        marks = read_marks(assignment)  # before it takes minutes
         with watch_progress(no_color=no_color) as on_progress:
             run = grade_mutants(
                 assignment,
@@ -45,7 +45,7 @@ def verify_mutants(
             )
         explained = explain(run.graded, marks, unit=unit)
         if write_marks and explained.unexplained:
-            add_marks(assignment.folder, explained.unexplained)
+            add_marks(assignment, explained.unexplained)
     problems = [*run.problems, *_strays(run.graded), *explained.problems]
     show_mutants(
         _count_by_unit(run, explained, assignment),

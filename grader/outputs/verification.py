@@ -116,7 +116,13 @@ def show_proved(proved: int, tried: int, console: Console) -> None:
 
 
 def show_outcome(
-    title: str, problems: Sequence[str], *, seeds: int, misconceptions: int, console: Console
+    title: str,
+    problems: Sequence[str],
+    *,
+    seeds: int,
+    misconceptions: int,
+    right: int = 0,
+    console: Console,
 ) -> None:
     """Print the problems that were found, and a summary in one line.
 
@@ -125,9 +131,12 @@ def show_outcome(
         problems: The problems; empty if there are none.
         seeds: With how many seeds the reference was graded.
         misconceptions: How many misconceptions were tried.
+        right: How many right solutions in other styles were graded.
         console: The console to print to.
     """
     tried = f"{_count(seeds, 'seed')}, {_count(misconceptions, 'misconception')}"
+    if right:
+        tried += f", {_count(right, 'right solution')}"
     found = _count(len(problems), "problem") if problems else "no problems"
     show_problems(problems, f"{title}: {tried}: {found}", is_clean=not problems, console=console)
 
