@@ -37,6 +37,7 @@ class GradedMutant:
         cost: The units that lost points, in the order of the contract. It survives if there is
             none.
         strays: Those of them that neither contain nor use what was changed.
+        is_elsewhere: Whether others lost points, and the unit that was changed did not.
         named: The misconceptions that the report names.
         is_stopped: Whether it was only told from the reference by its time running out.
     """
@@ -44,6 +45,7 @@ class GradedMutant:
     mutant: Mutant
     cost: tuple[str, ...]
     strays: tuple[str, ...] = ()
+    is_elsewhere: bool = False
     named: tuple[str, ...] = ()
     is_stopped: bool = False
 
@@ -95,9 +97,14 @@ def grade_mutants(
     """
     limits = Limits.of(assignment.limits)
     mutants = find_mutants(assignment, unit=unit)
-    changed = dict.fromkeys(one.unit for one in mutants)
-    callers = {name: unit_and_callers(assignment, name) for name in changed}
-    noticing = {name: units_that_may_notice(assignment, name) for name in changed}
+    places = {(one.unit, one.bound) for one in mutants}
+    callers = {
+        (name, bound): unit_and_callers(assignment, name, bound=bound) for name, bound in places
+    }
+    noticing = {
+        (name, bound): units_that_may_notice(assignment, name, bound=bound)
+        for name, bound in places
+    }
     by_key = {one.id: one for one in mutants}
     run = MutantRun()
     found: dict[str, GradedMutant] = {}
@@ -112,8 +119,8 @@ def grade_mutants(
             yield _make_job(
                 one.id,
                 one.files(sources),
-                only=noticing[one.unit],
-                proved=tuple(set(assignment.parameters) - set(noticing[one.unit])),
+                only=noticing[one.unit, one.bound],
+                proved=tuple(set(assignment.parameters) - set(noticing[one.unit, one.bound])),
                 more_time=more_time,
                 has_diagnosis=has_diagnosis,
             )
@@ -130,7 +137,7 @@ def grade_mutants(
         elif report.status is ReportStatus.GRADER_ERROR:
             run.problems.append(f"{mutant.id} can't be graded: {report.error}")
         else:
-            found[mutant.id] = _judge(mutant, report, callers[mutant.unit])
+            found[mutant.id] = _judge(mutant, report, callers[mutant.unit, mutant.bound])
     run.graded = [found[one.id] for one in mutants if one.id in found]
     return run
 
@@ -183,6 +190,9 @@ def _judge(mutant: Mutant, report: Report, callers: Sequence[str]) -> GradedMuta
         mutant=mutant,
         cost=tuple(one.name for one in lost),
         strays=tuple(one.name for one in lost if one.name not in callers),
+        is_elsewhere=any(one.name == mutant.unit for one in report.functions)
+        and bool(lost)
+        and all(one.name != mutant.unit for one in lost),
         named=tuple(
             dict.fromkeys(
                 check.misconception

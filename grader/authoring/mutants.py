@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from grader.authoring.callers import names_changed
 from grader.authoring.mutators import MUTATORS, Scope
 from grader.authoring.spans import Edit, Spans
 from grader.checks.assignment import Assignment
@@ -43,6 +44,7 @@ class Mutant:
         after: What they become, without their indent; empty if nothing is left.
         source: The source of the file before the change.
         edit: The change.
+        bound: The names that the statement of top level binds that the change is in.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Mutant:
     after: str
     source: str
     edit: Edit
+    bound: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> str:
@@ -95,7 +98,7 @@ def find_mutants(assignment: Assignment, *, unit: str | None = None) -> list[Mut
     found: list[Mutant] = []
     counts: Counter[str] = Counter()
     for file, source in reference_sources(assignment).items():
-        for owner, edit in _find_edits(assignment, source):
+        for owner, bound, edit in _find_edits(assignment, source):
             if unit is not None and unit not in (owner, owner.partition(".")[0]):
                 continue
             line, before, after = _changed_lines(source, edit)
@@ -116,13 +119,14 @@ def find_mutants(assignment: Assignment, *, unit: str | None = None) -> list[Mut
                     after=after,
                     source=source,
                     edit=edit,
+                    bound=bound,
                 )
             )
     return found
 
 
-def _find_edits(assignment: Assignment, source: str) -> Iterator[tuple[str, Edit]]:
-    """Yield the changes of a file, each with the name of what it is in."""
+def _find_edits(assignment: Assignment, source: str) -> Iterator[tuple[str, frozenset[str], Edit]]:
+    """Yield the changes of a file, each with what it is in, and the names that this binds."""
     spans = Spans(source)
     tree = ast.parse(source)
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
@@ -134,12 +138,13 @@ def _find_edits(assignment: Assignment, source: str) -> Iterator[tuple[str, Edit
         start, end = spans.index_of_line(first), spans.end(statement)
         original = source[start:end]
         seen = {_code_of(original)}
+        bound = names_changed(statement)
         for name, edit in _edits_in(assignment, statement, owner, scope):
             moved = Edit(edit.start - start, edit.end - start, edit.text, edit.operator)
             code = _code_of(moved.apply(original))
             if code is not None and code not in seen:
                 seen.add(code)
-                yield name, edit
+                yield name, bound, edit
 
 
 def _imports_torch(imports: Sequence[ast.Import | ast.ImportFrom]) -> bool:

@@ -186,9 +186,12 @@ def _read_solution(path: Path, names: Sequence[str]) -> bytes:
 
 
 def _make_wrong_jobs(assignment: Assignment, verification: Verification) -> Iterator[Job]:
+    values = [unit.name for unit in assignment.units if unit.is_value]
     for one in assignment.misconceptions:
-        # Other functions are the reference's, and call nothing wrong.
-        affected = unit_and_callers(assignment, one.function)
+        # Other functions are the reference's, and call nothing wrong. What a misconception computes
+        # in the place of a value may change others too.
+        bound = values if one.function in values else []
+        affected = unit_and_callers(assignment, one.function, bound=bound)
         try:
             program = wrong_program(assignment, one)
             yield _make_job(one.label, program, only=affected, more_time=_MORE_TIME)

@@ -46,7 +46,7 @@ def verify_mutants(
         explained = explain(run.graded, marks, unit=unit)
         if write_marks and explained.unexplained:
             add_marks(assignment, explained.unexplained)
-    problems = [*run.problems, *_strays(run.graded), *explained.problems]
+    problems = [*run.problems, *_find_wrong_blame(run.graded), *explained.problems]
     show_mutants(
         _count_by_unit(run, explained, assignment),
         [Survivor(one.mutant.id, one.mutant.diff()) for one in explained.unexplained],
@@ -58,12 +58,20 @@ def verify_mutants(
     return not problems and not explained.unexplained
 
 
-def _strays(graded: Sequence[GradedMutant]) -> list[str]:
-    return [
-        f"{one.mutant.id} costs points on {', '.join(one.strays)}, which do not use it"
-        for one in graded
-        if one.strays
-    ]
+def _find_wrong_blame(graded: Sequence[GradedMutant]) -> list[str]:
+    """Return a problem for each mutant that costs units points that have nothing to do with it."""
+    problems = []
+    for one in graded:
+        change = f"{one.mutant.id} ({one.mutant.after})"
+        if one.strays:
+            problems.append(
+                f"{change} costs points on {', '.join(one.strays)}, without a part in it"
+            )
+        elif one.is_elsewhere:
+            problems.append(
+                f"{change} costs points on {', '.join(one.cost)}, but not on its own unit"
+            )
+    return problems
 
 
 def _count_by_unit(
