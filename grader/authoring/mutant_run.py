@@ -137,7 +137,8 @@ def grade_mutants(
         elif report.status is ReportStatus.GRADER_ERROR:
             run.problems.append(f"{mutant.id} can't be graded: {report.error}")
         else:
-            found[mutant.id] = _judge(mutant, report, callers[mutant.unit, mutant.bound])
+            partners = _partners(assignment, mutant.unit)
+            found[mutant.id] = _judge(mutant, report, callers[mutant.unit, mutant.bound], partners)
     run.graded = [found[one.id] for one in mutants if one.id in found]
     return run
 
@@ -182,17 +183,24 @@ def _seconds(report: Report) -> dict[str, float]:
     }
 
 
-def _judge(mutant: Mutant, report: Report, callers: Sequence[str]) -> GradedMutant:
+def _partners(assignment: Assignment, name: str) -> tuple[str, ...]:
+    """Return the units that share a format with one: of two that don't fit, either may be wrong."""
+    return next((unit.lent_with for unit in assignment.units if unit.name == name), ())
+
+
+def _judge(
+    mutant: Mutant, report: Report, callers: Sequence[str], partners: Sequence[str]
+) -> GradedMutant:
     if report.status is not ReportStatus.GRADED and not report.functions:
         return GradedMutant(mutant=mutant, cost=(mutant.unit,))  # it is not even read
     lost = [one for one in report.functions if _lost(one)]
     return GradedMutant(
         mutant=mutant,
         cost=tuple(one.name for one in lost),
-        strays=tuple(one.name for one in lost if one.name not in callers),
+        strays=tuple(one.name for one in lost if one.name not in (*callers, *partners)),
         is_elsewhere=any(one.name == mutant.unit for one in report.functions)
         and bool(lost)
-        and all(one.name != mutant.unit for one in lost),
+        and all(one.name not in (mutant.unit, *partners) for one in lost),
         named=tuple(
             dict.fromkeys(
                 check.misconception
