@@ -169,10 +169,14 @@ class Grader:
         only: str | Collection[str] | None = None,
         on_progress: OnCheckStart = ignore_progress,
         more_time: float = 1.0,
+        has_diagnosis: bool = True,
+        proved: Collection[str] = (),
     ) -> Report:
         """Grade a submission given as bytes; ``name`` is the name of the file as handed in.
 
-        The CPU time of each function is multiplied by ``more_time``.
+        The CPU time of each function is multiplied by ``more_time``. Without ``has_diagnosis`` only
+        the points are found out: no misconception is named, and no picture drawn. The units
+        ``proved`` are right, although ``only`` leaves them out.
         """
         files = self._resources.assignment.submission
         return self._grade(
@@ -182,6 +186,8 @@ class Grader:
             only=only,
             on_progress=on_progress,
             more_time=more_time,
+            has_diagnosis=has_diagnosis,
+            proved=proved,
         )
 
     def record_last(self) -> None:
@@ -202,7 +208,7 @@ class Grader:
         """Return the report of a submission that can't even be opened, with the reason."""
         return fail_report(self._blank_report(name), ReportStatus.UNREADABLE, reason)
 
-    def _grade(
+    def _grade(  # noqa: C901 - the whole flow on one screen
         self,
         name: str,
         read: Callable[[], Submission],
@@ -211,6 +217,8 @@ class Grader:
         only: str | Collection[str] | None,
         on_progress: OnCheckStart = ignore_progress,
         more_time: float = 1.0,
+        has_diagnosis: bool = True,
+        proved: Collection[str] = (),
     ) -> Report:
         started = time.monotonic()
         seconds: dict[str, float] = {}
@@ -256,6 +264,7 @@ class Grader:
                     defined=student.loaded.defined,
                     foreseen=oracle.foreseen,
                     passed=self._resources.passed(blank.seed),
+                    proved=proved,
                 )
                 run.choose(self._resources.checks.checks)
                 pictures: Pictures = {}
@@ -264,11 +273,12 @@ class Grader:
                     settled = self._resources.checks.run(run, phase)
                     # Time that is used up after this costs a diagnosis, and ends nothing early.
                     why_over = student.why_over or account.why_over
-                    seen, unseen = self._cases(run, phase, oracle, visible, hidden, account)
-                    self._diagnose(settled, run, seen, is_hidden=False)
-                    self._diagnose(settled, run, unseen, is_hidden=True)
-                    if phase is Phase.OWN and not why_over:
-                        pictures = self._draw(settled, run, seen)
+                    if has_diagnosis:
+                        seen, unseen = self._cases(run, phase, oracle, visible, hidden, account)
+                        self._diagnose(settled, run, seen, is_hidden=False)
+                        self._diagnose(settled, run, unseen, is_hidden=True)
+                        if phase is Phase.OWN and not why_over:
+                            pictures = self._draw(settled, run, seen)
                     (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
                 report = self._fill(blank, submission, student, run, pictures, why_over)
                 if not chosen:

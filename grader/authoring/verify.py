@@ -1,16 +1,19 @@
 """Prove that an assignment grades as it should, before a class uses it.
 
-The reference must get full marks with every seed, and the stub no points, as a script and as a
+The reference must get full marks with every seed, and so must the right solutions in other styles
+that the author has put into the folder ``right``. The stub must get no points, as a script and as a
 notebook. Every misconception must lose points on its own unit only, and the report must name it and
 no other. What `release` refuses is a problem too.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
+from grader.authoring.callers import unit_and_callers
 from grader.authoring.release import (
     find_release_problems,
     render_assignment,
@@ -18,7 +21,6 @@ from grader.authoring.release import (
 )
 from grader.authoring.twins import find_twins
 from grader.checks.assignment import Assignment
-from grader.checks.definitions import names_used
 from grader.checks.manual_answers import NOTHING_WRITTEN
 from grader.checks.misconceptions import Misconception
 from grader.checks.programs import wrong_program
@@ -36,6 +38,7 @@ from grader.report.model import (
 from grader.sandbox.host.limits import Limits
 from grader.submission.hand_in import HandedIn, pack
 
+RIGHT_FOLDER = "right"
 _REFERENCE = "the reference"
 _STUB = "the stub"
 _STUB_NOTEBOOK = "the stub as a notebook"
@@ -64,6 +67,7 @@ class Verification:
             unit.
         seconds: For each check, the mean of the seconds that it took for the reference.
         seeds: The number of seeds that the reference was graded with.
+        right: The names of the right solutions in other styles.
     """
 
     seeds: int
@@ -72,6 +76,7 @@ class Verification:
     proved: list[str] = field(default_factory=list)
     checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    right: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -99,10 +104,13 @@ def verify(
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
     unnamed: list[Misconception] = []
+    right_jobs = list(_make_right_jobs(assignment, verification))
+    right_keys = {job.key for job in right_jobs}
     refusals = find_release_problems(assignment)
     verification.problems += [f"can't be released: {one}" for one in refusals]
     jobs_to_do = [
         *_make_jobs(assignment, seeds=seeds, has_stub=not refusals),
+        *right_jobs,
         *_make_wrong_jobs(assignment, verification),
     ]
     pool = LocalPool(PoolSettings(assignment=str(assignment.folder)), workers=jobs)
@@ -115,6 +123,8 @@ def verify(
             verification.problems.append(f"{job.key}: {report.status.value}: {report.error}")
         elif job.key in {_STUB, _STUB_NOTEBOOK}:
             _verify_stub(job.key, report, verification)
+        elif job.key in right_keys:
+            _verify_right(job.key, report, verification)
         elif job.key in known:
             if _verify_misconception(known[job.key], report, verification):
                 unnamed.append(known[job.key])
@@ -147,16 +157,50 @@ def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterato
         yield _make_job(_STUB_NOTEBOOK, notebook, name="submission.ipynb")
 
 
+def _make_right_jobs(assignment: Assignment, verification: Verification) -> Iterator[Job]:
+    """Yield the right solutions in other styles: files, or folders with the files of a hand-in."""
+    folder = assignment.beside(RIGHT_FOLDER)
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    if assignment.submission:
+        solutions = [path for path in found if path.is_dir() and path.name[0] not in "._"]
+    else:
+        solutions = [path for path in found if path.suffix in (".py", ".ipynb")]
+    verification.right = tuple(f"{RIGHT_FOLDER}/{path.name}" for path in solutions)
+    for path, name in zip(solutions, verification.right, strict=True):
+        try:
+            data = _read_solution(path, assignment.submission)
+        except OSError as error:
+            verification.problems.append(f"{name} can't be read: {error.strerror}")
+            continue
+        for seed in range(verification.seeds):
+            key = f"{name} with seed {seed}"
+            yield _make_job(key, data, seed=seed, name=f"submission{path.suffix or '.py'}")
+
+
+def _read_solution(path: Path, names: Sequence[str]) -> bytes:
+    """Return a solution as it would be handed in.
+
+    Raises:
+        OSError: A file of it is missing.
+    """
+    if not path.is_dir():
+        return path.read_bytes()
+    return pack([HandedIn(name, name, (path / name).read_bytes()) for name in names])
+
+
 def _make_wrong_jobs(assignment: Assignment, verification: Verification) -> Iterator[Job]:
     """Yield a job for each misconception, those with the same seed together.
 
     So a worker asks a misconception only once what it compares many submissions with.
     """
     spread = min(verification.seeds, _SEEDS_OF_MISCONCEPTIONS)
+    values = [unit.name for unit in assignment.units if unit.is_value]
     known = list(enumerate(assignment.misconceptions))
     for place, one in sorted(known, key=lambda pair: (pair[0] % spread, pair[0])):
-        # Other functions are the reference's, and call nothing wrong.
-        affected = _unit_and_callers(assignment, one.function)
+        # Other functions are the reference's, and call nothing wrong. What a misconception computes
+        # in the place of a value may change others too.
+        bound = values if one.function in values else []
+        affected = unit_and_callers(assignment, one.function, bound=bound)
         try:
             program = wrong_program(assignment, one)
             seed = place % spread
@@ -184,26 +228,6 @@ def _packed(files: Mapping[str, str]) -> bytes:
     return pack([HandedIn(name, name, text.encode()) for name, text in files.items()])
 
 
-def _unit_and_callers(assignment: Assignment, name: str) -> tuple[str, ...]:
-    """Return a unit and those that use it in the reference, directly or indirectly.
-
-    The assignment's ``collaborators`` are not used, since one may be missing there. Of a class all
-    methods count: who uses an operator does not name its method.
-    """
-    used = names_used(assignment.reference)
-    found = {_global_of(name)}
-    if assignment.unit(name).is_value:
-        # What is computed at top level may depend on it.
-        found |= {unit.name for unit in assignment.units if unit.is_value}
-    while more := {caller for caller, names in used.items() if names & found} - found:
-        found |= more
-    return tuple(one for one in assignment.parameters if _global_of(one) in found)
-
-
-def _global_of(unit: str) -> str:
-    return unit.partition(".")[0]
-
-
 def _verify_reference(
     job: Job, report: Report, assignment: Assignment, verification: Verification
 ) -> None:
@@ -228,6 +252,14 @@ def _verify_reference(
         problem = f"the points of {what} add up to {most:.10g}, not {assignment.points:.10g}"
         if problem not in verification.problems:
             verification.problems.append(problem)
+
+
+def _verify_right(key: str, report: Report, verification: Verification) -> None:
+    verification.problems.extend(
+        f"{key} is right, and fails {check.id}: {check.message}"
+        for check in _checks(report)
+        if check.status is not Status.PASSED
+    )
 
 
 def _verify_stub(key: str, report: Report, verification: Verification) -> None:

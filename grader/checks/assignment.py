@@ -75,6 +75,13 @@ class Assignment:
         """The names of the files of which a hand-in consists; empty if it is one of any name."""
         return self.material.submission
 
+    def beside(self, name: str) -> Path:
+        """Return where a file or folder of the author's own is, or would be.
+
+        It is in the assignment's folder; the built-in lab keeps what shows solutions elsewhere.
+        """
+        return _beside(self.folder, name)
+
     def unit(self, name: str) -> Unit:
         """Return the unit of that name.
 

@@ -86,13 +86,37 @@ def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FB
     default=lambda: os.cpu_count() or 1,
     help="Submissions to grade at the same time.  [default: one per core]",
 )
+@click.option(
+    "--mutants",
+    is_flag=True,
+    help="Grade mutants instead: the reference with one small change each.",
+)
+@click.option("--unit", metavar="NAME", help="With --mutants: the only unit to change.")
+@click.option("--diagnose", is_flag=True, help="With --mutants: count which ones are named.")
+@click.option(
+    "--write-marks",
+    is_flag=True,
+    help="With --mutants: add survivors to equivalent_mutants.toml, for you to give reasons.",
+)
 @click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
-def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # noqa: FBT001
+def verify(
+    assignment: str,
+    seeds: int,
+    jobs: int,
+    mutants: bool,  # noqa: FBT001
+    unit: str | None,
+    diagnose: bool,  # noqa: FBT001
+    write_marks: bool,  # noqa: FBT001
+    no_color: bool,  # noqa: FBT001
+) -> None:
     """Prove that an assignment grades as it should.
 
-    The reference must get full marks with every seed, and the stub no points. Every misconception
-    must lose points on its own function only, and the report must name it and no other. Exits with
-    1 if there is a problem.
+    The reference must get full marks with every seed, and so must every right solution in the
+    folder right; the stub must get no points. Every misconception must lose points on its own
+    function only, and the report must name it and no other. Exits with 1 if there is a problem.
+
+    With --mutants, the reference is changed in every small way, and each change must lose points,
+    or be marked as right in equivalent_mutants.toml.
     """
     from grader.authoring.verify import verify as verify_assignment
     from grader.outputs.progress import watch_progress
@@ -104,6 +128,22 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
         show_slowest,
     )
 
+    if mutants:
+        from grader.cli.mutants import verify_mutants
+
+        is_clean = verify_mutants(
+            _load(assignment),
+            jobs=jobs,
+            unit=unit,
+            has_diagnosis=diagnose,
+            write_marks=write_marks,
+            no_color=no_color,
+        )
+        if not is_clean:
+            raise SystemExit(ExitCode.POINTS_LOST)
+        return
+    if unit is not None or diagnose or write_marks:
+        raise click.UsageError("--unit, --diagnose and --write-marks need --mutants")
     chosen = _load(assignment)
     with usage_errors(), watch_progress(no_color=no_color) as on_progress:
         result = verify_assignment(chosen, seeds=seeds, jobs=jobs, on_progress=on_progress)
@@ -116,6 +156,7 @@ def verify(assignment: str, seeds: int, jobs: int, no_color: bool) -> None:  # n
         result.problems,
         seeds=result.seeds,
         misconceptions=len(result.caught),
+        right=len(result.right),
         console=console,
     )
     if not result.is_clean:

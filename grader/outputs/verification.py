@@ -116,7 +116,13 @@ def show_proved(proved: int, tried: int, console: Console) -> None:
 
 
 def show_outcome(
-    title: str, problems: Sequence[str], *, seeds: int, misconceptions: int, console: Console
+    title: str,
+    problems: Sequence[str],
+    *,
+    seeds: int,
+    misconceptions: int,
+    right: int = 0,
+    console: Console,
 ) -> None:
     """Print the problems that were found, and a summary in one line.
 
@@ -125,10 +131,29 @@ def show_outcome(
         problems: The problems; empty if there are none.
         seeds: With how many seeds the reference was graded.
         misconceptions: How many misconceptions were tried.
+        right: How many right solutions in other styles were graded.
+        console: The console to print to.
+    """
+    tried = f"{_count(seeds, 'seed')}, {_count(misconceptions, 'misconception')}"
+    if right:
+        tried += f", {_count(right, 'right solution')}"
+    found = _count(len(problems), "problem") if problems else "no problems"
+    show_problems(problems, f"{title}: {tried}: {found}", is_clean=not problems, console=console)
+
+
+def show_problems(
+    problems: Sequence[str], summary: str, *, is_clean: bool, console: Console
+) -> None:
+    """Print problems, a line each, and a summary in one line.
+
+    Args:
+        problems: The problems; may be empty.
+        summary: The summary.
+        is_clean: Whether all is well.
         console: The console to print to.
     """
     console.print()
-    mark = MARKS[Status.PASSED if not problems else Status.FAILED]
+    mark = MARKS[Status.PASSED if is_clean else Status.FAILED]
     symbol = mark.symbol if _can_encode(mark.symbol, console) else mark.ascii
     if problems:
         grid = Table.grid(padding=(0, 1, 0, 0))
@@ -136,9 +161,7 @@ def show_outcome(
             grid.add_row(Text(symbol, style=mark.color), Text(problem, style=mark.color))
         console.print(grid)
         console.print()
-    tried = f"{_count(seeds, 'seed')}, {_count(misconceptions, 'misconception')}"
-    found = _count(len(problems), "problem") if problems else "no problems"
-    console.print(Text(f"{symbol} {title}: {tried}: {found}", style=mark.color), soft_wrap=True)
+    console.print(Text(f"{symbol} {summary}", style=mark.color), soft_wrap=True)
 
 
 def _can_encode(symbol: str, console: Console) -> bool:

@@ -23,7 +23,9 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
 class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A submission to grade: its bytes, or in ``problem`` the reason why it can't be graded.
 
-    ``more_time`` multiplies the CPU time of each function.
+    ``more_time`` multiplies the CPU time of each function. Without ``has_diagnosis`` no
+    misconception is named and no picture drawn; the points are the same. The units ``proved`` are
+    right, although ``only`` leaves them out.
     """
 
     name: str
@@ -33,6 +35,8 @@ class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] | None = None
     key: str = ""
     more_time: float = 1.0
+    has_diagnosis: bool = True
+    proved: tuple[str, ...] = ()
 
 
 class GradeResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,6 +60,8 @@ def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeRes
             seed=request.seed,
             only=request.only,
             more_time=request.more_time,
+            has_diagnosis=request.has_diagnosis,
+            proved=request.proved,
         )
     report = fit_report(msgspec.structs.replace(report, key=request.key))
     try:

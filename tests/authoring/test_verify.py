@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.new import write_assignment
+from grader.authoring.release import release_assignment
 from grader.authoring.verify import Verification, verify
 from grader.checks.assignment import load_assignment
 from grader.checks.programs import wrong_program
@@ -506,3 +507,40 @@ def test_checks_of_no_unit_are_one_problem(folder: Path) -> None:
 
     assert "the assignment has no" in line
     assert "rely" in line
+
+
+# --- right solutions in other styles --------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_right_solution_that_loses_points_is_a_problem_with_every_seed(folder: Path) -> None:
+    """What is in the folder right must get full marks, a script as well as a notebook."""
+    reference = (folder / "reference.py").read_text(encoding="utf-8")
+    right = folder / "right"
+    right.mkdir()
+    (right / "same.py").write_text(reference, encoding="utf-8")
+    (right / "wrong.py").write_text(f"{reference}\n\nmean_relu = relu\n", encoding="utf-8")
+    (right / "notes.txt").write_text("no solution", encoding="utf-8")
+
+    result = verify(load_assignment(folder), seeds=2, jobs=1, on_progress=lambda *_: None)
+
+    assert result.right == ("right/same.py", "right/wrong.py")
+    start = "right/wrong.py with seed {} is right, and fails mean_relu/has-the-right-value: "
+    assert [line[: len(start.format(0))] for line in result.problems] == [
+        start.format(0),
+        start.format(1),
+    ]
+
+
+def test_right_solutions_are_not_released(folder: Path) -> None:
+    """The exercise has nothing of the folder right."""
+    right = folder / "right"
+    right.mkdir()
+    (right / "same.py").write_text("SECRET = 1\n", encoding="utf-8")
+    assignment = load_assignment(folder)
+
+    changed = release_assignment(assignment, folder / "exercises")
+
+    assert changed
+    for path in (folder / "exercises").rglob("*"):
+        assert "SECRET" not in path.read_text(encoding="utf-8")

@@ -157,6 +157,31 @@ def test_verify_exits_with_1_if_there_is_a_problem(lab5: Path) -> None:
     assert "4 problems" in done.stdout.splitlines()[-1]
 
 
+@pytest.mark.slow
+def test_verify_shows_mutants_that_survive(lab5: Path) -> None:
+    """A survivor is shown as a diff and exits with 1, until it is marked with a reason."""
+    arguments = ("verify", "--assignment", lab5, "--mutants", "--jobs", 1, "--no-color")
+    first = run(*arguments, "--write-marks")
+    marks = lab5 / "equivalent_mutants.toml"
+    without_reasons = run(*arguments)
+    marks.write_text(marks.read_text().replace('reason = ""', 'reason = "it is right as well"'))
+    second = run(*arguments)
+
+    assert first.returncode == without_reasons.returncode == 1
+    assert "\n  -    return" in first.stdout
+    assert "marked as equivalent without a reason" in without_reasons.stdout
+    assert second.returncode == 0, second.stdout
+    assert " 0 survived" in second.stdout
+
+
+def test_options_of_mutants_need_mutants(lab5: Path) -> None:
+    """An option that only makes sense for mutants is not passed over in silence."""
+    done = run("verify", "--assignment", lab5, "--unit", "relu")
+
+    assert done.returncode == 2
+    assert "--unit, --diagnose and --write-marks need --mutants" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["verify", "release"])
 @pytest.mark.parametrize("is_there", [True, False])
 def test_assignment_that_can_not_be_used_is_a_usage_error(

@@ -39,7 +39,9 @@ def check_add_passes_the_gradient_on(probe: Probe, pairs: Pairs) -> None:
 def check_add_of_values_that_are_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
     """What a and b have got from elsewhere stays, and a + a gives a its share twice
 
-    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it. A
+    node may be a result itself, with a _backward of its own: set only out._backward, and hand
+    self and other to out as what it was computed from.
     """
 
     def twice(lab: Lab, x: Handle) -> object:
@@ -54,9 +56,16 @@ def check_add_of_values_that_are_used_elsewhere(probe: Probe, pairs: Pairs) -> N
         c.backward()
         return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
 
+    def results(lab: Lab, x: Handle, y: Handle) -> object:
+        a, b = lab.Value(x), lab.Value(y)
+        c = (a * 2.0) + (b * 3.0)
+        c.backward()
+        return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
+
     for x, y in pairs:
         _expect_all(probe, twice, x=x)
         _expect_all(probe, elsewhere, x=x, y=y)
+        _expect_all(probe, results, x=x, y=y)
 
 
 @pytest.mark.points(1)
@@ -106,7 +115,9 @@ def check_mul_passes_the_other_factor(probe: Probe, pairs: Pairs) -> None:
 def check_mul_of_values_that_are_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
     """What a and b have got from elsewhere stays, and a * a gives a both shares
 
-    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it. A
+    node may be a result itself, with a _backward of its own: set only out._backward, and hand
+    self and other to out as what it was computed from.
     """
 
     def twice(lab: Lab, x: Handle) -> object:
@@ -121,9 +132,16 @@ def check_mul_of_values_that_are_used_elsewhere(probe: Probe, pairs: Pairs) -> N
         c.backward()
         return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
 
+    def results(lab: Lab, x: Handle, y: Handle) -> object:
+        a, b = lab.Value(x), lab.Value(y)
+        c = (a + 2.0) * (b + 3.0)
+        c.backward()
+        return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
+
     for x, y in pairs:
         _expect_all(probe, twice, x=x)
         _expect_all(probe, elsewhere, x=x, y=y)
+        _expect_all(probe, results, x=x, y=y)
 
 
 @pytest.mark.points(1)
@@ -173,7 +191,9 @@ def check_pow_has_the_derivative_of_a_power(probe: Probe, pairs: Pairs) -> None:
 def check_pow_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
     """In a ** n + a, a keeps its share of the sum
 
-    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it. A
+    node may be a result itself, with a _backward of its own: set only out._backward, and hand
+    self to out as what it was computed from.
     """
 
     def use(lab: Lab, x: Handle, n: Handle) -> object:
@@ -182,8 +202,15 @@ def check_pow_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> N
         b.backward()
         return {"b.data": b.data, "a.grad": a.grad}
 
+    def of_a_result(lab: Lab, x: Handle, n: Handle) -> object:
+        a = lab.Value(x)
+        b = (a * 2.0) ** n
+        b.backward()
+        return {"b.data": b.data, "a.grad": a.grad}
+
     for x, _ in pairs:
         _expect_all(probe, use, x=x, n=3)
+        _expect_all(probe, of_a_result, x=x, n=3)
 
 
 # --- - and / ------------------------------------------------------------------------------
@@ -272,7 +299,9 @@ def check_relu_stops_negative_numbers(probe: Probe, pairs: Pairs) -> None:
 def check_relu_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
     """In a.relu() + a, a keeps its share of the sum
 
-    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it. A
+    node may be a result itself, with a _backward of its own: set only out._backward, and hand
+    self to out as what it was computed from.
     """
 
     def use(lab: Lab, x: Handle) -> object:
@@ -281,8 +310,15 @@ def check_relu_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> 
         b.backward()
         return {"b.data": b.data, "a.grad": a.grad}
 
+    def of_a_result(lab: Lab, x: Handle) -> object:
+        a = lab.Value(x)
+        b = (a * 2.0).relu()
+        b.backward()
+        return {"b.data": b.data, "a.grad": a.grad}
+
     for x, _ in pairs:
         _expect_all(probe, use, x=x)
+        _expect_all(probe, of_a_result, x=x)
 
 
 @pytest.mark.points(1)
@@ -310,7 +346,9 @@ def check_exp_is_its_own_derivative(probe: Probe, pairs: Pairs) -> None:
 def check_exp_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> None:
     """In a.exp() + a, a keeps its share of the sum
 
-    A node that is used twice gets a share from each use: add to grad with +=, don't set it.
+    A node that is used twice gets a share from each use: add to grad with +=, don't set it. A
+    node may be a result itself, with a _backward of its own: set only out._backward, and hand
+    self to out as what it was computed from.
     """
 
     def use(lab: Lab, x: Handle) -> object:
@@ -319,8 +357,15 @@ def check_exp_of_a_value_that_is_used_elsewhere(probe: Probe, pairs: Pairs) -> N
         b.backward()
         return {"b.data": b.data, "a.grad": a.grad}
 
+    def of_a_result(lab: Lab, x: Handle) -> object:
+        a = lab.Value(x)
+        b = (a * 0.5).exp()
+        b.backward()
+        return {"b.data": b.data, "a.grad": a.grad}
+
     for x, _ in pairs:
         _expect_all(probe, use, x=x)
+        _expect_all(probe, of_a_result, x=x)
 
 
 # --- backward -----------------------------------------------------------------------------

@@ -220,6 +220,22 @@ def Value__pow__forgets_the_chain_rule(self, exponent):
     return out
 
 
+def Value__pow__forgets_prev(self, exponent):
+    """The power does not know what it was computed from.
+
+    backward goes from a result to its parents: Value(self.data**exponent, (self,)).
+
+    Section: 2. Operations and backward
+    """
+    out = Value(self.data**exponent)
+
+    def _backward():
+        self.grad += exponent * self.data ** (exponent - 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
 def Value__pow__sets_the_gradient(self, exponent):
     """The power sets the gradient of its input instead of adding to it.
 
@@ -376,6 +392,23 @@ def Value__exp__like_a_power(self):
         self.grad += self.data * math.exp(self.data - 1) * out.grad
 
     out._backward = _backward
+    return out
+
+
+def Value__exp__replaces_the_inputs_own_backward(self):
+    """exp sets _backward of its input, which may have one of its own.
+
+    If the input is a result itself, nothing reaches what it was computed from any more. It is the
+    result that passes its gradient on: out._backward = _backward.
+
+    Section: 2. Operations and backward
+    """
+    out = Value(math.exp(self.data), (self,))
+
+    def _backward():
+        self.grad += out.data * out.grad
+
+    self._backward = _backward
     return out
 
 

@@ -22,11 +22,11 @@ def slope(lab: Lab, x: Handle, c: Handle) -> dict[str, Any]:
 
 
 def _cases(probe: Probe) -> list[dict[str, Any]]:
-    """Return numbers within -1 and 1 and beyond, and slopes that are larger than 1."""
+    """Return numbers within -1 and 1, at these and beyond, and slopes that are larger than 1."""
     rng = probe.rng()
     shapes = (((4, 5), np.float32), ((9,), np.float64))
     return [
-        {"x": leaf([-2, -0.5, 0, 0.5, 2]), "c": tensor([3, -2, 1, 4, -1])},
+        {"x": leaf([-2, -1, -0.5, 0, 0.5, 1, 2]), "c": tensor([3, 2, -2, 1, 4, -3, -1])},
         *(
             {
                 "x": leaf(rng.uniform(-2, 2, shape), dtype=dtype),

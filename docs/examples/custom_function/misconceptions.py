@@ -352,6 +352,25 @@ class Binarise__never_stops(Binarise):
         return grad_output.clone()
 
 
+class Binarise__stops_at_the_ends(Binarise):
+    """Slopes are stopped at -1 and 1 themselves.
+
+    They pass there too: compare with <=, not with <.
+
+    Section: 4. A slope where there is none
+    """
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.where(x >= 0, 1.0, -1.0).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (x,) = ctx.saved_tensors
+        return grad_output * (x.abs() < 1)
+
+
 class Binarise__clamps_the_slope(Binarise):
     """The slope itself is clamped to -1 and 1.
 

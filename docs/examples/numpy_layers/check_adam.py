@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.api import Handle, Lab, Probe, array, expect_step
+from grader.checks.api import Handle, Lab, Probe, array, expect_close, expect_step, precondition
 
 # The second epsilon is as large as the gradients: it matters whether it is under the root.
 SETTINGS = [(0.1, 0.9, 0.99, 1e-8), (0.5, 0.8, 0.9, 0.1), (0.01, 0.5, 0.999, 1e-8)]
@@ -16,8 +16,8 @@ def one_step(
 ) -> dict[str, Any]:
     """Take the first step."""
     config = {"learning_rate": lr, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    lab.adam(w, dws[0], config)
-    return {"w": w}
+    moved, _ = lab.adam(w, dws[0], config)
+    return {"moved": moved, "w": w}
 
 
 def three_steps(
@@ -49,7 +49,7 @@ def _cases(probe: Probe) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 def check_adam_takes_a_first_step(probe: Probe) -> None:
     """The first step is right, in place: with t = 1 the corrections undo (1 - beta)
 
@@ -70,3 +70,17 @@ def check_adam_goes_on_from_its_own_averages(probe: Probe) -> None:
     for case in _cases(probe):
         got, want = probe.both_run(three_steps, mutable=["w"], **case)
         expect_step(got, want, start=case["w"].array, what="three steps")
+
+
+@pytest.mark.points(1)
+@pytest.mark.forbids
+def check_adam_returns_w(probe: Probe) -> None:
+    """It returns the weights after the step, and the config
+
+    Return both: `return w, config`.
+    """
+    for case in _cases(probe):
+        got, want = probe.both_run(one_step, mutable=["w"], **case)
+        with precondition():
+            expect_step(got, want, start=case["w"].array)
+        expect_close(got["moved"], want["moved"], "the array that adam() returns")

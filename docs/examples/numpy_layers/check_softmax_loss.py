@@ -52,7 +52,7 @@ def check_softmax_loss_has_the_right_slope(probe: Probe) -> None:
 @pytest.mark.independent
 @pytest.mark.forbids
 def check_softmax_loss_stands_large_scores(probe: Probe) -> None:
-    """Loss and dx are right for scores of 1000 and of -1000
+    """Loss and dx are right for scores of 1000 and of -1000, also side by side
 
     np.exp(1000) is inf, and inf / inf is nan. Subtract from each row its own largest score first:
     the probabilities stay the same.
@@ -72,7 +72,9 @@ def check_softmax_loss_stands_large_scores(probe: Probe) -> None:
         with precondition():
             expect_close(got["loss"], want["loss"], "the loss")
             expect_close(got["dx"], want["dx"], "dx")
-    for case in (readable, drawn):
+    # The right class has the largest score: where it has not, its probability may round to 0.
+    apart = {"x": array([[1000, -1000, 0], [0, 2, 900]], dtype=np.float64), "y": array([0, 2])}
+    for case in (readable, drawn, apart):
         got, want = probe.both_run(loss_and_slope, **case)
         expect_close(got["loss"], want["loss"], "the loss")
         expect_close(got["dx"], want["dx"], "dx")

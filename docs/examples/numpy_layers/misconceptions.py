@@ -222,6 +222,19 @@ def softmax_loss__one_maximum_for_all_rows(x, y):
         return _loss_and_slope(e / e.sum(axis=1, keepdims=True), y)
 
 
+def softmax_loss__mean_for_maximum(x, y):
+    """The mean of a sample's scores is subtracted, not the largest one.
+
+    Where scores are far apart, the largest is still far above the mean, and overflows:
+    x.max(axis=1, keepdims=True).
+
+    Section: 3. Softmax loss
+    """
+    with np.errstate(all="ignore"):
+        e = np.exp(x - x.mean(axis=1, keepdims=True))
+        return _loss_and_slope(e / e.sum(axis=1, keepdims=True), y)
+
+
 def softmax_loss__sum_of_the_losses(x, y):
     """The losses of the samples are summed, not averaged.
 
@@ -436,6 +449,17 @@ def adam__no_root(w, dw, config):
     Section: 5. Update rules
     """
     return _adam(w, dw, config, root=lambda s, epsilon: s + epsilon)
+
+
+def adam__returns_the_gradient(w, dw, config):
+    """The gradient is returned in place of the weights.
+
+    Return w, which the step has changed.
+
+    Section: 5. Update rules
+    """
+    _, config = _adam(w, dw, config)
+    return dw, config
 
 
 def adam__starts_again_each_step(w, dw, config):
