@@ -5,6 +5,7 @@ import functools
 import platform
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -92,6 +93,18 @@ def grade(
     return report
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """How a submission is graded; the arguments of `Grader.grade` and `Grader.grade_data`."""
+
+    seed: int | None = None
+    only: Collection[str] | None = None
+    on_progress: OnCheckStart = ignore_progress
+    more_time: float = 1.0
+    has_diagnosis: bool = True
+    proved: Collection[str] = ()
+
+
 class Grader:
     """Grades one submission after another, keeping torch imported and the checks collected.
 
@@ -129,6 +142,7 @@ class Grader:
         self._seeds = seeds or Seeds()
         self._last_seed: int | None = None
         self._refusal = ""
+        self.strays: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         """Return the grader itself; leaving the context ends all its processes."""
@@ -152,13 +166,8 @@ class Grader:
         on_progress: OnCheckStart = ignore_progress,
     ) -> Report:
         """Grade one submission; the arguments and errors are those of the function `grade`."""
-        return self._grade(
-            path.name,
-            lambda: read_submission(path),
-            seed=seed,
-            only=only,
-            on_progress=on_progress,
-        )
+        options = _Options(seed=seed, only=_names(only), on_progress=on_progress)
+        return self._grade(path.name, lambda: read_submission(path), options)
 
     def grade_data(
         self,
@@ -179,16 +188,15 @@ class Grader:
         ``proved`` are right, although ``only`` leaves them out.
         """
         files = self._resources.assignment.submission
-        return self._grade(
-            name,
-            lambda: parse_submission(data, name=name, files=files),
+        options = _Options(
             seed=seed,
-            only=only,
+            only=_names(only),
             on_progress=on_progress,
             more_time=more_time,
             has_diagnosis=has_diagnosis,
             proved=proved,
         )
+        return self._grade(name, lambda: parse_submission(data, name=name, files=files), options)
 
     def record_last(self) -> None:
         """Keep what is right with the last submission's seed, unless that is kept already.
@@ -208,83 +216,17 @@ class Grader:
         """Return the report of a submission that can't even be opened, with the reason."""
         return fail_report(self._blank_report(name), ReportStatus.UNREADABLE, reason)
 
-    def _grade(  # noqa: C901 - the whole flow on one screen
-        self,
-        name: str,
-        read: Callable[[], Submission],
-        *,
-        seed: int | None,
-        only: str | Collection[str] | None,
-        on_progress: OnCheckStart = ignore_progress,
-        more_time: float = 1.0,
-        has_diagnosis: bool = True,
-        proved: Collection[str] = (),
-    ) -> Report:
+    def _grade(self, name: str, read: Callable[[], Submission], options: "_Options") -> Report:
         started = time.monotonic()
         seconds: dict[str, float] = {}
         blank = self._blank_report(name)
         if self._refusal:
             return fail_report(blank, ReportStatus.GRADER_ERROR, self._refusal)
-        chosen = (only,) if isinstance(only, str) else only
         try:
-            self._expect_functions(chosen or ())
+            self._expect_functions(options.only or ())
             submission = read()
-            blank = self._with_submission(blank, submission, seed)
-            oracle = self._resources.oracle(blank.seed)
-            self._last_seed = blank.seed
-            account = self._resources.open_account(submission, more_time=more_time)
-            plan = LoadPlan()
-            with contextlib.ExitStack() as sessions:
-                student = sessions.enter_context(self._resources.open(submission, account, plan))
-                if student.loaded.syntax_error is not None:
-                    message = describe_syntax_error(student.loaded.syntax_error)
-                    raise UnreadableSubmissionError(message)
-                start = functools.partial(
-                    self._resources.children,
-                    submission,
-                    account,
-                    plan,
-                    sessions,
-                    expect=oracle.expect,
-                )
-                visible, hidden = start(own=student), start()
-                run = CheckRun(
-                    assignment=self._resources.assignment,
-                    seed=blank.seed,
-                    visible=visible.as_student(),
-                    hidden=hidden.as_student(),
-                    expect=oracle.expect,
-                    ask_reference=oracle.ask_reference,
-                    reserve=account.reserve,
-                    only=chosen,
-                    on_progress=on_progress,
-                    seconds=seconds,
-                    functions={one.name: one for one in student.loaded.functions},
-                    absences={one.function: one for one in student.loaded.absences},
-                    defined=student.loaded.defined,
-                    foreseen=oracle.foreseen,
-                    passed=self._resources.passed(blank.seed),
-                    proved=proved,
-                )
-                run.choose(self._resources.checks.checks)
-                pictures: Pictures = {}
-                why_over = ""
-                for phase in run.phases:
-                    settled = self._resources.checks.run(run, phase)
-                    # Time that is used up after this costs a diagnosis, and ends nothing early.
-                    why_over = student.why_over or account.why_over
-                    if has_diagnosis:
-                        seen, unseen = self._cases(run, phase, oracle, visible, hidden, account)
-                        self._diagnose(settled, run, seen, is_hidden=False)
-                        self._diagnose(settled, run, unseen, is_hidden=True)
-                        if phase is Phase.OWN and not why_over:
-                            pictures = self._draw(settled, run, seen)
-                    (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
-                report = self._fill(blank, submission, student, run, pictures, why_over)
-                if not chosen:
-                    units = self._resources.assignment.manual
-                    items = manual_items(units, submission.blocks, submission.notebook)
-                    report = with_items(report, items)
+            blank = self._with_submission(blank, submission, options.seed)
+            report = self._judge(blank, submission, options, seconds)
         except UnreadableSubmissionError as error:
             report = fail_report(blank, ReportStatus.UNREADABLE, str(error))
         except UsageError:
@@ -297,6 +239,77 @@ class Grader:
             raise
         timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
         return fit_report(tidy_report(msgspec.structs.replace(report, timing=timing)))
+
+    def _judge(
+        self,
+        blank: Report,
+        submission: Submission,
+        options: "_Options",
+        seconds: dict[str, float],
+    ) -> Report:
+        """Grade a submission that can be read.
+
+        Args:
+            blank: Its report so far.
+            submission: The submission.
+            options: How to grade it.
+            seconds: Gets how long each check took, by its id.
+
+        Raises:
+            UnreadableSubmissionError: The file is not Python.
+            GraderError: zerograd or the machine failed.
+        """
+        resources = self._resources
+        oracle = resources.oracle(blank.seed)
+        self._last_seed = blank.seed
+        account = resources.open_account(submission, more_time=options.more_time)
+        plan = LoadPlan()
+        with contextlib.ExitStack() as sessions:
+            student = sessions.enter_context(resources.open(submission, account, plan))
+            if student.loaded.syntax_error is not None:
+                raise UnreadableSubmissionError(describe_syntax_error(student.loaded.syntax_error))
+            start = functools.partial(
+                resources.children, submission, account, plan, sessions, expect=oracle.expect
+            )
+            visible, hidden = start(own=student), start()
+            run = CheckRun(
+                assignment=resources.assignment,
+                seed=blank.seed,
+                visible=visible.as_student(),
+                hidden=hidden.as_student(),
+                expect=oracle.expect,
+                ask_reference=oracle.ask_reference,
+                reserve=account.reserve,
+                only=options.only,
+                on_progress=options.on_progress,
+                seconds=seconds,
+                functions={one.name: one for one in student.loaded.functions},
+                absences={one.function: one for one in student.loaded.absences},
+                defined=student.loaded.defined,
+                foreseen=oracle.foreseen,
+                passed=resources.passed(blank.seed),
+                proved=options.proved,
+            )
+            run.choose(resources.checks.checks)
+            pictures: Pictures = {}
+            why_over = ""
+            for phase in run.phases:
+                settled = resources.checks.run(run, phase)
+                # Time that is used up after this costs a diagnosis, and ends nothing early.
+                why_over = student.why_over or account.why_over
+                if options.has_diagnosis:
+                    seen, unseen = self._cases(run, phase, oracle, visible, hidden, account)
+                    self._diagnose(settled, run, seen, is_hidden=False)
+                    self._diagnose(settled, run, unseen, is_hidden=True)
+                    if phase is Phase.OWN and not why_over:
+                        pictures = self._draw(settled, run, seen)
+                (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
+            self.strays = tuple(run.strays())
+            report = self._fill(blank, submission, student, run, pictures, why_over)
+        if options.only:
+            return report
+        items = manual_items(resources.assignment.manual, submission.blocks, submission.notebook)
+        return with_items(report, items)
 
     def _refuse_more(self, reason: str) -> None:
         self._refusal = f"this grader takes no more submissions, as it has failed before: {reason}"
@@ -455,6 +468,10 @@ class Grader:
             ),
             environment={**blank.environment, **self._resources.versions},
         )
+
+
+def _names(only: str | Collection[str] | None) -> Collection[str] | None:
+    return (only,) if isinstance(only, str) else only
 
 
 def blank_report(assignment: Assignment, name: str, *, mode: str) -> Report:

@@ -103,6 +103,7 @@ def verify(
     verification = Verification(seeds=seeds)
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
+    strays: set[str] = set()
     unnamed: list[Misconception] = []
     right_jobs = list(_make_right_jobs(assignment, verification))
     right_keys = {job.key for job in right_jobs}
@@ -117,6 +118,7 @@ def verify(
     for index, (job, graded) in enumerate(pool.grade_all(jobs_to_do)):
         on_progress(index, len(jobs_to_do), job.key)
         report = msgspec.json.decode(graded.report, type=Report)
+        strays.update(graded.strays)
         if report.status is ReportStatus.GRADER_ERROR:
             failures.setdefault(report.error, []).append(job.key)
         elif report.status is not ReportStatus.GRADED:
@@ -134,6 +136,11 @@ def verify(
     for error, keys in failures.items():
         which = keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
         verification.problems.append(f"{which} can't be graded: {error}")
+    verification.problems += [
+        f"{check} asks something else after some wrong answers, so it can't be recorded: ask first,"
+        " and judge the answers then"
+        for check in strays
+    ]
     _verify_names(assignment, unnamed, verification)
     # In the author's order, not in the order in which they were graded.
     caught = verification.caught

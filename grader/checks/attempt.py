@@ -112,6 +112,7 @@ def _ask(
         probe = Probe(function, observe, run.expect, seed, units=run.assignment.units)
         raised = _judge(check, probe, run, run_body)
         used = frozenset(probe.used)
+        run.asked.setdefault(check.id, []).append([one for one, _ in asked])
         if raised is None:
             run.passed.add(check, questions, asked, used)
     run.used.setdefault(function.name, set()).update(used)

@@ -79,6 +79,7 @@ class CheckRun:
         absences: What there is in place of units that are missing or have no code.
         defined: The units that the submission defines; None if that is not known.
         foreseen: Returns what the checks of a unit will ask, as far as that is known.
+        asked: What each attempt at a check has asked, by the id of the check.
         passed: The answers with which checks have passed, of this and of earlier submissions.
         sent_ahead: The units of which that was sent ahead, and whether it was to hidden checks.
         hidden_ids: The ids of the checks that students don't see, or not yet.
@@ -107,6 +108,7 @@ class CheckRun:
     absences: Mapping[str, Absence] = field(default_factory=dict)
     defined: Collection[str] | None = None
     foreseen: Callable[[str], Sequence[Question]] = lambda _name: ()
+    asked: dict[str, list[list[Request]]] = field(default_factory=dict)
     passed: PassedAnswers = field(default_factory=PassedAnswers)
     sent_ahead: set[tuple[str, bool]] = field(default_factory=set)
     hidden_ids: set[str] = field(default_factory=set)
@@ -154,6 +156,21 @@ class CheckRun:
     def questions_of(self, check: Check) -> list[Question]:
         """Return what a check will ask, as far as that is known."""
         return [one for one in self.foreseen(check.function) if one.check.id == check.id]
+
+    def strays(self) -> list[str]:
+        """Return the checks that have asked something else than they ask if nothing is wrong.
+
+        Only what is foreseen can be recorded. Of units whose questions are not known, none is
+        returned.
+        """
+        found = []
+        for check in self.checks:
+            foreseen = [one.request for one in self.questions_of(check)]
+            if foreseen and any(
+                one != foreseen[: len(one)] for one in self.asked.get(check.id, ())
+            ):
+                found.append(check.id)
+        return found
 
     def is_hidden(self, check_id: str) -> bool:
         """Return whether a check is not, or not yet, for the student to see."""

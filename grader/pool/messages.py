@@ -42,9 +42,11 @@ class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
 class GradeResult(msgspec.Struct, frozen=True, kw_only=True):
     """The report as it is written to a file, and the student's page if one was asked for.
 
-    ``is_fault`` is set if the grader failed; the report then has no score.
+    ``is_fault`` is set if the grader failed; the report then has no score. ``strays`` are the ids
+    of checks whose questions depend on the answers.
     """
 
     report: bytes
     page: bytes = b""
     is_fault: bool = False
+    strays: tuple[str, ...] = ()

@@ -73,6 +73,7 @@ def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeRes
         report=written.encode(),
         page=_render(report, request).encode() if has_page else b"",
         is_fault=report.status is ReportStatus.GRADER_ERROR,
+        strays=grader.strays,
     )
 
 
