@@ -544,3 +544,29 @@ def test_right_solutions_are_not_released(folder: Path) -> None:
     assert changed
     for path in (folder / "exercises").rglob("*"):
         assert "SECRET" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_check_that_asks_otherwise_after_a_wrong_answer_is_a_problem(folder: Path) -> None:
+    """What it asks depends on an answer before its first finding, so no recording can have it."""
+    append(
+        folder / "check_relu.py",
+        """
+
+@pytest.mark.points(1)
+def check_relu_of_its_own_result(probe):
+    \"\"\"relu(relu(z)) is relu(z)
+
+    Compare with 0.
+    \"\"\"
+    first = probe.student(z=tensor([-2, 3])).array()
+    got, want = probe.both(z=tensor(first))
+    expect_close(got.array(), want.array(), "relu(relu(z))")
+    expect_close(first, [0, 3], "relu(z)")
+""",
+    )
+    change(folder / "assignment.toml", "points = 10", "points = 11")
+
+    (line,) = problems(folder)
+
+    assert line.startswith("relu/of-its-own-result asks something else after some wrong answers")
