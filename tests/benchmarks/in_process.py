@@ -1,7 +1,8 @@
 """Runs submissions in its own process, without a sandbox.
 
 This is what graders without a sandbox do, with the same checks: the floor that zerograd's cost is
-compared with. Use it for harmless files only.
+compared with. As with a recording, all submissions are asked the same, and what is right and what
+misconceptions answer is known beforehand. Use it for harmless files only.
 
     python tests/benchmarks/in_process.py RESULT FILE...
 
@@ -23,6 +24,7 @@ from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.check_run import CheckRun, Student
 from grader.checks.definitions import definitions, names_used, reachable
 from grader.checks.misconceptions import Misconception
+from grader.checks.passed import PassedAnswers
 from grader.checks.questions import Question
 from grader.checks.runner import CheckRunner
 from grader.diagnosis.diagnose import Case, diagnose
@@ -40,10 +42,13 @@ from grader.observations.messages import (
 from grader.sandbox.guest import warm
 from grader.sandbox.guest.call import answer_call, answer_read
 from grader.sandbox.guest.defaults import Defaults
+from grader.sandbox.guest.lend import LentUnits
 from grader.sandbox.guest.load import load
 from grader.sandbox.guest.loaded import LoadedSubmission
 from grader.sandbox.host.answer_cache import AnswerCache
 from grader.submission.read import read_submission
+
+_SEED = 0
 
 Answer = Callable[[Request], Observation]
 
@@ -63,6 +68,10 @@ class InProcess:
         self._defaults = Defaults(tempfile.mkdtemp())
         self._reference = self._load_source(definitions(assignment.reference))
         self._known = functools.cache(self._load_known)
+        self._right: dict[bytes, Observation] = {}
+        self._questions: dict[str, list[Question]] = {}
+        self._known_answers: dict[tuple[str, int], object] = {}
+        self.passed = PassedAnswers()
 
     def submission(self, path: Path, *, lent: frozenset[str] = frozenset()) -> AnswerCache:
         """Load a file and return the cache that answers for it.
@@ -80,21 +89,26 @@ class InProcess:
         return AnswerCache(lambda request: functools.partial(answer, request))
 
     def expect(self, request: Request) -> Callable[[], Observation]:
-        """Ask the reference."""
-        return functools.partial(self._reference, request)
+        """Return what the reference answers, which is asked once."""
+        key = msgspec.msgpack.encode(request)
+        if key not in self._right:
+            self._right[key] = self._reference(request)
+        return lambda: self._right[key]
 
-    def grade(self, path: Path, seed: int, checks: CheckRunner) -> None:
+    def grade(self, path: Path, checks: CheckRunner) -> None:
         """Run the checks and the diagnosis, as the pipeline does."""
         own = self.submission(path)
         lent = functools.cache(lambda names: self.submission(path, lent=names))
         student = Student(observe=own.observe, observe_with_lent=lambda names: lent(names).observe)
         run = CheckRun(
             assignment=self.assignment,
-            seed=seed,
+            seed=_SEED,
             visible=student,
             hidden=student,
             expect=self.expect,
             ask_reference=lambda _name: self.expect,
+            foreseen=lambda name: self._questions.get(name, ()),
+            passed=self.passed,
         )
         run.choose(checks.checks)
 
@@ -104,24 +118,30 @@ class InProcess:
             return lambda request: cache.replay(request)()
 
         def questions(name: str) -> list[Question]:
-            is_asked = self.assignment.unit(name).ask_reference
-            known = self._known(name)
-            expect = self.expect if is_asked else (lambda one: functools.partial(known, one))
-            return checks.questions(name, assignment=self.assignment, seed=seed, expect=expect)
+            if name not in self._questions:
+                is_asked = self.assignment.unit(name).ask_reference
+                known = self._known(name)
+                expect = self.expect if is_asked else (lambda one: functools.partial(known, one))
+                self._questions[name] = checks.questions(
+                    name, assignment=self.assignment, seed=_SEED, expect=expect
+                )
+            return self._questions[name]
 
         case = Case(
             assignment=self.assignment,
             observe=observe,
             questions=questions,
-            known_answer=lambda one, question: fingerprint(
-                question, self._ask_known(one, question.request)
-            ),
+            known_answer=self._known_answer,
         )
         for phase in run.phases:
             diagnose(checks.run(run, phase), case)
 
-    def _ask_known(self, one: Misconception, request: Request) -> Observation:
-        return self._known(one.function)(msgspec.structs.replace(request, function=one.name))
+    def _known_answer(self, one: Misconception, question: Question) -> object:
+        key = (one.name, question.place)
+        if key not in self._known_answers:
+            request = msgspec.structs.replace(question.request, function=one.name)
+            self._known_answers[key] = fingerprint(question, self._known(one.function)(request))
+        return self._known_answers[key]
 
     def _load_known(self, name: str) -> Answer:
         files = dict.fromkeys(one.source for one in self.assignment.misconceptions_of(name))
@@ -148,7 +168,8 @@ class InProcess:
             lent=lent,
         )
         self._defaults.restore(seed=0)
-        loaded, _ = load(message, report=lambda _: None, defaults=self._defaults)
+        units = None if lent is None else LentUnits.make(lent, ())
+        loaded, _ = load(message, report=lambda _: None, defaults=self._defaults, lent=units)
         return functools.partial(self._answer, loaded)
 
     def _answer(self, submission: LoadedSubmission, request: Request) -> Observation:
@@ -165,13 +186,14 @@ def main(result: Path, files: Sequence[Path]) -> None:
     """Grade files one after another, and write the CPU seconds per submission to a file."""
     runner = InProcess(load_assignment())
     with CheckRunner(runner.assignment.folder) as checks:
-        for seed, path in enumerate(files[:5]):
-            runner.grade(path, seed, checks)
+        for path in files:  # so that all is asked of the reference that will be needed
+            runner.grade(path, checks)
+        runner.passed = PassedAnswers()
         gc.collect()
         gc.freeze()  # as in the forkserver's children, or the collector walks through all of torch
         started = time.process_time()
-        for seed, path in enumerate(files):
-            runner.grade(path, seed, checks)
+        for path in files:
+            runner.grade(path, checks)
         seconds = (time.process_time() - started) / len(files)
     result.write_text(str(seconds), encoding="ascii")
 

@@ -4,8 +4,9 @@
 
 All figures are ratios within one run, since machines differ. The class is made up, a quarter of
 it notebooks. The "floor" is a single process that runs every submission in itself, with the same
-checks, lending and diagnosis. "Today" is a pytest process for each submission, with the checks
-alone.
+checks, lending and diagnosis. Both ask all submissions the same, of which everything is recorded
+beforehand; how long that takes is measured too. "Today" is a pytest process for each submission,
+with the checks alone.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 _ENDLESS_S = 0.9  # a check that takes longer has hit the limit of one second for each call
 ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
+_SALT = "benchmark"
 _ODD_ONES = 5  # at the end of a made-up class; they would only measure the limits
 
 
@@ -32,7 +34,9 @@ def cpu_s() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def measure_pool(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[float, float]:
+def measure_pool(
+    files: Sequence[Path], *, jobs: int, has_pages: bool, recordings: Path
+) -> tuple[float, float]:
     """Grade with a pool of workers.
 
     Returns:
@@ -42,7 +46,14 @@ def measure_pool(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
     from grader.pool.local_pool import LocalPool
     from grader.pool.messages import GradeRequest, PoolSettings
 
-    pool = LocalPool(PoolSettings(assignment="lab4", has_pages=has_pages), workers=jobs)
+    settings = PoolSettings(
+        assignment="lab4",
+        salt=_SALT,
+        is_class=True,
+        recordings=str(recordings),
+        has_pages=has_pages,
+    )
+    pool = LocalPool(settings, workers=jobs)
 
     def run(chosen: Sequence[Path]) -> tuple[float, float]:
         tasks = (
@@ -60,6 +71,20 @@ def measure_pool(files: Sequence[Path], *, jobs: int, has_pages: bool) -> tuple[
     all_cpu, all_wall = run(files)
     count = len(files) - len(few)
     return (all_cpu - start_cpu) / count, (all_wall - start_wall) / count
+
+
+def record(folder: Path) -> float:
+    """Record the lab with the seed of the class, and return the wall seconds that it took."""
+    from grader.authoring.record import record as record_assignment
+    from grader.checks.assignment import load_assignment
+    from grader.oracle.store import RecordingStore
+    from grader.seeds import Seeds
+
+    lab = load_assignment()
+    seeds = Seeds(_SALT, is_class=True).all(lab.info)
+    started = time.perf_counter()
+    record_assignment(lab, seeds, jobs=os.cpu_count() or 1, store=RecordingStore(folder))
+    return time.perf_counter() - started
 
 
 def leave_out_endless(files: Sequence[Path]) -> list[Path]:
@@ -136,6 +161,8 @@ def main() -> None:
         )
         files = leave_out_endless(sorted(submissions.iterdir())[: options.count])
         print(f"{len(files)} submissions that end by themselves")
+        recordings = Path(folder) / "recordings"
+        print(f"recorded the lab with one seed in {record(recordings):.0f} s")
         floor = measure_floor(files)
         today = measure_today(files[:: max(1, len(files) // options.today)][: options.today])
         print(f"floor, one process without isolation: {floor:.3f} CPU s per submission")
@@ -145,7 +172,9 @@ def main() -> None:
         )
         walls = {}
         for jobs in (1, 2):
-            cpu, walls[jobs] = measure_pool(files, jobs=jobs, has_pages=options.pages)
+            cpu, walls[jobs] = measure_pool(
+                files, jobs=jobs, has_pages=options.pages, recordings=recordings
+            )
             print(
                 f"--jobs {jobs}: {cpu:.3f} CPU s per submission, {walls[jobs]:.3f} s wall; "
                 f"{cpu / floor:.2f} times the floor (aim: 2), {today / cpu:.1f} times cheaper "
