@@ -2,29 +2,25 @@
 
 import functools
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import msgspec
 import numpy as np
 
 from grader.checks.assignment import Assignment
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
-from grader.diagnosis.find_misconception import find_misconception
+from grader.diagnosis.evidence import DIAGNOSED, Evidence, name_checks
 from grader.diagnosis.fingerprint import count_elements, fingerprint, is_same, without_returned
 from grader.diagnosis.remarks import Asked, Remark, find_ratio, find_remark
 from grader.errors import CheckCrashedError, GraderError
 from grader.observations.asking import Observe, is_complete
 from grader.observations.messages import Observation, Outcome, ReadRequest, Request
-from grader.report.model import CheckResult, Diagnosis, Status
-
-_DIAGNOSED = (Status.FAILED, Status.ERROR)
+from grader.report.model import CheckResult, Status
 
 # Answers of a submission that are compared with known ones, all together.
 _MOST_BYTES = 16 * 1024 * 1024
 # Each becomes a float64, several times: 16 MiB of bools would be 128 MiB each time.
 _MOST_ELEMENTS = 1_000_000
-_MIN_QUESTIONS = 3  # fewer prove no rule
 _ANSWERED = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
 
 
@@ -40,6 +36,8 @@ class Case:
         is_lent: Whether right helpers are lent to the children that are asked. Of their answers,
             the report may have only the misconception, and a rule from a short list.
         has_time: Returns whether a function has time left.
+        keep: Called with the name of a function, and what a diagnosis has gone by; with None if
+            that does not suffice to name a misconception again.
     """
 
     assignment: Assignment
@@ -48,6 +46,7 @@ class Case:
     known_answer: Callable[[Misconception, Question], object]
     is_lent: bool = False
     has_time: Callable[[str], bool] = lambda _name: True
+    keep: Callable[[str, Evidence | None], None] = lambda _name, _evidence: None
 
 
 # A submission's numbers may overflow. Then no ratio is found, and numpy need not warn.
@@ -75,7 +74,7 @@ def diagnose(
     for name, checks in by_function.items():
         statuses = {check.status for check in checks}
         # A function that hit a limit would hit it again at every question.
-        if not statuses.isdisjoint(_DIAGNOSED) and Status.LIMIT not in statuses:
+        if not statuses.isdisjoint(DIAGNOSED) and Status.LIMIT not in statuses:
             diagnosed.update((one.id, one) for one in _diagnose_function(name, checks, case, only))
     return [diagnosed.get(result.id, result) for result in results]
 
@@ -86,10 +85,12 @@ def _diagnose_function(
     try:
         return _diagnose_groups(name, checks, case, only)
     except CheckCrashedError:
+        case.keep(name, None)
         return []  # the reference failed on these random inputs, which must not cost a score
     except GraderError:
         raise
     except Exception:  # noqa: BLE001 - an answer that nobody thought of costs a diagnosis
+        case.keep(name, None)
         return []
 
 
@@ -103,69 +104,11 @@ def _diagnose_groups(
     groups = [[check] for check in checks if check.id in alone] + ([together] if together else [])
     for group in groups:
         chosen = [check for check in group if only is None or check.id in only]
-        if any(check.status in _DIAGNOSED for check in chosen):
+        if any(check.status in DIAGNOSED for check in chosen):
             ids = {check.id for check in group}
             asked = [question for question in questions if question.check.id in ids]
             diagnosed.extend(_diagnose_group(name, chosen, asked, case))
     return diagnosed
-
-
-def _explain(
-    asked: Asked, checks: Sequence[CheckResult], case: Case
-) -> tuple[Misconception | None, set[str], Remark]:
-    """Return a misconception, the ids of the checks that it explains, and what to remark."""
-    known = case.assignment.misconceptions_of(asked.function)
-    found = find_misconception(
-        known, asked.questions, asked.answers, case.known_answer, has_time=asked.has_time
-    )
-    explained = {check.id for check in checks}
-    remark = Remark() if found is not None else find_remark(asked)
-    if found is None and not remark.text:
-        found, explained = _find_in_steps(asked, checks, case)
-    return found, explained, remark if remark.text else find_ratio(asked)
-
-
-def _find_in_steps(
-    asked: Asked, checks: Sequence[CheckResult], case: Case
-) -> tuple[Misconception | None, set[str]]:
-    """Find the misconception that moves the leaves in the same wrong way, whatever is returned.
-
-    Returns:
-        The misconception, and the id of the first check that it explains. A second mistake, such
-        as a missing return, is left to the messages of the others.
-    """
-    wrong = {
-        question.check.id
-        for question, answer in zip(asked.questions, asked.answers, strict=True)
-        if not is_same(
-            without_returned(fingerprint(question, answer)),
-            without_returned(fingerprint(question, question.expected)),
-        )
-    }
-    first = next((one.id for one in checks if one.id in wrong and one.status in _DIAGNOSED), "")
-    if not first or any(one.outcome is not Outcome.RETURNED for one in asked.answers):
-        return None, set()
-    # All checks first, which tell more apart; then that check alone, if another one fails for a
-    # second reason.
-    for ids in ({question.check.id for question in asked.questions}, {first}):
-        chosen = [
-            (question, answer)
-            for question, answer in zip(asked.questions, asked.answers, strict=True)
-            if question.check.id in ids
-        ]
-        if len(chosen) < _MIN_QUESTIONS:
-            continue
-        found = find_misconception(
-            case.assignment.misconceptions_of(asked.function),
-            [question for question, _ in chosen],
-            [answer for _, answer in chosen],
-            case.known_answer,
-            has_time=asked.has_time,
-            reduce=without_returned,
-        )
-        if found is not None:
-            return found, {first}
-    return None, set()
 
 
 def _is_usable(answer: Observation, request: Request) -> bool:
@@ -198,33 +141,43 @@ def _diagnose_group(
         has_time=functools.partial(case.has_time, name),
         is_lent=case.is_lent,
     )
-    found, concerned, remark = _explain(asked, checks, case)
-    diagnosed = []
-    for check in checks:
-        if check.status not in _DIAGNOSED:
-            continue
-        is_shape = remark.is_about_numbers and "has shape" in check.message
-        is_explained = check.status is Status.FAILED and not is_shape
-        if remark.text and (is_explained or remark.is_about_errors):
-            check = msgspec.structs.replace(  # noqa: PLW2901
-                check,
-                message=f"{check.message}\n({remark.text})",
-                hint=remark.hint or check.hint,
-            )
-            if not remark.explains_all:
-                remark = Remark()
-        if found is not None and check.id in concerned:
-            check = msgspec.structs.replace(  # noqa: PLW2901
-                check,
-                hint=f"{found.title} {found.hint}",
-                misconception=found.id,
-                section=found.section,
-                diagnosis=Diagnosis(
-                    misconception=found.id,
-                    title=found.title,
-                    hint=found.hint,
-                    section=found.section,
-                ),
-            )
-        diagnosed.append(check)
-    return diagnosed
+    evidence = _collect(checks, asked)
+    looked: list[Remark] = []
+
+    def look() -> Remark:
+        looked.append(find_remark(asked))
+        return looked[0]
+
+    naming = name_checks(
+        evidence,
+        case.assignment.misconceptions_of(name),
+        lambda one, place: case.known_answer(one, questions[place]),
+        find_remark=look,
+        has_time=asked.has_time,
+    )
+    is_whole = asked.has_time()  # with more time, another answer might have been found
+    case.keep(name, replace(evidence, remark=looked[0] if looked else None) if is_whole else None)
+    return list(naming.checks)
+
+
+def _collect(checks: Sequence[CheckResult], asked: Asked) -> Evidence:
+    """Reduce the answers of a submission to what they are judged by."""
+    given = list(map(fingerprint, asked.questions, asked.answers))
+    right = [fingerprint(one, one.expected) for one in asked.questions]
+    pairs = list(zip(given, right, strict=True))
+    return Evidence(
+        function=asked.function,
+        checks=tuple(checks),
+        asked=tuple((one.check.id, one.place) for one in asked.questions),
+        given=given,
+        wrong=frozenset(
+            place for place, (own, other) in enumerate(pairs) if not is_same(own, other)
+        ),
+        wrong_steps=frozenset(
+            place
+            for place, (own, other) in enumerate(pairs)
+            if not is_same(without_returned(own), without_returned(other))
+        ),
+        has_returned=all(one.outcome is Outcome.RETURNED for one in asked.answers),
+        ratio=find_ratio(asked),
+    )

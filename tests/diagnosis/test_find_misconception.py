@@ -1,5 +1,6 @@
 """Finding the misconception: it fits on every input, and no other one does."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from grader.checks.check import Check
 from grader.checks.misconceptions import Misconception
 from grader.checks.questions import Question
 from grader.diagnosis.find_misconception import find_misconception
+from grader.diagnosis.fingerprint import fingerprint, is_same
 from grader.observations.messages import CallRequest, Observation, Request
 from grader.observations.values import Number
 
@@ -66,11 +68,26 @@ def find(
     candidates: tuple[Misconception, ...], numbers: tuple[float, ...], *answers: object
 ) -> Misconception | None:
     """Find the misconception of a submission that gives these answers."""
+    return find_among(
+        candidates, questions(*numbers), [returned(one) for one in answers], Programs().ask
+    )
+
+
+def find_among(
+    candidates: tuple[Misconception, ...],
+    asked: list[Question],
+    answers: list[Observation],
+    ask: Callable[[Misconception, Request], Observation],
+) -> Misconception | None:
+    """Find the misconception of a submission that answers questions like this."""
+    given = list(map(fingerprint, asked, answers))
+    right = [fingerprint(one, one.expected) for one in asked]
+    known_answer = known_answers(ask)
     return find_misconception(
         candidates,
-        questions(*numbers),
-        [returned(one) for one in answers],
-        known_answers(Programs().ask),
+        given,
+        lambda one, place: known_answer(one, asked[place]),
+        wrong=[place for place, one in enumerate(given) if not is_same(one, right[place])],
     )
 
 
@@ -106,9 +123,7 @@ def test_misconception_that_does_not_fit_is_not_asked_again() -> None:
     programs = Programs()
     answers = [returned(2.0), returned(8.0)]
 
-    find_misconception(
-        (DOUBLE, TRIPLE, SQUARE), questions(1, 4), answers, known_answers(programs.ask)
-    )
+    find_among((DOUBLE, TRIPLE, SQUARE), questions(1, 4), answers, programs.ask)
 
     assert programs.asked == [DOUBLE.id, TRIPLE.id, SQUARE.id, DOUBLE.id]
 
@@ -117,14 +132,9 @@ def test_misconception_may_be_an_exception() -> None:
     """A misconception fits if it raises the same exception on the same inputs."""
     answers = [raised("RuntimeError", "a leaf can't be changed")]
 
-    found = find_misconception(
-        (DOUBLE,), questions(1), answers, known_answers(lambda _one, _request: answers[0])
-    )
-    other = find_misconception(
-        (DOUBLE,),
-        questions(1),
-        answers,
-        known_answers(lambda _one, _request: raised("ValueError", "a leaf")),
+    found = find_among((DOUBLE,), questions(1), answers, lambda _one, _request: answers[0])
+    other = find_among(
+        (DOUBLE,), questions(1), answers, lambda _one, _request: raised("ValueError", "a leaf")
     )
 
     assert found is DOUBLE
