@@ -21,6 +21,7 @@ from grader.checks.misconceptions import Misconception
 from grader.checks.pictures import draw_pictures
 from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
+from grader.discovery.keeper import Keeper
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
 from grader.oracle.oracle import Oracle
@@ -143,6 +144,7 @@ class Grader:
         self._last_seed: int | None = None
         self._refusal = ""
         self.strays: tuple[str, ...] = ()
+        self.kept = Keeper()
 
     def __enter__(self) -> Self:
         """Return the grader itself; leaving the context ends all its processes."""
@@ -262,6 +264,8 @@ class Grader:
         resources = self._resources
         oracle = resources.oracle(blank.seed)
         self._last_seed = blank.seed
+        blocks = [one.source for one in submission.blocks]
+        self.kept.begin(blank.seed, blocks, resources.assignment.parameters)
         account = resources.open_account(submission, more_time=options.more_time)
         plan = LoadPlan()
         with contextlib.ExitStack() as sessions:
@@ -380,6 +384,7 @@ class Grader:
             known_answer=known_answer,
             is_lent=is_lent,
             has_time=account.has_time,
+            keep=self.kept.note(is_hidden=is_hidden),
         )
 
     def _diagnose(

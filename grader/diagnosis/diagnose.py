@@ -36,8 +36,9 @@ class Case:
         is_lent: Whether right helpers are lent to the children that are asked. Of their answers,
             the report may have only the misconception, and a rule from a short list.
         has_time: Returns whether a function has time left.
-        keep: Called with the name of a function, and what a diagnosis has gone by; with None if
-            that does not suffice to name a misconception again.
+        keep: Called with the name of a function, what a diagnosis has gone by, and the id of the
+            misconception that it has named, if any. What it has gone by is None if that does not
+            suffice to name a misconception again.
     """
 
     assignment: Assignment
@@ -46,7 +47,7 @@ class Case:
     known_answer: Callable[[Misconception, Question], object]
     is_lent: bool = False
     has_time: Callable[[str], bool] = lambda _name: True
-    keep: Callable[[str, Evidence | None], None] = lambda _name, _evidence: None
+    keep: Callable[[str, Evidence | None, str], None] = lambda _name, _evidence, _named: None
 
 
 # A submission's numbers may overflow. Then no ratio is found, and numpy need not warn.
@@ -85,12 +86,12 @@ def _diagnose_function(
     try:
         return _diagnose_groups(name, checks, case, only)
     except CheckCrashedError:
-        case.keep(name, None)
+        case.keep(name, None, "")
         return []  # the reference failed on these random inputs, which must not cost a score
     except GraderError:
         raise
     except Exception:  # noqa: BLE001 - an answer that nobody thought of costs a diagnosis
-        case.keep(name, None)
+        case.keep(name, None, "")
         return []
 
 
@@ -155,8 +156,9 @@ def _diagnose_group(
         find_remark=look,
         has_time=asked.has_time,
     )
-    is_whole = asked.has_time()  # with more time, another answer might have been found
-    case.keep(name, replace(evidence, remark=looked[0] if looked else None) if is_whole else None)
+    kept = replace(evidence, remark=looked[0] if looked else None)
+    is_whole = asked.has_time()  # with more time, something else might have been found
+    case.keep(name, kept if is_whole else None, naming.found.id if naming.found else "")
     return list(naming.checks)
 
 

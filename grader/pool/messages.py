@@ -8,7 +8,8 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``limits`` override those of the assignment, and are named as the fields of `Limits`. ``salt``
     and ``is_class`` are those of `Seeds`. ``recordings`` is the folder of recordings, if there is
-    one. ``has_pages`` asks for the student's page with each report.
+    one. ``has_pages`` asks for the student's page with each report, and ``keeps_answers`` for what
+    is kept beside it.
     """
 
     assignment: str
@@ -18,6 +19,7 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
     is_class: bool = False
     recordings: str = ""
     has_pages: bool = False
+    keeps_answers: bool = False
 
 
 class GradeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +45,12 @@ class GradeResult(msgspec.Struct, frozen=True, kw_only=True):
     """The report as it is written to a file, and the student's page if one was asked for.
 
     ``is_fault`` is set if the grader failed; the report then has no score. ``strays`` are the ids
-    of checks whose questions depend on the answers.
+    of checks whose questions depend on the answers. ``kept`` is what is kept beside the report, and
+    never in it; see `grader.discovery`.
     """
 
     report: bytes
     page: bytes = b""
     is_fault: bool = False
     strays: tuple[str, ...] = ()
+    kept: bytes = b""

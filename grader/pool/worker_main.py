@@ -44,13 +44,13 @@ def main(descriptor: int) -> None:
         ) as grader:
             while True:
                 request = receive_message(pool, GradeRequest, limit_bytes=MAX_MESSAGE_BYTES)
-                result = _grade(grader, request, has_page=settings.has_pages)
+                result = _grade(grader, request, settings)
                 send_message(pool, result, limit_bytes=MAX_MESSAGE_BYTES)
                 grader.record_last()
                 del request, result  # before the next ones, which may be as large
 
 
-def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeResult:
+def _grade(grader: Grader, request: GradeRequest, settings: PoolSettings) -> GradeResult:
     if request.problem:
         report = grader.refuse(request.name, request.problem)
     else:
@@ -71,9 +71,10 @@ def _grade(grader: Grader, request: GradeRequest, *, has_page: bool) -> GradeRes
         written = report_to_json(report)
     return GradeResult(
         report=written.encode(),
-        page=_render(report, request).encode() if has_page else b"",
+        page=_render(report, request).encode() if settings.has_pages else b"",
         is_fault=report.status is ReportStatus.GRADER_ERROR,
         strays=grader.strays,
+        kept=grader.kept.write() if settings.keeps_answers and report.functions else b"",
     )
 
 
