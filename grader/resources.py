@@ -82,6 +82,12 @@ class Children:
         return lambda request: self.lend(names).replay(request)()
 
 
+def recording_key(assignment: Assignment) -> str:
+    """Return the digest of all that a recording of an assignment depends on, but its seed."""
+    parts = (digest_engine(), digest_machine(), digest_assignment(assignment))
+    return digest_parts(parts).hex()
+
+
 class GradingResources:
     """Opens the sessions that are needed to grade submissions of one assignment.
 
@@ -231,9 +237,7 @@ class GradingResources:
 
     @functools.cached_property
     def _key(self) -> str:
-        """The digest of all that a recording depends on, but its seed."""
-        parts = (digest_engine(), digest_machine(), digest_assignment(self.assignment))
-        return digest_parts(parts).hex()
+        return recording_key(self.assignment)
 
     def open_account(self, submission: Submission, *, more_time: float = 1.0) -> Account:
         """Open a submission's account, after imports that must not use up its time.

@@ -10,7 +10,6 @@ from grader.oracle.digests import (
     digest_assignment,
     digest_engine,
     digest_machine,
-    digest_misconception,
     digest_parts,
 )
 from grader.pool.messages import PoolSettings
@@ -20,8 +19,9 @@ class Keys:
     """Makes the keys of one batch.
 
     Args:
-        assignment: The assignment. Its id, title and version, its reference, its misconceptions
-            and every file of its folder count; the place of the folder does not.
+        assignment: The assignment. Its id, title and version, its reference and every file of its
+            folder count, but not its misconceptions: other ones need other names, and no other
+            grading. The place of the folder does not count.
         settings: How the submissions are graded.
         without: Folders and files that are not part of the assignment, even inside its folder,
             such as results and submissions.
@@ -40,9 +40,13 @@ class Keys:
             digest_machine(),
             msgspec.json.encode(how),
             digest_assignment(assignment, without=without),
-            *map(digest_misconception, assignment.misconceptions),
         )
         self._common = digest_parts(parts)
+
+    @property
+    def asked(self) -> str:
+        """The digest of all that every key depends on: answers to other questions differ anyway."""
+        return self._common.hex()
 
     def of(self, name: str, content: bytes) -> str:
         """Make the key of a submission.

@@ -12,6 +12,7 @@ import msgspec
 from grader.batch.collection import Collection, Entry, LmsNumber
 from grader.batch.keys import Keys
 from grader.batch.marking import mark_class, open_marks
+from grader.batch.renaming import Names
 from grader.batch.report_ids import make_ids
 from grader.batch.roster import Roster
 from grader.batch.roster_file import list_titles
@@ -25,7 +26,6 @@ from grader.pool.messages import GradeRequest, GradeResult
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import ClassSummary, Student
 from grader.report.csv_dialect import CsvDialect
-from grader.report.model import ReportStatus
 from grader.report.outline import Outline, read_outline
 from grader.report.shorten import shorten
 
@@ -99,6 +99,8 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
     entries = batch.collection.entries
     ids = make_ids(entry.place for entry in entries)
     waiting: dict[str, Entry] = {}
+    keys = Keys(batch.assignment, batch.pool.settings, without=(store.folder, *batch.sources))
+    names = Names(batch.assignment, batch.pool.settings, keys, store)
 
     def record(entry: Entry, outline: Outline, *, is_old: bool) -> None:
         _add(tally, batch, entry, outline, id_=ids[entry.place])
@@ -106,6 +108,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
 
     def keep(entry: Entry, request: GradeRequest, result: GradeResult) -> None:
         try:
+            names.keep(ids[entry.place], request, result)
             outline = store.keep(ids[entry.place], result.report, result.page)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
             reason = f"its report can't be kept: {_describe(error)}"
@@ -114,9 +117,13 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
         record(entry, outline, is_old=False)
 
     interrupt: KeyboardInterrupt | None = None
-    jobs = _make_jobs(batch, store, ids, waiting, record, keep)
     try:
-        with contextlib.closing(batch.pool.grade_all(jobs)) as results:
+        with (
+            names,
+            contextlib.closing(
+                batch.pool.grade_all(_make_jobs(batch, keys, names, ids, waiting, record, keep))
+            ) as results,
+        ):
             for job, result in results:
                 keep(waiting.pop(job.key), job.request, result)
                 del job, result  # before the next ones, which may be as large
@@ -132,7 +139,8 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
 
 def _make_jobs(
     batch: Batch,
-    store: ReportStore,
+    keys: Keys,
+    names: Names,
     ids: dict[str, str],
     waiting: dict[str, Entry],
     record: Callable[..., None],
@@ -142,24 +150,24 @@ def _make_jobs(
 
     Args:
         batch: What to grade.
-        store: Where earlier reports are kept.
+        keys: Makes the keys of the reports.
+        names: Finds earlier reports, with today's names.
         ids: The report id of each entry, by its place.
         waiting: Gets the entry of each job, by its report id.
         record: Called with each entry whose report is already there.
         keep: Called with each entry on which the grader failed before it was graded.
     """
-    keys = Keys(batch.assignment, batch.pool.settings, without=(store.folder, *batch.sources))
     for entry in batch.collection.entries:
         id_ = ids[entry.place]
         try:
             request = _make_request(entry, keys)
-            outline = None if batch.regrade_all else store.find(id_, request.key)
+            outline = None if batch.regrade_all else names.find(id_, request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
             request = GradeRequest(name=entry.file)
             reason = f"the submission could not be read: {_describe(error)}"
             keep(entry, request, fail_request(batch.pool.settings, request, reason))
             continue
-        if outline is not None and outline.status is not ReportStatus.GRADER_ERROR:
+        if outline is not None:
             record(entry, outline, is_old=True)
             continue
         waiting[id_] = entry

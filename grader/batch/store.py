@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.discovery.store import KeptStore
 from grader.errors import UsageError
 from grader.outputs.files import TEMPORARY_PREFIX, create_once, open_atomically
 from grader.report.model import Report
@@ -24,12 +25,17 @@ class ReportStore:
     Args:
         folder: The folder; it is created if it does not exist.
 
+    Attributes:
+        folder: The folder.
+        kept: What is kept beside the reports, for the instructor alone.
+
     Raises:
         UsageError: it can't be created.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.kept = KeptStore(folder)
         self._reports = folder / _REPORTS
         try:
             self._reports.mkdir(parents=True, exist_ok=True)
@@ -54,6 +60,7 @@ class ReportStore:
             for folder in (self.folder, self._reports):
                 for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
                     left.unlink(missing_ok=True)
+            self.kept.remove_temporary()
             yield
         finally:
             os.close(descriptor)

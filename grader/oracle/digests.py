@@ -13,6 +13,7 @@ from grader.errors import UsageError
 
 _ASSIGNMENTS = "assignments"
 _COMPILED = "__pycache__"
+_NAMES_LENGTH = 32
 
 # The libraries that run or read the submissions: another version may give another result.
 _LIBRARIES = ("torch", "numpy", "matplotlib", "IPython", "nbformat", "pytest")
@@ -68,6 +69,19 @@ def digest_assignment(assignment: Assignment, *, without: Iterable[Path] = ()) -
 def digest_misconception(one: Misconception) -> bytes:
     """Digest what a misconception answers: its program, not its title and hint alone."""
     return digest_parts(map(str.encode, (one.name, one.function, one.source)))
+
+
+def digest_names(assignment: Assignment) -> dict[str, str]:
+    """Digest, for each unit, which misconceptions can be named.
+
+    It is no part of the key of a report: names can be given again without grading anew.
+    """
+    return {
+        unit.name: digest_parts(
+            map(digest_misconception, assignment.misconceptions_of(unit.name))
+        ).hex()[:_NAMES_LENGTH]
+        for unit in assignment.units
+    }
 
 
 def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
