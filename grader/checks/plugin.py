@@ -3,7 +3,6 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Literal, cast
 
 import pytest
 
@@ -30,7 +29,6 @@ class ChecksPlugin:
         self._on_collected = on_collected
         self._items: list[pytest.Item] = []
         self._probe: Probe | None = None
-        self._raised: BaseException | None = None
         self.collect_errors = ""
         self.problem: CheckCrashedError | None = None
 
@@ -70,40 +68,40 @@ class ChecksPlugin:
         self._on_collected(checks, self._run_body)
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: "pytest.CallInfo[None]"
-    ) -> pytest.TestReport:
-        """Keep the first exception of setup, call and teardown.
-
-        Nobody reads the report itself. pytest's own report would format the traceback with its
-        source, which takes longer than most checks.
-        """
-        if call.excinfo is not None and self._raised is None:
-            self._raised = call.excinfo.value
-        return pytest.TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="passed" if call.excinfo is None else "failed",
-            longrepr=None,
-            when=cast("Literal['setup', 'call', 'teardown']", call.when),
-        )
-
     def _run_body(self, check: Check, probe: Probe) -> BaseException | None:
-        self._probe, self._raised = probe, None
-        item = self._items[check.key]
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        raised = self._take_raised()
+        self._probe = probe
+        raised = _run(self._items[check.key])
         if raised is None or isinstance(raised, Verdict):
             return raised
         if isinstance(raised, InternalError):
             raise raised
         raise CheckCrashedError(check.id, f"{type(raised).__name__}: {raised}") from raised
 
-    def _take_raised(self) -> BaseException | None:
-        raised, self._raised = self._raised, None
-        return raised
+
+def _run(item: pytest.Item) -> BaseException | None:
+    """Run an item as pytest does, and return the first exception of setup, call and teardown.
+
+    pytest's own way, `_pytest.runner.runtestprotocol`, also makes and announces three reports that
+    nobody reads, and takes down the session as well. That costs as much as a check.
+    """
+    request = getattr(item, "_initrequest", None)  # which the first run has used up
+    if request is not None:
+        request()
+    hooks = item.ihook
+    raised = _catch(hooks.pytest_runtest_setup, item=item)
+    if raised is None:
+        raised = _catch(hooks.pytest_runtest_call, item=item)
+    # Down to the session, which the next item needs too, whichever it is.
+    failed = _catch(hooks.pytest_runtest_teardown, item=item, nextitem=item.session)
+    return raised or failed
+
+
+def _catch(hook: Callable[..., object], **arguments: object) -> BaseException | None:
+    try:
+        hook(**arguments)
+    except BaseException as error:  # noqa: BLE001 - also Exit and KeyboardInterrupt of a check
+        return error
+    return None
 
 
 def _describe(item: pytest.Item, key: int) -> Check:
@@ -125,6 +123,8 @@ def _describe(item: pytest.Item, key: int) -> Check:
         hint=" ".join(rest.split()),
         points=float(points.args[0]),
         key=key,
+        file=str(item.path),
+        defined_as=item.nodeid.split("::")[1].partition("[")[0],
         is_independent=item.get_closest_marker("independent") is not None,
         forbids=item.get_closest_marker("forbids") is not None,
         facts=_facts(item, case),
