@@ -297,8 +297,12 @@ class Grader:
             run.choose(resources.checks.checks)
             pictures: Pictures = {}
             why_over = ""
+            printed = "", False
             for phase in run.phases:
                 settled = resources.checks.run(run, phase)
+                if phase is Phase.OWN:
+                    # Before the diagnosis: it asks more, and less where it knows a name.
+                    printed = student.output()
                 # Time that is used up after this costs a diagnosis, and ends nothing early.
                 why_over = student.why_over or account.why_over
                 if options.has_diagnosis:
@@ -309,7 +313,7 @@ class Grader:
                         pictures = self._draw(settled, run, seen)
                 (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
             self.strays = tuple(run.strays())
-            report = self._fill(blank, submission, student, run, pictures, why_over)
+            report = self._fill(blank, submission, student, run, pictures, why_over, printed)
         if options.only:
             return report
         items = manual_items(resources.assignment.manual, submission.blocks, submission.notebook)
@@ -437,6 +441,7 @@ class Grader:
         run: CheckRun,
         pictures: Pictures,
         why_over: str,
+        printed: tuple[str, bool],
     ) -> Report:
         assignment = self._resources.assignment
         seen = [
@@ -447,7 +452,7 @@ class Grader:
             msgspec.structs.replace(function, pictures=pictures.get(function.name, ()))
             for function in score_functions(seen, tuple(assignment.parameters))
         )
-        output, is_output_cut = student.output()
+        output, is_output_cut = printed
         loading = describe_loading(
             (*submission.notes, *student.loaded.notes),
             is_notebook=submission.is_notebook,
