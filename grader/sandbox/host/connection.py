@@ -79,6 +79,7 @@ class ChildConnection:
         self._booked_s = 0.0
         self._final_s: float | None = None
         self.received_bytes = 0
+        self.asked = 0
         self.begin(self._limits.load_cpu_s)
         child.socket.setblocking(False)  # noqa: FBT003 - its only form
         os.set_blocking(child.output_descriptor, False)
@@ -165,14 +166,15 @@ class ChildConnection:
                 default ten times as long.
             exceeded: What is said if it takes more CPU time.
             asks_for_line: Whether to ask the child for the line that is running, once half of a
-                limit is used, and once more. ``asked`` counts how often.
+                limit is used, and once more. ``asked`` counts how often, over all that it does:
+                the child may say so only when it does the next thing.
         """
         self._ask_at: tuple[float, ...] = _ASK_AT if asks_for_line else ()
-        self.asked = 0
         self._cpu_limit_s, self._exceeded = cpu_limit_s, exceeded
         self._wall_limit_s = WALL_PER_CPU * cpu_limit_s if wall_limit_s is None else wall_limit_s
         self._meter = Meter(self._child.pid)
         self._taken_wall_s = 0.0
+        self._turned_away = time.monotonic()
 
     def _ask_for_line(self) -> None:
         self._ask_at, self.asked = self._ask_at[1:], self.asked + 1
@@ -231,6 +233,7 @@ class ChildConnection:
                 self._wait_until_writable()
             except OSError:
                 raise self._find_cause() from None
+        self._turned_away = time.monotonic()
 
     def refuse_unasked(self) -> None:
         """Check that the child has sent nothing without a request.
@@ -248,6 +251,13 @@ class ChildConnection:
         Raises:
             ChildEnded: The child hit a limit, has ended, or sent something that is not a message.
         """
+        self._meter.pass_over(time.monotonic() - self._turned_away)
+        try:
+            return self._receive()
+        finally:
+            self._turned_away = time.monotonic()
+
+    def _receive(self) -> Message:
         while True:
             message = self._next_message()
             is_open = message is not None or self._read_available()

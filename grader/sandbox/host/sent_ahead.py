@@ -1,14 +1,17 @@
 """Requests that were sent to a child before they are asked for, and answers that came too early."""
 
+import functools
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from grader.observations.messages import Observation, Outcome, Request, ScriptRequest
 from grader.sandbox.host.connection import ChildConnection
 
-# Requests that were sent and not asked for yet have to fit into a socket: nothing is received while
-# they are sent.
-MOST_BYTES = 64 * 1024
+_MOST_BYTES = 64 * 1024
+
+# A socket counts what it needs for itself, too.
+_PART_OF_SOCKET = 1 / 3
 
 _ANSWERS = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
 
@@ -74,6 +77,19 @@ class SentAhead:
                 del self._kept[place]
                 return answer
         return None
+
+
+@functools.cache
+def most_bytes() -> int:
+    """Return how many bytes of requests may be sent together.
+
+    They have to fit into the child's socket: nothing is received while they are sent, so a child
+    that waits until its answers are received would never take the rest.
+    """
+    one, other = socket.socketpair()
+    with one, other:
+        room = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    return min(_MOST_BYTES, int(room * _PART_OF_SOCKET))
 
 
 def may_go_ahead(request: Request) -> bool:

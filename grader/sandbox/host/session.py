@@ -40,7 +40,7 @@ from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import REMEDY, Confinement, Isolation
 from grader.sandbox.host.load_plan import LoadPlan, Stage
 from grader.sandbox.host.printed import PrintedOutput
-from grader.sandbox.host.sent_ahead import MOST_BYTES, SentAhead, may_go_ahead
+from grader.sandbox.host.sent_ahead import SentAhead, may_go_ahead, most_bytes
 
 # With less than this part of the limit on loading left, another try would be of no use.
 _LEAST_FOR_A_TRY = 0.1
@@ -201,7 +201,8 @@ class Session:
         self._catch_up(None)
         chosen = list(itertools.takewhile(may_go_ahead, requests))
         sizes = itertools.accumulate(len(msgspec.msgpack.encode(one)) for one in chosen)
-        chosen = [one for one, size in zip(chosen, sizes, strict=True) if size <= MOST_BYTES]
+        room = most_bytes()
+        chosen = [one for one, size in zip(chosen, sizes, strict=True) if size <= room]
         if self._is_over or len(chosen) <= 1:
             return
         self._account.turn_to(chosen[0].function)
@@ -229,7 +230,9 @@ class Session:
             try:
                 self._sent.keep(one, self._receive(child, token, one))
             except ChildEnded as end:
-                self._lose_child(end)
+                if end.outcome is Outcome.STOPPED:
+                    self._stop(end)
+                self.close()  # whatever it did, it was not asked to
                 self._sent.forget()
         account.charge_other(child.take_cpu_s() + account.host_cpu_s())
         if self._sent.child is not None:
@@ -330,10 +333,11 @@ class Session:
         Raises:
             ChildEnded: There is none.
         """
-        answer, lines = child.receive(), 0
-        while isinstance(answer, Running) and lines < child.asked and answer.token == token:
+        answer = child.receive()
+        while isinstance(answer, Running) and child.asked > 0 and answer.token == token:
+            child.asked -= 1
             self._running[request.function] = answer
-            answer, lines = child.receive(), lines + 1
+            answer = child.receive()
         if not isinstance(answer, Answer) or answer.token != token:
             raise ChildEnded(Outcome.FORGED, "an answer that was not asked for")
         if answer.outcome is Outcome.RETURNED and not is_complete(answer, request):
