@@ -38,10 +38,10 @@ def unpack(packed: bytes) -> object:
 # Each container and each value that MessagePack doesn't have is a list that begins with its kind.
 def _pack(value: object) -> object:  # noqa: C901 - one kind of value after another
     match value:
-        case None | bool() | str() | bytes():
-            return value
-        case np.generic():
+        case np.generic() if not isinstance(value, np.flexible):
             return ["scalar", value.dtype.str, value.tobytes()]
+        case None | bool() | str() | bytes() if not isinstance(value, np.generic):
+            return value
         case int() | float():
             return value
         case np.ndarray():
@@ -55,8 +55,9 @@ def _pack(value: object) -> object:  # noqa: C901 - one kind of value after anot
         case frozenset():
             return ["set", *map(_pack, value)]
         case Roughly(values=values, within=within):
-            return ["roughly", *_pack_array(np.asarray(values, dtype=np.float64)), within]
-        case msgspec.Struct():
+            exact = np.asarray(values, dtype=np.float64)  # it says itself how near is near
+            return ["roughly", exact.dtype.str, list(exact.shape), exact.tobytes(), float(within)]
+        case _ if isinstance(value, AnyValue):
             return ["value", msgspec.msgpack.encode(value)]
         case _ if value is ANYTHING:
             return ["anything"]

@@ -21,6 +21,7 @@ _VARIABLE = "ZEROGRAD_CACHE"
 
 # Recordings that are kept. One of the built-in lab takes half a megabyte.
 _MOST_FILES = 256
+_MOST_BYTES = 64 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -45,10 +46,13 @@ class RecordingStore:
         """Return a recording; None if it isn't there, or was damaged, which is reported."""
         path = self._path(key, seed)
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(_MOST_BYTES + 1)
         except OSError:
             return None
         try:
+            if len(data) > _MOST_BYTES:
+                raise DamagedRecordingError(f"it has more than {_MOST_BYTES} bytes")
             recording = read_recording(data)
             if (recording.key, recording.seed) != (key, seed):
                 raise DamagedRecordingError("it is of something else")
