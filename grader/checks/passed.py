@@ -5,6 +5,7 @@ check is a function of the answers that it gets, so it need not be run again for
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Collection, Sequence
 
 import msgspec
@@ -87,13 +88,12 @@ def _next(state: bytes, answer: Observation) -> bytes:
 
 def _first(answers: list[tuple[Request, Observation]], observe: Observe) -> Observe:
     """Return how to ask, with these answers to the first requests."""
-    waiting = iter(answers)
+    waiting = deque(answers)
 
     def ask(request: Request) -> Observation:
-        for known, answer in waiting:
-            if known == request:
-                return answer
-            break
+        if waiting and waiting[0][0] == request:
+            return waiting.popleft()[1]
+        waiting.clear()  # these were answered before something else was asked
         return observe(request)
 
     return ask
