@@ -76,7 +76,7 @@ def may_raise(probe: Probe) -> None:
         return
 
 
-DOUBLING: Rule = computing(lambda n: 2.0 * n)
+DOUBLING: Rule = computing(lambda n: 2.0 * float(n))
 
 
 class Classmates:
