@@ -22,6 +22,8 @@ class Check:
         hint: The general hint: the rest of its docstring.
         points: What it is worth.
         key: Its place among the collected checks.
+        file: The file that defines it.
+        defined_as: The name of the function or class at top level that defines it.
         is_independent: Whether it is diagnosed apart from the other checks of its function.
         forbids: Whether it is about what must not happen. Then a call that ends without an answer
             is not judged: it never got that far.
@@ -35,6 +37,8 @@ class Check:
     hint: str
     points: float
     key: int
+    file: str = ""
+    defined_as: str = ""
     is_independent: bool = False
     forbids: bool = False
     facts: Facts | None = None
