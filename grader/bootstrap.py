@@ -36,13 +36,14 @@ def why_unsupported() -> str:
     )
 
 
-def python_command(program: str, *arguments: str) -> list[str]:
+def python_command(program: str, *arguments: str, python: str = sys.executable) -> list[str]:
     """Return the command that runs a program with this zerograd.
 
     Args:
         program: The source of the program, which finds its arguments in ``sys.argv[2:]``.
         arguments: The arguments of the program.
+        python: The Python to run it with, which has the libraries that zerograd needs.
     """
     # -P keeps the current folder out of sys.path.
-    own = [sys.executable, "-P", "-c", _IMPORT_GRADER + program]
+    own = [python, "-P", "-c", _IMPORT_GRADER + program]
     return [*own, str(PACKAGE.parent), *arguments]

@@ -4,6 +4,7 @@
         UsageError                 the command can't be carried out as given          2
             AssignmentError        the folder of an assignment has a mistake          2
             DamagedRecordingError  a recording was changed, cut, or is another format 2
+            KitError               a kit is damaged, or of another version            2
         UnreadableSubmissionError  the file can't be graded                           4
         NotExpressibleError        a format can't express the result                  3
         PlatformUnreachableError   the platform for the scores doesn't answer         3
@@ -11,6 +12,7 @@
             LocksMissingError      isolation is required, but locks are missing       3
             ForkserverLostError    the forkserver died, not the student's child       3
             CheckCrashedError      a check raised something other than a finding      3
+            NotRecordedError       a kit has no answer to what a check asks           3
 
 What a student's code does wrong is never an exception here, but a value: an ``Outcome`` inside an
 observation. ``FrameError`` is defined in ``observations``, which imports nothing else of ours.
@@ -55,7 +57,14 @@ class AssignmentError(UsageError):
 class DamagedRecordingError(UsageError):
     """A recording can't be believed: it was changed or cut, or has another format.
 
-    One in the cache is made anew, so this is raised only where it can't be.
+    Not raised for one in the cache, which is made anew.
+    """
+
+
+class KitError(UsageError):
+    """A student's kit can't be used: it is damaged or changed, or is for another zerograd.
+
+    Not for the folder of an assignment, which its author can mend: that is `AssignmentError`.
     """
 
 
@@ -164,3 +173,13 @@ class CheckCrashedError(InternalError):
 
     def __str__(self) -> str:
         return f"the check {self.check_id} is broken: {self.problem}"
+
+
+class NotRecordedError(InternalError):
+    """A kit has no answer to what a check asks, and no reference that could be asked.
+
+    Not raised where there is a reference.
+    """
+
+    def __str__(self) -> str:
+        return "the kit has no answer to this question"

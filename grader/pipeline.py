@@ -39,6 +39,7 @@ from grader.report.model import (
     function_of,
 )
 from grader.report.score import exact_sum, score_functions
+from grader.report.self_check import as_self_check
 from grader.report.tidy import tidy_report
 from grader.resources import Children, GradingResources
 from grader.sandbox.host.account import Account
@@ -141,6 +142,10 @@ class Grader:
         )
         self._store = store
         self._seeds = seeds or Seeds()
+        if chosen.kit is not None:
+            if seeds is not None:
+                raise UsageError("a kit has none of the inputs of a class")
+            self._seeds = Seeds(only=chosen.kit.manifest.seeds)
         self._last_seed: int | None = None
         self._refusal = ""
         self.strays: tuple[str, ...] = ()
@@ -311,9 +316,14 @@ class Grader:
                     self._diagnose(settled, run, unseen, is_hidden=True)
                     if phase is Phase.OWN and not why_over:
                         pictures = self._draw(settled, run, seen)
-                (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
+                if resources.assignment.kit is None:  # there, nothing secret comes after it
+                    (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
             self.strays = tuple(run.strays())
             report = self._fill(blank, submission, student, run, pictures, why_over, printed)
+        if resources.assignment.kit is not None:
+            later = resources.assignment.later
+            chosen = {one: later[one] for one in later if not options.only or one in options.only}
+            report = as_self_check(report, chosen)
         if options.only:
             return report
         items = manual_items(resources.assignment.manual, submission.blocks, submission.notebook)
@@ -327,6 +337,7 @@ class Grader:
         for name in chosen:
             if name not in names:
                 raise UsageError(f'unknown function "{name}"; known functions: {", ".join(names)}')
+            self._resources.expect_judged(name)
 
     def _blank_report(self, name: str) -> Report:
         resources = self._resources
@@ -350,7 +361,7 @@ class Grader:
         account: Account,
     ) -> tuple[Case, Case]:
         """Return how the diagnosis of visible checks asks, and that of hidden ones."""
-        is_lent = phase is Phase.LENT
+        is_lent = phase is Phase.LENT and self._resources.assignment.kit is None
         return (
             self._case(run, oracle, visible, account, is_hidden=False, is_lent=is_lent),
             self._case(run, oracle, hidden, account, is_hidden=True, is_lent=is_lent),

@@ -22,6 +22,7 @@ from grader.checks.lent_source import lent_source
 from grader.checks.lent_values import ask_with_values, right_values
 from grader.checks.passed import PassedAnswers
 from grader.checks.units import UnitKind
+from grader.errors import UsageError
 from grader.observations.asking import Ask, Observe
 from grader.observations.messages import Lent
 from grader.observations.values import InputValue
@@ -31,6 +32,7 @@ from grader.oracle.digests import (
     digest_machine,
     digest_parts,
 )
+from grader.oracle.kit import open_kit
 from grader.oracle.live import AuthorSessions, ListQuestions, LiveOracle
 from grader.oracle.oracle import Oracle
 from grader.oracle.record import Recorder, record_known
@@ -163,9 +165,16 @@ class GradingResources:
     def oracle(self, seed: int) -> Oracle:
         """Return the oracle for submissions whose inputs are drawn from this seed.
 
-        It answers from the recording if there is one.
+        It answers from the recording if there is one; that of a kit has nothing else behind it.
+
+        Raises:
+            UsageError: A kit has no recording for this seed, or is for another zerograd.
         """
         if seed not in self._recorded:
+            if self.assignment.kit is not None:
+                oracle = open_kit(self.assignment, self.checks, seed)
+                self._recorded[seed] = oracle
+                return oracle
             recording = self.find_recording(seed)
             if recording is None:
                 return self._live_oracle(seed)
@@ -173,6 +182,17 @@ class GradingResources:
                 recording, self.checks.checks, other=lambda: self._live_oracle(seed)
             )
         return self._recorded[seed]
+
+    def expect_judged(self, name: str) -> None:
+        """Require a check of a unit, where it could be that all of them are judged later.
+
+        Raises:
+            UsageError: There is none.
+        """
+        if name in self.assignment.later and all(
+            check.function != name for check in self.checks.checks
+        ):
+            raise UsageError(f"{name} is judged later: this kit has no check of it")
 
     def _live_oracle(self, seed: int) -> LiveOracle:
         """Return the oracle that asks the author's code, for one seed at a time."""

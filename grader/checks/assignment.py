@@ -10,16 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.checks.kits import (
+    ENDING,
+    UnpackedKit,
+    find_installed,
+    read_kit_bytes,
+    unpack_kit,
+)
 from grader.checks.manual import ManualUnit, read_manual_units
 from grader.checks.material import Material, read_material
 from grader.checks.misconceptions import Misconception, read_misconceptions
 from grader.checks.reference_files import join_files, read_reference
 from grader.checks.units import Unit, UnitKind, read_units
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, KitError, UsageError
 from grader.report.model import AssignmentInfo, Visibility, function_of
 
 _BUILT_IN = Path(__file__).resolve().parent.parent / "assignments"
 SETTINGS_FILE = "assignment.toml"
+EXERCISES = "exercises"
 _KEYS = (
     "id title version points reference misconceptions limits visibility functions classes values "
     "files grading_files support submission manual"
@@ -45,6 +53,8 @@ class Assignment:
         manual: What a person marks.
         material: What lies beside a submission.
         reference_files: The sources of a reference of several files, by name; else empty.
+        kit: Set if this is a student's kit, which has no reference and no program of a
+            misconception.
     """
 
     info: AssignmentInfo
@@ -59,6 +69,16 @@ class Assignment:
     manual: tuple[ManualUnit, ...] = ()
     material: Material = field(default_factory=Material)
     reference_files: Mapping[str, str] = field(default_factory=dict)
+    kit: UnpackedKit | None = None
+
+    @property
+    def later(self) -> Mapping[str, float]:
+        """The points of each unit that are judged later, since a kit has no checks for them."""
+        return {} if self.kit is None else self.kit.manifest.later
+
+    def is_judged_later(self, name: str) -> bool:
+        """Return whether a unit, or a method of a class, has points that are judged later."""
+        return any(one == name or one.startswith(f"{name}.") for one in self.later)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -125,14 +145,17 @@ class Assignment:
 
 
 def load_assignment(where: str | Path = "lab4") -> Assignment:
-    """Load an assignment: a built-in one by its name, or any other by its folder.
+    """Load an assignment: a built-in one by its name, any other by its folder, or a student's kit.
+
+    A kit is given by its file, or by its id if it is installed.
 
     Raises:
         AssignmentError: The assignment doesn't exist, or a part of it is missing or invalid.
+        KitError: The kit can't be used.
     """
-    # By its name alone: "." is a folder of the caller, not that of the built-in assignments.
-    is_built_in = str(where) in {folder.name for folder in _BUILT_IN.iterdir()}
-    folder = _BUILT_IN / where if is_built_in else Path(where).resolve()
+    folder = _find(where)
+    if folder.is_file():
+        return _load_kit(folder)
     path = folder / SETTINGS_FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -165,6 +188,92 @@ def load_assignment(where: str | Path = "lab4") -> Assignment:
         raise AssignmentError(folder, f"there is no {error.filename}") from error
     except (OSError, TypeError, ValueError, AttributeError, SyntaxError) as error:
         raise AssignmentError(folder, _describe(error)) from error
+
+
+def expect_whole(assignment: Assignment) -> Assignment:
+    """Return an assignment that has all of its parts.
+
+    Raises:
+        UsageError: It is a student's kit.
+    """
+    if assignment.kit is None:
+        return assignment
+    name = assignment.info.id
+    raise UsageError(
+        f"{name} is here as a student's kit, for self-checks: without its reference and all of "
+        "its checks nothing else can be done with it"
+        + ("; install zerograd-lab4, or a checkout, to get them" if name == "lab4" else "")
+    )
+
+
+def _find(where: str | Path) -> Path:
+    """Return the folder of an assignment, or the file of a kit."""
+    # By its name alone: "." is a folder of the caller, not that of the built-in assignments.
+    name = str(where)
+    built_in = {path.name for path in _BUILT_IN.iterdir()}
+    if name in built_in and (_BUILT_IN / name / SETTINGS_FILE).exists():
+        return _BUILT_IN / name
+    if f"{name}{ENDING}" in built_in:
+        return _BUILT_IN / f"{name}{ENDING}"
+    path = Path(where).resolve()
+    return path if path.exists() else find_installed(name) or path
+
+
+def _load_kit(path: Path) -> Assignment:
+    try:
+        kit = unpack_kit(read_kit_bytes(path))
+        return _from_kit(kit)
+    except KitError as error:
+        raise KitError(f"the kit {path} can't be used: {error}") from error
+    except KeyError as error:
+        raise KitError(f"the kit {path} can't be used: its contract has no {error}") from error
+    except (OSError, TypeError, ValueError, AttributeError) as error:
+        raise KitError(f"the kit {path} can't be used: {_describe(error)}") from error
+
+
+def _from_kit(kit: UnpackedKit) -> Assignment:
+    content = kit.manifest.contract
+    units = read_units(content)
+    names = [unit.name for unit in units]
+    settings = kit.folder / SETTINGS_FILE  # there is none: nothing of the author's is in a kit
+    limits = content.get("limits", {})
+    assert isinstance(limits, dict)  # noqa: S101 - so it was written
+    return Assignment(
+        info=_info(content),
+        units=units,
+        folder=kit.folder,
+        reference="",
+        reference_path=kit.folder / f"{kit.manifest.stem}.py",
+        points=_points(content),
+        misconceptions=tuple(
+            Misconception(
+                id=one.id,
+                function=one.unit,
+                name=one.name,
+                title=one.title,
+                hint=one.hint,
+                section=one.section,
+                source="",
+                path=settings,
+                line=0,
+            )
+            for one in kit.manifest.misconceptions
+        ),
+        limits=limits,
+        manual=read_manual_units(content, names),
+        material=read_material(content, kit.folder / EXERCISES, secret=()),
+        kit=kit,
+    )
+
+
+def _info(content: Mapping[str, object]) -> AssignmentInfo:
+    return AssignmentInfo(
+        id=str(content["id"]), title=str(content["title"]), version=str(content["version"])
+    )
+
+
+def _points(content: Mapping[str, object]) -> float:
+    return float(content["points"])  # type: ignore[arg-type] # what can't be converted is reported
 
 
 def _expect_known_keys(content: Mapping[str, object]) -> None:

@@ -18,7 +18,7 @@ from grader.checks.passed import keeping
 from grader.checks.probe import INCOMPLETE, Probe, derive_seed
 from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
-from grader.errors import CheckCrashedError
+from grader.errors import CheckCrashedError, NotRecordedError
 from grader.observations.asking import Observe, answer_at_once
 from grader.observations.messages import Absence, Observation, Outcome, Raised, Request
 from grader.report.model import CheckResult, Status
@@ -137,6 +137,8 @@ def _judge(check: Check, probe: Probe, run: CheckRun, run_body: RunBody) -> Verd
     """
     try:
         raised = run_body(check, probe)
+    except NotRecordedError:
+        return NotJudgedError("the kit has no right answer to what is asked here")
     except CheckCrashedError as error:
         if not _passes_reference(check, run, run_body):
             raise

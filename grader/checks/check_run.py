@@ -240,8 +240,11 @@ class CheckRun:
         """Return what can be lent to a unit in place of some of its helpers.
 
         Single methods can be lent to a class whose attributes are part of the contract. Otherwise
-        the whole class is lent, but not to its own methods.
+        the whole class is lent, but not to its own methods. Where there is no reference, nothing
+        can be lent.
         """
+        if self.assignment.kit is not None:
+            return frozenset()
         unit = self.assignment.unit(name)
         found = set()
         for helper in map(self.assignment.unit, helpers):
@@ -277,6 +280,8 @@ class CheckRun:
         """Return whether all checks of a unit have passed; see `unproved`."""
         if name in self.proved:
             return True
+        if self.assignment.is_judged_later(name):
+            return False
         checks = self.checks_of(name)
         return bool(checks) and all(
             self._has_passed(check) and (is_hidden or not self.is_hidden(check.id))

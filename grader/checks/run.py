@@ -25,6 +25,7 @@ from grader.checks.attempt_result import Attempt
 from grader.checks.check import Check, RunBody
 from grader.checks.check_run import CheckRun, Phase
 from grader.checks.code_facts import explain_by_code
+from grader.checks.kit_blame import explain_in_kit
 from grader.checks.lent_attempt import name_helpers
 from grader.checks.units import Unit
 from grader.report.model import CheckResult, Status
@@ -81,7 +82,10 @@ def _run_lent(run_body: RunBody, run: CheckRun) -> list[CheckResult]:
         else:
             failed.append((check, own, lent, lendable))
     for check, own, lent, lendable in failed:
-        result = _explain(check, run, own, lent, helpers=lendable)
+        if run.assignment.kit is not None:
+            result = explain_in_kit(check, run, own)
+        else:
+            result = _explain(check, run, own, lent, helpers=lendable)
         del run.open[check.id]
         settled.append(_settle(check, run, result))
     return settled
@@ -116,7 +120,8 @@ def _try_with_own(check: Check, run: CheckRun, run_body: RunBody) -> CheckResult
     is_hidden = run.is_hidden(check.id)
     function = run.assignment.unit(check.function)
     unproved = run.unproved(function.name, is_hidden=is_hidden)
-    if run.lendable(function.name, unproved) and _is_hopeless(function, run, is_hidden=is_hidden):
+    can_wait = run.lendable(function.name, unproved) or run.assignment.kit is not None
+    if can_wait and _is_hopeless(function, run, is_hidden=is_hidden):
         run.open[check.id] = None
         return None
     run.reserve(function.name, _RESERVED if unproved else 0.0)
@@ -149,7 +154,9 @@ def _is_hopeless(function: Unit, run: CheckRun, *, is_hidden: bool) -> bool:
     A wrong helper has already led the function to a wrong answer, has hit a limit, which it would
     hit again, or has ended the process, which then loads everything once more.
     """
-    return function.name in run.misled or any(
+    # With a kit there is no second attempt, and a check may pass although a helper is wrong.
+    is_misled = function.name in run.misled and run.assignment.kit is None
+    return is_misled or any(
         name in run.crashed or run.limit_of(name, NOTHING, is_hidden=is_hidden) is not None
         for name in run.helpers(function.name)
     )

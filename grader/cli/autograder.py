@@ -52,12 +52,12 @@ def autograder(
     there as it is here.
     """
     from grader.bundles.bundle import make_bundle, write_folder, write_zip
-    from grader.checks.assignment import load_assignment
+    from grader.checks.assignment import expect_whole, load_assignment
 
     with usage_errors():
         files = make_bundle(
             platform,
-            load_assignment(assignment),
+            expect_whole(load_assignment(assignment)),
             pip_options=pip_options,
             time_limit_s=time_limit,
             is_after_due=after_due,

@@ -107,14 +107,14 @@ def batch(
     from grader.batch.roster import read_roster
     from grader.batch.run import Batch, grade_class
     from grader.batch.store import ReportStore
-    from grader.checks.assignment import load_assignment
+    from grader.checks.assignment import expect_whole, load_assignment
     from grader.oracle.store import cache_folder
     from grader.outputs.batch_progress import show_batch_progress
     from grader.pool.local_pool import LocalPool
     from grader.pool.messages import PoolSettings
 
     with usage_errors():
-        chosen = load_assignment(assignment)
+        chosen = expect_whole(load_assignment(assignment))
         known = read_roster(roster) if roster else None
         store = ReportStore(out)
         collection = collect(

@@ -14,6 +14,7 @@ from grader.cli.batch import batch
 from grader.cli.diff import diff
 from grader.cli.exit_codes import ExitCode
 from grader.cli.export import export
+from grader.cli.kit import kit
 from grader.cli.mark import mark
 from grader.cli.options import assignment_option, usage_errors
 from grader.cli.post import post
@@ -270,12 +271,13 @@ def mock_class(folder: Path, count: int, seed: int, assignment: str) -> None:
 
 
 def _load(where: str) -> "Assignment":
-    from grader.checks.assignment import load_assignment
+    from grader.checks.assignment import expect_whole, load_assignment
 
     with usage_errors():
-        return load_assignment(where)
+        return expect_whole(load_assignment(where))
 
 
+command.add_command(kit)
 command.add_command(batch)
 command.add_command(stats)
 command.add_command(diff)

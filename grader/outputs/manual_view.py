@@ -7,6 +7,7 @@ from grader.outputs.wording import (
     MARKED_FULL,
     MARKED_PART,
     MARKED_ZERO,
+    NO_POINTS,
     WAITING,
     Mark,
     describe_points,
@@ -17,7 +18,6 @@ from grader.report.manual import waiting_items, waiting_points
 from grader.report.model import ManualItem, ManualMark, Report, RubricLevel
 from grader.report.words import join_names
 
-_NO_POINTS = "-"
 _MAX_NAMES = 200  # characters
 
 
@@ -99,7 +99,7 @@ def _view(item: ManualItem) -> ManualView:
         id=item.id,
         title=item.title,
         mark=_mark(item),
-        points=_NO_POINTS if item.points is None else format_points(item.points),
+        points=NO_POINTS if item.points is None else format_points(item.points),
         max_points=format_points(item.max_points),
         given=tuple(_given(item.mark)),
         by=_by(item.mark),

@@ -13,6 +13,7 @@ from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView
 from grader.outputs.manual_view import describe_item, describe_waiting
 from grader.outputs.report_view import ReportView, view_report
+from grader.outputs.self_check import describe_self_check
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -86,8 +87,12 @@ def report_to_html(report: Report) -> str:
         if visible.error:
             return line_to_html(describe_failure(visible))
         parts = _within_limit(_parts(visible))
-        sentences = filter(None, (describe_waiting(visible), describe_pending(report)))
-        parts += map(_LINE.format, sentences)
+        sentences = (
+            describe_waiting(visible),
+            describe_pending(report),
+            *describe_self_check(visible),
+        )
+        parts += map(_LINE.format, filter(None, sentences))
         return str(_FRAME.format(Markup("\n").join(parts)))
     except Exception as error:  # noqa: BLE001 - an edge: the score is shown, whatever fails
         return line_to_html(

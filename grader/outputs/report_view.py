@@ -1,10 +1,12 @@
 """What every report shows of a submission as a whole: causes first, and each of them once."""
 
+import dataclasses
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.outputs.function_view import FunctionView, Lack, Said, find_lack, view_function
+from grader.outputs.wording import NO_POINTS
 from grader.report.budget import cut_text
 from grader.report.model import FunctionResult, LoadingNote, NoteKind, Report, Status
 
@@ -51,12 +53,26 @@ def view_report(report: Report) -> ReportView:
         if not is_known:
             causes.append(_describe_lack(lack, names))
         said.lacks.add(lack)
+    views = tuple(view_function(one, said) for one in report.functions)
+    if report.self_check is not None:
+        views = tuple(map(_as_open, views))
     at_top = {note.text for note in stopped}
     return ReportView(
         causes=tuple(causes),
-        functions=tuple(view_function(one, said) for one in report.functions),
+        functions=views,
         notes=tuple(note for note in report.notes if note not in at_top),
     )
+
+
+def _as_open(view: FunctionView) -> FunctionView:
+    """Return the view of a function in a self-check: what is left open there is not lost."""
+    if view.status is not Status.NOT_JUDGED:
+        return view
+    told, *others = view.failures or (None,)
+    is_one = told is not None and all(one.is_repeat for one in others) and not told.example
+    if told is None or not is_one:
+        return dataclasses.replace(view, score=NO_POINTS)
+    return dataclasses.replace(view, score=NO_POINTS, failures=(), remark=told.message)
 
 
 def _stopped(report: Report) -> Iterator[LoadingNote]:

@@ -12,6 +12,7 @@ from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView
 from grader.outputs.manual_view import ManualView, describe_waiting, view_manual
 from grader.outputs.report_view import ReportView, view_report
+from grader.outputs.self_check import describe_self_check
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -68,7 +69,12 @@ def show_report(report: Report, console: Console, *, is_short: bool = False) -> 
         parts = _short if is_short else _parts
         for part in parts(visible, is_ascii=not _can_encode(console)):
             screen.show(part)
-        for sentence in (describe_waiting(visible), describe_pending(report)):
+        sentences = (
+            describe_waiting(visible),
+            describe_pending(report),
+            *describe_self_check(visible),
+        )
+        for sentence in sentences:
             if sentence:
                 screen.show(_End(sentence, style="dim"))
     except OSError:  # the terminal is gone

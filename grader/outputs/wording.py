@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from grader.observations.locks import LOCK_WORDS
 from grader.report.budget import cut_text
-from grader.report.manual import waiting_items
+from grader.report.manual import waiting_items, waiting_points
 from grader.report.model import Report, ReportStatus, Status
+from grader.report.score import exact_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ MARKED_FULL = Mark("✓", "+", "green", "marked")
 MARKED_PART = Mark("◐", "~", "yellow", "marked")
 MARKED_ZERO = Mark("✗", "x", "red", "marked")
 
+NO_POINTS = "-"  # none were given, and none were lost
+
 ENDED_EARLY = "ended before everything was checked"
 
 # How the reason of a lock begins that is there, but leaves something open.
@@ -61,9 +64,16 @@ def describe_points(points: float, max_points: float) -> str:
 
 
 def describe_score(report: Report) -> str:
-    """Write a report's score out, or say that there is none; while answers wait, ``so far``."""
+    """Write a report's score out, or say that there is none; while answers wait, ``so far``.
+
+    Points that a self-check leaves open are not in its maximum.
+    """
     if report.score is None or report.max_score is None:
         return "No score"
+    check = report.self_check
+    if check is not None and (check.open_points or check.later or waiting_items(report.manual)):
+        judged = exact_sum((report.max_score, -check.open_points, -waiting_points(report)))
+        return f"{describe_points(report.score, judged)} judged so far"
     points = describe_points(report.score, report.max_score)
     return f"{points} so far" if waiting_items(report.manual) else points
 

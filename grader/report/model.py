@@ -7,7 +7,7 @@ import enum
 
 import msgspec
 
-SCHEMA_VERSION = "1.5"
+SCHEMA_VERSION = "1.6"
 MAX_SCORE = 100
 
 
@@ -284,6 +284,25 @@ _CAUSES = frozenset(
 )
 
 
+class LaterPoints(_Model, frozen=True, kw_only=True):
+    """What a function is worth in checks that are judged later."""
+
+    name: str
+    max_points: float
+
+
+class SelfCheck(_Model, frozen=True, kw_only=True):
+    """What is left open where a student's kit has judged, so that the final grade may differ.
+
+    ``later`` are points for which a kit has no checks; they are not in the report's ``max_score``.
+    ``open_points`` are those of ``max_score`` that depend on functions which have to be right
+    first: neither earned nor lost.
+    """
+
+    later: tuple[LaterPoints, ...] = ()
+    open_points: float = 0.0
+
+
 class Report(_Model, frozen=True, kw_only=True):
     """The result of grading one submission.
 
@@ -294,7 +313,8 @@ class Report(_Model, frozen=True, kw_only=True):
     what happened while it was read and loaded, causes first; ``notes`` has the same and more, as
     texts. ``timing`` is in
     seconds: ``total_s``, and the time of each check that ran, by its id. ``key`` is set in a
-    batch: a digest of everything that the rest depends on.
+    batch: a digest of everything that the rest depends on. ``self_check`` is set if a student's
+    kit was used, which never gives a final grade.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -304,6 +324,7 @@ class Report(_Model, frozen=True, kw_only=True):
     score: float | None
     max_score: float | None
     functions: tuple[FunctionResult, ...] = ()
+    self_check: SelfCheck | None = None
     manual: tuple[ManualItem, ...] = ()
     notes: tuple[str, ...] = ()
     loading: tuple[LoadingNote, ...] = ()

@@ -15,6 +15,7 @@ from grader.outputs.pages.function_card import FunctionCard, make_cards
 from grader.outputs.pages.manual_card import make_manual_cards
 from grader.outputs.pages.notebook_page import show_notebook
 from grader.outputs.report_view import ReportView, view_report
+from grader.outputs.self_check import describe_self_check
 from grader.outputs.visibility import describe_pending, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -133,7 +134,10 @@ def _what_changes(shown: Report, report: Report, view: ReportView) -> dict[str, 
         "headline": _headline(shown),
         "share": _share(shown),
         "counts": _counts(view.functions),
-        "pending": list(filter(None, (describe_waiting(shown), describe_pending(report)))),
+        "pending": [
+            *filter(None, (describe_waiting(shown), describe_pending(report))),
+            *describe_self_check(shown),
+        ],
         "manual": make_manual_cards(shown.manual),
     }
 

@@ -1,0 +1,98 @@
+"""The subcommand ``grader kit``: make a student's kit, or install one."""
+
+import os
+from pathlib import Path
+
+import click
+
+from grader.cli.options import assignment_option, usage_errors
+
+
+@click.command()
+@assignment_option
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write.  [default: the assignment's id, with .zip]",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 16),
+    default=3,
+    show_default=True,
+    help="Seeds to record; nothing else is graded with them.",
+)
+@click.option(
+    "--python",
+    "pythons",
+    metavar="PATH",
+    multiple=True,
+    help="Prove the kit also with this Python, which has another torch. Can be given again.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    help="Parts to record at the same time.  [default: one per core]",
+)
+@click.option(
+    "--install",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Install this kit instead, so that notebooks can name it.",
+)
+@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+def kit(
+    assignment: str,
+    out: Path | None,
+    seeds: int,
+    pythons: tuple[str, ...],
+    jobs: int,
+    install: Path | None,
+    no_color: bool,  # noqa: FBT001 - click passes options by name
+) -> None:
+    """Write a kit with which students check their own work, without the solutions.
+
+    It holds the exercise, the visible checks and recorded answers: no reference, no hidden check,
+    no program of a misconception. Students grade with `grade FILE --assignment lab5.zip`, or set
+    ZEROGRAD_ASSIGNMENT. What it can't judge is listed as judged later.
+    """
+    if install is not None:
+        _install(install)
+        return
+    from grader.bundles.kit import make_kit
+    from grader.checks.assignment import expect_whole, load_assignment
+    from grader.outputs.files import open_atomically
+    from grader.outputs.progress import watch_progress
+    from grader.outputs.wording import format_points
+
+    with usage_errors():
+        chosen = expect_whole(load_assignment(assignment))
+        with watch_progress(no_color=no_color) as on_progress:
+            made = make_kit(
+                chosen, seeds=seeds, jobs=jobs, pythons=pythons, on_progress=on_progress
+            )
+        target = out or Path(f"{chosen.info.id}.zip")
+        with open_atomically(target) as file:
+            file.write(made.data)
+    later = ", ".join(f"{name} ({format_points(one)})" for name, one in made.later.items())
+    click.echo(
+        f"wrote {target}: {len(made.data) / 1e6:.1f} MB, {made.checks} checks worth "
+        f"{format_points(made.points)} points, {made.misconceptions} misconceptions; "
+        f"proved with torch {', '.join(made.torch)}"
+    )
+    if later:
+        click.echo(f"judged later: {later}")
+
+
+def _install(path: Path) -> None:
+    from grader.checks.kits import place_of, read_kit_bytes
+    from grader.outputs.files import write_below
+
+    with usage_errors():
+        data = read_kit_bytes(path)
+        target = place_of(data)
+        # Whole or not at all: somebody may be grading with the kit that it replaces.
+        write_below(target.parent, target.name, data)
+    click.echo(f"installed {target}; a notebook may name it as {target.stem}")
