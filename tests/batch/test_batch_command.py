@@ -19,13 +19,15 @@ from grader.authoring.mock_class import write_mock_class
 from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.schema import report_to_json
+from grader.seeds import Seeds
 
 pytestmark = pytest.mark.slow
 
 GRADER = Path(sys.executable).with_name("grader")
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "submissions"
 _TIME = re.compile(r'<section aria-labelledby="time".*?</section>', re.DOTALL)
-LIMITS = ("--function-limit", "1", "--time-limit", "20")
+# With a salt of its own, each batch would ask something else.
+LIMITS = ("--function-limit", "1", "--time-limit", "20", "--salt", "salt")
 
 
 def run(*arguments: object, expected: int = 0) -> subprocess.CompletedProcess[str]:
@@ -100,7 +102,7 @@ def test_report_is_the_same_as_when_graded_alone(small_class: Path, undisturbed:
     """A report does not depend on what the worker graded before."""
     for name in ("s1003.py", "s1005.ipynb", "wrong_update_never_zeroed.ipynb"):
         kept = json.loads((undisturbed / "reports" / f"{name}.json").read_text(encoding="utf-8"))
-        with Grader() as alone:
+        with Grader(seeds=Seeds("salt", is_class=True)) as alone:
             report = alone.grade(small_class / "submissions" / name)
 
         own = json.loads(report_to_json(report))
