@@ -11,7 +11,7 @@ DEMO = tests/submissions/right_plain.py \
        exercises/lab4.py
 CLASS = build/demo-class
 
-.PHONY: demo test test-quick lint bench update-tools clean
+.PHONY: demo test test-quick lint bench dist update-tools clean
 
 demo: $(STAMP)
 	@for file in $(DEMO); do echo; $(BIN)/grade --exit-zero $$file || exit 1; done
@@ -20,8 +20,9 @@ demo: $(STAMP)
 	@$(BIN)/grader mock-class $(CLASS) --count 40 > /dev/null
 	$(BIN)/grader batch $(CLASS)/submissions --roster $(CLASS)/roster.csv --out $(CLASS)/results
 
+# A file's tests stay together, as they share graders and verifications that take a while to make.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # The tests that take under two minutes together, to run often; run `test` when a change is done.
 test-quick: $(STAMP)
@@ -40,6 +41,10 @@ update-tools: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python tests/benchmarks/measure.py
 	$(BIN)/python tests/benchmarks/measure_batch.py
+
+# Two wheels: zerograd for students, with a kit of the lab, and zerograd-lab4 for instructors.
+dist: $(STAMP)
+	$(BIN)/python -m grader.bundles.dist dist
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

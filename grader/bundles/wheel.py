@@ -10,7 +10,7 @@ import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from grader.errors import UsageError
 
 _NAME = "zerograd"
 _TAG = "py3-none-any"
+LICENSE_FILE = "licenses/LICENSE"
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o644
 _ASSIGNMENTS = "grader/assignments"
-_BUILT_IN = f"{_ASSIGNMENTS}/lab4"
+BUILT_IN = f"{_ASSIGNMENTS}/lab4"
 
 
 def make_wheel(assignment: Assignment) -> tuple[str, bytes, str]:
@@ -38,13 +39,36 @@ def make_wheel(assignment: Assignment) -> tuple[str, bytes, str]:
     Raises:
         UsageError: If parts of the assignment are outside its folder.
     """
-    info = f"{_NAME}-{grader.__version__}.dist-info"
-    assignment_name, files = _add_assignment(dict(_package_files()), assignment)
-    files |= _metadata_files(info)
-    record = [f"{name},sha256={_digest(content)},{len(content)}" for name, content in files.items()]
-    files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
-    wheel = zip_files((name, content, _MODE) for name, content in files.items())
-    return f"{_NAME}-{grader.__version__}-{_TAG}.whl", wheel, assignment_name
+    assignment_name, files = _add_assignment(dict(package_files()), assignment)
+    name, wheel = pack_wheel(_NAME, files, own_metadata())
+    return name, wheel, assignment_name
+
+
+def pack_wheel(
+    name: str, files: Mapping[str, bytes], texts: Mapping[str, str]
+) -> tuple[str, bytes]:
+    """Pack a wheel with the version of the running zerograd.
+
+    Args:
+        name: The name of the distribution.
+        files: What is installed, by path.
+        texts: The files of its metadata, at least ``METADATA``, by name.
+
+    Returns:
+        The file name of the wheel, and its bytes.
+    """
+    stem = f"{name.replace('-', '_')}-{grader.__version__}"
+    info = f"{stem}.dist-info"
+    wheel = f"Wheel-Version: 1.0\nGenerator: {_NAME}\nRoot-Is-Purelib: true\nTag: {_TAG}\n"
+    described = {**texts, "WHEEL": wheel}
+    packed = {
+        **files,
+        **{f"{info}/{one}": text.encode() for one, text in described.items() if text},
+    }
+    record = [f"{one},sha256={_digest(content)},{len(content)}" for one, content in packed.items()]
+    packed[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
+    content = zip_files((one, content, _MODE) for one, content in packed.items())
+    return f"{stem}-{_TAG}.whl", content
 
 
 def zip_files(files: Iterable[tuple[str, bytes, int]]) -> bytes:
@@ -94,14 +118,15 @@ def _require_self_contained(files: dict[str, bytes], assignment: Assignment) -> 
         )
 
 
-def _package_files() -> Iterator[tuple[str, bytes]]:
+def package_files() -> Iterator[tuple[str, bytes]]:
+    """Yield the files of this zerograd with the built-in lab, as they are installed."""
     package = Path(grader.__file__).parent
     yield from _files_below(package, "grader")
     # In a checkout, the reference and the exercises of the built-in lab are at the root.
     for name in ("reference", "exercises"):
         folder = package.parent / name
         if not (package / "assignments" / "lab4" / name).exists() and folder.is_dir():
-            yield from _files_below(folder, f"{_BUILT_IN}/{name}")
+            yield from _files_below(folder, f"{BUILT_IN}/{name}")
 
 
 def _sources(assignment: Assignment) -> list[str]:
@@ -114,14 +139,11 @@ def _files_below(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield f"{prefix}/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
-def _metadata_files(info: str) -> dict[str, bytes]:
+def own_metadata() -> dict[str, str]:
+    """Return the files of the metadata of this zerograd as it is installed, by name."""
     installed = metadata.distribution(_NAME)
-    texts = {
-        "METADATA": installed.read_text("METADATA") or "",
-        "entry_points.txt": installed.read_text("entry_points.txt") or "",
-        "WHEEL": f"Wheel-Version: 1.0\nGenerator: {_NAME}\nRoot-Is-Purelib: true\nTag: {_TAG}\n",
-    }
-    return {f"{info}/{name}": text.encode() for name, text in texts.items()}
+    names = ("METADATA", "entry_points.txt", LICENSE_FILE)
+    return {name: installed.read_text(name) or "" for name in names}
 
 
 def _digest(content: bytes) -> str:

@@ -208,15 +208,25 @@ def expect_whole(assignment: Assignment) -> Assignment:
 
 def _find(where: str | Path) -> Path:
     """Return the folder of an assignment, or the file of a kit."""
-    # By its name alone: "." is a folder of the caller, not that of the built-in assignments.
     name = str(where)
+    path = Path(where).resolve()
+    return _find_built_in(name) or (path if path.exists() else find_installed(name) or path)
+
+
+def find_named(name: str) -> Path | None:
+    """Return where the assignment with an id is: a built-in one or an installed kit.
+
+    Folders and files of that name, wherever they are, are none of these.
+    """
+    return _find_built_in(name) or find_installed(name)
+
+
+def _find_built_in(name: str) -> Path | None:
+    # By its name alone: "." is a folder of the caller, not that of the built-in assignments.
     built_in = {path.name for path in _BUILT_IN.iterdir()}
     if name in built_in and (_BUILT_IN / name / SETTINGS_FILE).exists():
         return _BUILT_IN / name
-    if f"{name}{ENDING}" in built_in:
-        return _BUILT_IN / f"{name}{ENDING}"
-    path = Path(where).resolve()
-    return path if path.exists() else find_installed(name) or path
+    return _BUILT_IN / f"{name}{ENDING}" if f"{name}{ENDING}" in built_in else None
 
 
 def _load_kit(path: Path) -> Assignment:

@@ -78,6 +78,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
     _expect_targets(json_target, html_target, is_watching=watch)
     file = files[0]
     with usage_errors():
+        assignment = _choose_assignment(file, assignment)
         _expect_files(files, assignment, is_watching=watch)
     # Start the forkserver before the slow imports here, so that they run while it imports torch.
     launched = launch()
@@ -192,6 +193,21 @@ def _expect_targets(json_target: str | None, html_target: str | None, *, is_watc
         raise click.UsageError("--watch writes many reports; give --json a file name")
     if html_target == "-":
         raise click.UsageError("a page can't go to standard output; give --html a file name")
+
+
+def _choose_assignment(file: Path, assignment: str) -> str:
+    """Return the assignment that was given, or else the one whose id a notebook names."""
+    context = click.get_current_context()
+    if context.get_parameter_source("assignment") is not click.core.ParameterSource.DEFAULT:
+        return assignment
+    if file.suffix.lower() != ".ipynb":
+        return assignment
+    from grader.cli.named_assignment import find_assignment_of
+
+    found, remark = find_assignment_of(file)
+    if remark:
+        click.echo(remark, err=True)
+    return assignment if found is None else str(found)
 
 
 def _expect_files(files: tuple[Path, ...], assignment: str, *, is_watching: bool) -> None:

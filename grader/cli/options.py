@@ -16,10 +16,11 @@ _MIB = 1024 * _KIB
 
 assignment_option = click.option(
     "--assignment",
-    metavar="DIR",
+    metavar="DIR|ZIP|ID",
     envvar="ZEROGRAD_ASSIGNMENT",
     default="lab4",
-    help="Folder of the assignment.  [default: ZEROGRAD_ASSIGNMENT, or the built-in lab]",
+    help="Folder of the assignment; for self-checks also a student's kit, or the id of one that is "
+    "installed.  [default: ZEROGRAD_ASSIGNMENT, or the built-in lab]",
 )
 
 isolation_option = click.option(

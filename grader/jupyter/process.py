@@ -120,4 +120,4 @@ def _find_assignment() -> str:
     """Return the assignment that ``ZEROGRAD_ASSIGNMENT`` names in the kernel's environment."""
     where = os.environ.get("ZEROGRAD_ASSIGNMENT", "lab4")
     # Absolute, because the process works in another folder.
-    return str(Path(where).resolve()) if Path(where).is_dir() else where
+    return str(Path(where).resolve()) if Path(where).exists() else where
