@@ -6,6 +6,7 @@ notebook. Every misconception must lose points on its own unit only, and the rep
 no other. What `release` refuses is a problem too.
 """
 
+import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,9 @@ _MORE_TIME = 4.0
 
 # With how many seeds misconceptions are graded, each with one of them.
 _SEEDS_OF_MISCONCEPTIONS = 3
+
+# If the first submissions all fail for the same reason, so will the others.
+_HOPELESS = 2
 
 OnGradingDone = Callable[[int, int, str], None]
 
@@ -103,6 +107,7 @@ def verify(
     verification = Verification(seeds=seeds)
     known = {one.label: one for one in assignment.misconceptions}
     failures: dict[str, list[str]] = {}
+    is_hopeless = False
     strays: set[str] = set()
     unnamed: list[Misconception] = []
     right_jobs = list(_make_right_jobs(assignment, verification))
@@ -115,27 +120,32 @@ def verify(
         *_make_wrong_jobs(assignment, verification),
     ]
     pool = LocalPool(PoolSettings(assignment=str(assignment.folder)), workers=jobs)
-    for index, (job, graded) in enumerate(pool.grade_all(jobs_to_do)):
-        on_progress(index, len(jobs_to_do), job.key)
-        report = msgspec.json.decode(graded.report, type=Report)
-        strays.update(graded.strays)
-        if report.status is ReportStatus.GRADER_ERROR:
-            failures.setdefault(report.error, []).append(job.key)
-        elif report.status is not ReportStatus.GRADED:
-            verification.problems.append(f"{job.key}: {report.status.value}: {report.error}")
-        elif job.key in {_STUB, _STUB_NOTEBOOK}:
-            _verify_stub(job.key, report, verification)
-        elif job.key in right_keys:
-            _verify_right(job.key, report, verification)
-        elif job.key in known:
-            if _verify_misconception(known[job.key], report, verification):
-                unnamed.append(known[job.key])
-        else:
-            _verify_reference(job, report, assignment, verification)
+    with contextlib.closing(pool.grade_all(jobs_to_do)) as results:
+        for index, (job, graded) in enumerate(results):
+            on_progress(index, len(jobs_to_do), job.key)
+            report = msgspec.json.decode(graded.report, type=Report)
+            strays.update(graded.strays)
+            if report.status is ReportStatus.GRADER_ERROR:
+                failures.setdefault(report.error, []).append(job.key)
+                if index + 1 == len(failures[report.error]) == _HOPELESS:
+                    is_hopeless = True
+                    break
+            elif report.status is not ReportStatus.GRADED:
+                verification.problems.append(f"{job.key}: {report.status.value}: {report.error}")
+            elif job.key in {_STUB, _STUB_NOTEBOOK}:
+                _verify_stub(job.key, report, verification)
+            elif job.key in right_keys:
+                _verify_right(job.key, report, verification)
+            elif job.key in known:
+                if _verify_misconception(known[job.key], report, verification):
+                    unnamed.append(known[job.key])
+            else:
+                _verify_reference(job, report, assignment, verification)
     # A broken check fails for most submissions, but is one problem.
     for error, keys in failures.items():
         which = keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
-        verification.problems.append(f"{which} can't be graded: {error}")
+        rest = ", so nothing else was tried" if is_hopeless else ""
+        verification.problems.append(f"{which} can't be graded{rest}: {error}")
     verification.problems += [
         f"{check} asks something else after some wrong answers, so it can't be recorded: ask first,"
         " and judge the answers then"
