@@ -82,7 +82,7 @@ def _run(item: pytest.Item) -> BaseException | None:
     """Run an item as pytest does, and return the first exception of setup, call and teardown.
 
     pytest's own way, `_pytest.runner.runtestprotocol`, also makes and announces three reports that
-    nobody reads, and takes down the session as well. That costs as much as a check.
+    nobody reads, and tears down the session as well. That costs as much as a check.
     """
     request = getattr(item, "_initrequest", None)  # which the first run has used up
     if request is not None:
