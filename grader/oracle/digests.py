@@ -74,7 +74,7 @@ def digest_misconception(one: Misconception) -> bytes:
 def digest_names(assignment: Assignment) -> dict[str, str]:
     """Digest, for each unit, which misconceptions can be named.
 
-    It is no part of the key of a report: names can be given again without grading anew.
+    It is not in the key of a report: names can be given again without grading anew.
     """
     return {
         unit.name: digest_parts(
