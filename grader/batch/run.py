@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.batch.clusters import find_class_clusters
 from grader.batch.collection import Collection, Entry, LmsNumber
 from grader.batch.keys import Keys
 from grader.batch.marking import mark_class, open_marks
@@ -130,6 +131,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
     except KeyboardInterrupt as error:
         interrupt = error
     summary = _finish(tally, batch, seconds=time.monotonic() - started)
+    summary = find_class_clusters(summary, store)
     summary = mark_class(summary, store, marks)
     write_class_files(summary, store.folder, dialect=batch.dialect)
     if interrupt is not None:

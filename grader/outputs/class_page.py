@@ -16,6 +16,7 @@ from grader.outputs import class_view
 from grader.outputs.class_wording import (
     ADVICE_FOR_FAULTS,
     ADVICE_FOR_UNREADABLE,
+    HOW_TO_LEARN,
     ROW_MARKS,
     count_of,
     describe_problems,
@@ -37,6 +38,7 @@ from grader.report.model import Status
 
 _TEMPLATES = Path(__file__).with_name("class_templates")
 _MISCONCEPTIONS_OPEN = 15
+_CLUSTERS_OPEN = 10
 
 
 def write_class_page(summary: ClassSummary, file: TextIO) -> None:
@@ -47,6 +49,7 @@ def write_class_page(summary: ClassSummary, file: TextIO) -> None:
         file: A text file in UTF-8. The reports that the page links to are in ``reports`` beside it.
     """
     misconceptions = class_view.view_misconceptions(summary)
+    clusters = class_view.view_clusters(summary)
     absent = class_view.rows_with(summary, RowStatus.NOT_HANDED_IN)
     page = _make_environment().get_template("class.html.j2")
     parts = page.generate(
@@ -69,6 +72,9 @@ def write_class_page(summary: ClassSummary, file: TextIO) -> None:
         loading=class_view.view_loading(summary),
         misconceptions=misconceptions[:_MISCONCEPTIONS_OPEN],
         rarer=misconceptions[_MISCONCEPTIONS_OPEN:],
+        clusters=clusters[:_CLUSTERS_OPEN],
+        rarer_clusters=clusters[_CLUSTERS_OPEN:],
+        how_to_learn=HOW_TO_LEARN,
         failed_by_all=[one for one in summary.checks if one.graded and not one.passed],
         passed_by_all=[one for one in summary.checks if one.graded and one.passed == one.graded],
         slowest=class_view.view_slowest(summary),

@@ -10,8 +10,10 @@ from grader.outputs.class_lines import Lines
 from grader.outputs.class_wording import (
     ADVICE_FOR_FAULTS,
     ADVICE_FOR_UNREADABLE,
+    HOW_TO_LEARN,
     ROW_MARKS,
     count_of,
+    describe_cluster,
     describe_loading,
     describe_manual,
     describe_problems,
@@ -24,6 +26,7 @@ from grader.outputs.wording import WAITING, format_points
 from grader.report.class_model import (
     CheckFigures,
     ClassSummary,
+    ClusterFigures,
     FunctionFigures,
     LoadingFigures,
     MisconceptionFigures,
@@ -34,9 +37,12 @@ from grader.report.model import Status
 
 _SHOWN_PROBLEMS = 10
 _SHOWN_MISCONCEPTIONS = 10
+_SHOWN_CLUSTERS = 5
+_SHOWN_LINES = 12
 _SHOWN_PEOPLE = 5
 _SHOWN_CHECKS = 10
 _PEOPLE_INDENT = 6
+_CODE_INDENT = 8
 _MAX_NAME = 20
 _MAX_BAR = 40
 _WIDE = 100
@@ -74,6 +80,8 @@ def show_class(summary: ClassSummary, console: Console) -> None:
         _functions(summary.functions, lines)
     if summary.misconceptions:
         _misconceptions(summary, lines)
+    if summary.clusters:
+        _clusters(summary, lines)
     _checks(summary.checks, lines)
     _rest(summary, lines)
 
@@ -198,7 +206,39 @@ def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
     lines.more(len(summary.misconceptions) - len(found))
 
 
-def _people(one: MisconceptionFigures | LoadingFigures, known: dict[str, Row], lines: Lines) -> str:
+def _clusters(summary: ClassSummary, lines: Lines) -> None:
+    lines.head("Wrong answers that several share and no misconception explains")
+    known = {row.id: row for row in summary.rows if row.id}
+    for number, one in enumerate(summary.clusters[:_SHOWN_CLUSTERS], start=1):
+        name = lines.line(one.function, _MAX_NAME)
+        lines.item(Text(f"{number}. {name}", style="bold"))
+        lines.item(describe_cluster(one), _PEOPLE_INDENT)
+        lines.item(Text(_people(one, known, lines), style="dim"), _PEOPLE_INDENT)
+        if one.example is not None:
+            _block(one.example.code, lines)
+            lines.item(f"they answer  {lines.line(one.example.got)}", _PEOPLE_INDENT)
+            lines.item(f"right is     {lines.line(one.example.expected)}", _PEOPLE_INDENT)
+        elif one.message:
+            lines.item(lines.first_line(one.message), _PEOPLE_INDENT)
+        if one.code:
+            lines.item(Text("the shortest code among them:", style="dim"), _PEOPLE_INDENT)
+            _block(one.code, lines)
+    lines.more(len(summary.clusters) - _SHOWN_CLUSTERS)
+    lines.item(Text(HOW_TO_LEARN, style="dim"))
+
+
+def _block(code: str, lines: Lines) -> None:
+    """Print the first lines of some code."""
+    shown = code.rstrip().splitlines()
+    for line in shown[:_SHOWN_LINES]:
+        lines.item(Text(lines.line(line.expandtabs()), style="cyan"), _CODE_INDENT)
+    if len(shown) > _SHOWN_LINES:
+        lines.item(Text(f"and {len(shown) - _SHOWN_LINES:,} more lines", style="dim"), _CODE_INDENT)
+
+
+def _people(
+    one: MisconceptionFigures | LoadingFigures | ClusterFigures, known: dict[str, Row], lines: Lines
+) -> str:
     names = [lines.people(known[id_]) for id_ in one.rows[:_SHOWN_PEOPLE] if id_ in known]
     left = len(one.rows) - len(names)
     return ", ".join([*names, *([f"and {left:,} more"] if left > 0 else [])])

@@ -9,6 +9,7 @@ from itertools import islice
 from urllib.parse import quote
 
 from grader.outputs.class_wording import (
+    describe_cluster,
     describe_loading,
     format_figure,
     format_seconds,
@@ -22,7 +23,7 @@ from grader.report.class_model import (
     Row,
     RowStatus,
 )
-from grader.report.model import Status
+from grader.report.model import Example, Status
 
 # The heat map shows this many rows; the others are folded, as many at a time.
 ROWS_OPEN = 500
@@ -114,6 +115,20 @@ class MisconceptionView:
     people: People
 
 
+@dataclass(frozen=True, slots=True)
+class ClusterView:
+    """Submissions that share a wrong answer: what it is, whose they are, and a code for it."""
+
+    number: int
+    function: str
+    words: str
+    people: People
+    message: str
+    example: Example | None
+    code: str
+    is_code_cut: bool
+
+
 def view_person(row: Row) -> Person:
     """Return the students of a row."""
     name = name_people(row)
@@ -154,6 +169,24 @@ def view_misconceptions(summary: ClassSummary) -> list[MisconceptionView]:
             people=view_people(known[id_] for id_ in one.rows if id_ in known),
         )
         for one in summary.misconceptions
+    ]
+
+
+def view_clusters(summary: ClassSummary) -> list[ClusterView]:
+    """Return the wrong answers that several share, the most frequent first."""
+    known = {row.id: row for row in summary.rows if row.id}
+    return [
+        ClusterView(
+            number=number,
+            function=one.function,
+            words=describe_cluster(one),
+            people=view_people(known[id_] for id_ in one.rows if id_ in known),
+            message=one.message,
+            example=one.example,
+            code=one.code,
+            is_code_cut=one.is_code_cut,
+        )
+        for number, one in enumerate(summary.clusters, start=1)
     ]
 
 

@@ -6,6 +6,7 @@ from grader.outputs.escaping import escape_controls
 from grader.outputs.wording import Mark, format_points
 from grader.report.class_model import (
     ClassSummary,
+    ClusterFigures,
     LoadingFigures,
     ManualFigures,
     Row,
@@ -27,6 +28,7 @@ ADVICE_FOR_FAULTS = (
     "help, each report says what failed."
 )
 ADVICE_FOR_UNREADABLE = "Worth 0 until the student hands in another file."
+HOW_TO_LEARN = "To give one a name: grader learn DIR --cluster NUMBER"
 
 _SHOWN_SUBJECTS = 6
 # What one submission does, and what several do.
@@ -72,6 +74,17 @@ def describe_loading(figures: LoadingFigures) -> str:
     ]
     left = len(figures.subjects) - len(names)
     return f"{words}: {', '.join([*names, *([f'and {left:,} more'] if left else [])])}"
+
+
+def describe_cluster(figures: ClusterFigures) -> str:
+    """Say who shares a wrong answer: a fact, whatever the reason is."""
+    unknown = (
+        f"; {count_of(figures.unknown, 'more submission')} could not be compared"
+        if figures.unknown
+        else ""
+    )
+    count = f"{figures.students:,} students"
+    return f"{count} share this wrong answer, and nobody else in the class has it{unknown}."
 
 
 def describe_manual(figures: ManualFigures) -> str:

@@ -8,9 +8,16 @@ import enum
 
 import msgspec
 
-from grader.report.model import AssignmentInfo, LoadingNote, NoteKind, Status, function_of
+from grader.report.model import (
+    AssignmentInfo,
+    Example,
+    LoadingNote,
+    NoteKind,
+    Status,
+    function_of,
+)
 
-SUMMARY_VERSION = "1.3"
+SUMMARY_VERSION = "1.4"
 
 
 class RowStatus(enum.Enum):
@@ -153,6 +160,29 @@ class MisconceptionFigures(_Model, frozen=True, kw_only=True):
     rows: tuple[str, ...]
 
 
+class ClusterFigures(_Model, frozen=True, kw_only=True):
+    """Submissions that fail a function and answer alike on everything asked, with no misconception.
+
+    It says that they share a wrong answer, and not how they came to. ``students`` is how many
+    people that are, and ``rows`` are the ids of their rows. ``checks`` are the ids of the checks
+    that they fail, and ``message`` is that of the first. ``example`` is the smallest failing input:
+    ``got`` is what they all answer. ``shortest`` is the row with the shortest code of the function,
+    and ``code`` is that code, cut if ``is_code_cut``; empty if it isn't known. ``unknown`` is how
+    many more submissions fail the function but could not be compared.
+    """
+
+    function: str
+    students: int
+    rows: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+    message: str = ""
+    example: Example | None = None
+    shortest: str = ""
+    code: str = ""
+    is_code_cut: bool = False
+    unknown: int = 0
+
+
 class LoadingFigures(_Model, frozen=True, kw_only=True):
     """What stopped code of several submissions while they were loaded.
 
@@ -190,7 +220,10 @@ class ScoreFigures(_Model, frozen=True, kw_only=True):
 
 
 class ClassSummary(_Model, frozen=True, kw_only=True):
-    """A whole batch. ``timing`` is in seconds: ``total_s``, and the time of each row by its id."""
+    """A whole batch. ``clusters`` are the largest first.
+
+    ``timing`` is in seconds: ``total_s``, and the time of each row by its id.
+    """
 
     summary_version: str = SUMMARY_VERSION
     assignment: AssignmentInfo
@@ -199,6 +232,7 @@ class ClassSummary(_Model, frozen=True, kw_only=True):
     checks: tuple[CheckFigures, ...]
     manual: tuple[ManualFigures, ...] = ()
     misconceptions: tuple[MisconceptionFigures, ...]
+    clusters: tuple[ClusterFigures, ...] = ()
     loading: tuple[LoadingFigures, ...] = ()
     scores: ScoreFigures
     statuses: dict[str, int]
