@@ -13,11 +13,13 @@ from grader.checks.api import (
     is_close,
     leaf,
     precondition,
+    py_,
     tensor,
     to_array,
     torch_,
 )
 from grader.checks.inputs import show_array
+from grader.observations.values import Array, Items
 
 BEFORE, AFTER = "net.weight after one step", "net.weight after two steps"
 LIST = "the same in a list, without momentum"
@@ -36,7 +38,7 @@ def problems(probe: Probe) -> list[Problem]:
     ]
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @pytest.mark.function("SGD.__init__")
 def check_sgd_keeps_its_parameters(probe: Probe) -> None:
     """SGD(net.parameters(), lr) works for more than one step, without momentum unless it is given
@@ -78,6 +80,32 @@ def check_sgd_keeps_its_parameters(probe: Probe) -> None:
                 source=got[AFTER],
             )
         expect_close(got[AFTER], other, "net.weight after two steps, and without momentum")
+
+
+@pytest.mark.points(1)
+@pytest.mark.function("SGD.__init__")
+def check_sgd_remembers_how_to_move(probe: Probe) -> None:
+    """It keeps lr and momentum under their names, and starts without a velocity
+
+    Each parameter stands still at first: its velocity is a tensor of zeros.
+    """
+
+    def use(lab: Lab, w: Handle) -> object:
+        optimizer = lab.SGD([w], 0.5, 0.25)
+        return {
+            "optimizer.lr": optimizer.lr,
+            "optimizer.momentum": optimizer.momentum,
+            "velocities": py_.getattr(optimizer, "velocities", None),
+        }
+
+    got, want = probe.both_run(use, w=leaf([1, 2]))
+    for name in ("optimizer.lr", "optimizer.momentum"):
+        expect_close(got[name], want[name], name)
+    velocities = got["velocities"]
+    # They may also be kept in another form, or made in the first step.
+    for one in velocities.items if isinstance(velocities, Items) else ():
+        if isinstance(one, Array) and np.any(one.to_numpy() != 0):
+            raise WrongError("a velocity is not 0 before the first step")
 
 
 @pytest.mark.points(3)
