@@ -12,7 +12,7 @@ from grader.authoring.mutant_run import MutantRun, grade_mutants
 from grader.authoring.mutants import find_mutants
 from grader.authoring.new import write_assignment
 from grader.checks.assignment import Assignment, load_assignment
-from grader.errors import InternalError
+from grader.errors import InternalError, UsageError
 from grader.pipeline import blank_report
 from grader.pool.jobs import Job
 from grader.pool.messages import GradeResult, PoolSettings
@@ -191,6 +191,12 @@ def test_reference_that_loses_points_is_refused(
 
     with pytest.raises(InternalError, match=r"the reference loses points \(relu\)"):
         run(assignment)
+
+
+def test_unit_without_mutants_is_refused(assignment: Assignment) -> None:
+    """A misspelt unit is not taken for one whose checks have no hole."""
+    with pytest.raises(UsageError, match="nothing to change in rela; units are relu, mean_relu"):
+        run(assignment, unit="rela")
 
 
 def test_mutant_that_can_not_be_graded_is_a_problem(
