@@ -141,3 +141,20 @@ def test_grade_reports_a_score_when_only_clearing_up_fails(
     report = grader.grade(RIGHT, only="predict")
 
     assert (report.status, report.score) == (ReportStatus.GRADED, report.max_score)
+
+
+def test_without_a_diagnosis_points_are_the_same(warm_grader: Grader) -> None:
+    """Only names and pictures are left out."""
+    data = (_SAMPLES / "wrong_update_never_zeroed.ipynb").read_bytes()
+
+    full, short = (
+        warm_grader.grade_data(data, name="a.ipynb", seed=0, only="update", has_diagnosis=wanted)
+        for wanted in (True, False)
+    )
+
+    assert short.score == full.score
+    (named,), (unnamed,) = full.functions, short.functions
+    assert any(check.misconception for check in named.checks)
+    assert not any(check.misconception for check in unnamed.checks)
+    assert [check.message for check in unnamed.checks] == [check.message for check in named.checks]
+    assert unnamed.pictures == ()

@@ -4,7 +4,7 @@ Theory of operation
 ===================
 
 An assignment starts as a folder that `new` copies from ``template``; what the files in it mean is
-explained in ``docs/authoring.md``. Three modules work on an assignment that has been loaded:
+explained in ``docs/authoring.md``. These modules work on an assignment that has been loaded:
 
 - `release` makes the exercise for students from the reference, by editing its source. `exercise`
   goes through the cells (`reference_cells`): `regions` takes out what the author has marked, and
@@ -13,6 +13,9 @@ explained in ``docs/authoring.md``. Three modules work on an assignment that has
   workers (`grader.pool`), and lists the problems: what can't be released, points that are lost or
   earned where they should not be, misconceptions that the report does not name (`twins` finds from
   which other one they can't be told apart), checks that catch nothing.
+- `mutants` changes the reference in every small way (`mutators`), and `mutant_run` grades each
+  change: one that loses no points shows a hole in a check, unless the author has marked it as right
+  (`equivalent_mutants`). `callers` finds in the reference who may lose points with whom.
 - `mock_class` makes up a class of students who have some of the misconceptions.
 
 What must hold:

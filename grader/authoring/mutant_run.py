@@ -9,7 +9,7 @@ from grader.authoring.callers import unit_and_callers, units_that_may_notice
 from grader.authoring.mutants import Mutant, find_mutants, reference_sources
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import without_demos
-from grader.errors import InternalError
+from grader.errors import InternalError, UsageError
 from grader.pool.jobs import Job
 from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, PoolSettings
@@ -92,11 +92,17 @@ def grade_mutants(
             its name.
 
     Raises:
-        UsageError: The assignment sets an unknown or wrong limit.
+        UsageError: The assignment sets an unknown or wrong limit, or there are no mutants.
         InternalError: The reference itself does not get full marks.
     """
     limits = Limits.of(assignment.limits)
     mutants = find_mutants(assignment, unit=unit)
+    if not mutants:
+        raise UsageError(
+            f"there is nothing to change in {unit}; units are {', '.join(assignment.parameters)}"
+            if unit is not None
+            else "there is nothing to change in the reference"
+        )
     places = {(one.unit, one.bound) for one in mutants}
     callers = {
         (name, bound): unit_and_callers(assignment, name, bound=bound) for name, bound in places

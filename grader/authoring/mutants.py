@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.authoring.callers import names_changed
-from grader.authoring.mutators import MUTATORS, Scope
+from grader.authoring.mutation_scope import Scope
+from grader.authoring.mutators import MUTATORS
 from grader.authoring.spans import Edit, Spans
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import bound_names, names_used, reachable, without_demos

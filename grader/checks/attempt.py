@@ -20,7 +20,14 @@ from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
 from grader.errors import CheckCrashedError, NotRecordedError
 from grader.observations.asking import Observe, answer_at_once
-from grader.observations.messages import Absence, Observation, Outcome, Raised, Request
+from grader.observations.messages import (
+    Absence,
+    AbsenceKind,
+    Observation,
+    Outcome,
+    Raised,
+    Request,
+)
 from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
 
@@ -69,7 +76,11 @@ def _attempt_to_judge(
     missing = _describe_missing(function, absence, raised, run)
     if missing:
         made = Attempt(
-            make_result(check, Status.MISSING, message=missing), may_be_others_fault=False
+            make_result(check, Status.MISSING, message=missing),
+            # The statement that computes a value runs again with right values in place of others.
+            may_be_others_fault=function.is_value
+            and absence is not None
+            and absence.kind is AbsenceKind.STATEMENT_RAISED,
         )
     elif lent:
         made = Attempt(describe_lent_attempt(check, function, raised, lent))

@@ -12,7 +12,7 @@ from grader.authoring.mutant_run import MutantRun, grade_mutants
 from grader.authoring.mutants import find_mutants
 from grader.authoring.new import write_assignment
 from grader.checks.assignment import Assignment, load_assignment
-from grader.errors import InternalError
+from grader.errors import InternalError, UsageError
 from grader.pipeline import blank_report
 from grader.pool.jobs import Job
 from grader.pool.messages import GradeResult, PoolSettings
@@ -193,6 +193,12 @@ def test_reference_that_loses_points_is_refused(
         run(assignment)
 
 
+def test_unit_without_mutants_is_refused(assignment: Assignment) -> None:
+    """A misspelt unit is not taken for one whose checks have no hole."""
+    with pytest.raises(UsageError, match="nothing to change in rela; units are relu, mean_relu"):
+        run(assignment, unit="rela")
+
+
 def test_mutant_that_can_not_be_graded_is_a_problem(
     assignment: Assignment, pool: Callable[[Lose], list[Job]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,8 +253,8 @@ def test_units_whose_checks_mention_another_one_may_notice() -> None:
 
 
 @pytest.mark.slow
-def test_template_has_no_hole_but_equivalents(assignment: Assignment) -> None:
-    """The checks of the template notice every change but those that are right as well."""
+def test_template_is_graded_without_wrong_blame(assignment: Assignment) -> None:
+    """Mutants of a real assignment lose points, and only on units that have a part in it."""
     found = run(assignment)
 
     assert found.problems == []

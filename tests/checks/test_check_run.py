@@ -273,3 +273,11 @@ def test_unit_is_separable_from_what_can_be_lent_to_it(
 def test_hidden_phase_is_needed_only_for_hidden_checks() -> None:
     """Otherwise no child is made for it."""
     assert len(run_of("relu").phases) == len(run_of("relu", hidden=("relu/works",)).phases) - 1
+
+
+def test_unit_that_is_proved_elsewhere_is_right_without_its_checks() -> None:
+    """What is known to be right need not be lent, although its checks are left out."""
+    run = run_of("relu", "forward", only=("forward",))
+
+    assert run.unproved("forward", is_hidden=False) == {"relu"}
+    assert replace(run, proved=("relu",)).unproved("forward", is_hidden=False) == frozenset()

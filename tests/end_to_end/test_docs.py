@@ -10,6 +10,7 @@ import click
 import pytest
 from rich.console import Console
 
+from grader.authoring.mutants import find_mutants
 from grader.authoring.new import SHAPES
 from grader.authoring.release import find_exercises, release_assignment
 from grader.authoring.verify import Verification
@@ -100,7 +101,7 @@ def test_environment_variable_is_the_one_that_is_read() -> None:
 @pytest.mark.slow
 def test_output_of_verify_is_what_it_prints(two_layers: Verification) -> None:
     """`grader verify` prints what the page shows, apart from the lines left out as `...`."""
-    (block,) = (one for one in CONSOLE if "$ grader verify" in one)
+    (block,) = (one for one in CONSOLE if "$ grader verify" in one and "--mutants" not in one)
     shown = [
         part.strip("\n") for part in re.split(r"^(?:\$ .*|\.\.\.)$", block, flags=re.MULTILINE)
     ]
@@ -119,6 +120,18 @@ def test_output_of_verify_is_what_it_prints(two_layers: Verification) -> None:
     parts = [part for part in shown if part]
     assert len(parts) == 2
     assert [part for part in parts if part not in file.getvalue()] == []
+
+
+def test_mutant_on_the_page_is_one_of_the_example() -> None:
+    """The mutant that the page shows is made of the example as it is."""
+    (block,) = (one for one in CONSOLE if "--mutants" in one)
+    _, head, *diff, summary = [part for part in block.splitlines() if part != "..."]
+
+    found = find_mutants(load_assignment(EXAMPLE), unit="init_params")
+
+    (shown,) = [one for one in found if one.id == head]
+    assert [f"  {line}" for line in shown.diff()] == diff
+    assert f" {len(found)} mutants: " in summary
 
 
 def test_every_key_of_the_settings_is_explained() -> None:

@@ -15,12 +15,18 @@ DIFF = [
 
 
 def shown(
-    *survivors: Survivor, problems: tuple[str, ...] = (), color: bool = False, **counts: int
+    *survivors: Survivor,
+    problems: tuple[str, ...] = (),
+    color: bool = False,
+    named: int = 0,
+    stopped: int = 0,
 ) -> str:
     """Return what is printed about the mutants of two units."""
     file = io.StringIO()
     units = {
-        "relu": UnitCounts(mutants=12, equivalent=2, survived=len(survivors), **counts),
+        "relu": UnitCounts(
+            mutants=12, equivalent=2, survived=len(survivors), named=named, stopped=stopped
+        ),
         "mean_relu": UnitCounts(mutants=9, also={"relu": 3}),
     }
     show_mutants(
@@ -28,7 +34,7 @@ def shown(
         survivors,
         problems,
         title="Lab 5",
-        has_diagnosis=bool(counts.get("named")),
+        has_diagnosis=bool(named),
         console=Console(file=file, width=80, highlight=False, force_terminal=color),
     )
     return file.getvalue()

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks.api import Handle, Lab, Probe, expect_close, leaf, tensor
+from grader.checks.api import Handle, Lab, Probe, WrongError, expect_close, leaf, tensor
+from grader.observations.values import Array
 
 
 def value(lab: Lab, x: Handle) -> dict[str, Any]:
@@ -41,11 +42,15 @@ def _cases(probe: Probe) -> list[dict[str, Any]]:
 def check_Binarise_has_the_right_values(probe: Probe) -> None:  # noqa: N802 - it is about a class
     """Binarise.apply(x) is 1 where x >= 0, and -1 elsewhere
 
-    0 counts as positive. torch.sign(0) is 0, which is neither.
+    0 counts as positive. torch.sign(0) is 0, which is neither. The result has the dtype of x: x @ w
+    refuses two different ones.
     """
     for case in _cases(probe):
         got, want = probe.both_run(value, x=case["x"])
         expect_close(got["y"], want["y"], "y")
+        y, right = got["y"], want["y"]
+        if isinstance(y, Array) and isinstance(right, Array) and y.dtype != right.dtype:
+            raise WrongError(f"y is {y.dtype}, although x is {right.dtype}")
 
 
 @pytest.mark.points(5)

@@ -326,6 +326,20 @@ class Binarise__zero_and_one(Binarise):
         return (x >= 0).to(x.dtype)
 
 
+class Binarise__always_float32(Binarise):
+    """The result is float32, whatever x is.
+
+    torch.where makes 1.0 and -1.0 of float32. Convert them: .to(x.dtype).
+
+    Section: 4. A slope where there is none
+    """
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.where(x >= 0, 1.0, -1.0)
+
+
 class Binarise__true_slope(Binarise):
     """The slope is 0 everywhere, as that of a step is.
 

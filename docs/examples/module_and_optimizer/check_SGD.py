@@ -13,14 +13,17 @@ from grader.checks.api import (
     is_close,
     leaf,
     precondition,
+    py_,
     tensor,
     to_array,
     torch_,
 )
 from grader.checks.inputs import show_array
+from grader.observations.values import Array, Items, Nothing
 
 BEFORE, AFTER = "net.weight after one step", "net.weight after two steps"
 LIST = "the same in a list, without momentum"
+KEPT = ("lr", "momentum", "velocities")
 
 Problem = tuple[np.ndarray, list[np.ndarray]]
 
@@ -42,7 +45,8 @@ def check_sgd_keeps_its_parameters(probe: Probe) -> None:
     """SGD(net.parameters(), lr) works for more than one step, without momentum unless it is given
 
     net.parameters() is a generator, which can be iterated over only once: keep a list of it. The
-    momentum is 0 unless something else is passed.
+    momentum is 0 unless something else is passed. Keep lr and momentum under their own names, and a
+    tensor of zeros for each parameter.
     """
 
     # The second optimizer takes the same steps, whatever they are: those of step() are not judged.
@@ -78,6 +82,27 @@ def check_sgd_keeps_its_parameters(probe: Probe) -> None:
                 source=got[AFTER],
             )
         expect_close(got[AFTER], other, "net.weight after two steps, and without momentum")
+    _expect_settings(probe)  # only now: who keeps nothing at all has failed before
+
+
+def _expect_settings(probe: Probe) -> None:
+    """Require lr, momentum and velocities, where they are kept under their names.
+
+    What is kept under others, or in another form, or made in the first step, is right too.
+    """
+
+    def use(lab: Lab, w: Handle) -> object:
+        optimizer = lab.SGD([w], 0.5, 0.25)
+        return {name: py_.getattr(optimizer, name, None) for name in KEPT}
+
+    got, want = probe.both_run(use, w=leaf([1, 2]))
+    for name in ("lr", "momentum"):
+        if not isinstance(got[name], Nothing):
+            expect_close(got[name], want[name], f"optimizer.{name}")
+    velocities = got["velocities"]
+    for one in velocities.items if isinstance(velocities, Items) else ():
+        if isinstance(one, Array) and np.any(one.to_numpy() != 0):
+            raise WrongError("a velocity is not 0 before the first step")
 
 
 @pytest.mark.points(3)

@@ -180,6 +180,31 @@ def SGD__init__momentum_unless_told(self, params, lr, momentum=0.9):
     self.velocities = [torch.zeros_like(one) for one in self.params]
 
 
+def SGD__init__lr_and_momentum_mixed_up(self, params, lr, momentum=0.0):
+    """The learning rate is stored as the momentum, and the momentum as the learning rate.
+
+    self.lr = lr, and self.momentum = momentum.
+
+    Section: 2. An optimizer
+    """
+    self.params = list(params)
+    self.lr, self.momentum = momentum, lr
+    self.velocities = [torch.zeros_like(one) for one in self.params]
+
+
+def SGD__init__starts_from_the_parameters(self, params, lr, momentum=0.0):
+    """The velocities start as the parameters themselves.
+
+    Nothing moves at first: torch.zeros_like makes a tensor of zeros for each parameter.
+
+    Section: 2. An optimizer
+    """
+    self.params = list(params)
+    self.lr = lr
+    self.momentum = momentum
+    self.velocities = [one.detach().clone() for one in self.params]
+
+
 def SGD__step__ascent(self):
     """The parameters move along the gradient, uphill.
 

@@ -9,7 +9,8 @@ from grader.checks.api import expect_all_close
 
 
 # Small numbers that can be followed by hand come first, then random ones. Neither is 0 or 1, and
-# they are not equal: there, wrong formulas come out right.
+# they are not equal: there, wrong formulas come out right. For the same reason, the scripts below use
+# a result more than once, and go on with it.
 def _pairs(probe):
     drawn = probe.rng().uniform(2, 5, 2).round(2)
     return [(2.0, -3.0), tuple(drawn * [1, -1])]
@@ -20,8 +21,9 @@ def _pairs(probe):
 # report shows these lines to students, so write what you would like them to paste.
 def add(lab, x, y):
     a, b = lab.Value(x), lab.Value(y)
-    c = a + b
-    d = c * lab.Value(10.0)
+    s, t = a * b, b * b
+    c = s + t
+    d = c * s * t
     d.backward()
     return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
 
@@ -36,14 +38,17 @@ def multiply(lab, x, y):
 
 def square(lab, x):
     a = lab.Value(x)
-    c = a * a
-    c.backward()
+    s = a + a
+    c = s * s
+    d = s * c
+    d.backward()
     return {"c.data": c.data, "a.grad": a.grad}
 
 
 def chain(lab, x, y):
     a, b = lab.Value(x), lab.Value(y)
-    c = a * b
+    s = a + b
+    c = s * b
     d = c + b
     e = d * c
     e.backward()
@@ -77,7 +82,7 @@ def check_mul_passes_the_other_factor(probe):
 @pytest.mark.points(2)
 @pytest.mark.function("Value.__mul__")
 def check_mul_of_a_value_by_itself(probe):
-    """In a * a, a gets both shares
+    """In s * s, s gets both shares
 
     A number that is used twice gets a share from each use: add to grad with +=, don't set it.
     """
