@@ -11,7 +11,7 @@ What is right it knows from an oracle, one for each seed.
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,9 @@ from grader.checks.assignment import Assignment
 from grader.checks.check_run import Student
 from grader.checks.lent_source import lent_source
 from grader.checks.lent_values import ask_with_values, right_values
+from grader.checks.misconceptions import Misconception
 from grader.checks.passed import PassedAnswers
+from grader.checks.questions import Question
 from grader.checks.units import UnitKind
 from grader.errors import UsageError
 from grader.observations.asking import Ask, Observe
@@ -35,7 +37,7 @@ from grader.oracle.digests import (
 from grader.oracle.kit import open_kit
 from grader.oracle.live import AuthorSessions, ListQuestions, LiveOracle
 from grader.oracle.oracle import Oracle
-from grader.oracle.record import Recorder, record_known
+from grader.oracle.record import Recorder, ask_alone, record_known
 from grader.oracle.recorded import RecordedOracle
 from grader.oracle.recording import Recording
 from grader.oracle.store import RecordingStore, cache_folder
@@ -198,7 +200,10 @@ class GradingResources:
         """Return the oracle that asks the author's code, for one seed at a time."""
         if self._live is None or self._live[0] != seed:
             self._author.forget()
-            self._live = seed, LiveOracle(self._author, self._list_questions(seed))
+            self._live = (
+                seed,
+                LiveOracle(self._author, self._list_questions(seed), self.ask_alone),
+            )
         return self._live[1]
 
     def _list_questions(self, seed: int) -> ListQuestions:
@@ -238,6 +243,18 @@ class GradingResources:
             self.assignment.misconceptions_of(name),
             oracle.questions(name),
             earlier=recording.known_of(name),
+            assignment=self.assignment,
+            limits=self.limits,
+            open_session=self._open_alone,
+        )
+
+    def ask_alone(
+        self, misconception: Misconception, questions: Sequence[Question]
+    ) -> tuple[bytes, ...]:
+        """Return the packed answers of a misconception that shares its process with nobody."""
+        return ask_alone(
+            misconception,
+            questions,
             assignment=self.assignment,
             limits=self.limits,
             open_session=self._open_alone,

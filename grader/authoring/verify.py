@@ -113,6 +113,11 @@ def verify(
     right_jobs = list(_make_right_jobs(assignment, verification))
     right_keys = {job.key for job in right_jobs}
     refusals = find_release_problems(assignment)
+    verification.problems += [
+        f"{one.label} is learned and has no hint yet: write one into {one.path.name}"
+        for one in assignment.misconceptions
+        if not one.hint
+    ]
     verification.problems += [f"can't be released: {one}" for one in refusals]
     jobs_to_do = [
         *_make_jobs(assignment, seeds=seeds, has_stub=not refusals),

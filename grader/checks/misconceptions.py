@@ -1,6 +1,10 @@
 """Misconceptions: known wrong ways to write a unit, each a small program with a hint.
 
 The programs are parsed here and never run: they run in a sandbox, as submissions do.
+
+A *learned* one is made of a student's code. It has a file of its own, so that it never shares a
+process with what others answer, and its docstring says so; a person may still have to write its
+hint.
 """
 
 import ast
@@ -13,6 +17,8 @@ from grader.checks.units import find_unit
 
 _SEPARATOR = "__"
 _SECTION = "Section:"
+LEARNED = "Learned:"  # begins the line of a docstring that says so
+LEARNED_FILES = "learned_*.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,8 @@ class Misconception:
         source: The whole source of its file, with the private functions that it needs.
         path: Its file.
         line: The line on which its program begins, from 1.
+        is_learned: Whether it is made of a student's code. It runs alone, and never where the
+            reference answers. Its hint may be empty, as long as nobody has written one.
     """
 
     id: str
@@ -44,6 +52,7 @@ class Misconception:
     source: str
     path: Path
     line: int
+    is_learned: bool = False
 
     @property
     def label(self) -> str:
@@ -56,18 +65,22 @@ def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconce
 
     Args:
         place: A Python file, with or without its ending, or a folder of such files. If it doesn't
-            exist, the assignment has no misconceptions.
+            exist, the assignment has no misconceptions but learned ones: beside a file there may
+            be files of these.
         functions: The names of the contract's functions.
 
     Returns:
         The misconceptions in the order of the functions, and within a function as written.
 
     Raises:
-        ValueError: The name or the docstring of a program is incomplete, or two programs have the
-            same name.
+        ValueError: The name or the docstring of a program is incomplete, two programs have the
+            same name, or a learned one is not alone in its file.
         SyntaxError: A file is not Python.
     """
-    paths = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    if place.is_dir():
+        paths = sorted(place.glob("*.py"))
+    else:
+        paths = [place.with_suffix(".py"), *sorted(place.parent.glob(LEARNED_FILES))]
     found: dict[str, Misconception] = {}
     for path in paths:
         if not path.is_file():
@@ -99,8 +112,8 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
             raise ValueError(message)
         following = body[place + 1] if place + 1 < len(body) else None
         text = _docstring(statement, following) or texts.get((function, slug), "")
-        title, hint, section = _read_text(texts.setdefault((function, slug), text))
-        if not title or not hint:
+        title, hint, section, is_learned = _read_text(texts.setdefault((function, slug), text))
+        if not title or not (hint or is_learned):
             message = (
                 f"{path.name}, line {statement.lineno}: "
                 f"{name} needs a docstring with a title and a hint"
@@ -118,9 +131,22 @@ def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
                 source=source,
                 path=path,
                 line=statement.lineno,
+                is_learned=is_learned,
             )
         )
+    _expect_alone(found)
     return found
+
+
+def _expect_alone(found: Sequence[Misconception]) -> None:
+    """Require that a learned misconception has its file for itself."""
+    learned = next((one for one in found if one.is_learned), None)
+    if learned is not None and len(found) > 1:
+        message = (
+            f"{learned.path.name}, line {learned.line}: {learned.name} is made of a student's code,"
+            " so it needs a file of its own"
+        )
+        raise ValueError(message)
 
 
 def _public_name(statement: ast.stmt) -> str | None:
@@ -147,7 +173,10 @@ def _docstring(statement: ast.stmt, following: ast.stmt | None) -> str:
             return ""
 
 
-def _read_text(text: str) -> tuple[str, str, str]:
-    title, _, rest = text.partition("\n")
+def _read_text(text: str) -> tuple[str, str, str, bool]:
+    lines = text.splitlines()
+    kept = [line for line in lines if not line.startswith(LEARNED)]
+    title, _, rest = "\n".join(kept).partition("\n")
     hint, _, section = rest.partition(_SECTION)
-    return title.strip(), " ".join(hint.split()), " ".join(section.split())
+    words = (title.strip(), " ".join(hint.split()), " ".join(section.split()))
+    return *words, len(kept) < len(lines)

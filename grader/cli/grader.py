@@ -15,6 +15,7 @@ from grader.cli.diff import diff
 from grader.cli.exit_codes import ExitCode
 from grader.cli.export import export
 from grader.cli.kit import kit
+from grader.cli.learn import learn
 from grader.cli.mark import mark
 from grader.cli.options import assignment_option, usage_errors
 from grader.cli.post import post
@@ -280,6 +281,7 @@ def _load(where: str) -> "Assignment":
 command.add_command(kit)
 command.add_command(batch)
 command.add_command(stats)
+command.add_command(learn)
 command.add_command(diff)
 command.add_command(mark)
 command.add_command(export)

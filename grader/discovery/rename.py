@@ -6,7 +6,7 @@ the same fingerprints, but for the rounding that nothing is compared as finely a
 
 import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -168,6 +168,16 @@ class Renamer:
             GraderError: It can't be recorded.
         """
         return self._known(seed, unit)
+
+    def answers_of(self, misconception: Misconception, seed: int) -> Sequence[bytes]:
+        """Return the packed answers of a misconception that the assignment need not have yet.
+
+        Raises:
+            GraderError: The reference can't be loaded, or the machine failed.
+        """
+        self._recording(seed)
+        questions = self._resources.oracle(seed).questions(misconception.function)
+        return self._resources.ask_alone(misconception, questions)
 
     def _find_known(self, seed: int, unit: str) -> Mapping[str, KnownAnswers]:
         recording = self._recording(seed)

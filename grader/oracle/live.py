@@ -22,6 +22,7 @@ from grader.diagnosis.fingerprint import fingerprint
 from grader.errors import InternalError
 from grader.observations.asking import Ask
 from grader.observations.messages import CodeBlock, Observation, Request, ScriptRequest
+from grader.oracle.packing import unpack
 from grader.sandbox.host.account import TrustedAccount
 from grader.sandbox.host.answer_cache import AnswerCache
 from grader.sandbox.host.forkserver import Forkserver
@@ -32,6 +33,9 @@ _MATPLOTLIB = "matplotlib.pyplot"
 
 # Lists what the checks of a unit ask, with the answers that `Ask` gives.
 ListQuestions = Callable[[str, Ask], list[Question]]
+
+# Asks a misconception about all of its unit; see `grader.oracle.record.ask_alone`.
+AskAlone = Callable[[Misconception, Sequence[Question]], Sequence[bytes]]
 
 
 class AuthorSessions:
@@ -98,7 +102,8 @@ class AuthorSessions:
     def _open_misconceptions(self, name: str) -> AnswerCache:
         """Open a session with the reference and the misconceptions of one unit."""
         unit = self._assignment.unit(name)
-        known = self._assignment.misconceptions_of(name)
+        # Those made of students' code never run beside the reference, nor beside one another.
+        known = [one for one in self._assignment.misconceptions_of(name) if not one.is_learned]
         reference = self._assignment.reference
         files = map(definitions, dict.fromkeys(one.source for one in known))
         classes = (wrong_class(one, unit, reference) for one in known)
@@ -152,10 +157,14 @@ class LiveOracle:
     Args:
         sessions: The sessions on the author's code, with answers for this seed only.
         list_questions: Lists what the checks of a unit ask with this seed.
+        ask_alone: Asks a misconception where nothing else answers, and returns its packed answers.
     """
 
-    def __init__(self, sessions: AuthorSessions, list_questions: ListQuestions) -> None:
+    def __init__(
+        self, sessions: AuthorSessions, list_questions: ListQuestions, ask_alone: AskAlone
+    ) -> None:
         self._sessions = sessions
+        self._ask_alone = ask_alone
         self._list_questions = list_questions
         self._questions: dict[str, list[Question]] = {}
         self._known: dict[tuple[str, int], object] = {}
@@ -182,6 +191,13 @@ class LiveOracle:
     def known_answer(self, misconception: Misconception, question: Question) -> object:
         """Return the fingerprint of what a misconception, with right helpers, answers."""
         key = (misconception.name, question.place)
+        if key not in self._known and misconception.is_learned:
+            questions = self.questions(misconception.function)
+            for one, packed in zip(
+                questions, self._ask_alone(misconception, questions), strict=True
+            ):
+                # What can't be packed is like nothing.
+                self._known[misconception.name, one.place] = unpack(packed) if packed else None
         if key not in self._known:
             answer = self._sessions.ask_misconception(misconception, question.request)
             self._known[key] = fingerprint(question, answer)

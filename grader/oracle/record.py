@@ -118,7 +118,6 @@ def record_known(
         limits: What each may use.
         open_session: Opens a session on the program of a misconception.
     """
-    more = dataclasses.replace(limits, function_cpu_s=limits.function_cpu_s * _MORE_TIME)
     found: dict[str, KnownAnswers] = {}
     for one in known:
         digest = digest_misconception(one)
@@ -126,20 +125,45 @@ def record_known(
         if before is not None and before.digest == digest:
             found[one.name] = before
             continue
-        source = Source(
-            name="submission.py",
-            blocks=(CodeBlock(label="", source=wrong_program(assignment, one)),),
-            is_notebook=False,
-            parameters=assignment.top_level,
+        answers = ask_alone(
+            one, questions, assignment=assignment, limits=limits, open_session=open_session
         )
-        account = Account(more, functions=len(assignment.units))
-        session = open_session(source, account)
-        try:
-            answers = tuple(_packed(question, session) for question in questions)
-        finally:
-            session.close()
         found[one.name] = KnownAnswers(digest, answers)
     return pack_known(found)
+
+
+def ask_alone(
+    misconception: Misconception,
+    questions: Sequence[Question],
+    *,
+    assignment: Assignment,
+    limits: Limits,
+    open_session: OpenSession,
+) -> tuple[bytes, ...]:
+    """Ask a misconception where nothing else answers, with the limits of a submission.
+
+    Args:
+        misconception: The misconception.
+        questions: The questions about its unit.
+        assignment: The assignment.
+        limits: What a submission may use.
+        open_session: Opens a session on the program of the misconception.
+
+    Returns:
+        Its packed answers; empty where one can't be packed.
+    """
+    more = dataclasses.replace(limits, function_cpu_s=limits.function_cpu_s * _MORE_TIME)
+    source = Source(
+        name="submission.py",
+        blocks=(CodeBlock(label="", source=wrong_program(assignment, misconception)),),
+        is_notebook=False,
+        parameters=assignment.top_level,
+    )
+    session = open_session(source, Account(more, functions=len(assignment.units)))
+    try:
+        return tuple(_packed(question, session) for question in questions)
+    finally:
+        session.close()
 
 
 def _packed(question: Question, session: Session) -> bytes:
