@@ -121,8 +121,8 @@ def test_class_is_asked_the_same_and_grade_can_ask_it_again(tmp_path: Path) -> N
     (submissions / "s3.py").write_text("# 3\n", encoding="utf-8")
     again = grader("batch", submissions, "--out", out, "--jobs", 1)
     report = tmp_path / "own.json"
-    own = [sys.executable, "-m", "grader", submissions / "s0.py", "--json", report, "--quiet"]
-    own += ["--exit-zero", "--salt", salt, "--assignment", EXAMPLE]
+    own: list[str | Path] = [sys.executable, "-m", "grader", submissions / "s0.py"]
+    own += ["--json", report, "--quiet", "--exit-zero", "--salt", salt, "--assignment", EXAMPLE]
     subprocess.run(own, check=True, timeout=120)
 
     assert "1 graded, 3 unchanged" in again
