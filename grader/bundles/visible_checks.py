@@ -58,7 +58,7 @@ def cut_checks(
                 if PurePosixPath(other).is_relative_to(below) and other != name
             )
         )
-        kept = files[name].reach(wanted & files[name].fixtures)
+        kept = files[name].reach(files[name].fixtures_among(wanted))
         left[name] = files[name].source if not hidden else files[name].text(kept)
         asked[name] = files[name].asked(kept)
     return left
@@ -71,12 +71,19 @@ class _File:
     name: str
     source: str
     statements: list[ast.stmt] = field(init=False)
-    fixtures: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.statements = ast.parse(self.source, filename=self.name).body
-        fixtures = (one for one in self.statements if _is_fixture(one))
-        self.fixtures = set[str]().union(*map(_bound, fixtures))
+
+    def fixtures_among(self, words: Collection[str]) -> set[str]:
+        """Return the functions of this file's fixtures that are asked for by some words."""
+        return {
+            name
+            for one in self.statements
+            if _is_fixture(one)
+            for name in _bound(one)
+            if name in words or _text_options(one) & set(words)
+        }
 
     def reach(self, names: Collection[str]) -> list[ast.stmt]:
         """Return the statements that some names need, in their order."""
@@ -105,7 +112,7 @@ class _File:
                 break
             kept |= found
             statements = [self.statements[place] for place in found]
-            wanted |= self.asked(statements) & self.fixtures
+            wanted |= self.fixtures_among(self.asked(statements))
             wanted |= set[str]().union(*map(_globals_used, statements))
         return [one for place, one in enumerate(self.statements) if place in kept]
 
@@ -125,11 +132,13 @@ class _File:
         docstring = self.statements[0] if ast.get_docstring(ast.parse(self.source)) else None
         lines = self.source.splitlines(keepends=True)
         parts: list[str] = []
-        for one in kept:
-            if one is docstring:
-                continue
+        most_blank = 0
+        for one in self.statements:
             blank, text = _cut(lines, one, self.statements)
-            parts.append("\n" * blank * bool(parts) + text)
+            most_blank = max(blank, most_blank)
+            if one in kept and one is not docstring:
+                parts.append("\n" * most_blank * bool(parts) + text)
+                most_blank = 0
         return "".join(parts)
 
     def _own_names(self, statement: ast.stmt) -> set[str]:
@@ -191,6 +200,16 @@ def _is_fixture(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.FunctionDef) and any(
         "fixture" in ast.unparse(one) for one in statement.decorator_list
     )
+
+
+def _text_options(statement: ast.stmt) -> set[str]:
+    """Return the strings in the decorators of a fixture, one of which may be its name."""
+    nodes = (node for one in getattr(statement, "decorator_list", []) for node in ast.walk(one))
+    return {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def _is_automatic(statement: ast.FunctionDef) -> bool:
