@@ -226,11 +226,11 @@ def test_missing_helper_is_named(grade: Grade) -> None:
 
 def test_helper_that_is_judged_later_may_be_the_cause(grade: Grade) -> None:
     """Its visible checks have passed; still the kit can't know, so it shows what it has seen."""
+    right = "        return x.T @ d1, d1.sum(dim=0), h.T @ d2, d2.sum(dim=0)\n"
     report = grade(
         (
-            "        return x.T @ d1, d1.sum(dim=0), h.T @ d2, d2.sum(dim=0)\n",
-            "        loss(y, y)\n"
-            "        return x.T @ d1, d1.sum(dim=0), -h.T @ d2, d2.sum(dim=0)\n",
+            right,
+            f"        loss(y, y)\n{right.replace('h.T', '-h.T')}",
         )
     )
 
