@@ -27,6 +27,8 @@ from grader.discovery.split import (
 # Numbers that are compared at once, so that memory stays bounded.
 _MOST_NUMBERS = 4_000_000
 # How far apart two numbers can be that `is_same` takes for equal, seen from one of them.
+_FEW = 64  # rows that are quick to compare anyway
+_SAMPLE = 256  # rows by which a column is chosen
 _REACH, _REACH_OF_SCALE = 1.02 * RTOL, 1.02 * ATOL_OF_SCALE
 
 
@@ -110,115 +112,120 @@ def _cluster_numbers(rows: Sequence[tuple[KeptGroup, ...]]) -> list[list[int]]:
     """Cluster answers of the same structure: each is the same as the first one of its cluster."""
     if len(rows) == 1:
         return [[0]]
-    table, within, parts = _make_table(rows)
+    table = _Table(rows)
     left = np.ones(len(rows), dtype=bool)
-    order, column = _sort(table, parts)
-    values = np.empty(0) if column is None else table[order, column].astype(np.float64)
     found = []
     for first in range(len(rows)):
         if not left[first]:
             continue
-        near = order
-        if column is not None:
-            start, end = np.searchsorted(values, _reach(table[first], parts, column))
-            near = order[start:end]
+        near = table.near(first)
         candidates = np.sort(near[left[near]])
-        alike = candidates[_are_same(first, candidates, table, within, parts)]
-        if not len(alike) or alike[0] != first:  # a nan is not even like itself
-            alike = np.concatenate(([first], alike[alike != first]))
-        left[alike] = False
-        found.append([int(one) for one in alike])
+        candidates = candidates[candidates != first]
+        alike = candidates[table.are_same(first, candidates)] if len(candidates) else candidates
+        left[first] = left[alike] = False
+        found.append([first, *map(int, alike)])
     return found
 
 
-def _make_table(
-    rows: Sequence[tuple[KeptGroup, ...]],
-) -> tuple["np.ndarray", "np.ndarray", list[Segment]]:
-    """Return all numbers, a row for each, how near rough ones have to be, and their segments."""
-    parts: list[Segment] = []
-    start = 0
-    for group in rows[0]:
-        split = group.split
-        for one in segments(split.structure):
-            parts.append(Segment(start + one.start, one.count, one.kind))  # noqa: PERF401
-        start += len(split.numbers)
-    dtype = np.float64 if any(one.is_double for row in rows for one in row) else np.float32
-    table = np.empty((len(rows), start), dtype=dtype)
-    for place, row in enumerate(rows):
-        numbers = [
-            np.frombuffer(one.numbers, dtype=np.float64 if one.is_double else np.float32)
-            for one in row
-        ]
-        np.concatenate(numbers, out=table[place], casting="same_kind")
-    within = np.array([[one for group in row for one in group.within] for row in rows])
-    return table, within, parts
+class _Table:
+    """All numbers of answers of the same structure, a row for each.
+
+    Args:
+        rows: The answers.
+    """
+
+    def __init__(self, rows: Sequence[tuple[KeptGroup, ...]]) -> None:
+        parts: list[Segment] = []
+        start = 0
+        for group in rows[0]:
+            split = group.split
+            parts += [
+                Segment(start + one.start, one.count, one.kind) for one in segments(split.structure)
+            ]
+            start += len(split.numbers)
+        is_double = any(one.is_double for row in rows for one in row)
+        self._numbers = np.empty((len(rows), start), dtype=np.float64 if is_double else np.float32)
+        for place, row in enumerate(rows):
+            np.concatenate([one.array for one in row], out=self._numbers[place])
+        self._within = np.array([[one for group in row for one in group.within] for row in rows])
+        self._rough = [one for one in parts if one.kind == ROUGH]
+        self._complex = [one for one in parts if one.kind == COMPLEX and one.count]
+        real = [one for one in parts if one.kind == REAL and one.count]
+        # Which columns have real numbers, and where among these each array begins.
+        self._real = np.array([place for one in real for place in one.places], dtype=np.intp)
+        self._counts = np.array([one.count for one in real], dtype=np.intp)
+        self._starts = np.cumsum(self._counts) - self._counts
+        self._order, self._values = np.arange(len(rows)), np.empty(0)
+        self._column = self._choose_column()
+        if self._column is not None:
+            self._order = np.argsort(self._numbers[:, self._column], kind="stable")
+            self._values = self._numbers[self._order, self._column].astype(np.float64)
+
+    def _choose_column(self) -> int | None:
+        """Return the column that tells most rows apart; None if there is none, or few rows."""
+        if not len(self._real) or len(self._numbers) < _FEW:
+            return None
+        step = max(1, len(self._numbers) // _SAMPLE)
+        sample = self._numbers[::step][:, self._real].astype(np.float64)
+        with np.errstate(all="ignore"):
+            scale = np.maximum(np.max(np.abs(sample), axis=0), 1e-300)
+            steps = np.sort(np.round(sample / scale / RTOL), axis=0)
+        return int(self._real[np.argmax(np.count_nonzero(np.diff(steps, axis=0), axis=0))])
+
+    def near(self, row: int) -> "np.ndarray":
+        """Return the rows that may be the same, as far as one column tells."""
+        if self._column is None:
+            return self._order
+        reals = np.abs(self._numbers[row, self._real].astype(np.float64))
+        place = int(np.searchsorted(self._real, self._column))
+        scale = np.maximum.reduceat(reals, self._starts)
+        own_scale = scale[np.searchsorted(self._starts, place, side="right") - 1]
+        own = float(self._numbers[row, self._column])
+        reach = _REACH * abs(own) + _REACH_OF_SCALE * min(own_scale, LARGEST_SCALE) + 2 * ATOL
+        start, end = np.searchsorted(self._values, (own - reach, own + reach))
+        return self._order[start:end]
+
+    def are_same(self, row: int, others: "np.ndarray") -> "np.ndarray":
+        """Return which other rows are the same, by the rules of `fingerprint.is_same`."""
+        alike = np.ones(len(others), dtype=bool)
+        pieces = 1 + len(others) * self._numbers.shape[1] // _MOST_NUMBERS
+        for some in np.array_split(np.arange(len(others)), pieces):
+            alike[some] = self._are_same(row, others[some])
+        return alike
+
+    def _are_same(self, row: int, others: "np.ndarray") -> "np.ndarray":
+        numbers = self._numbers[others].astype(np.float64)
+        own = self._numbers[row].astype(np.float64)
+        alike = np.ones(len(others), dtype=bool)
+        if len(self._real):
+            alike &= _are_close(own[self._real], numbers[:, self._real], self._starts, self._counts)
+        for one in self._complex:
+            mine = np.ascontiguousarray(own[one.slice]).view(np.complex128)
+            theirs = np.ascontiguousarray(numbers[:, one.slice]).view(np.complex128)
+            alike &= _are_close(mine, theirs, np.zeros(1, np.intp), np.array([len(mine)]))
+        for place, one in enumerate(self._rough):
+            within = np.maximum(self._within[row, place], self._within[others, place])
+            gap = np.abs(numbers[:, one.slice] - own[one.slice])
+            alike &= np.all(gap <= within[:, None], axis=1)
+        return alike
 
 
-def _sort(table: "np.ndarray", parts: Sequence[Segment]) -> tuple["np.ndarray", int | None]:
-    """Return the rows sorted by the column that tells most of them apart, and that column."""
-    everything = np.arange(len(table))
-    columns = [
-        place
-        for one in parts
-        if one.kind == REAL
-        for place in range(one.start, one.start + one.count)
-    ]
-    if not columns or len(table) < 64:  # noqa: PLR2004 - a few are quick to compare anyway
-        return everything, None
-    sample = table[:: max(1, len(table) // 256)][:, columns].astype(np.float64)
-    with np.errstate(all="ignore"):
-        scale = np.maximum(np.max(np.abs(sample), axis=0), 1e-300)
-        steps = np.sort(np.round(sample / scale * 200), axis=0)
-    column = columns[int(np.argmax(np.count_nonzero(np.diff(steps, axis=0), axis=0)))]
-    return np.argsort(table[:, column], kind="stable"), column
-
-
-def _reach(row: "np.ndarray", parts: Sequence[Segment], column: int) -> tuple[float, float]:
-    """Return between which two numbers that of a column has to be in a row that is the same."""
-    segment = next(one for one in parts if one.start <= column < one.start + one.count)
-    scale = float(np.max(np.abs(row[segment.slice])))
-    own = float(row[column])
-    reach = _REACH * abs(own) + _REACH_OF_SCALE * min(scale, LARGEST_SCALE) + 2 * ATOL
-    return own - reach, own + reach
-
-
-def _are_same(
-    first: int,
-    candidates: "np.ndarray",
-    table: "np.ndarray",
-    within: "np.ndarray",
-    parts: Sequence[Segment],
+def _are_close(
+    own: "np.ndarray", others: "np.ndarray", starts: "np.ndarray", counts: "np.ndarray"
 ) -> "np.ndarray":
-    """Return which rows are the same as the first one, by the rules of `fingerprint.is_same`."""
-    alike = np.ones(len(candidates), dtype=bool)
-    rough = 0
-    for one in parts:
-        left = np.flatnonzero(alike)
-        if not len(left):
-            break
-        own = table[first, one.slice].astype(np.float64)
-        for some in np.array_split(left, 1 + len(left) * one.count // _MOST_NUMBERS):
-            others = table[candidates[some], one.slice].astype(np.float64)
-            if one.kind == ROUGH:
-                near = np.maximum(within[first, rough], within[candidates[some], rough])
-                alike[some] = np.all(np.abs(others - own) <= near[:, None], axis=1)
-            elif one.kind == COMPLEX:
-                alike[some] = _are_close(own.view(np.complex128), others.view(np.complex128))
-            else:
-                alike[some] = _are_close(own, others)
-        rough += one.kind == ROUGH
-    return alike
+    """Return which rows are close, as `fingerprint` says of the finite numbers of each array.
 
-
-def _are_close(own: "np.ndarray", others: "np.ndarray") -> "np.ndarray":
-    """Return which rows are close, as `fingerprint` says of finite numbers."""
-    if not len(own):
-        return np.ones(len(others), dtype=bool)
+    Args:
+        own: The numbers of one row.
+        others: Those of other rows.
+        starts: Where each array begins.
+        counts: How many numbers each has.
+    """
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(own), np.abs(others))
-        scale = np.minimum(np.max(size, axis=1, keepdims=True), LARGEST_SCALE)
-        close = np.abs(own - others) <= RTOL * size + ATOL_OF_SCALE * scale + ATOL
-    alike: np.ndarray = np.all(close, axis=1)
+        scale = np.minimum(np.maximum.reduceat(size, starts, axis=1), LARGEST_SCALE)
+        room = RTOL * size + ATOL_OF_SCALE * np.repeat(scale, counts, axis=1) + ATOL
+        alike: np.ndarray = np.all(np.abs(own - others) <= room, axis=1)
     return alike
 
 

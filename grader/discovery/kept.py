@@ -56,10 +56,14 @@ class KeptGroup(msgspec.Struct, frozen=True, kw_only=True):
     named: str = ""
 
     @property
+    def array(self) -> "np.ndarray":
+        """The numbers of all answers."""
+        return np.frombuffer(self.numbers, dtype=np.float64 if self.is_double else np.float32)
+
+    @property
     def split(self) -> Split:
         """All answers as one list, split."""
-        dtype = np.float64 if self.is_double else np.float32
-        numbers = np.frombuffer(self.numbers, dtype=dtype).astype(np.float64)
+        numbers = self.array.astype(np.float64)
         return Split(zlib.decompress(self.structure), numbers, self.within)
 
     def evidence(self, function: str) -> Evidence:

@@ -201,6 +201,11 @@ class Segment:
     kind: str
 
     @property
+    def places(self) -> range:
+        """The places of the numbers."""
+        return range(self.start, self.start + self.count)
+
+    @property
     def slice(self) -> slice:
         """The place of the numbers."""
         return slice(self.start, self.start + self.count)
