@@ -29,5 +29,9 @@ What must hold:
 - The wheel holds the checks and the reference, so no bundle may put it where students can read it.
 - Equal input makes an equal bundle, byte for byte, and making one needs no network.
 
-Start reading at `bundle.make_bundle` and `harness.run_harness`.
+A student's kit (`kit`) is made here too: `visible_checks` cuts the files of checks, `kit_answers`
+takes all source out of what was recorded, `kit_proof` grades the reference with the kit. `dist`
+builds the two wheels of a release, of which the one for students has a kit of the lab.
+
+Start reading at `bundle.make_bundle`, `harness.run_harness` and `kit.make_kit`.
 """

@@ -6,6 +6,7 @@ with its points, as judged later.
 """
 
 import dataclasses
+import json
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ from grader.bundles.visible_checks import cut_checks
 from grader.checks.assignment import EXERCISES, SETTINGS_FILE, Assignment
 from grader.checks.check import Check
 from grader.checks.kit_file import MAX_KIT_BYTES, KitManifest, write_kit
-from grader.checks.kits import recording_name
+from grader.checks.kits import is_id, recording_name
 from grader.checks.material import read_material
 from grader.checks.runner import CheckRunner
 from grader.checks.units import UnitKind
@@ -104,6 +105,7 @@ def make_kit(
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        _name_in_notebooks(folder / EXERCISES, assignment.info.id)
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
@@ -154,6 +156,15 @@ def make_kit(
         misconceptions=len({one.id for one in named}),
         torch=torch,
     )
+
+
+def _name_in_notebooks(exercises: Path, name: str) -> None:
+    """Write the id of the assignment into notebooks, so that they find their kit."""
+    for path in exercises.glob("*.ipynb") if is_id(name) else ():
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["metadata"]["zerograd"] = {"assignment": name}
+        text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def _is_in_kit(check: Check, assignment: Assignment) -> bool:

@@ -39,7 +39,7 @@ from grader.cli.options import assignment_option, usage_errors
 @click.option(
     "--install",
     metavar="FILE",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="Install this kit instead, so that notebooks can name it.",
 )
 @click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
@@ -88,11 +88,15 @@ def kit(
 
 def _install(path: Path) -> None:
     from grader.checks.kits import place_of, read_kit_bytes
+    from grader.errors import KitError
     from grader.outputs.files import write_below
 
     with usage_errors():
-        data = read_kit_bytes(path)
-        target = place_of(data)
+        try:
+            data = read_kit_bytes(path)
+            target = place_of(data)
+        except KitError as error:
+            raise KitError(f"the kit {path} can't be used: {error}") from error
         # Whole or not at all: somebody may be grading with the kit that it replaces.
         write_below(target.parent, target.name, data)
     click.echo(f"installed {target}; a notebook may name it as {target.stem}")

@@ -168,17 +168,29 @@ def test_seeds_are_used_for_nothing_else(made: MadeKit, assignment: Assignment) 
 
 
 def test_same_assignment_makes_the_same_bytes(tmp_path: Path) -> None:
-    """So an author sees whether anything has changed."""
+    """Equal bytes show an author that nothing has changed."""
     tiny = load_assignment(write_assignment("tiny", tmp_path))
 
     assert make_kit(tiny, seeds=1).data == make_kit(tiny, seeds=1, jobs=2).data
+
+
+def test_notebook_of_the_kit_names_it_and_is_else_the_released_one(
+    made: MadeKit, assignment: Assignment
+) -> None:
+    """With the id in it, `grade` finds the kit where it is installed."""
+    content = json.loads(read_kit(made.data)[1]["exercises/two_layers.ipynb"])
+    released = json.loads(render_notebook(assignment.reference))
+
+    assert content["metadata"].pop("zerograd") == {"assignment": "two_layers"}
+    assert content["cells"] != []
+    assert content["metadata"] == released["metadata"]
 
 
 # --- how it judges ------------------------------------------------------------------------
 
 
 def test_right_solution_gets_all_points_that_can_be_judged(grade: Grade) -> None:
-    """And hears what is judged later."""
+    """What is judged later is listed with its points."""
     report = grade()
 
     assert (report.score, report.max_score) == (35, 35)
