@@ -346,11 +346,11 @@ def test_answers_are_used_only_in_their_order() -> None:
     """After something else was asked, the submission may be in another state."""
     passed = PassedAnswers()
     remember(passed, call(1), call(2), call(3))
-    session = RecordedSession(mse=[returned(1.0), returned(5.0), *[returned(7.0)] * 9])
+    session = RecordedSession(mse=[returned(1.0), returned(1.0), returned(5.0), returned(7.0)])
     _, observe = passed.replay(CHECK, asked_of(call(1), call(2), call(3)), session.observe)
-    assert len(session.requests) == 2
+    assert len(session.requests) == 3
 
-    answers = [observe(one) for one in (call(1), ReadRequest(function="mse"), call(2))]
+    answers = [observe(one) for one in (call(1), ReadRequest(function="mse"), call(3))]
 
     assert answers == [returned(1.0), returned(7.0), returned(7.0)]
 
