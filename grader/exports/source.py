@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.errors import UsageError
 from grader.exports.format import Item, Work
 from grader.report.class_figures import ClassFigures
 from grader.report.class_model import Student
@@ -60,7 +61,16 @@ def work_of_report(
     worksheet: Path | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Work:
-    """Make the `Work` of a single report; the options are those of `open_work`."""
+    """Make the `Work` of a single report; the options are those of `open_work`.
+
+    Raises:
+        UsageError: It is that of a self-check, which is not a grade.
+    """
+    if report.self_check is not None:
+        raise UsageError(
+            f"this is the report of a self-check of {report.assignment.id} with a student's kit, "
+            "which leaves points open: grade the submission with the assignment itself"
+        )
     figures = ClassFigures()
     outline = read_outline(report_to_json(report).encode())
     figures.add(outline, id="report", student=Student(), file=report.submission.name)

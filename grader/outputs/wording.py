@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from grader.observations.locks import LOCK_WORDS
 from grader.report.budget import cut_text
-from grader.report.manual import waiting_items, waiting_points
+from grader.report.manual import waiting_items
 from grader.report.model import Report, ReportStatus, Status
-from grader.report.score import exact_sum
+from grader.report.self_check import judged_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def describe_score(report: Report) -> str:
         return "No score"
     check = report.self_check
     if check is not None and (check.open_points or check.later or waiting_items(report.manual)):
-        judged = exact_sum((report.max_score, -check.open_points, -waiting_points(report)))
+        judged = judged_points(report) or 0.0
         return f"{describe_points(report.score, judged)} judged so far"
     points = describe_points(report.score, report.max_score)
     return f"{points} so far" if waiting_items(report.manual) else points

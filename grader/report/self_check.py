@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from grader.report.manual import waiting_points
 from grader.report.model import LaterPoints, Report, SelfCheck, Status
 from grader.report.score import exact_sum
 
@@ -25,6 +26,16 @@ def as_self_check(report: Report, later: Mapping[str, float]) -> Report:
     return msgspec.structs.replace(
         report, self_check=SelfCheck(later=listed, open_points=open_points)
     )
+
+
+def judged_points(report: Report) -> float | None:
+    """Return the most that could be earned so far: of a self-check, without what it leaves open.
+
+    None if nothing was judged, since the grader has failed.
+    """
+    if report.max_score is None or report.self_check is None:
+        return report.max_score
+    return exact_sum((report.max_score, -report.self_check.open_points, -waiting_points(report)))
 
 
 def later_points(report: Report) -> float:

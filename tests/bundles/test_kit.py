@@ -439,6 +439,30 @@ def test_authors_commands_refuse_a_kit(
     assert "student's kit" in done.output
 
 
+def test_bar_on_the_page_is_of_what_was_judged(grade: Grade) -> None:
+    """It is as long as the headline says: what is open is neither earned nor lost."""
+    report = grade(("torch.tanh(x @ w1 + b1)\n", "torch.sigmoid(x @ w1 + b1)\n"))
+    assert report.self_check is not None
+    judged = 35 - report.self_check.open_points
+
+    (width,) = re.findall(r'class="earned" width="([0-9.]+)"', render_student_page(report))
+
+    assert float(width) == pytest.approx(100 * (judged - 5) / judged, abs=0.01)
+
+
+def test_self_check_is_not_exported_as_a_grade(grade: Grade, tmp_path: Path) -> None:
+    """No platform gets a score that leaves points open."""
+    (tmp_path / "report.json").write_text(report_to_json(grade()))
+
+    done = CliRunner().invoke(
+        grader_command,
+        ["export", str(tmp_path / "report.json"), "--to", "csv", "--out", str(tmp_path / "out")],
+    )
+
+    assert done.exit_code == 2
+    assert "a self-check of two_layers" in done.output
+
+
 def test_class_is_not_graded_with_a_kit(kit: Path, tmp_path: Path) -> None:
     """A self-check is no grade."""
     (tmp_path / "in").mkdir()

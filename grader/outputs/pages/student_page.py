@@ -26,6 +26,7 @@ from grader.outputs.wording import (
     describe_score,
 )
 from grader.report.model import Report, ReportStatus
+from grader.report.self_check import judged_points
 
 MAX_PAGE_BYTES = 300 * 1024  # without the images of a notebook
 _SHOWN_OUTPUT_CHARACTERS = 20_000
@@ -178,9 +179,10 @@ def _headline(report: Report) -> str:
 
 def _share(report: Report) -> float | None:
     """Return the score in percent, if there is one."""
-    if report.score is None or not report.max_score or not report.functions:
+    judged = judged_points(report)
+    if report.score is None or not judged or not report.functions:
         return None
-    return round(100 * report.score / report.max_score, 2)
+    return round(100 * report.score / judged, 2)
 
 
 def _counts(views: Sequence[FunctionView]) -> str:
