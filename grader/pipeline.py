@@ -70,7 +70,8 @@ def grade(
         only: The name of the only function to grade, or several names.
         limits: What the submission may use.
         isolation: How strictly the submission is confined.
-        assignment: The assignment: the name of a built-in lab, or a folder.
+        assignment: The assignment: the name of a built-in lab, a folder, or a student's kit by its
+            file or by its id if it is installed.
 
     Returns:
         The report, even if the submission can't be read. If the grader itself failed, in whatever

@@ -15,7 +15,7 @@ from grader.batch.choose_file import choose, pieces_below
 from grader.batch.gradable_files import AskedFor
 from grader.batch.tree import tree_of_folder
 from grader.bundles.platforms import PLATFORMS
-from grader.checks.assignment import load_assignment
+from grader.checks.assignment import expect_whole, load_assignment
 from grader.errors import UnreadableSubmissionError
 from grader.exports.format import ExportedFile, LeftOut
 from grader.exports.registry import load_format
@@ -75,7 +75,7 @@ def run_harness(
 
 
 def _grade(folder: Path, name: str, limits: Mapping[str, float], isolation: str) -> Report:
-    assignment = load_assignment(name)
+    assignment = expect_whole(load_assignment(name))
     try:
         with Grader(
             assignment,

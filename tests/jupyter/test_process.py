@@ -162,3 +162,16 @@ def test_assignment_is_the_one_of_the_environment(
     answer = warm.grade(cells, only="relu", seed=7, on_progress=lambda _text: None)
 
     assert "5 of 5 points" in answer.text
+
+
+def test_kit_is_found_from_the_kernels_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The file of a kit is given to the process with its whole path; an id stays as it is."""
+    (tmp_path / "lab5.zip").touch()
+    monkeypatch.chdir(tmp_path)
+
+    monkeypatch.setenv("ZEROGRAD_ASSIGNMENT", "lab5.zip")
+    assert process._find_assignment() == str(tmp_path / "lab5.zip")
+    monkeypatch.setenv("ZEROGRAD_ASSIGNMENT", "lab5")
+    assert process._find_assignment() == "lab5"
