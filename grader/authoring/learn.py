@@ -20,6 +20,7 @@ from grader.checks.units import Unit, UnitKind
 from grader.diagnosis.evidence import Evidence
 from grader.diagnosis.fingerprint import is_same
 from grader.discovery.cluster import Member, members_of
+from grader.discovery.kept import KeptUnit
 from grader.discovery.rename import Renamer
 from grader.discovery.store import KeptStore
 from grader.errors import UsageError
@@ -35,6 +36,13 @@ _RULE = (
     "# Made of a student's code: it stays alone in this file, and its line that begins with\n"
     f"# {LEARNED} stays too. Say in the first line what is wrong, and below it what to try next.\n"
 )
+
+
+_MOST_TRIED = 10  # submissions of a cluster; the code of some may not work apart from the rest
+
+
+class _UnusableError(Exception):
+    """No misconception can be made of the code of one submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +88,31 @@ def learn(
             made does not answer as the cluster does, or it can't be told apart from another one.
     """
     cluster = _choose(summary, assignment, number)
-    member, seed = _find_member(results, cluster)
+    members = _find_members(results, cluster)
     unit = assignment.unit(cluster.function)
     slug = _make_slug(assignment, unit, id_)
     name = f"{unit.name.replace('.', '__')}__{slug.replace('-', '_')}"
     path = out or _default_folder(assignment) / f"learned_{name}.py"
     if path.exists():
         raise UsageError(f"{path} is there already")
-    source = write_program(assignment, unit, name, member.unit.code, member.unit.needed)
-    candidate = _read(source, name, assignment)
     with Renamer(
         assignment,
         limits=Limits.of(assignment.limits),
         confinement=Confinement(),
         store=store,
     ) as renamer:
-        _expect_alike(candidate, member, seed, assignment, renamer)
-    write_text_atomically(source, path)
-    return Learned(candidate.id, path, cluster.students, unit.name)
+        problem = ""
+        for member, seed in members[:_MOST_TRIED]:
+            try:
+                candidate = _make(assignment, unit, name, member.unit)
+                _expect_alike(candidate, member, seed, renamer)
+            except _UnusableError as error:
+                problem = problem or str(error)
+                continue
+            _expect_only(candidate, member, seed, assignment, renamer)
+            write_text_atomically(candidate.source, path)
+            return Learned(candidate.id, path, cluster.students, unit.name)
+    raise UsageError(f"no misconception can be made of the code of {unit.name}: {problem}")
 
 
 def _choose(summary: ClassSummary, assignment: Assignment, number: int) -> ClusterFigures:
@@ -114,16 +129,23 @@ def _choose(summary: ClassSummary, assignment: Assignment, number: int) -> Clust
     return summary.clusters[number - 1]
 
 
-def _find_member(results: Path, cluster: ClusterFigures) -> tuple[Member, int]:
-    """Return what the submission with the shortest code answered, and the seed of that."""
-    file = KeptStore(results).find(cluster.shortest)
-    for member in members_of(cluster.shortest, file) if file is not None else ():
-        if member.unit.name == cluster.function and member.unit.code and file is not None:
-            return member, file.kept.seed
-    raise UsageError(
-        f"the code of {cluster.function} is not known in this cluster, or was named since: run"
-        " grader batch again"
-    )
+def _find_members(results: Path, cluster: ClusterFigures) -> list[tuple[Member, int]]:
+    """Return what the submissions of a cluster answered, the shortest first, and their seeds."""
+    store = KeptStore(results)
+    files = ((id_, store.find(id_)) for id_ in cluster.rows)
+    found = [
+        (member, file.kept.seed)
+        for id_, file in files
+        if file is not None
+        for member in members_of(id_, file)
+        if member.unit.name == cluster.function and member.unit.code
+    ]
+    if not found:
+        raise UsageError(
+            f"the code of {cluster.function} is not known in this cluster, or was named since: run"
+            " grader batch again"
+        )
+    return sorted(found, key=lambda pair: pair[0].unit.length)
 
 
 def _make_slug(assignment: Assignment, unit: Unit, id_: str) -> str:
@@ -161,7 +183,7 @@ def write_program(assignment: Assignment, unit: Unit, name: str, code: str, need
         needed: What it needs of the submission.
 
     Raises:
-        UsageError: The source is not Python, or has a form that no misconception can have.
+        _UnusableError: The source is not Python, or has a form that no misconception can have.
     """
     try:
         own, others = ast.parse(code).body, ast.parse(needed).body
@@ -175,9 +197,8 @@ def write_program(assignment: Assignment, unit: Unit, name: str, code: str, need
         ]
         text = ast.unparse(ast.fix_missing_locations(ast.Module(statements, [])))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UsageError(
-            f"no misconception can be made of this code of {unit.name}: {type(error).__name__}"
-        ) from error
+        why = str(error) if type(error) is ValueError else f"it can't be parsed ({error})"
+        raise _UnusableError(why) from error
     return f"{_RULE}{text}\n"
 
 
@@ -284,49 +305,66 @@ class _Rename(ast.NodeTransformer):
         return node
 
 
-def _read(source: str, name: str, assignment: Assignment) -> Misconception:
+def _make(assignment: Assignment, unit: Unit, name: str, kept: KeptUnit) -> Misconception:
+    """Make a misconception of a submission's code.
+
+    Raises:
+        _UnusableError: It can't be made.
+    """
+    source = write_program(assignment, unit, name, kept.code, kept.needed)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "learned.py").write_text(source, encoding="utf-8")
         try:
             found = read_misconceptions(Path(folder), [one.name for one in assignment.units])
         except (SyntaxError, ValueError) as error:
-            raise UsageError(f"no misconception can be made of this code: {error}") from error
+            raise _UnusableError(str(error)) from error
     for one in found:
         if one.name == name and one.is_learned:
             return one
-    raise UsageError(f"no misconception can be made of this code: it does not define {name}")
+    raise _UnusableError(f"it does not define {name}")
 
 
-def _expect_alike(
-    candidate: Misconception, member: Member, seed: int, assignment: Assignment, renamer: Renamer
-) -> None:
-    """Require that a misconception answers as a submission does, and no other one does.
+def _expect_alike(candidate: Misconception, member: Member, seed: int, renamer: Renamer) -> None:
+    """Require that a misconception answers as the submission does that it was made of.
 
     Raises:
-        UsageError: It is otherwise.
+        _UnusableError: It answers otherwise.
+        UsageError: It is asked something else.
     """
-    answers = [unpack(one) if one else None for one in renamer.answers_of(candidate, seed)]
-    pieces = [group.evidence(candidate.function) for group in member.groups]
-    for evidence in pieces:
+    packed = renamer.answers_of(candidate, seed)
+    for evidence in _evidence(member):
         for (check, place), given in zip(evidence.asked, evidence.given, strict=True):
-            if place >= len(answers):
+            if place >= len(packed):
                 raise UsageError(
                     "other questions are asked now than when the class was graded: run grader batch"
                     " again"
                 )
-            if not is_same(given, answers[place]):
-                raise UsageError(
-                    f"no misconception can be made of this code of {candidate.function}: apart from"
-                    f" the rest of its submission it answers otherwise ({check})"
+            if not packed[place] or not is_same(given, unpack(packed[place])):
+                raise _UnusableError(
+                    f"apart from the rest of its submission it answers otherwise, in {check}"
                 )
+
+
+def _expect_only(
+    candidate: Misconception, member: Member, seed: int, assignment: Assignment, renamer: Renamer
+) -> None:
+    """Require that no known misconception answers as a submission does.
+
+    Raises:
+        UsageError: One does.
+    """
     known = renamer.known_answers(seed, candidate.function)
     for one in assignment.misconceptions_of(candidate.function):
         packed = known[one.name].answers
-        if any(_is_like(packed, evidence) for evidence in pieces):
+        if any(_is_like(packed, evidence) for evidence in _evidence(member)):
             raise UsageError(
                 f"{one.label} answers the same as this cluster: there is nothing to learn. If it is"
                 " not named, several misconceptions can't be told apart; see grader verify"
             )
+
+
+def _evidence(member: Member) -> list[Evidence]:
+    return [group.evidence(member.unit.name) for group in member.groups]
 
 
 def _is_like(packed: Sequence[bytes], evidence: Evidence) -> bool:

@@ -73,7 +73,7 @@ def _count_unknown(summary: ClassSummary, members: Sequence[Member]) -> Counter[
 def _describe(cluster: Cluster, store: ReportStore, students: int, unknown: int) -> ClusterFigures:
     """Describe a cluster by the submission with the shortest code."""
     written = [one for one in cluster.members if one.unit.code]
-    shortest = min(written, key=lambda one: len(one.unit.code), default=cluster.members[0])
+    shortest = min(written, key=lambda one: one.unit.length, default=cluster.members[0])
     unit = shortest.unit
     ids = {check.id for group in shortest.groups for check in group.checks}
     failed = _failed(store, shortest.id, ids)

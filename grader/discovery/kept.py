@@ -100,6 +100,11 @@ class KeptUnit(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     needed: str = ""
 
+    @property
+    def length(self) -> int:
+        """How many characters its source has, with what that needs."""
+        return len(self.code) + len(self.needed)
+
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of one submission.

@@ -36,7 +36,17 @@ def test_same_input_has_the_same_key(folder: Path, tmp_path: Path) -> None:
     assert key(folder) == key(folder) == key(other, PoolSettings(assignment=str(other)))
 
 
-@pytest.mark.parametrize("pattern", ["check_*.py", "assignment.toml", "reference.py", "misc*.py"])
+def test_key_does_not_change_with_misconceptions(folder: Path) -> None:
+    """Other misconceptions need other names, which are given without grading anew."""
+    before = key(folder)
+    path = folder / "misconceptions.py"
+
+    path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+
+    assert key(folder) == before
+
+
+@pytest.mark.parametrize("pattern", ["check_*.py", "assignment.toml", "reference.py"])
 def test_key_changes_with_every_file_of_the_assignment(folder: Path, pattern: str) -> None:
     """Changing any file of the assignment, even by a comment, changes the key."""
     before = key(folder)
