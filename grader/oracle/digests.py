@@ -13,7 +13,6 @@ from grader.errors import UsageError
 
 _ASSIGNMENTS = "assignments"
 _COMPILED = "__pycache__"
-_NAMES_LENGTH = 32
 
 # The libraries that run or read the submissions: another version may give another result.
 _LIBRARIES = ("torch", "numpy", "matplotlib", "IPython", "nbformat", "pytest")
@@ -77,11 +76,15 @@ def digest_names(assignment: Assignment) -> dict[str, str]:
     It is not in the key of a report: names can be given again without grading anew.
     """
     return {
-        unit.name: digest_parts(
-            map(digest_misconception, assignment.misconceptions_of(unit.name))
-        ).hex()[:_NAMES_LENGTH]
+        unit.name: digest_parts(map(_digest_name, assignment.misconceptions_of(unit.name))).hex()
         for unit in assignment.units
     }
+
+
+def _digest_name(one: Misconception) -> bytes:
+    """Digest a misconception with what a report says of it."""
+    said = map(str.encode, (one.id, one.title, one.hint, one.section))
+    return digest_parts((digest_misconception(one), *said))
 
 
 def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
