@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import logging
 import platform
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -49,6 +50,8 @@ from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session
 from grader.seeds import Seeds
 from grader.submission.read import Submission, parse_submission, read_submission
+
+_log = logging.getLogger(__name__)
 
 Pictures = dict[str, tuple[Picture, ...]]
 
@@ -216,9 +219,11 @@ class Grader:
         if self._store is None or self._refusal or seed is None:
             return
         is_shared = seed in self._seeds.all(self._resources.assignment.info)
-        with contextlib.suppress(GraderError):
+        try:
             if is_shared and self._resources.find_recording(seed) is None:
                 self._store.keep(self._resources.record(seed))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the reports don't need it
+            _log.warning("what is right can't be recorded: %s", _describe_fault(error))
 
     def refuse(self, name: str, reason: str) -> Report:
         """Return the report of a submission that can't even be opened, with the reason."""

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 import msgspec
 
 from grader.checks.assignment import Assignment
+from grader.errors import UsageError
 from grader.oracle.recording import Recording
 from grader.oracle.store import RecordingStore
 from grader.resources import GradingResources
@@ -39,6 +40,7 @@ def record(
 
     Raises:
         InternalError: The reference can't be loaded, or fails a check.
+        UsageError: The recordings can't be kept.
     """
     limits = Limits.of(assignment.limits)
     with contextlib.ExitStack() as stack:
@@ -65,11 +67,14 @@ def record(
                 name, seed = parts[future]
                 known[seed][name] = future.result()
         whole = {
-            seed: msgspec.structs.replace(one, known=known[seed]) for seed, one in found.items()
+            # In one order, so that the same is always recorded in the same bytes.
+            seed: msgspec.structs.replace(one, known=dict(sorted(known[seed].items())))
+            for seed, one in found.items()
         }
     if store is not None:
         for one in whole.values():
-            store.keep(one)
+            if store.keep(one) is None:
+                raise UsageError(f"the recordings can't be kept in {store.folder}")
     return whole
 
 

@@ -73,7 +73,7 @@ class ReportStore:
                 new one that nobody knows.
 
         Raises:
-            UsageError: it can't be read or written.
+            UsageError: it can't be read or written, or is empty.
         """
         path = self.folder / _SALT_FILE
         if given:
@@ -83,9 +83,12 @@ class ReportStore:
         if not path.exists():
             create_once(path, secrets.token_urlsafe(32).encode())
         try:
-            return path.read_text(encoding="utf-8")
+            kept = path.read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
             raise UsageError(f"can't read {path}, the salt of this class: {error}") from error
+        if not kept:  # which everybody could guess
+            raise UsageError(f"{path}, the salt of this class, is empty: remove it, or give --salt")
+        return kept
 
     def find(self, name: str, key: str) -> Outline | None:
         """Return the outline of a report if it is there and has the same key; None otherwise."""

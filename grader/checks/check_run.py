@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.checks.assignment import Assignment
 from grader.checks.check import Check
 from grader.checks.passed import PassedAnswers
-from grader.checks.questions import Question
+from grader.checks.questions import Question, sent_together
 from grader.checks.units import UnitKind
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, Observe
@@ -144,14 +144,12 @@ class CheckRun:
         if (name, is_hidden) in self.sent_ahead or self.lacks(name):
             return
         self.sent_ahead.add((name, is_hidden))
+        asked = [one for one in self.foreseen(name) if self.is_hidden(one.check.id) == is_hidden]
+        key = (name, is_hidden, len(asked))
+        if key not in self.passed.sent_together:  # the same for all submissions with this seed
+            self.passed.sent_together[key] = sent_together(asked)
         student = self.hidden if is_hidden else self.visible
-        student.send_ahead(
-            [
-                one.request
-                for one in self.foreseen(name)
-                if self.is_hidden(one.check.id) == is_hidden
-            ]
-        )
+        student.send_ahead(self.passed.sent_together[key])
 
     def questions_of(self, check: Check) -> list[Question]:
         """Return what a check will ask, as far as that is known."""

@@ -15,8 +15,8 @@ from grader.checks.questions import Question
 from grader.observations.asking import Observe
 from grader.observations.messages import Observation, Outcome, Request
 
-# States that are kept: with 200 questions, those of some thousand submissions.
-_MOST_STATES = 1_000_000
+# States that are kept for a seed, each of a hundred bytes: those of some hundred submissions.
+_MOST_STATES = 100_000
 
 
 class PassedAnswers:
@@ -24,9 +24,13 @@ class PassedAnswers:
 
     A sequence is kept as the digests of its beginnings, of which each contains the one before. So
     a submission is asked only as long as its answers are those of another one that has passed.
+
+    Attributes:
+        sent_together: What is sent ahead, for each unit, visible and hidden.
     """
 
     def __init__(self) -> None:
+        self.sent_together: dict[tuple[str, bool, int], list[Request]] = {}
         self._beginnings: set[bytes] = set()
         self._whole: dict[bytes, frozenset[str]] = {}
 

@@ -5,8 +5,10 @@ diagnosis needs everything that the checks would have asked. So the requests are
 reference passes the checks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from grader.checks.check import Check, RunBody
 from grader.checks.probe import Probe, derive_seed
@@ -14,6 +16,7 @@ from grader.checks.units import Unit
 from grader.errors import CheckCrashedError
 from grader.observations.asking import Ask, answer_at_once
 from grader.observations.messages import Observation, Request
+from grader.observations.values import Array, Items, Mapping, Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +81,40 @@ def record_questions(
         if raised is not None:
             raise CheckCrashedError(check.id, f"the reference fails it: {raised}")
     return questions
+
+
+def sent_together(questions: Sequence[Question]) -> list[Request]:
+    """Return the requests that can be sent before any of them is answered.
+
+    A check may give a right answer back to the submission, as the input of a later question. While
+    the first question is answered, that must not be there to be read yet: it ends what is sent.
+
+    Args:
+        questions: What is asked of one unit, in this order.
+    """
+    chosen: list[Request] = []
+    answers: set[bytes] = set()
+    for question in questions:
+        request = msgspec.msgpack.encode(question.request)
+        if any(answer in request for answer in answers):
+            break
+        chosen.append(question.request)
+        answers.update(one for one in _data(question.expected) if one not in request)
+    return chosen
+
+
+def _data(answer: Observation) -> Iterator[bytes]:
+    """Yield the numbers of an answer that tell something, as they are sent."""
+    for step in answer.steps:
+        values = [step.returned, *step.gradients.values()]
+        values += [state.value for state in step.inputs.values()]
+        while values:
+            match values.pop():
+                case Array() as array if len(set(array.to_numpy().ravel().tolist())) > 1:
+                    yield array.data
+                case Number(value=value) if not value.is_integer():
+                    yield msgspec.msgpack.encode(value)
+                case Items(items=items):
+                    values.extend(items)
+                case Mapping(entries=entries):
+                    values.extend(part for entry in entries for part in entry)

@@ -13,6 +13,7 @@ from grader.cli.options import (
     csv_dialect_option,
     isolation_option,
     limit_options,
+    salt_option,
     usage_errors,
 )
 from grader.report.collector_name import CollectorName
@@ -64,12 +65,9 @@ if TYPE_CHECKING:
     "file_id, first_name, last_name, email and timestamp.",
 )
 @click.option("--regrade", is_flag=True, help="Regrade unchanged submissions too.")
-@click.option(
-    "--salt",
-    default="",
-    metavar="TEXT",
-    help="Secret text that the inputs of all checks depend on; by default a random one, which is "
-    "kept in DIR.",
+@salt_option(
+    "Secret text that the inputs of all checks depend on; by default a random one, which is "
+    "kept in DIR."
 )
 @csv_dialect_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -85,7 +83,7 @@ def batch(
     source: str | None,
     pattern: str | None,
     regrade: bool,  # noqa: FBT001 - click passes options by name
-    salt: str,
+    salt: str | None,
     dialect: str | None,
     quiet: bool,  # noqa: FBT001
     no_color: bool,  # noqa: FBT001
@@ -128,7 +126,7 @@ def batch(
             assignment=str(chosen.folder),
             limits=limits,
             isolation=isolation,
-            salt=store.salt(salt),
+            salt=store.salt(salt or ""),
             is_class=True,
             recordings=str(cache_folder()),
             has_pages=True,

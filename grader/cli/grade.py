@@ -16,6 +16,7 @@ from grader.cli.options import (
     assignment_option,
     isolation_option,
     limit_options,
+    salt_option,
     usage_errors,
 )
 from grader.cli.run import run_command
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--html", "html_target", metavar="PATH", help="Write the report as an HTML page.")
 @click.option("--seed", type=click.IntRange(0, 2**48 - 1), help="Draw the inputs from this seed.")
-@click.option("--salt", metavar="TEXT", help="Ask what a class was asked: the salt of its batch.")
+@salt_option("Ask what a class was asked: the salt of its batch.")
 @click.option("--only", metavar="FUNCTION", help="Grade only this function.")
 @click.option("--watch", is_flag=True, help="Grade again on every save, until Ctrl-C.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")

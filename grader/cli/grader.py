@@ -17,7 +17,7 @@ from grader.cli.export import export
 from grader.cli.kit import kit
 from grader.cli.learn import learn
 from grader.cli.mark import mark
-from grader.cli.options import assignment_option, usage_errors
+from grader.cli.options import assignment_option, salt_option, usage_errors
 from grader.cli.post import post
 from grader.cli.run import run_command
 from grader.cli.stats import stats
@@ -167,7 +167,7 @@ def verify(
 
 @command.command()
 @assignment_option
-@click.option("--salt", metavar="TEXT", help="Record the seed of a class: the salt of its batch.")
+@salt_option("Record the seed of a class: the salt of its batch.")
 @click.option(
     "--seeds",
     type=click.IntRange(1, POOL_SIZE),
@@ -205,7 +205,8 @@ def record(
     store = RecordingStore(cache_folder())
     with usage_errors(), watch_progress(no_color=no_color) as on_progress:
         record_assignment(chosen, wanted, jobs=jobs, store=store, on_progress=on_progress)
-    what = "the seed of the class" if salt is not None else f"{len(wanted)} seeds"
+    count = "1 seed" if len(wanted) == 1 else f"{len(wanted)} seeds"
+    what = count if salt is None else "the seed of the class"
     click.echo(f"recorded {chosen.info.title} with {what} in {store.folder}")
 
 

@@ -23,6 +23,20 @@ assignment_option = click.option(
     "installed.  [default: ZEROGRAD_ASSIGNMENT, or the built-in lab]",
 )
 
+
+def _expect_text(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> str | None:
+    if value is not None and not (value and value.isprintable()):  # also what is not UTF-8
+        raise click.BadParameter("it has to be printable text, and not empty")
+    return value
+
+
+def salt_option(text: str) -> Callable[[_Command], _Command]:
+    """Return the option ``--salt`` with a help text of its own."""
+    return click.option("--salt", metavar="TEXT", callback=_expect_text, help=text)
+
+
 isolation_option = click.option(
     "--isolation",
     type=click.Choice(["auto", "required", "none"]),

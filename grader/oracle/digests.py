@@ -1,5 +1,7 @@
 """Digests of what a report or a recording depends on."""
 
+import ast
+import functools
 import hashlib
 import platform
 from collections.abc import Iterable, Iterator
@@ -8,11 +10,13 @@ from pathlib import Path
 
 from grader.bootstrap import PACKAGE
 from grader.checks.assignment import Assignment
+from grader.checks.definitions import bound_names
 from grader.checks.misconceptions import Misconception
 from grader.errors import UsageError
 
 _ASSIGNMENTS = "assignments"
 _COMPILED = "__pycache__"
+_NAMES_LENGTH = 32
 
 # The libraries that run or read the submissions: another version may give another result.
 _LIBRARIES = ("torch", "numpy", "matplotlib", "IPython", "nbformat", "pytest")
@@ -66,8 +70,28 @@ def digest_assignment(assignment: Assignment, *, without: Iterable[Path] = ()) -
 
 
 def digest_misconception(one: Misconception) -> bytes:
-    """Digest what a misconception answers: its program, not its title and hint alone."""
-    return digest_parts(map(str.encode, (one.name, one.function, one.source)))
+    """Digest the program of a misconception: what it answers, and not how it is described."""
+    return digest_parts(map(str.encode, (one.name, one.function, _program(one.source, one.name))))
+
+
+@functools.cache
+def _program(source: str, name: str) -> str:
+    """Return what a file has for one of its misconceptions, without its docstring.
+
+    What begins with an underscore, and imports, may be used by all of them.
+    """
+    kept = []
+    for statement in ast.parse(source).body:
+        names = bound_names(statement)
+        is_own = name in names
+        if is_own and isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            has_docstring = ast.get_docstring(statement) is not None
+            statement.body = statement.body[1 if has_docstring else 0 :]
+        is_import = isinstance(statement, ast.Import | ast.ImportFrom)
+        is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if is_own or is_import or (not is_text and all(part.startswith("_") for part in names)):
+            kept.append(ast.dump(statement))
+    return "\n".join(kept)
 
 
 def digest_names(assignment: Assignment) -> dict[str, str]:
@@ -76,15 +100,16 @@ def digest_names(assignment: Assignment) -> dict[str, str]:
     It is not in the key of a report: names can be given again without grading anew.
     """
     return {
-        unit.name: digest_parts(map(_digest_name, assignment.misconceptions_of(unit.name))).hex()
+        unit.name: digest_parts(map(_digest_name, assignment.misconceptions_of(unit.name))).hex()[
+            :_NAMES_LENGTH
+        ]
         for unit in assignment.units
     }
 
 
 def _digest_name(one: Misconception) -> bytes:
-    """Digest a misconception with what a report says of it."""
-    said = map(str.encode, (one.id, one.title, one.hint, one.section))
-    return digest_parts((digest_misconception(one), *said))
+    described = (one.id, one.title, one.hint, one.section)
+    return digest_parts((digest_misconception(one), *map(str.encode, described)))
 
 
 def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
