@@ -5,6 +5,7 @@ import dataclasses
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kit_texts import all_texts, digests_of, leaks, secrets_of
 from grader.authoring.new import write_assignment
 from grader.authoring.release import render_notebook, render_script
 from grader.bundles.kit import MadeKit, make_kit
+from grader.bundles.kit_proof import prove_kit
 from grader.checks.assignment import Assignment, load_assignment
 from grader.checks.kit_file import KitManifest, read_kit, write_kit
 from grader.cli.grade import command as grade_command
@@ -184,6 +186,37 @@ def test_notebook_of_the_kit_names_it_and_is_else_the_released_one(
     assert content["metadata"].pop("zerograd") == {"assignment": "two_layers"}
     assert content["cells"] != []
     assert content["metadata"] == released["metadata"]
+
+
+def test_kit_is_proved_in_another_environment(made: MadeKit, assignment: Assignment) -> None:
+    """The Python that is named grades the reference too, and says with which torch."""
+    seeds = read_kit(made.data)[0].seeds
+
+    proved = prove_kit(made.data, assignment, seeds, pythons=[sys.executable])
+
+    assert proved == made.torch
+
+
+@pytest.mark.parametrize(
+    ("python", "problem"),
+    [("/nowhere/python", "can't run /nowhere/python"), ("/bin/false", "could not prove the kit")],
+)
+def test_environment_that_can_not_prove_a_kit_is_a_problem(
+    python: str, problem: str, made: MadeKit, assignment: Assignment
+) -> None:
+    """No kit is written that claims more than was seen."""
+    with pytest.raises(UsageError, match=problem):
+        prove_kit(made.data, assignment, read_kit(made.data)[0].seeds, pythons=[python])
+
+
+def test_reference_that_loses_points_in_its_kit_is_a_problem(
+    made: MadeKit, assignment: Assignment
+) -> None:
+    """A kit whose recordings are not those of its checks is never handed out."""
+    other = changed(made.data, "check_loss.py", "want.array()", "want.array() + 1")
+
+    with pytest.raises(UsageError, match="the reference loses points in its own kit: loss/has-the"):
+        prove_kit(other, assignment, read_kit(made.data)[0].seeds)
 
 
 # --- how it judges ------------------------------------------------------------------------
