@@ -35,7 +35,10 @@ def explain_in_kit(check: Check, run: CheckRun, own: Attempt | None) -> CheckRes
         return make_result(check, Status.NOT_JUDGED, message=sentence)
     shown = own.shown
     return msgspec.structs.replace(
-        shown, status=Status.NOT_JUDGED, message=f"{shown.message}\n({sentence})"
+        shown,
+        status=Status.NOT_JUDGED,
+        message=f"{shown.message}\n({sentence})",
+        hint="",  # it is advice for this unit, which may be right
     )
 
 

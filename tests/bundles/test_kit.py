@@ -284,6 +284,7 @@ def test_helper_that_is_judged_later_may_be_the_cause(grade: Grade) -> None:
     assert "is wrong" in check.message
     assert "(it is tried together with loss, which is judged later)" in check.message
     assert check.example is not None
+    assert check.hint == ""  # it may be right
 
 
 def test_verdicts_are_those_of_the_whole_assignment(grade: Grade, assignment: Assignment) -> None:
