@@ -19,7 +19,7 @@ _DIGEST_BYTES = 32
 
 
 def all_texts(data: bytes) -> Iterator[str]:
-    """Yield every text in a file: in zips, zlib streams, MessagePack and JSON, at whatever depth."""
+    """Yield every text in a file: in zips, zlib streams, MessagePack and JSON, however deep."""
     if data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for entry in archive.infolist():
@@ -95,13 +95,10 @@ def secrets_of(assignment: Assignment, shown: Iterable[str]) -> set[str]:
 
 def leaks(data: bytes, secret: set[str]) -> set[str]:
     """Return the secret lines that are in a file."""
-    found = set()
-    for text in all_texts(data):
-        lines = {line.strip() for line in text.replace("\\n", "\n").split("\n")}
-        found |= lines & secret
-        # Not as a line of its own, as in a text of another format.
-        found |= {line for line in secret if len(line) > 2 * TRIVIAL and line in text}
-    return found
+    whole = "\n".join(all_texts(data)).replace("\\n", "\n")
+    lines = {line.strip() for line in whole.split("\n")}
+    # Long ones also within other lines, as in a text of another format.
+    return {one for one in secret if one in lines or (len(one) > 2 * TRIVIAL and one in whole)}
 
 
 def digests_of(names: Iterable[str]) -> set[bytes]:
