@@ -287,6 +287,11 @@ class Grader:
                 resources.children, submission, account, plan, sessions, expect=oracle.expect
             )
             visible, hidden = start(own=student), start()
+
+            def foreseen(name: str) -> Sequence[Question]:
+                with account.excluded():
+                    return oracle.foreseen(name)
+
             run = CheckRun(
                 assignment=resources.assignment,
                 seed=blank.seed,
@@ -301,7 +306,7 @@ class Grader:
                 functions={one.name: one for one in student.loaded.functions},
                 absences={one.function: one for one in student.loaded.absences},
                 defined=student.loaded.defined,
-                foreseen=oracle.foreseen,
+                foreseen=foreseen,
                 passed=resources.passed(blank.seed),
                 proved=options.proved,
             )

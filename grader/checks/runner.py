@@ -108,6 +108,7 @@ class CheckRunner:
         self._collecting = contextlib.ExitStack()
         self._lock = threading.Lock()
         self._refusal: InternalError | None = None
+        self._run_body: RunBody | None = None
         self._thread = threading.Thread(target=self._main, name="checks", daemon=True)
         self._thread.start()
 
@@ -167,9 +168,15 @@ class CheckRunner:
         )
 
     def _do(self, work: Callable[[list[Check], RunBody], _T]) -> _T:
-        """Have the thread of the checks do some work, and return its result."""
+        """Have the thread of the checks do some work, and return its result.
+
+        That thread itself may ask for it, between two checks.
+        """
         if not self.checks:
             raise InternalError(f"there are no checks in {self._folder}")
+        if threading.current_thread() is self._thread:
+            assert self._run_body is not None  # noqa: S101 - it is running checks
+            return work(self.checks, self._run_body)
         task = _Task(work)
         with self._lock:  # so that no task is queued after the thread has ended
             if self._refusal is not None:
@@ -210,6 +217,7 @@ class CheckRunner:
 
     def _serve(self, checks: list[Check], run_body: RunBody) -> None:
         self._collecting.close()
+        self._run_body = run_body
         self._collected.set_result(checks)
         while (task := self._tasks.get()) is not None:
             task.do(checks, run_body)

@@ -19,7 +19,7 @@ from grader.checks.programs import (
 )
 from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import fingerprint
-from grader.errors import InternalError
+from grader.errors import CheckCrashedError, InternalError
 from grader.observations.asking import Ask
 from grader.observations.messages import CodeBlock, Observation, Request, ScriptRequest
 from grader.oracle.packing import unpack
@@ -185,8 +185,11 @@ class LiveOracle:
         return self._questions[name]
 
     def foreseen(self, name: str) -> Sequence[Question]:
-        """Return the same as `questions` if they were listed before, or else nothing."""
-        return self._questions.get(name, ())
+        """Return the same as `questions`; nothing if the reference fails a check."""
+        try:
+            return self.questions(name)
+        except CheckCrashedError:
+            return ()
 
     def known_answer(self, misconception: Misconception, question: Question) -> object:
         """Return the fingerprint of what a misconception, with right helpers, answers."""

@@ -30,7 +30,7 @@ class Oracle(Protocol):
         """
 
     def foreseen(self, name: str) -> Sequence[Question]:
-        """Return the same as `questions` if nothing has to be asked for that, or else nothing."""
+        """Return the same as `questions`; nothing if the reference fails a check."""
 
     def known_answer(self, misconception: Misconception, question: Question) -> object:
         """Return the fingerprint of what a misconception, with right helpers, answers."""

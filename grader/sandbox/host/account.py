@@ -166,10 +166,12 @@ class Account:
     def excluded(self) -> Iterator[None]:
         """Leave out what this thread does for its own sake, such as asking the author's code."""
         self.turn_to(self._at_work_for)
+        started = time.monotonic()
         try:
             yield
         finally:
             self.host_cpu_s()
+            self._deadline += time.monotonic() - started
 
     # --- memory and disk ------------------------------------------------------------------
 
