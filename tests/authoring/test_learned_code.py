@@ -125,7 +125,8 @@ def test_recorded_answers_of_others_stay_as_they_are(hostile: Assignment) -> Non
         known = _KNOWN.decode(_decompress(resources.record_known("loss", recording)))
         names = [one.name for one in hostile.misconceptions_of("loss") if not one.is_learned]
         others = dataclasses.replace(
-            hostile, misconceptions=[one for one in hostile.misconceptions if not one.is_learned]
+            hostile,
+            misconceptions=tuple(one for one in hostile.misconceptions if not one.is_learned),
         )
     with GradingResources(
         others, limits=Limits.of(others.limits), confinement=Confinement()

@@ -1,6 +1,7 @@
 """The digest of names changes with everything that a name depends on, and for its unit only."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,8 @@ def test_digest_changes_with_what_is_said(field: str) -> None:
     """Another id, program, title, hint or section needs other names, of that unit alone."""
     assignment = load_assignment()
     first, *others = assignment.misconceptions
-    changed = dataclasses.replace(first, **{field: "another"})
+    changes: dict[str, Any] = {field: "another"}
+    changed = dataclasses.replace(first, **changes)
 
     before = digest_names(assignment)
     after = digest_names(dataclasses.replace(assignment, misconceptions=(changed, *others)))

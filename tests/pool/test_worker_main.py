@@ -6,7 +6,7 @@ from fakes import check_result, make_report
 
 from grader.outputs.pages import student_page
 from grader.pool import worker_main
-from grader.pool.messages import GradeRequest, GradeResult
+from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 from grader.report.budget import MAX_REPORT_BYTES
 from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
@@ -29,7 +29,8 @@ class FakeGrader:
 def answer(report: Report, *, problem: str = "") -> GradeResult:
     """Return what a worker answers if the grader makes this report."""
     request = GradeRequest(name="lab4.py", key="the key", problem=problem)
-    return worker_main._grade(FakeGrader(report), request, has_page=True)  # type: ignore[arg-type]
+    settings = PoolSettings(assignment="lab4", has_pages=True)
+    return worker_main._grade(FakeGrader(report), request, settings)  # type: ignore[arg-type]
 
 
 def test_report_and_page_are_written() -> None:
