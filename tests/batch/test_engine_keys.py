@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import keys
 from grader.batch.keys import Keys
 from grader.bootstrap import PACKAGE
 from grader.checks.assignment import load_assignment
+from grader.oracle import digests
 from grader.pool.messages import PoolSettings
 
 _EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -20,7 +20,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the grader's package, for changing it."""
     copy = tmp_path / "grader"
     shutil.copytree(PACKAGE, copy, ignore=_IGNORED)
-    monkeypatch.setattr(keys, "PACKAGE", copy)
+    monkeypatch.setattr(digests, "PACKAGE", copy)
     return copy
 
 

@@ -4,6 +4,8 @@ import msgspec
 import pytest
 from fakes import check_result, make_report
 
+from grader.discovery.keeper import Keeper
+from grader.discovery.kept import read_kept
 from grader.outputs.pages import student_page
 from grader.pool import worker_main
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
@@ -13,6 +15,9 @@ from grader.report.model import FunctionResult, Report, ReportStatus, Status
 
 class FakeGrader:
     """A grader that has one report for everything."""
+
+    strays = ()
+    kept = Keeper()
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -26,11 +31,21 @@ class FakeGrader:
         return msgspec.structs.replace(self._report, error=reason)
 
 
-def answer(report: Report, *, problem: str = "") -> GradeResult:
+def answer(report: Report, *, problem: str = "", keeps_answers: bool = False) -> GradeResult:
     """Return what a worker answers if the grader makes this report."""
     request = GradeRequest(name="lab4.py", key="the key", problem=problem)
-    settings = PoolSettings(assignment="lab4", has_pages=True)
+    settings = PoolSettings(assignment="lab4", has_pages=True, keeps_answers=keeps_answers)
     return worker_main._grade(FakeGrader(report), request, settings)  # type: ignore[arg-type]
+
+
+def test_what_is_kept_is_beside_the_report() -> None:
+    """It is there if it was asked for, and if something was graded."""
+    report = make_report(check_result("mse/a"))
+
+    assert answer(report).kept == b""
+    assert read_kept(answer(report, keeps_answers=True).kept).units == ()
+    unread = msgspec.structs.replace(report, functions=(), status=ReportStatus.UNREADABLE)
+    assert answer(unread, problem="it is a link", keeps_answers=True).kept == b""
 
 
 def test_report_and_page_are_written() -> None:
