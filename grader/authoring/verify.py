@@ -113,11 +113,7 @@ def verify(
     right_jobs = list(_make_right_jobs(assignment, verification))
     right_keys = {job.key for job in right_jobs}
     refusals = find_release_problems(assignment)
-    verification.problems += [
-        f"{one.label} is learned and has no hint yet: write one into {one.path.name}"
-        for one in assignment.misconceptions
-        if not one.hint
-    ]
+    verification.problems += find_unfinished(assignment)
     verification.problems += [f"can't be released: {one}" for one in refusals]
     jobs_to_do = [
         *_make_jobs(assignment, seeds=seeds, has_stub=not refusals),
@@ -164,6 +160,15 @@ def verify(
     _verify_checks(assignment, verification)
     verification.problems.sort()
     return verification
+
+
+def find_unfinished(assignment: Assignment) -> list[str]:
+    """List the learned misconceptions that have no hint yet."""
+    return [
+        f"{one.label} is learned and has no hint yet: write one into {one.path.name}"
+        for one in assignment.misconceptions
+        if not one.hint
+    ]
 
 
 def _make_jobs(assignment: Assignment, *, seeds: int, has_stub: bool) -> Iterator[Job]:

@@ -6,6 +6,7 @@ import pytest
 from class_of_files import copy_example, grade_files, reports_of
 
 from grader.authoring.learn import _UnusableError, learn, write_program
+from grader.authoring.verify import find_unfinished
 from grader.checks.assignment import load_assignment
 from grader.errors import AssignmentError, UsageError
 from grader.oracle.store import RecordingStore, cache_folder
@@ -80,6 +81,9 @@ def test_what_is_learned_is_named_for_all_without_grading(
         grade_files(folder, sources(folder), tmp_path)
         (found,) = after.misconceptions
         assert again == []
+        named = [one for one in str(reports_of(results)).split("'hint': ") if "divides-by-" in one]
+        assert named
+        assert all(one.startswith("'A known mistake in loss.'") for one in named[::2])
         assert (found.id, found.rows) == ("loss/divides-by-three", summary.clusters[0].rows)
         assert after.clusters == ()
         assert reports_of(results) == reports_of(tmp_path)
@@ -103,6 +107,13 @@ def test_written_file_says_where_it_comes_from(
         assert "Learned: from a student's code." in text
         assert "anna" not in text
         assert (found.id, found.hint) == ("loss/learned-1", "")
+        assert find_unfinished(load_assignment(folder)) == [
+            "loss/learned-1 is learned and has no hint yet: write one into learned_by_hand.py"
+        ]
+        out.write_text(text.replace("\n\n    Learned:", "\n\n    Look.\n\n    Learned:"))
+        (found,) = (one for one in load_assignment(folder).misconceptions if one.is_learned)
+        assert found.hint == "Look."
+        assert find_unfinished(load_assignment(folder)) == []
         with pytest.raises(UsageError, match="is there already"):
             learn_first(folder, results, summary, out=out)
     finally:
