@@ -3,11 +3,11 @@
 A sample of what tests/benchmarks/compare_oracles.py compares.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from oracle_reports import SEEDS, differences, find_submissions, grade_path
+from oracle_reports import differences, find_submissions, grade_path
 
 from grader.authoring.record import record
 from grader.checks.assignment import load_assignment
@@ -15,6 +15,7 @@ from grader.oracle.live import LiveOracle
 from grader.oracle.store import RecordingStore
 from grader.pipeline import Grader
 from grader.report.model import Report
+from grader.seeds import Seeds
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -58,27 +59,33 @@ TROUBLES = {
     "answers twice": "os.write(3, b'\\0\\0\\0\\1\\x80')",
 }
 
-Compare = Callable[[Callable[[Grader], Report]], list[str]]
+SEEDS = Seeds("compare", is_class=True)
+
+Compare = Callable[..., list[str]]
 
 
 @pytest.fixture(scope="module")
-def compare(tmp_path_factory: pytest.TempPathFactory) -> Compare:
+def compare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compare]:
     """Return a function that grades live, and twice from a recording, and lists differences."""
     assignment = load_assignment()
     store = RecordingStore(tmp_path_factory.mktemp("recordings"))
     with Grader(assignment, seeds=SEEDS, store=store) as maker:
         maker.grade_data(b"", name="a.py")
         maker.record_last()
+    with (
+        Grader(assignment, seeds=SEEDS) as live,
+        Grader(assignment, seeds=SEEDS, store=store) as recorded,
+    ):
 
-    def run(grade: Callable[[Grader], Report]) -> list[str]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(LiveOracle, "foreseen", lambda _self, _name: ())
-            with Grader(assignment, seeds=SEEDS) as live:
+        def run(grade: Callable[[Grader], Report], *, is_one_by_one: bool = False) -> list[str]:
+            live._resources.passed.cache_clear()
+            with pytest.MonkeyPatch.context() as patch:
+                if is_one_by_one:
+                    patch.setattr(LiveOracle, "foreseen", lambda _self, _name: ())
                 right = grade(live)
-        with Grader(assignment, seeds=SEEDS, store=store) as recorded:
             return [one for _ in range(2) for one in differences(right, grade(recorded))]
 
-    return run
+        yield run
 
 
 @pytest.mark.parametrize("name", SAMPLE)
@@ -97,7 +104,8 @@ def test_trouble_in_what_is_sent_ahead_costs_the_same(compare: Compare, trouble:
     def grade(grader: Grader) -> Report:
         return grader.grade_data(source, name="trouble.py")
 
-    different = [one for one in compare(grade) if "/score" in one or "/status" in one]
+    found = compare(grade, is_one_by_one=True)
+    different = [one for one in found if "/score" in one or "/status" in one]
     assert different == []
 
 
