@@ -69,7 +69,7 @@ class Names:
             UsageError: It can't be written.
         """
         kept = read_kept(result.kept) if result.kept else Kept(seed=0)
-        self._write(id_, request.key, kept)
+        self._write(id_, request.key, kept, names=self._names)
 
     def find(self, id_: str, request: GradeRequest) -> Outline | None:
         """Return the outline of an earlier report, once it has today's names.
@@ -113,11 +113,13 @@ class Names:
             renamed.report, notebook=request.data if report.is_notebook else None
         )
         written = report_to_json(renamed.report).encode()
+        # If the batch is killed in between, nobody knows which names the report has: it gets them
+        # once more, whichever these are then.
+        self._write(id_, request.key, renamed.kept, names={})
         outline = self._store.keep(id_, written, page.encode())
-        # Last: if the batch is killed before, the names are given once more.
-        self._write(id_, request.key, renamed.kept)
+        self._write(id_, request.key, renamed.kept, names=self._names)
         return outline
 
-    def _write(self, id_: str, key: str, kept: Kept) -> None:
-        file = KeptFile(key=key, asked=self._asked, names=self._names, kept=kept)
+    def _write(self, id_: str, key: str, kept: Kept, *, names: dict[str, str]) -> None:
+        file = KeptFile(key=key, asked=self._asked, names=names, kept=kept)
         self._store.kept.keep(id_, file)

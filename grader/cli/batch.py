@@ -98,6 +98,9 @@ def batch(
 
     Writes to DIR a gradebook (gradebook.csv), a page of the class (index.html), its figures
     (summary.json), and for each submission a report (reports/ID.json) and a page (reports/ID.html).
+    The folder fingerprints, for you alone, has what wrong functions answered: from that, wrong
+    answers that several share are found, and other misconceptions named without grading anew.
+
     If a batch is interrupted or even killed, the same command resumes it.
     """
     from grader.batch.collectors.choose import collect

@@ -22,7 +22,7 @@ def stats(folder: Path, is_json: bool, no_color: bool) -> None:  # noqa: FBT001 
 
     DIR is a folder that `grader batch` wrote, or its summary.json. Submissions that can't be graded
     come first; then the scores, the functions, the misconceptions with the students who have them,
-    and the checks that everybody or nobody passes.
+    wrong answers that several share, and the checks that everybody or nobody passes.
     """
     from grader.outputs.class_terminal import show_class
     from grader.outputs.terminal import make_console

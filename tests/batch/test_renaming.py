@@ -10,7 +10,8 @@ from class_of_files import copy_example, grade_files, pages_of, reports_of
 
 from grader.checks.assignment import load_assignment
 from grader.checks.programs import wrong_program
-from grader.discovery.store import FOLDER
+from grader.discovery.kept import KeptFile
+from grader.discovery.store import FOLDER, KeptStore
 
 # Each is a misconception, or none. The last ones make two mistakes.
 CHOSEN = 4
@@ -110,6 +111,42 @@ def test_name_that_is_gone_is_found_out_anew(
     assert "unknown.py" not in again
     assert again
     assert reports_of(taken) == reports_of(place / "few")
+
+
+# Of the first two submissions with a name to give, it stays as it is.
+@pytest.mark.parametrize("writes", [4, 5])
+def test_batch_that_is_killed_while_it_names_goes_on(
+    place: Path,
+    folder: Path,
+    graded: tuple[dict[str, str], Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    writes: int,
+) -> None:
+    """A report that may have other names gets them once more, even if they are the old ones."""
+    files, renamed, _ = graded
+    killed = place / f"killed_{writes}"
+    shutil.copytree(renamed, killed)
+    before = reports_of(killed)
+    whole = know_only_the_first(folder)
+    keep, count = KeptStore.keep, iter(range(100))
+
+    def kill(store: KeptStore, name: str, file: KeptFile) -> None:
+        if next(count) == writes:
+            raise KeyboardInterrupt
+        keep(store, name, file)
+
+    try:
+        monkeypatch.setattr(KeptStore, "keep", kill)
+        with pytest.raises(KeyboardInterrupt):
+            grade_files(folder, files, killed)
+        monkeypatch.setattr(KeptStore, "keep", keep)
+        assert (reports_of(killed) != before) == (writes == 5)
+    finally:
+        (folder / "misconceptions.py").write_text(whole, encoding="utf-8")
+    _, again = grade_files(folder, files, killed)
+
+    assert again == []
+    assert reports_of(killed) == before
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x81\xa1a\x01"])
