@@ -25,7 +25,8 @@ def kit_known(
     """Return the misconceptions that a kit can name, and their answers.
 
     Those that give only right answers to the visible checks are left out: they could never be
-    named, and their titles would tell what the other checks are about.
+    named, and their titles would tell what the other checks are about. So are those made of
+    students' code: it ran beside right helpers, and could have put these into its answers.
 
     Args:
         assignment: The assignment, with its misconceptions.
@@ -40,7 +41,7 @@ def kit_known(
     answers: dict[int, dict[str, dict[str, KnownAnswers]]] = {one.seed: {} for one in recordings}
     numbers: dict[str, int] = {}
     for one in assignment.misconceptions:
-        if not any(_is_wrong(one, oracle) for oracle in oracles):
+        if one.is_learned or not any(_is_wrong(one, oracle) for oracle in oracles):
             continue
         numbers[one.id] = numbers.get(one.id, 0) + 1
         name = f"{one.id} {numbers[one.id]}"

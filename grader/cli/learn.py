@@ -38,13 +38,13 @@ def learn(folder: Path, number: int, id_: str, out: Path | None, assignment: str
     for everybody who shares it, and grades nobody anew.
     """
     from grader.authoring.learn import learn as learn_cluster
-    from grader.checks.assignment import load_assignment
+    from grader.checks.assignment import expect_whole, load_assignment
     from grader.oracle.store import RecordingStore, cache_folder
     from grader.report.summary_file import read_summary
 
     with usage_errors():
         learned = learn_cluster(
-            load_assignment(assignment),
+            expect_whole(load_assignment(assignment)),
             folder,
             read_summary(folder),
             number,
