@@ -49,6 +49,7 @@ def make_bundle(
     pip_options: str = "",
     time_limit_s: float | None = None,
     is_after_due: bool = False,
+    salt: str = "",
 ) -> list[BundleFile]:
     """Make the files that an instructor uploads.
 
@@ -59,6 +60,7 @@ def make_bundle(
         time_limit_s: Seconds of wall time for a whole submission; by default the limit of the
             assignment, or what the platform allows.
         is_after_due: Whether what waits for the due date is shown at once.
+        salt: The secret that the inputs of all checks depend on there; empty for none.
 
     Raises:
         UsageError: If parts of the assignment are outside its folder, or the platform doesn't
@@ -70,6 +72,7 @@ def make_bundle(
     limit_s = time_limit_s or min(usual_s, PLATFORMS[platform].max_time_s / 2)
     options = [] if limit_s == usual_s else ["--time-limit", f"{limit_s:g}"]
     options += ["--after-due"] if is_after_due else []
+    options += [f"--salt={salt}"] if salt else []  # it may begin with a dash
     container_limit_s = _container_limit_s(platform, limit_s)
     values = {
         "@WHEEL@": wheel_name,

@@ -25,6 +25,7 @@ from grader.outputs.files import write_below
 from grader.pipeline import Grader, blank_report, fail_report
 from grader.report.model import Report, ReportStatus
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
+from grader.seeds import Seeds
 
 
 def run_harness(
@@ -35,6 +36,7 @@ def run_harness(
     limits: Mapping[str, float],
     isolation: str,
     is_after_due: bool = False,
+    salt: str = "",
 ) -> bool:
     """Grade the submission that the platform has put in place, and leave the result.
 
@@ -45,6 +47,7 @@ def run_harness(
         limits: Limits that override those of the assignment, by their names in `Limits`.
         isolation: The value of an `Isolation`: how strictly the submission is confined.
         is_after_due: Whether what waits for the due date is shown at once.
+        salt: The secret that the pool of seeds depends on.
 
     Returns:
         Whether a result was left. If not, the platform's format can't express what happened, and
@@ -55,7 +58,7 @@ def run_harness(
     """
     spec = PLATFORMS[platform]
     folder = root or Path(spec.root)
-    report = _grade(folder / spec.submission, assignment, limits, isolation)
+    report = _grade(folder / spec.submission, assignment, limits, isolation, salt)
     made = list(load_format(platform)(work_of_report(report, is_after_due=is_after_due)))
     files = [one for one in made if isinstance(one, ExportedFile)]
     is_fault = report.status is ReportStatus.GRADER_ERROR
@@ -74,13 +77,16 @@ def run_harness(
     return True
 
 
-def _grade(folder: Path, name: str, limits: Mapping[str, float], isolation: str) -> Report:
+def _grade(
+    folder: Path, name: str, limits: Mapping[str, float], isolation: str, salt: str
+) -> Report:
     assignment = expect_whole(load_assignment(name))
     try:
         with Grader(
             assignment,
             limits=Limits.of({**assignment.limits, **limits}),
             confinement=Confinement(isolation=Isolation(isolation)),
+            seeds=Seeds(salt),
         ) as grader:
             stem = AskedFor(assignment.reference_path.stem, assignment.submission)
             return _grade_one(grader, folder, stem=stem)

@@ -20,6 +20,7 @@ class GradingPlatform:
         can_report_faults: Whether a result can say that the grader failed. If not, the script has
             to fail.
         has_fallback: Whether the script leaves a result that says so before the grader runs.
+        shows_options: Whether students can read the scripts, and so a salt in them.
         min_time_s: The shortest time limit that a container should have, in seconds.
         max_time_s: The longest time limit that the platform allows, in seconds.
     """
@@ -30,6 +31,7 @@ class GradingPlatform:
     printed_file: str = ""
     can_report_faults: bool = False
     has_fallback: bool = False
+    shows_options: bool = False
     min_time_s: float = 0.0
     max_time_s: float = 3600.0
 
@@ -38,7 +40,7 @@ PLATFORMS: Mapping[str, GradingPlatform] = {
     "coursera": GradingPlatform(
         root="/shared", submission="submission", results=".", min_time_s=300.0
     ),
-    "github-classroom": GradingPlatform(printed_file="result.b64"),
+    "github-classroom": GradingPlatform(printed_file="result.b64", shows_options=True),
     "gradescope": GradingPlatform(
         root="/autograder",
         submission="submission",

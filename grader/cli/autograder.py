@@ -10,6 +10,7 @@ from grader.cli.options import (
     assignment_option,
     isolation_option,
     limit_options,
+    salt_option,
     usage_errors,
 )
 
@@ -37,6 +38,10 @@ _PLATFORMS = click.Choice(sorted(PLATFORMS))
     help="Seconds for the whole submission.",
 )
 @_after_due_option
+@salt_option(
+    "Secret text that the inputs of all checks depend on.  [default: a random one, but for "
+    "github-classroom, where students can read the workflow]"
+)
 @assignment_option
 def autograder(
     platform: str,
@@ -44,6 +49,7 @@ def autograder(
     pip_options: str,
     time_limit: float | None,
     after_due: bool,  # noqa: FBT001 - click passes options by name
+    salt: str | None,
     assignment: str,
 ) -> None:
     """Write a bundle to upload to a platform, so that it grades.
@@ -51,6 +57,8 @@ def autograder(
     The bundle contains the assignment and this version of zerograd, so that a submission is graded
     there as it is here.
     """
+    import secrets
+
     from grader.bundles.bundle import make_bundle, write_folder, write_zip
     from grader.checks.assignment import expect_whole, load_assignment
 
@@ -61,6 +69,7 @@ def autograder(
             pip_options=pip_options,
             time_limit_s=time_limit,
             is_after_due=after_due,
+            salt=salt or ("" if PLATFORMS[platform].shows_options else secrets.token_urlsafe(24)),
         )
         if out.suffix.lower() == ".zip":
             write_zip(files, out)
@@ -83,6 +92,7 @@ def autograder(
     help="Folder that contains the platform's folders.  [default: as the platform documents]",
 )
 @_after_due_option
+@salt_option("Secret text that the inputs of all checks depend on.")
 @isolation_option
 @limit_options
 @assignment_option
@@ -90,6 +100,7 @@ def harness(
     platform: str,
     root: Path | None,
     after_due: bool,  # noqa: FBT001 - click passes options by name
+    salt: str | None,
     isolation: str,
     limits: dict[str, float],
     assignment: str,
@@ -105,6 +116,7 @@ def harness(
             limits=limits,
             isolation=isolation,
             is_after_due=after_due,
+            salt=salt or "",
         )
     if not is_written:
         raise SystemExit(ExitCode.GRADER_FAILED)

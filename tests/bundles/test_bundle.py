@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -176,3 +178,28 @@ def test_command_writes_a_zip_or_a_folder(tmp_path: Path, name: str) -> None:
     assert done.exit_code == 0, done.output
     assert out.is_file() == name.endswith(".zip")
     assert "README.md" in done.output
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+def test_each_bundle_has_a_salt_of_its_own(platform: str, tmp_path: Path) -> None:
+    """Nobody knows beforehand what is asked there, unless students can read the scripts."""
+    salts = set()
+    for name in ("first", "second"):
+        out = tmp_path / name
+        done = CliRunner().invoke(autograder, ["--for", platform, "--out", str(out)])
+        assert done.exit_code == 0, done.output
+        texts = (one.read_text("utf-8", "replace") for one in out.rglob("*") if one.is_file())
+        salts.add("".join(re.findall(r"--salt=(\S+)", "".join(texts))))
+
+    if platform == "github-classroom":
+        assert salts == {""}
+    else:
+        assert len(salts - {""}) == 2
+
+
+def test_salt_can_be_chosen() -> None:
+    """The script passes it on as it is, also if it needs quotes."""
+    files = make_bundle("prairielearn", load_assignment(), salt="it's a secret")
+
+    (script,) = [one.content.decode() for one in files if one.name == "grade.sh"]
+    assert shlex.join(["--salt=it's a secret"]) in script
