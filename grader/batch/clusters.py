@@ -8,6 +8,7 @@ import msgspec
 from grader.batch.store import ReportStore
 from grader.diagnosis.evidence import DIAGNOSED
 from grader.discovery.cluster import Cluster, Member, find_clusters, members_of
+from grader.discovery.unit_source import without_class
 from grader.errors import UsageError
 from grader.report.budget import cut_example
 from grader.report.class_model import ClassSummary, ClusterFigures, Row
@@ -75,6 +76,7 @@ def _describe(cluster: Cluster, store: ReportStore, students: int, unknown: int)
     written = [one for one in cluster.members if one.unit.code]
     shortest = min(written, key=lambda one: one.unit.length, default=cluster.members[0])
     unit = shortest.unit
+    code = without_class(unit.code, unit.name)
     ids = {check.id for group in shortest.groups for check in group.checks}
     failed = _failed(store, shortest.id, ids)
     example = _smallest_example(failed)
@@ -86,8 +88,8 @@ def _describe(cluster: Cluster, store: ReportStore, students: int, unknown: int)
         message=shorten(failed[0].message, _MAX_MESSAGE) if failed else "",
         example=example,
         shortest=shortest.id,
-        code=_cut_lines(unit.code),
-        is_code_cut=len(unit.code) > MAX_CODE,
+        code=_cut_lines(code),
+        is_code_cut=len(code) > MAX_CODE,
         unknown=unknown,
     )
 

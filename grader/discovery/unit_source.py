@@ -5,6 +5,8 @@ tokens show where statements at top level begin, and which names they bind and u
 """
 
 import io
+import re
+import textwrap
 import token
 import tokenize
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -59,6 +61,33 @@ def find_unit_source(blocks: Iterable[str], name: str, *, contract: Collection[s
     needed = _needed(last, statements, others)
     found = Found(last.text, "".join(one.text for one in needed))
     return found if len(found.code) + len(found.needed) <= MAX_UNIT else Found()
+
+
+def without_class(code: str, name: str) -> str:
+    """Return the source of a method out of that of its class, and all of another unit.
+
+    Args:
+        code: The source of the unit, or of its class.
+        name: The unit.
+    """
+    member = name.partition(".")[2]
+    lines = code.splitlines(keepends=True)
+    head = re.compile(rf"(\s+)(async\s+)?def\s+{re.escape(member)}\b")
+    starts = [place for place, line in enumerate(lines) if member and head.match(line)]
+    if not starts:
+        return code
+    first = starts[-1]
+    indent = _indent(lines[first])
+    end = first + 1
+    while end < len(lines) and (not lines[end].strip() or _indent(lines[end]) > indent):
+        end += 1
+    while first and lines[first - 1].strip().startswith("@"):
+        first -= 1
+    return textwrap.dedent("".join(lines[first:end])).rstrip() + "\n"
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _needed(

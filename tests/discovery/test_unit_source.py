@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from grader.discovery.unit_source import MAX_SOURCE, find_unit_source
+from grader.discovery.unit_source import MAX_SOURCE, find_unit_source, without_class
 
 SOURCE = '''
 import torch
@@ -74,6 +74,20 @@ def test_method_is_found_as_its_class() -> None:
 
     assert found.code.startswith("class Value:\n    def relu")
     assert found.needed == "from math import sqrt\n"
+
+
+def test_method_is_shown_without_its_class() -> None:
+    """Of a class, a person sees the method only; of any other unit, all of it."""
+    code = (
+        "class Value:\n    def add(self):\n        return 1\n\n    @property\n    def relu(self):\n"
+        "        if self:\n\n            return 2\n\n    def exp(self):\n        return 3\n"
+    )
+
+    shown = without_class(code, "Value.relu")
+
+    assert shown == "@property\ndef relu(self):\n    if self:\n\n        return 2\n"
+    assert without_class(code, "Value.exp") == "def exp(self):\n    return 3\n"
+    assert without_class(code, "Value.missing") == without_class(code, "Value") == code
 
 
 def test_last_definition_is_found() -> None:
