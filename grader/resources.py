@@ -284,7 +284,10 @@ class GradingResources:
             more_time: What the CPU time of each function is multiplied by.
         """
         plotting = ("plt", "matplotlib", "pylab", "pyplot")
-        if submission.mentions(*plotting) or any(word in self._support for word in plotting):
+        # Also if the reference, which may be asked later, needs it: what is imported in between
+        # would show a submission that it is the first one.
+        own = (self._support, self.assignment.reference)
+        if submission.mentions(*plotting) or any(word in text for text in own for word in plotting):
             self._forkserver.warm((_MATPLOTLIB,))
         if submission.is_notebook and submission.mentions("%", "!", "?"):
             self._forkserver.warm((_IPYTHON,))
