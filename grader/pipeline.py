@@ -216,12 +216,16 @@ class Grader:
         nothing. What can't be recorded costs time, and no report.
         """
         seed, self._last_seed = self._last_seed, None
-        if self._store is None or self._refusal or seed is None:
+        is_kit = self._resources.assignment.kit is not None  # which is a recording
+        if self._store is None or self._refusal or seed is None or is_kit:
             return
         is_shared = seed in self._seeds.all(self._resources.assignment.info)
         try:
             if is_shared and self._resources.find_recording(seed) is None:
-                self._store.keep(self._resources.record(seed))
+                recording = self._resources.record(seed)
+                # Another process may have kept a fuller one meanwhile.
+                if self._resources.find_recording(seed) is None:
+                    self._store.keep(recording)
         except Exception as error:  # noqa: BLE001 - whatever it is, the reports don't need it
             _log.warning("what is right can't be recorded: %s", _describe_fault(error))
 
@@ -233,6 +237,7 @@ class Grader:
         started = time.monotonic()
         seconds: dict[str, float] = {}
         blank = self._blank_report(name)
+        self.strays = ()
         if self._refusal:
             return fail_report(blank, ReportStatus.GRADER_ERROR, self._refusal)
         try:

@@ -119,7 +119,11 @@ class GradingResources:
             # Both at once: one process imports torch while the other collects the checks.
             self._forkserver = stack.enter_context(
                 Forkserver(
-                    hidden=(assignment.folder, cache_folder()),
+                    hidden=(
+                        assignment.folder,
+                        cache_folder(),
+                        *([store.folder] if store is not None else []),
+                    ),
                     launched=launched,
                     given=Given(
                         files=assignment.material.paths, modules=assignment.material.modules

@@ -2,7 +2,8 @@
 
 An assignment has a pool of a few seeds, and a digest of the submission chooses one of them: so what
 was learnt from one attempt helps little in the next, and for each seed what is right is recorded
-once. A class has a seed of its own, the same for everybody, which no attempt before could show.
+once. A class has a seed of its own, the same for everybody, which no attempt shows before its
+reports are given out.
 A student's kit has a few seeds that nothing else is graded with.
 """
 

@@ -15,6 +15,7 @@ from grader.authoring.mutant_run import GradedMutant
 from grader.authoring.mutants import Mutant
 from grader.checks.assignment import Assignment
 from grader.errors import UsageError
+from grader.outputs.files import write_text_atomically
 
 MARKS_FILE = "equivalent_mutants.toml"
 _TABLE = "equivalent"
@@ -155,7 +156,7 @@ def add_marks(assignment: Assignment, survivors: Iterable[GradedMutant]) -> Path
             f"\n[[{_TABLE}]]\nunit = {_toml(unit)}\nline = {_toml(line)}\n"
             f'becomes = [\n{texts}]\nreason = ""\n'
         )
-    path.write_text(text, encoding="utf-8")
+    write_text_atomically(text, path)
     return path
 
 

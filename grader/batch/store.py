@@ -86,8 +86,10 @@ class ReportStore:
             kept = path.read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
             raise UsageError(f"can't read {path}, the salt of this class: {error}") from error
-        if not kept:  # which everybody could guess
-            raise UsageError(f"{path}, the salt of this class, is empty: remove it, or give --salt")
+        if not (kept and kept.isprintable()):  # nobody could give the same to another command
+            raise UsageError(
+                f"{path}, the salt of this class, is empty or was edited: remove it, or give --salt"
+            )
         return kept
 
     def find(self, name: str, key: str) -> Outline | None:

@@ -14,7 +14,7 @@ from grader.checks.check import Check, RunBody
 from grader.checks.check_run import CheckRun
 from grader.checks.lent_attempt import describe_lent_attempt
 from grader.checks.no_answer import describe_no_answer
-from grader.checks.passed import keeping
+from grader.checks.passed import Asked, keeping
 from grader.checks.probe import INCOMPLETE, Probe, derive_seed
 from grader.checks.units import Unit
 from grader.checks.verdict import NoAnswerError, NotJudgedError, UnwrittenError, Verdict, WrongError
@@ -23,10 +23,8 @@ from grader.observations.asking import Observe, answer_at_once
 from grader.observations.messages import (
     Absence,
     AbsenceKind,
-    Observation,
     Outcome,
     Raised,
-    Request,
 )
 from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
@@ -117,13 +115,13 @@ def _ask(
     probe: Probe | None = None
     raised: Verdict | None = None
     if used is None:
-        asked: list[tuple[Request, Observation]] = []
+        asked: list[Asked] = []
         seed = derive_seed(run.seed, check.id)
         observe = keeping(observe, asked)
         probe = Probe(function, observe, run.expect, seed, units=run.assignment.units)
         raised = _judge(check, probe, run, run_body)
         used = frozenset(probe.used)
-        run.asked.setdefault(check.id, []).append([one for one, _ in asked])
+        run.asked.setdefault(check.id, []).append([one.request for one in asked])
         if raised is None:
             run.passed.add(check, questions, asked, used)
     run.used.setdefault(function.name, set()).update(used)

@@ -7,6 +7,7 @@ check is a function of the answers that it gets, so it need not be run again for
 import hashlib
 from collections import deque
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -53,7 +54,7 @@ class PassedAnswers:
         for question in questions:
             answer = observe(question.request)
             answers.append((question.request, answer))
-            state = _next(state, answer)
+            state = _next(state, _digest(answer))
             if state not in self._beginnings:
                 break
         return self._whole.get(state), _first(answers, observe)
@@ -62,7 +63,7 @@ class PassedAnswers:
         self,
         check: Check,
         questions: Sequence[Question],
-        asked: Sequence[tuple[Request, Observation]],
+        asked: Sequence["Asked"],
         used: Collection[str],
     ) -> None:
         """Note that a check has passed.
@@ -70,24 +71,37 @@ class PassedAnswers:
         Args:
             check: The check.
             questions: What it asks of a submission that is right.
-            asked: What it has asked, with the answers.
+            asked: What it has asked, as `keeping` has noted it.
             used: The names of the submission that its scripts use.
         """
-        is_foreseen = [one for one, _ in asked] == [one.request for one in questions]
-        is_answered = all(answer.outcome is Outcome.RETURNED for _, answer in asked)
+        is_foreseen = [one.request for one in asked] == [one.request for one in questions]
+        is_answered = all(one.outcome is Outcome.RETURNED for one in asked)
         if not asked or not is_foreseen or not is_answered:
             return
         if len(self._beginnings) > _MOST_STATES:
             return
         state = check.id.encode()
-        for _, answer in asked:
-            state = _next(state, answer)
+        for one in asked:
+            state = _next(state, one.digest)
             self._beginnings.add(state)
         self._whole[state] = frozenset(used)
 
 
-def _next(state: bytes, answer: Observation) -> bytes:
-    return hashlib.sha256(state + msgspec.msgpack.encode(answer)).digest()
+def _next(state: bytes, digest: bytes) -> bytes:
+    return hashlib.sha256(state + digest).digest()
+
+
+def _digest(answer: Observation) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode(answer)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, how it ended, and the digest of its answer, which may be large itself."""
+
+    request: Request
+    outcome: Outcome
+    digest: bytes
 
 
 def _first(answers: list[tuple[Request, Observation]], observe: Observe) -> Observe:
@@ -103,12 +117,12 @@ def _first(answers: list[tuple[Request, Observation]], observe: Observe) -> Obse
     return ask
 
 
-def keeping(observe: Observe, asked: list[tuple[Request, Observation]]) -> Observe:
+def keeping(observe: Observe, asked: list[Asked]) -> Observe:
     """Return how to ask, so that what is asked is noted."""
 
     def ask(request: Request) -> Observation:
         answer = observe(request)
-        asked.append((request, answer))
+        asked.append(Asked(request, answer.outcome, _digest(answer)))
         return answer
 
     return ask

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
+import numpy as np
 
 from grader.checks.check import Check, RunBody
 from grader.checks.probe import Probe, derive_seed
@@ -87,7 +88,8 @@ def sent_together(questions: Sequence[Question]) -> list[Request]:
     """Return the requests that can be sent before any of them is answered.
 
     A check may give a right answer back to the submission, as the input of a later question. While
-    the first question is answered, that must not be there to be read yet: it ends what is sent.
+    the first question is answered, that must not be there to be read yet: it ends what is sent. An
+    answer that was changed before, such as a rounded one, is not found.
 
     Args:
         questions: What is asked of one unit, in this order.
@@ -110,7 +112,7 @@ def _data(answer: Observation) -> Iterator[bytes]:
         values += [state.value for state in step.inputs.values()]
         while values:
             match values.pop():
-                case Array() as array if len(set(array.to_numpy().ravel().tolist())) > 1:
+                case Array() as array if _tells_something(array.to_numpy()):
                     yield array.data
                 case Number(value=value) if not value.is_integer():
                     yield msgspec.msgpack.encode(value)
@@ -118,3 +120,9 @@ def _data(answer: Observation) -> Iterator[bytes]:
                     values.extend(items)
                 case Mapping(entries=entries):
                     values.extend(part for entry in entries for part in entry)
+
+
+def _tells_something(numbers: "np.ndarray") -> bool:
+    """Return whether numbers can hardly be in a request by chance: not zeros, ones and so on."""
+    found = set(numbers.ravel().tolist())
+    return len(found) > 1 or any(one != round(one.real) for one in found if np.isfinite(one))

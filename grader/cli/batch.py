@@ -1,5 +1,6 @@
 """The command ``grader batch``: grade a class."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -114,10 +115,11 @@ def batch(
     from grader.pool.local_pool import LocalPool
     from grader.pool.messages import PoolSettings
 
-    with usage_errors():
+    with usage_errors(), contextlib.ExitStack() as locked:
         chosen = expect_whole(load_assignment(assignment))
         known = read_roster(roster) if roster else None
         store = ReportStore(out)
+        locked.enter_context(store.lock())  # before a salt is kept for those who hold it
         collection = collect(
             paths,
             stem=AskedFor(chosen.reference_path.stem, chosen.submission),
@@ -146,12 +148,9 @@ def batch(
         )
         is_shown = sys.stderr.isatty() and not quiet
         total = len(collection.entries)
-        with (
-            store.lock(),
-            show_batch_progress(total, no_color=no_color, is_shown=is_shown) as (
-                on_progress,
-                tally,
-            ),
+        with show_batch_progress(total, no_color=no_color, is_shown=is_shown) as (
+            on_progress,
+            tally,
         ):
             try:
                 summary = grade_class(job, store, on_progress=on_progress)

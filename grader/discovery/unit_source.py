@@ -4,6 +4,7 @@ A submission is anybody's text, so it is not parsed here, which can take a parse
 tokens show where statements at top level begin, and which names they bind and use.
 """
 
+import functools
 import io
 import re
 import textwrap
@@ -52,7 +53,7 @@ def find_unit_source(blocks: Iterable[str], name: str, *, contract: Collection[s
     texts = list(blocks)
     if sum(map(len, texts)) > MAX_SOURCE:
         return Found()
-    statements = [one for text in texts for one in _statements(text)]
+    statements = [one for text in texts for one in _statements_of(text)]
     top = name.partition(".")[0]
     last = next((one for one in reversed(statements) if top in one.binds), None)
     if last is None:
@@ -94,56 +95,74 @@ def _needed(
     start: _Statement, statements: Sequence[_Statement], others: Collection[str]
 ) -> list[_Statement]:
     """Return the statements that bind what a statement uses, directly or through others."""
-    known: set[str] = set()
-    waiting = set(start.uses)
-    chosen: dict[int, _Statement] = {}
+    binding: dict[str, list[_Statement]] = {}
+    for one in statements:
+        for name in one.binds.difference(others):
+            binding.setdefault(name, []).append(one)
+    chosen = {id(start)}
+    waiting = list(start.uses)
     while waiting:
-        known |= waiting
-        fresh = {
-            place: one
-            for place, one in enumerate(statements)
-            if one is not start and one.binds & waiting - set(others) and place not in chosen
-        }
-        chosen.update(fresh)
-        waiting = {name for one in fresh.values() for name in one.uses} - known
-    return [chosen[place] for place in sorted(chosen)]
+        for one in binding.pop(waiting.pop(), ()):  # each name is looked up once
+            if id(one) not in chosen:
+                chosen.add(id(one))
+                waiting.extend(one.uses)
+    return [one for one in statements if id(one) in chosen and one is not start]
+
+
+@functools.lru_cache(maxsize=64)  # a submission's blocks are looked through for each unit
+def _statements_of(text: str) -> tuple[_Statement, ...]:
+    return tuple(_statements(text))
 
 
 def _statements(text: str) -> Iterator[_Statement]:
     """Yield the statements of a block at top level, as far as it is made of Python's tokens."""
     lines = text.splitlines(keepends=True)
-    current: list[tokenize.TokenInfo] = []
+    current = _Tokens()
     depth = 0
     try:
         for one in tokenize.generate_tokens(io.StringIO(text).readline):
             depth += (one.type == token.INDENT) - (one.type == token.DEDENT)
-            is_first = bool(current) and current[-1].type in _SPACE
-            is_new = is_first and one.type not in _SPACE and one.string not in _GOES_ON
-            is_next = depth == 0 and is_new and _is_whole(current)
-            if is_next:
-                yield _make(current, lines)
-                current = []
-            if current or one.type not in _SPACE:
-                current.append(one)
+            is_new = current.is_at_start and one.type not in _SPACE and one.string not in _GOES_ON
+            if depth == 0 and is_new and current.is_whole:
+                yield _make(current.all, lines)
+                current = _Tokens()
+            if current.all or one.type not in _SPACE:
+                current.add(one)
     except (tokenize.TokenError, SyntaxError):
         return  # what comes after that is nothing that runs
-    if any(one.type not in (*_SPACE, token.ENDMARKER) for one in current):
-        yield _make(current, lines)
+    if any(one.type not in (*_SPACE, token.ENDMARKER) for one in current.all):
+        yield _make(current.all, lines)
 
 
-def _is_whole(tokens: Sequence[tokenize.TokenInfo]) -> bool:
-    """Return whether a statement has ended: a decorator and an open if have not."""
-    ended = any(one.type == token.NEWLINE for one in tokens)
-    return ended and not _only_decorators(tokens)
+@dataclass(slots=True)
+class _Tokens:
+    """The tokens of a statement so far.
 
+    Attributes:
+        all: The tokens.
+        is_at_start: Whether the next token begins a line.
+        has_ended: Whether one of its lines has ended.
+        is_decorated: Whether all its lines so far are decorators, so that more has to come.
+    """
 
-def _only_decorators(tokens: Sequence[tokenize.TokenInfo]) -> bool:
-    starts = [
-        one
-        for before, one in zip([None, *tokens], tokens, strict=False)
-        if (before is None or before.type in _SPACE) and one.type not in _SPACE
-    ]
-    return bool(starts) and all(one.string == "@" for one in starts)
+    all: list[tokenize.TokenInfo] = field(default_factory=list)
+    is_at_start: bool = False
+    has_ended: bool = False
+    is_decorated: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the statement has ended: decorators alone have not."""
+        return self.has_ended and not self.is_decorated
+
+    def add(self, one: tokenize.TokenInfo) -> None:
+        """Add a token."""
+        is_space = one.type in _SPACE
+        if not is_space and (self.is_at_start or not self.all):
+            self.is_decorated = self.is_decorated and one.string == "@"
+        self.has_ended = self.has_ended or one.type == token.NEWLINE
+        self.is_at_start = is_space
+        self.all.append(one)
 
 
 def _make(tokens: Sequence[tokenize.TokenInfo], lines: Sequence[str]) -> _Statement:
@@ -171,13 +190,15 @@ def _assigned(words: Sequence[tokenize.TokenInfo]) -> set[str]:
     found: set[str] = set()
     line: list[tokenize.TokenInfo] = []
     depth = 0
+    done = 0  # so many tokens of the line were looked at
     for before, one in zip([None, *words], words, strict=False):
         if before is not None and before.string in ("def", "class", "for"):
             found.add(one.string)
         if line and one.start[0] != line[-1].end[0] and depth == 0:
-            line = []
+            line, done = [], 0
         depth += (one.string in ("(", "[", "{")) - (one.string in (")", "]", "}"))
         line.append(one)
         if depth == 0 and one.string.endswith("=") and one.string not in ("==", "<=", ">=", "!="):
-            found.update(each.string for each in line if each.type == token.NAME)
+            found.update(each.string for each in line[done:] if each.type == token.NAME)
+            done = len(line)
     return found

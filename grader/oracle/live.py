@@ -167,6 +167,7 @@ class LiveOracle:
         self._ask_alone = ask_alone
         self._list_questions = list_questions
         self._questions: dict[str, list[Question]] = {}
+        self._failing: set[str] = set()  # the units of which the reference fails a check
         self._known: dict[tuple[str, int], object] = {}
 
     @property
@@ -186,9 +187,12 @@ class LiveOracle:
 
     def foreseen(self, name: str) -> Sequence[Question]:
         """Return the same as `questions`; nothing if the reference fails a check."""
+        if name in self._failing:
+            return ()
         try:
             return self.questions(name)
         except CheckCrashedError:
+            self._failing.add(name)
             return ()
 
     def known_answer(self, misconception: Misconception, question: Question) -> object:

@@ -12,6 +12,7 @@ from grader.checks.pictures import draw_right
 from grader.checks.programs import wrong_program
 from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import fingerprint
+from grader.errors import GraderError
 from grader.observations.asking import Ask
 from grader.observations.messages import CodeBlock, Observation, Request
 from grader.oracle.digests import digest_misconception
@@ -169,5 +170,7 @@ def ask_alone(
 def _packed(question: Question, session: Session) -> bytes:
     try:
         return pack(fingerprint(question, session.observe(question.request)))
-    except (TypeError, OverflowError):  # it answers something that can't be packed
+    except GraderError:
+        raise
+    except Exception:  # noqa: BLE001 - its facts can't be told, or packed: nobody is named for it
         return b""

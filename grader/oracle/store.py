@@ -7,6 +7,7 @@ so that it is made anew.
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import platformdirs
 
 from grader.errors import DamagedRecordingError, UsageError
 from grader.oracle.recording import Recording, read_recording, write_recording
-from grader.outputs.files import open_atomically
+from grader.outputs.files import TEMPORARY_PREFIX, open_atomically
 
 _ENDING = ".recording"
 _VARIABLE = "ZEROGRAD_CACHE"
@@ -22,6 +23,9 @@ _VARIABLE = "ZEROGRAD_CACHE"
 # Recordings that are kept. One of the built-in lab takes half a megabyte.
 _MOST_FILES = 256
 _MOST_BYTES = 64 * 1024 * 1024
+
+# A file that is being written is younger than this.
+_LEFT_OVER_S = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +74,7 @@ class RecordingStore:
         path = self._path(recording.key, recording.seed)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open_atomically(path) as file:
+            with open_atomically(path, mode=0o600) as file:  # the folder may be anybody's
                 file.write(write_recording(recording))
         except (OSError, UsageError) as error:
             _log.warning("a recording can't be kept: %s", error)
@@ -82,13 +86,21 @@ class RecordingStore:
         return self.folder / f"{key[:32]}-{seed}{_ENDING}"
 
     def _remove_old(self) -> None:
-        """Remove the recordings that were not used for the longest time, if there are too many."""
-        found = sorted(self._times(), reverse=True)
-        for _, path in found[_MOST_FILES:]:
+        """Remove the recordings that were not used for the longest time, if there are too many.
+
+        What killed processes have left half written is removed too.
+        """
+        found = sorted(self._times(f"*{_ENDING}"), reverse=True)
+        left_over = [
+            path
+            for changed, path in self._times(f"{TEMPORARY_PREFIX}*")
+            if changed < time.time() - _LEFT_OVER_S
+        ]
+        for path in (*(path for _, path in found[_MOST_FILES:]), *left_over):
             with contextlib.suppress(OSError):
                 path.unlink()
 
-    def _times(self) -> Iterator[tuple[float, Path]]:
-        for path in self.folder.glob(f"*{_ENDING}"):
+    def _times(self, pattern: str) -> Iterator[tuple[float, Path]]:
+        for path in self.folder.glob(pattern):
             with contextlib.suppress(OSError):  # another process has removed it
                 yield path.stat().st_mtime, path

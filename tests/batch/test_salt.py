@@ -146,3 +146,31 @@ def test_another_salt_grades_the_class_anew(tmp_path: Path) -> None:
 
     info = load_assignment(EXAMPLE).info
     assert seeds_of(tmp_path / "out") == {Seeds("another", is_class=True).of(info, "")} != before
+
+
+@pytest.mark.parametrize("content", ["", "x\n", "\x00"])
+def test_salt_that_was_edited_is_refused(content: str, tmp_path: Path) -> None:
+    """An editor's line break would be part of it, and nobody could give the same elsewhere."""
+    store = ReportStore(tmp_path)
+    store.salt("x")
+    (tmp_path / SALT_FILE).write_text(content, encoding="utf-8")
+
+    with pytest.raises(UsageError, match="is empty or was edited"):
+        store.salt("")
+
+
+def test_batch_that_is_refused_leaves_the_salt(tmp_path: Path) -> None:
+    """Another batch in the same folder goes on with the questions that it has begun with."""
+    (tmp_path / "s.py").write_text("x = 1\n", encoding="utf-8")
+    store = ReportStore(tmp_path / "out")
+    store.salt("first")
+
+    with store.lock():
+        arguments = ("batch", tmp_path / "s.py", "--out", tmp_path / "out", "--salt", "second")
+        done = subprocess.run(
+            [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False
+        )
+
+    assert done.returncode == 2
+    assert "another batch is running" in done.stderr.replace("\n", " ")
+    assert store.salt("") == "first"

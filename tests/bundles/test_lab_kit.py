@@ -193,6 +193,7 @@ def test_students_wheel_grades_with_the_kit_and_both_with_the_lab(
     code, right, shown = _grade(environment, "right_plain.py", tmp_path)
     assert (code, right["score"], right["max_score"]) == (0, 94, 94)
     assert "6 more points are judged later: ANSWERS (6)" in shown
+    assert "can't be recorded" not in shown  # a kit is a recording
 
     code, wrong, shown = _grade(environment, "wrong_mse_absolute_not_square.py", tmp_path)
     assert code == 1

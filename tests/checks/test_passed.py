@@ -15,7 +15,7 @@ from grader.checks.check import Check
 from grader.checks.check_run import CheckRun, Student
 from grader.checks.compare import expect_close
 from grader.checks.inputs import tensor
-from grader.checks.passed import PassedAnswers
+from grader.checks.passed import Asked, PassedAnswers, keeping
 from grader.checks.probe import Probe
 from grader.checks.questions import Question, record_questions
 from grader.checks.run import run_phase
@@ -297,8 +297,16 @@ def asked_of(*requests: Request) -> list[Question]:
 
 def remember(passed: PassedAnswers, *requests: Request, answer: float = 1.0) -> None:
     """Note that the check has passed with an answer to each request."""
-    asked = [(one, returned(answer)) for one in requests]
-    passed.add(CHECK, asked_of(*requests), asked, {"name"})
+    passed.add(CHECK, asked_of(*requests), noted(*requests, answer=answer), {"name"})
+
+
+def noted(*requests: Request, answer: float = 1.0) -> list[Asked]:
+    """Ask, and return what is noted of that."""
+    asked: list[Asked] = []
+    ask = keeping(lambda _: returned(answer), asked)
+    for one in requests:
+        ask(one)
+    return asked
 
 
 def test_names_that_were_used_come_back() -> None:
@@ -326,7 +334,7 @@ def test_what_was_not_foreseen_is_not_remembered(questions: Sequence[Request]) -
     """Exactly the questions of the reference were asked, or nothing is remembered."""
     passed = PassedAnswers()
 
-    passed.add(CHECK, asked_of(*questions), [(call(1), returned(1.0))] * 2, ())
+    passed.add(CHECK, asked_of(*questions), noted(call(1), call(1)), ())
     used, _ = passed.replay(CHECK, asked_of(call(1), call(1)), lambda _: returned(1.0))
 
     assert used is None

@@ -110,11 +110,17 @@ def test_last_definition_is_found() -> None:
         "\0",
         "f(" * 20_000,
         "x" * (MAX_SOURCE + 1),
+        "".join(f"a{one} = a{one + 1}\n" for one in range(15_000)) + "def f(): return a0\n",
+        "@decorated\n" * 20_000,
+        "a = " + "b = " * 50_000 + "1\n",
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_odd_source_has_no_unit(source: str) -> None:
-    """What is no unit, no Python or too much to look through, is nothing, and costs no time."""
+    """What is no unit, no Python or too much to look through, is nothing, and costs little time.
+
+    It would be minutes if statements or lines were looked through once for each other one.
+    """
     started = time.process_time()
 
     found = find_unit_source([source], "f", contract=["f"])

@@ -47,6 +47,21 @@ def test_only_its_owner_can_read_the_cache(store: RecordingStore) -> None:
 
     assert path is not None
     assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600  # also in a folder of another mode
+
+
+def test_what_killed_processes_left_is_removed(store: RecordingStore) -> None:
+    """A file that is still being written is younger."""
+    store.folder.mkdir(parents=True)
+    old, young = store.folder / ".zerograd-old", store.folder / ".zerograd-young"
+    for one in (old, young):
+        one.write_bytes(b"half")
+    os.utime(old, (1, 1))
+
+    store.keep(recording())
+
+    assert not old.exists()
+    assert young.exists()
 
 
 def damage(content: bytes, how: str) -> bytes:

@@ -338,11 +338,11 @@ def test_second_function_is_sent_after_the_first(open_source: OpenSource) -> Non
 
 def test_answers_are_kept_only_while_there_is_room() -> None:
     """A submission can't fill the host's memory with what nobody asks for."""
-    sent = SentAhead(lambda size: size < 10)
+    sent = SentAhead(lambda size: size < 200)
     answer = Observation(outcome=Outcome.RETURNED, size_bytes=5)
 
     sent.keep(number(1), answer)
-    sent.keep(number(2), Observation(outcome=Outcome.RETURNED, size_bytes=50))
+    sent.keep(number(2), Observation(outcome=Outcome.RETURNED, detail="x" * 200))
     sent.keep(number(3), Observation(outcome=Outcome.TIME_LIMIT))
 
     assert sent.find(number(1)) == answer

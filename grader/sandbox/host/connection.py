@@ -245,24 +245,30 @@ class ChildConnection:
         if not self._buffer.is_empty:
             raise ChildEnded(Outcome.FORGED, "bytes that were not asked for")
 
-    def receive(self) -> Any:  # noqa: ANN401 - one of FromChild
+    def receive(self, *, is_ahead: bool = False) -> Any:  # noqa: ANN401 - one of FromChild
         """Wait for the next message; meanwhile collect the output and watch the limits.
+
+        Args:
+            is_ahead: Whether the child goes on with something else after this message. Then a
+                message that is there already is taken, whatever the child has used since.
 
         Raises:
             ChildEnded: The child hit a limit, has ended, or sent something that is not a message.
         """
         self._meter.pass_over(time.monotonic() - self._turned_away)
         try:
-            return self._receive()
+            return self._receive(is_ahead=is_ahead)
         finally:
             self._turned_away = time.monotonic()
 
-    def _receive(self) -> Message:
+    def _receive(self, *, is_ahead: bool) -> Message:
         while True:
             message = self._next_message()
             is_open = message is not None or self._read_available()
             if message is None:
                 message = self._next_message()
+            if message is not None and is_ahead:
+                return message
             # Also if there is a message, since there may be any number of them.
             self._check_limits(is_waiting=message is None)
             if message is not None:

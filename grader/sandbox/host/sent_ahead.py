@@ -5,6 +5,8 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from grader.observations.messages import Observation, Outcome, Request, ScriptRequest
 from grader.sandbox.host.connection import ChildConnection
 
@@ -12,6 +14,8 @@ _MOST_BYTES = 64 * 1024
 
 # A socket counts what it needs for itself, too.
 _PART_OF_SOCKET = 1 / 3
+
+_DECODER = msgspec.msgpack.Decoder(Observation)
 
 _ANSWERS = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
 
@@ -27,7 +31,8 @@ class SentAhead:
         self._may_keep = may_keep
         self._child: ChildConnection | None = None
         self._waiting: deque[tuple[Request, bytes]] = deque()
-        self._kept: list[tuple[Request, Observation]] = []
+        # Packed: as objects, answers of many small parts would take ten times as much.
+        self._kept: list[tuple[Request, bytes]] = []
 
     def begin(self, child: ChildConnection, sent: Iterable[tuple[Request, bytes]]) -> None:
         """Note what was sent to a child, with the tokens; the child has nothing else to answer."""
@@ -67,15 +72,16 @@ class SentAhead:
 
     def keep(self, request: Request, answer: Observation) -> None:
         """Keep an answer that may be asked for later, if it is one and there is room."""
-        if answer.outcome in _ANSWERS and self._may_keep(answer.size_bytes):
-            self._kept.append((request, answer))
+        packed = msgspec.msgpack.encode(answer) if answer.outcome in _ANSWERS else b""
+        if packed and self._may_keep(len(packed)):
+            self._kept.append((request, packed))
 
     def find(self, request: Request) -> Observation | None:
         """Return an answer that came before its request was asked for, once; None if none did."""
-        for place, (one, answer) in enumerate(self._kept):
+        for place, (one, packed) in enumerate(self._kept):
             if one == request:
                 del self._kept[place]
-                return answer
+                return _DECODER.decode(packed)
         return None
 
 

@@ -216,8 +216,8 @@ class Session:
     def _catch_up(self, request: Request | None) -> None:
         """Take the answers to what was sent ahead but not asked for, up to a request.
 
-        A check that fails asks nothing more. What its other requests take is not its unit's time,
-        and if they take long, their child is given up.
+        A check that fails asks nothing more. What its other requests take from now on is not its
+        unit's time, and if they take long, their child is given up.
         """
         child = self._sent.child
         if child is None or self._sent.is_next(request):
@@ -333,11 +333,12 @@ class Session:
         Raises:
             ChildEnded: There is none.
         """
-        answer = child.receive()
+        is_ahead = self._sent.child is not None
+        answer = child.receive(is_ahead=is_ahead)
         while isinstance(answer, Running) and child.asked > 0 and answer.token == token:
             child.asked -= 1
             self._running[request.function] = answer
-            answer = child.receive()
+            answer = child.receive(is_ahead=is_ahead)
         if not isinstance(answer, Answer) or answer.token != token:
             raise ChildEnded(Outcome.FORGED, "an answer that was not asked for")
         if answer.outcome is Outcome.RETURNED and not is_complete(answer, request):
@@ -362,6 +363,7 @@ class Session:
 
     def output(self) -> tuple[str, bool]:
         """Return what the submission has printed so far, and whether it was cut at the limit."""
+        self._catch_up(None)  # what it prints must not depend on how far it has come
         if self._child is not None:
             self._child.drain_output()
         return self._printed.text, self._printed.is_cut
