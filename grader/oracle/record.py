@@ -172,5 +172,5 @@ def _packed(question: Question, session: Session) -> bytes:
         return pack(fingerprint(question, session.observe(question.request)))
     except GraderError:
         raise
-    except Exception:  # noqa: BLE001 - its facts can't be told, or packed: nobody is named for it
+    except Exception:  # noqa: BLE001 - its facts can't be found out, or packed: nobody is named for it
         return b""
