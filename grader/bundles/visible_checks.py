@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.checks.definitions import bound_names
+from grader.checks.parse import parse
 
 _CONFTEST = "conftest.py"
 # What pytest or the engine asks a module for by name.
@@ -73,7 +74,7 @@ class _File:
     statements: list[ast.stmt] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.statements = ast.parse(self.source, filename=self.name).body
+        self.statements = parse(self.source, filename=self.name).body
 
     def fixtures_among(self, words: Collection[str]) -> set[str]:
         """Return the functions of this file's fixtures that are asked for by some words."""
@@ -129,7 +130,7 @@ class _File:
         """Return the text of some statements, or all of the file if nothing is left out."""
         if len(kept) == len(self.statements):
             return self.source
-        docstring = self.statements[0] if ast.get_docstring(ast.parse(self.source)) else None
+        docstring = self.statements[0] if ast.get_docstring(parse(self.source)) else None
         lines = self.source.splitlines(keepends=True)
         parts: list[str] = []
         most_blank = 0

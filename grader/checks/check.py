@@ -27,6 +27,7 @@ class Check:
         is_independent: Whether it is diagnosed apart from the other checks of its function.
         forbids: Whether it is about what must not happen. Then a call that ends without an answer
             is not judged: it never got that far.
+        asks_more: Whether it is meant to ask more after some answers, which no recording has.
         facts: Summarizes an answer where the right one is random or drawn.
         pictures: Draws pictures of the function after a failure.
     """
@@ -41,6 +42,7 @@ class Check:
     defined_as: str = ""
     is_independent: bool = False
     forbids: bool = False
+    asks_more: bool = False
     facts: Facts | None = None
     pictures: Draw | None = None
 

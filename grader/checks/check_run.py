@@ -158,15 +158,17 @@ class CheckRun:
     def strays(self) -> list[str]:
         """Return the checks that have asked something else than they ask if nothing is wrong.
 
+        Those that are marked as asking more are left out.
+
         Only what is foreseen can be recorded. Of units whose questions are not known, none is
         returned.
         """
         found = []
         for check in self.checks:
             foreseen = [one.request for one in self.questions_of(check)]
-            if foreseen and any(
-                one != foreseen[: len(one)] for one in self.asked.get(check.id, ())
-            ):
+            if check.asks_more or not foreseen:
+                continue
+            if any(one != foreseen[: len(one)] for one in self.asked.get(check.id, ())):
                 found.append(check.id)
         return found
 

@@ -5,6 +5,8 @@ import re
 import symtable
 from collections.abc import Collection, Iterable, Mapping
 
+from grader.checks.parse import parse
+
 _CELL = re.compile(r"#\s*%%(.*)")
 _DEMO = re.compile(r"""tags=.*["']demo["']""")
 
@@ -31,7 +33,7 @@ def definitions(
     unwanted = set(leave_out)
     statements = [
         statement
-        for statement in ast.parse(source).body
+        for statement in parse(source).body
         if _is_definition(statement) and not bound_names(statement) & unwanted
     ]
     kept = [
@@ -54,7 +56,7 @@ def bare(source: str, *, released: Collection[str]) -> str:
         source: Python source that only defines, as `definitions` returns it.
         released: The names that students know.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     bound = {name for one in tree.body if not _is_import(one) for name in bound_names(one)}
     arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     unknown = sorted(bound - set(released) - arguments)
@@ -138,7 +140,7 @@ def names_used(source: str) -> dict[str, set[str]]:
     """Return, for each top-level function and class of a source, the globals that it uses."""
     return {
         one.name: _globals_used(symtable.symtable(ast.unparse(one), "", "exec"))
-        for one in ast.parse(source).body
+        for one in parse(source).body
         if isinstance(one, ast.FunctionDef | ast.ClassDef)
     }
 

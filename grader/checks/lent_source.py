@@ -17,6 +17,7 @@ from grader.checks.definitions import (
     names_used,
     reachable,
 )
+from grader.checks.parse import parse
 from grader.checks.units import UnitKind
 
 
@@ -48,7 +49,7 @@ def _bases(source: str, cut: Mapping[str, Collection[str]]) -> set[str]:
     """Return the classes that are cut down, although another one needs all that it inherits."""
     return {
         base.id
-        for one in ast.parse(source).body
+        for one in parse(source).body
         if isinstance(one, ast.ClassDef)
         and (one.name not in cut or not _own_members(one).issuperset(cut[one.name]))
         for base in one.bases
@@ -68,7 +69,7 @@ def _with_methods(source: str, kept: Mapping[str, Collection[str]], units: Colle
         kept: For each class to cut down, the methods that are kept.
         units: The names of all methods that are units, such as ``Value.backward``.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     for one in tree.body:
         if isinstance(one, ast.ClassDef) and one.name in kept:
             others = {name.partition(".")[2] for name in units if name.startswith(f"{one.name}.")}

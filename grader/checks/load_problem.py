@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 
+from grader.checks.parse import parse
 from grader.observations.messages import Loaded, Raised
 
 
@@ -51,6 +52,6 @@ def _statement_at(code: str, line: int) -> str:
 
 def _body(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(source).body
+        return parse(source).body
     except SyntaxError:
         return []

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.checks.parse import parse
 from grader.checks.units import find_unit
 
 _SEPARATOR = "__"
@@ -95,7 +96,7 @@ def read_misconceptions(place: Path, functions: Sequence[str]) -> tuple[Misconce
 
 def _read_file(path: Path, functions: Sequence[str]) -> list[Misconception]:
     source = path.read_text(encoding="utf-8")
-    body = ast.parse(source, filename=str(path)).body
+    body = parse(source, filename=str(path)).body
     found = []
     texts: dict[tuple[str, str], str] = {}  # variants without a docstring use the first one's
     for place, statement in enumerate(body):

@@ -44,6 +44,7 @@ class ChecksPlugin:
         config.addinivalue_line("markers", "function(name): the function that is graded")
         config.addinivalue_line("markers", "independent: diagnosed apart from its function")
         config.addinivalue_line("markers", "forbids: about what must not happen in a call")
+        config.addinivalue_line("markers", "asks_more: asks more after some answers")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while collecting."""
@@ -127,6 +128,7 @@ def _describe(item: pytest.Item, key: int) -> Check:
         defined_as=item.nodeid.split("::")[1].partition("[")[0],
         is_independent=item.get_closest_marker("independent") is not None,
         forbids=item.get_closest_marker("forbids") is not None,
+        asks_more=item.get_closest_marker("asks_more") is not None,
         facts=_facts(item, case),
         pictures=getattr(getattr(item, "module", None), "pictures", None),
     )

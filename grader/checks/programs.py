@@ -18,6 +18,7 @@ import textwrap
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import bound_names, definitions, without_demos
 from grader.checks.misconceptions import Misconception
+from grader.checks.parse import parse
 from grader.checks.units import Unit, UnitKind
 
 _BEGIN = re.compile(r"\s*#+ *BEGIN SOLUTION\b(.*)")
@@ -34,10 +35,10 @@ def is_computed(assignment: Assignment, unit: Unit) -> bool:
 
 @functools.cache  # asked with each request about a value
 def _is_computed_in(reference: str, name: str) -> bool:
-    written_down = ast.parse(definitions(reference)).body
+    written_down = parse(definitions(reference)).body
     if not any(name in bound_names(statement) for statement in written_down):
         return True
-    tops = ast.parse(without_demos(reference)).body
+    tops = parse(without_demos(reference)).body
     return any(
         _changes(statement, name)
         for statement in tops
@@ -124,7 +125,7 @@ def _class_with_wrong_method(
     The method is written into the class, so that super() is there what it is in a submission.
     """
     method = unit.name.partition(".")[2]
-    for one in ast.parse(reference).body:
+    for one in parse(reference).body:
         if isinstance(one, ast.ClassDef) and one.name == unit.owner:
             wrong = _statement(misconception.source, misconception.name)
             assert isinstance(wrong, ast.FunctionDef)  # noqa: S101 - wrong_name() says so
@@ -152,7 +153,7 @@ def wrong_program(assignment: Assignment, misconception: Misconception) -> str:
 
 
 def _statement(source: str, name: str) -> ast.stmt | None:
-    for statement in ast.parse(source).body:
+    for statement in parse(source).body:
         if name in bound_names(statement):
             return statement
     return None
@@ -201,7 +202,7 @@ def _spans(lines: list[str], name: str) -> list[tuple[int, int]]:
 
 def _binds(lines: list[str], name: str) -> bool:
     try:
-        body = ast.parse(textwrap.dedent("\n".join(lines))).body
+        body = parse(textwrap.dedent("\n".join(lines))).body
     except SyntaxError:
         return False
     return any(name in bound_names(statement) for statement in body)
@@ -210,6 +211,6 @@ def _binds(lines: list[str], name: str) -> bool:
 def _binding_statements(source: str, name: str) -> list[tuple[int, int]]:
     return [
         (statement.lineno - 1, statement.end_lineno or statement.lineno)
-        for statement in ast.parse(source).body
+        for statement in parse(source).body
         if name in bound_names(statement)
     ]

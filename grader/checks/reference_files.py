@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.checks.definitions import bound_names
+from grader.checks.parse import parse
 
 
 def read_reference(place: Path, names: Sequence[str]) -> dict[str, str]:
@@ -49,7 +50,7 @@ def join_files(sources: Mapping[str, str]) -> str:
     owners: dict[str, str] = {}
     for name, source in sources.items():
         lines = source.splitlines()
-        for statement in ast.parse(source, filename=name).body:
+        for statement in parse(source, filename=name).body:
             others = _own_modules(statement, modules, name)
             if others:
                 imported[name] |= {modules[one] for one in others}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.checks.inputs import decode_input, is_small, show_gradients, show_input
+from grader.checks.parse import parse_expression
 from grader.checks.tracing import Trace
 from grader.checks.verdict import WrongError
 from grader.observations.messages import Raised, ScriptRequest, Step
@@ -409,7 +410,7 @@ class _Writer:
             case InputOf(name=name):
                 return ast.Name(name)
             case Constant(value=value):
-                return ast.parse(show_input(decode_input(value)), mode="eval").body
+                return parse_expression(show_input(decode_input(value)))
             case Sequence(is_tuple=is_tuple, items=items):
                 parts = list(map(self._expression, items))
                 return ast.Tuple(parts, ast.Load()) if is_tuple else ast.List(parts, ast.Load())
@@ -452,7 +453,7 @@ class _Writer:
                 return self._expression(inner)
             case Take(of=of, count=count):
                 text = f"list(itertools.islice({self.show(of)}, {count}))"
-                return ast.parse(text, mode="eval").body
+                return parse_expression(text)
             case SetAttribute(of=of, name=name):
                 return ast.Attribute(self._expression(of), name, ast.Load())
             case SetItem(of=of, key=key):

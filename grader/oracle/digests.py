@@ -12,6 +12,7 @@ from grader.bootstrap import PACKAGE
 from grader.checks.assignment import Assignment
 from grader.checks.definitions import bound_names
 from grader.checks.misconceptions import Misconception
+from grader.checks.parse import parse
 from grader.errors import UsageError
 
 _ASSIGNMENTS = "assignments"
@@ -81,7 +82,7 @@ def _program(source: str, name: str) -> str:
     What begins with an underscore, and imports, may be used by all of them.
     """
     kept = []
-    for statement in ast.parse(source).body:
+    for statement in parse(source).body:
         names = bound_names(statement)
         is_own = name in names
         if is_own and isinstance(statement, ast.FunctionDef | ast.ClassDef):

@@ -16,7 +16,7 @@ from grader.sandbox.host.answer_cache import AnswerCache
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers of the checks."""
-    for marker in ("points(n)", "function(name)", "independent"):
+    for marker in ("points(n)", "function(name)", "independent", "forbids", "asks_more"):
         config.addinivalue_line("markers", marker)
 
 
