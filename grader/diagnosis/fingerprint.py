@@ -36,8 +36,10 @@ from grader.observations.values import (
 
 # Programs with the same misconception agree up to rounding or to how they clamp. Programs with
 # different ones differ by far more on some input.
-_RTOL = 5e-3
-_ATOL_OF_SCALE = 1e-4
+RTOL = 5e-3
+ATOL_OF_SCALE = 1e-4
+ATOL = 1e-12
+LARGEST_SCALE = 1e30
 
 # nn.MSELoss(y_hat, y), but neither nn.MSELoss() nor nn.MSELoss(reduction="sum").
 _DATA_TO_LOSS_CLASS = re.compile(r"\b[A-Z]\w{0,30}Loss\((?!\s*(\)|\w+\s*=))")
@@ -249,4 +251,4 @@ def _is_close(one: "np.ndarray", other: "np.ndarray") -> bool:
     gap = np.abs(one[finite] - other[finite])
     size = np.maximum(np.abs(one[finite]), np.abs(other[finite]))
     scale = float(np.max(size, initial=0.0))
-    return bool(np.all(gap <= _RTOL * size + _ATOL_OF_SCALE * min(scale, 1e30) + 1e-12))
+    return bool(np.all(gap <= RTOL * size + ATOL_OF_SCALE * min(scale, LARGEST_SCALE) + ATOL))

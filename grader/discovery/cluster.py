@@ -7,16 +7,18 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from grader.diagnosis.fingerprint import is_same
-from grader.discovery.kept import KeptFile, KeptGroup, KeptUnit
-from grader.discovery.split import (
+from grader.diagnosis.fingerprint import (
     ATOL,
     ATOL_OF_SCALE,
-    COMPLEX,
     LARGEST_SCALE,
+    RTOL,
+    is_same,
+)
+from grader.discovery.kept import KeptFile, KeptGroup, KeptUnit
+from grader.discovery.split import (
+    COMPLEX,
     REAL,
     ROUGH,
-    RTOL,
     Segment,
     has_anything,
     join,
@@ -26,8 +28,8 @@ from grader.discovery.split import (
 
 # Numbers that are compared at once, so that memory stays bounded.
 _MOST_NUMBERS = 4_000_000
-# How far apart two numbers can be that `is_same` takes for equal, seen from one of them.
 _FEW = 64  # rows that are quick to compare anyway
+# How far apart two numbers can be that `is_same` takes for equal, seen from one of them.
 _SAMPLE = 256  # rows by which a column is chosen
 _REACH, _REACH_OF_SCALE = 1.02 * RTOL, 1.02 * ATOL_OF_SCALE
 

@@ -12,15 +12,12 @@ import numpy as np
 from grader.diagnosis.evidence import Evidence
 from grader.diagnosis.remarks import Remark
 from grader.discovery.split import Split, join, split
+from grader.oracle.packing import fits_float32
 from grader.report.model import CheckResult
 
 # Another format gets another number; a file of another format is as good as none.
 FORMAT = 1
 MAX_BYTES = 1024 * 1024
-
-# Numbers that float32 can hold with all of its bits; they are compared with tolerances that are ten
-# thousand times as large as what it drops of others.
-_SMALLEST, _LARGEST = 1e-37, 1e38
 
 
 class KeptGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,8 +151,7 @@ def keep_group(evidence: Evidence, named: str, *, is_hidden: bool) -> KeptGroup:
         OverflowError: An answer contains an integer that can't be packed.
     """
     parts = split(list(evidence.given))
-    size = np.abs(parts.numbers[np.isfinite(parts.numbers)])
-    is_double = not np.all((size == 0) | ((size > _SMALLEST) & (size < _LARGEST)))
+    is_double = not fits_float32(parts.numbers)
     return KeptGroup(
         checks=evidence.checks,
         is_hidden=is_hidden,

@@ -19,12 +19,6 @@ from grader.checks.facts import Roughly
 from grader.diagnosis.fingerprint import ANYTHING
 from grader.observations.values import AnyValue
 
-# As `fingerprint.is_same` compares numbers.
-RTOL = 5e-3
-ATOL_OF_SCALE = 1e-4
-ATOL = 1e-12
-LARGEST_SCALE = 1e30
-
 _VALUES = msgspec.msgpack.Decoder(AnyValue)
 
 # Kinds of numbers: of an array, complex, and roughly equal ones.

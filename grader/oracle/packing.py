@@ -65,10 +65,17 @@ def _pack(value: object) -> object:  # noqa: C901 - one kind of value after anot
     raise TypeError(message)
 
 
-def _pack_array(array: "np.ndarray") -> tuple[str, list[int], bytes]:
+def fits_float32(array: "np.ndarray") -> bool:
+    """Return whether float32 can hold all finite numbers of an array with all of its bits."""
     size = np.abs(array[np.isfinite(array)])
-    is_float = array.dtype == np.float64
-    if is_float and np.all((size == 0) | ((size > _SMALLEST) & (size < _LARGEST))):
+    return bool(np.all((size == 0) | ((size > _SMALLEST) & (size < _LARGEST))))
+
+
+def _pack_array(array: "np.ndarray") -> tuple[str, list[int], bytes]:
+    if array.dtype.kind not in "biufc":
+        message = f"a fingerprint can't have an array of {array.dtype}"
+        raise TypeError(message)
+    if array.dtype == np.float64 and fits_float32(array):
         array = array.astype(np.float32)
     return array.dtype.str, list(array.shape), np.ascontiguousarray(array).tobytes()
 
