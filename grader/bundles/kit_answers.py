@@ -1,7 +1,6 @@
 """What a kit says of known mistakes and of the reference: answers, and nothing of any source."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -54,19 +53,7 @@ def kit_known(
             section=one.section,
         )
         named.append(described)
-        digest = digest_misconception(
-            Misconception(
-                id=one.id,
-                function=one.function,
-                name=name,
-                title=one.title,
-                hint=one.hint,
-                section=one.section,
-                source="",
-                path=Path(),
-                line=0,
-            )
-        )
+        digest = digest_misconception(described.without_program())
         for recording in recordings:
             found = recording.known_of(one.function)[one.name]
             of_unit = answers[recording.seed].setdefault(one.function, {})

@@ -245,7 +245,6 @@ def _from_kit(kit: UnpackedKit) -> Assignment:
     content = kit.manifest.contract
     units = read_units(content)
     names = [unit.name for unit in units]
-    settings = kit.folder / SETTINGS_FILE  # there is none: nothing of the author's is in a kit
     limits = content.get("limits", {})
     if not isinstance(limits, dict):
         raise TypeError("limits is not a table")
@@ -256,20 +255,7 @@ def _from_kit(kit: UnpackedKit) -> Assignment:
         reference="",
         reference_path=kit.folder / f"{kit.manifest.stem}.py",
         points=_points(content),
-        misconceptions=tuple(
-            Misconception(
-                id=one.id,
-                function=one.unit,
-                name=one.name,
-                title=one.title,
-                hint=one.hint,
-                section=one.section,
-                source="",
-                path=settings,
-                line=0,
-            )
-            for one in kit.manifest.misconceptions
-        ),
+        misconceptions=tuple(one.without_program() for one in kit.manifest.misconceptions),
         limits=limits,
         manual=read_manual_units(content, names),
         material=read_material(content, kit.folder / EXERCISES, secret=()),

@@ -13,9 +13,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
+from grader.checks.misconceptions import Misconception
 from grader.errors import KitError
 
 FORMAT = 1
@@ -45,6 +47,20 @@ class KitMisconception(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     hint: str
     section: str = ""
+
+    def without_program(self) -> Misconception:
+        """Return it as a misconception, of which nothing but the recorded answers is known."""
+        return Misconception(
+            id=self.id,
+            function=self.unit,
+            name=self.name,
+            title=self.title,
+            hint=self.hint,
+            section=self.section,
+            source="",
+            path=Path(MANIFEST),
+            line=0,
+        )
 
 
 class KitManifest(msgspec.Struct, frozen=True, kw_only=True):
