@@ -1,7 +1,6 @@
 """The command ``grader batch``: grade a class."""
 
 import contextlib
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from grader.cli.options import (
     assignment_option,
     csv_dialect_option,
     isolation_option,
+    jobs_option,
     limit_options,
     salt_option,
     usage_errors,
@@ -40,12 +40,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the results. Submissions with an up-to-date report there are not regraded.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=lambda: os.cpu_count() or 1,
-    help="Submissions to grade at the same time.  [default: one per core]",
-)
+@jobs_option("Submissions to grade")
 @click.option(
     "--roster",
     metavar="CSV",

@@ -1,6 +1,5 @@
 """The command ``grader``: the subcommands for instructors and authors."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from grader.cli.export import export
 from grader.cli.kit import kit
 from grader.cli.learn import learn
 from grader.cli.mark import mark
-from grader.cli.options import assignment_option, salt_option, usage_errors
+from grader.cli.options import assignment_option, jobs_option, salt_option, usage_errors
 from grader.cli.post import post
 from grader.cli.run import run_command
 from grader.cli.stats import stats
@@ -82,12 +81,7 @@ def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FB
     show_default=True,
     help="Seeds to grade the reference with.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=lambda: os.cpu_count() or 1,
-    help="Submissions to grade at the same time.  [default: one per core]",
-)
+@jobs_option("Submissions to grade")
 @click.option(
     "--mutants",
     is_flag=True,
@@ -175,12 +169,7 @@ def verify(
     show_default=True,
     help="Seeds of the pool to record.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=lambda: os.cpu_count() or 1,
-    help="Parts to record at the same time.  [default: one per core]",
-)
+@jobs_option("Parts to record")
 @click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 def record(
     assignment: str,

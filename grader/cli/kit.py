@@ -1,11 +1,10 @@
 """The subcommand ``grader kit``: make a student's kit, or install one."""
 
-import os
 from pathlib import Path
 
 import click
 
-from grader.cli.options import assignment_option, usage_errors
+from grader.cli.options import assignment_option, jobs_option, usage_errors
 
 
 @click.command()
@@ -30,12 +29,7 @@ from grader.cli.options import assignment_option, usage_errors
     multiple=True,
     help="Prove the kit also with this Python, which has another torch. Can be given again.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=lambda: os.cpu_count() or 1,
-    help="Parts to record at the same time.  [default: one per core]",
-)
+@jobs_option("Parts to record")
 @click.option(
     "--install",
     metavar="FILE",

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -35,6 +36,16 @@ def _expect_text(
 def salt_option(text: str) -> Callable[[_Command], _Command]:
     """Return the option ``--salt`` with a help text of its own."""
     return click.option("--salt", metavar="TEXT", callback=_expect_text, help=text)
+
+
+def jobs_option(what: str) -> Callable[[_Command], _Command]:
+    """Return the option ``--jobs``: how many of something are done at the same time."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=lambda: os.cpu_count() or 1,
+        help=f"{what} at the same time.  [default: one per core]",
+    )
 
 
 isolation_option = click.option(
