@@ -221,7 +221,7 @@ class Grader:
             return
         is_shared = seed in self._seeds.all(self._resources.assignment.info)
         try:
-            if is_shared and self._resources.find_recording(seed) is None:
+            if is_shared and not self._resources.is_recorded(seed):
                 recording = self._resources.record(seed)
                 # Another process may have kept a fuller one meanwhile.
                 if self._resources.find_recording(seed) is None:

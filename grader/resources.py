@@ -218,6 +218,10 @@ class GradingResources:
         """Return the recording for a seed, if there is one."""
         return None if self._store is None else self._store.find(self._key, seed)
 
+    def is_recorded(self, seed: int) -> bool:
+        """Return whether there is a recording for a seed; one that is in use is not read again."""
+        return seed in self._recorded or self.find_recording(seed) is not None
+
     def record(self, seed: int) -> Recording:
         """Record what the reference answers with a seed; what was asked is not asked again.
 
@@ -249,7 +253,7 @@ class GradingResources:
             earlier=recording.known_of(name),
             assignment=self.assignment,
             limits=self.limits,
-            open_session=self._open_alone,
+            open_session=self._author.open_alone,
         )
 
     def ask_alone(
@@ -261,19 +265,7 @@ class GradingResources:
             questions,
             assignment=self.assignment,
             limits=self.limits,
-            open_session=self._open_alone,
-        )
-
-    def _open_alone(self, source: Source, account: Account) -> Session:
-        """Open a session on the author's code as on a submission's."""
-        if any(_MATPLOTLIB.partition(".")[0] in block.source for block in source.blocks):
-            self._forkserver.warm((_MATPLOTLIB,))
-        return Session(
-            self._forkserver,
-            source,
-            account=account,
-            plan=LoadPlan(),
-            confinement=self.confinement,
+            open_session=self._author.open_alone,
         )
 
     @functools.cached_property

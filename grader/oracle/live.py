@@ -23,11 +23,12 @@ from grader.errors import CheckCrashedError, InternalError
 from grader.observations.asking import Ask
 from grader.observations.messages import CodeBlock, Observation, Request, ScriptRequest
 from grader.oracle.packing import unpack
-from grader.sandbox.host.account import TrustedAccount
+from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.answer_cache import AnswerCache
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import Confinement
-from grader.sandbox.host.session import Source, open_session
+from grader.sandbox.host.load_plan import LoadPlan
+from grader.sandbox.host.session import Session, Source, open_session
 
 _MATPLOTLIB = "matplotlib.pyplot"
 
@@ -121,8 +122,7 @@ class AuthorSessions:
     def _open(
         self, code: str, parameters: dict[str, tuple[str, ...]], *, may_raise: bool = False
     ) -> AnswerCache:
-        if _MATPLOTLIB.partition(".")[0] in code:
-            self._forkserver.warm((_MATPLOTLIB,))
+        self._warm_for(code)
         source = Source(
             name="reference.py",
             blocks=(CodeBlock(label="", source=code),),
@@ -144,6 +144,27 @@ class AuthorSessions:
         cache = AnswerCache(session.ask)
         self._kept.append(cache)
         return cache
+
+    def open_alone(self, source: Source, account: Account) -> Session:
+        """Open a session as on a submission, which its caller closes.
+
+        Args:
+            source: What it loads.
+            account: What it may use.
+        """
+        self._warm_for("".join(block.source for block in source.blocks))
+        return Session(
+            self._forkserver,
+            source,
+            account=account,
+            plan=LoadPlan(),
+            confinement=self._confinement,
+        )
+
+    def _warm_for(self, code: str) -> None:
+        """Import what takes long before it counts as the time of a session."""
+        if _MATPLOTLIB.partition(".")[0] in code:
+            self._forkserver.warm((_MATPLOTLIB,))
 
     def _files(self) -> dict[str, str]:
         """Return the sources of the reference and of the misconceptions, by the files' names."""

@@ -71,8 +71,6 @@ class Recorder:
         for unit in self._assignment.units:
             listed = self._list_questions(unit.name, self._keeping(unit.name))
             questions[unit.name] = tuple(map(RecordedQuestion.of, listed))
-            for one in questions[unit.name]:
-                self._asked.pop(bytes(one.request), None)
         draw_right(
             self._checks,
             assignment=self._assignment,
