@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Callable
 
+from grader.checks.parse import parse
+
 
 def rename_locals(function: ast.FunctionDef) -> None:
     """Give every local variable that is no parameter another name."""
@@ -76,10 +78,10 @@ def write_variants(source: str, name: str) -> list[str]:
     Returns:
         The sources of as many files, with the same names in them.
     """
-    original = ast.unparse(ast.parse(source))
+    original = ast.unparse(parse(source))
     found = []
     for rewrite in REWRITES:
-        tree = ast.parse(source)
+        tree = parse(source)
         for one in tree.body:
             if isinstance(one, ast.FunctionDef) and one.name == name:
                 rewrite(one)
