@@ -12,6 +12,14 @@ from grader.checks.probe import Probe
 from grader.checks.verdict import Verdict
 from grader.errors import CheckCrashedError, InternalError
 
+MARKERS = (
+    "points(n): what the check is worth",
+    "function(name): the function that is graded",
+    "independent: diagnosed apart from its function",
+    "forbids: about what must not happen in a call",
+    "asks_more: asks more after some answers",
+)
+
 
 class ChecksPlugin:
     """The pytest plugin: holds the collected items and runs one whenever a task asks for it.
@@ -40,11 +48,8 @@ class ChecksPlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the markers."""
-        config.addinivalue_line("markers", "points(n): what the check is worth")
-        config.addinivalue_line("markers", "function(name): the function that is graded")
-        config.addinivalue_line("markers", "independent: diagnosed apart from its function")
-        config.addinivalue_line("markers", "forbids: about what must not happen in a call")
-        config.addinivalue_line("markers", "asks_more: asks more after some answers")
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while collecting."""

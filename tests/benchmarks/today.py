@@ -10,13 +10,14 @@ import pytest
 from benchmarks.in_process import InProcess
 
 from grader.checks.assignment import load_assignment
+from grader.checks.plugin import MARKERS
 from grader.checks.probe import Probe, derive_seed
 from grader.sandbox.host.answer_cache import AnswerCache
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers of the checks."""
-    for marker in ("points(n)", "function(name)", "independent", "forbids", "asks_more"):
+    for marker in MARKERS:
         config.addinivalue_line("markers", marker)
 
 

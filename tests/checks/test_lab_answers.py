@@ -7,6 +7,7 @@ import pytest
 
 from grader.checks.assignment import load_assignment
 from grader.checks.definitions import definitions
+from grader.checks.plugin import MARKERS
 from grader.checks.probe import Result
 from grader.checks.verdict import UnwrittenError, WrongError
 from grader.observations.messages import Step
@@ -18,8 +19,8 @@ QUESTION = "sgd"
 @pytest.fixture(autouse=True, scope="module")
 def _answers(pytestconfig: pytest.Config) -> None:
     """Import the checks, whose marks pytest has to know."""
-    for mark in ("points", "function", "independent"):
-        pytestconfig.addinivalue_line("markers", f"{mark}: as in checks")
+    for marker in MARKERS:
+        pytestconfig.addinivalue_line("markers", marker)
     global ANSWERS  # noqa: PLW0603 - it can't be imported before
     ANSWERS = importlib.import_module("grader.assignments.lab4.check_answers")
 

@@ -22,6 +22,7 @@ from fakes import array, computing, plain_input, returned
 
 from grader.checks.assignment import load_assignment
 from grader.checks.inputs import Leaf, encode_input, tensor
+from grader.checks.plugin import MARKERS
 from grader.checks.probe import Probe, Result, derive_seed
 from grader.checks.verdict import WrongError
 from grader.observations.messages import CallRequest, Observation, Request
@@ -36,8 +37,8 @@ FEW_SEEDS = range(5)
 @pytest.fixture(scope="module", autouse=True)
 def _checks_may_have_points(pytestconfig: pytest.Config) -> None:
     """Make the marks known that checks carry."""
-    for mark in ("points", "function", "independent", "forbids"):
-        pytestconfig.addinivalue_line("markers", f"{mark}: of a check")
+    for marker in MARKERS:
+        pytestconfig.addinivalue_line("markers", marker)
 
 
 @functools.cache
