@@ -1,13 +1,12 @@
 """The command that starts another Python process of ours, which imports this very zerograd."""
 
-import importlib.util
-import os
-import socket
 import sys
 from pathlib import Path
 
 # The folder with all of our code, none of which a child may read.
 PACKAGE = Path(__file__).resolve().parent
+
+_WITHOUT_PROCESSES = frozenset({"emscripten", "wasi"})
 
 # The package is imported from its own folder first, so that another zerograd that is installed, or
 # on PYTHONPATH, is not taken for it. Then that folder goes last in sys.path: it may be
@@ -20,19 +19,14 @@ _IMPORT_GRADER = (
 def why_unsupported() -> str:
     """Say why nothing can be graded on this system, and what to do; empty if it can.
 
-    Processes are forked and confined, which needs what Linux and macOS have.
+    Submissions run in processes of their own, which a Python inside a browser doesn't have.
     """
-    has_all = (
-        hasattr(os, "fork")
-        and hasattr(socket, "AF_UNIX")
-        and all(importlib.util.find_spec(name) for name in ("fcntl", "resource"))
-    )
-    if has_all:
+    if sys.platform not in _WITHOUT_PROCESSES:
         return ""
-    system = "Windows" if sys.platform == "win32" else "this system"
     return (
-        f"zerograd can't grade on {system}, as it needs Linux or macOS: install it in WSL "
-        "(https://aka.ms/wsl) or in Google Colab, or hand the file in where your course grades it"
+        "zerograd can't grade inside a browser (JupyterLite, Pyodide), as it starts processes: "
+        "install it on your computer or in Google Colab, or hand the file in where your course "
+        "grades it"
     )
 
 

@@ -10,7 +10,7 @@
         PlatformUnreachableError   the platform for the scores doesn't answer         3
         InternalError              our machine or our code failed                     3
             LocksMissingError      isolation is required, but locks are missing       3
-            ForkserverLostError    the forkserver died, not the student's child       3
+            StarterLostError       the forkserver died, not the student's child       3
             CheckCrashedError      a check raised something other than a finding      3
             NotRecordedError       a kit has no answer to what a check asks           3
 
@@ -139,21 +139,23 @@ class LocksMissingError(InternalError):
         )
 
 
-class ForkserverLostError(InternalError):
-    """The forkserver, which no submission can reach, died or never started.
+class StarterLostError(InternalError):
+    """What starts children died or never started: the forkserver, or a fresh child of the spawner.
 
-    Not the death of a student's child: that is an outcome of its call.
+    Not the death of a child that runs a submission: that is an outcome of its call.
 
     Attributes:
         what_happened: The message without its subject, such as "died".
+        subject: What it happened to.
     """
 
-    def __init__(self, what_happened: str) -> None:
+    def __init__(self, what_happened: str, *, subject: str = "the forkserver") -> None:
         super().__init__(what_happened)
         self.what_happened = what_happened
+        self.subject = subject
 
     def __str__(self) -> str:
-        return f"the forkserver {self.what_happened}"
+        return f"{self.subject} {self.what_happened}"
 
 
 class CheckCrashedError(InternalError):

@@ -44,7 +44,7 @@ from grader.report.self_check import as_self_check
 from grader.report.tidy import tidy_report
 from grader.resources import Children, GradingResources
 from grader.sandbox.host.account import Account
-from grader.sandbox.host.launch import ForkserverProcess
+from grader.sandbox.host.launch import Launched
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session
@@ -123,7 +123,7 @@ class Grader:
         confinement: How strictly each submission is confined.
         seeds: Which seed a submission gets, if none is given.
         store: Where recordings are kept; None if there are none.
-        launched: The forkserver's process, if it was started already.
+        launched: The first process of what starts children, if it was started already.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Grader:
         limits: Limits | None = None,
         confinement: Confinement | None = None,
         seeds: Seeds | None = None,
-        launched: ForkserverProcess | None = None,
+        launched: Launched | None = None,
         store: RecordingStore | None = None,
     ) -> None:
         chosen = assignment or load_assignment()
@@ -209,6 +209,11 @@ class Grader:
         )
         return self._grade(name, lambda: parse_submission(data, name=name, files=files), options)
 
+    def get_ready(self) -> None:
+        """Prepare for another submission while nobody waits; return at once."""
+        if not self._refusal:
+            self._resources.get_ready()
+
     def record_last(self) -> None:
         """Keep what is right with the last submission's seed, unless that is kept already.
 
@@ -282,7 +287,7 @@ class Grader:
         self._last_seed = blank.seed
         blocks = [one.source for one in submission.blocks]
         self.kept.begin(blank.seed, blocks, resources.assignment.parameters)
-        account = resources.open_account(submission, more_time=options.more_time)
+        account = resources.open_account(submission, blank.seed, more_time=options.more_time)
         plan = LoadPlan()
         with contextlib.ExitStack() as sessions:
             student = sessions.enter_context(resources.open(submission, account, plan))

@@ -41,14 +41,15 @@ from grader.oracle.record import Recorder, ask_alone, record_known
 from grader.oracle.recorded import RecordedOracle
 from grader.oracle.recording import Recording
 from grader.oracle.store import RecordingStore, cache_folder
+from grader.report.model import Visibility
 from grader.sandbox.host.account import Account
 from grader.sandbox.host.answer_cache import AnswerCache
-from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.given import Given
-from grader.sandbox.host.launch import ForkserverProcess
+from grader.sandbox.host.launch import Launched
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session, Source, open_session
+from grader.sandbox.host.starter import open_starter
 from grader.seeds import POOL_SIZE
 from grader.submission.read import Submission
 
@@ -99,7 +100,7 @@ class GradingResources:
         assignment: The assignment.
         limits: What each submission may use.
         confinement: How strictly each submission is confined.
-        launched: The forkserver's process, if it was started already.
+        launched: The first process of what starts children, if it was started already.
         store: Where recordings are kept; None if there are none.
     """
 
@@ -109,7 +110,7 @@ class GradingResources:
         *,
         limits: Limits,
         confinement: Confinement,
-        launched: ForkserverProcess | None = None,
+        launched: Launched | None = None,
         store: RecordingStore | None = None,
     ) -> None:
         self.assignment = assignment
@@ -117,8 +118,9 @@ class GradingResources:
         self.confinement = confinement
         with contextlib.ExitStack() as stack:
             # Both at once: one process imports torch while the other collects the checks.
-            self._forkserver = stack.enter_context(
-                Forkserver(
+            self._starter = stack.enter_context(
+                open_starter(
+                    method=confinement.start_method,
                     hidden=(
                         assignment.folder,
                         cache_folder(),
@@ -136,7 +138,7 @@ class GradingResources:
             self.checks = stack.enter_context(CheckRunner(assignment.folder))
             self._stack = stack.pop_all()
         self._author = AuthorSessions(
-            assignment, self._forkserver, confinement=confinement, stack=self._stack
+            assignment, self._starter, confinement=confinement, stack=self._stack
         )
         self._lent = functools.cache(self._make_lent)
         self._store = store
@@ -166,7 +168,7 @@ class GradingResources:
     @property
     def versions(self) -> dict[str, str]:
         """The versions of torch and numpy that submissions run with."""
-        return self._forkserver.versions
+        return self._starter.versions
 
     def oracle(self, seed: int) -> Oracle:
         """Return the oracle for submissions whose inputs are drawn from this seed.
@@ -272,11 +274,25 @@ class GradingResources:
     def _key(self) -> str:
         return recording_key(self.assignment)
 
-    def open_account(self, submission: Submission, *, more_time: float = 1.0) -> Account:
+    def get_ready(self) -> None:
+        """Prepare for another submission, so that it need not wait for imports; return at once."""
+        self._starter.keep_ready(1)
+
+    def _first_children(self, seed: int) -> int:
+        """Return how many children a right submission needs, with that of the reference."""
+        hidden = any(
+            self.assignment.visibility_of(check.id) is not Visibility.VISIBLE
+            for check in self.checks.checks
+        )
+        is_live = self.assignment.kit is None and not self.is_recorded(seed)
+        return 1 + hidden + is_live
+
+    def open_account(self, submission: Submission, seed: int, *, more_time: float = 1.0) -> Account:
         """Open a submission's account, after imports that must not use up its time.
 
         Args:
             submission: The submission.
+            seed: The seed of its inputs.
             more_time: What the CPU time of each function is multiplied by.
         """
         plotting = ("plt", "matplotlib", "pylab", "pyplot")
@@ -284,10 +300,11 @@ class GradingResources:
         # would show a submission that it is the first one.
         own = (self._support, self.assignment.reference)
         if submission.mentions(*plotting) or any(word in text for text in own for word in plotting):
-            self._forkserver.warm((_MATPLOTLIB,))
+            self._starter.warm((_MATPLOTLIB,))
         if submission.is_notebook and submission.mentions("%", "!", "?"):
-            self._forkserver.warm((_IPYTHON,))
-        _ = self._forkserver.versions
+            self._starter.warm((_IPYTHON,))
+        self._starter.keep_ready(self._first_children(seed))
+        _ = self._starter.versions
         function_cpu_s = more_time * self.limits.function_cpu_s
         limits = dataclasses.replace(self.limits, function_cpu_s=function_cpu_s)
         return Account(limits, functions=len(self.assignment.units))
@@ -330,7 +347,7 @@ class GradingResources:
             given=given or {},
         )
         return open_session(
-            self._forkserver, source, account=account, confinement=self.confinement, plan=plan
+            self._starter, source, account=account, confinement=self.confinement, plan=plan
         )
 
     def children(

@@ -12,7 +12,6 @@ from grader.errors import (
     AssignmentError,
     CheckCrashedError,
     DamagedRecordingError,
-    ForkserverLostError,
     GraderError,
     InternalError,
     KitError,
@@ -20,6 +19,7 @@ from grader.errors import (
     NotExpressibleError,
     NotRecordedError,
     PlatformUnreachableError,
+    StarterLostError,
     UnreadableSubmissionError,
     UsageError,
 )
@@ -39,7 +39,7 @@ SAMPLES: list[tuple[GraderError, str]] = [
         LocksMissingError(("using up memory", "network"), "use Linux"),
         "this machine has no lock on using up memory, network, so no submission was run: use Linux",
     ),
-    (ForkserverLostError("died"), "the forkserver died"),
+    (StarterLostError("died"), "the forkserver died"),
     (
         AssignmentError(Path("lab5"), "no id"),
         "the assignment in lab5 can't be used: no id",
@@ -139,7 +139,7 @@ def test_fault_of_the_caller_or_student_is_not_internal(kind: type[GraderError])
     assert not issubclass(kind, InternalError)
 
 
-@pytest.mark.parametrize("kind", [LocksMissingError, ForkserverLostError, CheckCrashedError])
+@pytest.mark.parametrize("kind", [LocksMissingError, StarterLostError, CheckCrashedError])
 def test_fault_of_ours_is_internal(kind: type[GraderError]) -> None:
     """A fault of our machine or code is an InternalError, so there is no score."""
     assert issubclass(kind, InternalError)
@@ -153,7 +153,7 @@ def test_exceptions_have_fields() -> None:
     assert (missing.missing, missing.remedy) == (("files",), "use Linux")
     assert (crashed.check_id, crashed.problem) == ("mse/values", "no")
     assert UnreadableSubmissionError("why").reason == "why"
-    assert ForkserverLostError("died").what_happened == "died"
+    assert StarterLostError("died").what_happened == "died"
 
 
 def test_frame_error_is_not_a_grader_error() -> None:

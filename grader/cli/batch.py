@@ -15,6 +15,7 @@ from grader.cli.options import (
     jobs_option,
     limit_options,
     salt_option,
+    start_method_option,
     usage_errors,
 )
 from grader.report.collector_name import CollectorName
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 @isolation_option
+@start_method_option
 @limit_options
 @assignment_option
 def batch(

@@ -17,6 +17,7 @@ from grader.cli.options import (
     isolation_option,
     limit_options,
     salt_option,
+    start_method_option,
     usage_errors,
 )
 from grader.cli.run import run_command
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
 @isolation_option
+@start_method_option
 @limit_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if points are lost.")
 @assignment_option
@@ -81,9 +83,10 @@ def command(  # noqa: C901 - the flow of the command on one screen
     with usage_errors():
         assignment = _choose_assignment(file, assignment)
         _expect_files(files, assignment, is_watching=watch)
-    # Start the forkserver before the slow imports here, so that they run while it imports torch.
-    launched = launch()
-    forkservers = iter([launched])
+    # Start a process before the slow imports here, so that they run while it imports torch.
+    with usage_errors():
+        launched = launch()
+    first = iter([launched])
 
     from grader.checks.assignment import load_assignment
     from grader.cli.hand_in import grade_files
@@ -105,7 +108,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
             limits=Limits.of({**chosen.limits, **limits}),
             confinement=Confinement(isolation=Isolation(isolation)),
             seeds=None if salt is None else Seeds(salt, is_class=True),
-            launched=next(forkservers, None),
+            launched=next(first, None),
             store=RecordingStore(cache_folder()),
         )
 

@@ -57,6 +57,29 @@ isolation_option = click.option(
     "(required), or do without file and system call locks (none).",
 )
 
+
+
+def _set_start_method(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> None:
+    # The processes of a pool start children too, so it goes where they find it.
+    if value is not None:
+        from grader.sandbox.host.start_method import VARIABLE, StartMethod, expect_available
+
+        with usage_errors():
+            expect_available(StartMethod(value))
+        os.environ[VARIABLE] = value
+
+
+start_method_option = click.option(
+    "--start-method",
+    type=click.Choice(["forkserver", "spawn"]),
+    expose_value=False,
+    callback=_set_start_method,
+    help="How processes for submissions are started: forked from one that has imported torch, or "
+    "each as a fresh Python.  [default: forkserver on Linux, or else spawn]",
+)
+
 csv_dialect_option = click.option(
     "--csv-dialect",
     "dialect",

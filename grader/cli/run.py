@@ -26,7 +26,7 @@ def run_command(command: click.Command, *, name: str) -> None:
     except BrokenPipeError:
         sys.exit(ExitCode.GRADER_FAILED)
     except Exception as error:  # noqa: BLE001 - the outermost level: an unexpected exception is our fault
-        # Windows lacks what several modules import.
+        # A browser lacks what several modules import.
         reason = why_unsupported() or f"the grader failed: {type(error).__name__}: {error}"
         sys.stderr.write(f"{name}: {reason}\n")
         sys.exit(ExitCode.GRADER_FAILED)

@@ -78,6 +78,7 @@ def watch_file(
                         continue  # an editor has just begun to write it
                     keep(report)
                     screen.show(report)
+                    warm_grader.get_ready()
                     if report.functions:
                         seed = report.seed
                     if report.status is ReportStatus.GRADER_ERROR:

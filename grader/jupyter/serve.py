@@ -52,6 +52,7 @@ def main() -> None:
                 if not _answer(json.loads(line), grader, send):
                     # The grader may not recover, and the kernel starts another process.
                     break
+                grader.get_ready()
 
 
 @contextlib.contextmanager

@@ -438,7 +438,7 @@ class ChildLimits(Message, frozen=True, kw_only=True):
 
 
 class Spawn(Message, frozen=True, kw_only=True, tag="spawn"):
-    """Fork a child. The descriptors of its socket and output pipe are sent along.
+    """Fork a child, or become one. A forkserver gets the child's socket and output pipe along.
 
     ``without`` names locks to leave out: those that confine under ``--isolation none``, and
     single ones in the tests that show what each is for. In those, ``landlock_abi_cap`` makes the
@@ -489,6 +489,10 @@ class Killed(Message, frozen=True, kw_only=True, tag="killed"):
 
 
 FromForkserver = Starting | Warmed | Spawned | Killed
+
+# A spawned process speaks for itself: it has no forkserver, and becomes the child.
+ToSpawned = Warm | Spawn
+FromSpawned = Starting | Warmed
 
 
 # --- what the host makes of an answer -----------------------------------------------------

@@ -25,7 +25,7 @@ from grader.observations.messages import CodeBlock, Observation, Request, Script
 from grader.oracle.packing import unpack
 from grader.sandbox.host.account import Account, TrustedAccount
 from grader.sandbox.host.answer_cache import AnswerCache
-from grader.sandbox.host.forkserver import Forkserver
+from grader.sandbox.host.child import ChildStarter
 from grader.sandbox.host.limits import Confinement
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session, Source, open_session
@@ -46,7 +46,7 @@ class AuthorSessions:
 
     Args:
         assignment: The assignment.
-        forkserver: Forks the children.
+        starter: Starts the children.
         confinement: How strictly they are confined.
         stack: Closes the sessions.
     """
@@ -54,13 +54,13 @@ class AuthorSessions:
     def __init__(
         self,
         assignment: Assignment,
-        forkserver: Forkserver,
+        starter: ChildStarter,
         *,
         confinement: Confinement,
         stack: contextlib.ExitStack,
     ) -> None:
         self._assignment = assignment
-        self._forkserver = forkserver
+        self._starter = starter
         self._confinement = confinement
         self._stack = stack
         self._kept: list[AnswerCache] = []
@@ -131,7 +131,7 @@ class AuthorSessions:
         )
         session = self._stack.enter_context(
             open_session(
-                self._forkserver,
+                self._starter,
                 source,
                 account=TrustedAccount(),
                 confinement=self._confinement,
@@ -154,7 +154,7 @@ class AuthorSessions:
         """
         self._warm_for("".join(block.source for block in source.blocks))
         return Session(
-            self._forkserver,
+            self._starter,
             source,
             account=account,
             plan=LoadPlan(),
@@ -164,7 +164,7 @@ class AuthorSessions:
     def _warm_for(self, code: str) -> None:
         """Import what takes long before it counts as the time of a session."""
         if _MATPLOTLIB.partition(".")[0] in code:
-            self._forkserver.warm((_MATPLOTLIB,))
+            self._starter.warm((_MATPLOTLIB,))
 
     def _files(self) -> dict[str, str]:
         """Return the sources of the reference and of the misconceptions, by the files' names."""

@@ -46,6 +46,7 @@ def main(descriptor: int) -> None:
                 request = receive_message(pool, GradeRequest, limit_bytes=MAX_MESSAGE_BYTES)
                 result = _grade(grader, request, settings)
                 send_message(pool, result, limit_bytes=MAX_MESSAGE_BYTES)
+                grader.get_ready()
                 grader.record_last()
                 del request, result  # before the next ones, which may be as large
 

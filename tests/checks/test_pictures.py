@@ -11,7 +11,7 @@ from grader.checks.assignment import load_assignment
 from grader.checks.check import Check
 from grader.checks.pictures import MAX_POINTS, differ, draw_pictures, line, loss_curves, points
 from grader.checks.probe import Probe
-from grader.errors import ForkserverLostError
+from grader.errors import StarterLostError
 from grader.observations.messages import Outcome
 from grader.report.model import Picture, Report, Status
 
@@ -114,9 +114,9 @@ def test_fault_of_the_machine_stays_one() -> None:
     """A failure of the machine while drawing is not hidden."""
 
     def lose(_: Probe) -> list[Picture]:
-        raise ForkserverLostError("died")
+        raise StarterLostError("died")
 
-    with pytest.raises(ForkserverLostError):
+    with pytest.raises(StarterLostError):
         drawn(lose, Status.FAILED)
 
 

@@ -16,6 +16,7 @@ from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.model import Report, ReportStatus, Status, Visibility
 from grader.sandbox.host.account import Account
+from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import MIB, Limits
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session
@@ -77,8 +78,8 @@ class Bench:
         self._warm = warm
         open_account = warm._resources.open_account
 
-        def open_and_keep(submission: Submission, *, more_time: float = 1.0) -> Account:
-            self.account = open_account(submission, more_time=more_time)
+        def open_and_keep(submission: Submission, seed: int, *, more_time: float = 1.0) -> Account:
+            self.account = open_account(submission, seed, more_time=more_time)
             return self.account
 
         warm._resources.open_account = open_and_keep  # type: ignore[method-assign]
@@ -228,7 +229,9 @@ def test_memory_and_disk_are_for_all_children_together() -> None:
     with Grader(limits=limits) as warm:
         bench = Bench(warm)
         usual = bench.grade(WRONG_HELPERS)
-        process = warm._resources._forkserver._process.process
+        starter = warm._resources._starter
+        assert isinstance(starter, Forkserver)
+        process = starter._process.process
         with most_memory(process.pid) as inherited:
             bench.grade(WRONG_HELPERS)
         with most_memory(process.pid) as most:

@@ -9,9 +9,10 @@ import pytest
 from grader.observations.locks import Lock
 from grader.observations.messages import CodeBlock
 from grader.sandbox.host.account import Account
-from grader.sandbox.host.forkserver import Forkserver
+from grader.sandbox.host.child import ChildStarter
 from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.session import Session, Source, open_session
+from grader.sandbox.host.starter import open_starter
 
 # Enough for harmless code, and short enough to wait until hostile code hits them.
 LIMITS = Limits(load_cpu_s=2, function_cpu_s=1, idle_wall_s=1.5)
@@ -19,14 +20,14 @@ PARAMETERS: dict[str, tuple[str, ...]] = {"f": ("n",), "g": ("n",)}
 
 
 @pytest.fixture(scope="session")
-def forkserver() -> Iterator[Forkserver]:
-    """Return one forkserver for all tests of sessions."""
-    with Forkserver() as server:
-        yield server
+def forkserver() -> Iterator[ChildStarter]:
+    """Return one starter for all tests of sessions: a forkserver, unless the tests try another."""
+    with open_starter() as starter:
+        yield starter
 
 
 @pytest.fixture
-def open_source(forkserver: Forkserver) -> Iterator[Callable[..., Session]]:
+def open_source(forkserver: ChildStarter) -> Iterator[Callable[..., Session]]:
     """Return a function that opens a session on source code; it is closed after the test."""
     with ExitStack() as stack:
 

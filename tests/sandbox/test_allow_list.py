@@ -148,7 +148,8 @@ def test_submission_cannot_read_a_course_that_a_pth_file_names(
     solution.write_text("SECRET = 1", encoding="utf-8")
     assert forkserver.versions
     path = (*map(str, sys.path), str(tmp_path))
-    monkeypatch.setattr(forkserver, "_readable", allow_list(path, hidden=forkserver._hidden))
+    folders = forkserver._folders
+    monkeypatch.setattr(folders, "readable", allow_list(path, hidden=folders._hidden))
     attack = f"print(open({str(solution)!r}).read())"
 
     assert "SECRET" not in printed(attack)

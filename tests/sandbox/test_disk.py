@@ -14,7 +14,8 @@ from sessions import call
 from grader.observations.messages import CodeBlock, Outcome
 from grader.sandbox.host import connection as module
 from grader.sandbox.host.account import Account
-from grader.sandbox.host.forkserver import Child, Forkserver
+from grader.sandbox.host.child import Child
+from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import MIB, Confinement, Limits
 from grader.sandbox.host.session import Session, Source, open_session
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from grader.errors import ForkserverLostError
+from grader.errors import StarterLostError
 from grader.observations.locks import Lock
 from grader.observations.messages import CallRequest, Outcome
 from grader.observations.values import Number
@@ -34,19 +34,19 @@ def test_forkserver_that_hangs_misses_its_deadline(
     own_forkserver: Forkserver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If the forkserver doesn't answer in time, the host gives up and ends it."""
-    child = own_forkserver.spawn(limits=Limits().for_child(cpu_s=10), without=())
+    child = own_forkserver.start_child(limits=Limits().for_child(cpu_s=10), without=())
     os.kill(own_forkserver._process.process.pid, signal.SIGSTOP)
     monkeypatch.setattr(module, "_DEADLINE_S", 0.5)
     started = time.monotonic()
 
-    with pytest.raises(ForkserverLostError, match="in time"):
-        own_forkserver.spawn(limits=Limits().for_child(cpu_s=10), without=())
+    with pytest.raises(StarterLostError, match="in time"):
+        own_forkserver.start_child(limits=Limits().for_child(cpu_s=10), without=())
 
     assert time.monotonic() - started < 20
     assert own_forkserver._process.process.poll() is not None
-    with pytest.raises(ForkserverLostError):  # and not a bare error of the closed socket
-        own_forkserver.spawn(limits=Limits().for_child(cpu_s=10), without=())
-    with pytest.raises(ForkserverLostError):
+    with pytest.raises(StarterLostError):  # and not a bare error of the closed socket
+        own_forkserver.start_child(limits=Limits().for_child(cpu_s=10), without=())
+    with pytest.raises(StarterLostError):
         own_forkserver.kill(child)
 
 

@@ -47,7 +47,8 @@ def victim(tmp_path: Path, forkserver: Forkserver, monkeypatch: pytest.MonkeyPat
     path = tmp_path / "victim"
     path.write_text("abc", encoding="utf-8")
     assert forkserver.versions  # waits until it knows what is readable
-    monkeypatch.setattr(forkserver, "_readable", (*forkserver._readable, str(tmp_path)))
+    folders = forkserver._folders
+    monkeypatch.setattr(folders, "readable", (*folders.readable, str(tmp_path)))
     return path
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sessions import call
 
-from grader.errors import ForkserverLostError
+from grader.errors import StarterLostError
 from grader.observations.locks import Lock
 from grader.observations.messages import Outcome
 from grader.sandbox import process_tree
@@ -178,7 +178,7 @@ class TestEndOfTheForkserver:
         assert not _are_gone(pids)
         yield pids
         forkserver.close()
-        with pytest.raises(ForkserverLostError):
+        with pytest.raises(StarterLostError):
             session.close()
 
     def test_closing_it_ends_strays(self, pids: list[int], forkserver: Forkserver) -> None:

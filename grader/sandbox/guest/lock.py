@@ -128,6 +128,12 @@ def die_with_parent() -> None:
     """
     if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+    hide_memory()
+
+
+def hide_memory() -> None:
+    """Hide this process's memory from other processes of the same user."""
+    if sys.platform == "linux":
         _prctl(_PR_SET_DUMPABLE, 0)
 
 

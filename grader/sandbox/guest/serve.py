@@ -5,7 +5,6 @@ The docstring of ``grader.sandbox`` explains how the processes work together.
 
 import array
 import contextlib
-import fcntl
 import functools
 import gc
 import os
@@ -13,7 +12,6 @@ import shutil
 import signal
 import socket
 import sys
-import traceback
 from typing import Never
 
 from grader.observations.frames import (
@@ -27,20 +25,17 @@ from grader.observations.frames import (
 from grader.observations.messages import (
     Kill,
     Killed,
-    Ready,
     Spawn,
     Spawned,
     ToForkserver,
     Warm,
     Warmed,
 )
-from grader.observations.places import SUPPORT_FOLDER
 from grader.sandbox.guest import lock, warm
-from grader.sandbox.guest.child import answer_requests  # a locked child can't read our files
-from grader.sandbox.guest.file_lock import FIRST_DESCRIPTOR
+from grader.sandbox.guest.locked_child import become_child
 from grader.sandbox.process_tree import end_descendants
 
-CHILD_SOCKET = 3
+assert sys.platform != "win32"  # noqa: S101 - which has no fork; for mypy
 
 
 def serve(control_descriptor: int, home: str) -> Never:
@@ -138,57 +133,8 @@ def _fork(
     pid = os.fork()
     if pid == 0:
         control.close()
-        _child(spawn, descriptors, prepared, home=home)
+        of_socket, of_output = descriptors
+        become_child(spawn, prepared, descriptors=(of_socket, of_output), home=home)
     for descriptor in descriptors:
         os.close(descriptor)
     return pid
-
-
-def _child(spawn: Spawn, descriptors: list[int], prepared: lock.Prepared, *, home: str) -> Never:
-    """Lock this process, then answer requests until the socket closes."""
-    code = 1
-    try:
-        lock.die_with_parent()
-        os.setsid()
-        sock = _arrange_descriptors(*descriptors)
-        os.umask(0o077)
-        with contextlib.suppress(OSError):  # removed by another child; it is made again below
-            os.chdir(spawn.scratch)
-        support = f"{home}/{SUPPORT_FOLDER}"
-        if os.path.isdir(support):  # noqa: PTH112 - quicker
-            sys.path.append(support)  # last, so that nothing is imported from there by mistake
-        for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-            os.environ[name] = spawn.scratch
-        locks, missing = lock.lock_down(
-            scratch=spawn.scratch,
-            prepared=prepared,
-            limits=spawn.limits,
-            without=spawn.without,
-            landlock_abi_cap=spawn.landlock_abi_cap,
-        )
-        os.closerange(CHILD_SOCKET + 1, 1 << 16)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        send_message(sock, Ready(locks=locks, missing=missing))
-        answer_requests(sock, scratch=spawn.scratch)
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        # Not sys.exit: the forkserver's cleanup must not run in a child.
-        os._exit(code)
-
-
-def _arrange_descriptors(socket_descriptor: int, output_descriptor: int) -> socket.socket:
-    """Put the null device on 0, the output pipe on 1 and 2, and the socket on 3.
-
-    The other descriptors stay open until the locks hold, since the rules of the lock on files
-    need theirs. Those are `FIRST_DESCRIPTOR` or higher, so they are not overwritten here.
-    """
-    null = os.open(os.devnull, os.O_RDONLY)
-    sources = [
-        fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR)
-        for descriptor in (null, output_descriptor, output_descriptor, socket_descriptor)
-    ]
-    for target, source in enumerate(sources):
-        os.dup2(source, target, inheritable=False)
-    return socket.socket(fileno=CHILD_SOCKET)

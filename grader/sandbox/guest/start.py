@@ -25,6 +25,9 @@ def main(control_descriptor: int, home: str) -> Never:
         send_message(control, Starting(path=tuple(sys.path)))
         control.detach()
     del sys.argv[:]
-    from grader.sandbox.guest.serve import serve  # imports torch
+    if sys.platform == "win32":
+        raise OSError("Windows can't fork")
+    else:  # noqa: RET506 - so that types are checked for each system
+        from grader.sandbox.guest.serve import serve  # imports torch
 
-    serve(control_descriptor, home)
+        serve(control_descriptor, home)

@@ -1,9 +1,6 @@
 """The host's connection to one child: exchange messages with it, and enforce its limits."""
 
-import contextlib
-import os
 import selectors
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,16 @@ from grader.observations.frames import (
     decode_payload,
     encode_frame,
 )
-from grader.observations.messages import ASKS_FOR_LINE, FromChild, Message, Outcome
+from grader.observations.messages import FromChild, Message, Outcome
 from grader.sandbox.host.account import Account
-from grader.sandbox.host.forkserver import Child, Forkserver
+from grader.sandbox.host.child import Child, ChildStarter
+from grader.sandbox.host.control import (
+    ask_for_line,
+    describe_end,
+    go_on,
+    is_over_cpu_limit,
+    stop,
+)
 from grader.sandbox.host.limits import WALL_PER_CPU
 from grader.sandbox.host.meter import Meter
 from grader.sandbox.host.printed import PrintedOutput
@@ -51,21 +55,21 @@ class ChildEnded(Exception):  # noqa: N818 - not an error: it is how a child's l
 
 
 class ChildConnection:
-    """The connection to a child, from its fork until it is closed.
+    """The connection to a child, from its start until it is closed.
 
     Every method that waits has a deadline, and watches the limits while it waits.
 
     Args:
-        forkserver: The forkserver, which forked the child and can kill it.
+        starter: What has started the child, and can kill it.
         child: The child.
         account: What the submission has left, over all its children.
         printed: Collects what the child prints.
     """
 
     def __init__(
-        self, forkserver: Forkserver, child: Child, *, account: Account, printed: PrintedOutput
+        self, starter: ChildStarter, child: Child, *, account: Account, printed: PrintedOutput
     ) -> None:
-        self._forkserver = forkserver
+        self._starter = starter
         self._child = child
         self._account = account
         self._limits = account.limits
@@ -76,17 +80,15 @@ class ChildConnection:
         self._disk_share = 0.0
         self._next_measure = 0.0
         self._next_check = time.monotonic() + _TICK_S
-        self._booked_s = 0.0
+        self._booked_s = read_cpu_s(child.pid) or 0.0  # what it has imported is not on its account
         self._final_s: float | None = None
         self.received_bytes = 0
         self.asked = 0
         self.begin(self._limits.load_cpu_s)
-        child.socket.setblocking(False)  # noqa: FBT003 - its only form
-        os.set_blocking(child.output_descriptor, False)
         # Not select(), which fails for descriptors above 1023.
         self._selector = selectors.DefaultSelector()
         self._selector.register(child.socket, selectors.EVENT_READ)
-        self._selector.register(child.output_descriptor, selectors.EVENT_READ)
+        self._selector.register(child.output, selectors.EVENT_READ)
         account.admit(self)
 
     @property
@@ -140,15 +142,15 @@ class ChildConnection:
         self._is_closed = True
         self._final_s = read_cpu_s(self._child.pid)  # while the kernel still knows
         self._account.dismiss(self)
-        self._printed.drain(self._child.output_descriptor)
+        self._printed.drain(self._child.output)
         self._selector.close()
         with self._account.standstill():
-            return self._forkserver.kill(self._child)
+            return self._starter.kill(self._child)
 
     def drain_output(self) -> None:
         """Collect what the child has printed so far."""
         if not self._is_closed:
-            self._printed.drain(self._child.output_descriptor)
+            self._printed.drain(self._child.output)
 
     def begin(
         self,
@@ -177,9 +179,8 @@ class ChildConnection:
         self._turned_away = time.monotonic()
 
     def _ask_for_line(self) -> None:
-        self._ask_at, self.asked = self._ask_at[1:], self.asked + 1
-        with contextlib.suppress(OSError):
-            os.kill(self._child.pid, signal.Signals[ASKS_FOR_LINE])
+        self._ask_at = self._ask_at[1:]
+        self.asked += ask_for_line(self._child.pid)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds that the child has used since `begin`."""
@@ -206,14 +207,12 @@ class ChildConnection:
 
     def pause(self) -> None:
         """Stop the child while nothing is asked of it: its threads could go on in the meantime."""
-        # Its process id is its own until the forkserver has waited for it.
-        with contextlib.suppress(OSError):
-            os.kill(self._child.pid, signal.SIGSTOP)
+        # Its process id is its own until its parent has waited for it.
+        stop(self._child.pid)
 
     def resume(self) -> None:
         """Let a child that was stopped go on."""
-        with contextlib.suppress(OSError):
-            os.kill(self._child.pid, signal.SIGCONT)
+        go_on(self._child.pid)
 
     def send(self, *messages: Message) -> None:
         """Send messages, as one piece.
@@ -277,7 +276,7 @@ class ChildConnection:
                 raise self._find_cause()
             timeout = max(0.0, self._next_check - time.monotonic())
             ready = [key.fileobj for key, _ in self._selector.select(timeout)]
-            if self._child.output_descriptor in ready:
+            if self._child.output in ready:
                 self.drain_output()
 
     def _wait_until_writable(self) -> None:
@@ -355,19 +354,6 @@ class ChildConnection:
     def _find_cause(self) -> ChildEnded:
         """Close the connection to a child that closed its socket, and find out how it ended."""
         status = self.close()
-        if status == -signal.SIGXCPU:
+        if is_over_cpu_limit(status):
             return ChildEnded(Outcome.TIME_LIMIT, "over the limit on computing time")
-        if status >= 0:
-            detail = f"the Python process was ended with exit status {status}"
-        elif status == -signal.SIGKILL:
-            detail = "the Python process closed its connection or ran out of memory"
-        else:
-            detail = f"the Python process crashed ({_name_signal(-status)})"
-        return ChildEnded(Outcome.CRASHED, detail)
-
-
-def _name_signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # the real-time signals have no names
-        return f"signal {number}"
+        return ChildEnded(Outcome.CRASHED, describe_end(status))

@@ -1,18 +1,16 @@
 """The host's side of the forkserver: have it fork children, and kill them."""
 
-import contextlib
+import io
 import os
 import socket
-import tempfile
+import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from grader.bootstrap import PACKAGE
-from grader.errors import ForkserverLostError
+from grader.errors import StarterLostError
 from grader.observations.frames import PREFIX_BYTES, FrameError, encode_frame, receive_message
 from grader.observations.locks import Lock
 from grader.observations.messages import (
@@ -26,10 +24,14 @@ from grader.observations.messages import (
     Warm,
     Warmed,
 )
-from grader.sandbox.host.allow_list import allow_list
-from grader.sandbox.host.given import Given, GivenCopies
-from grader.sandbox.host.launch import ForkserverProcess, launch
-from grader.sandbox.host.scratch import measure_folder, remove_folder
+from grader.sandbox.host.child import Child
+from grader.sandbox.host.child_folders import ChildFolders
+from grader.sandbox.host.forkserver_process import ForkserverProcess
+from grader.sandbox.host.given import Given
+from grader.sandbox.host.home import Home
+from grader.sandbox.host.scratch import remove_folder
+
+assert sys.platform != "win32"  # noqa: S101 - which has no fork; for mypy
 
 _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
 
@@ -37,22 +39,6 @@ _T = TypeVar("_T", Starting, Warmed, Spawned, Killed)
 _DEADLINE_S = 60.0
 _IMPORT_DEADLINE_S = 600.0
 _REMOVAL_S = 2.0
-_MOST_GIVEN = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A forked child: its process id, its socket, the pipe of its output, its scratch folder.
-
-    ``given_bytes`` and ``given_files`` are what was in that folder from the beginning.
-    """
-
-    pid: int
-    socket: socket.socket
-    output_descriptor: int
-    scratch: Path
-    given_bytes: int = 0
-    given_files: int = 0
 
 
 class Forkserver:
@@ -78,7 +64,7 @@ class Forkserver:
         launched: ForkserverProcess | None = None,
         given: Given | None = None,
     ) -> None:
-        self._process = launched or launch()
+        self._process = launched or ForkserverProcess.start(Home.make())
         self._control = self._process.control
         # One request and its answer at a time: after an interruption, sessions are closed while
         # the thread of the checks may still use theirs.
@@ -87,12 +73,9 @@ class Forkserver:
         self._pending_warmups = 1
         self._warm: set[str] = set()
         self._versions: dict[str, str] = {}
-        self._hidden = (PACKAGE, *hidden)
-        self._readable: tuple[str, ...] = ()
-        self._given = GivenCopies(given or Given(), self._process.home)
         self.landlock_abi_cap: int | None = None
         try:
-            self._given.refresh()  # while the forkserver imports torch
+            self._folders = ChildFolders(self._process.home, hidden=hidden, given=given)
         except BaseException:
             self.close()
             raise
@@ -124,24 +107,24 @@ class Forkserver:
         self._catch_up()
         return self._versions
 
-    def spawn(self, *, limits: ChildLimits, without: Sequence[Lock]) -> Child:
+    def keep_ready(self, children: int) -> None:
+        """Do nothing: a child takes no longer than a fork."""
+
+    def start_child(self, *, limits: ChildLimits, without: Sequence[Lock]) -> Child:
         """Fork a child with a folder of its own, in which there is only what is given.
 
         Raises:
-            ForkserverLostError: The forkserver has ended, or doesn't answer.
+            StarterLostError: The forkserver has ended, or doesn't answer.
             InternalError: What is given can't be put into its folder.
         """
         self._catch_up()
-        self._given.refresh()
-        scratch = _make_scratch(self._process.home)
+        scratch = self._folders.make()
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         try:
-            self._given.link_into(scratch)
-            given_bytes, given_files = measure_folder(scratch, at_most_files=_MOST_GIVEN)
             message = Spawn(
-                scratch=str(scratch),
-                readable=self._readable,
+                scratch=str(scratch.path),
+                readable=self._folders.readable,
                 limits=limits,
                 without=tuple(without),
                 landlock_abi_cap=self.landlock_abi_cap,
@@ -152,18 +135,20 @@ class Forkserver:
         except BaseException:
             ours.close()
             os.close(output)
-            remove_folder(scratch)
+            remove_folder(scratch.path)
             raise
         finally:
             theirs.close()
             os.close(output_end)
+        ours.setblocking(False)  # noqa: FBT003 - its only form
+        os.set_blocking(output, False)
         child = Child(
             pid=pid,
             socket=ours,
-            output_descriptor=output,
-            scratch=scratch,
-            given_bytes=given_bytes,
-            given_files=given_files,
+            output=io.FileIO(output),
+            scratch=scratch.path,
+            given_bytes=scratch.given_bytes,
+            given_files=scratch.given_files,
         )
         self._children[pid] = child
         return child
@@ -174,8 +159,8 @@ class Forkserver:
         Returns:
             Minus the signal that ended it, or its exit code.
         """
-        if self._children.pop(child.pid, None) is not None:  # a descriptor is never closed twice
-            _close_ends(child)
+        if self._children.pop(child.pid, None) is not None:
+            child.close_ends()
         try:
             with self._exchange:
                 self._send(Kill(pid=child.pid))
@@ -189,18 +174,13 @@ class Forkserver:
         """End the forkserver and every child that is left."""
         self._process.close(is_listening=not self._pending_warmups)
         while self._children:  # of sessions that an interruption left open
-            _close_ends(self._children.popitem()[1])
+            self._children.popitem()[1].close_ends()
 
     def _catch_up(self) -> None:
         if self._control.fileno() < 0:  # closed, after a deadline that it missed
-            raise ForkserverLostError("is gone")
-        if not self._readable:  # worked out while the forkserver imports torch
-            path = self._receive(Starting, is_importing=True).path
-            self._readable = (
-                *allow_list(path, hidden=self._hidden),
-                str(self._process.font_cache),
-                *self._given.readable,
-            )
+            raise StarterLostError("is gone")
+        if not self._folders.readable:  # found out while the forkserver imports torch
+            self._folders.look_up(self._receive(Starting, is_importing=True).path)
         while self._pending_warmups:
             self._versions = self._receive(Warmed, is_importing=True).versions
             self._pending_warmups -= 1
@@ -219,7 +199,7 @@ class Forkserver:
         """Wait for the next message.
 
         Raises:
-            ForkserverLostError: The message is of another kind, or does not come in time.
+            StarterLostError: The message is of another kind, or does not come in time.
         """
         try:
             self._control.settimeout(_IMPORT_DEADLINE_S if is_importing else _DEADLINE_S)
@@ -227,38 +207,15 @@ class Forkserver:
         except (EOFError, OSError, FrameError) as error:
             raise self._lost(error) from error
         if not isinstance(message, kind):
-            raise ForkserverLostError(
-                f"answered {type(message).__name__} instead of {kind.__name__}"
-            )
+            raise StarterLostError(f"answered {type(message).__name__} instead of {kind.__name__}")
         return message
 
-    def _lost(self, error: Exception) -> ForkserverLostError:
+    def _lost(self, error: Exception) -> StarterLostError:
         """Make the error for a lost process; end one that is late, as it may be mid-message."""
         if isinstance(error, TimeoutError):
             self._process.close()
-            return ForkserverLostError("did not answer in time")
-        return ForkserverLostError(
+            return StarterLostError("did not answer in time")
+        return StarterLostError(
             f"ended unexpectedly with status {self._process.wait()}; "
             "is torch installed in this environment?"
         )
-
-
-def _make_scratch(home: Path) -> Path:
-    """Make an empty folder for a child.
-
-    Without the lock on files, a submission can remove the folder that contains all of them, change
-    its mode, or put something else in its place.
-    """
-    with contextlib.suppress(OSError):
-        return Path(tempfile.mkdtemp(prefix="scratch-", dir=home))
-    with contextlib.suppress(OSError):
-        remove_folder(home, patience_s=_REMOVAL_S)
-        home.mkdir(mode=0o700)
-        return Path(tempfile.mkdtemp(prefix="scratch-", dir=home))
-    return Path(tempfile.mkdtemp(prefix="zerograd-scratch-"))
-
-
-def _close_ends(child: Child) -> None:
-    child.socket.close()
-    with contextlib.suppress(OSError):
-        os.close(child.output_descriptor)

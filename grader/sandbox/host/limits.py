@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from grader.errors import UsageError
 from grader.observations.locks import Lock
 from grader.observations.messages import ChildLimits
+from grader.sandbox.host.start_method import StartMethod
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -89,9 +90,14 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confinement:
-    """The isolation that was asked for, and locks to leave out in the tests of those locks."""
+    """The isolation that was asked for, and how children are started.
+
+    ``start_method`` is None for this system's own. ``without`` are locks to leave out in the tests
+    of those locks.
+    """
 
     isolation: Isolation = Isolation.AUTO
+    start_method: StartMethod | None = None
     without: tuple[Lock, ...] = ()
 
     def locks_to_leave_out(self) -> tuple[Lock, ...]:

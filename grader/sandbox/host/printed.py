@@ -1,6 +1,6 @@
 """What a submission prints, read from the pipes of its children up to a limit."""
 
-import os
+import io
 
 _CHUNK_BYTES = 1 << 16
 _MAX_CHUNKS = 64  # per call, so that endless output can't keep us from watching the limits
@@ -23,15 +23,15 @@ class PrintedOutput:
         """What was printed so far, with bytes that are not UTF-8 as escapes."""
         return self._bytes.decode("utf-8", "backslashreplace")
 
-    def drain(self, descriptor: int) -> None:
+    def drain(self, pipe: io.RawIOBase) -> None:
         """Read what is in a pipe, so that a child that prints a lot is not blocked.
 
         Args:
-            descriptor: The reading end of the pipe; non-blocking.
+            pipe: The reading end of the pipe; non-blocking.
         """
         for _ in range(_MAX_CHUNKS):
             try:
-                data = os.read(descriptor, _CHUNK_BYTES)
+                data = pipe.read(_CHUNK_BYTES)
             except OSError:
                 return
             if not data:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.errors import ForkserverLostError, LocksMissingError
+from grader.errors import LocksMissingError, StarterLostError
 from grader.observations.asking import is_complete
 from grader.observations.locks import LOCK_WORDS
 from grader.observations.messages import (
@@ -35,8 +35,8 @@ from grader.observations.messages import (
 )
 from grader.observations.values import InputValue
 from grader.sandbox.host.account import Account
+from grader.sandbox.host.child import ChildStarter
 from grader.sandbox.host.connection import ChildConnection, ChildEnded
-from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.limits import REMEDY, Confinement, Isolation
 from grader.sandbox.host.load_plan import LoadPlan, Stage
 from grader.sandbox.host.printed import PrintedOutput
@@ -111,14 +111,14 @@ class Session:
 
     def __init__(
         self,
-        forkserver: Forkserver,
+        starter: ChildStarter,
         source: Source,
         *,
         account: Account,
         plan: LoadPlan,
         confinement: Confinement,
     ) -> None:
-        self._forkserver = forkserver
+        self._starter = starter
         self._source = source
         self._account = account
         self._plan = plan
@@ -161,7 +161,7 @@ class Session:
             What came of it, even if the child hung, died or lied.
 
         Raises:
-            ForkserverLostError: The forkserver has ended, or doesn't answer.
+            StarterLostError: The forkserver has ended, or doesn't answer.
             LocksMissingError: All locks are required, and this machine lacks some.
         """
         return self.ask(request)()
@@ -428,15 +428,15 @@ class Session:
     def _fork(self) -> ChildConnection:
         """Fork a child and wait until it is locked; a failure here is a fault of the grader."""
         account = self._account
-        forked = self._forkserver.spawn(
+        forked = self._starter.start_child(
             limits=account.limits.for_child(account.cpu_limit_s),
             without=self._confinement.locks_to_leave_out(),
         )
-        child = ChildConnection(self._forkserver, forked, account=account, printed=self._printed)
+        child = ChildConnection(self._starter, forked, account=account, printed=self._printed)
         try:
             ready = child.receive()
             if not isinstance(ready, Ready):
-                raise ForkserverLostError("forked a child that did not report its locks")
+                raise StarterLostError("forked a child that did not report its locks")
             self._ready = ready
             if ready.missing and self._confinement.isolation is Isolation.REQUIRED:
                 raise LocksMissingError(
@@ -447,7 +447,7 @@ class Session:
             if end.outcome is Outcome.STOPPED:
                 raise self._stop(end) from None
             text = "" if self._source.lent else self._printed.text  # that may quote what was lent
-            raise ForkserverLostError(f"could not prepare a child: {end.detail}\n{text}") from end
+            raise StarterLostError(f"could not prepare a child: {end.detail}\n{text}") from end
         except BaseException:
             child.close()
             raise
@@ -499,7 +499,7 @@ class Session:
 
 @contextlib.contextmanager
 def open_session(
-    forkserver: Forkserver,
+    starter: ChildStarter,
     source: Source,
     *,
     account: Account,
@@ -509,14 +509,14 @@ def open_session(
     """Open a session on a submission; its child is killed when the context ends.
 
     Args:
-        forkserver: The forkserver, which forks the children.
+        starter: Starts the children.
         source: What the children load.
         account: What the submission has left; all its sessions share it.
         confinement: How strictly the children are confined.
         plan: What they leave out while they load; the session changes it. By default nothing.
     """
     session = Session(
-        forkserver,
+        starter,
         source,
         account=account,
         plan=plan or LoadPlan(),
