@@ -73,3 +73,10 @@ def link_or_copy(source: Path, target: Path) -> None:
         raise
     except (OSError, NotImplementedError):
         shutil.copyfile(source, target)
+
+
+def bytes_on_disk(status: os.stat_result) -> int:
+    """Return what a file takes on its disk; on Windows, which doesn't say, its size."""
+    if sys.platform == "win32":
+        return status.st_size
+    return status.st_blocks * 512
