@@ -1,6 +1,6 @@
 """``python -m grader FILE`` is ``grade FILE``."""
 
-from grader.cli.grade import main
+from grader.cli.start import grade
 
 if __name__ == "__main__":
-    main()
+    grade()

@@ -17,23 +17,15 @@ from types import TracebackType
 from typing import IO, Self
 
 from grader.batch.gradable_files import decode_name
+from grader.system.opening import flags, is_link, open_to_read
 
 # Windows can't open a file by its name in an open folder. There, each part of the path is looked
 # at before it is opened, which misses a link that is made in between.
 _CAN_DESCEND = {os.open, os.stat} <= os.supports_dir_fd and os.scandir in os.supports_fd
-# Windows also follows junctions, which are not links to Python.
-_REPARSE_POINT = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
 
-
-def _flags(*names: str) -> int:
-    """Combine flags of `os.open`, of which no system has all."""
-    return sum(getattr(os, name, 0) for name in names)
-
-
-_FILE = _flags("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
-_GIVEN = _flags("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
-_FOLDER = _flags("O_RDONLY", "O_NOFOLLOW", "O_DIRECTORY", "O_CLOEXEC")
-_ROOT = _flags("O_RDONLY", "O_DIRECTORY", "O_CLOEXEC")
+_FILE = flags("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
+_FOLDER = flags("O_RDONLY", "O_NOFOLLOW", "O_DIRECTORY", "O_CLOEXEC")
+_ROOT = flags("O_RDONLY", "O_DIRECTORY", "O_CLOEXEC")
 
 
 class OpenFolder:
@@ -188,13 +180,7 @@ def open_given(path: Path) -> IO[bytes]:
         OSError: it is not a regular file, or can't be opened.
     """
     _check_file(path.stat())
-    return _checked(os.open(path, _GIVEN))
-
-
-def is_link(status: os.stat_result) -> bool:
-    """Return whether a status, which must be of the thing itself, is that of a link."""
-    attributes = getattr(status, "st_file_attributes", 0)
-    return stat.S_ISLNK(status.st_mode) or bool(attributes & _REPARSE_POINT)
+    return _checked(open_to_read(path, follow_links=True))
 
 
 def _checked(descriptor: int) -> IO[bytes]:

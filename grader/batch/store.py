@@ -1,7 +1,6 @@
 """The folder of a batch: a report for each submission, whole or not there at all."""
 
 import contextlib
-import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -13,10 +12,13 @@ from grader.outputs.files import TEMPORARY_PREFIX, create_once, open_atomically
 from grader.report.model import Report
 from grader.report.outline import Outline, read_outline
 from grader.report.schema import read_report
+from grader.system.locking import lock_file
+from grader.system.opening import flags
 
 _REPORTS = "reports"
 _LOCK_FILE = ".zerograd.lock"
 _SALT_FILE = ".zerograd.salt"
+_OPEN_LOCK = flags("O_RDWR", "O_CREAT", "O_CLOEXEC")
 
 
 class ReportStore:
@@ -49,10 +51,10 @@ class ReportStore:
         Raises:
             UsageError: another batch is running in it.
         """
-        descriptor = os.open(self.folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(self.folder / _LOCK_FILE, _OPEN_LOCK, 0o644)
         try:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # ends with the process
+                lock_file(descriptor)
             except OSError as error:
                 raise UsageError(
                     f"another batch is running in {self.folder}; wait until it has ended"

@@ -26,10 +26,11 @@ from grader.batch.gradable_files import (
     is_junk,
     is_zip,
 )
-from grader.batch.open_beneath import OpenFolder, Root, is_link
+from grader.batch.open_beneath import OpenFolder, Root
 from grader.errors import UnreadableSubmissionError, UsageError
 from grader.report.class_model import Skipped
 from grader.submission.read import MAX_SUBMISSION_BYTES
+from grader.system.opening import is_link
 
 MAX_FILES = 300_000
 # For the folder of one student, so that no student uses up what a class may have.

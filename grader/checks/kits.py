@@ -16,6 +16,7 @@ import platformdirs
 
 from grader.checks.kit_file import MAX_KIT_BYTES, KitManifest, read_kit
 from grader.errors import KitError
+from grader.system.opening import open_to_read
 
 ENDING = ".zip"
 _VARIABLE = "ZEROGRAD_KITS"
@@ -62,8 +63,7 @@ def read_kit_bytes(path: Path) -> bytes:
         KitError: It isn't one, or can't be read.
     """
     try:
-        # Opening a pipe would wait for somebody to write to it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_to_read(path, follow_links=True)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise KitError("it is not a file")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from grader.bundles.platforms import PLATFORMS
+from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import (
     assignment_option,
@@ -22,7 +23,7 @@ _after_due_option = click.option(
 _PLATFORMS = click.Choice(sorted(PLATFORMS))
 
 
-@click.command()
+@click.command(cls=Command, statuses={ExitCode.WELL: "written"})
 @click.option("--for", "platform", required=True, type=_PLATFORMS, help="Platform to grade on.")
 @click.option(
     "--out",
@@ -79,8 +80,11 @@ def autograder(
 
 
 @click.command(
-    epilog="Exit status: 0 a result was written, whatever the score; 2 wrong usage; 3 the grader "
-    "failed, and the platform's format can't express that."
+    cls=Command,
+    statuses={
+        ExitCode.WELL: "a result was written, whatever the score",
+        ExitCode.GRADER_FAILED: "the grader failed, and the platform's format can't express that",
+    },
 )
 @click.option(
     "--for", "platform", required=True, type=_PLATFORMS, help="Platform that this runs on."

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import (
+    Display,
     assignment_option,
     csv_dialect_option,
+    display_options,
     isolation_option,
     jobs_option,
     limit_options,
@@ -28,8 +31,14 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Exit status: 0 every submission has a report, 2 wrong usage or no submissions found, 3 "
-    "the grader failed on some submissions, 130 interrupted."
+    cls=Command,
+    statuses={
+        ExitCode.WELL: "every submission has a report",
+        ExitCode.USAGE: "wrong usage, or no submissions found",
+        ExitCode.GRADER_FAILED: "the grader failed, or failed on some submissions: the same "
+        "command tries them again",
+        ExitCode.INTERRUPTED: "interrupted: the same command goes on",
+    },
 )
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -68,7 +77,7 @@ if TYPE_CHECKING:
 )
 @csv_dialect_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+@display_options
 @isolation_option
 @start_method_option
 @limit_options
@@ -84,7 +93,7 @@ def batch(
     salt: str | None,
     dialect: str | None,
     quiet: bool,  # noqa: FBT001
-    no_color: bool,  # noqa: FBT001
+    display: Display,
     isolation: str,
     limits: dict[str, float],
     assignment: str,
@@ -109,6 +118,7 @@ def batch(
     from grader.checks.assignment import expect_whole, load_assignment
     from grader.oracle.store import cache_folder
     from grader.outputs.batch_progress import show_batch_progress
+    from grader.outputs.progress import wants_progress
     from grader.pool.local_pool import LocalPool
     from grader.pool.messages import PoolSettings
 
@@ -143,8 +153,9 @@ def batch(
             regrade_all=regrade,
             dialect=CsvDialect(dialect or CsvDialect.EXCEL),
         )
-        is_shown = sys.stderr.isatty() and not quiet
+        is_shown = not quiet and wants_progress(is_plain=display.is_plain)
         total = len(collection.entries)
+        no_color = display.color is False
         with show_batch_progress(total, no_color=no_color, is_shown=is_shown) as (
             on_progress,
             tally,

@@ -5,16 +5,20 @@ from pathlib import Path
 
 import click
 
+from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
-from grader.cli.options import usage_errors
+from grader.cli.options import Display, display_options, usage_errors
 
 
-@click.command(epilog="Exit status: 0 no differences, 1 differences, 2 wrong usage.")
+@click.command(
+    cls=Command,
+    statuses={ExitCode.WELL: "no differences", ExitCode.NOT_WELL: "differences"},
+)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--json", "is_json", is_flag=True, help="Print the differences as JSON.")
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
-def diff(old: Path, new: Path, is_json: bool, no_color: bool) -> None:  # noqa: FBT001 - click passes options by name
+@display_options
+def diff(old: Path, new: Path, is_json: bool, display: Display) -> None:  # noqa: FBT001 - click passes options by name
     """Compare two batches or two reports.
 
     Shows who gained or lost points, and on which check; the largest difference comes first. OLD and
@@ -22,7 +26,6 @@ def diff(old: Path, new: Path, is_json: bool, no_color: bool) -> None:  # noqa: 
     submissions.
     """
     from grader.outputs.class_difference import difference_to_json, show_difference
-    from grader.outputs.terminal import make_console
     from grader.report.compare_classes import compare_classes, read_grading
 
     with usage_errors():
@@ -31,6 +34,6 @@ def diff(old: Path, new: Path, is_json: bool, no_color: bool) -> None:  # noqa: 
         # Not click.echo: JSON is UTF-8, whatever the locale.
         sys.stdout.buffer.write(difference_to_json(difference).encode())
     else:
-        show_difference(difference, make_console(color=False if no_color else None, stderr=False))
+        show_difference(difference, display.console())
     if not difference.is_empty:
-        raise SystemExit(ExitCode.POINTS_LOST)
+        raise SystemExit(ExitCode.NOT_WELL)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.command import Command
+from grader.cli.completions import complete_formats
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import csv_dialect_option, usage_errors
 
@@ -28,12 +30,22 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
 
 
 @click.command(
-    epilog="Exit status: 0 nobody was left out; 1 somebody was left out, and standard error says "
-    "why; 2 wrong usage; 3 the grader failed on the only report, and the format can't express that."
+    cls=Command,
+    statuses={
+        ExitCode.WELL: "nobody was left out",
+        ExitCode.NOT_WELL: "somebody was left out, and standard error says why",
+        ExitCode.GRADER_FAILED: "the grader failed, now or on the only report, and the format "
+        "can't express that",
+    },
 )
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option(
-    "--to", "name", required=True, metavar="FORMAT", help="Format to write; --list lists all."
+    "--to",
+    "name",
+    required=True,
+    metavar="FORMAT",
+    shell_complete=complete_formats,
+    help="Format to write; --list lists all.",
 )
 @click.option(
     "--out",
@@ -95,7 +107,7 @@ def export(
         click.echo(f"left out: {_line(one.who)}: {_line(one.reason)}", err=True)
     if left_out:
         is_fault = work.is_single and work.items[0].row.status is RowStatus.GRADER_ERROR
-        raise SystemExit(ExitCode.GRADER_FAILED if is_fault else ExitCode.POINTS_LOST)
+        raise SystemExit(ExitCode.GRADER_FAILED if is_fault else ExitCode.NOT_WELL)
 
 
 def _read_settings(settings: tuple[str, ...]) -> dict[str, str]:

@@ -2,18 +2,19 @@
 
 import contextlib
 import os
-import sys
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-import grader
+from grader.cli.command import CONTEXT, Command
+from grader.cli.completions import complete_units
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import (
+    Display,
     assignment_option,
+    display_options,
     isolation_option,
     limit_options,
     salt_option,
@@ -21,16 +22,27 @@ from grader.cli.options import (
     usage_errors,
 )
 from grader.cli.run import run_command
+from grader.cli.version import version_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.checks.check_run import OnCheckStart
     from grader.pipeline import Grader
     from grader.report.model import Report
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit status: 0 full marks, 1 points lost, 2 wrong usage, 3 the grader failed, "
-    "4 the file can't be graded, 130 interrupted.",
+    cls=Command,
+    context_settings=CONTEXT,
+    statuses={
+        ExitCode.WELL: "full marks; with --exit-zero, any report",
+        ExitCode.NOT_WELL: "points lost",
+        ExitCode.USAGE: "wrong usage",
+        ExitCode.GRADER_FAILED: "the grader failed: no score, and never a zero",
+        ExitCode.UNREADABLE: "the file can't be graded",
+        ExitCode.INTERRUPTED: "interrupted; --watch always ends this way",
+    },
 )
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -42,18 +54,25 @@ if TYPE_CHECKING:
     help="Write the report as JSON; - is standard output.",
 )
 @click.option("--html", "html_target", metavar="PATH", help="Write the report as an HTML page.")
-@click.option("--seed", type=click.IntRange(0, 2**48 - 1), help="Draw the inputs from this seed.")
+@click.option(
+    "--seed",
+    metavar="NUMBER",
+    type=click.IntRange(0, 2**48 - 1),
+    help="Draw the inputs from this seed.",
+)
 @salt_option("Ask what a class was asked: the salt of its batch.")
-@click.option("--only", metavar="FUNCTION", help="Grade only this function.")
+@click.option(
+    "--only", metavar="FUNCTION", shell_complete=complete_units, help="Grade only this function."
+)
 @click.option("--watch", is_flag=True, help="Grade again on every save, until Ctrl-C.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+@display_options
 @isolation_option
 @start_method_option
 @limit_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if points are lost.")
 @assignment_option
-@click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
+@version_option
 def command(  # noqa: C901 - the flow of the command on one screen
     files: tuple[Path, ...],
     json_target: str | None,
@@ -63,7 +82,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
     only: str | None,
     watch: bool,  # noqa: FBT001 - click passes options by name
     quiet: bool,  # noqa: FBT001
-    no_color: bool,  # noqa: FBT001
+    display: Display,
     isolation: str,
     limits: dict[str, object],
     exit_zero: bool,  # noqa: FBT001
@@ -92,14 +111,13 @@ def command(  # noqa: C901 - the flow of the command on one screen
     from grader.cli.hand_in import grade_files
     from grader.oracle.store import RecordingStore, cache_folder
     from grader.outputs.json_file import write_json
-    from grader.outputs.terminal import make_console, show_failure, show_report
+    from grader.outputs.terminal import show_failure, show_report
     from grader.pipeline import Grader, blank_report
     from grader.sandbox.host.limits import Confinement, Isolation, Limits
     from grader.seeds import Seeds
 
-    color = False if no_color else None
     # With JSON on standard output, the text for people goes to standard error.
-    console = None if quiet else make_console(color=color, stderr=json_target == "-")
+    console = None if quiet else display.console(stderr=json_target == "-")
 
     def open_grader() -> Grader:
         chosen = load_assignment(assignment)
@@ -116,7 +134,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
         return blank_report(load_assignment(assignment), file.name, mode=isolation)
 
     def grade(warm_grader: "Grader", seed: int | None = seed) -> "Report":
-        with _progress(is_shown=not quiet, no_color=no_color) as on_progress:
+        with _progress(display, is_quiet=quiet) as on_progress:
             return grade_files(
                 warm_grader,
                 files,
@@ -135,7 +153,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
     def finish(report: "Report") -> None:
         keep(report)
         if report.error:
-            show_failure(report, make_console(color=color, stderr=True))
+            show_failure(report, display.console(stderr=True))
         elif console is not None:
             show_report(report, console)
 
@@ -250,17 +268,16 @@ def _write_page(report: "Report", file: Path, target: Path) -> None:
     write_text_atomically(render_student_page(report, notebook=notebook), target)
 
 
-def _progress(
-    *, is_shown: bool, no_color: bool
-) -> AbstractContextManager[Callable[[int, int, str], None]]:
-    """Show a line of progress on standard error, if that is a terminal."""
-    if not is_shown or not sys.stderr.isatty():
-        from grader.checks.check_run import ignore_progress
+def _progress(display: Display, *, is_quiet: bool) -> "AbstractContextManager[OnCheckStart]":
+    """Show what is being done on standard error, if somebody watches and it takes a while."""
+    if not is_quiet:
+        from grader.outputs.progress import show_progress, wants_progress
 
-        return nullcontext(ignore_progress)
-    from grader.outputs.progress import show_progress
+        if wants_progress(is_plain=display.is_plain):
+            return show_progress(no_color=display.color is False, is_shown=True)
+    from grader.checks.check_run import ignore_progress
 
-    return show_progress(no_color=no_color)
+    return nullcontext(ignore_progress)
 
 
 def _exit_code(report: "Report", *, exit_zero: bool) -> ExitCode:
@@ -273,6 +290,6 @@ def _exit_code(report: "Report", *, exit_zero: bool) -> ExitCode:
         case ReportStatus.UNREADABLE:
             return ExitCode.UNREADABLE
         case _ if exit_zero or is_judged_in_full(report):
-            return ExitCode.FULL_MARKS
+            return ExitCode.WELL
         case _:
-            return ExitCode.POINTS_LOST
+            return ExitCode.NOT_WELL

@@ -6,28 +6,39 @@ from typing import TYPE_CHECKING
 
 import click
 
-import grader
 from grader.authoring.new import SHAPES
 from grader.cli.autograder import autograder, harness
 from grader.cli.batch import batch
+from grader.cli.command import CONTEXT, Group
+from grader.cli.completion import completion
 from grader.cli.diff import diff
+from grader.cli.doctor import doctor
 from grader.cli.exit_codes import ExitCode
 from grader.cli.export import export
 from grader.cli.kit import kit
 from grader.cli.learn import learn
+from grader.cli.man import man
 from grader.cli.mark import mark
-from grader.cli.options import assignment_option, jobs_option, salt_option, usage_errors
+from grader.cli.options import (
+    Display,
+    assignment_option,
+    display_options,
+    jobs_option,
+    salt_option,
+    usage_errors,
+)
 from grader.cli.post import post
 from grader.cli.run import run_command
 from grader.cli.stats import stats
+from grader.cli.version import version_option
 from grader.seeds import POOL_SIZE, Seeds
 
 if TYPE_CHECKING:
     from grader.checks.assignment import Assignment
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(grader.__version__, prog_name="zerograd", message="%(prog)s %(version)s")
+@click.group(cls=Group, context_settings=CONTEXT)
+@version_option
 def command() -> None:
     """Grade classes and write assignments. Students use `grade FILE`."""
 
@@ -43,7 +54,12 @@ def schema(summary: bool) -> None:  # noqa: FBT001 - click passes options by nam
     sys.stdout.write(file.read_text(encoding="utf-8"))
 
 
-@command.command()
+@command.command(
+    statuses={
+        ExitCode.WELL: "written; with --check, all files are up to date",
+        ExitCode.NOT_WELL: "with --check, a file would change",
+    }
+)
 @assignment_option
 @click.option(
     "--out",
@@ -69,10 +85,15 @@ def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FB
     for path in changed:
         click.echo(f"{'would change' if check else 'wrote'} {path}")
     if check and changed:
-        raise SystemExit(ExitCode.POINTS_LOST)
+        raise SystemExit(ExitCode.NOT_WELL)
 
 
-@command.command()
+@command.command(
+    statuses={
+        ExitCode.WELL: "no problems",
+        ExitCode.NOT_WELL: "there is a problem; with --mutants, or a survivor without a reason",
+    }
+)
 @assignment_option
 @click.option(
     "--seeds",
@@ -94,7 +115,7 @@ def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FB
     is_flag=True,
     help="With --mutants: add survivors to equivalent_mutants.toml, for you to give reasons.",
 )
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+@display_options
 def verify(
     assignment: str,
     seeds: int,
@@ -103,20 +124,18 @@ def verify(
     unit: str | None,
     diagnose: bool,  # noqa: FBT001
     write_marks: bool,  # noqa: FBT001
-    no_color: bool,  # noqa: FBT001
+    display: Display,
 ) -> None:
     """Prove that an assignment grades as it should.
 
     The reference must get full marks with every seed, and so must every right solution in the
     folder right; the stub must get no points. Every misconception must lose points on its own
-    function only, and the report must name it and no other. Exits with 1 if there is a problem.
+    function only, and the report must name it and no other.
 
     With --mutants, the reference is changed in every small way, and each change must lose points,
     or be marked as right in equivalent_mutants.toml.
     """
     from grader.authoring.verify import verify as verify_assignment
-    from grader.outputs.progress import watch_progress
-    from grader.outputs.terminal import make_console
     from grader.outputs.verification import (
         show_matrix,
         show_outcome,
@@ -133,17 +152,17 @@ def verify(
             unit=unit,
             has_diagnosis=diagnose,
             write_marks=write_marks,
-            no_color=no_color,
+            display=display,
         )
         if not is_clean:
-            raise SystemExit(ExitCode.POINTS_LOST)
+            raise SystemExit(ExitCode.NOT_WELL)
         return
     if unit is not None or diagnose or write_marks:
         raise click.UsageError("--unit, --diagnose and --write-marks need --mutants")
     chosen = _load(assignment)
-    with usage_errors(), watch_progress(no_color=no_color) as on_progress:
+    with usage_errors(), display.progress("graded") as on_progress:
         result = verify_assignment(chosen, seeds=seeds, jobs=jobs, on_progress=on_progress)
-    console = make_console(color=False if no_color else None, stderr=False)
+    console = display.console()
     show_matrix(result.checks, result.caught, console)
     show_slowest(result.seconds, console)
     show_proved(len(result.proved), len(result.caught), console)
@@ -156,7 +175,7 @@ def verify(
         console=console,
     )
     if not result.is_clean:
-        raise SystemExit(ExitCode.POINTS_LOST)
+        raise SystemExit(ExitCode.NOT_WELL)
 
 
 @command.command()
@@ -170,13 +189,13 @@ def verify(
     help="Seeds of the pool to record.",
 )
 @jobs_option("Parts to record")
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+@display_options
 def record(
     assignment: str,
     salt: str | None,
     seeds: int,
     jobs: int,
-    no_color: bool,  # noqa: FBT001
+    display: Display,
 ) -> None:
     """Record what is right, and what known mistakes answer.
 
@@ -186,13 +205,12 @@ def record(
     """
     from grader.authoring.record import record as record_assignment
     from grader.oracle.store import RecordingStore, cache_folder
-    from grader.outputs.progress import watch_progress
 
     chosen = _load(assignment)
     pool = Seeds(salt or "", is_class=salt is not None)
     wanted = pool.all(chosen.info)[:seeds]
     store = RecordingStore(cache_folder())
-    with usage_errors(), watch_progress(no_color=no_color) as on_progress:
+    with usage_errors(), display.progress("recording") as on_progress:
         record_assignment(chosen, wanted, jobs=jobs, store=store, on_progress=on_progress)
     count = "1 seed" if len(wanted) == 1 else f"{len(wanted)} seeds"
     what = count if salt is None else "the seed of the class"
@@ -278,6 +296,9 @@ command.add_command(export)
 command.add_command(post)
 command.add_command(autograder)
 command.add_command(harness)
+command.add_command(doctor)
+command.add_command(completion)
+command.add_command(man)
 
 
 def main() -> None:

@@ -4,10 +4,18 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import assignment_option, jobs_option, usage_errors
+from grader.cli.command import Command
+from grader.cli.exit_codes import ExitCode
+from grader.cli.options import (
+    Display,
+    assignment_option,
+    display_options,
+    jobs_option,
+    usage_errors,
+)
 
 
-@click.command()
+@click.command(cls=Command, statuses={ExitCode.WELL: "the kit is written and proved, or installed"})
 @assignment_option
 @click.option(
     "--out",
@@ -36,7 +44,7 @@ from grader.cli.options import assignment_option, jobs_option, usage_errors
     type=click.Path(path_type=Path, dir_okay=False),
     help="Install this kit instead, so that notebooks can name it.",
 )
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+@display_options
 def kit(
     assignment: str,
     out: Path | None,
@@ -44,9 +52,9 @@ def kit(
     pythons: tuple[str, ...],
     jobs: int,
     install: Path | None,
-    no_color: bool,  # noqa: FBT001 - click passes options by name
+    display: Display,
 ) -> None:
-    """Write a kit with which students check their own work, without the solutions.
+    """Write a kit for students to check their own work.
 
     It holds the exercise, the visible checks and recorded answers: no reference, no hidden check,
     no program of a misconception. Students grade with `grade FILE --assignment lab5.zip`, or set
@@ -58,12 +66,11 @@ def kit(
     from grader.bundles.kit import make_kit
     from grader.checks.assignment import expect_whole, load_assignment
     from grader.outputs.files import open_atomically
-    from grader.outputs.progress import watch_progress
     from grader.outputs.wording import format_points
 
     with usage_errors():
         chosen = expect_whole(load_assignment(assignment))
-        with watch_progress(no_color=no_color) as on_progress:
+        with display.progress("recording") as on_progress:
             made = make_kit(
                 chosen, seeds=seeds, jobs=jobs, pythons=pythons, on_progress=on_progress
             )

@@ -4,10 +4,18 @@ from pathlib import Path
 
 import click
 
+from grader.cli.command import Command
+from grader.cli.exit_codes import ExitCode
 from grader.cli.options import assignment_option, usage_errors
 
 
-@click.command(epilog="Exit status: 0 written, 2 wrong usage, or nothing can be learned.")
+@click.command(
+    cls=Command,
+    statuses={
+        ExitCode.WELL: "written",
+        ExitCode.USAGE: "wrong usage, or nothing can be learned",
+    },
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--cluster",
@@ -28,7 +36,7 @@ from grader.cli.options import assignment_option, usage_errors
 )
 @assignment_option
 def learn(folder: Path, number: int, id_: str, out: Path | None, assignment: str) -> None:
-    """Make a misconception of a wrong answer that several students share.
+    """Make a misconception of a wrong answer that students share.
 
     DIR is a folder that `grader batch` wrote. The code is the shortest among those students, with
     what it needs. It runs in a sandbox, which proves that it answers as they do, and that no known

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import csv_dialect_option, usage_errors
 from grader.report.csv_dialect import CsvDialect
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Exit status: 0 done; 1 some of the marks are for answers that nobody in the class has "
-    "now; 2 wrong usage, or a line of FILE is wrong and no mark was given."
+    cls=Command,
+    statuses={
+        ExitCode.WELL: "done",
+        ExitCode.NOT_WELL: "some of the marks are for answers that nobody in the class has now",
+        ExitCode.USAGE: "wrong usage, or a line of FILE is wrong and no mark was given",
+    },
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
@@ -92,7 +97,7 @@ def mark(
     if file is not None:
         click.echo(f"the class: {folder / INDEX_FILE}")
     if given is not None and given.gone:
-        raise SystemExit(ExitCode.POINTS_LOST)
+        raise SystemExit(ExitCode.NOT_WELL)
 
 
 def _export(

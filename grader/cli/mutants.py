@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from grader.authoring.equivalent_mutants import Explained, add_marks, explain, read_marks
 from grader.authoring.mutant_run import GradedMutant, MutantRun, grade_mutants
 from grader.checks.assignment import Assignment
-from grader.cli.options import usage_errors
+from grader.cli.options import Display, usage_errors
 from grader.outputs.mutation import Survivor, UnitCounts, show_mutants
-from grader.outputs.progress import watch_progress
-from grader.outputs.terminal import make_console
 
 
 def verify_mutants(
@@ -18,7 +16,7 @@ def verify_mutants(
     unit: str | None,
     has_diagnosis: bool,
     write_marks: bool,
-    no_color: bool,
+    display: Display,
 ) -> bool:
     """Grade the mutants of an assignment, and print what became of them.
 
@@ -28,14 +26,14 @@ def verify_mutants(
         unit: The only unit to change; None for all.
         has_diagnosis: Whether to count which mutants are named as misconceptions.
         write_marks: Whether to add survivors to the file of marks.
-        no_color: Whether to print without colours.
+        display: How to show the result.
 
     Returns:
         Whether every survivor is explained, and there are no problems.
     """
     with usage_errors():
         marks = read_marks(assignment)  # before it takes minutes
-        with watch_progress(no_color=no_color) as on_progress:
+        with display.progress("graded") as on_progress:
             run = grade_mutants(
                 assignment,
                 jobs=jobs,
@@ -53,7 +51,7 @@ def verify_mutants(
         problems,
         title=assignment.info.title,
         has_diagnosis=has_diagnosis,
-        console=make_console(color=False if no_color else None, stderr=False),
+        console=display.console(),
     )
     return not problems and not explained.unexplained
 

@@ -4,11 +4,20 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from grader.cli.completions import complete_assignments
 from grader.report.csv_dialect import CsvDialect
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from rich.console import Console
+
+    from grader.outputs.progress import OnStep
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -20,6 +29,7 @@ assignment_option = click.option(
     metavar="DIR|ZIP|ID",
     envvar="ZEROGRAD_ASSIGNMENT",
     default="lab4",
+    shell_complete=complete_assignments,
     help="Folder of the assignment; for self-checks also a student's kit, or the id of one that is "
     "installed.  [default: ZEROGRAD_ASSIGNMENT, or the built-in lab]",
 )
@@ -89,14 +99,80 @@ csv_dialect_option = click.option(
     "4.5).  [default: excel]",
 )
 
-# Each option with its field in `Limits`, the factor to the unit there, the minimum, and the help.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """How a command shows its result.
+
+    Attributes:
+        color: False for no colour; None leaves it to the terminal, NO_COLOR and FORCE_COLOR.
+        is_plain: Whether it is for a screen reader: lines that stand alone, without colours,
+            tables, bars, symbols or progress.
+    """
+
+    color: bool | None = None
+    is_plain: bool = False
+
+    def console(self, *, stderr: bool = False) -> "Console":
+        """Return a console for standard output or standard error."""
+        from grader.outputs.console import make_console
+
+        return make_console(color=self.color, stderr=stderr, is_plain=self.is_plain)
+
+    def progress(self, doing: str) -> "AbstractContextManager[OnStep]":
+        """Show progress on standard error, if somebody watches and it takes a while.
+
+        Args:
+            doing: The verb for the steps, as in ``checking update (3 of 8)``.
+        """
+        from grader.outputs.progress import show_progress, wants_progress
+
+        return show_progress(
+            no_color=self.color is False,
+            is_shown=wants_progress(is_plain=self.is_plain),
+            doing=doing,
+        )
+
+
+def display_options(command: _Command) -> _Command:
+    """Add the options that say how a result is shown; the command gets a `Display`."""
+
+    @functools.wraps(command)
+    def with_display(*, no_color: bool, plain: bool, **options: object) -> object:
+        color = False if no_color or plain else None
+        return command(display=Display(color=color, is_plain=plain), **options)
+
+    decorated: Callable[..., object] = with_display
+    decorated = click.option(
+        "--plain",
+        is_flag=True,
+        envvar="ZEROGRAD_PLAIN",
+        help="Print for a screen reader: one fact a line, no colours, tables, symbols or progress. "
+        "ZEROGRAD_PLAIN=1 does the same.",
+    )(decorated)
+    with_color: Callable[..., object] = click.option(
+        "--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does."
+    )(decorated)
+    return with_color  # type: ignore[return-value] # the same command with more options
+
+
+# Each option with its field in `Limits`, the factor to the unit there, the minimum, the unit, and
+# the help.
 _LIMITS = (
-    ("--load-limit", "load_cpu_s", 1, 0.1, "CPU seconds to load the file.  [default: 10]"),
+    (
+        "--load-limit",
+        "load_cpu_s",
+        1,
+        0.1,
+        "SECONDS",
+        "CPU seconds to load the file.  [default: 10]",
+    ),
     (
         "--function-limit",
         "function_cpu_s",
         1,
         0.1,
+        "SECONDS",
         "CPU seconds for each function, over all its calls.  [default: 5]",
     ),
     (
@@ -104,11 +180,12 @@ _LIMITS = (
         "total_wall_s",
         1,
         1.0,
+        "SECONDS",
         "Seconds in all, a back-stop.  [default: ten times the CPU seconds]",
     ),
-    ("--memory-limit", "memory_bytes", _MIB, 1024, "MiB of memory.  [default: 4096]"),
-    ("--output-limit", "output_bytes", _KIB, 1, "KiB of output to keep.  [default: 1024]"),
-    ("--disk-limit", "disk_bytes", _MIB, 1, "MiB of files on disk.  [default: 64]"),
+    ("--memory-limit", "memory_bytes", _MIB, 1024, "MIB", "MiB of memory.  [default: 4096]"),
+    ("--output-limit", "output_bytes", _KIB, 1, "KIB", "KiB of output to keep.  [default: 1024]"),
+    ("--disk-limit", "disk_bytes", _MIB, 1, "MIB", "MiB of files on disk.  [default: 64]"),
 )
 
 
@@ -122,16 +199,16 @@ def limit_options(command: _Command) -> _Command:
     @functools.wraps(command)
     def with_limits(**options: object) -> object:
         limits = {}
-        for option, name, unit, _, _ in _LIMITS:
+        for option, name, unit, *_ in _LIMITS:
             value = options.pop(option[2:].replace("-", "_"))
             if isinstance(value, int | float):
                 limits[name] = value * unit
         return command(limits=limits, **options)
 
     decorated: Callable[..., object] = with_limits
-    for option, _, _, least, text in reversed(_LIMITS):
+    for option, _, _, least, metavar, text in reversed(_LIMITS):
         kind = click.IntRange(min=least) if isinstance(least, int) else click.FloatRange(min=least)
-        decorated = click.option(option, type=kind, help=text)(decorated)
+        decorated = click.option(option, type=kind, metavar=metavar, help=text)(decorated)
     return decorated  # type: ignore[return-value] # the same command with more options
 
 

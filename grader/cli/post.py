@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
-from grader.cli.options import usage_errors
+from grader.cli.options import Display, display_options, usage_errors
 
 if TYPE_CHECKING:
     from grader.lti.client import PlatformClient
@@ -20,10 +21,15 @@ _LOG_FILE = "lti-log.jsonl"
 
 
 @click.command(
-    epilog="Exit status: 0 the platform has these scores or later ones; 1 it refused some, the "
-    "user id of a student is not known, or a score was kept back because it would empty one that "
-    "is there; 2 wrong usage, or the platform refuses the key; 3 the platform can't be reached; "
-    "130 interrupted."
+    cls=Command,
+    statuses={
+        ExitCode.WELL: "the platform has these scores or later ones",
+        ExitCode.NOT_WELL: "it refused some, the user id of a student is not known, or a score was "
+        "kept back because it would empty one that is there",
+        ExitCode.USAGE: "wrong usage, or the platform refuses the key",
+        ExitCode.GRADER_FAILED: "the platform can't be reached, or the grader failed",
+        ExitCode.INTERRUPTED: "interrupted: the same command goes on",
+    },
 )
 @click.argument(
     "results", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True)
@@ -55,7 +61,7 @@ _LOG_FILE = "lti-log.jsonl"
     type=click.Path(path_type=Path),
     help=f"Log of what was sent so far.  [default: {_LOG_FILE} in DIR]",
 )
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
+@display_options
 def post(
     results: Path,
     to: str,  # noqa: ARG001 - there is only one so far
@@ -65,7 +71,7 @@ def post(
     dry_run: bool,  # noqa: FBT001
     resend: bool,  # noqa: FBT001
     log_path: Path | None,
-    no_color: bool,  # noqa: FBT001
+    display: Display,
 ) -> None:
     """Send the scores of a class to an LMS.
 
@@ -96,7 +102,7 @@ def post(
             return
         if platform is None:
             raise click.UsageError("give the settings of the platform with --platform")
-        outcome = _send_all(plan, platform, log, has_to_resend=resend, no_color=no_color)
+        outcome = _send_all(plan, platform, log, has_to_resend=resend, display=display)
     if outcome:
         raise SystemExit(outcome)
 
@@ -107,19 +113,24 @@ def _send_all(
     log_path: Path,
     *,
     has_to_resend: bool,
-    no_color: bool,
+    display: Display,
 ) -> int:
     """Send the scores, print how it went, and return the exit status."""
     from grader.errors import PlatformUnreachableError
     from grader.lti.log import open_log
     from grader.lti.post import Tally, post_scores
     from grader.lti.terminal import watch_posting
+    from grader.outputs.progress import wants_progress
 
     tally = Tally()
     reason = ""
     try:
         with (
-            watch_posting(len(plan.deliveries), no_color=no_color) as (on_progress, on_wait),
+            watch_posting(
+                len(plan.deliveries),
+                no_color=display.color is False,
+                is_shown=wants_progress(is_plain=display.is_plain),
+            ) as (on_progress, on_wait),
             _connect(platform, on_wait) as client,
             open_log(log_path) as log,
         ):
@@ -153,7 +164,7 @@ def _exit_code(plan: "PostingPlan", tally: "Tally", *, is_unreachable: bool) -> 
     if is_unreachable or tally.outcomes[PostOutcome.UNANSWERED]:
         return ExitCode.GRADER_FAILED
     has_unsent = plan.left_out or tally.refused or tally.kept
-    return ExitCode.POINTS_LOST if has_unsent else ExitCode.FULL_MARKS
+    return ExitCode.NOT_WELL if has_unsent else ExitCode.WELL
 
 
 def _connect(platform: "LtiPlatform", on_wait: Callable[[float, str], None]) -> "PlatformClient":

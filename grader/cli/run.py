@@ -1,11 +1,18 @@
-"""Run a command, and exit with the right code after Ctrl-C or a fault of our own."""
+"""Run a command, and exit with the right status, whatever ends it: never with a traceback."""
 
+import contextlib
+import errno
+import os
+import signal
 import sys
+from typing import TextIO
 
 import click
 
 from grader.bootstrap import why_unsupported
 from grader.cli.exit_codes import ExitCode
+
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def run_command(command: click.Command, *, name: str) -> None:
@@ -15,18 +22,93 @@ def run_command(command: click.Command, *, name: str) -> None:
         command: The command.
         name: The name of the program, for usage and error messages.
     """
+    _open_closed_streams()
+    code = _run(command, name)
+    with contextlib.suppress(ValueError):  # not in the main thread
+        # All is done: an interruption could only end in a traceback of Python's own.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(_flush(name, code))
+
+
+def _run(command: click.Command, name: str) -> int:
     try:
-        command.main(prog_name=name, standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.stderr.write("\ninterrupted\n")
-        sys.exit(ExitCode.INTERRUPTED)
+        result = command.main(prog_name=name, standalone_mode=False)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ExitCode.WELL
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _complain("\ninterrupted")
+        return ExitCode.INTERRUPTED
     except click.ClickException as error:
-        error.show()
-        sys.exit(ExitCode.USAGE)
+        with contextlib.suppress(OSError):
+            error.show()
+        return ExitCode.USAGE
     except BrokenPipeError:
-        sys.exit(ExitCode.GRADER_FAILED)
+        return ExitCode.OUTPUT_CLOSED
     except Exception as error:  # noqa: BLE001 - the outermost level: an unexpected exception is our fault
-        # A browser lacks what several modules import.
-        reason = why_unsupported() or f"the grader failed: {type(error).__name__}: {error}"
-        sys.stderr.write(f"{name}: {reason}\n")
-        sys.exit(ExitCode.GRADER_FAILED)
+        return _explain(error, name)
+    return result if isinstance(result, int) else ExitCode.WELL
+
+
+def _explain(error: Exception, name: str) -> ExitCode:
+    """Say in a line what went wrong, and return the exit status for it."""
+    from grader.errors import GraderError, UnreadableSubmissionError, UsageError
+
+    code = ExitCode.GRADER_FAILED
+    match error:
+        case UsageError():
+            code, reason = ExitCode.USAGE, str(error)
+        case UnreadableSubmissionError():
+            code, reason = ExitCode.UNREADABLE, f"can't be graded: {error}"
+        case OSError() if error.errno in _NO_ROOM:
+            where = f" for {error.filename}" if error.filename else ""
+            reason = f"there is no space left{where}: free some, and run the same command again"
+        case _:
+            kind = "" if isinstance(error, GraderError) else f"{type(error).__name__}: "
+            # A browser lacks what several modules import.
+            reason = why_unsupported() or f"the grader failed: {kind}{error}"
+    _complain(f"{name}: {reason}")
+    return code
+
+
+def _complain(text: str) -> None:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def _open_closed_streams() -> None:
+    """Open the null device in the place of standard streams that the caller has closed.
+
+    Otherwise the next file that is opened gets the number of one, and what is printed goes there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                os.fstat(number)
+                continue
+            # The lowest number that is free; those below are open by now.
+            os.open(os.devnull, os.O_RDWR)
+            stream = open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor, open until the end
+            setattr(sys, name, stream)
+
+
+def _flush(name: str, code: int) -> int:
+    """Write what is still buffered; return the exit status, which changes if that fails."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            _silence(stream)
+            code = ExitCode.OUTPUT_CLOSED
+        except OSError as error:
+            _silence(stream)
+            code = _explain(error, name)
+    return code
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is left in a stream's buffer nowhere, so that Python doesn't try once more."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)

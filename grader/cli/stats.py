@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import usage_errors
+from grader.cli.command import Command
+from grader.cli.exit_codes import ExitCode
+from grader.cli.options import Display, display_options, usage_errors
 
 
-@click.command(epilog="Exit status: 0 shown, 2 wrong usage.")
+@click.command(cls=Command, statuses={ExitCode.WELL: "shown"})
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--json",
@@ -16,8 +18,8 @@ from grader.cli.options import usage_errors
     is_flag=True,
     help="Print the figures as JSON, without the single submissions.",
 )
-@click.option("--no-color", is_flag=True, help="Print without colours, as NO_COLOR=1 does.")
-def stats(folder: Path, is_json: bool, no_color: bool) -> None:  # noqa: FBT001 - click passes options by name
+@display_options
+def stats(folder: Path, is_json: bool, display: Display) -> None:  # noqa: FBT001 - click passes options by name
     """Show the figures of a class.
 
     DIR is a folder that `grader batch` wrote, or its summary.json. Submissions that can't be graded
@@ -25,7 +27,6 @@ def stats(folder: Path, is_json: bool, no_color: bool) -> None:  # noqa: FBT001 
     wrong answers that several share, and the checks that everybody or nobody passes.
     """
     from grader.outputs.class_terminal import show_class
-    from grader.outputs.terminal import make_console
     from grader.report.summary_file import read_summary, summary_to_json
 
     with usage_errors():
@@ -34,4 +35,4 @@ def stats(folder: Path, is_json: bool, no_color: bool) -> None:  # noqa: FBT001 
         # Not click.echo: JSON is UTF-8, whatever the locale.
         sys.stdout.buffer.write(summary_to_json(summary, with_rows=False).encode())
         return
-    show_class(summary, make_console(color=False if no_color else None, stderr=False))
+    show_class(summary, display.console())

@@ -6,7 +6,6 @@ sent and with which timestamp, and the next timestamp is always later, however s
 
 import contextlib
 import enum
-import fcntl
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from msgspec import UNSET
 
 from grader.errors import UsageError
 from grader.exports.lti_score import Score
+from grader.system.locking import lock_file
 
 
 class PostOutcome(enum.Enum):
@@ -188,7 +188,7 @@ def open_log(path: Path) -> Iterator[PostLog]:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # ends with the process
+            lock_file(file.fileno())
         except OSError as error:
             raise UsageError(f"another process is sending scores with the log {path}") from error
         file.seek(0)

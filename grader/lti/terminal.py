@@ -1,8 +1,7 @@
 """Show what would be sent, how posting goes and how it went; all text is escaped for terminals."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from msgspec import UNSET
 from rich.console import Console
@@ -14,6 +13,7 @@ from grader.lti.plan import Delivery, PostingPlan, describe_person
 from grader.lti.post import Tally
 from grader.outputs.class_wording import show_line
 from grader.outputs.escaping import escape_controls
+from grader.outputs.progress import after_delay
 from grader.outputs.wording import format_points
 
 _WORDS = {
@@ -67,12 +67,15 @@ def preview(
 
 
 @contextmanager
-def watch_posting(total: int, *, no_color: bool) -> Iterator[tuple[OnProgress, OnWait]]:
-    """Show a progress bar on standard error until the context ends, if that is a terminal.
+def watch_posting(
+    total: int, *, no_color: bool, is_shown: bool
+) -> Iterator[tuple[OnProgress, OnWait]]:
+    """Show a progress bar on standard error once this takes a while, until the context ends.
 
     Args:
         total: How many scores there are.
         no_color: Whether to leave out colours.
+        is_shown: Whether anybody watches; see `grader.outputs.progress.wants_progress`.
 
     Yields:
         The functions to call after each score and before each wait.
@@ -84,9 +87,8 @@ def watch_posting(total: int, *, no_color: bool) -> Iterator[tuple[OnProgress, O
         TextColumn("{task.description}", style="dim", markup=False),
         console=Console(stderr=True, no_color=True if no_color else None),
         transient=True,
-        disable=not sys.stderr.isatty(),
     )
-    with progress:
+    with after_delay(progress) if is_shown else nullcontext():
         bar = progress.add_task("sending", total=total)
 
         def on_progress(tally: Tally) -> None:

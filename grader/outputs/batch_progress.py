@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.progress import (
@@ -14,6 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+
+from grader.outputs.progress import after_delay
 
 # In the order in which they are shown; what needs attention comes last.
 _WORDS = {
@@ -48,7 +50,8 @@ def show_batch_progress(
     Args:
         total: How many submissions there are.
         no_color: Whether to leave out colours.
-        is_shown: Whether to draw the bar; the submissions are counted in any case.
+        is_shown: Whether to draw the bar once this takes a while; the submissions are counted in
+            any case.
 
     Yields:
         A function to call after each submission, with its status and whether it was unchanged, and
@@ -64,10 +67,9 @@ def show_batch_progress(
         TextColumn("{task.description}", style="dim"),
         console=console,
         transient=True,
-        disable=not is_shown,
     )
-    with progress:
-        bar = progress.add_task("starting", total=total)
+    with after_delay(progress) if is_shown else nullcontext():
+        bar = progress.add_task("importing torch", total=total)
 
         def on_progress(status: str, is_old: bool) -> None:  # noqa: FBT001 - a callback's plain form
             tally["old" if is_old and status == "graded" else status] += 1

@@ -40,7 +40,8 @@ def show_difference(difference: ClassDifference, console: Console) -> None:
         _show_change(change, lines)
     _show_rows("Only in the new results", difference.appeared, lines)
     _show_rows("Only in the old results", difference.disappeared, lines)
-    lines.print(Text(f"\n{_describe_totals(difference)}", style="bold"))
+    lines.gap()
+    lines.print(Text(lines.words(_describe_totals(difference)), style="bold"))
 
 
 def difference_to_json(difference: ClassDifference) -> str:
@@ -53,6 +54,9 @@ def _show_change(change: RowChange, lines: Lines) -> None:
     name = lines.line(change.student.name or change.student.id or change.id)
     id_ = "" if change.id in {"", name} else f" ({lines.line(change.id)})"
     difference, style = _describe_change(change)
+    if lines.is_plain:
+        _say_change(change, f"{name}{id_}", lines)
+        return
     lines.print(
         Text.assemble(
             "\n",
@@ -68,6 +72,20 @@ def _show_change(change: RowChange, lines: Lines) -> None:
         if one.title:
             line.append(f"  {lines.line(one.title)}")
         lines.item(line, _CHANGE_INDENT)
+
+
+def _say_change(change: RowChange, name: str, lines: Lines) -> None:
+    """Print a change for a screen reader."""
+    difference = change.difference
+    if difference:
+        verb = "gained" if difference > 0 else "lost"
+        lines.item(f"{name} {verb} {_count_points(abs(difference))}")
+    lines.item(f"{name}: {lines.words(_describe_scores(change))}")
+    if change.error:
+        lines.item(lines.first_line(change.error))
+    for one in change.points:
+        title = f", {lines.line(one.title)}" if one.title else ""
+        lines.item(f"{lines.line(one.id)}{title}: {lines.words(_describe_points(one))}")
 
 
 def _describe_change(change: RowChange) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from grader.outputs.class_wording import name_people, show_line
+from grader.outputs.console import can_encode, is_plain
+from grader.outputs.wording import Mark
 from grader.report.class_model import Row
 
 _MAX_NAME = 40
@@ -16,7 +18,8 @@ class Lines:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.can_draw = _can_encode("█░✓◐✗·", console.encoding)
+        self.is_plain = is_plain(console)
+        self.can_draw = can_encode("█░✓◐✗·", console)
 
     def print(self, *lines: RenderableType) -> None:
         """Print lines, one below the other."""
@@ -25,12 +28,27 @@ class Lines:
 
     def head(self, text: str) -> None:
         """Print the heading of a part."""
-        self.print(Text(f"\n{text}", style="bold"))
+        self.print(Text(f"{text}:" if self.is_plain else f"\n{text}", style="bold"))
+
+    def words(self, text: str) -> str:
+        """Return a text in which an arrow is a word, for a screen reader."""
+        return text.replace(" -> ", " to ") if self.is_plain else text
+
+    def gap(self) -> None:
+        """Print an empty line, which a screen reader would only stumble over."""
+        if not self.is_plain:
+            self.print(Text())
+
+    def mark(self, mark: Mark) -> str:
+        """Return the symbol of a mark and a space; nothing for a screen reader."""
+        if self.is_plain:
+            return ""
+        return f"{mark.symbol if self.can_draw else mark.ascii} "
 
     def item(self, text: str | Text, indent: int = 2) -> None:
         """Print an item below a heading."""
         shown = Text(text) if isinstance(text, str) else text
-        self.print(Padding(shown, (0, 0, 0, indent), expand=False))
+        self.print(shown if self.is_plain else Padding(shown, (0, 0, 0, indent), expand=False))
 
     def more(self, left: int) -> None:
         """Print how many items are not shown, if any."""
@@ -56,15 +74,9 @@ class Lines:
 
     def bar(self, part: float, whole: float, length: int, *, is_filled: bool) -> str:
         """Return a bar that shows a part of a whole; any part above 0 is visible."""
+        if self.is_plain:
+            return ""
         full = round(length * part / whole) if whole else 0
         full = max(full, 1) if part > 0 else full
         solid, empty = ("█", "░") if self.can_draw else ("#", ".")
         return solid * full + (empty * (length - full) if is_filled else "")
-
-
-def _can_encode(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

@@ -91,9 +91,9 @@ def _problems(summary: ClassSummary, status: RowStatus, advice: str, lines: Line
     if not rows:
         return
     mark = ROW_MARKS[status]
-    symbol = mark.symbol if lines.can_draw else mark.ascii
-    message = f"{symbol} {describe_problems(status, len(rows))}. {advice}"
-    lines.print(Text(f"\n{message}", style=mark.color))
+    message = f"{lines.mark(mark)}{describe_problems(status, len(rows))}. {advice}"
+    lines.gap()
+    lines.print(Text(message, style=mark.color))
     for row in rows[:_SHOWN_PROBLEMS]:
         reason = lines.first_line(row.error) or "no reason is known"
         lines.item(f"{lines.people(row)}: {reason}")
@@ -115,7 +115,8 @@ def _figures(summary: ClassSummary, lines: Lines) -> None:
     handed_in = count_of(len(summary.rows) - absent, "submission")
     counts = describe_statuses(summary.statuses)
     missing = f"; {absent:,} did not hand in anything" if absent else ""
-    lines.print(Text(f"\n{handed_in}: {counts or 'none'}{missing}"))
+    lines.gap()
+    lines.print(Text(f"{handed_in}: {counts or 'none'}{missing}"))
     scores, top = summary.scores, format_points(summary.max_score)
     if scores.count:
         middle = f"{format_figure(scores.lower_quartile)} to {format_figure(scores.upper_quartile)}"
@@ -131,8 +132,8 @@ def _manual(summary: ClassSummary, lines: Lines) -> None:
     if not summary.manual:
         return
     if waiting := describe_waiting_answers(summary):
-        symbol = WAITING.symbol if lines.can_draw else WAITING.ascii
-        lines.print(Text(f"\n{symbol} {waiting}", style=WAITING.color))
+        lines.gap()
+        lines.print(Text(f"{lines.mark(WAITING)}{waiting}", style=WAITING.color))
     lines.head("Marked by a person")
     for one in summary.manual:
         lines.item(lines.line(describe_manual(one)))
@@ -148,6 +149,9 @@ def _histogram(summary: ClassSummary, lines: Lines) -> None:
     longest = max(len(f"{max(counts):,}"), 1)
     length = min(_MAX_BAR, lines.console.width - 2 * widest - longest - 10)
     for place, count in enumerate(counts):
+        if lines.is_plain:
+            lines.item(f"{ends[place]} to {ends[place + 1]} points: {count:,}")
+            continue
         bar = lines.bar(count, max(counts), length, is_filled=False)
         label = f"{ends[place]:>{widest}} to {ends[place + 1]:>{widest}}"
         lines.print(Text.assemble(f"  {label}  {count:>{longest},} ", (bar, "blue")))
@@ -155,6 +159,10 @@ def _histogram(summary: ClassSummary, lines: Lines) -> None:
 
 def _functions(functions: Sequence[FunctionFigures], lines: Lines) -> None:
     lines.head("Functions: mean points, and the submissions by status")
+    if lines.is_plain:
+        for one in functions:
+            lines.item(_function_in_words(one, lines))
+        return
     is_wide = lines.console.width >= _WIDE
     gap = 2 if is_wide else 1
     table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim")
@@ -182,6 +190,16 @@ def _functions(functions: Sequence[FunctionFigures], lines: Lines) -> None:
     lines.print(table)
 
 
+def _function_in_words(one: FunctionFigures, lines: Lines) -> str:
+    counts = [
+        f"{one.statuses[status.value]:,} {word}"
+        for status, word in _SHORT_WORDS.items()
+        if one.statuses.get(status.value)
+    ]
+    mean = f"mean {format_figure(one.mean_score)} of {format_points(one.max_score)}"
+    return ", ".join([f"{lines.line(one.name)}: {mean}", *counts])
+
+
 def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
     graded = sum(
         summary.statuses.get(status.value, 0) for status in (RowStatus.GRADED, RowStatus.STOPPED)
@@ -190,6 +208,13 @@ def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
     known = {row.id: row for row in summary.rows if row.id}
     found = summary.misconceptions[:_SHOWN_MISCONCEPTIONS]
     widest = max(len(f"{len(one.rows):,}") for one in found)
+    if lines.is_plain:
+        for one in found:
+            title = lines.line(one.title or one.id)
+            count = count_of(len(one.rows), "submission")
+            lines.item(f"{title}: {count}: {_people(one, known, lines)}")
+        lines.more(len(summary.misconceptions) - len(found))
+        return
     table = Table.grid(padding=(0, 1), pad_edge=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
@@ -275,6 +300,6 @@ def _rest(summary: ClassSummary, lines: Lines) -> None:
     total = summary.timing.get("total_s")
     notes = [*summary.remarks, *([f"Grading took {format_seconds(total)}."] if total else [])]
     if notes:
-        lines.print(Text())
+        lines.gap()
     for note in notes:
         lines.print(Text(lines.line(note), style="dim"))

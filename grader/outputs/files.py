@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.errors import UsageError
+from grader.system.opening import flags
+from grader.system.placing import place_once, replace, sync_folder
 
 # How the names of unfinished files begin, which remain if the process is killed while it writes.
 TEMPORARY_PREFIX = ".zerograd-"
 
-_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL
-for _name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"):  # no system has all of them
-    _CREATE |= getattr(os, _name, 0)
+_CREATE = flags("O_RDWR", "O_CREAT", "O_EXCL", "O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
 
 
 @contextlib.contextmanager
@@ -42,8 +42,8 @@ def open_atomically(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        replace(temporary, path)
+        sync_folder(path.parent)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     finally:
@@ -65,23 +65,13 @@ def create_once(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):  # another process was first
-            os.link(temporary, path)
-        _sync_folder(path.parent)
+            place_once(temporary, path)
+        sync_folder(path.parent)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put a folder's new names on the disk, if the system and the file system can do that."""
-    with contextlib.suppress(OSError, AttributeError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def write_below(folder: Path, name: str, content: bytes) -> Path:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.outputs.console import is_plain
 from grader.outputs.verification import show_problems
 
 _INDENT = "  "
@@ -83,6 +84,10 @@ def show_mutants(
 
 
 def _show_counts(units: Mapping[str, UnitCounts], console: Console, *, has_diagnosis: bool) -> None:
+    if is_plain(console):
+        for name, one in units.items():
+            console.print(Text(_count_in_words(name, one, has_diagnosis=has_diagnosis)))
+        return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("unit", no_wrap=True)
     shown = ["mutants", "killed", "equivalent", "survived"]
@@ -100,3 +105,16 @@ def _show_counts(units: Mapping[str, UnitCounts], console: Console, *, has_diagn
     console.print(table)
     if stopped := sum(one.stopped for one in units.values()):
         console.print(f"\n{stopped} of those killed took too long.")
+
+
+def _count_in_words(name: str, one: UnitCounts, *, has_diagnosis: bool) -> str:
+    parts = [
+        f"{name}: {one.mutants} mutants",
+        f"{one.killed} killed",
+        f"{one.equivalent} equivalent",
+        f"{one.survived} survived",
+        *([f"{one.named} named"] if has_diagnosis else []),
+        *([f"{one.stopped} took too long"] if one.stopped else []),
+        *(f"{count} also cost {unit} points" for unit, count in one.also.items()),
+    ]
+    return ", ".join(parts)

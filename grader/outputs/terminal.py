@@ -8,11 +8,13 @@ from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
+from grader.outputs.console import can_encode, is_plain
 from grader.outputs.escaping import escape_report
 from grader.outputs.function_view import FailureView, FunctionView
 from grader.outputs.manual_view import ManualView, describe_waiting, view_manual
 from grader.outputs.report_view import ReportView, view_report
 from grader.outputs.self_check import describe_self_check
+from grader.outputs.terminal_plain import show_plain_report
 from grader.outputs.visibility import describe_pending, describe_shown_score, show_to_student
 from grader.outputs.wording import (
     ENDED_EARLY,
@@ -30,26 +32,13 @@ _MAX_DETAILS = 44 * 1024  # so that there is room for the points of every functi
 _MAX_END = 4 * 1024
 _MAX_ERROR = 8000
 _SHOWN_OUTPUT_LINES = 10
-_MAX_WIDTH = 100
+_SYMBOLS = "✓◐✗⏱·│—"
 _LEAST_NAME, _MOST_NAME = 16, 32
 _MAX_OUTPUT_LINE = 500
 _INDENT = 4
 _MAX_INDENT = 24  # so that there is room for the text
 _LABEL_WIDTH = len("should be")
 _EXAMPLE_STYLES = {"try": "cyan", "got": "red", "should be": "green"}
-
-
-def make_console(*, color: bool | None, stderr: bool) -> Console:
-    """Return a console for standard output or standard error.
-
-    Args:
-        color: False for no colour; None leaves it to the terminal, NO_COLOR and FORCE_COLOR.
-        stderr: Whether it writes to standard error.
-    """
-    console = Console(stderr=stderr, no_color=True if color is False else None, highlight=False)
-    if not console.is_terminal and console.width > _MAX_WIDTH:
-        console.width = _MAX_WIDTH
-    return console
 
 
 def show_report(report: Report, console: Console, *, is_short: bool = False) -> None:
@@ -63,11 +52,14 @@ def show_report(report: Report, console: Console, *, is_short: bool = False) -> 
         is_short: Whether to leave out right functions and the output, which a student who grades
             again has just seen.
     """
+    if is_plain(console):
+        show_plain_report(report, console, is_short=is_short)
+        return
     try:
         visible = escape_report(show_to_student(report), encoding=console.encoding)
         screen = _Screen(console)
         parts = _short if is_short else _parts
-        for part in parts(visible, is_ascii=not _can_encode(console)):
+        for part in parts(visible, is_ascii=not can_encode(_SYMBOLS, console)):
             screen.show(part)
         sentences = (
             describe_waiting(visible),
@@ -135,14 +127,6 @@ def _without_padding(segments: Iterable[Segment]) -> Iterable[Segment]:
             yield from line
             yield Segment(last.text.rstrip(" "), last.style, last.control)
         yield Segment.line()
-
-
-def _can_encode(console: Console) -> bool:
-    try:
-        "✓◐✗⏱·│—".encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _parts(report: Report, *, is_ascii: bool) -> Iterable[RenderableType]:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.outputs.console import can_encode, is_plain
 from grader.outputs.wording import MARKS
 from grader.report.model import Status
 
@@ -25,6 +26,9 @@ def show_matrix(
         caught: The ids of the checks that each misconception fails.
         console: The console to print to.
     """
+    if is_plain(console):
+        _say_matrix(checks, caught, console)
+        return
     for function, ids in checks.items():
         rows = {name: hit for name, hit in caught.items() if name.startswith(f"{function}/")}
         counts = f"{_count(len(ids), 'check')}, {_count(len(rows), 'misconception')}"
@@ -38,6 +42,23 @@ def show_matrix(
             gap = next(fitting, _GAPS[-1])
             for line in _table(ids, rows, gap):
                 console.print(line, soft_wrap=True)
+
+
+def _say_matrix(
+    checks: Mapping[str, Sequence[str]], caught: Mapping[str, Sequence[str]], console: Console
+) -> None:
+    """Print for a screen reader which checks catch each misconception, and which catch none."""
+    for function, ids in checks.items():
+        rows = {name: hit for name, hit in caught.items() if name.startswith(f"{function}/")}
+        console.print(
+            Text(f"{function}: {_count(len(ids), 'check')}, {_count(len(rows), 'misconception')}")
+        )
+        for name, hit in rows.items():
+            names = ", ".join(one.partition("/")[2] for one in hit) or "no check"
+            console.print(Text(f"{name} is caught by {names}"))
+        for check in ids:
+            if rows and not any(check in hit for hit in rows.values()):
+                console.print(Text(f"{check} catches nothing"))
 
 
 def _legend(ids: Sequence[str], rows: Mapping[str, Sequence[str]]) -> list[Text]:
@@ -152,9 +173,14 @@ def show_problems(
         is_clean: Whether all is well.
         console: The console to print to.
     """
-    console.print()
     mark = MARKS[Status.PASSED if is_clean else Status.FAILED]
-    symbol = mark.symbol if _can_encode(mark.symbol, console) else mark.ascii
+    if is_plain(console):
+        for problem in problems:
+            console.print(Text(f"Problem: {problem}"))
+        console.print(Text(summary))
+        return
+    console.print()
+    symbol = mark.symbol if can_encode(mark.symbol, console) else mark.ascii
     if problems:
         grid = Table.grid(padding=(0, 1, 0, 0))
         for problem in problems:
@@ -162,14 +188,6 @@ def show_problems(
         console.print(grid)
         console.print()
     console.print(Text(f"{symbol} {summary}", style=mark.color), soft_wrap=True)
-
-
-def _can_encode(symbol: str, console: Console) -> bool:
-    try:
-        symbol.encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _count(number: int, thing: str) -> str:

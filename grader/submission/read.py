@@ -1,5 +1,6 @@
 """Opens a submission safely, and splits it into code blocks."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -11,6 +12,7 @@ from grader.errors import UnreadableSubmissionError, UsageError
 from grader.observations.messages import CodeBlock, Note
 from grader.submission.file_kind import describe_copy, refuse_other_kinds
 from grader.submission.source_size import check_source_size
+from grader.system.opening import open_to_read
 
 MAX_SUBMISSION_BYTES = 64 * 1024 * 1024
 MAX_SOURCE_BYTES = 4 * 1024 * 1024
@@ -149,11 +151,13 @@ def read_bytes(path: Path) -> bytes:
             f"{path.name} is neither a .py file nor a .ipynb notebook{remedy}"
         )
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = open_to_read(path, follow_links=False)
     except FileNotFoundError as error:
         raise UsageError(f"there is no file {path}") from error
     except OSError as error:
-        if os.path.islink(path):  # noqa: PTH114 - as above
+        if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 - as above
+            raise UsageError(_a_folder(path)) from error  # Windows can't open one
+        if error.errno == errno.ELOOP and os.path.lexists(path):
             raise UnreadableSubmissionError(
                 f"{path.name} is a symbolic link; hand in the file itself"
             ) from error
@@ -162,7 +166,7 @@ def read_bytes(path: Path) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise UsageError(f"{path} is a folder; name the file in it to grade")
+            raise UsageError(_a_folder(path))
         raise UnreadableSubmissionError(f"{path.name} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(MAX_SUBMISSION_BYTES + 1)
@@ -175,3 +179,7 @@ def read_bytes(path: Path) -> bytes:
             " (clear the notebook's outputs before handing it in)"
         )
     return data
+
+
+def _a_folder(path: Path) -> str:
+    return f"{path} is a folder; name the file in it to grade"

@@ -10,7 +10,8 @@ from fakes import check_result, make_report
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.outputs.terminal import make_console, show_failure, show_report
+from grader.outputs.console import make_console
+from grader.outputs.terminal import show_failure, show_report
 from grader.report.model import (
     Example,
     IsolationInfo,

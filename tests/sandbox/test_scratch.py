@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.host import scratch
+from grader.sandbox.host import scratch, scratch_by_path
 from grader.sandbox.host.scratch import measure_folder, remove_folder
 
 MODES = [0o000, 0o100, 0o300, 0o400, 0o500, 0o600]
@@ -48,6 +48,14 @@ def test_folders_that_their_owner_may_not_list_are_measured_and_removed(
     assert done.stdout.split() == ["closed", "True", "3", "False"], done.stderr
 
 
+@pytest.fixture(params=["by descriptor", "by path"])
+def _each_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test as on Windows too, where folders can't be opened."""
+    if request.param == "by path":
+        monkeypatch.setattr(scratch, "_CAN_DESCEND", False)
+        monkeypatch.setattr(scratch_by_path, "_PATIENCE_S", 0.1)
+
+
 def test_folder_that_is_nested_deeply_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +78,7 @@ def test_folder_that_is_nested_deeply_is_removed(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("_each_way")
 def test_removing_has_an_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without locks, another process may fill a folder faster than it is emptied."""
     folder = tmp_path / "scratch"
@@ -81,6 +90,7 @@ def test_removing_has_an_end(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == f"zerograd: can't remove {folder}: it takes too long\n"
 
 
+@pytest.mark.usefixtures("_each_way")
 def test_folder_that_is_filled_meanwhile_is_emptied_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +130,7 @@ def test_folder_is_emptied_piece_by_piece(
     assert not folder.exists()
 
 
+@pytest.mark.usefixtures("_each_way")
 def test_links_are_not_followed(tmp_path: Path) -> None:
     """What a link leads to is neither counted, nor changed, nor removed."""
     outside = tmp_path / "outside"
@@ -136,6 +147,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert outside.stat().st_mode & 0o777 == 0o500
 
 
+@pytest.mark.usefixtures("_each_way")
 def test_link_or_file_in_place_of_a_folder_is_removed(tmp_path: Path) -> None:
     """Only the link is removed. A folder that isn't there is ignored."""
     (tmp_path / "outside").mkdir()
@@ -149,6 +161,7 @@ def test_link_or_file_in_place_of_a_folder_is_removed(tmp_path: Path) -> None:
     assert measure_folder(tmp_path / "nothing", at_most_files=9) == (0, 0)
 
 
+@pytest.mark.usefixtures("_each_way")
 def test_counting_stops_early(tmp_path: Path) -> None:
     """Above the limit the number of files doesn't matter."""
     for number in range(10):
@@ -158,6 +171,7 @@ def test_counting_stops_early(tmp_path: Path) -> None:
     assert measure_folder(tmp_path, at_most_files=4)[1] == 5
 
 
+@pytest.mark.usefixtures("_each_way")
 def test_folder_that_cannot_be_removed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -331,3 +331,18 @@ def test_name_that_is_not_utf_8_can_be_sent(tmp_path: Path) -> None:
     frame = encode_frame(_load(submission))
 
     assert frame
+
+
+def test_folder_that_cannot_be_opened_is_called_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows opens no folder, and says only that permission is denied."""
+    folder = tmp_path / "lab4.py"
+    folder.mkdir()
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(UsageError, match=r"lab4\.py is a folder; name the file in it"):
+        read_submission(folder)

@@ -2,7 +2,8 @@
 
 A submission chooses the modes of its folders, and may replace folders by links at any time. So
 folders are opened one below the other by descriptors, without following links, and get back the
-modes that let their owner list them.
+modes that let their owner list them. Where that can't be done, as on Windows, `scratch_by_path`
+does it by paths.
 """
 
 import contextlib
@@ -16,13 +17,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.sandbox.host.scratch_by_path import measure_by_path, remove_by_path
+from grader.system.opening import flags
+from grader.system.placing import bytes_on_disk
+
 # Each level that is open takes a descriptor.
 _MAX_DEPTH = 100
-_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FLAGS = flags("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
+_FIND_FLAGS = flags("O_PATH", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
 # How many entries of a folder are held in memory.
 _AT_ONCE = 10_000
 _FILLED = (errno.ENOTEMPTY, errno.EEXIST)
 _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # or replaced by something else
+_CAN_DESCEND = {os.open, os.rmdir, os.unlink} <= os.supports_dir_fd and os.scandir in os.supports_fd
 
 
 def measure_folder(folder: Path, *, at_most_files: int) -> tuple[int, int]:
@@ -36,6 +43,8 @@ def measure_folder(folder: Path, *, at_most_files: int) -> tuple[int, int]:
         The bytes used on disk and the number of entries, more than ``at_most_files`` if counting
         stopped early, or if folders are nested more deeply than happens by accident.
     """
+    if not _CAN_DESCEND:
+        return measure_by_path(folder, at_most_files=at_most_files)
     measured = _Measured(at_most_files)
     try:
         measured.add(os.fspath(folder), None, depth=0)
@@ -69,7 +78,7 @@ class _Measured:
                         return
                     with _ignore_gone():
                         status = entry.stat(follow_symlinks=False)
-                        self.size_bytes += status.st_blocks * 512
+                        self.size_bytes += bytes_on_disk(status)
                         if stat.S_ISDIR(status.st_mode):
                             folders.append(entry.name)
             for one in folders:
@@ -89,6 +98,9 @@ def remove_folder(folder: Path, *, patience_s: float = 60.0) -> None:
     """
     deadline = time.monotonic() + patience_s
     try:
+        if not _CAN_DESCEND:
+            remove_by_path(folder, deadline=deadline)
+            return
         if folder.is_symlink() or not folder.is_dir():
             folder.unlink(missing_ok=True)
             return
@@ -215,7 +227,7 @@ def _open(name: str, parent: int | None) -> Iterator[int]:
         opened = os.open(name, _FLAGS, dir_fd=parent)
     try:
         if os.fstat(opened).st_mode & stat.S_IRWXU != stat.S_IRWXU:
-            os.fchmod(opened, stat.S_IRWXU)
+            os.chmod(opened, stat.S_IRWXU)  # noqa: PTH101 - a descriptor
         yield opened
     finally:
         os.close(opened)
@@ -226,7 +238,7 @@ def _make_readable(name: str, parent: int | None) -> None:
         os.chmod(name, stat.S_IRWXU, dir_fd=parent, follow_symlinks=False)
         return
     # A descriptor that needs no right to read, so that no link can take the folder's place.
-    found = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    found = os.open(name, _FIND_FLAGS, dir_fd=parent)
     try:
         Path(f"/proc/self/fd/{found}").chmod(stat.S_IRWXU)
     finally:

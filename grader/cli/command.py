@@ -1,0 +1,40 @@
+"""The kind of command that `grade`, `grader` and its subcommands are: one that lists its exits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from grader.cli.exit_codes import COMMON, ExitCode
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Command(click.Command):
+    """A command whose help ends in its exit statuses.
+
+    Attributes:
+        statuses: What each exit status means for this command, in order. Those that it shares with
+            all commands are added.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - click's own
+        statuses: Mapping[ExitCode, str] | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.statuses = dict(sorted({**COMMON, **(statuses or {ExitCode.WELL: "done"})}.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the exit statuses below the options."""
+        with formatter.section("Exit status"):
+            formatter.write_dl([(str(int(code)), text) for code, text in self.statuses.items()])
+        super().format_epilog(ctx, formatter)
+
+
+class Group(click.Group):
+    """A command with subcommands of the kind above."""
+
+    command_class = Command
