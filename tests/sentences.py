@@ -41,6 +41,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "checks/lent_attempt.py",
         "sandbox/host/account.py",
         "sandbox/host/connection.py",
+        "sandbox/host/control.py",
         "sandbox/host/session.py",
         "sandbox/guest/budget.py",
         "sandbox/guest/defaults.py",
@@ -95,6 +96,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "resources.py",
         "sandbox/host/forkserver.py",
         "sandbox/host/given.py",
+        "sandbox/host/spawner.py",
     ),
     "Locks that are missing": (
         "observations/locks.py",
@@ -148,9 +150,15 @@ ELSEWHERE = frozenset(
         "sandbox/guest/call.py",
         "sandbox/guest/endings.py",
         "sandbox/guest/lend.py",
+        "sandbox/guest/locked_child.py",
         "sandbox/guest/serve.py",
+        "sandbox/guest/start.py",
         "sandbox/guest/syscalls.py",
-        "sandbox/host/launch.py",
+        "sandbox/host/forkserver_process.py",
+        "sandbox/host/home.py",
+        "sandbox/host/spawned_process.py",
+        "sandbox/host/start_method.py",
+        "sandbox/host/starter.py",
         "sandbox/host/scratch.py",
     }
 )

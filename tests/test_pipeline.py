@@ -121,7 +121,7 @@ def test_grade_reports_a_grader_that_can_not_even_start(monkeypatch: pytest.Monk
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("grader.sandbox.host.forkserver.launch", fail)
+    monkeypatch.setattr("grader.sandbox.host.starter.launch", fail)
 
     expect_fault(grader.grade(RIGHT), "No space left on device")
 

@@ -20,10 +20,12 @@ it, so without seccomp the lock on files holds in part (`file_lock.left_open`).
 
 import ctypes
 import functools
+import math
 import os
 import re
 import resource
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -244,7 +246,8 @@ def _limit_resources(limits: ChildLimits, *, inherited_bytes: int) -> None:
     wanted = {
         "RLIMIT_AS": inherited_bytes + limits.memory_bytes,
         "RLIMIT_FSIZE": limits.file_bytes,
-        "RLIMIT_CPU": limits.cpu_s,
+        # What this process has used so far is not the submission's: a spawned one imports torch.
+        "RLIMIT_CPU": limits.cpu_s + math.ceil(time.process_time()),
         "RLIMIT_NOFILE": MAX_DESCRIPTORS,
         "RLIMIT_CORE": 1,  # a byte is too few for any core; with 0, a program may still get one
         "RLIMIT_MSGQUEUE": 0,

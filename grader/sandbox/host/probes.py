@@ -15,7 +15,7 @@ import msgspec
 
 from grader.bootstrap import python_command
 from grader.observations.messages import Ready
-from grader.sandbox.host.launch import _environment as child_environment
+from grader.sandbox.host.home import Home
 
 _LOCKS_DEADLINE_S = 30.0
 _IMPORT_DEADLINE_S = 300.0
@@ -119,7 +119,7 @@ def _run(program: str, *arguments: str, deadline_s: float) -> _Ended:
         try:
             done = subprocess.run(
                 python_command(program, *arguments),
-                env=child_environment(Path(home), Path(home)),
+                env=Home(Path(home), font_cache=Path(home)).environment(),
                 cwd=home,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

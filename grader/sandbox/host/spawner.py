@@ -183,7 +183,7 @@ class Spawner:
 
 
 class _Importing:
-    """A process that imports what it was told to.
+    """A process that imports what it has to.
 
     Attributes:
         process: The process.
