@@ -2,3 +2,5 @@
 
 # The modules that submissions can import.
 SUPPORT_FOLDER = "given/support"
+# The data files that each has in its folder.
+FILES_FOLDER = "given/files"

@@ -57,6 +57,8 @@ def _strays(ancestor: int, spare: Collection[int]) -> list[int]:
 def _stop_and_kill(
     found: dict[int, int], ancestor: int, spare: Collection[int], give_up: float
 ) -> None:
+    if sys.platform != "linux":
+        return
     stopped: set[int] = set()
     while (new := found.keys() - stopped) and time.monotonic() < give_up:
         for pid in new:
@@ -124,6 +126,8 @@ def _read(path: str) -> str:
 
 
 def _is_reaped(pid: int) -> bool:
+    if sys.platform != "linux":
+        return True
     try:
         return os.waitpid(pid, os.WNOHANG | _WALL)[0] == pid
     except ChildProcessError:
@@ -132,6 +136,8 @@ def _is_reaped(pid: int) -> bool:
 
 def _send_signal(pid: int, parent: int, number: signal.Signals) -> None:
     """Send a signal to a process, unless its id belongs to another one by now."""
+    if sys.platform != "linux":
+        return
     descriptor = None
     try:
         descriptor = os.pidfd_open(pid)

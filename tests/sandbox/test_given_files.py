@@ -291,6 +291,34 @@ def test_support_can_be_used_by_what_is_lent(forkserver: Forkserver) -> None:
     assert answer.steps[0].returned.value == 6  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "replace",
+    ["open('data.csv', 'w').write('own')", *REPLACED.values()],
+    ids=["written", *REPLACED],
+)
+def test_copies_are_put_back_where_links_need_a_right(
+    replace: str, open_source: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows a child gets copies; they are as they were in each call, and count as nothing."""
+
+    def refuse(_self: Path, _target: Path) -> None:
+        raise OSError(22, "A required privilege is not held by the client")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    session = open_source(
+        f"import os, shutil\ndef f(n):\n    {replace}\n    return n\n"
+        "def g(n): return len(open('data.csv').read() + open('data/train/x.csv').read())"
+        " + 100 * os.path.islink('data.csv') + 1000 * os.path.islink('utils.py')\n",
+        limits=Limits(disk_bytes=64 * 1024, files=9),
+    )
+
+    assert call(session, "f").outcome is Outcome.RETURNED
+    answer = call(session, "g")
+
+    assert answer.outcome is Outcome.RETURNED
+    assert answer.steps[0].returned.value == len(DATA) + 4  # type: ignore[union-attr]
+
+
 def test_copies_are_made_again_if_they_were_changed(given: Given, tmp_path: Path) -> None:
     """A copy that somebody has changed, with its size and time as before, is made again."""
     copies = GivenCopies(given, tmp_path)

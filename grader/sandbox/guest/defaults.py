@@ -88,8 +88,9 @@ class Defaults:
 
     def disarm(self) -> None:
         """Stop timers and tracing, which would interrupt our own code."""
-        for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
-            signal.setitimer(timer, 0)
+        if sys.platform != "win32":  # which has no timers that interrupt
+            for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+                signal.setitimer(timer, 0)
         sys.settrace(None)
 
     def restore_pyplot(self) -> None:

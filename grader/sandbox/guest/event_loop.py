@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import os
+import sys
 import types
 from asyncio import selector_events
 from collections.abc import Coroutine
@@ -19,7 +20,8 @@ class _PipeEnd:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        os.set_blocking(descriptor, False)
+        if sys.platform != "win32":  # which keeps its sockets
+            os.set_blocking(descriptor, False)
 
     def fileno(self) -> int:
         """Return the descriptor."""
@@ -48,9 +50,11 @@ def _make_self_pipe(loop: Any) -> None:
 def do_without_sockets() -> None:
     """Make every event loop of this process wake itself through a pipe.
 
-    So `asyncio.run` works in a submission as well.
+    So `asyncio.run` works in a submission as well. On Windows loops can't wait for pipes, and no
+    lock forbids sockets.
     """
-    selector_events.BaseSelectorEventLoop._make_self_pipe = _make_self_pipe  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
+    if sys.platform != "win32":
+        selector_events.BaseSelectorEventLoop._make_self_pipe = _make_self_pipe  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
 
 
 def awaits(code: types.CodeType) -> bool:

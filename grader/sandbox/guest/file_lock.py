@@ -10,7 +10,6 @@ without that one the lock on files holds in part. No version and no other lock h
 exists, its size and its times: stat() is always allowed.
 """
 
-import fcntl
 import os
 import sys
 from collections.abc import Iterable
@@ -68,6 +67,8 @@ class FileLock:
         Raises:
             LockUnavailableError: Landlock refuses.
         """
+        if sys.platform != "linux":
+            raise LockUnavailableError("needs Linux")
         from py_landlock import AccessFs, landlock_sys
         from py_landlock.abi import get_supported_fs, get_supported_net, get_supported_scope
         from py_landlock.errors import LandlockError
@@ -117,6 +118,8 @@ def prepare_file_lock(readable: Iterable[str]) -> FileLock:
     if sys.platform != "linux":
         raise LockUnavailableError("needs Linux")
     try:
+        import fcntl
+
         from py_landlock import AccessFs, landlock_sys
         from py_landlock.errors import LandlockError
     except (ImportError, OSError) as error:

@@ -23,7 +23,6 @@ import functools
 import math
 import os
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -35,6 +34,13 @@ from grader.observations.messages import ChildLimits
 from grader.sandbox.guest.file_lock import FileLock, left_open, prepare_file_lock
 from grader.sandbox.guest.syscall_lock import SyscallLock, prepare_syscall_lock
 from grader.sandbox.guest.unavailable import LockUnavailableError
+
+try:
+    import resource
+except ImportError:  # Windows
+    _HAS_LIMITS = False
+else:
+    _HAS_LIMITS = True
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -243,6 +249,8 @@ def _limit_resources(limits: ChildLimits, *, inherited_bytes: int) -> None:
 
     That is tens of gigabytes with a torch built for GPUs, nearly all of it never touched.
     """
+    if not _HAS_LIMITS:
+        raise LockUnavailableError("needs Linux or macOS")
     wanted = {
         "RLIMIT_AS": inherited_bytes + limits.memory_bytes,
         "RLIMIT_FSIZE": limits.file_bytes,
@@ -253,16 +261,23 @@ def _limit_resources(limits: ChildLimits, *, inherited_bytes: int) -> None:
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_MEMLOCK": 0,
     }
-    _do_all(
-        {
-            f"{name} is not set": functools.partial(_limit, getattr(resource, name), value)
-            for name, value in wanted.items()
-            if hasattr(resource, name)  # not every platform has every limit
-        }
-    )
+    parts: dict[str, Callable[[], None]] = {
+        f"{name} is not set": functools.partial(_limit, getattr(resource, name), value)
+        for name, value in wanted.items()
+        if hasattr(resource, name)  # not every platform has every limit
+    }
+    if sys.platform == "darwin":
+        parts |= {"RLIMIT_AS is not kept": _refuse_memory_limit}
+    _do_all(parts)
+
+
+def _refuse_memory_limit() -> None:
+    raise OSError("macOS takes it and does nothing")
 
 
 def _limit(number: int, value: int) -> None:
+    if sys.platform == "win32":
+        return
     hard = resource.getrlimit(number)[1]
     ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(number, (ceiling, ceiling))
@@ -295,6 +310,8 @@ def _in_part(left: Iterable[str]) -> str:
 
 def _address_space_bytes() -> int:
     """Return how much address space this process has; 0 where the system doesn't say."""
+    if sys.platform != "linux":
+        return 0
     try:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - before each session
             return int(file.read().split()[0]) * resource.getpagesize()

@@ -2,6 +2,16 @@
 
 import mmap
 import os
+from types import ModuleType
+
+
+def _flag(module: ModuleType, name: str) -> int:
+    """Return a flag; 0 on systems that don't have it, where this filter isn't used."""
+    return int(getattr(module, name, 0))
+
+
+_ANONYMOUS = _flag(mmap, "MAP_ANONYMOUS")
+_SHARED, _PRIVATE = _flag(mmap, "MAP_SHARED"), _flag(mmap, "MAP_PRIVATE")
 
 # An allow-list: any other system call fails, also one that future kernels add. Found by running
 # torch training, matplotlib and IPython under strace.
@@ -59,7 +69,7 @@ UNSUPPORTED = """
 # flags; openat2, whose flags are in memory where a filter can't see them, is not allowed.
 OPENING = {"open": 1, "openat": 2}
 _WITHOUT_READING_OR_WRITING = os.O_WRONLY | os.O_RDWR  # an access mode for ioctl only
-OPENING_FLAGS = os.O_ACCMODE | os.O_TRUNC
+OPENING_FLAGS = _flag(os, "O_ACCMODE") | os.O_TRUNC
 # Landlock asks for a right when a file is opened for reading or writing. Below its ABI 3 it does
 # not ask who empties a file that is opened to be read, or opened without either.
 REFUSED_OPENINGS = (
@@ -78,16 +88,16 @@ ALLOWED_OPENINGS = (
 # Mapping memory depends on the flags. Shared memory without a file is refused: pages that a process
 # has unmapped stay as long as any other page of it is mapped, and no limit would see them.
 # See MAP_TYPE in mmap(2) for the kinds.
-MAPPING_FLAGS = 0x0F | mmap.MAP_ANONYMOUS
+MAPPING_FLAGS = 0x0F | _ANONYMOUS
 _SHARED_VALIDATE = 0x03
 _DROPPABLE = 0x08
-REFUSED_MAPPING = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
+REFUSED_MAPPING = _SHARED | _ANONYMOUS
 ALLOWED_MAPPINGS = (
-    mmap.MAP_PRIVATE,
-    mmap.MAP_SHARED,
+    _PRIVATE,
+    _SHARED,
     _SHARED_VALIDATE,
-    mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS,
-    _DROPPABLE | mmap.MAP_ANONYMOUS,
+    _PRIVATE | _ANONYMOUS,
+    _DROPPABLE | _ANONYMOUS,
 )
 
 ALLOWED_IOCTLS = {

@@ -2,7 +2,7 @@
 
 Each file is copied once for a forkserver, into a folder that its children may read but not write
 to. The working folder of each child has links to the copies, so a child that replaces or removes
-them changes only its own folder.
+them changes only its own folder. Where links need a right, as on Windows, it has copies of its own.
 """
 
 import os
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import InternalError
-from grader.observations.places import SUPPORT_FOLDER
+from grader.observations.places import FILES_FOLDER, SUPPORT_FOLDER
 from grader.sandbox.host.scratch import remove_folder
+from grader.system.placing import link_or_copy
 
-_FILES_FOLDER = "given/files"
 _READ_ONLY = 0o444
 
 
@@ -46,9 +46,9 @@ class GivenCopies:
         self._home = home
         self._copies = {
             home / SUPPORT_FOLDER / name: path for name, path in given.modules.items()
-        } | {home / _FILES_FOLDER / name: path for name, path in given.files.items()}
+        } | {home / FILES_FOLDER / name: path for name, path in given.files.items()}
         self._links = {name: home / SUPPORT_FOLDER / name for name in given.modules} | {
-            name: home / _FILES_FOLDER / name for name in given.files
+            name: home / FILES_FOLDER / name for name in given.files
         }
         self._states: dict[Path, tuple[int, ...] | None] = {}
 
@@ -86,7 +86,7 @@ class GivenCopies:
             ) from error
 
     def link_into(self, scratch: Path) -> None:
-        """Put links to the copies into the empty folder of a child.
+        """Put links to the copies, or more copies, into the empty folder of a child.
 
         Raises:
             InternalError: They can't be made.
@@ -96,7 +96,7 @@ class GivenCopies:
             try:
                 if link.parent != scratch:
                     link.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                link.symlink_to(copy)
+                link_or_copy(copy, link)
             except OSError as error:
                 raise InternalError(
                     f"{name} can't be given to a child: {error.strerror}"

@@ -99,6 +99,23 @@ def test_one_limit_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch)
     assert {resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE} <= set(tried)
 
 
+def test_system_without_limits_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no such limits: a job object takes their place, on the host's side."""
+    monkeypatch.setattr(lock, "_HAS_LIMITS", False)
+
+    with pytest.raises(LockUnavailableError, match="needs Linux or macOS"):
+        lock._limit_resources(LIMITS, inherited_bytes=0)
+
+
+def test_limit_that_macos_does_not_keep_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit on memory is taken there and then ignored, so the lock holds in part."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(lock, "_limit", lambda *_: None)
+
+    with pytest.raises(LockUnavailableError, match="in part: RLIMIT_AS is not kept"):
+        lock._limit_resources(LIMITS, inherited_bytes=0)
+
+
 LIMIT_MEMORY = """
 import mmap, os, sys
 from grader.observations.messages import ChildLimits
