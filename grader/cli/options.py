@@ -68,10 +68,7 @@ isolation_option = click.option(
 )
 
 
-
-def _set_start_method(
-    _context: click.Context, _option: click.Parameter, value: str | None
-) -> None:
+def _set_start_method(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
     # The processes of a pool start children too, so it goes where they find it.
     if value is not None:
         from grader.sandbox.host.start_method import VARIABLE, StartMethod, expect_available

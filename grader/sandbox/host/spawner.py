@@ -178,8 +178,9 @@ class Spawner:
             from grader.sandbox.host.windows_job import confine  # noqa: PLC0415 - only there
 
             inherited_bytes = read_memory_bytes(started.process.pid)
-            job = confine(started.process.pid, memory_bytes=inherited_bytes + limits.memory_bytes)
-            started.confinement.enter_context(contextlib.closing(job))
+            handle = int(vars(started.process)["_handle"])  # `subprocess` has no public name for it
+            job = confine(handle, inherited_bytes + limits.memory_bytes)
+            started.confinement.enter_context(job)
 
 
 class _Importing:
