@@ -14,9 +14,10 @@ def long_path(path: Path) -> str:
 
     On other systems that is the path itself.
     """
-    if sys.platform != "win32":
-        return os.fspath(path)
-    absolute = ntpath.abspath(path)
+    return _lengthen(ntpath.abspath(path)) if sys.platform == "win32" else os.fspath(path)
+
+
+def _lengthen(absolute: str) -> str:
     if absolute.startswith((_LONG, "\\\\.\\")):
         return absolute
     if absolute.startswith("\\\\"):  # a share: \\server\share

@@ -45,21 +45,21 @@ def test_a_file_that_is_still_open_is_tried_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that was killed needs a moment until its files are closed."""
-    tries: list[str] = []
-    refuse_while(monkeypatch, "unlink", lambda path: len(tries) < 5 and not tries.append(path))
+    tries = iter(range(5))
+    refuse_while(monkeypatch, "unlink", lambda _: next(tries, None) is not None)
 
     remove_folder(folder)
 
     assert not folder.exists()
-    assert len(tries) == 5
+    assert next(tries, None) is None
 
 
 def test_a_folder_with_a_file_that_is_not_gone_yet_is_tried_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On Windows a file that was removed while it was open keeps its folder from being empty."""
-    tries: list[str] = []
-    refuse_while(monkeypatch, "rmdir", lambda path: len(tries) < 5 and not tries.append(path))
+    tries = iter(range(5))
+    refuse_while(monkeypatch, "rmdir", lambda _: next(tries, None) is not None)
 
     remove_folder(folder)
 
@@ -97,6 +97,7 @@ def test_a_junction_is_removed_and_not_entered(
 ) -> None:
     """Its status says that it is a folder, and what it leads to belongs to somebody else."""
     unlinked: list[str] = []
+    inode = (folder / "a").stat().st_ino
 
     def unlink(path: str) -> None:
         unlinked.append(Path(path).name)
@@ -105,7 +106,6 @@ def test_a_junction_is_removed_and_not_entered(
 
     monkeypatch.setattr(scratch_by_path, "is_link", lambda status: status.st_ino == inode)
     monkeypatch.setattr(os, "unlink", unlink)
-    inode = (folder / "a").stat().st_ino
 
     assert measure_folder(folder, at_most_files=9)[1] == 1
     remove_folder(folder)

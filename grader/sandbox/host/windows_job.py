@@ -155,13 +155,13 @@ def _call(name: str, *arguments: object) -> int:
     Raises:
         OSError: It fails, or this is not Windows.
     """
-    if sys.platform != "win32":
-        raise OSError("job objects are part of Windows")
-    function = getattr(ctypes.WinDLL("kernel32", use_last_error=True), name)
-    function.restype = ctypes.c_void_p if name.startswith("Create") else ctypes.c_int
     # As wide as a handle, which otherwise would be cut to 32 bits.
     wide = [ctypes.c_void_p(one) if isinstance(one, int) else one for one in arguments]
-    result = function(*wide)
-    if not result:
-        raise ctypes.WinError(ctypes.get_last_error())
-    return int(result)
+    if sys.platform == "win32":
+        function = getattr(ctypes.WinDLL("kernel32", use_last_error=True), name)
+        function.restype = ctypes.c_void_p if name.startswith("Create") else ctypes.c_int
+        result = function(*wide)
+        if not result:
+            raise ctypes.WinError(ctypes.get_last_error())
+        return int(result)
+    raise OSError("job objects are part of Windows")
