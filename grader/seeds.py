@@ -10,8 +10,10 @@ A student's kit has a few seeds that nothing else is graded with.
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from grader.report.model import AssignmentInfo
+if TYPE_CHECKING:
+    from grader.report.model import AssignmentInfo  # not needed for `--help`
 
 POOL_SIZE = 16
 _SEED_BITS = 48  # every JSON reader keeps integers below 2**53 exact
@@ -33,7 +35,7 @@ class Seeds:
     is_class: bool = False
     only: tuple[int, ...] = ()
 
-    def of(self, info: AssignmentInfo, digest: str) -> int:
+    def of(self, info: "AssignmentInfo", digest: str) -> int:
         """Return the seed of a submission.
 
         Args:
@@ -47,7 +49,7 @@ class Seeds:
             return self.only[chosen % len(self.only)]
         return self._seed(info, str(chosen % POOL_SIZE))
 
-    def all(self, info: AssignmentInfo) -> tuple[int, ...]:
+    def all(self, info: "AssignmentInfo") -> tuple[int, ...]:
         """Return every seed that a submission can get."""
         if self.only:
             return self.only
@@ -55,11 +57,11 @@ class Seeds:
             return (self._seed(info, _CLASS),)
         return tuple(self._seed(info, str(number)) for number in range(POOL_SIZE))
 
-    def for_kit(self, info: AssignmentInfo, count: int) -> tuple[int, ...]:
+    def for_kit(self, info: "AssignmentInfo", count: int) -> tuple[int, ...]:
         """Return the seeds of a kit, which are none of those that are used for anything else."""
         return tuple(self._seed(info, f"{_KIT}/{number}") for number in range(count))
 
-    def _seed(self, info: AssignmentInfo, name: str) -> int:
+    def _seed(self, info: "AssignmentInfo", name: str) -> int:
         text = f"{info.id}/{info.version}/{name}"
         digest = hmac.digest(self.salt.encode(), text.encode(), hashlib.sha256)
         return int.from_bytes(digest, "big") >> (256 - _SEED_BITS)

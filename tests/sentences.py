@@ -320,7 +320,7 @@ question, write "if", or give advice. What is filled in stands in braces; where 
 forms, they stand in brackets.
 
 `tests/sentences.py` makes this page from the code and from `tests/sentences.toml`, which has the
-observations. To change a sentence, see [CONTRIBUTING.md](../CONTRIBUTING.md#where-things-go)."""
+observations. To change a sentence, see *Where things go* in `CONTRIBUTING.md`."""
 
 _PROMISES = """
 ## Titles and hints of the lab's checks

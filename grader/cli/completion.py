@@ -20,7 +20,8 @@ _NOTES = (
 
 @click.command(cls=Command, statuses={ExitCode.WELL: "printed"}, epilog=_NOTES)
 @click.argument("shell", type=click.Choice(_SHELLS))
-def completion(shell: str) -> None:
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
     """Print a script that completes `grade` and `grader` in a shell.
 
     It completes subcommands, options, files, assignments, functions and formats.
@@ -28,7 +29,6 @@ def completion(shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     from grader.cli.grade import command as grade
-    from grader.cli.grader import command as grader
 
     complete = get_completion_class(shell)
     if complete is None:
@@ -36,5 +36,5 @@ def completion(shell: str) -> None:
             f"this version of click can't complete in {shell}; run: "
             "python -m pip install --upgrade click"
         )
-    for name, program in (("grade", grade), ("grader", grader)):
+    for name, program in (("grade", grade), ("grader", context.find_root().command)):
         click.echo(complete(program, {}, name, f"_{name.upper()}_COMPLETE").source())

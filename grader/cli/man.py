@@ -10,7 +10,8 @@ from grader.cli.exit_codes import ExitCode
 
 @click.command(cls=Command, statuses={ExitCode.WELL: "written"})
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-def man(folder: Path) -> None:
+@click.pass_context
+def man(context: click.Context, folder: Path) -> None:
     """Write the manual pages of all commands.
 
     DIR is a folder of manual pages, such as ~/.local/share/man/man1, which is created if it is
@@ -18,13 +19,12 @@ def man(folder: Path) -> None:
     DIR/grade.1
     """
     from grader.cli.grade import command as grade
-    from grader.cli.grader import command as grader
     from grader.cli.man_page import man_pages
     from grader.cli.options import usage_errors
     from grader.outputs.files import write_below
 
     with usage_errors():
-        pages = man_pages({"grade": grade, "grader": grader})
+        pages = man_pages({"grade": grade, "grader": context.find_root().command})
         for name, text in pages.items():
             write_below(folder, name, text.encode())
     click.echo(f"wrote {len(pages)} pages to {folder}; try: man -l {folder / 'grade.1'}")

@@ -23,20 +23,22 @@ _MAX_TEXT = 2000
 
 # Prints a line before and after each import, so that the one that ends the process is known.
 _IMPORT = """
-import importlib, json
+import importlib, json, time
 def say(**facts): print(json.dumps(facts), flush=True)
 for name in sys.argv[2:]:
     say(begins=name)
+    started = time.monotonic()
     try:
         module = importlib.import_module(name)
     except BaseException as error:
         say(name=name, error=str(error), kind=type(error).__name__)
         continue
+    seconds = time.monotonic() - started
     cuda = None
     if name == "torch" and module.version.cuda:
         cuda = bool(module.cuda.is_available())
     say(name=name, version=str(getattr(module, "__version__", "")), cuda=cuda,
-        place=str(getattr(module, "__file__", "")))
+        seconds=seconds)
 import os
 os._exit(0)
 """
@@ -48,17 +50,18 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: The package.
         version: Its version, if it could be imported.
-        place: Its file.
         error: Why it could not be imported; empty if it could.
         kind: The name of the exception, or SIGNAL for a crash, or TIMEOUT.
+        seconds: How long it took.
         cuda: Of torch, whether it finds a GPU; None if it is not built for that.
+        begins: The package whose import begins; the other fields are empty then.
     """
 
     name: str = ""
     version: str = ""
-    place: str = ""
     error: str = ""
     kind: str = ""
+    seconds: float = 0.0
     cuda: bool | None = None
     begins: str = ""
 
