@@ -11,7 +11,7 @@ DEMO = tests/submissions/right_plain.py \
        exercises/lab4.py
 CLASS = build/demo-class
 
-.PHONY: demo test test-quick lint bench dist update-tools clean
+.PHONY: demo test test-quick lint bench dist docs update-tools clean
 
 demo: $(STAMP)
 	@for file in $(DEMO); do echo; $(BIN)/grade --exit-zero $$file || exit 1; done
@@ -41,6 +41,10 @@ update-tools: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python tests/benchmarks/measure.py
 	$(BIN)/python tests/benchmarks/measure_batch.py
+
+# The site of docs/, in build/site. Any warning, such as a link that leads nowhere, is an error.
+docs: $(STAMP)
+	$(BIN)/zensical build --strict --clean
 
 # Two wheels: zerograd for students, with a kit of the lab, and zerograd-lab4 for instructors.
 dist: $(STAMP)

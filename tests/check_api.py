@@ -187,7 +187,7 @@ _INTRODUCTION = """\
 # What checks are written with
 
 The reference to `grader.checks.api`, from which a file of checks imports. How to use it is in
-[authoring.md](authoring.md). `tests/check_api.py` makes this page from the docstrings.
+[Checks](authors/checks.md). `tests/check_api.py` makes this page from the docstrings.
 
 `AnyValue` is what a submission's value is reduced to before it is sent: `Number`, `Text`, `Array`,
 `Items`, `Mapping`, `Nothing`, `Axes`, `Animation`, or `Opaque` for all others. They are in

@@ -46,7 +46,7 @@ def grade_sample(warm_grader: Grader) -> Callable[[str], Report]:
 
 @pytest.fixture(scope="session")
 def two_layers() -> Verification:
-    """Return the verification of the example of docs/authoring.md, which takes a while."""
+    """Return the verification of the example of docs/authors/, which takes a while."""
     example = load_assignment(ROOT / "docs" / "examples" / "two_layers")
     return verify(example, seeds=5, jobs=2, on_progress=lambda _done, _total, _name: None)
 

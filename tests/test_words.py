@@ -27,7 +27,7 @@ _TAILS = ("And", "But", "Or", "So", "Though")
 
 _DOCUMENTS = [
     path
-    for pattern in ("*.md", "docs/*.md", "grader/**/*.md")
+    for pattern in ("*.md", "docs/**/*.md", "grader/**/*.md")
     for path in sorted(ROOT.glob(pattern))
 ]
 _MODULES = sorted((ROOT / "grader").rglob("*.py"))

@@ -4,7 +4,7 @@ Theory of operation
 ===================
 
 An assignment starts as a folder that `new` copies from ``template``; what the files in it mean is
-explained in ``docs/authoring.md``. These modules work on an assignment that has been loaded:
+explained in ``docs/authors/``. These modules work on an assignment that has been loaded:
 
 - `release` makes the exercise for students from the reference, by editing its source. `exercise`
   goes through the cells (`reference_cells`): `regions` takes out what the author has marked, and

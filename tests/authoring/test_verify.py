@@ -45,7 +45,7 @@ def problems(folder: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_example_of_the_docs_is_clean(two_layers: Verification) -> None:
-    """The assignment of docs/authoring.md has no problems."""
+    """The assignment of docs/authors/ has no problems."""
     assert two_layers.problems == []
     assert len(two_layers.caught) >= 15
 

@@ -1,10 +1,11 @@
-"""What docs/lms.md says is true: formats, settings, options, commands and examples."""
+"""What the pages about platforms say is true: formats, settings, options, commands and examples."""
 
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from doc_pages import DOCS
 from fakes import check_result, make_report
 
 from grader.cli.grader import command as grader
@@ -12,8 +13,8 @@ from grader.exports.registry import list_formats, load_format
 from grader.exports.source import work_of_report
 from grader.lti.platform import read_platform
 
-ROOT = Path(__file__).resolve().parents[2]
-DOC = (ROOT / "docs" / "lms.md").read_text(encoding="utf-8")
+PAGES = [DOCS / "lms.md", DOCS / "instructors" / "marking.md", *sorted((DOCS / "lms").glob("*.md"))]
+DOC = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def test_page_names_every_format_and_no_other() -> None:
