@@ -2,12 +2,19 @@
 
 Theory of operation
 -------------------
-Processes. The host starts one *forkserver* (``host.launch``, ``guest.start``) by exec with an
+Processes. The host starts one *forkserver* (``host.forkserver``, ``guest.start``) by exec with an
 empty environment, so that it inherits nothing of the host's heap, arguments or environment. The
 forkserver imports torch with one thread and runs no autograd, because torch refuses autograd in
 a child of a process that has run it. Then it waits. For each session, and again whenever a child
 is lost, it forks a *child*. The child locks itself (``guest.lock``), sends ``Ready``, and only
 then receives the submission's source, over a socket whose other end only the host holds.
+
+Where there is no fork, or on request, the *spawner* (``host.spawner``, ``guest.spawned``) starts
+each child by exec instead. It imports torch itself, which takes a second or two, so some processes
+are started before they are needed. From then on, all is the same: `host.child` is the interface of
+both. A spawned child locks itself while it has a single thread, since the locks of Linux are those
+of a thread; Windows and macOS have locks of their own, from outside, as far as they have any
+(``host.windows_job``, ``host.seatbelt``).
 
 A session (``host.session``) is one submission that answers requests. If its child crashes or
 hits a limit, the session goes on in a new child: it leaves out a statement that ended the child
@@ -31,7 +38,7 @@ All children of a submission are stopped while the folder of one is removed, and
 than 2 s is removed at the end.
 
 Descriptors. Forkserver: 0 and 1 on the null device, 2 on the host's stderr, and one control
-socket. Child: 0 on the null device, 1 and 2 on a pipe that the host drains, and 3 is its socket;
+socket. Child, where it inherits descriptors: 0 on the null device, 1 and 2 on a pipe that the host drains, and 3 is its socket;
 all others are closed.
 
 Who waits for whom. The host asks and the guest answers; the guest says nothing unasked, except
@@ -44,7 +51,9 @@ their folders. If the forkserver goes away, the kernel kills its children.
 
 Without seccomp, a child can start processes. The forkserver adopts those that lose their parent
 (``process_tree``) and ends them with their child; the host ends them before it kills a forkserver
-that hangs. Only if the forkserver is killed by something else, they stay.
+that hangs. Only if the forkserver is killed by something else, they stay. A spawned child adopts
+those that come from it, and the host ends them before it; what outlives a spawned child that died
+by itself stays, except on Windows.
 
 Locks. Each is one-way, is tried on its own, and is reported if this machine doesn't have it.
 
