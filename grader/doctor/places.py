@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import sys
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -145,6 +146,8 @@ def _free_memory() -> int | None:
 
 
 def _address_space_limit() -> int | None:
+    if sys.platform == "win32":
+        return None
     try:
         import resource
     except ImportError:
