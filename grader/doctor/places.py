@@ -3,8 +3,8 @@
 import contextlib
 import errno
 import os
-import sys
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
