@@ -288,6 +288,7 @@ class Grader:
         blocks = [one.source for one in submission.blocks]
         self.kept.begin(blank.seed, blocks, resources.assignment.parameters)
         account = resources.open_account(submission, blank.seed, more_time=options.more_time)
+        options.on_progress(0, 0, submission.name)
         plan = LoadPlan()
         with contextlib.ExitStack() as sessions:
             student = sessions.enter_context(resources.open(submission, account, plan))

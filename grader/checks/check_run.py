@@ -18,7 +18,8 @@ from grader.report.model import CheckResult, Status, Visibility
 if TYPE_CHECKING:
     from grader.checks.attempt_result import Attempt
 
-# Called before each check: how many are done, how many there are, which function is next.
+# Called before each check: how many are done, how many there are, which function is next. Before
+# the submission is loaded, it is called with no checks at all, and with the name of the file.
 OnCheckStart = Callable[[int, int, str], None]
 
 

@@ -36,6 +36,7 @@ _MAX_WIDTH = 100
     },
 )
 @click.option("--json", "is_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--quick", is_flag=True, help="Import no torch, and grade nothing.")
 @click.option(
     "--platform",
     metavar="TOML",
@@ -44,7 +45,13 @@ _MAX_WIDTH = 100
 )
 @display_options
 @assignment_option
-def doctor(is_json: bool, platform: Path | None, display: Display, assignment: str) -> None:  # noqa: FBT001 - click passes options by name
+def doctor(
+    is_json: bool,  # noqa: FBT001 - click passes options by name
+    quick: bool,  # noqa: FBT001
+    platform: Path | None,
+    display: Display,
+    assignment: str,
+) -> None:
     """Say what is missing on this machine, and what to do.
 
     Looks at versions, packages, folders, memory and locks, imports torch in a process of its own,
@@ -59,14 +66,16 @@ def doctor(is_json: bool, platform: Path | None, display: Display, assignment: s
     if not is_json:
         _say(f"zerograd {grader.__version__}", display)
     with _progress(display) as on_step:
-        findings = list(examine(assignment=assignment, platform=platform, on_step=on_step))
+        findings = list(
+            examine(assignment=assignment, platform=platform, is_quick=quick, on_step=on_step)
+        )
     if is_json:
         click.echo(_to_json(findings))
     else:
         for one in findings:
             for line in _lines(one, display):
                 _say(line, display)
-        _say(_summary(findings), display)
+        _say(_summary(findings, is_quick=quick), display)
     if code := _EXITS[worst(findings).value]:
         raise SystemExit(code)
 
@@ -110,15 +119,17 @@ def _terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _summary(findings: "Sequence[Finding]") -> str:
+def _summary(findings: "Sequence[Finding]", *, is_quick: bool) -> str:
     broken = [one.name for one in findings if one.state.value == "broken"]
     missing = sum(one.state.value == "missing" for one in findings)
     if broken:
         return f"Nothing can be graded here: {', '.join(broken)}."
     if missing:
         things = "1 thing is" if missing == 1 else f"{missing} things are"
-        return f"Grading works, but {things} missing."
-    return "All is well."
+        return f"{'Nothing was graded' if is_quick else 'Grading works'}, but {things} missing."
+    return (
+        "Nothing is missing; without --quick, grading is tried too." if is_quick else "All is well."
+    )
 
 
 def _to_json(findings: "Sequence[Finding]") -> str:

@@ -113,6 +113,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
     from grader.outputs.json_file import write_json
     from grader.outputs.terminal import show_failure, show_report
     from grader.pipeline import Grader, blank_report
+    from grader.report.model import ReportStatus
     from grader.sandbox.host.limits import Confinement, Isolation, Limits
     from grader.seeds import Seeds
 
@@ -150,10 +151,16 @@ def command(  # noqa: C901 - the flow of the command on one screen
         if html_target is not None:
             _write_page(report, file, Path(html_target))
 
+    def record(warm_grader: "Grader") -> None:
+        with _progress(display, is_quiet=quiet, first="recording what is right, for the next time"):
+            warm_grader.record_last()
+
     def finish(report: "Report") -> None:
         keep(report)
         if report.error:
             show_failure(report, display.console(stderr=True))
+            if report.status is ReportStatus.GRADER_ERROR:
+                click.echo("`grader doctor` says what is missing on this machine", err=True)
         elif console is not None:
             show_report(report, console)
 
@@ -162,7 +169,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
             from grader.cli.watch import watch_file
 
             watch_file(file, open_grader=open_grader, grade=grade, keep=keep, console=console)
-        report = _grade_once(open_grader, grade, blank, finish)
+        report = _grade_once(open_grader, grade, blank, finish, record)
     raise SystemExit(_exit_code(report, exit_zero=exit_zero))
 
 
@@ -176,6 +183,7 @@ def _grade_once(
     grade: "Callable[[Grader], Report]",
     blank: "Callable[[], Report]",
     finish: "Callable[[Report], None]",
+    record: "Callable[[Grader], None]",
 ) -> "Report":
     """Grade a file; if the grader fails, even while it starts or ends, there is a report of that.
 
@@ -195,7 +203,7 @@ def _grade_once(
             report = grade(warm_grader)
             finish(report)
             is_finished = True
-            warm_grader.record_last()
+            record(warm_grader)
     except UsageError:
         raise
     except Exception as error:
@@ -268,13 +276,15 @@ def _write_page(report: "Report", file: Path, target: Path) -> None:
     write_text_atomically(render_student_page(report, notebook=notebook), target)
 
 
-def _progress(display: Display, *, is_quiet: bool) -> "AbstractContextManager[OnCheckStart]":
+def _progress(
+    display: Display, *, is_quiet: bool, first: str = "importing torch"
+) -> "AbstractContextManager[OnCheckStart]":
     """Show what is being done on standard error, if somebody watches and it takes a while."""
     if not is_quiet:
         from grader.outputs.progress import show_progress, wants_progress
 
         if wants_progress(is_plain=display.is_plain):
-            return show_progress(no_color=display.color is False, is_shown=True)
+            return show_progress(no_color=display.color is False, is_shown=True, first=first)
     from grader.checks.check_run import ignore_progress
 
     return nullcontext(ignore_progress)

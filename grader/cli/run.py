@@ -62,6 +62,9 @@ def _explain(error: Exception, name: str) -> ExitCode:
         case OSError() if error.errno in _NO_ROOM:
             where = f" for {error.filename}" if error.filename else ""
             reason = f"there is no space left{where}: free some, and run the same command again"
+        case ImportError():
+            doctor = "`grader doctor` says what is missing here"
+            reason = why_unsupported() or f"zerograd can't start: {error}; {doctor}"
         case _:
             kind = "" if isinstance(error, GraderError) else f"{type(error).__name__}: "
             # A browser lacks what several modules import.

@@ -7,28 +7,46 @@ interrupted import would print a traceback.
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
+_FAILED = 3
 _INTERRUPTED = 130
 
 
 def grade() -> None:
     """Run the command ``grade``."""
-    with _quiet_interrupt():
+    with _quiet_start("grade"):
         from grader.cli.grade import main
     main()
 
 
 def grader() -> None:
     """Run the command ``grader``."""
-    with _quiet_interrupt():
+    with _quiet_start("grader"):
         from grader.cli.grader import main
     main()
 
 
 @contextlib.contextmanager
+def _quiet_start(name: str) -> Iterator[None]:
+    """Import a command: an interruption or a missing package ends this process without a traceback.
+
+    Nothing has been started yet that would be left over.
+    """
+    try:
+        with _quiet_interrupt():
+            yield
+    except ImportError as error:
+        sys.stderr.write(
+            f"{name}: zerograd can't start: {error}. Install it again, with its packages: "
+            f"{sys.executable} -m pip install --force-reinstall zerograd\n"
+        )
+        sys.exit(_FAILED)
+
+
+@contextlib.contextmanager
 def _quiet_interrupt() -> Iterator[None]:
-    """End this process at once on Ctrl-C; nothing has been started yet that would be left over."""
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # as under nohup
         yield
         return

@@ -7,6 +7,7 @@ from grader.bootstrap import why_unsupported
 from grader.doctor import extras, imports, locks, packages, places
 from grader.doctor.finding import Finding, State, worst
 from grader.doctor.trial import examine_grading
+from grader.errors import UsageError
 
 # Called before each step: how many are done, how many there are, and what is examined next.
 OnStep = Callable[[int, int, str], None]
@@ -16,6 +17,7 @@ def examine(
     *,
     assignment: str = "lab4",
     platform: Path | None = None,
+    is_quick: bool = False,
     on_step: OnStep = lambda _done, _total, _name: None,
 ) -> Iterator[Finding]:
     """Examine this installation and this machine.
@@ -23,6 +25,7 @@ def examine(
     Args:
         assignment: The assignment to try, as ``--assignment`` gets it.
         platform: The settings of an LTI platform to check; None to check none.
+        is_quick: Whether to leave out what imports torch.
         on_step: Called before each step.
 
     Yields:
@@ -45,6 +48,8 @@ def examine(
         "LTI": lambda: extras.examine_lti(platform),
         "grading": lambda: examine_grading(assignment),
     }
+    if is_quick:
+        del steps["imports"], steps["grading"]
     found: list[Finding] = []
     for done, (name, step) in enumerate(steps.items()):
         # A grade would fail for the reason that is known already.
@@ -57,8 +62,26 @@ def examine(
 
 
 def _examine_system() -> Iterator[Finding]:
+    from grader.sandbox.host.start_method import VARIABLE, StartMethod, default_start_method
+
     if reason := why_unsupported():
         yield Finding(name="system", state=State.BROKEN, text=reason)
+        return
+    try:
+        method = default_start_method()
+    except UsageError as error:
+        yield Finding(
+            name="start method",
+            state=State.BROKEN,
+            text=str(error),
+            remedy=f"unset {VARIABLE}, or give it another value",
+        )
+        return
+    texts = {
+        StartMethod.FORKSERVER: "forkserver: torch is imported once for all submissions",
+        StartMethod.SPAWN: "spawn: torch is imported anew for each process of a submission",
+    }
+    yield Finding(name="start method", state=State.WELL, text=texts[method])
 
 
 def _carefully(name: str, step: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

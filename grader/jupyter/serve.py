@@ -69,7 +69,7 @@ def _answer(request: dict[str, object], grader: Grader, send: Send) -> bool:
 
     def on_progress(done: int, total: int, name: str) -> None:
         nonlocal shown
-        if name != shown:
+        if total and name != shown:
             shown = name
             send({"progress": f"{name} [{done + 1}/{total}]"})
 
