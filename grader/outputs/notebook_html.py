@@ -38,14 +38,15 @@ _FRAME = Markup(
 )
 _LINE = Markup('<p style="margin: 0.3em 0; white-space: pre-wrap; overflow-wrap: anywhere">{}</p>')
 _HEADLINE = Markup(
-    '<p style="margin: 0.3em 0 0.6em"><strong style="font-size: 1.25em">{}</strong>'
-    ' <span style="opacity: 0.8">&nbsp;{}</span></p>'
+    '<p style="margin: 0.3em 0 0.6em; overflow-wrap: anywhere">'
+    '<strong style="font-size: 1.25em">{}</strong> <span style="opacity: 0.8">&nbsp;{}</span></p>'
 )
 
-# Fixed widths, so that the columns of all rows line up; on a narrow screen the words wrap.
+# Fixed widths, so that the columns of all rows line up; on a narrow screen the words wrap. What can
+# be clicked is at least 24 px high, whatever the size of a notebook's text.
 _ROW = Markup(
     '<span style="display: inline-flex; flex-wrap: wrap; gap: 0 0.42em; vertical-align: top;'
-    ' width: calc(100% - 1.3em)">'
+    ' align-items: baseline; min-height: 24px; width: calc(100% - 1.3em)">'
     '<span aria-hidden="true" style="width: 1em; text-align: center; font-weight: bold;'
     ' color: {color}">{symbol}</span>'
     '<code style="width: 15.6ch; {plain}; {weight}">{name}</code>'
@@ -53,7 +54,9 @@ _ROW = Markup(
     "{points} / {max_points}</span>"
     "<span>{word}</span></span>"
 )
-_PLAIN_CODE = "background: none; color: inherit; padding: 0; font-size: 1em; white-space: nowrap"
+_PLAIN_CODE = (
+    "background: none; color: inherit; padding: 0; font-size: 1em; overflow-wrap: anywhere"
+)
 # Indented by the width of the triangle of a row that can be opened.
 _CLOSED_ROW = Markup('<div style="margin: 0.15em 0; padding-left: 1.05em">{}</div>')
 _OPEN_ROW = Markup(
@@ -62,9 +65,13 @@ _OPEN_ROW = Markup(
     ' border-color: color-mix(in srgb, currentColor 30%, transparent)">{failures}</div></details>'
 )
 _FOLDED = Markup(
-    '<details style="margin: 0.6em 0"><summary style="cursor: pointer">{}</summary>{}</details>'
+    '<details style="margin: 0.6em 0"><summary style="cursor: pointer; padding: 3px 0">{}</summary>'
+    "{}</details>"
 )
-_TITLE = Markup('<p style="margin: 0.6em 0 0.2em"><strong>{title}</strong> ({points}){more}</p>')
+_TITLE = Markup(
+    '<p style="margin: 0.6em 0 0.2em; overflow-wrap: anywhere"><strong>{title}</strong> ({points})'
+    "{more}</p>"
+)
 _CODE = Markup(
     '<div style="flex: 1 1 15em; min-width: 0"><div style="margin: 0.5em 0 0; font-size: 0.9em;'
     ' opacity: 0.8">{label}</div>'

@@ -1,8 +1,10 @@
 """A page with nothing but the points, for when the page of a report can't be made.
 
-It uses no templates, pictures or style sheet, so that little is left that could fail.
+It uses no templates, pictures or style sheet file, so that little is left that could fail.
 """
 
+import base64
+import hashlib
 from collections.abc import Iterator
 
 from markupsafe import Markup
@@ -17,27 +19,40 @@ from grader.report.model import Report
 _MAX_ROWS = 200
 _MAX_CELL = 100
 
+# Long words are broken, so that nothing is wider than a small screen.
+_STYLE = Markup("body{overflow-wrap:anywhere}th,td{text-align:left;padding:.2em .5em .2em 0}")
+_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = Markup(f"default-src 'none'; style-src 'sha256-{_DIGEST}'")  # noqa: S704 - a digest
+
 _PAGE = Markup(
     """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{headline}</title>
+<title>{headline}, {name}</title>
+<style>{style}</style>
 </head>
 <body>
+<main>
 <h1>{headline}</h1>
 <p>{name}</p>
 <p>This page could not be made in full ({reason}). That is a fault of the grader: it says nothing
 about the submission, and the score does not change. The JSON report has the rest.</p>
 {parts}
+</main>
 </body>
 </html>
 """
 )
-_TABLE = Markup("<table>\n<tr><th>Function</th><th>Points</th><th></th></tr>\n{}\n</table>")
-_ROW = Markup("<tr><td>{}</td><td>{} / {}</td><td>{}</td></tr>")
+_TABLE = Markup(
+    '<table>\n<caption>Functions</caption>\n<thead><tr><th scope="col">Function</th>'
+    '<th scope="col">Points</th><th scope="col">Status</th></tr></thead>\n<tbody>\n{}\n</tbody>'
+    "\n</table>"
+)
+_ROW = Markup('<tr><th scope="row">{}</th><td>{} / {}</td><td>{}</td></tr>')
 
 
 def render_brief_page(report: Report, reason: str) -> str:
@@ -53,6 +68,8 @@ def render_brief_page(report: Report, reason: str) -> str:
         parts = []
     return str(
         _PAGE.format(
+            policy=_POLICY,
+            style=_STYLE,
             headline=describe_shown_score(report),
             name=_line(report.submission.name),
             reason=_line(reason),

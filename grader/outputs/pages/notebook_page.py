@@ -40,6 +40,12 @@ _NOT_SHOWN = (
 _LABEL = Markup('<p class="cell_label">cell {}</p>')
 _PRE = Markup("<pre>{}</pre>")
 _OUTPUT = Markup('<div class="output_area">{}</div>')
+# Not in a box that scrolls: on a small screen that would be a page within the page.
+_LONG_OUTPUT = Markup(
+    '<details class="folded output_area"><summary>Output, {} lines</summary>{}</details>'
+)
+_LONG_LINES = 25
+_LONG_CHARACTERS = 2000
 _IMAGE = Markup('<img src="data:image/png;base64,{}" alt="image from cell {}">')
 _CELL = Markup('<div class="cell">\n{}\n</div>')
 
@@ -83,7 +89,7 @@ def _show(data: bytes, cards: Sequence[FunctionCard]) -> NotebookView:
         for card in cards
     )
     writer = _Writer()
-    parts = [writer.write(cell, _feedback(cell, placed)) for cell in read.cells]
+    parts = [writer.write(cell, placed) for cell in read.cells]
     return NotebookView(
         html=Markup("\n").join(filter(None, parts)),
         image_characters=writer.image_characters,
@@ -110,8 +116,9 @@ class _Writer:
         self.is_cut = False
         self.image_characters = 0
 
-    def write(self, cell: Cell, feedback: Markup) -> Markup:
-        """Return a cell with what belongs below it; empty if there is no room left."""
+    def write(self, cell: Cell, cards: Sequence[FunctionCard]) -> Markup:
+        """Return a cell with the cards that belong below it; empty if there is no room left."""
+        feedback = _feedback(cell, cards, level=self._text.level_below)
         label = _LABEL.format(cell.number) if cell.number else Markup()
         if not self._take(_CELL.format(label)):
             # The list of functions links to the card, so the card has to be there.
@@ -147,15 +154,15 @@ class _Writer:
         yield html if self._take(html) else self._plain(source)
 
     def _output(self, text: str) -> Markup:
-        html = _OUTPUT.format(_PRE.format(text))
+        html = _frame_output(text, _PRE.format(text))
         if self._take(html):
             return html
         shown = self._plain(text)
-        return _OUTPUT.format(shown) if shown else shown
+        return _frame_output(text, shown) if shown else shown
 
     def _plain(self, text: str) -> Markup:
         """Return as much of a text as there is room for, as it is."""
-        overhead = len(_OUTPUT.format(_PRE.format(_CUT)))
+        overhead = len(_frame_output(text, _PRE.format(_CUT)))
         shown, is_cut = escape_within(text, self._room - overhead)
         if not shown.strip():
             self.is_cut |= is_cut
@@ -164,6 +171,14 @@ class _Writer:
         self._room -= len(html.encode()) + overhead
         self.is_cut |= is_cut
         return html
+
+
+def _frame_output(text: str, shown: Markup) -> Markup:
+    """Return an output with its frame; a long one is folded."""
+    lines = text.rstrip("\n").count("\n") + 1
+    if lines > _LONG_LINES or len(text) > _LONG_CHARACTERS:
+        return _LONG_OUTPUT.format(f"{lines:,}", shown)
+    return _OUTPUT.format(shown)
 
 
 def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:
@@ -179,11 +194,11 @@ def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:
     return numbers
 
 
-def _feedback(cell: Cell, cards: Iterable[FunctionCard]) -> Markup:
+def _feedback(cell: Cell, cards: Iterable[FunctionCard], *, level: int) -> Markup:
     place = f"cell {cell.number}"
     below = [card for card in cards if card.cell == place]
     if not below:
         return Markup()
     template = make_environment().get_template("feedback.html.j2")
-    parts = [template.render(card=card) for card in below]
+    parts = [template.render(card=card, level=level) for card in below]
     return Markup("\n" + "\n".join(parts))  # noqa: S704 - our own template

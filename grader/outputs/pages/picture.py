@@ -30,6 +30,7 @@ _FONT_POINTS = 10
 _DIGIT_WIDTH = 0.64  # of the height of the font
 _MARKED = range(1, 41)  # lines with this many points have markers, or a single point would not show
 _STRAIGHT = 2
+_MAX_FACTS = 12  # series that are described
 _REACH = 1.5  # how far the student's series may extend an axis, in spans of the other series
 
 
@@ -101,7 +102,7 @@ def draw_picture(picture: Picture, *, key: str) -> Drawing:
     legend = {(one.label, one.role, one.drawn_as): one for one in picture.series}
     return Drawing(
         title=picture.title,
-        drawing=Markup(_to_page(_plot(picture), picture, words, key)),  # noqa: S704 - built below
+        drawing=Markup(_to_page(_plot(picture), picture, key)),  # noqa: S704 - built below
         legend=tuple(LegendEntry(sample=_sample(one), label=one.label) for one in legend.values()),
         words=words,
     )
@@ -121,6 +122,33 @@ def _describe(picture: Picture) -> str:
     )
     is_comparison = any(one.role == "student" for one in compared)
     return "; ".join(ends) + "." if is_comparison else ""
+
+
+def _describe_in_full(picture: Picture) -> str:
+    """Say what a picture shows, for readers who can't see it: each series, and how far it goes."""
+    facts = list(dict.fromkeys(_describe_series(one, picture) for one in picture.series))
+    if len(facts) > _MAX_FACTS:
+        facts[_MAX_FACTS:] = [f"and {len(facts) - _MAX_FACTS} more"]
+    return f"{picture.y_label} against {picture.x_label}. {'; '.join(facts)}."
+
+
+def _describe_series(series: Series, picture: Picture) -> str:
+    def at(place: int) -> str:
+        x, y = series.x[place], series.y[place]
+        return f"{picture.x_label} = {x:.4g}, {picture.y_label} = {y:.4g}"
+
+    name = f"“{series.label}”"
+    if series.role == "level":
+        return f"lines of {name}"
+    if not series.x:
+        return f"{name} is empty"
+    if len(series.x) == 1:
+        return f"{name} is at {at(0)}"
+    reach = f"{picture.y_label} from {min(series.y):.4g} to {max(series.y):.4g}"
+    if series.drawn_as is DrawnAs.POINTS:
+        across = f"{picture.x_label} from {min(series.x):.4g} to {max(series.x):.4g}"
+        return f"{name} is {len(series.x)} points with {across} and {reach}"
+    return f"{name} starts at {at(0)} and ends at {at(-1)}, with {reach}"
 
 
 def _role(series: Series) -> _Role:
@@ -252,7 +280,7 @@ def _limits(
     return (10.0**low, 10.0**high) if is_log else (low, high)
 
 
-def _to_page(svg: str, picture: Picture, words: str, key: str) -> str:
+def _to_page(svg: str, picture: Picture, key: str) -> str:
     """Copy the SVG that matplotlib has drawn, as part of an HTML page."""
     source = ET.fromstring(svg)  # noqa: S314 - our own, see the import
     drawn = ET.Element(
@@ -267,10 +295,7 @@ def _to_page(svg: str, picture: Picture, words: str, key: str) -> str:
         },
     )
     ET.SubElement(drawn, "title", {"id": f"{key}-title"}).text = picture.title
-    labels = ", ".join(dict.fromkeys(one.label for one in picture.series))
-    ET.SubElement(
-        drawn, "desc", {"id": f"{key}-words"}
-    ).text = f"{picture.y_label} against {picture.x_label}: {labels}. {words}".strip()
+    ET.SubElement(drawn, "desc", {"id": f"{key}-words"}).text = _describe_in_full(picture)
     referenced = {name: f"{key}-{place}" for place, name in enumerate(_referenced(svg), start=1)}
     _copy_children(source, drawn, referenced)
     return ET.tostring(drawn, encoding="unicode")

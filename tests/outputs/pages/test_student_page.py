@@ -276,7 +276,8 @@ def test_picture_of_a_function_without_hidden_checks_stays() -> None:
 
     page = read(report)
 
-    assert page.text.count("“yours” ends") == 2  # in the drawing's description, and below it
+    # In the drawing's description, and below it.
+    assert page.text.count("ends at step = 3, loss = 2.5") == 2
 
 
 def test_very_long_texts_are_cut() -> None:
