@@ -166,7 +166,7 @@ def test_all_checks_can_be_sorted(small: str, open_page: OpenPage) -> None:
     page.get_by_text("All 32 checks").click()
     page.get_by_role("button", name="Passed by").click()
 
-    first = page.get_by_role("region", name="All checks").locator("tbody tr").first
+    first = page.get_by_role("group", name="All checks").locator("tbody tr").first
     assert "animate_fit" in first.inner_text()
 
 
@@ -185,7 +185,7 @@ def test_everything_is_there_without_a_script(large: Path, open_page: OpenPage) 
 def test_table_can_be_scrolled_by_keyboard(small: str, open_page: OpenPage) -> None:
     """The arrow keys scroll the table on a phone, and the column with the names stays."""
     page = open_page(small, size=PHONE)
-    region = page.get_by_role("region", name="Students and functions")
+    region = page.get_by_role("group", name="Students and functions")
 
     region.focus()
     for _ in range(4):

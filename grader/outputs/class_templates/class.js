@@ -66,7 +66,13 @@
       more.hidden = shown === found.length;
       more.textContent = `Show ${count(Math.min(AT_ONCE, found.length - shown))} more`;
     };
-    more.addEventListener("click", () => { limit += AT_ONCE; show(); });
+    more.addEventListener("click", () => {
+      const before = body.rows.length;
+      limit += AT_ONCE;
+      show();
+      // Who came by keyboard goes on at the first new row, also when the button is gone.
+      body.rows[before]?.querySelector("a")?.focus();
+    });
 
     const sort = (column) => {
       const head = heads[column];
@@ -96,6 +102,16 @@
       table.parentElement.after(more);
       show();
     }
+    // What has the focus must not be below the names that stay in place.
+    new ResizeObserver(() => {
+      const stays = getComputedStyle(heads[0]).position === "sticky";
+      table.parentElement.style.scrollPadding =
+        stays ? `${table.tHead.offsetHeight}px 0 0 ${heads[0].offsetWidth}px` : "";
+    }).observe(table.tHead);
+    table.addEventListener("focusin", ({ target }) => {
+      if (target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+
     // Paper has no button for more rows, so all are printed.
     let before = limit;
     window.addEventListener("beforeprint", () => { before = limit; limit = Infinity; show(); });
@@ -103,4 +119,14 @@
   };
 
   for (const table of document.querySelectorAll("table.sortable")) enhance(table);
+
+  // The style sheet unfolds everything on paper; this is for browsers that can't do that.
+  const folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded.push(...document.querySelectorAll("details:not([open])"));
+    for (const one of folded) one.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const one of folded.splice(0)) one.open = false;
+  });
 })();
