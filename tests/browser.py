@@ -4,9 +4,10 @@ The browser is the Chromium of the machine. A test uses the fixture ``open_page`
 there is no browser.
 """
 
+import importlib.resources
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,8 +29,11 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
+SMALL = (320, 640)  # also a window of 1280 px at 400 %
 PHONE = (360, 800)
+TABLET = (768, 1024)
 DESKTOP = (1280, 900)
+WIDE = (1400, 900)
 
 Scheme = Literal["light", "dark"]
 OpenPage = Callable[..., "Page"]
@@ -81,6 +85,7 @@ def open_page(chromium: "Browser", tmp_path: Path) -> Iterator[OpenPage]:
         size: tuple[int, int] = DESKTOP,
         scheme: Scheme = "light",
         has_scripts: bool = True,
+        has_policy: bool = True,
     ) -> "Page":
         """Open a page, given as HTML or as a file.
 
@@ -89,6 +94,7 @@ def open_page(chromium: "Browser", tmp_path: Path) -> Iterator[OpenPage]:
             size: The width and height of the window.
             scheme: The colour scheme that the reader prefers.
             has_scripts: Whether the scripts of the page may run.
+            has_policy: Whether the page's own policy holds, which would keep out axe too.
         """
         path = page if isinstance(page, Path) else tmp_path / f"page_{len(contexts)}.html"
         if isinstance(page, str):
@@ -97,6 +103,7 @@ def open_page(chromium: "Browser", tmp_path: Path) -> Iterator[OpenPage]:
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             java_script_enabled=has_scripts,
+            bypass_csp=not has_policy,
             offline=True,
         )
         contexts.append(context)
@@ -128,6 +135,38 @@ def _watch(page: "Page", troubles: list[str]) -> None:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("dialog", note_dialog)
     page.on("request", note_request)
+
+
+def find_barriers(page: "Page", *, only: Sequence[str] = ()) -> list[str]:
+    """List what axe finds against WCAG 2.2 AA and good practice; empty if nothing.
+
+    Args:
+        page: The page, opened with ``has_policy=False``.
+        only: The names of the rules that are tried; by default all of them.
+    """
+    if not page.evaluate("'axe' in window"):
+        axe = importlib.resources.files("axe_playwright_python") / "axe.min.js"
+        page.add_script_tag(content=axe.read_text(encoding="utf-8"))
+    kind, values = ("rule", only) if only else ("tag", _STANDARDS)
+    found = page.evaluate(_BARRIERS, {"type": kind, "values": list(values)})
+    assert only or found["passed"], "axe has tried nothing"
+    barriers: list[str] = found["barriers"]
+    return barriers
+
+
+def unfold(page: "Page") -> None:
+    """Unfold everything on a page."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
+_STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+_BARRIERS = """async (runOnly) => {
+    const {violations, passes} = await axe.run(
+        document, {runOnly, resultTypes: ['violations', 'passes']});
+    const barriers = violations.flatMap((one) => one.nodes.map((node) =>
+        `${one.id}: ${one.help}: ${node.html.slice(0, 200)}`));
+    return {barriers, passed: passes.length};
+}"""
 
 
 def find_overflow(page: "Page") -> list[str]:
