@@ -313,7 +313,7 @@ def _make(assignment: Assignment, unit: Unit, name: str, kept: KeptUnit) -> Misc
     """
     source = write_program(assignment, unit, name, kept.code, kept.needed)
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "learned.py").write_text(source, encoding="utf-8")
+        (Path(folder) / "learned.py").write_text(source, encoding="utf-8", newline="\n")
         try:
             found = read_misconceptions(Path(folder), [one.name for one in assignment.units])
         except (SyntaxError, ValueError) as error:

@@ -79,7 +79,7 @@ def write_mock_class(assignment: Assignment, folder: Path, *, count: int, seed: 
             is_notebook = place % _NOTEBOOK_EVERY == 0
             ending, content = (".ipynb", make_notebook(source)) if is_notebook else (".py", source)
         if ending:
-            (submissions / f"{login}{ending}").write_text(content, encoding="utf-8")
+            (submissions / f"{login}{ending}").write_text(content, encoding="utf-8", newline="\n")
     with (folder / ROSTER_FILE).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("id", "name", "email"), *roster])
     return submissions

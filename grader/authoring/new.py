@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.system.names import is_portable
 
 _TEMPLATES = Path(__file__).with_name("template")
 _PLACEHOLDER = "lab0"
@@ -35,6 +36,8 @@ def write_assignment(name: str, parent: Path, *, like: str = "function") -> Path
         raise UsageError(
             f"{name!r} can't be an id: use letters, digits, - and _, with a letter first"
         )
+    if not is_portable(name):
+        raise UsageError(f"{name!r} can't be an id: Windows can't have a folder of that name")
     if like not in SHAPES:
         raise UsageError(f"there is no template {like!r}; there are {', '.join(SHAPES)}")
     folder = parent / name
@@ -46,5 +49,5 @@ def write_assignment(name: str, parent: Path, *, like: str = "function") -> Path
         if path.is_file():
             text = path.read_text(encoding="utf-8")
             text = text.replace(_PLACEHOLDER, name).replace("Lab 0", title)
-            (folder / path.name).write_text(text, encoding="utf-8")
+            (folder / path.name).write_text(text, encoding="utf-8", newline="\n")
     return folder

@@ -6,12 +6,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from grader.system.names import is_portable
+
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 16
 # Only this module makes ids that end like this, so no submission can take the id of another.
 _LOOKS_DIGESTED = re.compile(rf"-[0-9a-f]{{{_DIGEST_LENGTH}}}$", re.IGNORECASE)
-# Names that are reserved on Windows, with any ending.
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 def make_ids(places: Iterable[str]) -> dict[str, str]:
@@ -39,7 +39,9 @@ def make_ids(places: Iterable[str]) -> dict[str, str]:
 def _reduce(place: str) -> str:
     plain = unicodedata.normalize("NFKD", place).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")
-    if len(name) > _MAX_LENGTH or _RESERVED.fullmatch(name) or _LOOKS_DIGESTED.search(name):
+    if name and not is_portable(name):  # nul.py, which is a device with any ending
+        return _with_digest(name.replace(".", "-"), place)
+    if len(name) > _MAX_LENGTH or _LOOKS_DIGESTED.search(name):
         return _with_digest(name, place)
     return name
 

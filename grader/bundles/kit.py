@@ -104,7 +104,7 @@ def make_kit(
         for name, text in _cut_checks(assignment, checks, visible).items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="\n")
         _name_in_notebooks(folder / EXERCISES, assignment.info.id)
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()
@@ -164,7 +164,7 @@ def _name_in_notebooks(exercises: Path, name: str) -> None:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["metadata"]["zerograd"] = {"assignment": name}
         text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
-        path.write_text(text + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _is_in_kit(check: Check, assignment: Assignment) -> bool:

@@ -19,6 +19,7 @@ import msgspec
 
 from grader.checks.misconceptions import Misconception
 from grader.errors import KitError
+from grader.system.names import is_portable
 
 FORMAT = 1
 MANIFEST = "kit.json"
@@ -168,14 +169,11 @@ def _expect_members(entries: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.Zip
     members: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         name = entry.filename
-        parts = name.split("/")
         kind = stat.S_IFMT(entry.external_attr >> 16)
         is_plain = (
             0 < len(name) <= _MAX_NAME
             and name.isprintable()
-            and not any(part in ("", ".", "..") for part in parts)
-            and "\\" not in name
-            and ":" not in name
+            and all(map(is_portable, name.split("/")))
             and kind in (0, stat.S_IFREG)
             and name.casefold() not in members
         )

@@ -16,6 +16,7 @@ import platformdirs
 
 from grader.checks.kit_file import MAX_KIT_BYTES, KitManifest, read_kit
 from grader.errors import KitError
+from grader.system.names import is_portable
 from grader.system.opening import open_to_read
 
 ENDING = ".zip"
@@ -41,7 +42,7 @@ class UnpackedKit:
 
 def is_id(text: str) -> bool:
     """Return whether a text can be the id of an installed kit: a plain name, and never a path."""
-    return _ID.fullmatch(text) is not None
+    return _ID.fullmatch(text) is not None and is_portable(f"{text}{ENDING}")
 
 
 def kits_folder() -> Path:

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from grader.system.names import is_portable
+
 KEYS = ("files", "grading_files", "support", "submission")
 MAX_FILES = 1000
 MAX_BYTES = 256 * 1024 * 1024
@@ -29,10 +31,6 @@ _RESERVED = re.compile(
     r"assignment\.toml|conftest(\.py)?|checks?|check_.*\.py|reference(\.py)?|misconceptions(\.py)?"
     r"|exercises|__pycache__|\..*",
     re.IGNORECASE | re.DOTALL,
-)
-# What Windows can't store, or stores under another name.
-_UNPORTABLE = re.compile(
-    r'.*[<>:"|?*\\].*|.*[ .]|(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?', re.IGNORECASE
 )
 # The names under which a submission runs, of modules of ours, and of what runs it.
 _TAKEN = frozenset({"submission", "lent", "grader", "zerograd", "tests", "__main__"})
@@ -223,12 +221,9 @@ def _own_names(names: tuple[str, ...]) -> tuple[str, ...]:
 def _expect_usable(key: str, name: str) -> None:
     """Require a path below the folder that every system can have, and not that of a secret."""
     shown = name if name.isprintable() else ascii(name)
-    parts = name.split("/")
     if (
-        not name
-        or len(name) > _MAX_NAME
-        or any(part in ("", ".", "..") for part in parts)
-        or any(_UNPORTABLE.fullmatch(part) for part in parts)
+        len(name) > _MAX_NAME
+        or not all(map(is_portable, name.split("/")))
         or any(unicodedata.category(one)[0] == "C" for one in name)
     ):
         raise ValueError(f"{shown!r} in {key} is not a name of a file in the assignment's folder")

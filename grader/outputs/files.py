@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.errors import UsageError
+from grader.system.names import is_portable
 from grader.system.opening import flags
 from grader.system.placing import place_once, replace, sync_folder
 
@@ -86,9 +87,10 @@ def write_below(folder: Path, name: str, content: bytes) -> Path:
         The path of the file.
 
     Raises:
-        UsageError: the file can't be written, or its name leads out of the folder.
+        UsageError: the file can't be written, or its name leads out of the folder, or is one that
+            some system can't have there.
     """
-    if any(part in ("", ".", "..") for part in name.split("/")):
+    if not all(map(is_portable, name.split("/"))):
         raise UsageError(f"{name} can't be the name of a file")
     path = folder / name
     try:
