@@ -80,7 +80,12 @@ def _prove_with(python: str, kit: Path, file: Path, seeds: Sequence[int]) -> str
     command = python_command(_PROGRAM, str(kit), str(file), *map(str, seeds), python=python)
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_PATIENCE_S,
+            check=False,
         )
     except OSError as error:
         raise UsageError(f"can't run {python}: {error.strerror}") from error

@@ -9,11 +9,13 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.bootstrap import python_command
+from grader.system.python import base_python, venv_variables
 
 _PROGRAM = "from grader.jupyter.serve import main; main()"
 _PATIENCE_S = 5
@@ -71,7 +73,7 @@ class GraderProcess:
             pass
         except KeyboardInterrupt:
             # The process is in the middle of a reply, so the next request needs a new process.
-            process.send_signal(signal.SIGINT)
+            _interrupt(process)
             self.close()
             raise
         self.close()
@@ -104,7 +106,8 @@ class GraderProcess:
         if self._process is None:
             self._assignment = assignment
             self._process = subprocess.Popen(
-                python_command(_PROGRAM, assignment),
+                python_command(_PROGRAM, assignment, python=base_python()),
+                env=os.environ | venv_variables(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 # Not the kernel's standard error, which is shown below the cell.
@@ -114,6 +117,14 @@ class GraderProcess:
                 start_new_session=True,  # the stop button signals the kernel's process group
             )
         return self._process
+
+
+def _interrupt(process: "subprocess.Popen[str]") -> None:
+    """Let a process stop what it does, and end; on Windows, only its end can be asked for."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        process.send_signal(signal.SIGINT)
 
 
 def _find_assignment() -> str:

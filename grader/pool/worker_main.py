@@ -25,14 +25,15 @@ from grader.seeds import Seeds
 _PR_SET_PDEATHSIG = 1
 
 
-def main(descriptor: int) -> None:
+def main(how: str) -> None:
     """Answer each ``GradeRequest`` with a ``GradeResult``, until the pool closes its end.
 
     Args:
-        descriptor: The descriptor of the worker's end of the socket.
+        how: The descriptor of the worker's end of the socket, or ``shared``: then the socket comes
+            through standard input.
     """
     _die_with_parent()
-    with socket.socket(fileno=descriptor) as pool, contextlib.suppress(EOFError, OSError):
+    with _take_socket(how) as pool, contextlib.suppress(EOFError, OSError):
         settings = receive_message(pool, PoolSettings)
         assignment = load_assignment(settings.assignment)
         with Grader(
@@ -49,6 +50,13 @@ def main(descriptor: int) -> None:
                 grader.get_ready()
                 grader.record_last()
                 del request, result  # before the next ones, which may be as large
+
+
+def _take_socket(how: str) -> socket.socket:
+    if sys.platform == "win32":
+        return socket.fromshare(sys.stdin.buffer.read())
+    else:  # noqa: RET505 - so that types are checked for each system
+        return socket.socket(fileno=int(how))
 
 
 def _grade(grader: Grader, request: GradeRequest, settings: PoolSettings) -> GradeResult:

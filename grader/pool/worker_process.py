@@ -5,20 +5,26 @@ hangs, even while it starts, only misses its deadline.
 """
 
 import contextlib
+import os
 import selectors
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+from typing import IO
 
 from grader.bootstrap import python_command
 from grader.observations.frames import FrameBuffer, FrameError, append_frame, decode_payload
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
+from grader.system.python import base_python, venv_variables
 
 # A submission of 64 MiB, and its page with a notebook's pictures, with room to spare.
 MAX_MESSAGE_BYTES = 128 * 1024 * 1024
 
-_PROGRAM = "from grader.pool.worker_main import main; main(int(sys.argv[2]))"
+_PROGRAM = "from grader.pool.worker_main import main; main(sys.argv[2])"
+# In the place of a descriptor: the socket comes through standard input.
+SHARED = "shared"
 _QUOTED_CHARACTERS = 1000
 _GRACE_S = 5.0
 
@@ -53,14 +59,7 @@ class WorkerProcess:
         with theirs, contextlib.ExitStack() as on_failure:
             on_failure.callback(ours.close)
             on_failure.callback(self._errors.close)
-            self._process = subprocess.Popen(
-                python_command(_PROGRAM, str(theirs.fileno())),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # Ctrl-C is for the pool to handle
-            )
+            self._process = _start(theirs, self._errors)
             on_failure.pop_all()
         self._enqueue(settings)
 
@@ -148,3 +147,30 @@ class WorkerProcess:
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
         quoted = written[-_QUOTED_CHARACTERS:]
         return f"a grading process ended with {how}: {quoted}".rstrip(": ")
+
+
+def _start(theirs: socket.socket, errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """Start the process with its end of the socket. Ctrl-C is for the pool to handle."""
+    if sys.platform == "win32":
+        process = subprocess.Popen(
+            python_command(_PROGRAM, SHARED, python=base_python()),
+            env=os.environ | venv_variables(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
+        )
+        assert process.stdin is not None  # noqa: S101 - a pipe
+        # Windows passes on no descriptors: it shares a socket with a process that is there.
+        with contextlib.suppress(OSError), process.stdin as told:  # it has ended already
+            told.write(theirs.share(process.pid))
+        return process
+    else:  # noqa: RET505 - so that types are checked for each system
+        return subprocess.Popen(
+            python_command(_PROGRAM, str(theirs.fileno())),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+        )

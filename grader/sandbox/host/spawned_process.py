@@ -15,6 +15,7 @@ from typing import IO
 from grader.bootstrap import PACKAGE, python_command
 from grader.sandbox.host.home import Home
 from grader.sandbox.process_tree import end_descendants
+from grader.system.python import base_python, venv_variables
 
 _PROGRAM = "from grader.sandbox.guest.spawned import main; main(sys.argv[2], sys.argv[3])"
 
@@ -122,8 +123,8 @@ if sys.platform == "win32":
         socket.
         """
         process = subprocess.Popen(
-            python_command(_PROGRAM, _SHARED, str(home.folder), python=_base_python()),
-            env=home.environment() | _venv_variables(),
+            python_command(_PROGRAM, _SHARED, str(home.folder), python=base_python()),
+            env=home.environment() | venv_variables(),
             cwd=home.folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -179,17 +180,3 @@ def pump(source: "IO[bytes]") -> io.RawIOBase:
     with output:  # the file keeps it open
         output.setblocking(False)  # noqa: FBT003 - its only form
         return output.makefile("rb", buffering=0)
-
-
-def _base_python() -> str:
-    """Return the Python below a virtual environment: its own only starts that as another process.
-
-    See `multiprocessing.popen_spawn_win32`.
-    """
-    return str(getattr(sys, "_base_executable", sys.executable))
-
-
-def _venv_variables() -> dict[str, str]:
-    """Return what makes the base Python one of the virtual environment."""
-    is_venv = _base_python() != sys.executable
-    return {"__PYVENV_LAUNCHER__": sys.executable} if is_venv else {}
