@@ -159,7 +159,12 @@ ELSEWHERE = frozenset(
         "sandbox/host/spawned_process.py",
         "sandbox/host/start_method.py",
         "sandbox/host/starter.py",
+        "sandbox/host/linux_usage.py",
+        "sandbox/host/probes.py",
         "sandbox/host/scratch.py",
+        "sandbox/host/scratch_by_path.py",
+        "sandbox/host/seatbelt.py",
+        "sandbox/host/windows_job.py",
     }
 )
 PACKAGES = ("batch", "checks", "diagnosis", "pool", "report", "sandbox", "submission")
