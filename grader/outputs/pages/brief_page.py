@@ -20,7 +20,10 @@ _MAX_ROWS = 200
 _MAX_CELL = 100
 
 # Long words are broken, so that nothing is wider than a small screen.
-_STYLE = Markup("body{overflow-wrap:anywhere}th,td{text-align:left;padding:.2em .5em .2em 0}")
+_STYLE = Markup(
+    "body{font-family:system-ui,sans-serif}h1,p,tbody th{overflow-wrap:anywhere}"
+    "caption,th,td{text-align:left;padding:.2em .5em .2em 0}"
+)
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = Markup(f"default-src 'none'; style-src 'sha256-{_DIGEST}'")  # noqa: S704 - a digest
 
