@@ -42,7 +42,7 @@ _PRE = Markup("<pre>{}</pre>")
 _OUTPUT = Markup('<div class="output_area">{}</div>')
 # Not in a box that scrolls: on a small screen that would be a page within the page.
 _LONG_OUTPUT = Markup(
-    '<details class="folded output_area"><summary>Output, {} lines</summary>{}</details>'
+    '<details class="folded output_area"><summary>Long output</summary>{}</details>'
 )
 _LONG_LINES = 25
 _LONG_CHARACTERS = 2000
@@ -176,9 +176,8 @@ class _Writer:
 def _frame_output(text: str, shown: Markup) -> Markup:
     """Return an output with its frame; a long one is folded."""
     lines = text.rstrip("\n").count("\n") + 1
-    if lines > _LONG_LINES or len(text) > _LONG_CHARACTERS:
-        return _LONG_OUTPUT.format(f"{lines:,}", shown)
-    return _OUTPUT.format(shown)
+    is_long = lines > _LONG_LINES or len(text) > _LONG_CHARACTERS
+    return (_LONG_OUTPUT if is_long else _OUTPUT).format(shown)
 
 
 def _find_definitions(cells: Iterable[Cell], names: set[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ A notebook may be anything, and none of its HTML may reach the page.
 
 import base64
 import json
+import re
 import tracemalloc
 
 import pytest
@@ -128,6 +129,38 @@ def test_plain_outputs_and_images_are_shown(make_notebook: MakeNotebook, png: st
     assert "<Figure>" not in page.text
     assert [one["alt"] for one in page.all("img")] == ["image from cell 1"]
     assert "img-src data:;" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "is_folded"),
+    [
+        ("line\n" * 25, False),
+        ("line\n" * 26, True),
+        ("x" * 2000, False),
+        ("x" * 2001, True),
+        ("line\n" * 100_000, True),
+    ],
+    ids=["short", "many lines", "short line", "long line", "cut"],
+)
+def test_long_output_is_folded(
+    make_notebook: MakeNotebook,
+    text: str,
+    is_folded: bool,  # noqa: FBT001
+) -> None:
+    """A long output is folded, since a box that scrolls is hard to use on a small screen."""
+    html = render(make_notebook(code("x", stream(text))))
+
+    folded = '<details class="folded output_area"><summary>Long output</summary>'
+    assert (folded in html) is is_folded
+
+
+def test_failures_are_headings_below_those_of_the_notebook(make_notebook: MakeNotebook) -> None:
+    """The heading of a failure is one level below the heading that its cell is under."""
+    notebook = make_notebook(("markdown", "# One\n\n## Two"), "def mse(): ...")
+
+    levels = re.findall(r'<h(\d) class="what">', render(notebook))
+
+    assert levels == ["5"]
 
 
 def test_progress_bars_are_shown_in_their_final_state(make_notebook: MakeNotebook) -> None:

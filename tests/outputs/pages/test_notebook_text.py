@@ -1,5 +1,6 @@
 """Text cells: Markdown within a budget of work, and as it was typed beyond it."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -98,3 +99,56 @@ def test_text_that_the_parser_fails_on_is_shown_as_typed() -> None:
 
     assert html.startswith("<pre>\n- \n&gt; **a")
     assert "<em>after</em>" in rest
+
+
+def tags_of(html: str) -> list[str]:
+    """Return the start tags of headings and cells, in order."""
+    return re.findall(r"<(?:h\d|t[hd])(?: [^>]*)?>", html)
+
+
+def test_headings_are_an_outline_without_gaps() -> None:
+    """A heading is one level below the one it belongs to, over all cells of a notebook."""
+    renderer = TextRenderer()
+
+    first = renderer.render("### Begins deep\n\n# A high one\n\n##### A deep one")
+    second = renderer.render("##### Its neighbour\n\n## Between\n\n###### The deepest")
+
+    assert tags_of(first) == ["<h3>", "<h3>", "<h4>"]
+    assert tags_of(second) == ["<h4>", "<h4>", "<h5>"]
+    assert renderer.level_below == 6
+
+
+def test_level_below_the_deepest_heading_is_the_last_one() -> None:
+    """HTML has six levels."""
+    renderer = TextRenderer()
+
+    renderer.render("\n\n".join("#" * level + " a" for level in range(1, 7)))
+
+    assert renderer.level_below == 6
+
+
+@pytest.mark.parametrize("text", ["#", "# ![](a.png)", "## <!-- -->"])
+def test_heading_without_words_is_none(text: str) -> None:
+    """A heading without words would be announced and say nothing."""
+    html = TextRenderer().render(text)
+
+    assert not tags_of(html) or "&lt;" in html
+
+
+def test_link_without_words_shows_where_it_leads() -> None:
+    """A link without a text, or with a picture only, shows its address."""
+    html = TextRenderer().render(
+        "[](https://example.org/a) [![](p.png)](https://example.org/b?c&d)"
+    )
+
+    assert ">https://example.org/a</a>" in html
+    assert ">https://example.org/b?c&amp;d</a>" in html
+
+
+def test_table_has_headers_and_a_frame_that_a_keyboard_reaches() -> None:
+    """Headers say what they are for; an empty one is a cell; what scrolls can have the focus."""
+    html = TextRenderer().render("| | loss |\n|---|---|\n| first | 3 |")
+
+    assert tags_of(html) == ["<td>", '<th scope="col">', "<td>", "<td>"]
+    assert '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>' in html
+    assert html.count("</table></div>") == html.count("<div") == 1

@@ -59,6 +59,35 @@ def test_ids_begin_with_the_key_and_references_resolve() -> None:
     assert {first or second for first, second in used} <= ids
 
 
+def test_description_has_the_facts_of_the_picture() -> None:
+    """Who can't see a picture is told where each series begins, ends, and how far it reaches."""
+    svg = draw(
+        series("student", 3, 5, 4, label="yours"),
+        series("right", 2, label="start"),
+        series("data", 1, 2, 3, drawn_as=DrawnAs.POINTS),
+        *(series("level", 1, 1, label="equal loss") for _ in range(4)),
+        Series(label="none", role="data", drawn_as=DrawnAs.LINE, x=(), y=()),
+    )
+
+    assert ">loss against step. " in svg
+    assert (
+        "“yours” starts at step = 1, loss = 3 and ends at step = 3, loss = 4, with loss from 3 to 5"
+        in svg
+    )
+    assert "“start” is at step = 1, loss = 2;" in svg
+    assert "“data” is 3 points with step from 1 to 3 and loss from 1 to 3;" in svg
+    assert svg.count("lines of “equal loss”") == 1
+    assert "“none” is empty.<" in svg
+
+
+def test_description_of_many_series_is_cut() -> None:
+    """Nobody wants to hear of a hundred lines."""
+    svg = draw(*(series("data", 1, number, label=f"line {number}") for number in range(40)))
+
+    assert svg.count("“line ") == 12
+    assert "and 28 more." in svg
+
+
 def test_same_picture_gives_the_same_bytes() -> None:
     """The settings of matplotlib on the machine make no difference, and are not changed."""
     before = draw(series("student", 3, 2, 1))

@@ -9,6 +9,7 @@ import pytest
 from fakes import check_result, make_report
 from page_samples import Reader, hostile_report, picture, with_pictures, words
 
+from grader.outputs.pages.brief_page import render_brief_page
 from grader.outputs.pages.student_page import render_student_page
 from grader.report.model import (
     Example,
@@ -385,3 +386,12 @@ def test_function_with_an_unusual_name_has_an_anchor() -> None:
     page = read(make_report(functions=(result,)))
 
     assert page.all("details")[0]["id"] == "function-1"
+
+
+def test_brief_page_allows_its_own_style_only() -> None:
+    """The policy of the page of last resort names the digest of its style sheet."""
+    page = render_brief_page(make_report(check_result("mse/a")), "why")
+
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"content=\"default-src 'none'; style-src 'sha256-{digest}'\"" in page
