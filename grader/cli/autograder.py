@@ -14,6 +14,7 @@ from grader.cli.options import (
     salt_option,
     usage_errors,
 )
+from grader.cli.values import Number, PathValue
 
 _after_due_option = click.option(
     "--after-due",
@@ -29,13 +30,13 @@ _PLATFORMS = click.Choice(sorted(PLATFORMS))
     "--out",
     required=True,
     metavar="PATH",
-    type=click.Path(path_type=Path),
+    type=PathValue(),
     help="Bundle to write: a zip if PATH ends in .zip, otherwise a folder.",
 )
 @click.option("--pip-options", default="", help="Extra options for pip on the platform.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=1),
+    type=Number(min=1),
     help="Seconds for the whole submission.",
 )
 @_after_due_option
@@ -92,7 +93,7 @@ def autograder(
 @click.option(
     "--root",
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathValue(file_okay=False),
     help="Folder that contains the platform's folders.  [default: as the platform documents]",
 )
 @_after_due_option

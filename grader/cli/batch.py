@@ -21,6 +21,7 @@ from grader.cli.options import (
     start_method_option,
     usage_errors,
 )
+from grader.cli.values import PathValue
 from grader.report.collector_name import CollectorName
 from grader.report.csv_dialect import CsvDialect
 
@@ -40,21 +41,19 @@ if TYPE_CHECKING:
         ExitCode.INTERRUPTED: "interrupted: the same command goes on",
     },
 )
-@click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PathValue())
 @click.option(
     "--out",
     required=True,
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathValue(file_okay=False),
     help="Folder for the results. Submissions with an up-to-date report there are not regraded.",
 )
 @jobs_option("Submissions to grade")
 @click.option(
     "--roster",
     metavar="CSV",
-    type=click.Path(path_type=Path),
+    type=PathValue(),
     help="Roster, with at least one of the columns id, name and email, or as platforms export it, "
     "to list the students who did not hand in anything.",
 )

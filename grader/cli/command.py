@@ -38,3 +38,11 @@ class Group(click.Group):
     """A command with subcommands of the kind above."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a subcommand; whoever gives a file meant the other program."""
+        if args[0].lower().endswith((".py", ".ipynb")) and args[0] not in self.commands:
+            ctx.fail(f"{args[0]!r} is not a command; to grade a file, run: grade {args[0]}")
+        return super().resolve_command(ctx, args)

@@ -8,14 +8,15 @@ import click
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import Display, display_options, usage_errors
+from grader.cli.values import PathValue
 
 
 @click.command(
     cls=Command,
     statuses={ExitCode.WELL: "no differences", ExitCode.NOT_WELL: "differences"},
 )
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=PathValue())
+@click.argument("new", type=PathValue())
 @click.option("--json", "is_json", is_flag=True, help="Print the differences as JSON.")
 @display_options
 def diff(old: Path, new: Path, is_json: bool, display: Display) -> None:  # noqa: FBT001 - click passes options by name

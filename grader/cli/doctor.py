@@ -11,6 +11,7 @@ import grader
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import Display, assignment_option, display_options
+from grader.cli.values import PathValue
 
 if TYPE_CHECKING:
     from grader.doctor.examine import OnStep
@@ -40,7 +41,7 @@ _MAX_WIDTH = 100
 @click.option(
     "--platform",
     metavar="TOML",
-    type=click.Path(path_type=Path),
+    type=PathValue(),
     help="Check these settings of `grader post` too; nothing is sent.",
 )
 @display_options

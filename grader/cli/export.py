@@ -11,6 +11,7 @@ from grader.cli.command import Command
 from grader.cli.completions import complete_formats
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import csv_dialect_option, usage_errors
+from grader.cli.values import PathValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +39,7 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
         "can't express that",
     },
 )
-@click.argument("result", type=click.Path(path_type=Path))
+@click.argument("result", type=PathValue())
 @click.option(
     "--to",
     "name",
@@ -50,13 +51,13 @@ def _list_formats(context: click.Context, _: click.Parameter, is_wanted: bool) -
 @click.option(
     "--out",
     metavar="PATH",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=PathValue(allow_dash=True),
     help="File to write, or folder if there are several files.  [default: standard output]",
 )
 @click.option(
     "--worksheet",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=PathValue(),
     help="Gradebook or worksheet from the platform, to fill in.",
 )
 @click.option("--after-due", is_flag=True, help="Include the points that wait for the due date.")

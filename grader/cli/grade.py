@@ -22,6 +22,7 @@ from grader.cli.options import (
     usage_errors,
 )
 from grader.cli.run import run_command
+from grader.cli.values import PathValue, WholeNumber, expect_writable
 from grader.cli.version import version_option
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from grader.checks.check_run import OnCheckStart
     from grader.pipeline import Grader
     from grader.report.model import Report
+
+_MAX_SHOWN = 300
+_STDOUT = Path("-")
 
 
 @click.command(
@@ -44,20 +48,25 @@ if TYPE_CHECKING:
         ExitCode.INTERRUPTED: "interrupted; --watch always ends this way",
     },
 )
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PathValue())
 @click.option(
     "--json",
     "json_target",
     metavar="PATH|-",
+    type=PathValue(allow_dash=True),
     help="Write the report as JSON; - is standard output.",
 )
-@click.option("--html", "html_target", metavar="PATH", help="Write the report as an HTML page.")
+@click.option(
+    "--html",
+    "html_target",
+    metavar="PATH",
+    type=PathValue(allow_dash=True),
+    help="Write the report as an HTML page.",
+)
 @click.option(
     "--seed",
     metavar="NUMBER",
-    type=click.IntRange(0, 2**48 - 1),
+    type=WholeNumber(0, 2**48 - 1),
     help="Draw the inputs from this seed.",
 )
 @salt_option("Ask what a class was asked: the salt of its batch.")
@@ -75,8 +84,8 @@ if TYPE_CHECKING:
 @version_option
 def command(  # noqa: C901 - the flow of the command on one screen
     files: tuple[Path, ...],
-    json_target: str | None,
-    html_target: str | None,
+    json_target: Path | None,
+    html_target: Path | None,
     seed: int | None,
     salt: str | None,
     only: str | None,
@@ -97,7 +106,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
     """
     from grader.sandbox.host.launch import launch
 
-    _expect_targets(json_target, html_target, is_watching=watch)
+    _expect_targets(files, json_target, html_target, is_watching=watch)
     file = files[0]
     with usage_errors():
         assignment = _choose_assignment(file, assignment)
@@ -118,7 +127,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
     from grader.seeds import Seeds
 
     # With JSON on standard output, the text for people goes to standard error.
-    console = None if quiet else display.console(stderr=json_target == "-")
+    console = None if quiet else display.console(stderr=json_target == _STDOUT)
 
     def open_grader() -> Grader:
         chosen = load_assignment(assignment)
@@ -147,9 +156,9 @@ def command(  # noqa: C901 - the flow of the command on one screen
 
     def keep(report: "Report") -> None:
         if json_target is not None:
-            write_json(report, json_target)
+            write_json(report, str(json_target))
         if html_target is not None:
-            _write_page(report, file, Path(html_target))
+            _write_page(report, file, html_target)
 
     def record(warm_grader: "Grader") -> None:
         with _progress(display, is_quiet=quiet, first="recording what is right, for the next time"):
@@ -217,12 +226,35 @@ def _grade_once(
     return report
 
 
-def _expect_targets(json_target: str | None, html_target: str | None, *, is_watching: bool) -> None:
-    """Refuse reports that can't be written to standard output."""
-    if is_watching and json_target == "-":
+def _expect_targets(
+    files: tuple[Path, ...],
+    json_target: Path | None,
+    html_target: Path | None,
+    *,
+    is_watching: bool,
+) -> None:
+    """Refuse reports that can't be written, or that would replace something."""
+    if is_watching and json_target == _STDOUT:
         raise click.UsageError("--watch writes many reports; give --json a file name")
-    if html_target == "-":
+    if html_target == _STDOUT:
         raise click.UsageError("a page can't go to standard output; give --html a file name")
+    wanted = (("--json", json_target), ("--html", html_target))
+    targets = {option: one for option, one in wanted if one is not None and one != _STDOUT}
+    for option, target in targets.items():
+        expect_writable(target, option)
+        if any(_is_same(target, file) for file in files):
+            raise click.UsageError(f"{option} would replace {target} itself; give another name")
+    if len(targets) > 1 and _is_same(*targets.values()):
+        raise click.UsageError("--json and --html name the same file; give two")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _shorten(file: Path) -> str:
+    name = str(file)
+    return name if len(name) <= _MAX_SHOWN else f"{name[:_MAX_SHOWN]}..."
 
 
 def _choose_assignment(file: Path, assignment: str) -> str:
@@ -247,7 +279,7 @@ def _expect_files(files: tuple[Path, ...], assignment: str, *, is_watching: bool
     for file in files:
         # Path's methods would raise if the name is too long.
         if not os.path.lexists(file):
-            raise UsageError(f"there is no file {file}")
+            raise UsageError(f"there is no file {_shorten(file)}")
     if len(files) == 1 and not os.path.isdir(files[0]):  # noqa: PTH112
         return
     from grader.checks.assignment import load_assignment

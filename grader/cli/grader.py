@@ -23,6 +23,7 @@ from grader.cli.options import (
     Display,
     assignment_option,
     display_options,
+    is_given,
     jobs_option,
     salt_option,
     usage_errors,
@@ -30,6 +31,7 @@ from grader.cli.options import (
 from grader.cli.post import post
 from grader.cli.run import run_command
 from grader.cli.stats import stats
+from grader.cli.values import PathValue, WholeNumber
 from grader.cli.version import version_option
 from grader.seeds import POOL_SIZE, Seeds
 
@@ -64,7 +66,7 @@ def schema(summary: bool) -> None:  # noqa: FBT001 - click passes options by nam
 @click.option(
     "--out",
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathValue(file_okay=False),
     help="Folder to write to.  [default: the assignment's exercises folder]",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
@@ -80,7 +82,7 @@ def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FB
 
     chosen = _load(assignment)
     target = out or find_exercises(chosen)
-    with usage_errors():
+    with usage_errors(writes_to=target):
         changed = release_assignment(chosen, target, is_dry=check)
     for path in changed:
         click.echo(f"{'would change' if check else 'wrote'} {path}")
@@ -97,7 +99,7 @@ def release(assignment: str, out: Path | None, check: bool) -> None:  # noqa: FB
 @assignment_option
 @click.option(
     "--seeds",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=5,
     show_default=True,
     help="Seeds to grade the reference with.",
@@ -143,6 +145,8 @@ def verify(
         show_slowest,
     )
 
+    if mutants and is_given("seeds"):
+        raise click.UsageError("--seeds has no effect with --mutants; leave it out")
     if mutants:
         from grader.cli.mutants import verify_mutants
 
@@ -183,7 +187,7 @@ def verify(
 @salt_option("Record the seed of a class: the salt of its batch.")
 @click.option(
     "--seeds",
-    type=click.IntRange(1, POOL_SIZE),
+    type=WholeNumber(1, POOL_SIZE),
     default=POOL_SIZE,
     show_default=True,
     help="Seeds of the pool to record.",
@@ -232,7 +236,7 @@ def record(
     "--in",
     "parent",
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathValue(file_okay=False),
     default=Path(),
     help="Folder to create the assignment's folder in.  [default: the current folder]",
 )
@@ -244,23 +248,23 @@ def new(name: str, like: str, parent: Path) -> None:
     """
     from grader.authoring.new import write_assignment
 
-    with usage_errors():
+    with usage_errors(writes_to=parent):
         folder = write_assignment(name, parent, like=like)
     click.echo(f"wrote {folder}; now try: grader verify --assignment {folder}")
 
 
 @command.command("mock-class")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=PathValue(file_okay=False))
 @click.option(
     "--count",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=40,
     show_default=True,
     help="Students in the class.",
 )
 @click.option(
     "--seed",
-    type=int,
+    type=WholeNumber(),
     default=0,
     show_default=True,
     help="Seed of the class; another seed makes another class.",
@@ -271,7 +275,7 @@ def mock_class(folder: Path, count: int, seed: int, assignment: str) -> None:
     from grader.authoring.mock_class import ROSTER_FILE, write_mock_class
 
     chosen = _load(assignment)
-    with usage_errors():
+    with usage_errors(writes_to=folder):
         submissions = write_mock_class(chosen, folder, count=count, seed=seed)
     click.echo(
         f"wrote {submissions}; now try: grader batch {submissions} "

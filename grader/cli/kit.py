@@ -10,9 +10,11 @@ from grader.cli.options import (
     Display,
     assignment_option,
     display_options,
+    is_given,
     jobs_option,
     usage_errors,
 )
+from grader.cli.values import PathValue, WholeNumber, expect_writable
 
 
 @click.command(cls=Command, statuses={ExitCode.WELL: "the kit is written and proved, or installed"})
@@ -20,12 +22,12 @@ from grader.cli.options import (
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathValue(dir_okay=False),
     help="File to write.  [default: the assignment's id, with .zip]",
 )
 @click.option(
     "--seeds",
-    type=click.IntRange(1, 16),
+    type=WholeNumber(1, 16),
     default=3,
     show_default=True,
     help="Seeds to record; nothing else is graded with them.",
@@ -41,7 +43,7 @@ from grader.cli.options import (
 @click.option(
     "--install",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathValue(dir_okay=False),
     help="Install this kit instead, so that notebooks can name it.",
 )
 @display_options
@@ -61,6 +63,9 @@ def kit(
     ZEROGRAD_ASSIGNMENT. What it can't judge is listed as judged later.
     """
     if install is not None:
+        others = [name for name in ("out", "seeds", "pythons", "jobs") if is_given(name)]
+        if others:
+            raise click.UsageError("--install only installs a kit; leave out the other options")
         _install(install)
         return
     from grader.bundles.kit import make_kit
@@ -70,6 +75,7 @@ def kit(
 
     with usage_errors():
         chosen = expect_whole(load_assignment(assignment))
+        expect_writable(out or Path(f"{chosen.info.id}.zip"), "--out")
         with display.progress("recording") as on_progress:
             made = make_kit(
                 chosen, seeds=seeds, jobs=jobs, pythons=pythons, on_progress=on_progress

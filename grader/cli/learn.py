@@ -7,6 +7,7 @@ import click
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import assignment_option, usage_errors
+from grader.cli.values import PathValue, WholeNumber
 
 
 @click.command(
@@ -16,12 +17,12 @@ from grader.cli.options import assignment_option, usage_errors
         ExitCode.USAGE: "wrong usage, or nothing can be learned",
     },
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=PathValue(file_okay=False))
 @click.option(
     "--cluster",
     "number",
     required=True,
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Number of the shared wrong answer, as `grader stats` and the class page list them.",
 )
@@ -31,7 +32,7 @@ from grader.cli.options import assignment_option, usage_errors
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathValue(dir_okay=False),
     help="File to write.  [default: one beside the assignment's misconceptions]",
 )
 @assignment_option

@@ -6,10 +6,11 @@ import click
 
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
+from grader.cli.values import PathValue
 
 
 @click.command(cls=Command, statuses={ExitCode.WELL: "written"})
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=PathValue(file_okay=False))
 @click.pass_context
 def man(context: click.Context, folder: Path) -> None:
     """Write the manual pages of all commands.

@@ -9,6 +9,7 @@ import click
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import csv_dialect_option, usage_errors
+from grader.cli.values import PathValue, expect_writable
 from grader.report.csv_dialect import CsvDialect
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
         ExitCode.USAGE: "wrong usage, or a line of FILE is wrong and no mark was given",
     },
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("folder", metavar="DIR", type=PathValue(file_okay=False))
+@click.argument("file", required=False, type=PathValue(dir_okay=False))
 @click.option(
     "--export",
     "target",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathValue(dir_okay=False),
     help="Write the answers, and the marks that they have, to FILE: a table (.csv) or .json.",
 )
 @click.option("--waiting", is_flag=True, help="With --export: only answers that wait for a mark.")
@@ -73,6 +74,8 @@ def mark(
         raise click.UsageError("give a FILE with marks, or --export, not both")
     if target is None and (waiting or names):
         raise click.UsageError("--waiting and --names belong to --export")
+    if target is not None:
+        expect_writable(target, "--export")
     given: Given | None = None
     with usage_errors():
         summary = read_summary(folder)

@@ -1,6 +1,7 @@
 """Options that several commands share, and how usage errors are shown."""
 
 import contextlib
+import errno
 import functools
 import os
 from collections.abc import Callable, Iterator
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from grader.cli.completions import complete_assignments
+from grader.cli.values import Number, WholeNumber
 from grader.report.csv_dialect import CsvDialect
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -21,14 +24,32 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
+NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
 _KIB = 1024
 _MIB = 1024 * _KIB
+
+
+def _expect_assignment(context: click.Context, _option: click.Parameter, value: str) -> str:
+    """Refuse a name that is neither of a file nor of an assignment that is known here."""
+    is_name = value != "lab4" and not context.resilient_parsing and os.sep not in value
+    if is_name and not os.path.lexists(value):
+        from grader.checks.assignment import find_named
+
+        if find_named(value) is None:
+            raise click.BadParameter(
+                f"there is no folder or kit {value[:200]!r} here, and no assignment or installed "
+                "kit of that name"
+            )
+    return value
+
 
 assignment_option = click.option(
     "--assignment",
     metavar="DIR|ZIP|ID",
     envvar="ZEROGRAD_ASSIGNMENT",
     default="lab4",
+    callback=_expect_assignment,
     shell_complete=complete_assignments,
     help="Folder of the assignment; for self-checks also a student's kit, or the id of one that is "
     "installed.  [default: ZEROGRAD_ASSIGNMENT, or the built-in lab]",
@@ -52,7 +73,7 @@ def jobs_option(what: str) -> Callable[[_Command], _Command]:
     """Return the option ``--jobs``: how many of something are done at the same time."""
     return click.option(
         "--jobs",
-        type=click.IntRange(min=1),
+        type=WholeNumber(min=1),
         default=lambda: os.cpu_count() or 1,
         help=f"{what} at the same time.  [default: one per core]",
     )
@@ -204,17 +225,33 @@ def limit_options(command: _Command) -> _Command:
 
     decorated: Callable[..., object] = with_limits
     for option, _, _, least, metavar, text in reversed(_LIMITS):
-        kind = click.IntRange(min=least) if isinstance(least, int) else click.FloatRange(min=least)
+        kind = WholeNumber(min=least) if isinstance(least, int) else Number(min=least)
         decorated = click.option(option, type=kind, metavar=metavar, help=text)(decorated)
     return decorated  # type: ignore[return-value] # the same command with more options
 
 
+def is_given(name: str) -> bool:
+    """Return whether a parameter of the current command was given, and not left to its default."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is not None and source is not click.core.ParameterSource.DEFAULT
+
+
 @contextlib.contextmanager
-def usage_errors() -> Iterator[None]:
-    """Turn our usage errors into click's, which are shown with the usage of the command."""
+def usage_errors(*, writes_to: "Path | None" = None) -> Iterator[None]:
+    """Turn our usage errors into click's, which are shown with the usage of the command.
+
+    Args:
+        writes_to: The folder that the user has named, if the command only writes to that: what the
+            system refuses there is a usage error too.
+    """
     from grader.errors import UsageError
 
     try:
         yield
     except UsageError as error:
         raise click.UsageError(str(error)) from error
+    except OSError as error:
+        if writes_to is None or error.errno in NO_ROOM:
+            raise
+        reason = (error.strerror or str(error)).lower()
+        raise click.UsageError(f"can't write to {writes_to}: {reason}") from error

@@ -10,6 +10,7 @@ import click
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import Display, display_options, usage_errors
+from grader.cli.values import PathValue
 
 if TYPE_CHECKING:
     from grader.lti.client import PlatformClient
@@ -31,9 +32,7 @@ _LOG_FILE = "lti-log.jsonl"
         ExitCode.INTERRUPTED: "interrupted: the same command goes on",
     },
 )
-@click.argument(
-    "results", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True)
-)
+@click.argument("results", metavar="DIR", type=PathValue(file_okay=False, exists=True))
 @click.option(
     "--to", type=click.Choice(["lti"]), required=True, help="The protocol of the platform."
 )
@@ -41,13 +40,13 @@ _LOG_FILE = "lti-log.jsonl"
     "--platform",
     "settings",
     metavar="TOML",
-    type=click.Path(path_type=Path),
+    type=PathValue(),
     help="Settings of the platform: client_id, token_url, line_item and key_file.",
 )
 @click.option(
     "--users",
     metavar="CSV",
-    type=click.Path(path_type=Path),
+    type=PathValue(),
     help="User ids on the platform: a table with a column lti_user_id and at least one of id, "
     "email and name.  [default: each student's own id]",
 )
@@ -58,7 +57,7 @@ _LOG_FILE = "lti-log.jsonl"
     "--log",
     "log_path",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=PathValue(),
     help=f"Log of what was sent so far.  [default: {_LOG_FILE} in DIR]",
 )
 @display_options

@@ -1,7 +1,6 @@
 """Run a command, and exit with the right status, whatever ends it: never with a traceback."""
 
 import contextlib
-import errno
 import os
 import signal
 import sys
@@ -11,8 +10,7 @@ import click
 
 from grader.bootstrap import why_unsupported
 from grader.cli.exit_codes import ExitCode
-
-_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+from grader.cli.options import NO_ROOM
 
 
 def run_command(command: click.Command, *, name: str) -> None:
@@ -59,7 +57,7 @@ def _explain(error: Exception, name: str) -> ExitCode:
             code, reason = ExitCode.USAGE, str(error)
         case UnreadableSubmissionError():
             code, reason = ExitCode.UNREADABLE, f"can't be graded: {error}"
-        case OSError() if error.errno in _NO_ROOM:
+        case OSError() if error.errno in NO_ROOM:
             where = f" for {error.filename}" if error.filename else ""
             reason = f"there is no space left{where}: free some, and run the same command again"
         case ImportError():

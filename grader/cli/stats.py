@@ -8,10 +8,11 @@ import click
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import Display, display_options, usage_errors
+from grader.cli.values import PathValue
 
 
 @click.command(cls=Command, statuses={ExitCode.WELL: "shown"})
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=PathValue())
 @click.option(
     "--json",
     "is_json",

@@ -6,7 +6,7 @@ from pathlib import Path
 from grader.bootstrap import why_unsupported
 from grader.doctor import extras, imports, locks, packages, places
 from grader.doctor.finding import Finding, State, worst
-from grader.doctor.trial import examine_grading
+from grader.doctor.trial import examine_assignment, examine_grading
 from grader.errors import UsageError
 
 # Called before each step: how many are done, how many there are, and what is examined next.
@@ -46,6 +46,7 @@ def examine(
         "locks": locks.examine_locks,
         "kits": extras.examine_kits,
         "LTI": lambda: extras.examine_lti(platform),
+        "assignment": lambda: examine_assignment(assignment),
         "grading": lambda: examine_grading(assignment),
     }
     if is_quick:

@@ -40,14 +40,13 @@ _WORDS = {
 }
 
 
-def examine_grading(assignment: str) -> Iterator[Finding]:
-    """Grade the reference of an assignment, and code that tries to get out.
+def examine_assignment(assignment: str) -> Iterator[Finding]:
+    """Read an assignment, without its checks.
 
     Args:
         assignment: The assignment, as ``--assignment`` gets it.
     """
     from grader.checks.assignment import load_assignment
-    from grader.pipeline import Grader
 
     try:
         chosen = load_assignment(assignment)
@@ -59,6 +58,22 @@ def examine_grading(assignment: str) -> Iterator[Finding]:
             remedy="give another one with --assignment",
         )
         return
+    kind = "" if chosen.kit is None else ", a student's kit without solutions"
+    where = "" if chosen.kit is not None else f" in {chosen.folder}"
+    text = f"{chosen.info.title}, version {chosen.info.version}{where}{kind}"
+    yield Finding(name="assignment", state=State.WELL, text=text)
+
+
+def examine_grading(assignment: str) -> Iterator[Finding]:
+    """Grade the reference of an assignment, and code that tries to get out.
+
+    Args:
+        assignment: The assignment, as ``--assignment`` gets it.
+    """
+    from grader.checks.assignment import load_assignment
+    from grader.pipeline import Grader
+
+    chosen = load_assignment(assignment)
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
         with Grader(chosen) as grader:

@@ -64,6 +64,13 @@ def read_summary(path: Path) -> ClassSummary:
     file = path / SUMMARY_NAME if path.is_dir() else path
     try:
         return msgspec.json.decode(file.read_bytes(), type=ClassSummary)
+    except FileNotFoundError as error:
+        if file is path:
+            raise UsageError(f"there is no folder or file {path}") from error
+        raise UsageError(
+            f"{path} is not a folder of results, as there is no {SUMMARY_NAME} in it: give the one "
+            "that `grader batch --out` wrote"
+        ) from error
     except OSError as error:
         raise UsageError(f"can't read {file}: {error.strerror}") from error
     except ValueError as error:
