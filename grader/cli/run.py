@@ -11,6 +11,7 @@ import click
 from grader.bootstrap import why_unsupported
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import NO_ROOM
+from grader.cli.streams import show_any_character
 
 
 def run_command(command: click.Command, *, name: str) -> None:
@@ -21,6 +22,7 @@ def run_command(command: click.Command, *, name: str) -> None:
         name: The name of the program, for usage and error messages.
     """
     _open_closed_streams()
+    show_any_character()
     code = _run(command, name)
     with contextlib.suppress(ValueError):  # not in the main thread
         # All is done: an interruption could only end in a traceback of Python's own.
