@@ -120,7 +120,8 @@ def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
     """
     skipped = [path.resolve() for path in without]
     skipped = [path for path in skipped if path.is_relative_to(folder) and path != folder]
-    for path in sorted(folder.rglob("*")):
+    # By names as they are written: Windows takes no notice of case when it compares paths.
+    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).parts):
         relative = path.relative_to(folder)
         if any(part == _COMPILED or part.startswith(".") for part in relative.parts):
             continue
