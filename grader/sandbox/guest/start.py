@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -26,6 +27,7 @@ def main(control_descriptor: int, home: str) -> Never:
         try:
             send_message(control, Starting(path=tuple(sys.path)))
         except OSError:  # the host is gone
+            shutil.rmtree(home, ignore_errors=True)
             os._exit(0)
         control.detach()
     del sys.argv[:]
