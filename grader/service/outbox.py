@@ -1,7 +1,5 @@
 """Scores on their way to a platform. Each is kept until the platform has it, or refuses it."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,24 +7,34 @@ from sqlalchemy.orm import Session
 from grader.service.clock import now
 from grader.service.database.tables import CourseAssignment, Identity, OutboxEntry, OutboxState
 
-if TYPE_CHECKING:
-    from grader.service.scores import Standing
-
 
 class OutgoingScore(msgspec.Struct, frozen=True, kw_only=True):
     """What an entry says, but for its timestamp."""
 
     subject: str
-    points: float | None
+    points: float
     max_points: float
-    is_fault: bool = False
-    submitted_at: int | None = None
+    submitted_at: int | None
 
 
 def put_score(
-    session: Session, assignment: CourseAssignment, person_id: int, standing: "Standing"
+    session: Session,
+    assignment: CourseAssignment,
+    person_id: int,
+    *,
+    points: float,
+    max_points: float,
+    submitted_at: int | None,
 ) -> OutboxEntry | None:
     """Put a student's score into the outbox, in a transaction of the caller.
+
+    Args:
+        session: The transaction.
+        assignment: What the score is for.
+        person_id: Whose it is.
+        points: The points that count.
+        max_points: All points.
+        submitted_at: When the attempt that counts was handed in, if one does.
 
     Returns:
         The entry, or None if the newest one says the same, or the platform doesn't know the person.
@@ -36,17 +44,12 @@ def put_score(
             Identity.person_id == person_id, Identity.platform_id == assignment.platform_id
         )
     )
-    if subject is None or standing.points is None:
+    if subject is None:
         return None
-    counting = standing.counting
-    score = msgspec.json.encode(
-        OutgoingScore(
-            subject=subject,
-            points=standing.points,
-            max_points=standing.max_points,
-            submitted_at=None if counting is None else counting.received_at,
-        )
-    ).decode()
+    outgoing = OutgoingScore(
+        subject=subject, points=points, max_points=max_points, submitted_at=submitted_at
+    )
+    score = msgspec.json.encode(outgoing).decode()
     newest = session.scalar(
         select(OutboxEntry)
         .where(OutboxEntry.assignment_id == assignment.id, OutboxEntry.person_id == person_id)

@@ -122,8 +122,20 @@ def store_result(database: Database, job: ClaimedJob, result: NewResult) -> None
 def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
     """Put the score that counts now into the outbox, if the platform doesn't have it."""
     assignment = session.get_one(CourseAssignment, assignment_id)
-    if assignment.line_item:
-        put_score(session, assignment, person_id, standing(session, assignment, person_id))
+    if not assignment.line_item:
+        return
+    now_counts = standing(session, assignment, person_id)
+    if now_counts.points is None or now_counts.is_excused:
+        return
+    counting = now_counts.counting
+    put_score(
+        session,
+        assignment,
+        person_id,
+        points=now_counts.points,
+        max_points=now_counts.max_points,
+        submitted_at=None if counting is None else counting.received_at,
+    )
 
 
 def _attempt(
