@@ -1,5 +1,6 @@
 """Writes docs/commands.md from the commands: ``python tests/command_reference.py``."""
 
+import html
 import inspect
 import re
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def _describe(context: click.Context) -> Iterator[str]:
     shown = [one for one in records if one is not None and one[1] and "--help" not in one[0]]
     if shown:
         yield "| option | meaning |\n| --- | --- |"
-        yield "".join(f"| `{_cell(names)}` | {_cell(_prose(text))} |\n" for names, text in shown)
+        yield "".join(f"| {_code(names)} | {_prose(text)} |\n" for names, text in shown)
     yield from _paragraphs(command.epilog or "")
 
 
@@ -71,9 +72,9 @@ def _prose(text: str) -> str:
     return "".join(escaped)
 
 
-def _cell(text: str) -> str:
-    """Escape what would end a cell of a table."""
-    return text.replace("|", r"\|")
+def _code(names: str) -> str:
+    """Return the names of an option as code; a bar would end the cell of the table."""
+    return f"<code>{html.escape(names).replace('|', '&#124;')}</code>"
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from doc_pages import DOCS, README, ROOT, all_pages, name_of, prose
 from doc_site import Built, ReadPage, build_site, read_page
+from make_screenshots import PICTURES
 
 _OUTSIDE = ("https://", "http://", "mailto:")
 
@@ -81,6 +82,18 @@ def test_pictures_have_a_text_and_are_small(pages: dict[Path, ReadPage]) -> None
     assert [one for page in pages.values() for one in page.images_without_text] == []
     pictures = [path for path in (DOCS / "assets").iterdir() if path.suffix != ".css"]
     assert [path.name for path in pictures if path.stat().st_size > 150_000] == []
+
+
+def test_pictures_are_made_by_the_script() -> None:
+    """The script makes each picture, and every one is on a page."""
+    shown = set(re.findall(r"assets/([\w-]+)\.png", "".join(map(prose, DOCS.rglob("*.md")))))
+
+    assert {path.stem for path in (DOCS / "assets").glob("*.png")} == set(PICTURES) == shown
+
+
+def test_columns_of_tables_have_titles(pages: dict[Path, ReadPage]) -> None:
+    """No header of a table is empty, so that a screen reader can say what a cell is about."""
+    assert [path.name for path, page in pages.items() if page.empty_headers] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])

@@ -1,4 +1,4 @@
-"""Makes the pictures of the site from real runs: ``python tests/docs/make_screenshots.py``.
+"""Makes the pictures of the site from real runs: ``python tests/make_screenshots.py``.
 
 It grades samples of the lab, opens what comes out in the machine's Chromium, and writes compressed
 PNG files to ``docs/assets``. Run it after a change to what reports look like, and look at them.
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "docs" / "assets"
 SAMPLES = ROOT / "tests" / "submissions"
 
@@ -32,6 +33,7 @@ WRONG_RELU = "import torch\n\n\ndef relu(z):\n    return z.abs()\n"
 WRONG_MSE = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
 # More pixels than the page is wide, so that text is sharp on any screen.
 _SCALE = 1.5
+_COMMANDS = Path(sys.executable).parent
 _COLOURS = 128
 
 
@@ -43,7 +45,7 @@ def run(folder: Path, *words: str, **more: str) -> str:
         text=True,
         check=False,
         cwd=folder,
-        env={**os.environ, "COLUMNS": "80", **more},
+        env={**os.environ, "PATH": f"{_COMMANDS}{os.pathsep}{os.environ['PATH']}", **more},
     )
     if done.returncode not in {0, 1}:
         raise RuntimeError(done.stdout + done.stderr)
@@ -59,7 +61,7 @@ def save(page: "Page", name: str, *, width: int, height: int) -> None:
     sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} KB\n")
 
 
-def terminal_page(text: str, folder: Path) -> Path:
+def _terminal_page(text: str, folder: Path) -> Path:
     """Return a page that shows what was printed to a terminal, with its colours."""
     console = Console(record=True, width=80, file=io.StringIO())
     console.print(Text.from_ansi(text))
@@ -73,7 +75,7 @@ def terminal_page(text: str, folder: Path) -> Path:
     return path
 
 
-def magic_page(folder: Path) -> Path:
+def _magic(folder: Path) -> Path:
     """Return a page that shows a cell with ``%grade``, and its real output."""
     sources = ("%load_ext grader", WRONG_MSE, "%grade mse")
     cells = [
@@ -95,27 +97,6 @@ def magic_page(folder: Path) -> Path:
     return path
 
 
-def make_all(browser: "Browser", folder: Path) -> None:
-    """Grade, open and save."""
-    for make, name, width, height in (
-        (_student, "student-page", 680, 1930),
-        (_report, "report-page", 680, 780),
-        (_terminal, "terminal", 720, 690),
-        (magic_page, "grade-magic", 680, 590),
-        (_class, "class-page", 1000, 1400),
-    ):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            device_scale_factor=_SCALE,
-            color_scheme="light",
-            offline=True,
-        )
-        page = context.new_page()
-        page.goto(make(folder).as_uri())
-        save(page, name, width=width, height=height)
-        context.close()
-
-
 def _student(folder: Path) -> Path:
     shutil.copy(SAMPLES / "wrong_train_restarts_from_fresh_w.py", folder / "lab4.py")
     run(folder, "grade", "lab4.py", "--html", "student.html", "--only", "train")
@@ -131,8 +112,9 @@ def _report(folder: Path) -> Path:
 
 def _terminal(folder: Path) -> Path:
     shutil.copy(SAMPLES / "wrong_update_piles_up.py", folder / "lab4.py")
-    shown = run(folder, "grade", "lab4.py", FORCE_COLOR="1", TERM="xterm-256color")
-    return terminal_page(shown, folder)
+    as_terminal = {"FORCE_COLOR": "1", "TERM": "xterm-256color", "COLUMNS": "80"}
+    shown = run(folder, "grade", "lab4.py", **as_terminal)
+    return _terminal_page(shown, folder)
 
 
 def _class(folder: Path) -> Path:
@@ -140,6 +122,31 @@ def _class(folder: Path) -> Path:
     submissions = ("class/submissions", "--roster", "class/roster.csv")
     run(folder, "grader", "batch", *submissions, "--out", "results", "--salt", "pictures")
     return folder / "results" / "index.html"
+
+
+# What makes the page of each picture, and how much of it is shown.
+PICTURES: dict[str, tuple[Callable[[Path], Path], int, int]] = {
+    "student-page": (_student, 680, 1930),
+    "report-page": (_report, 680, 780),
+    "terminal": (_terminal, 720, 690),
+    "grade-magic": (_magic, 680, 590),
+    "class-page": (_class, 1000, 1400),
+}
+
+
+def make_all(browser: "Browser", folder: Path) -> None:
+    """Grade, open and save."""
+    for name, (make, width, height) in PICTURES.items():
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            device_scale_factor=_SCALE,
+            color_scheme="light",
+            offline=True,
+        )
+        page = context.new_page()
+        page.goto(make(folder).as_uri())
+        save(page, name, width=width, height=height)
+        context.close()
 
 
 def main() -> None:
@@ -154,5 +161,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "tests"))
     main()
