@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent
+HERE: str = sys.platform  # any system, whichever the types are checked for
 
 # Files about the locks of Linux, about what it says of processes, or about its tools.
 NEED_LOCKS = frozenset(
@@ -66,19 +67,19 @@ def why_not(path: str, source: str, *, platform: str) -> str:
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave out a file: it may not even be possible to import it."""
     path = collection_path.relative_to(TESTS).as_posix() if _is_ours(collection_path) else ""
-    return True if why_not(path, "", platform=sys.platform) else None
+    return True if why_not(path, "", platform=HERE) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip single tests, with the reason."""
-    if sys.platform == "linux":
+    if HERE == "linux":
         return
     for item in items:
         function = getattr(item, "function", None)
         if function is None or not _is_ours(item.path):
             continue
         path = item.path.relative_to(TESTS).as_posix()
-        if reason := why_not(path, inspect.getsource(function), platform=sys.platform):
+        if reason := why_not(path, inspect.getsource(function), platform=HERE):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
