@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.jupyter import process as jupyter_process
-from grader.pool import worker_main, worker_process
+from grader.pool import worker_main
 from grader.pool.messages import PoolSettings
 from grader.pool.worker_process import WorkerProcess
 from grader.system.python import base_python, venv_variables
