@@ -97,7 +97,11 @@ class Person(Base):
 
 
 class Member(Base):
-    """A person in a course. ``student_id`` is the id on the roster."""
+    """A person in a course. ``student_id`` is the id on the roster.
+
+    With the code of the course, a student takes the entry of the roster once (``claimed_at``), and
+    then has a personal link, of which ``link_digest`` is the digest of its secret.
+    """
 
     __tablename__ = "member"
     __table_args__ = (UniqueConstraint("course_id", "person_id"),)
@@ -107,6 +111,8 @@ class Member(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = mapped_column(_words(Role))
     student_id: Mapped[str] = mapped_column(String(200), default="")
+    claimed_at: Mapped[int | None] = mapped_column(BigInteger)
+    link_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class Platform(Base):
@@ -349,15 +355,20 @@ class ApiToken(Base):
 
 
 class WebSession(Base):
-    """A browser that is logged in; its cookie holds the secret."""
+    """A browser that is logged in; its cookie holds the secret.
+
+    ``course_id`` is the only course that it is good for, if whoever vouches for the person answers
+    for that course only: an instructor of one course must not become a student of another.
+    """
 
     __tablename__ = "web_session"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     csrf_token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[int] = mapped_column(BigInteger)
-    expires_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class Nonce(Base):

@@ -94,6 +94,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("student_id", sa.String(length=200), nullable=False),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("link_digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_member_course_id_course")
         ),
@@ -102,6 +104,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("course_id", "person_id", name=op.f("uq_member_course_id_person_id")),
+        sa.UniqueConstraint("link_digest", name=op.f("uq_member_link_digest")),
     )
     op.create_index(op.f("ix_member_course_id"), "member", ["course_id"], unique=False)
     op.create_index(op.f("ix_member_person_id"), "member", ["person_id"], unique=False)
@@ -155,14 +158,19 @@ def upgrade() -> None:
         sa.Column(
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("csrf_token", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_web_session_course_id_course")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_web_session_person_id_person")
         ),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_web_session")),
     )
+    op.create_index(op.f("ix_web_session_expires_at"), "web_session", ["expires_at"], unique=False)
     op.create_index(op.f("ix_web_session_person_id"), "web_session", ["person_id"], unique=False)
     op.create_table(
         "course_assignment",
