@@ -116,7 +116,11 @@ class Member(Base):
 
 
 class Platform(Base):
-    """An LMS that was registered by LTI 1.3."""
+    """An LMS that was registered by LTI 1.3, for one course or, by the operator, for any.
+
+    ``deployments`` has an id in each line; if there is none yet, that of an instructor's first
+    launch is kept.
+    """
 
     __tablename__ = "platform"
     __table_args__ = (UniqueConstraint("issuer", "client_id"),)
@@ -132,6 +136,32 @@ class Platform(Base):
     token_audience: Mapped[str] = mapped_column(String(1000), default="")
     keys_url: Mapped[str] = mapped_column(String(1000))
     created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class LtiContext(Base):
+    """A course of a platform (a context, in the words of LTI), and which course it is here."""
+
+    __tablename__ = "lti_context"
+    __table_args__ = (UniqueConstraint("platform_id", "context"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"))
+    context: Mapped[str] = mapped_column(String(255))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    members_url: Mapped[str] = mapped_column(String(1000), default="")
+    members_at: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class LtiTicket(Base):
+    """What a browser is in the middle of, such as a launch; it holds the secret."""
+
+    __tablename__ = "lti_ticket"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    data: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class Identity(Base):
@@ -307,7 +337,10 @@ class AuditEntry(Base):
 
 
 class OutboxEntry(Base):
-    """A score to be sent to a platform. A repeat carries the same timestamp and changes nothing."""
+    """A score to be sent to a platform. A repeat carries the same timestamp and changes nothing.
+
+    Until ``claimed_until``, somebody is sending it.
+    """
 
     __tablename__ = "outbox_entry"
     __table_args__ = (
@@ -324,6 +357,7 @@ class OutboxEntry(Base):
     state: Mapped[OutboxState] = mapped_column(_words(OutboxState))
     tries: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[int] = mapped_column(BigInteger)
+    claimed_until: Mapped[int] = mapped_column(BigInteger, default=0)
     answer: Mapped[str] = mapped_column(Text, default="")
 
 
