@@ -99,6 +99,9 @@ def end_session(session: Session, secret: str) -> None:
     session.execute(delete(WebSession).where(WebSession.digest == digest_of(secret)))
 
 
-def end_sessions_of(session: Session, person_id: int) -> None:
-    """Log a person out in all browsers."""
-    session.execute(delete(WebSession).where(WebSession.person_id == person_id))
+def end_sessions_of(session: Session, person_id: int, *, course_id: int | None = None) -> None:
+    """Log a person out in all browsers; with a course, only of sessions for that course alone."""
+    ended = delete(WebSession).where(WebSession.person_id == person_id)
+    if course_id is not None:
+        ended = ended.where(WebSession.course_id == course_id)
+    session.execute(ended)
