@@ -40,7 +40,8 @@ NEED_FORK = frozenset(
 )
 # In a test: what Windows doesn't have, or allows to few.
 _NOT_ON_WINDOWS = re.compile(
-    r"os\.(fork|mkfifo|get(e)?[ug]id|setsid|umask)\b|signal\.SIG(KILL|STOP|CONT|HUP|PIPE|ALRM)\b"
+    r"AF_UNIX|os\.(fork|mkfifo|get(e)?[ug]id|setsid|umask|killpg|waitpid)\b"
+    r"|signal\.SIG(KILL|STOP|CONT|HUP|PIPE|ALRM)\b"
     r"|\.(chmod|symlink_to|hardlink_to)\(|st_mode|[\"'](sh|bash|make|setpriv)[\"']|/(dev|proc|bin)/"
 )
 # In a test: what only Linux has.

@@ -124,6 +124,15 @@ def test_pages_begin_with_one_title(page: Path) -> None:
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
 
 
+@pytest.mark.parametrize("page", all_pages(), ids=name_of)
+def test_what_belongs_to_a_list_is_indented_by_four(page: Path) -> None:
+    """With less, a paragraph or block ends its list on the site, and numbers begin anew."""
+    source = page.read_text(encoding="utf-8")
+    fenced = re.sub(r"^```.*?^```", "", source, flags=re.MULTILINE | re.DOTALL)
+
+    assert re.findall(r"\n\n( {1,3}\S.*)", fenced) == []
+
+
 def test_readme_links_the_pages_of_each_reader() -> None:
     """The README has a door for students, instructors, authors and operators."""
     linked = set(re.findall(r"\]\(docs/([\w/-]+)\.md\)", README.read_text(encoding="utf-8")))

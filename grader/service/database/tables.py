@@ -97,7 +97,11 @@ class Person(Base):
 
 
 class Member(Base):
-    """A person in a course. ``student_id`` is the id on the roster."""
+    """A person in a course. ``student_id`` is the id on the roster.
+
+    With the code of the course, a student takes the entry of the roster once (``claimed_at``), and
+    then has a personal link, of which ``link_digest`` is the digest of its secret.
+    """
 
     __tablename__ = "member"
     __table_args__ = (UniqueConstraint("course_id", "person_id"),)
@@ -107,10 +111,16 @@ class Member(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = mapped_column(_words(Role))
     student_id: Mapped[str] = mapped_column(String(200), default="")
+    claimed_at: Mapped[int | None] = mapped_column(BigInteger)
+    link_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class Platform(Base):
-    """An LMS that was registered by LTI 1.3."""
+    """An LMS that was registered by LTI 1.3, for one course or, by the operator, for any.
+
+    ``deployments`` has an id in each line; if there is none yet, that of an instructor's first
+    launch is kept.
+    """
 
     __tablename__ = "platform"
     __table_args__ = (UniqueConstraint("issuer", "client_id"),)
@@ -126,6 +136,32 @@ class Platform(Base):
     token_audience: Mapped[str] = mapped_column(String(1000), default="")
     keys_url: Mapped[str] = mapped_column(String(1000))
     created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class LtiContext(Base):
+    """A course of a platform (a context, in the words of LTI), and which course it is here."""
+
+    __tablename__ = "lti_context"
+    __table_args__ = (UniqueConstraint("platform_id", "context"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"))
+    context: Mapped[str] = mapped_column(String(255))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    members_url: Mapped[str] = mapped_column(String(1000), default="")
+    members_at: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class LtiTicket(Base):
+    """What a browser is in the middle of, such as a launch; it holds the secret."""
+
+    __tablename__ = "lti_ticket"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    data: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class Identity(Base):
@@ -301,7 +337,10 @@ class AuditEntry(Base):
 
 
 class OutboxEntry(Base):
-    """A score to be sent to a platform. A repeat carries the same timestamp and changes nothing."""
+    """A score to be sent to a platform. A repeat carries the same timestamp and changes nothing.
+
+    Until ``claimed_until``, somebody is sending it.
+    """
 
     __tablename__ = "outbox_entry"
     __table_args__ = (
@@ -318,6 +357,7 @@ class OutboxEntry(Base):
     state: Mapped[OutboxState] = mapped_column(_words(OutboxState))
     tries: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[int] = mapped_column(BigInteger)
+    claimed_until: Mapped[int] = mapped_column(BigInteger, default=0)
     answer: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -349,15 +389,20 @@ class ApiToken(Base):
 
 
 class WebSession(Base):
-    """A browser that is logged in; its cookie holds the secret."""
+    """A browser that is logged in; its cookie holds the secret.
+
+    ``course_id`` is the only course that it is good for, if whoever vouches for the person answers
+    for that course only: an instructor of one course must not become a student of another.
+    """
 
     __tablename__ = "web_session"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     csrf_token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[int] = mapped_column(BigInteger)
-    expires_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class Nonce(Base):

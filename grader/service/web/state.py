@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from grader.service.database.engine import Database
 from grader.service.settings import ServiceSettings
+from grader.service.web.throttle import Throttle
 
 
 def _nothing() -> None:
@@ -23,12 +24,14 @@ class ServiceState:
             (`starlette.concurrency.run_in_threadpool`).
         wake: Says that there is a new job.
         is_ready: Whether hand-ins are taken.
+        throttle: Counts wrong codes and links.
     """
 
     settings: ServiceSettings
     database: Database
     wake: Callable[[], None] = _nothing
     is_ready: Callable[[], bool] = field(default=lambda: True)
+    throttle: Throttle = field(default_factory=Throttle)
 
 
 def service_of(request: Request) -> ServiceState:

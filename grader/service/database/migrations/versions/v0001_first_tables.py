@@ -38,6 +38,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_digest", name=op.f("uq_course_code_digest")),
     )
     op.create_table(
+        "lti_ticket",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_lti_ticket")),
+    )
+    op.create_index(op.f("ix_lti_ticket_expires_at"), "lti_ticket", ["expires_at"], unique=False)
+    op.create_table(
         "nonce",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -94,6 +103,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("student_id", sa.String(length=200), nullable=False),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("link_digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_member_course_id_course")
         ),
@@ -102,6 +113,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("course_id", "person_id", name=op.f("uq_member_course_id_person_id")),
+        sa.UniqueConstraint("link_digest", name=op.f("uq_member_link_digest")),
     )
     op.create_index(op.f("ix_member_course_id"), "member", ["course_id"], unique=False)
     op.create_index(op.f("ix_member_person_id"), "member", ["person_id"], unique=False)
@@ -155,14 +167,19 @@ def upgrade() -> None:
         sa.Column(
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("csrf_token", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_web_session_course_id_course")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_web_session_person_id_person")
         ),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_web_session")),
     )
+    op.create_index(op.f("ix_web_session_expires_at"), "web_session", ["expires_at"], unique=False)
     op.create_index(op.f("ix_web_session_person_id"), "web_session", ["person_id"], unique=False)
     op.create_table(
         "course_assignment",
@@ -222,6 +239,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform_id", "subject", name=op.f("uq_identity_platform_id_subject")),
     )
     op.create_index(op.f("ix_identity_person_id"), "identity", ["person_id"], unique=False)
+    op.create_table(
+        "lti_context",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "platform_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("context", sa.String(length=255), nullable=False),
+        sa.Column(
+            "course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("members_url", sa.String(length=1000), nullable=False),
+        sa.Column("members_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_lti_context_course_id_course")
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_lti_context_platform_id_platform")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_context")),
+        sa.UniqueConstraint(
+            "platform_id", "context", name=op.f("uq_lti_context_platform_id_context")
+        ),
+    )
+    op.create_index(op.f("ix_lti_context_course_id"), "lti_context", ["course_id"], unique=False)
     op.create_table(
         "decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -321,6 +363,7 @@ def upgrade() -> None:
         ),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.BigInteger(), nullable=False),
+        sa.Column("claimed_until", sa.BigInteger(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
