@@ -23,6 +23,8 @@ class ServiceSettings:
         isolation: How strictly submissions are confined.
         max_upload_bytes: The largest hand-in.
         cluster: The address of a Dask scheduler that grades instead of this machine.
+        allows_insecure_platforms: Whether platforms on this machine's loopback are allowed, over
+            plain http; for tests only.
     """
 
     data: Path
@@ -34,6 +36,7 @@ class ServiceSettings:
     isolation: str = "required"
     max_upload_bytes: int = 10 * MIB
     cluster: str = ""
+    allows_insecure_platforms: bool = False
 
     @property
     def database_url(self) -> str:
