@@ -227,7 +227,7 @@ def _print_faults(tally: "Counter[str]") -> None:
     if tally["grader_error"]:
         click.echo(
             "The grader failed on some submissions, which have no score. Run the same command "
-            "again to retry them."
+            "again to retry them; `grader doctor` says what is missing on this machine."
         )
 
 
