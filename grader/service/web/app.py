@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from grader.service.web import hand_in, operation, student, ways_in
+from grader.service.web import hand_in, lti, operation, platforms, student, ways_in
 from grader.service.web.errors import on_crash, on_http_error
 from grader.service.web.security import SecurityMiddleware
 from grader.service.web.state import ServiceState
@@ -18,6 +18,8 @@ def make_app(service: ServiceState) -> Starlette:
             *ways_in.ROUTES,
             *student.ROUTES,
             *hand_in.ROUTES,
+            *lti.ROUTES,
+            *platforms.ROUTES,
         ],
         middleware=[Middleware(SecurityMiddleware, settings=service.settings)],
         exception_handlers={HTTPException: on_http_error, Exception: on_crash},

@@ -4,10 +4,12 @@ No cookie is trusted here: requests come from other sites. What a launch needs i
 in a ticket.
 """
 
+import functools
 import logging
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
+from anyio import to_thread
 from sqlalchemy import select
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -82,13 +84,16 @@ async def arrive(request: Request) -> Response:
     try:
         if form.get("error"):
             raise LtiRefusedError("the platform has not logged you in; open the launch again")
-        arrival = await run_in_threadpool(
-            launch,
-            service.database,
-            tool,
-            state=str(form.get("state", "")),
-            id_token=str(form.get("id_token", "")),
-            browser=request.cookies.get(_cookie_name(service.settings), ""),
+        arrival = await to_thread.run_sync(
+            functools.partial(
+                launch,
+                service.database,
+                tool,
+                state=str(form.get("state", "")),
+                id_token=str(form.get("id_token", "")),
+                browser=request.cookies.get(_cookie_name(service.settings), ""),
+            ),
+            limiter=tool.launching,
         )
     except LtiRefusedError as error:
         _log.info("a launch is refused: %s", error)
@@ -98,7 +103,7 @@ async def arrive(request: Request) -> Response:
         set_cookie(response, arrival.session, service.settings)
     entered = arrival.entered
     if entered is not None and entered.is_instructor:
-        response.background = BackgroundTask(
+        fill = functools.partial(
             fill_courses,
             service.database,
             service.settings,
@@ -106,6 +111,7 @@ async def arrive(request: Request) -> Response:
             course_id=entered.course_id,
             asked_by=entered.person_id,
         )
+        response.background = BackgroundTask(to_thread.run_sync, fill, limiter=tool.fetching)
     return response
 
 

@@ -1,8 +1,10 @@
 """Registers platforms, connects their courses, and binds their links to assignments."""
 
+import functools
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -75,14 +77,17 @@ async def register(request: Request) -> Response:
     await _expect_link(request)
     form = await read_form(request)
     try:
-        issuer = await run_in_threadpool(
-            register_dynamically,
-            service_of(request).database,
-            lti_of(request),
-            urls_of(request),
-            secret=request.path_params["secret"],
-            configuration_url=str(form.get("openid_configuration", "")),
-            token=str(form.get("registration_token", "")),
+        issuer = await to_thread.run_sync(
+            functools.partial(
+                register_dynamically,
+                service_of(request).database,
+                lti_of(request),
+                urls_of(request),
+                secret=request.path_params["secret"],
+                configuration_url=str(form.get("openid_configuration", "")),
+                token=str(form.get("registration_token", "")),
+            ),
+            limiter=lti_of(request).fetching,
         )
     except LtiRefusedError as error:
         return refuse(request, error)
