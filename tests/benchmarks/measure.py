@@ -2,12 +2,14 @@
 
     python tests/benchmarks/measure.py [--runs N]
 
-Each figure is the median, over the runs, of one duration divided by another that is measured
+What is right, and what known mistakes answer, is recorded first, for the seed of a class. Each
+figure is the median, over the runs, of one duration divided by another that is measured
 right after it, so that a slow or noisy machine slows both. Nothing is asserted: machines differ.
 """
 
 import argparse
 import functools
+import itertools
 import os
 import statistics
 import subprocess
@@ -20,6 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SUBMISSIONS = ROOT / "tests" / "submissions"
 GRADE = Path(sys.executable).with_name("grade")
+GRADER = Path(sys.executable).with_name("grader")
+SALT = "benchmark"
 
 
 def wall_s(*command: object) -> float:
@@ -76,7 +80,7 @@ def grade_cost(paths: Sequence[Path]) -> tuple[float, float]:
     return statistics.median(walls), (_cpu_s() - started_cpu) / len(paths)
 
 
-def regrade_cost(path: Path, *, saves: int) -> tuple[float, float]:
+def regrade_cost(path: Path, *options: str, saves: int) -> tuple[float, float]:
     """Watch a file with ``grade --watch`` and save it several times.
 
     Returns:
@@ -88,7 +92,7 @@ def regrade_cost(path: Path, *, saves: int) -> tuple[float, float]:
         copy.write_bytes(path.read_bytes())
         started = time.perf_counter()
         watcher = subprocess.Popen(
-            [str(GRADE), "--watch", "--quiet", "--json", str(report), str(copy)],
+            [str(GRADE), "--watch", "--quiet", "--json", str(report), str(copy), *options],
             stdout=subprocess.DEVNULL,
         )
         try:
@@ -129,7 +133,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["ZEROGRAD_CACHE"] = cache
+        subprocess.run([str(GRADER), "record", "--salt", SALT, "--no-color"], check=True)
+        measure(runs)
 
+
+def measure(runs: int) -> None:
+    """Print the figures, each from so many runs."""
     samples = {
         "a correct file": SUBMISSIONS / "right_plain.py",
         "a correct file with torch.optim": SUBMISSIONS / "right_optim_loader.py",
@@ -138,15 +149,28 @@ def main() -> None:
     }
     import_s = 0.0
     for name, path in samples.items():
-        value, graded_s, import_s = ratio(runs, functools.partial(wall_s, GRADE, path), imports)
+        command = functools.partial(wall_s, GRADE, path, "--salt", SALT)
+        value, graded_s, import_s = ratio(runs, command, imports)
+        aim = 1.1 if "wrong" in name else 1.05
         print(
             f"grade {name}: {value:.2f} times importing torch and pyplot "
-            f"({graded_s:.2f} s against {import_s:.2f} s; aim: 1.5)"
+            f"({graded_s:.2f} s against {import_s:.2f} s; aim: {aim})"
         )
     for name in ("a correct file", "a file with a wrong mse"):
-        first_s, again_s = regrade_cost(samples[name], saves=runs)
+        command = functools.partial(wall_s, GRADE, samples[name], "--salt", SALT)
+        spawned = functools.partial(command, "--start-method", "spawn")
+        value, spawned_s, graded_s = ratio(runs, spawned, command)
         print(
-            f"grade --watch {name}: {again_s:.2f} s after a save, {again_s / first_s:.2f} of the "
+            f"grade {name} with spawned children: {value:.2f} times that with a forkserver "
+            f"({spawned_s:.2f} s against {graded_s:.2f} s)"
+        )
+    for name, method in itertools.product(
+        ("a correct file", "a file with a wrong mse"), ("forkserver", "spawn")
+    ):
+        options = ("--salt", SALT, "--start-method", method)
+        first_s, again_s = regrade_cost(samples[name], *options, saves=runs)
+        print(
+            f"grade --watch {name} ({method}): {again_s:.2f} s after a save, {again_s / first_s:.2f} of the "
             f"first run's {first_s:.2f} s (aim: 0.4 s where the first took seconds)"
         )
     value, help_s, start_s = ratio(runs, lambda: wall_s(GRADE, "--help"), python_start)
