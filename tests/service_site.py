@@ -74,17 +74,19 @@ class Site:
 
     def browser(self, person_id: int | None = None, *, course_id: int | None = None) -> "Browser":
         """Return a browser, in which somebody is logged in unless it is nobody."""
-        origin = self.state.settings.base_url or ORIGIN
-        client = Browser(
-            transport=_InProcess(make_app(self.state), self.portal),
-            base_url=origin,
-            headers={"Origin": origin},
-        )
+        client = self.browser_of(make_app(self.state))
         if person_id is not None:
             with self.database.write() as session:
                 secret = start_session(session, person_id, course_id=course_id)
             client.hold(cookie_name(self.state.settings), secret)
         return client
+
+    def browser_of(self, app: Starlette) -> "Browser":
+        """Return a browser for an application of this service, in which nobody is logged in."""
+        origin = self.state.settings.base_url or ORIGIN
+        return Browser(
+            transport=_InProcess(app, self.portal), base_url=origin, headers={"Origin": origin}
+        )
 
     def link(self, person_id: int, *, course_id: int | None = FIRST) -> str:
         """Make a one-time link for somebody; return its path."""
@@ -208,6 +210,7 @@ def open_site(
     folder: Path, *, base_url: str = "", max_upload_bytes: int = 10 * 1024 * 1024
 ) -> Iterator[Site]:
     """Make a service with courses and people."""
+    folder.mkdir(exist_ok=True)
     settings = ServiceSettings(data=folder, base_url=base_url, max_upload_bytes=max_upload_bytes)
     database = Database(sqlite_url(folder))
     migrate(database)

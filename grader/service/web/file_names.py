@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 _LONGEST_STEM, _LONGEST_ENDING = 150, 20
+_LONGEST = 500
 # Controls, invisible and direction-changing characters, halves of pairs, and what isn't assigned.
 _NOT_SHOWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
@@ -12,9 +13,9 @@ _NOT_SHOWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 def clean_name(name: str, *, default: str = "submission") -> str:
     """Return the last part of a name, as it can be shown and kept: short, and all of it visible."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(
-        "_" if unicodedata.category(one) in _NOT_SHOWN else one for one in last[-2000:]
-    ).strip()
+    if len(last) > _LONGEST:
+        last = last[:_LONGEST] + last[-_LONGEST:]
+    shown = "".join("_" if unicodedata.category(one) in _NOT_SHOWN else one for one in last).strip()
     path = PurePosixPath(shown if shown not in ("", ".", "..") else default)
     return path.stem[:_LONGEST_STEM] + path.suffix[:_LONGEST_ENDING]
 

@@ -85,7 +85,10 @@ async def read_upload(request: Request, *, max_bytes: int, folder: Path) -> Asyn
 
 
 async def _feed(request: Request, reader: "_Reader", boundary: bytes, max_bytes: int) -> None:
-    parser = MultipartParser(boundary, reader.callbacks())
+    try:
+        parser = MultipartParser(boundary, reader.callbacks())
+    except FormParserError as error:
+        raise HTTPException(400) from error
     size = 0
     async for chunk in _chunks(request):
         size += len(chunk)
