@@ -151,5 +151,6 @@ def _grade(
 
     data = source.encode()
     if assignment.submission:
+        files = files or dict.fromkeys(assignment.submission[:1], source)
         data = pack([HandedIn(name, name, text.encode()) for name, text in files.items()])
     return grader.grade_data(data, name="submission.py", has_diagnosis=False)
