@@ -38,8 +38,8 @@ All children of a submission are stopped while the folder of one is removed, and
 than 2 s is removed at the end.
 
 Descriptors. Forkserver: 0 and 1 on the null device, 2 on the host's stderr, and one control
-socket. Child, where it inherits descriptors: 0 on the null device, 1 and 2 on a pipe that the host drains, and 3 is its socket;
-all others are closed.
+socket. Child, where it inherits descriptors: 0 on the null device, 1 and 2 on a pipe that the host
+drains, and 3 is its socket; all others are closed.
 
 Who waits for whom. The host asks and the guest answers; the guest says nothing unasked, except
 that a starting forkserver and a new child report that they are there. A frame that was not asked

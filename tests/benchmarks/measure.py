@@ -170,8 +170,9 @@ def measure(runs: int) -> None:
         options = ("--salt", SALT, "--start-method", method)
         first_s, again_s = regrade_cost(samples[name], *options, saves=runs)
         print(
-            f"grade --watch {name} ({method}): {again_s:.2f} s after a save, {again_s / first_s:.2f} of the "
-            f"first run's {first_s:.2f} s (aim: 0.4 s where the first took seconds)"
+            f"grade --watch {name} ({method}): {again_s:.2f} s after a save, "
+            f"{again_s / first_s:.2f} of the first run's {first_s:.2f} s "
+            "(aim: 0.4 s where the first took seconds)"
         )
     value, help_s, start_s = ratio(runs, lambda: wall_s(GRADE, "--help"), python_start)
     print(
