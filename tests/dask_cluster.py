@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,11 +31,13 @@ class Cluster:
         folder: What they write.
         tls: The options for certificates, if there are any.
         preload: A program that each worker runs first, if there is one.
+        settings: Dask's own settings, as environment variables.
     """
 
     folder: Path
     tls: Sequence[str] = ()
     preload: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
     scheduler: "subprocess.Popen[bytes] | None" = None
     nannies: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
@@ -78,12 +80,13 @@ class Cluster:
         """List the processes of the workers, but not their nannies."""
         found = []
         for nanny in self.nannies:
-            children = Path(f"/proc/{nanny.pid}/task/{nanny.pid}/children")
-            with contextlib.suppress(OSError):
-                for pid in map(int, children.read_text().split()):
-                    command = Path(f"/proc/{pid}/cmdline").read_bytes()
-                    if b"spawn_main" in command or b"dask worker" in command:
-                        found.append(pid)
+            # Any of its threads may have started them.
+            for children in Path(f"/proc/{nanny.pid}/task").glob("*/children"):
+                with contextlib.suppress(OSError):
+                    for pid in map(int, children.read_text().split()):
+                        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                        if b"spawn_main" in command or b"dask worker" in command:
+                            found.append(pid)
         return found
 
     def kill_workers(self) -> int:
@@ -120,17 +123,23 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), **self.settings},
                 start_new_session=True,
             )
 
 
 @contextlib.contextmanager
 def open_cluster(
-    folder: Path, *, workers: int = 0, preload: str = "", tls: Sequence[str] = ()
+    folder: Path,
+    *,
+    workers: int = 0,
+    preload: str = "",
+    tls: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:
     """Start a scheduler and some workers; leaving the context kills all of them."""
     folder.mkdir(exist_ok=True)
-    cluster = Cluster(folder, tls=tls, preload=preload)
+    cluster = Cluster(folder, tls=tls, preload=preload, settings=settings or {})
     with contextlib.closing(cluster):
         cluster.start_scheduler()
         for _ in range(workers):

@@ -148,7 +148,7 @@ class OpenDaskPool:
             was_closed, self._is_closed = self._is_closed, True
             if not was_closed:
                 self._loop.call_soon_threadsafe(self._ending.set)
-        self._thread.join()
+        self._thread.join(4 * _GRACE_S)
 
     def _run(self) -> None:
         try:
@@ -177,10 +177,9 @@ class OpenDaskPool:
         looking = asyncio.create_task(self._look())
         self._is_open.set_result(None)
         await ended
-        looking.cancel()
-        for running in self._running:
+        for running in (looking, *self._running):
             running.cancel()
-        await asyncio.wait((looking, *self._running))
+        await asyncio.wait((looking, *self._running), timeout=_GRACE_S)
         await self._leave(self._client)
 
     async def _open(self) -> Client:
@@ -215,7 +214,8 @@ class OpenDaskPool:
             raise UsageError(f"no scheduler of Dask answers at {link.address}: {reason}") from error
         try:
             if link.certificates is None:
-                await _expect_all_on_loopback(client)
+                # Each of its workers looks after itself.
+                expect_loopback("the scheduler", (await _identify(client))["address"])
             await self._tell_workers(client)
             self._told_over = client.scheduler_comm
         except BaseException:
@@ -246,14 +246,17 @@ class OpenDaskPool:
         """Tell the workers that it is over, and disconnect; if nobody answers, it is over too."""
         for leave in (lambda: client.unregister_worker_plugin(self._name), client.close):
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(leave(), _GRACE_S)
+                async with asyncio.timeout(_GRACE_S):
+                    await leave()
 
     async def _look(self) -> None:
         """Look now and then how many workers there are, and whether the scheduler still is."""
         heard, had_workers = time.monotonic(), True
-        while True:
+        # Libraries may swallow that a task is cancelled.
+        while not self._ending.is_set():
             try:
-                info = await asyncio.wait_for(_identify(self._client), self._link.patience_s)
+                async with asyncio.timeout(self._link.patience_s):
+                    info = await _identify(self._client)
             except (OSError, TimeoutError):
                 if time.monotonic() - heard > self._link.patience_s:
                     self._give_up(ClusterLostError(self._link.address))
@@ -345,23 +348,16 @@ class OpenDaskPool:
         return fail_request(self._settings, request, reason)
 
 
-async def _identify(client: Client, *, workers: int = 0) -> dict[str, Any]:
-    """Return what the scheduler says about itself, and about some workers; about all with -1.
+async def _identify(client: Client) -> dict[str, Any]:
+    """Return what the scheduler says about itself.
 
     Raises:
         OSError: It doesn't answer.
     """
     if client.scheduler is None:  # the client has given up
         raise ConnectionError
-    found: dict[str, Any] = await client.scheduler.identity(n_workers=workers)
+    found: dict[str, Any] = await client.scheduler.identity(n_workers=0)
     return found
-
-
-async def _expect_all_on_loopback(client: Client) -> None:
-    info = await _identify(client, workers=-1)
-    expect_loopback("the scheduler", info["address"])
-    for address in info["workers"]:
-        expect_loopback("a worker", address)
 
 
 def _describe(error: Exception) -> str:

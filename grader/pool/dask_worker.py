@@ -13,6 +13,7 @@ from pathlib import Path
 from distributed import Worker, WorkerPlugin, get_worker
 
 from grader.errors import UsageError
+from grader.pool.cluster_address import expect_loopback
 from grader.pool.cluster_messages import Answer, decode_message, encode_message
 from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeRequest, PoolSettings
@@ -56,6 +57,9 @@ class GradingPlugin(WorkerPlugin):
             UsageError: This machine can't grade, and why.
         """
         try:
+            for listener in worker.listeners:
+                if listener.listen_address.startswith("tcp://"):
+                    expect_loopback("it", listener.listen_address)
             settings = await asyncio.to_thread(self._unpack, worker.local_directory)
         except (UsageError, ValueError, OSError) as error:
             # Nobody listens to a worker that comes later, so it says so when it is to grade.

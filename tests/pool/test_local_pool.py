@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from fake_worker import PROGRAM as FAKE
 
 from grader.errors import UsageError
 from grader.observations.frames import FrameError, append_frame
@@ -23,47 +24,11 @@ from grader.report.model import Report, ReportStatus
 
 pytestmark = pytest.mark.slow
 
-_FAKE = """
-import os, sys, time
-sys.path.append(sys.argv[1])
-import socket
-from pathlib import Path
-from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
-from grader.observations.frames import receive_message, send_message
-
-coordinator = socket.socket(fileno=int(sys.argv[2]))
-setup = receive_message(coordinator, PoolSettings)
-folder = Path(setup.salt)
-(folder / f"pid-{os.getpid()}").touch()
-while True:
-    try:
-        task = receive_message(coordinator, GradeRequest, limit_bytes=1 << 27)
-    except EOFError:
-        break
-    todo, _, name = task.name.partition(" ")
-    is_first = not (folder / f"seen-{name}").exists()
-    (folder / f"seen-{name}").touch()
-    if todo == "die" or (todo == "die-once" and is_first):
-        print("something broke", file=sys.stderr)
-        sys.stderr.flush()
-        os._exit(7)
-    if todo == "hang" and is_first:
-        time.sleep(60)
-    if todo == "garbage":
-        coordinator.sendall(b"\\xff" * 100)
-        time.sleep(60)
-    is_fault = todo == "fault" or (todo == "fault-once" and is_first)
-    report = f"{os.getpid()} {len(task.data)}".encode()
-    send_message(coordinator, GradeResult(report=report, is_fault=is_fault), limit_bytes=1 << 27)
-    if todo == "leave":
-        break
-"""
-
 
 @pytest.fixture
 def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GradeResult]]:
     """Grade submissions with made-up workers; return the results by name."""
-    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", FAKE)
     monkeypatch.setattr(local_pool, "_SPARE_S", 2.0)
 
     def run(
@@ -204,7 +169,7 @@ def test_next_task_is_taken_only_when_somebody_is_free(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Jobs are taken from the iterator one by one, so a large class is never in memory at once."""
-    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", FAKE)
     taken = 0
 
     def tasks() -> Iterator[Job]:
@@ -223,7 +188,7 @@ def test_workers_end_when_nobody_wants_the_rest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Closing the generator, as after Ctrl-C, ends all workers."""
-    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", FAKE)
     tasks = (Job(key=str(number), request=GradeRequest(name=f"ok {number}")) for number in range(9))
     pool = LocalPool(PoolSettings(assignment="lab4", salt=str(tmp_path)), workers=2)
     results = pool.grade_all(tasks)
@@ -265,7 +230,7 @@ except FileExistsError:
 else:
     time.sleep(60)
 """
-    monkeypatch.setattr(worker_process, "_PROGRAM", first_is_stuck + _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", first_is_stuck + FAKE)
     names = ["large x", *(f"ok {number}" for number in range(5))]
 
     results = grade(*names, data=b"x" * (4 << 20))
