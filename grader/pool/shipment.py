@@ -5,6 +5,7 @@ The same zerograd has to be there already: what grades is never sent.
 
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -127,7 +128,8 @@ def _members(assignment: Assignment, without: tuple[Path, ...]) -> Iterator[tupl
         yield path.relative_to(folder).as_posix(), path
     # The built-in lab keeps what shows solutions elsewhere; it is looked for in this folder too.
     misconceptions = {one.path for one in assignment.misconceptions}
-    for path in (assignment.reference_path, *sorted(misconceptions)):
+    for place in (assignment.reference_path, *sorted(misconceptions)):
+        path = Path(os.path.normpath(place))  # ../ leads out
         if path.is_relative_to(folder):
             continue
         root = _reference_folder(assignment, path)
