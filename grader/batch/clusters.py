@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.batch.store import ReportStore
+from grader.batch.store import Reports
 from grader.diagnosis.evidence import DIAGNOSED
 from grader.discovery.cluster import Cluster, Member, find_clusters, members_of
 from grader.discovery.unit_source import without_class
@@ -22,7 +22,7 @@ MAX_CODE = 4000
 _MAX_MESSAGE = 300
 
 
-def find_class_clusters(summary: ClassSummary, store: ReportStore) -> ClassSummary:
+def find_class_clusters(summary: ClassSummary, store: Reports) -> ClassSummary:
     """Return a summary with the clusters of its class.
 
     Args:
@@ -71,7 +71,7 @@ def _count_unknown(summary: ClassSummary, members: Sequence[Member]) -> Counter[
     return counts
 
 
-def _describe(cluster: Cluster, store: ReportStore, students: int, unknown: int) -> ClusterFigures:
+def _describe(cluster: Cluster, store: Reports, students: int, unknown: int) -> ClusterFigures:
     """Describe a cluster by the submission with the shortest code."""
     written = [one for one in cluster.members if one.unit.code]
     shortest = min(written, key=lambda one: one.unit.length, default=cluster.members[0])
@@ -101,7 +101,7 @@ def _cut_lines(code: str) -> str:
     return code[:MAX_CODE].rpartition("\n")[0] or code[:MAX_CODE]
 
 
-def _failed(store: ReportStore, id_: str, ids: set[str]) -> list[CheckResult]:
+def _failed(store: Reports, id_: str, ids: set[str]) -> list[CheckResult]:
     try:
         report: Report = store.read(id_)
     except UsageError:

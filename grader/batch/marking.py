@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch.store import ReportStore
+from grader.batch.store import Reports, ReportStore
 from grader.errors import UsageError
 from grader.outputs.files import write_text_atomically
 from grader.outputs.pages.student_page import update_student_page
@@ -92,7 +92,7 @@ def _with_points(row: Row, report: Report) -> Row:
     )
 
 
-def list_answers(summary: ClassSummary, store: ReportStore) -> list[ClassAnswer]:
+def list_answers(summary: ClassSummary, store: Reports) -> list[ClassAnswer]:
     """List the answers of a class, equal ones once: unit by unit, in an order that tells nothing.
 
     Raises:
@@ -111,7 +111,7 @@ def list_answers(summary: ClassSummary, store: ReportStore) -> list[ClassAnswer]
     return [ClassAnswer(item=items[key], rows=tuple(rows[key])) for key in sorted(items)]
 
 
-def _read_answers(row: Row, store: ReportStore) -> Iterable[ManualItem]:
+def _read_answers(row: Row, store: Reports) -> Iterable[ManualItem]:
     try:
         return msgspec.json.decode(store.read_bytes(row.id), type=_Answers).manual
     except ValueError as error:

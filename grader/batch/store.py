@@ -5,8 +5,10 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 from grader.batch.shard import Shard
+from grader.discovery.kept import KeptFile
 from grader.discovery.store import KeptStore
 from grader.errors import UsageError
 from grader.outputs.files import TEMPORARY_PREFIX, create_once, open_atomically
@@ -20,6 +22,38 @@ _REPORTS = "reports"
 _LOCK_FILE = ".zerograd.lock"
 _SALT_FILE = ".zerograd.salt"
 _OPEN_LOCK = flags("O_RDWR", "O_CREAT", "O_CLOEXEC")
+
+
+class KeptFiles(Protocol):
+    """What is kept beside reports."""
+
+    def find(self, name: str) -> KeptFile | None:
+        """Return what is kept beside a report; None if nothing is, or nothing that can be used."""
+
+
+class Reports(Protocol):
+    """The reports of a class, wherever they are.
+
+    Attributes:
+        kept: What is kept beside them.
+    """
+
+    @property
+    def kept(self) -> KeptFiles: ...  # noqa: D102 - said above
+
+    def read(self, name: str) -> Report:
+        """Return a report.
+
+        Raises:
+            UsageError: It can't be read.
+        """
+
+    def read_bytes(self, name: str) -> bytes:
+        """Return the JSON of a report.
+
+        Raises:
+            UsageError: It can't be read.
+        """
 
 
 class ReportStore:

@@ -19,10 +19,12 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 
 import msgspec
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.batch.keys import Keys
 from grader.checks.assignment import load_assignment
+from grader.discovery.kept import KeptFile, read_kept, write_file
 from grader.errors import GraderError
 from grader.pool.jobs import OpenPool, Pool
 from grader.pool.local_pool import LocalPool
@@ -31,7 +33,7 @@ from grader.report.model import ReportStatus
 from grader.report.outline import read_outline
 from grader.service import queue as jobs
 from grader.service.database.engine import Database
-from grader.service.database.tables import CourseAssignment
+from grader.service.database.tables import CourseAssignment, Regrade
 from grader.service.queue import ClaimedJob, NewResult
 from grader.service.scores import store_result
 from grader.service.settings import ServiceSettings
@@ -43,11 +45,17 @@ _POLL_S = 1.0
 _RENEW_S = jobs.CLAIM_S / 4
 # After the database was lost, it is tried again after this time.
 _AGAIN_S = 1.0
+# After a cluster was lost, so is it.
+_POOL_AGAIN_S = 5.0
 
 # Pools that are open although they have nothing to do, with their warm workers.
 _IDLE_POOLS = 2
 
 _Graded = tuple[ClaimedJob, str, "_Grading", "Future[GradeResult]"]
+
+
+class _PoolAwayError(Exception):
+    """What grades can't be reached now; it says nothing about a submission or an assignment."""
 
 
 @dataclass(slots=True)
@@ -85,7 +93,9 @@ class Dispatcher:
     _claimed: dict[int, ClaimedJob] = field(default_factory=dict)
     _events: "queue.SimpleQueue[_Graded | None]" = field(default_factory=queue.SimpleQueue)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _abandoning: threading.Event = field(default_factory=threading.Event)
     _renewed: float = field(default_factory=time.monotonic)
+    _paused_until: float = 0.0
 
     def wake(self) -> None:
         """Say that there is something new in the queue; from any thread."""
@@ -96,6 +106,11 @@ class Dispatcher:
         self._stopping.set()
         self.wake()
 
+    def abandon(self) -> None:
+        """Have `run` end at once; what is being graded is given back. From any thread."""
+        self._abandoning.set()
+        self.stop()
+
     @property
     def running(self) -> int:
         """How many submissions are being graded."""
@@ -104,7 +119,7 @@ class Dispatcher:
     def run(self) -> None:
         """Grade until `stop` is called and nothing is being graded any more."""
         try:
-            while not self._stopping.is_set() or self._claimed:
+            while not self._has_ended:
                 try:
                     self._renew()
                     if not self._stopping.is_set():
@@ -121,18 +136,37 @@ class Dispatcher:
             with contextlib.suppress(SQLAlchemyError):
                 jobs.release(self.database, self.name)
 
+    @property
+    def _has_ended(self) -> bool:
+        if self._abandoning.is_set():
+            return True
+        return self._stopping.is_set() and not self._claimed
+
+    @property
+    def _capacity(self) -> int:
+        """How many jobs are worth claiming at once."""
+        # One more than there are workers, so that none has to wait for the next.
+        here = self.settings.workers + 1
+        if self.make_pool is None:
+            return here
+        return max((one.pool.capacity for one in self._gradings.values()), default=here)
+
     def _renew(self) -> None:
         if self._claimed and time.monotonic() - self._renewed > _RENEW_S:
             jobs.renew(self.database, self.name, tuple(self._claimed))
             self._renewed = time.monotonic()
 
     def _start_jobs(self) -> None:
-        # One more than there are workers, so that none has to wait for the next.
-        room = self.settings.workers + 1 - len(self._claimed)
+        room = self._capacity - len(self._claimed)
+        if time.monotonic() < self._paused_until:
+            return
         for job in jobs.claim(self.database, self.name, at_most=room):
             self._claimed[job.id] = job
             try:
                 grading = self._grading(job)
+            except _PoolAwayError as error:
+                self._put_back(job, str(error))
+                continue
             except GraderError as error:
                 self._store(job, _fault(str(error)))
                 continue
@@ -156,9 +190,14 @@ class Dispatcher:
         if not grading.running and self._gradings.get(job.assignment_id) is not grading:
             grading.close()  # there is a newer one
         try:
-            result = _read(future.result(), key)
+            result = _read(future.result(), key, asked=grading.keys.asked)
         except CancelledError:
-            result = _fault("grading was stopped")
+            # The pool has closed itself: its cluster is lost.
+            if self._gradings.get(job.assignment_id) is grading:
+                del self._gradings[job.assignment_id]
+                grading.close()
+            self._put_back(job, "the pool was closed")
+            return
         try:
             self._store(job, result)
         except SQLAlchemyError:
@@ -166,6 +205,13 @@ class Dispatcher:
             grading.running += 1
             self._events.put(graded)
             raise
+
+    def _put_back(self, job: ClaimedJob, reason: str) -> None:
+        """Let a job wait that can't be graded now; that is no fault, and counts as no try."""
+        _log.warning("nothing can be graded for now: %s", reason)
+        self._paused_until = time.monotonic() + _POOL_AGAIN_S
+        jobs.give_back(self.database, self.name, job.id)
+        del self._claimed[job.id]
 
     def _store(self, job: ClaimedJob, result: NewResult) -> None:
         store_result(self.database, job, result)
@@ -175,10 +221,12 @@ class Dispatcher:
         """Return the pool for a job; it is opened when it is first needed.
 
         Raises:
+            _PoolAwayError: What grades can't be reached.
             GraderError: The assignment can't be used.
         """
+        newest = self._newest_regrade(job)
         found = self._gradings.pop(job.assignment_id, None)
-        if found is not None and found.regrade_id >= job.regrade_id:
+        if found is not None and found.regrade_id >= newest:
             self._gradings[job.assignment_id] = found  # the last to be closed
             return found
         if found is not None and not found.running:
@@ -199,10 +247,26 @@ class Dispatcher:
         make = self.make_pool or (lambda one: LocalPool(one, workers=self.settings.workers))
         keys = Keys(load_assignment(folder), settings)
         with contextlib.ExitStack() as stack:
-            pool = stack.enter_context(make(settings).open())
-            grading = _Grading(pool, keys, stack.pop_all().close, regrade_id=job.regrade_id)
+            try:
+                pool = stack.enter_context(make(settings).open())
+            except GraderError as error:
+                if self.make_pool is None:
+                    raise
+                raise _PoolAwayError(str(error)) from error
+            grading = _Grading(pool, keys, stack.pop_all().close, regrade_id=newest)
         self._gradings[job.assignment_id] = grading
         return grading
+
+    def _newest_regrade(self, job: ClaimedJob) -> int:
+        """Return the newest regrade of a job's assignment.
+
+        What is handed in after it began is not in it, so that must be graded by the same checks.
+        """
+        with self.database.read() as session:
+            newest = session.scalar(
+                select(func.max(Regrade.id)).where(Regrade.assignment_id == job.assignment_id)
+            )
+        return max(newest or 0, job.regrade_id)
 
     def _close_idle(self) -> None:
         """Close pools with nothing to do, but for those that were used last."""
@@ -217,8 +281,13 @@ def _put(
     return lambda future: events.put((job, key, grading, future))
 
 
-def _read(graded: GradeResult, key: str) -> NewResult:
+def _read(graded: GradeResult, key: str, *, asked: str) -> NewResult:
     outline = read_outline(graded.report)
+    kept = b""
+    # What it was asked belongs to its answers: only those to the same questions are compared.
+    with contextlib.suppress(ValueError):  # nothing was kept, or it can't be used
+        file = KeptFile(key=key, asked=asked, names={}, kept=read_kept(graded.kept))
+        kept = write_file(file)
     return NewResult(
         key=key,
         status=outline.status.value,
@@ -228,7 +297,7 @@ def _read(graded: GradeResult, key: str) -> NewResult:
         error=outline.error,
         report=graded.report,
         page=graded.page,
-        kept=graded.kept,
+        kept=kept,
     )
 
 

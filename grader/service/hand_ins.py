@@ -20,6 +20,7 @@ from grader.service.database.tables import (
     Person,
     Result,
 )
+from grader.service.due import assignment_for
 
 _NUMBER_BYTES = 12
 
@@ -63,7 +64,9 @@ def take(
     digest = hashlib.sha256(data).hexdigest()
     with database.write() as session:
         moment = now()
-        assignment = session.get_one(CourseAssignment, assignment_id)
+        assignment = assignment_for(
+            session, session.get_one(CourseAssignment, assignment_id), person_id
+        )
         _expect_open(assignment, moment)
         # Attempts of one person are counted one after the other, also by several servers.
         session.get_one(Person, person_id, with_for_update=True)

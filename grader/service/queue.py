@@ -132,6 +132,16 @@ def release(database: Database, claimant: str) -> None:
         )
 
 
+def give_back(database: Database, claimant: str, job_id: int) -> None:
+    """Give back a job that can't be graded now."""
+    with database.write() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.claimed_by == claimant, Job.state == JobState.RUNNING)
+            .values(state=JobState.WAITING, claimed_by="", claimed_until=0)
+        )
+
+
 def finish(session: Session, job: ClaimedJob, result: NewResult) -> Result | None:
     """Store a result and end its job, in a transaction of the caller.
 
@@ -149,13 +159,15 @@ def finish(session: Session, job: ClaimedJob, result: NewResult) -> Result | Non
         return None
     row.state = JobState.FAILED if result.is_fault else JobState.DONE
     row.ended_at, row.claimed_by, row.claimed_until = moment, "", 0
+    # A fault says nothing about the submission: it must not stand for its key once grading works.
+    key = f"fault of job {row.id}" if result.is_fault else result.key
     stored = session.scalar(
-        select(Result).where(Result.hand_in_id == job.hand_in_id, Result.key == result.key)
+        select(Result).where(Result.hand_in_id == job.hand_in_id, Result.key == key)
     )
     if stored is None:
         stored = Result(
             hand_in_id=job.hand_in_id,
-            key=result.key,
+            key=key,
             status=result.status,
             is_fault=result.is_fault,
             points=result.points,
@@ -168,9 +180,15 @@ def finish(session: Session, job: ClaimedJob, result: NewResult) -> Result | Non
         )
         session.add(stored)
         session.flush()
-    if not job.regrade_id:
-        session.get_one(HandIn, job.hand_in_id).result_id = stored.id
+    use_result(session, row, stored)
     return stored
+
+
+def use_result(session: Session, job: Job, result: Result) -> None:
+    """Have a result be what came of a job; it counts at once unless the job is for a regrade."""
+    job.result_id = result.id
+    if not job.regrade_id:
+        session.get_one(HandIn, job.hand_in_id).result_id = result.id
 
 
 def place_in_queue(session: Session, hand_in_id: int) -> int | None:

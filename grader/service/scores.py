@@ -1,9 +1,10 @@
 """Which points a student has in the end: attempts, late days, what an instructor decided."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from grader.service import queue
@@ -13,9 +14,12 @@ from grader.service.database.tables import (
     CourseAssignment,
     Decision,
     HandIn,
+    Job,
     Result,
 )
+from grader.service.due import due_dates, with_due
 from grader.service.hand_ins import late_days
+from grader.service.marking import mark_result
 from grader.service.outbox import put_score
 from grader.service.queue import ClaimedJob, NewResult
 
@@ -71,25 +75,127 @@ class Standing:
 
 def standing(session: Session, assignment: CourseAssignment, person_id: int) -> Standing:
     """Work out how a student stands."""
-    rows = session.execute(
-        select(HandIn, Result.status, Result.is_fault, Result.points, Result.max_points)
-        .outerjoin(Result, Result.id == HandIn.result_id)
-        .where(HandIn.assignment_id == assignment.id, HandIn.person_id == person_id)
-        .order_by(HandIn.id)
-    ).all()
-    attempts = tuple(
-        _attempt(assignment, hand_in, status or "", bool(is_fault), points, max_points or 0.0)
-        for hand_in, status, is_fault, points, max_points in rows
+    found = standings(session, assignment, person_id=person_id)
+    return found.get(person_id) or _stand(assignment, [], [])
+
+
+def standings(
+    session: Session,
+    assignment: CourseAssignment,
+    *,
+    person_id: int | None = None,
+    regrade_id: int | None = None,
+) -> dict[int, Standing]:
+    """Work out how all students stand who have handed in, or about whom something was decided.
+
+    Args:
+        session: The transaction.
+        assignment: The assignment.
+        person_id: The only student who is asked about; None for all.
+        regrade_id: A regrade, to see how they would stand if it was applied.
+    """
+    attempts = _read_attempts(session, assignment, person_id, regrade_id)
+    decisions = defaultdict[int, list[Decision]](list)
+    wanted = _that_hold(assignment.id)
+    if person_id is not None:
+        wanted = wanted.where(Decision.person_id == person_id)
+    for one in session.scalars(wanted):
+        decisions[one.person_id].append(one)
+    # Points can be given to somebody who has handed in nothing.
+    most = (
+        session.scalar(
+            select(func.max(Result.max_points))
+            .join(HandIn, HandIn.result_id == Result.id)
+            .where(HandIn.assignment_id == assignment.id)
+        )
+        if decisions
+        else None
     )
+    return {
+        whose: _stand(assignment, attempts.get(whose, []), decisions.get(whose, []), most or 0.0)
+        for whose in attempts.keys() | decisions.keys()
+    }
+
+
+def results_that_would_hold(regrade_id: int) -> Select[int, int | None]:
+    """Select the hand-ins of a regrade with the results that they get if it is applied.
+
+    A fault of the grader never replaces anything.
+    """
+    return (
+        select(Job.hand_in_id, Job.result_id)
+        .join(Result, Result.id == Job.result_id)
+        .where(Job.regrade_id == regrade_id, ~Result.is_fault)
+    )
+
+
+def _read_attempts(
+    session: Session,
+    assignment: CourseAssignment,
+    person_id: int | None,
+    regrade_id: int | None,
+) -> dict[int, list[Attempt]]:
+    """Read the attempts of each student, in their order."""
+    dates = due_dates(session, assignment.id, person_id)
+    own = {whose: with_due(assignment, due_at) for whose, due_at in dates.items()}
+    new = None if regrade_id is None else results_that_would_hold(regrade_id).subquery()
+    result_id: ColumnElement[int | None] = HandIn.result_id.expression
+    if new is not None:
+        result_id = func.coalesce(new.c.result_id, HandIn.result_id)
+    wanted = select(
+        HandIn.person_id,
+        HandIn.id,
+        HandIn.number,
+        HandIn.received_at,
+        result_id,
+        Result.status,
+        Result.is_fault,
+        Result.points,
+        Result.max_points,
+    ).where(HandIn.assignment_id == assignment.id)
+    if new is not None:
+        wanted = wanted.outerjoin(new, new.c.hand_in_id == HandIn.id)
+    wanted = wanted.outerjoin(Result, Result.id == result_id).order_by(HandIn.id)
+    if person_id is not None:
+        wanted = wanted.where(HandIn.person_id == person_id)
+    attempts = defaultdict[int, list[Attempt]](list)
+    for whose, id_, number, received_at, result, status, is_fault, points, most in session.execute(
+        wanted
+    ):
+        theirs = own.get(whose, assignment)
+        late = late_days(theirs, received_at)
+        factor = max(0.0, 1.0 - theirs.late_penalty * late)
+        attempts[whose].append(
+            Attempt(
+                hand_in_id=id_,
+                number=number,
+                received_at=received_at,
+                late_days=late,
+                result_id=result,
+                status=status or "",
+                is_fault=bool(is_fault),
+                points=points,
+                max_points=most or 0.0,
+                counted_points=None if points is None else points * factor,
+            )
+        )
+    return attempts
+
+
+def _stand(
+    assignment: CourseAssignment,
+    attempts: Sequence[Attempt],
+    decisions: Sequence[Decision],
+    most: float = 0.0,
+) -> Standing:
     counting = _choose(assignment, attempts)
-    decisions = decisions_about(session, assignment.id, person_id)
     override = next((one for one in decisions if one.kind == "override"), None)
     points = counting.counted_points if counting is not None else None
     return Standing(
-        attempts=attempts,
+        attempts=tuple(attempts),
         counting=counting,
         points=override.points if override is not None else points,
-        max_points=max((one.max_points for one in attempts), default=0.0),
+        max_points=max((one.max_points for one in attempts), default=0.0) or most,
         is_excused=any(one.kind == "excuse" for one in decisions),
         override=override,
     )
@@ -97,15 +203,15 @@ def standing(session: Session, assignment: CourseAssignment, person_id: int) -> 
 
 def decisions_about(session: Session, assignment_id: int, person_id: int) -> Sequence[Decision]:
     """Return the decisions about a student's work that hold, the newest first."""
-    return session.scalars(
+    return session.scalars(_that_hold(assignment_id).where(Decision.person_id == person_id)).all()
+
+
+def _that_hold(assignment_id: int) -> Select[Decision]:
+    return (
         select(Decision)
-        .where(
-            Decision.assignment_id == assignment_id,
-            Decision.person_id == person_id,
-            Decision.withdrawn_at.is_(None),
-        )
+        .where(Decision.assignment_id == assignment_id, Decision.withdrawn_at.is_(None))
         .order_by(Decision.id.desc())
-    ).all()
+    )
 
 
 def store_result(database: Database, job: ClaimedJob, result: NewResult) -> None:
@@ -115,7 +221,12 @@ def store_result(database: Database, job: ClaimedJob, result: NewResult) -> None
     """
     with database.write() as session:
         stored = queue.finish(session, job, result)
-        if stored is not None and not job.regrade_id:
+        if stored is None:
+            return
+        marked = mark_result(session, job.assignment_id, stored)
+        if marked is not stored:
+            queue.use_result(session, session.get_one(Job, job.id), marked)
+        if not job.regrade_id:
             publish_score(session, job.assignment_id, job.person_id)
 
 
@@ -135,30 +246,6 @@ def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
         points=now_counts.points,
         max_points=now_counts.max_points,
         submitted_at=None if counting is None else counting.received_at,
-    )
-
-
-def _attempt(
-    assignment: CourseAssignment,
-    hand_in: HandIn,
-    status: str,
-    is_fault: bool,  # noqa: FBT001 - as the database has it
-    points: float | None,
-    max_points: float,
-) -> Attempt:
-    late = late_days(assignment, hand_in.received_at)
-    factor = max(0.0, 1.0 - assignment.late_penalty * late)
-    return Attempt(
-        hand_in_id=hand_in.id,
-        number=hand_in.number,
-        received_at=hand_in.received_at,
-        late_days=late,
-        result_id=hand_in.result_id,
-        status=status,
-        is_fault=is_fault,
-        points=points,
-        max_points=max_points,
-        counted_points=None if points is None else points * factor,
     )
 
 

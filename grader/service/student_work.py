@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from grader.service.attempts import Attempts
 from grader.service.clock import DAY
 from grader.service.database.tables import Counts, CourseAssignment
+from grader.service.due import assignment_for
 from grader.service.hand_ins import count_attempts
 from grader.service.scores import Attempt, decisions_about, standing
 from grader.service.shown import ShownScore, ShownScores, is_after_due
@@ -87,6 +88,7 @@ def see_work(
     Which attempt is best is decided here by the points that are shown: otherwise it would say
     something of those that aren't.
     """
+    assignment = assignment_for(session, assignment, person_id)
     stands = standing(session, assignment, person_id)
     result_ids = [one.result_id for one in stands.attempts if one.result_id is not None]
     after_due = is_after_due(assignment, moment)

@@ -107,6 +107,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",  # reading doesn't wait for writing
         "synchronous=FULL",  # what was committed survives a loss of power: it may be a receipt
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is deleted is overwritten, too
         f"busy_timeout={_BUSY_MS}",  # for other processes, such as a backup
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -238,12 +238,13 @@ class HandIn(Base):
 
 
 class Regrade(Base):
-    """A grading of everybody anew, which counts once it is applied."""
+    """A grading of everybody anew, or of one hand-in, which counts once it is applied."""
 
     __tablename__ = "regrade"
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("course_assignment.id"), index=True)
+    hand_in_id: Mapped[int | None] = mapped_column(ForeignKey("hand_in.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[int] = mapped_column(BigInteger)
@@ -255,7 +256,8 @@ class Job(Base):
     """What is to be graded: a hand-in as it came (``regrade_id`` 0), or for a regrade.
 
     A job that is claimed belongs to its claimant until ``claimed_until``; then anybody may take it.
-    It waits until ``not_before`` after a fault of the grader.
+    It waits until ``not_before`` after a fault of the grader. ``result_id`` is what came of it; for
+    a regrade, it doesn't count before that is applied.
     """
 
     __tablename__ = "job"
@@ -273,7 +275,8 @@ class Job(Base):
     claimed_until: Mapped[int] = mapped_column(BigInteger, default=0)
     not_before: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[int] = mapped_column(BigInteger)
-    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    result_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Result(Base):
@@ -302,8 +305,8 @@ class Result(Base):
 class Decision(Base):
     """What an instructor decided about a student's work on an assignment; the newest holds.
 
-    ``kind`` is ``override`` (these points count), ``excuse``, ``comment``, or ``mark`` (the points
-    of a unit that a person judges). A decision that was taken back has ``withdrawn_at``.
+    ``kind`` is ``override`` (these points count), ``excuse``, ``comment``, or ``extension`` (it is
+    due at ``until``). A decision that was taken back has ``withdrawn_at``.
     """
 
     __tablename__ = "decision"
@@ -313,12 +316,29 @@ class Decision(Base):
     assignment_id: Mapped[int] = mapped_column(ForeignKey("course_assignment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
-    unit: Mapped[str] = mapped_column(String(200), default="")
     points: Mapped[float | None] = mapped_column(Float)
+    until: Mapped[int | None] = mapped_column(BigInteger)
     text: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[int] = mapped_column(BigInteger)
     withdrawn_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AnswerMark(Base):
+    """The points that a person gave for an answer, whoever handed it in: see `report.marks`."""
+
+    __tablename__ = "answer_mark"
+    __table_args__ = (UniqueConstraint("assignment_id", "unit", "answer"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("course_assignment.id"))
+    unit: Mapped[str] = mapped_column(String(200))
+    answer: Mapped[str] = mapped_column(String(64))
+    points: Mapped[float] = mapped_column(Float)
+    level: Mapped[str] = mapped_column(Text, default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[str] = mapped_column(String(40))
 
 
 class AuditEntry(Base):
@@ -421,3 +441,10 @@ class Setting(Base):
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+# SQLite gives the number of a deleted row away again, unless it is asked not to; but a job that is
+# being graded, or a page in a browser, must not mean somebody else after a person was deleted.
+for _table in Base.metadata.tables.values():
+    if "id" in _table.c:
+        _table.kwargs["sqlite_autoincrement"] = True

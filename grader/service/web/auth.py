@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.service.database.tables import Course, CourseAssignment, Member, Role
+from grader.service.due import assignment_for
 from grader.service.sessions import Asker, find_asker, renew_session
 from grader.service.settings import ServiceSettings
 from grader.service.web.forms import read_form
@@ -207,7 +208,10 @@ def _of_assignment(
             return None
         found = find_membership(session, asker, assignment.course_id, roles)
         return found and AssignmentAccess(
-            asker=asker, course=found[0], member=found[1], assignment=assignment
+            asker=asker,
+            course=found[0],
+            member=found[1],
+            assignment=assignment_for(session, assignment, asker.person_id),
         )
 
     return guarded(handler, find)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.service.database.tables import CourseAssignment, HandIn, Role
+from grader.service.due import assignment_for
 from grader.service.sessions import Asker
 from grader.service.web.auth import AssignmentAccess, Endpoint, find_membership, guarded
 
@@ -44,7 +45,11 @@ def may_see_hand_in(handler: Callable[[Request, HandInAccess], Awaitable[Respons
         roles = (Role.STUDENT, Role.INSTRUCTOR) if is_own else (Role.INSTRUCTOR,)
         found = find_membership(session, asker, assignment.course_id, roles)
         return found and HandInAccess(
-            asker=asker, course=found[0], member=found[1], assignment=assignment, hand_in=hand_in
+            asker=asker,
+            course=found[0],
+            member=found[1],
+            assignment=assignment_for(session, assignment, hand_in.person_id),
+            hand_in=hand_in,
         )
 
     return guarded(handler, find)

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("details", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_audit_entry_course_id"), "audit_entry", ["course_id"], unique=False)
     op.create_table(
@@ -36,6 +37,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
         sa.UniqueConstraint("code_digest", name=op.f("uq_course_code_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "lti_ticket",
@@ -60,6 +62,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "setting",
@@ -114,6 +117,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("course_id", "person_id", name=op.f("uq_member_course_id_person_id")),
         sa.UniqueConstraint("link_digest", name=op.f("uq_member_link_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_member_course_id"), "member", ["course_id"], unique=False)
     op.create_index(op.f("ix_member_person_id"), "member", ["person_id"], unique=False)
@@ -160,6 +164,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform")),
         sa.UniqueConstraint("issuer", "client_id", name=op.f("uq_platform_issuer_client_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "web_session",
@@ -215,6 +220,7 @@ def upgrade() -> None:
             ["platform_id"], ["platform.id"], name=op.f("fk_course_assignment_platform_id_platform")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_assignment")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_course_assignment_course_id"), "course_assignment", ["course_id"], unique=False
@@ -237,6 +243,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("platform_id", "subject", name=op.f("uq_identity_platform_id_subject")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_identity_person_id"), "identity", ["person_id"], unique=False)
     op.create_table(
@@ -262,8 +269,34 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "platform_id", "context", name=op.f("uq_lti_context_platform_id_context")
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_lti_context_course_id"), "lti_context", ["course_id"], unique=False)
+    op.create_table(
+        "answer_mark",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("unit", sa.String(length=200), nullable=False),
+        sa.Column("answer", sa.String(length=64), nullable=False),
+        sa.Column("points", sa.Float(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["course_assignment.id"],
+            name=op.f("fk_answer_mark_assignment_id_course_assignment"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_answer_mark_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_mark")),
+        sa.UniqueConstraint(
+            "assignment_id", "unit", "answer", name=op.f("uq_answer_mark_assignment_id_unit_answer")
+        ),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -274,8 +307,8 @@ def upgrade() -> None:
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("unit", sa.String(length=200), nullable=False),
         sa.Column("points", sa.Float(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -290,6 +323,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_decision_person_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_decision_of_person", "decision", ["assignment_id", "person_id"], unique=False
@@ -330,6 +364,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_in")),
         sa.UniqueConstraint("number", name=op.f("uq_hand_in_number")),
         sa.UniqueConstraint("result_id", name=op.f("uq_hand_in_result_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_hand_in_of_person", "hand_in", ["assignment_id", "person_id", "id"], unique=False
@@ -380,29 +415,10 @@ def upgrade() -> None:
             "stamp",
             name=op.f("uq_outbox_entry_assignment_id_person_id_stamp"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_outbox_entry_person_id"), "outbox_entry", ["person_id"], unique=False)
     op.create_index("ix_outbox_queue", "outbox_entry", ["state", "next_try_at"], unique=False)
-    op.create_table(
-        "regrade",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("applied_at", sa.BigInteger(), nullable=True),
-        sa.Column("dropped_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"],
-            ["course_assignment.id"],
-            name=op.f("fk_regrade_assignment_id_course_assignment"),
-        ),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_regrade_by_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_regrade")),
-    )
-    op.create_index(op.f("ix_regrade_assignment_id"), "regrade", ["assignment_id"], unique=False)
     op.create_table(
         "job",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -429,13 +445,43 @@ def upgrade() -> None:
         sa.Column("not_before", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("result_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["hand_in_id"], ["hand_in.id"], name=op.f("fk_job_hand_in_id_hand_in")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("hand_in_id", "regrade_id", name=op.f("uq_job_hand_in_id_regrade_id")),
+        sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_job_ended_at"), "job", ["ended_at"], unique=False)
     op.create_index("ix_job_queue", "job", ["state", "regrade_id", "id"], unique=False)
+    op.create_table(
+        "regrade",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "hand_in_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("applied_at", sa.BigInteger(), nullable=True),
+        sa.Column("dropped_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["course_assignment.id"],
+            name=op.f("fk_regrade_assignment_id_course_assignment"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_regrade_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["hand_in_id"], ["hand_in.id"], name=op.f("fk_regrade_hand_in_id_hand_in")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regrade")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_regrade_assignment_id"), "regrade", ["assignment_id"], unique=False)
     op.create_table(
         "result",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -457,5 +503,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_result")),
         sa.UniqueConstraint("hand_in_id", "key", name=op.f("uq_result_hand_in_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_result_hand_in_id"), "result", ["hand_in_id"], unique=False)
