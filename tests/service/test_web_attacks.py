@@ -101,7 +101,8 @@ def test_nobody_sees_anything(site: Site) -> None:
                 course_id=FIRST if exists else 99,
             )
             answer = ask(browser, method, filled)
-            assert (method, filled, answer.status_code) == (method, filled, 401)
+            refusals = (401, 404) if "{secret}" in path else (401,)
+            assert answer.status_code in refusals, (method, filled)
             assert "Lab" not in answer.text
     assert count(site) == 1
 
@@ -535,14 +536,14 @@ def test_crash_says_nothing_of_its_cause(site: Site) -> None:
     """Its page has the headers of all pages; what happened is in the log."""
 
     async def crash(_request: Request) -> StarletteResponse:
-        raise ValueError("inside of the service")
+        raise ValueError("/srv/database.py")
 
     app = make_app(site.state)
     app.router.routes.append(Route("/crash", crash))
     answer = site.browser_of(app).get("/crash")
 
     assert answer.status_code == 500
-    assert "inside" not in answer.text
+    assert "/srv" not in answer.text
     assert "not yours" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 

@@ -45,7 +45,9 @@ async def hand_in(request: Request, access: AssignmentAccess) -> Response:
     except HTTPException as error:
         if error.status_code not in _SHOWN_ON_PAGE:
             raise
-        return await _show_again(request, access, error.detail, error.status_code)
+        page = await _show_again(request, access, error.detail, error.status_code)
+        page.headers.update(error.headers or {})
+        return page
     service.wake()
     return RedirectResponse(f"/hand-ins/{receipt.number}", status_code=303)
 

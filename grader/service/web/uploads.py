@@ -34,12 +34,19 @@ _THROWN_AWAY_BYTES = 64 * MIB
 _IDLE_S = 20.0
 _TOTAL_S = 240.0
 
+# Without it, the server goes on to read what is still being sent.
+_CLOSE = {"Connection": "close"}
+
 
 class TooLargeError(HTTPException):
     """A form that is larger than the limit."""
 
-    def __init__(self, limit_bytes: int) -> None:
-        super().__init__(413, f"This is larger than {limit_bytes / MIB:g} MiB, which is the limit.")
+    def __init__(self, limit_bytes: int, *, has_more: bool = False) -> None:
+        super().__init__(
+            413,
+            f"This is larger than {limit_bytes / MIB:g} MiB, which is the limit.",
+            _CLOSE if has_more else None,
+        )
 
 
 @dataclass(slots=True)
@@ -74,7 +81,7 @@ async def read_upload(request: Request, *, max_bytes: int, folder: Path) -> Asyn
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
-        raise HTTPException(400)
+        raise HTTPException(400, headers=_CLOSE)
     reader = _Reader(max_bytes, folder)
     try:
         await _feed(request, reader, boundary, max_bytes + _OVERHEAD_BYTES)
@@ -88,12 +95,12 @@ async def _feed(request: Request, reader: "_Reader", boundary: bytes, max_bytes:
     try:
         parser = MultipartParser(boundary, reader.callbacks())
     except FormParserError as error:
-        raise HTTPException(400) from error
+        raise HTTPException(400, headers=_CLOSE) from error
     size = 0
     async for chunk in _chunks(request):
         size += len(chunk)
         if size > max_bytes + _THROWN_AWAY_BYTES:
-            break
+            raise TooLargeError(reader.max_bytes, has_more=True)
         if size > max_bytes:
             reader.drop()
         if reader.is_dropped:
@@ -103,7 +110,7 @@ async def _feed(request: Request, reader: "_Reader", boundary: bytes, max_bytes:
         except TooLargeError:
             reader.drop()
         except (FormParserError, ValueError) as error:
-            raise HTTPException(400) from error
+            raise HTTPException(400, headers=_CLOSE) from error
     if reader.is_dropped:
         raise TooLargeError(reader.max_bytes)
     if not reader.is_complete:
@@ -122,7 +129,9 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
                 return
             yield chunk
     except TimeoutError as error:
-        raise HTTPException(408, "This took too long to arrive. Nothing was kept.") from error
+        raise HTTPException(
+            408, "This took too long to arrive. Nothing was kept.", _CLOSE
+        ) from error
     except ClientDisconnect as error:
         raise HTTPException(400) from error
 
