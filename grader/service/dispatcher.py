@@ -163,17 +163,25 @@ class Dispatcher:
         for job in jobs.claim(self.database, self.name, at_most=room):
             self._claimed[job.id] = job
             try:
-                grading = self._grading(job)
-            except _PoolAwayError as error:
-                self._put_back(job, str(error))
-                continue
-            except GraderError as error:
-                self._store(job, _fault(str(error)))
-                continue
-            key = grading.keys.of(job.name, job.data)
-            future = grading.pool.submit(msgspec.structs.replace(job.request, key=key))
-            grading.running += 1
-            future.add_done_callback(_put(self._events, job, key, grading))
+                self._start(job)
+            except SQLAlchemyError:
+                # Nobody grades it: it is not ours any more, and its claim ends.
+                self._claimed.pop(job.id, None)
+                raise
+
+    def _start(self, job: ClaimedJob) -> None:
+        try:
+            grading = self._grading(job)
+        except _PoolAwayError as error:
+            self._put_back(job, str(error))
+            return
+        except GraderError as error:
+            self._store(job, _fault(str(error)))
+            return
+        key = grading.keys.of(job.name, job.data)
+        future = grading.pool.submit(msgspec.structs.replace(job.request, key=key))
+        grading.running += 1
+        future.add_done_callback(_put(self._events, job, key, grading))
 
     def _take_events(self) -> None:
         """Wait until something has happened, and store the results that are there."""
@@ -190,16 +198,16 @@ class Dispatcher:
         if not grading.running and self._gradings.get(job.assignment_id) is not grading:
             grading.close()  # there is a newer one
         try:
-            result = _read(future.result(), key, asked=grading.keys.asked)
-        except CancelledError:
-            # The pool has closed itself: its cluster is lost.
-            if self._gradings.get(job.assignment_id) is grading:
-                del self._gradings[job.assignment_id]
-                grading.close()
-            self._put_back(job, "the pool was closed")
-            return
-        try:
-            self._store(job, result)
+            try:
+                result = _read(future.result(), key, asked=grading.keys.asked)
+            except CancelledError:
+                # The pool has closed itself: its cluster is lost.
+                if self._gradings.get(job.assignment_id) is grading:
+                    del self._gradings[job.assignment_id]
+                    grading.close()
+                self._put_back(job, "the pool was closed")
+            else:
+                self._store(job, result)
         except SQLAlchemyError:
             # It is stored as soon as the database is back; until then its claim is renewed.
             grading.running += 1
