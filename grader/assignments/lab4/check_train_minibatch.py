@@ -304,6 +304,8 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
     if is_list:
         is_known = any(is_close(losses, curve) for curve in right.curves)
         found["losses"] = "right" if is_known else (losses if is_right else len(losses))
+        if len(losses) > 1 and np.all(np.isfinite(losses)):
+            found["losses_are_equal"] = bool(np.ptp(losses) <= 1e-6 * np.max(np.abs(losses)))
     else:
         is_number = is_right and isinstance(value, Array | Number)
         found["losses"] = to_array(value, "the loss") if is_number else name_kind(value)
