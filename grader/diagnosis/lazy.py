@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
-from grader.observations.messages import Observation, Outcome
-from grader.observations.values import Opaque
+import numpy as np
+
+from grader.checks.questions import Question
+from grader.observations.messages import CallRequest, Observation, Outcome
+from grader.observations.values import Array, Opaque
 
 HINT_TO_RUN = (
-    "Nothing runs until somebody loops over what it returns. Is there a yield, or a comprehension "
-    "in round brackets? Return the result itself; if there are several, collect them in a list."
+    "What is inside of a generator runs only when somebody loops over it. Is there a yield, or a "
+    "comprehension in round brackets? Return the result itself; if there are several, collect them "
+    "in a list."
 )
 HINT_TO_RUN_MAP = (
-    "It computes nothing until somebody loops over it. Make a list of it, with list(...) or a "
-    "comprehension in square brackets."
+    "It computes its items only when somebody loops over it. Make a list of it, with list(...) or "
+    "a comprehension in square brackets."
 )
 
 _LAZY = ("generator", "map", "filter")
@@ -33,6 +37,20 @@ def find_lazy(answers: Sequence[Observation]) -> str:
         return ""
     name = found.pop()
     return name if name in _LAZY else ""
+
+
+def has_run_nothing(questions: Sequence[Question], answers: Sequence[Observation]) -> bool:
+    """Return whether no call has changed an input, as none does before somebody loops over it."""
+    return not any(
+        isinstance(before, Array)
+        and isinstance(after := step.inputs[name].value, Array)
+        and not np.array_equal(before.to_numpy(), after.to_numpy(), equal_nan=True)
+        for question, answer in zip(questions, answers, strict=True)
+        if isinstance(question.request, CallRequest)
+        for step in answer.steps
+        for name, before in question.request.inputs.items()
+        if name in step.inputs
+    )
 
 
 def describe_lazy(function: str, type_name: str) -> str:

@@ -11,7 +11,7 @@ from grader.checks.questions import Question
 from grader.diagnosis.exchanged import describe_exchanged, find_exchanged, hint_to_reorder
 from grader.diagnosis.fingerprint import fingerprint, is_same, without_returned
 from grader.diagnosis.kept import HINT_TO_BEGIN_ANEW, describe_kept
-from grader.diagnosis.lazy import describe_lazy, find_lazy, hint_to_run
+from grader.diagnosis.lazy import describe_lazy, find_lazy, has_run_nothing, hint_to_run
 from grader.diagnosis.limited import (
     HINT_NOT_TO_CUT,
     HINT_NOT_TO_LIMIT,
@@ -132,7 +132,8 @@ def _nan(asked: Asked) -> Remark:
 def _lazy(asked: Asked) -> Remark:
     type_name = find_lazy(asked.answers)
     text = describe_lazy(asked.function, type_name)
-    return Remark(text, hint_to_run(type_name), explains_all=True)
+    is_cause = has_run_nothing(asked.questions, asked.answers) or _moves_rightly(asked)
+    return Remark(text, hint_to_run(type_name), explains_all=is_cause)
 
 
 def _moved(asked: Asked) -> Remark:

@@ -164,7 +164,7 @@ def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
 def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
     """The line moves, in as many frames as were asked for
 
-    Take a step of gradient descent in each frame, and pass `frames` on to FuncAnimation.
+    Take a step of gradient descent in each frame: other lines earn nothing for their number.
     """
     case = _draw_case(probe)
     for frames in probe.rng().choice(UNUSUAL_COUNTS, 2, replace=False).tolist():

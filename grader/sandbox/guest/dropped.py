@@ -23,7 +23,8 @@ _METHODS = frozenset(
 # Only of numbers they do, and not of modules, sets and loggers.
 _METHODS_OF_NUMBERS = frozenset(
     "sigmoid exp log log1p abs sqrt square neg relu tanh softmax add sub mul div pow matmul "
-    "flatten ravel mean sum nan_to_num round astype contiguous float double half int long to".split()
+    "flatten ravel mean sum nan_to_num round astype contiguous float double half int long "
+    "to".split()
 )
 _FUNCTIONS = frozenset(
     "clamp clip sigmoid exp log log1p abs sqrt square neg relu tanh softmax add sub mul div pow "
