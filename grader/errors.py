@@ -11,6 +11,7 @@
         InternalError              our machine or our code failed                     3
             LocksMissingError      isolation is required, but locks are missing       3
             StarterLostError       the forkserver died, not the student's child       3
+            ClusterLostError       the scheduler of a cluster is gone                 3
             CheckCrashedError      a check raised something other than a finding      3
             NotRecordedError       a kit has no answer to what a check asks           3
 
@@ -156,6 +157,23 @@ class StarterLostError(InternalError):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.what_happened}"
+
+
+class ClusterLostError(InternalError):
+    """The scheduler of a cluster no longer answers; what it had is graded by the next run.
+
+    Not the end of one of its workers: others then do what it did.
+
+    Attributes:
+        address: The address of the scheduler.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+    def __str__(self) -> str:
+        return f"the scheduler {self.address} no longer answers"
 
 
 class CheckCrashedError(InternalError):

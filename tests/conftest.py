@@ -11,8 +11,8 @@ from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.model import Report
 
-# The fixtures that drive a browser.
-pytest_plugins = ("browser",)
+# The fixtures that drive a browser, and what is left out on systems other than Linux.
+pytest_plugins = ("browser", "systems")
 
 ROOT = Path(__file__).resolve().parents[1]
 SUBMISSIONS = ROOT / "tests" / "submissions"

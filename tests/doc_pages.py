@@ -98,7 +98,7 @@ def read_items(page: Path) -> list[Block | Before]:
             raise ValueError(f"{name_of(page)}: a mark is not right before a block: {marks}")
         end = match.end()
         if match["kind"] == "before":
-            items.append(Before(" ".join(match["value"].split())))
+            items.append(Before(match["value"].strip()))
         elif match["kind"]:
             marks[match["kind"]] = " ".join(match["value"].split())
         else:

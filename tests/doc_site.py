@@ -62,6 +62,8 @@ class ReadPage(HTMLParser):
     links: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     images_without_text: list[str] = field(default_factory=list)
+    empty_headers: int = 0
+    _is_in_empty_header: bool = False
 
     def __post_init__(self) -> None:
         """Begin to parse."""
@@ -77,8 +79,16 @@ class ReadPage(HTMLParser):
             self.loaded.append(given["href"])
         if "src" in given:
             self.loaded.append(given["src"])
+        self._is_in_empty_header |= tag == "th"
+        self.empty_headers += tag == "th"
         if tag == "img" and not given.get("alt"):
             self.images_without_text.append(given["src"])
+
+    def handle_data(self, data: str) -> None:
+        """Note that a header has a text."""
+        if self._is_in_empty_header and data.strip():
+            self.empty_headers -= 1
+            self._is_in_empty_header = False
 
 
 def read_page(path: Path) -> ReadPage:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
-
 from grader.cli.command import Command
 from grader.cli.exit_codes import COMMON, MEANINGS, ExitCode
 from grader.cli.grade import command as grade
@@ -43,7 +41,7 @@ def commands() -> Iterator[tuple[str, Command]]:
         "grade": grade,
         **{f"grader {k}": v for k, v in grader.commands.items()},
     }.items():
-        if isinstance(one, click.Command) and not one.hidden:
+        if not one.hidden:
             assert isinstance(one, Command), f"{name} does not list its exit statuses"
             yield name, one
 

@@ -17,6 +17,7 @@ from class_fakes import (
     NAMES,
     check_outline,
     make_class,
+    make_failure,
     make_outline,
 )
 from fakes import check_result, make_report
@@ -284,6 +285,20 @@ def _with_manual() -> ClassSummary:
     return figures.finish(assignment=ASSIGNMENT, max_score=10, function_names=("update", _LONG))
 
 
+def _with_problems() -> ClassSummary:
+    """Return a class with submissions that can't be graded, and some on which the grader failed."""
+    long = "line 12 is not valid Python:\n" + "    def broken(:\n" * 20 + "x" * 400
+    failures = [make_failure(ReportStatus.UNREADABLE, error) for error in (long, *["short"] * 7)]
+    failures += [make_failure(ReportStatus.GRADER_ERROR, error) for error in ("gone", "x" * 160)]
+    figures = ClassFigures()
+    for place, failure in enumerate(failures):
+        student = Student(id=f"s{place}", name=f"Student {place}")
+        figures.add(failure, id=f"s{place}", student=student, file="lab4.py")
+    return figures.finish(
+        assignment=ASSIGNMENT, max_score=MAX_SCORE, function_names=tuple(FUNCTIONS)
+    )
+
+
 def _roster_only(*, skipped: tuple[Skipped, ...] = ()) -> ClassSummary:
     figures = ClassFigures()
     for place in range(25):
@@ -313,6 +328,7 @@ def class_pages() -> dict[str, str]:
     return {
         "class": class_page(_with_everything(hostile)),
         "class-manual": class_page(_with_manual()),
+        "class-problems": class_page(_with_problems()),
         "class-one": class_page(make_class(1)),
         "class-absent": class_page(_roster_only(skipped=(Skipped(path="a.txt", reason="why"),))),
         "class-empty": class_page(_empty()),
@@ -353,7 +369,7 @@ STUDENT_KINDS = (
     "hidden", "late", "manual", "self-check", "no-functions", "brief", "brief-hostile",
 )  # fmt: skip
 CLASS_KINDS = (
-    "class", "class-manual", "class-one", "class-absent", "class-empty",
+    "class", "class-manual", "class-problems", "class-one", "class-absent", "class-empty",
 )  # fmt: skip
 GRADE_KINDS = (
     "grade-right", "grade-wrong", "grade-hostile", "grade-manual", "grade-late",

@@ -11,6 +11,7 @@ from grader import errors
 from grader.errors import (
     AssignmentError,
     CheckCrashedError,
+    ClusterLostError,
     DamagedRecordingError,
     GraderError,
     InternalError,
@@ -40,6 +41,10 @@ SAMPLES: list[tuple[GraderError, str]] = [
         "this machine has no lock on using up memory, network, so no submission was run: use Linux",
     ),
     (StarterLostError("died"), "the forkserver died"),
+    (
+        ClusterLostError("tls://grading:8786"),
+        "the scheduler tls://grading:8786 no longer answers",
+    ),
     (
         AssignmentError(Path("lab5"), "no id"),
         "the assignment in lab5 can't be used: no id",

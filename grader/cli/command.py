@@ -10,7 +10,29 @@ from grader.cli.exit_codes import COMMON, ExitCode
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Command(click.Command):
+class OutputClosedError(Exception):
+    """Whoever reads the output has closed it; not an OSError, which click would exit with 1 for."""
+
+
+class _NoticesClosedOutput(click.Command):
+    """A command that tells an output that was closed from a result that is not all well."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; options such as ``--help`` print while that is done."""
+        try:
+            return super().parse_args(ctx, args)
+        except BrokenPipeError as error:
+            raise OutputClosedError from error
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise OutputClosedError from error
+
+
+class Command(_NoticesClosedOutput):
     """A command whose help ends in its exit statuses.
 
     Attributes:
@@ -34,7 +56,7 @@ class Command(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-class Group(click.Group):
+class Group(_NoticesClosedOutput, click.Group):
     """A command with subcommands of the kind above."""
 
     command_class = Command

@@ -114,6 +114,8 @@ def command(  # noqa: C901 - the flow of the command on one screen
     # Start a process before the slow imports here, so that they run while it imports torch.
     with usage_errors():
         launched = launch()
+    # Closed also if the imports are interrupted.
+    click.get_current_context().call_on_close(launched.close)
     first = iter([launched])
 
     from grader.checks.assignment import load_assignment
@@ -173,7 +175,7 @@ def command(  # noqa: C901 - the flow of the command on one screen
         elif console is not None:
             show_report(report, console)
 
-    with usage_errors(), contextlib.closing(launched):
+    with usage_errors():
         if watch:
             from grader.cli.watch import watch_file
 

@@ -9,8 +9,10 @@ from typing import TextIO
 import click
 
 from grader.bootstrap import why_unsupported
+from grader.cli.command import OutputClosedError
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import NO_ROOM
+from grader.cli.streams import show_any_character
 
 
 def run_command(command: click.Command, *, name: str) -> None:
@@ -21,6 +23,7 @@ def run_command(command: click.Command, *, name: str) -> None:
         name: The name of the program, for usage and error messages.
     """
     _open_closed_streams()
+    show_any_character()
     code = _run(command, name)
     with contextlib.suppress(ValueError):  # not in the main thread
         # All is done: an interruption could only end in a traceback of Python's own.
@@ -34,13 +37,13 @@ def _run(command: click.Command, name: str) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else ExitCode.WELL
     except (click.exceptions.Abort, KeyboardInterrupt):
-        _complain("\ninterrupted")
+        _complain("interrupted")  # click has ended the line with the ^C
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         with contextlib.suppress(OSError):
             error.show()
         return ExitCode.USAGE
-    except BrokenPipeError:
+    except OutputClosedError:
         return ExitCode.OUTPUT_CLOSED
     except Exception as error:  # noqa: BLE001 - the outermost level: an unexpected exception is our fault
         return _explain(error, name)

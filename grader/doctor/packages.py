@@ -79,11 +79,11 @@ def _place(distribution: importlib.metadata.Distribution) -> str:
 
 def examine_commands() -> Iterator[Finding]:
     """Look whether the commands on the path are those of this installation."""
-    own = {
+    own = [
         Path(sysconfig.get_path("scripts", scheme)).resolve()
         for scheme in (sysconfig.get_default_scheme(), f"{os.name}_user")
         if scheme in sysconfig.get_scheme_names()
-    }
+    ]
     folders = [Path(one) for one in os.environ.get("PATH", "").split(os.pathsep) if one]
     found = [
         folder.resolve()
@@ -115,8 +115,8 @@ def examine_commands() -> Iterator[Finding]:
         )
 
 
-def _first(folders: set[Path]) -> Path:
-    return next((one for one in folders if (one / "grade").exists()), min(folders))
+def _first(folders: list[Path]) -> Path:
+    return next((one for one in folders if (one / "grade").exists()), folders[0])
 
 
 def examine_requirements() -> Iterator[Finding]:

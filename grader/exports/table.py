@@ -9,6 +9,7 @@ from typing import Self
 
 from grader.errors import UsageError
 from grader.report.normalize import normalize
+from grader.system.redirected import to_utf_8
 
 _MAX_BYTES = 64 * 1024 * 1024
 _MARK_OF_UTF_8 = b"\xef\xbb\xbf"
@@ -89,7 +90,7 @@ def read_table(path: Path) -> Table:
     """
     data = read_bounded(path, "a table of grades")
     try:
-        text = data.decode("utf-8-sig")
+        text = to_utf_8(data).decode()
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path} is not UTF-8; use the file as it was downloaded, or save it as CSV UTF-8"

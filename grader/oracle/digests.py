@@ -33,9 +33,17 @@ def digest_parts(parts: Iterable[bytes]) -> bytes:
 
 def digest_machine() -> bytes:
     """Digest what runs here: Python, the system, the processor and the libraries."""
-    versions = [f"{name}={_version(name)}" for name in _LIBRARIES]
-    machine = (platform.python_version(), platform.system(), platform.machine())
-    return digest_parts(map(str.encode, (*machine, *versions)))
+    return digest_parts(f"{name}={what}".encode() for name, what in describe_machine().items())
+
+
+def describe_machine() -> dict[str, str]:
+    """Return the system and the processor here, and the versions of Python and the libraries."""
+    return {
+        "Python": platform.python_version(),
+        "system": platform.system(),
+        "processor": platform.machine(),
+        **{name: _version(name) for name in _LIBRARIES},
+    }
 
 
 def digest_engine() -> bytes:
@@ -113,23 +121,34 @@ def _digest_name(one: Misconception) -> bytes:
     return digest_parts((digest_misconception(one), *map(str.encode, described)))
 
 
-def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
-    """Yield the names and contents of the files below a folder.
+def list_files(folder: Path, *, without: Iterable[Path] = ()) -> Iterator[Path]:
+    """Yield the files below a folder, in an order that is the same on every system.
 
     Hidden files and what Python compiled are left out: neither changes what checks do.
+
+    Args:
+        folder: The folder.
+        without: Folders and files that are left out.
     """
     skipped = [path.resolve() for path in without]
     skipped = [path for path in skipped if path.is_relative_to(folder) and path != folder]
-    for path in sorted(folder.rglob("*")):
+    # By names as they are written: Windows takes no notice of case when it compares paths.
+    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).parts):
         relative = path.relative_to(folder)
         if any(part == _COMPILED or part.startswith(".") for part in relative.parts):
             continue
         if path.is_file() and not any(path.is_relative_to(one) for one in skipped):
-            yield relative.as_posix().encode("utf-8", "surrogateescape")
-            try:
-                yield path.read_bytes()
-            except OSError as error:
-                raise UsageError(f"can't read {path}: {error.strerror}") from error
+            yield path
+
+
+def _contents(folder: Path, *, without: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the names and contents of the files below a folder, as `list_files` lists them."""
+    for path in list_files(folder, without=without):
+        yield path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+        try:
+            yield path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"can't read {path}: {error.strerror}") from error
 
 
 def _version(name: str) -> str:

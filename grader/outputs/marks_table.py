@@ -23,6 +23,7 @@ from grader.report.budget import cut_text
 from grader.report.csv_dialect import CsvDialect
 from grader.report.marks import ClassAnswer
 from grader.report.model import RubricLevel
+from grader.system.redirected import to_utf_8
 
 # What is read again; the other columns are to be read by the person who marks.
 _GIVEN = ("unit", "answer", "points", "level", "comment", "marked_by")
@@ -143,7 +144,7 @@ def read_marks_file(data: bytes, name: str) -> tuple[list[MarksLine], list[str]]
     if name.lower().endswith(".json"):
         return _read_json(data, name), []
     try:
-        text = data.decode("utf-8-sig")
+        text = to_utf_8(data).decode()
     except UnicodeDecodeError as error:
         raise UsageError(f"{name} is not UTF-8; save it as CSV UTF-8") from error
     first = text.partition("\n")[0]
@@ -177,7 +178,7 @@ def _expect_columns(header: Sequence[str], name: str) -> None:
 
 def _read_json(data: bytes, name: str) -> list[MarksLine]:
     try:
-        content = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+        content = msgspec.json.decode(to_utf_8(data))
     except ValueError as error:
         raise UsageError(f"{name} is not JSON: {error}") from error
     entries = content.get("marks") if isinstance(content, dict) else content

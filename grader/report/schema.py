@@ -9,6 +9,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.report.json_escape import escape_invisible
 from grader.report.model import SCHEMA_VERSION, Report
+from grader.system.redirected import to_utf_8
 
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
@@ -51,7 +52,7 @@ def read_report(path: Path) -> Report:
         UsageError: The file can't be read, or is not a report.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Report)
+        return msgspec.json.decode(to_utf_8(path.read_bytes()), type=Report)
     except OSError as error:
         raise UsageError(f"can't read {path}: {error.strerror}") from error
     except ValueError as error:

@@ -310,7 +310,8 @@ def test_an_unknown_column_is_named(results: Path) -> None:
         (b"unit,points\nwhy,3\n", "has no column answer or student"),
         (b"unit,student\nwhy,ada\n", "has no column points or level"),
         (b"unit,student,points,points\nwhy,ada,1,2\n", "has two columns points"),
-        (b"\xff\xfeu\x00", "is not UTF-8"),
+        (b"\xff\xfeu\x00x", "is not UTF-8"),  # half a character of UTF-16
+        (b"unit,answer,comment\nwhy,\xe4,x\n", "is not UTF-8"),
     ],
 )
 def test_a_file_that_is_not_a_table_of_marks_is_refused(

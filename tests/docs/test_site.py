@@ -8,6 +8,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from doc_pages import DOCS, README, ROOT, all_pages, name_of, prose
 from doc_site import Built, ReadPage, build_site, read_page
+from make_screenshots import PICTURES
 
 _OUTSIDE = ("https://", "http://", "mailto:")
 
@@ -83,6 +84,18 @@ def test_pictures_have_a_text_and_are_small(pages: dict[Path, ReadPage]) -> None
     assert [path.name for path in pictures if path.stat().st_size > 150_000] == []
 
 
+def test_pictures_are_made_by_the_script() -> None:
+    """The script makes each picture, and every one is on a page."""
+    shown = set(re.findall(r"assets/([\w-]+)\.png", "".join(map(prose, DOCS.rglob("*.md")))))
+
+    assert {path.stem for path in (DOCS / "assets").glob("*.png")} == set(PICTURES) == shown
+
+
+def test_columns_of_tables_have_titles(pages: dict[Path, ReadPage]) -> None:
+    """No header of a table is empty, so that a screen reader can say what a cell is about."""
+    assert [path.name for path, page in pages.items() if page.empty_headers] == []
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
 def test_links_of_the_files_at_the_top_lead_somewhere(name: str) -> None:
     """Files and headings that these link to are there, as GitHub shows them."""
@@ -109,6 +122,15 @@ def test_pages_begin_with_one_title(page: Path) -> None:
 
     assert levels.count(1) == 1 or page.name == "changelog.md"
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("page", all_pages(), ids=name_of)
+def test_what_belongs_to_a_list_is_indented_by_four(page: Path) -> None:
+    """With less, a paragraph or block ends its list on the site, and numbers begin anew."""
+    source = page.read_text(encoding="utf-8")
+    fenced = re.sub(r"^```.*?^```", "", source, flags=re.MULTILINE | re.DOTALL)
+
+    assert re.findall(r"\n\n( {1,3}\S.*)", fenced) == []
 
 
 def test_readme_links_the_pages_of_each_reader() -> None:

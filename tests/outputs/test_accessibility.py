@@ -31,6 +31,13 @@ SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
     word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
 
 
+# axe lets small targets pass if they are far apart. For links in a text that is all one can do.
+_TOO_SMALL = """() => [...document.querySelectorAll('summary, button, input')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return one.checkVisibility() && Math.min(box.width, box.height) < 24;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_page_has_no_barriers(kind: str, open_page: OpenPage) -> None:
     """With everything unfolded axe finds nothing, in light and dark, at 320, 768 and 1400 px."""
@@ -40,6 +47,7 @@ def test_page_has_no_barriers(kind: str, open_page: OpenPage) -> None:
     least = 3 if kind in GRADE_KINDS else 4.5
 
     found = {"elements": find_barriers(page), "320 px": find_overflow(page)}
+    found["24 px"] = page.evaluate(_TOO_SMALL)
     found["light"] = find_low_contrast(page, least=least)
     page.emulate_media(color_scheme="dark")
     found["dark"] = find_barriers(page, only=ON_COLORS) + find_low_contrast(page, least=least)
@@ -113,7 +121,7 @@ def walk(page: "Page", key: str) -> list[str]:
     raise AssertionError("the focus never leaves the page")
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("size", [PHONE, TABLET], ids=["phone", "tablet"])
 @pytest.mark.parametrize("kind", ["wrong", "notebook", "manual", "brief", "class", "class-manual"])
 def test_keyboard_reaches_everything(kind: str, size: tuple[int, int], open_page: OpenPage) -> None:
     """Tab reaches all that can be used and ends; the focus is visible, forwards and backwards."""
@@ -192,7 +200,7 @@ def test_focus_goes_on_at_the_first_new_row(open_page: OpenPage) -> None:
 
 def test_nothing_is_cut_off_on_paper(open_page: OpenPage, tmp_path: Path) -> None:
     """On paper the page of a class is light and unfolded, and nothing scrolls or is clipped."""
-    page = open_page(page_of_kind("class"), scheme="dark", size=(720, 1000))
+    page = open_page(page_of_kind("class"), scheme="dark", size=(720, 500))
 
     page.emulate_media(media="print")
     page.pdf(path=tmp_path / "class.pdf")

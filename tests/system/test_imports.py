@@ -60,6 +60,14 @@ _ONLY_ELSEWHERE = {
     "darwin": {"grader.sandbox.host.linux_usage"},
     "win32": {"grader.sandbox.host.linux_usage", "grader.sandbox.host.forkserver"},
 }
+# What is data, student code's side, or a program.
+_NOT_IMPORTED = (
+    "grader.__main__",
+    "grader.assignments",
+    "grader.authoring.template",
+    "grader.sandbox.guest.",
+    "grader.service.database.migrations.",
+)
 # What a child imports before it imports torch, or to lock itself.
 _GUEST = """
     event_loop file_lock given lock spawned syscall_lock syscalls unavailable
@@ -74,12 +82,7 @@ def trusted_modules() -> list[str]:
         below = path.relative_to(root.parent)
         parts = [*below.parent.parts, *([] if path.stem == "__init__" else [path.stem])]
         name = ".".join(parts)
-        if (
-            not name.startswith(
-                ("grader.assignments", "grader.authoring.template", "grader.sandbox.guest.")
-            )
-            and name != "grader.__main__"
-        ):  # which is a program
+        if not name.startswith(_NOT_IMPORTED):
             names.append(name)
     return names
 

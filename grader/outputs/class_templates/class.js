@@ -102,16 +102,6 @@
       table.parentElement.after(more);
       show();
     }
-    // What has the focus must not be below the names that stay in place.
-    new ResizeObserver(() => {
-      const stays = getComputedStyle(heads[0]).position === "sticky";
-      table.parentElement.style.scrollPadding =
-        stays ? `${table.tHead.offsetHeight}px 0 0 ${heads[0].offsetWidth}px` : "";
-    }).observe(table.tHead);
-    table.addEventListener("focusin", ({ target }) => {
-      if (target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
-    });
-
     // Paper has no button for more rows, so all are printed.
     let before = limit;
     window.addEventListener("beforeprint", () => { before = limit; limit = Infinity; show(); });

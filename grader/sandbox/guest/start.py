@@ -1,6 +1,8 @@
 """The forkserver's entry: reports where Python looks for packages, then imports torch."""
 
 import gc
+import os
+import shutil
 import signal
 import socket
 import sys
@@ -22,7 +24,11 @@ def main(control_descriptor: int, home: str) -> Never:
     # a tenth of the time. Children switch the collector on again.
     gc.disable()
     with socket.socket(fileno=control_descriptor) as control:
-        send_message(control, Starting(path=tuple(sys.path)))
+        try:
+            send_message(control, Starting(path=tuple(sys.path)))
+        except OSError:  # the host is gone
+            shutil.rmtree(home, ignore_errors=True)
+            os._exit(0)
         control.detach()
     del sys.argv[:]
     if sys.platform == "win32":

@@ -43,6 +43,7 @@ class ForkserverProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
+                process_group=0,  # Ctrl-C is for the host: here it would interrupt an import
             )
             on_failure.pop_all()
         return cls(process, ours, home)

@@ -1,0 +1,1 @@
+"""One module for each migration. A migration that was released is never changed."""

@@ -1,0 +1,21 @@
+"""Puts the routes together."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from grader.service.web import operation
+from grader.service.web.errors import on_crash, on_http_error
+from grader.service.web.security import SecurityMiddleware
+from grader.service.web.state import ServiceState
+
+
+def make_app(service: ServiceState) -> Starlette:
+    """Return the application of a service."""
+    app = Starlette(
+        routes=[*operation.ROUTES],
+        middleware=[Middleware(SecurityMiddleware, settings=service.settings)],
+        exception_handlers={HTTPException: on_http_error, Exception: on_crash},
+    )
+    app.state.service = service
+    return app
