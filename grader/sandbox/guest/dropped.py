@@ -18,11 +18,11 @@ _MOST = 3
 
 # They make something new, whatever has such a method.
 _METHODS = frozenset(
-    "clamp clip clamp_min clamp_max detach clone unsqueeze squeeze view reshape".split()
+    "clamp clip clamp_min clamp_max detach clone unsqueeze squeeze view reshape sub mul div".split()
 )
 # Only of numbers they do, and not of modules, sets and loggers.
 _METHODS_OF_NUMBERS = frozenset(
-    "sigmoid exp log log1p abs sqrt square neg relu tanh softmax add sub mul div pow matmul "
+    "sigmoid exp log log1p abs sqrt square neg relu tanh softmax add pow matmul "
     "flatten ravel mean sum nan_to_num round astype contiguous float double half int long "
     "to".split()
 )
@@ -90,6 +90,13 @@ class _Finder:
             for side in (one.left, one.right)
             if isinstance(side, ast.Name)
         }
+        # Nor have modules and sets a gradient.
+        self._numbers |= {
+            one.value.id
+            for one in self._nodes
+            if isinstance(one, ast.Attribute) and one.attr == "grad"
+            if isinstance(one.value, ast.Name)
+        }
 
     def dropped(self) -> Iterator[Dropped]:
         """Yield them in the order of the code."""
@@ -137,7 +144,8 @@ class _Finder:
     def _makes_something_new(self, owner: str, method: str) -> bool:
         """Return whether a method of a variable of the function works not in place.
 
-        Of a parameter that stays what it is, more is known: what is used with * or @ is a number.
+        Of a parameter that stays what it is, more is known: what is used with * or @, or has a
+        gradient, is a number or a tensor.
         """
         if method in _METHODS:
             return owner in self._local

@@ -33,6 +33,7 @@ def _torch(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("p.clamp(0.1, 0.9)", DroppedKind.CALL, "p"),
         ("x.detach()", DroppedKind.CALL, "x"),
+        ("x.sub(p)", DroppedKind.CALL, "x"),
         ("torch.clamp(p, 0.1, 0.9)", DroppedKind.CALL, "p"),
         ("torch.log(1 - p)", DroppedKind.VALUE, ""),
         ("x + [p]", DroppedKind.VALUE, ""),
@@ -53,6 +54,7 @@ def test_method_that_others_have_too_is_found_where_a_number_has_it() -> None:
     """Modules and sets have methods of these names too, which work in place."""
     assert dropped_in("x.float()", "return x") == ()
     assert [one.code for one in dropped_in("x.float()", "return x @ p")] == ["x.float()"]
+    assert [one.code for one in dropped_in("x.add(x.grad)", "return p")] == ["x.add(x.grad)"]
     assert dropped_in("x = set()", "x.add(1)", "return x * 2") == ()
 
 
