@@ -29,6 +29,10 @@ Theory of operation
    `roster_file`), and gradebook, summary and class page are written from all reports, old and new,
    at the end of every run.
 
+A class can also be graded in shards (`shard`), by jobs that know nothing of each other and write
+their reports to the same folder. A shard ends after step 5; the run of the whole class that follows
+finds all reports there, grades what is missing, and writes the class files.
+
 These must hold:
 
 - Nobody is lost: every file that was found is an entry or is listed as skipped.

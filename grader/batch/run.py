@@ -17,9 +17,10 @@ from grader.batch.renaming import Names
 from grader.batch.report_ids import make_ids
 from grader.batch.roster import Roster
 from grader.batch.roster_file import list_titles
+from grader.batch.shard import Shard
 from grader.batch.store import ReportStore
 from grader.checks.assignment import Assignment
-from grader.errors import UnreadableSubmissionError, UsageError
+from grader.errors import ClusterLostError, UnreadableSubmissionError, UsageError
 from grader.outputs.class_files import write_class_files
 from grader.pool.fault import fail_request
 from grader.pool.jobs import Job, Pool
@@ -49,6 +50,8 @@ class Batch:
         roster: The students of the class, if known.
         regrade_all: Grade unchanged submissions again too.
         dialect: How the gradebook is written.
+        shard: The shard of the class to grade; None for all of it. A shard has reports, and no
+            class files: these are written by the batch of the whole class that follows.
     """
 
     assignment: Assignment
@@ -58,6 +61,18 @@ class Batch:
     roster: Roster | None = None
     regrade_all: bool = False
     dialect: CsvDialect = CsvDialect.EXCEL
+    shard: Shard | None = None
+
+    def ids(self) -> dict[str, str]:
+        """Return the report id of each entry of the class, by its place."""
+        return make_ids(entry.place for entry in self.collection.entries)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries to grade."""
+        if self.shard is None:
+            return self.collection.entries
+        ids = self.ids()
+        return tuple(entry for entry in self.collection.entries if self.shard.has(ids[entry.place]))
 
 
 @dataclass
@@ -78,7 +93,7 @@ class _Tally:
 
 
 def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDone) -> ClassSummary:
-    """Grade the submissions that are new or changed, and write the class files.
+    """Grade the submissions that are new or changed, and write the files of a whole class.
 
     Args:
         batch: What to grade, and how.
@@ -86,19 +101,19 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
         on_progress: Called after each submission.
 
     Returns:
-        The summary, as it was written.
+        The summary, as it was written, or would be of a shard.
 
     Raises:
         UsageError: the assignment or the marks that were given can't be used, or the class files
             can't be written. If only the report of a submission can't be, its row says so.
         KeyboardInterrupt: Ctrl-C was pressed. Every finished report was kept, and the class files
             were written for those.
+        ClusterLostError: The pool's cluster no longer answers; the same holds.
     """
     started = time.monotonic()
     marks = open_marks(store.folder)
     tally = _Tally()
-    entries = batch.collection.entries
-    ids = make_ids(entry.place for entry in entries)
+    ids = batch.ids()
     waiting: dict[str, Entry] = {}
     keys = Keys(batch.assignment, batch.pool.settings, without=(store.folder, *batch.sources))
     names = Names(batch.assignment, batch.pool.settings, keys, store)
@@ -117,7 +132,7 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
             outline = read_outline(failed.report)
         record(entry, outline, is_old=False)
 
-    interrupt: KeyboardInterrupt | None = None
+    interrupt: KeyboardInterrupt | ClusterLostError | None = None
     try:
         with (
             names,
@@ -128,12 +143,13 @@ def grade_class(batch: Batch, store: ReportStore, *, on_progress: OnSubmissionDo
             for job, result in results:
                 keep(waiting.pop(job.key), job.request, result)
                 del job, result  # before the next ones, which may be as large
-    except KeyboardInterrupt as error:
+    except (KeyboardInterrupt, ClusterLostError) as error:
         interrupt = error
     summary = _finish(tally, batch, seconds=time.monotonic() - started)
-    summary = find_class_clusters(summary, store)
-    summary = mark_class(summary, store, marks)
-    write_class_files(summary, store.folder, dialect=batch.dialect)
+    if batch.shard is None:
+        summary = find_class_clusters(summary, store)
+        summary = mark_class(summary, store, marks)
+        write_class_files(summary, store.folder, dialect=batch.dialect)
     if interrupt is not None:
         raise interrupt
     return summary
@@ -159,7 +175,7 @@ def _make_jobs(
         record: Called with each entry whose report is already there.
         keep: Called with each entry on which the grader failed before it was graded.
     """
-    for entry in batch.collection.entries:
+    for entry in batch.entries():
         id_ = ids[entry.place]
         try:
             request = _make_request(entry, keys)
@@ -230,14 +246,14 @@ def _look_up(entry: Entry, roster: Roster) -> list[Student | None]:
 
 
 def _finish(tally: _Tally, batch: Batch, *, seconds: float) -> ClassSummary:
-    entries = batch.collection.entries
+    count = len(batch.entries())
     remarks: list[str] = []
-    if tally.done < len(entries):
+    if tally.done < count:
         remarks.append(
-            f"The batch was interrupted: {tally.done} of {len(entries)} submissions graded. "
+            f"The batch was interrupted: {tally.done} of {count} submissions graded. "
             "Run the same command again to grade the rest."
         )
-    elif batch.roster is not None:
+    elif batch.roster is not None and batch.shard is None:
         # Only a complete batch shows who did not hand in.
         for student in batch.roster.students:
             if student not in tally.seen:

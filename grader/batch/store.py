@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.batch.shard import Shard
 from grader.discovery.store import KeptStore
 from grader.errors import UsageError
 from grader.outputs.files import TEMPORARY_PREFIX, create_once, open_atomically
@@ -45,27 +46,50 @@ class ReportStore:
             raise UsageError(f"can't write to {folder}: {error.strerror}") from error
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, *, shard: Shard | None = None) -> Iterator[None]:
         """Keep other batches out, and remove what a killed batch left half written.
+
+        Args:
+            shard: The shard that is to be graded: then other shards may be graded at the same
+                time, and what is half written may be theirs, so nothing is removed.
 
         Raises:
             UsageError: another batch is running in it.
         """
-        descriptor = os.open(self.folder / _LOCK_FILE, _OPEN_LOCK, 0o644)
+        with contextlib.ExitStack() as locked:
+            who = "another batch is running"
+            locked.enter_context(self._lock(_LOCK_FILE, who, is_shared=shard is not None))
+            if shard is not None:
+                name = f"{_LOCK_FILE}.{shard.number}-of-{shard.count}"
+                locked.enter_context(self._lock(name, f"shard {shard} is being graded"))
+            else:
+                self._clear_up()
+            yield
+
+    @contextlib.contextmanager
+    def _lock(self, name: str, who: str, *, is_shared: bool = False) -> Iterator[None]:
+        try:
+            descriptor = os.open(self.folder / name, _OPEN_LOCK, 0o644)
+        except OSError as error:
+            raise UsageError(f"can't write to {self.folder}: {error.strerror}") from error
         try:
             try:
-                lock_file(descriptor)
+                lock_file(descriptor, is_shared=is_shared)
+            except BlockingIOError as error:
+                raise UsageError(f"{who} in {self.folder}; wait until it has ended") from error
             except OSError as error:
-                raise UsageError(
-                    f"another batch is running in {self.folder}; wait until it has ended"
-                ) from error
-            for folder in (self.folder, self._reports):
-                for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
-                    left.unlink(missing_ok=True)
-            self.kept.remove_temporary()
+                raise UsageError(f"can't lock a file in {self.folder}: {error.strerror}") from error
             yield
         finally:
             os.close(descriptor)
+
+    def _clear_up(self) -> None:
+        for folder in (self.folder, self._reports):
+            for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
+                left.unlink(missing_ok=True)
+        for unused in self.folder.glob(f"{_LOCK_FILE}.*-of-*"):  # no shard is being graded
+            unused.unlink(missing_ok=True)
+        self.kept.remove_temporary()
 
     def salt(self, given: str) -> str:
         """Return the salt of the class, and keep it, so that everybody is asked the same.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.cluster_options import Cluster, cluster_options
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import (
@@ -28,7 +29,17 @@ from grader.report.csv_dialect import CsvDialect
 if TYPE_CHECKING:
     from collections import Counter
 
+    from grader.batch.shard import Shard
     from grader.report.class_model import ClassSummary
+
+
+def _read_shard(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> "Shard | None":
+    from grader.batch.shard import read_shard
+
+    with usage_errors():
+        return read_shard(value) if value is not None else None
 
 
 @click.command(
@@ -69,6 +80,14 @@ if TYPE_CHECKING:
     help="Regular expression for the paths of files, with a group student_id and optionally "
     "file_id, first_name, last_name, email and timestamp.",
 )
+@click.option(
+    "--shard",
+    metavar="I/N",
+    callback=_read_shard,
+    help="Grade only part I of N of the class, as one job of N that run at the same time with the "
+    "same DIR; the same command without --shard then writes the gradebook and the page.",
+)
+@cluster_options
 @click.option("--regrade", is_flag=True, help="Regrade unchanged submissions too.")
 @salt_option(
     "Secret text that the inputs of all checks depend on; by default a random one, which is "
@@ -88,6 +107,8 @@ def batch(
     roster: Path | None,
     source: str | None,
     pattern: str | None,
+    shard: "Shard | None",
+    cluster: Cluster | None,
     regrade: bool,  # noqa: FBT001 - click passes options by name
     salt: str | None,
     dialect: str | None,
@@ -107,7 +128,8 @@ def batch(
     The folder fingerprints, for you alone, has what wrong functions answered: from that, wrong
     answers that several share are found, and other misconceptions named without grading anew.
 
-    If a batch is interrupted or even killed, the same command resumes it.
+    If a batch is interrupted or even killed, the same command resumes it. Reports are the same
+    wherever they are made: on this machine, on a cluster, or in shards.
     """
     from grader.batch.collectors.choose import collect
     from grader.batch.gradable_files import AskedFor
@@ -115,6 +137,7 @@ def batch(
     from grader.batch.run import Batch, grade_class
     from grader.batch.store import ReportStore
     from grader.checks.assignment import expect_whole, load_assignment
+    from grader.errors import ClusterLostError
     from grader.oracle.store import cache_folder
     from grader.outputs.batch_progress import show_batch_progress
     from grader.outputs.progress import wants_progress
@@ -125,7 +148,7 @@ def batch(
         chosen = expect_whole(load_assignment(assignment))
         known = read_roster(roster) if roster else None
         store = ReportStore(out)
-        locked.enter_context(store.lock())  # before a salt is kept for those who hold it
+        locked.enter_context(store.lock(shard=shard))  # before a salt is kept for those who hold it
         collection = collect(
             paths,
             stem=AskedFor(chosen.reference_path.stem, chosen.submission),
@@ -146,14 +169,19 @@ def batch(
         job = Batch(
             assignment=chosen,
             collection=collection,
-            pool=LocalPool(settings, workers=jobs),
+            pool=(
+                cluster.make_pool(settings, without=(out, *paths))
+                if cluster
+                else LocalPool(settings, workers=jobs)
+            ),
             sources=tuple(paths),
             roster=known,
             regrade_all=regrade,
             dialect=CsvDialect(dialect or CsvDialect.EXCEL),
+            shard=shard,
         )
         is_shown = not quiet and wants_progress(is_plain=display.is_plain)
-        total = len(collection.entries)
+        total = len(job.entries())
         no_color = display.color is False
         with show_batch_progress(total, no_color=no_color, is_shown=is_shown) as (
             on_progress,
@@ -161,21 +189,49 @@ def batch(
         ):
             try:
                 summary = grade_class(job, store, on_progress=on_progress)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, ClusterLostError) as error:
+                is_lost = isinstance(error, ClusterLostError)
                 done = sum(tally.values())
                 sys.stderr.write(
-                    f"\ninterrupted: {done} of {total} submissions graded, with their reports "
-                    f"in {out}; run the same command to continue\n"
+                    f"\n{error if is_lost else 'interrupted'}: {done} of {total} submissions "
+                    f"graded, with their reports in {out}; run the same command to continue\n"
                 )
-                raise SystemExit(ExitCode.INTERRUPTED) from None
-    if not quiet:
+                code = ExitCode.GRADER_FAILED if is_lost else ExitCode.INTERRUPTED
+                raise SystemExit(code) from None
+    if shard is not None and not quiet:
+        _print_shard(tally, shard)
+    elif not quiet:
         _print_outcome(summary, tally, out)
     if tally["grader_error"]:
         raise SystemExit(ExitCode.GRADER_FAILED)
 
 
-def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
+def _print_shard(tally: "Counter[str]", shard: "Shard") -> None:
+    _print_tally(tally, f"shard {shard}: ")
+    _print_faults(tally)
+    click.echo(
+        "When all shards have ended, the same command without --shard writes the gradebook and "
+        "the page."
+    )
+
+
+def _print_tally(tally: "Counter[str]", of: str = "") -> None:
     from grader.outputs.batch_progress import describe_tally
+
+    count = sum(tally.values())
+    plural = "s" if count != 1 else ""
+    click.echo(f"{of}{count} submission{plural}: {describe_tally(tally) or 'none'}")
+
+
+def _print_faults(tally: "Counter[str]") -> None:
+    if tally["grader_error"]:
+        click.echo(
+            "The grader failed on some submissions, which have no score. Run the same command "
+            "again to retry them; `grader doctor` says what is missing on this machine."
+        )
+
+
+def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) -> None:
     from grader.outputs.class_files import GRADEBOOK_FILE, INDEX_FILE
     from grader.outputs.class_wording import (
         describe_loading,
@@ -183,8 +239,7 @@ def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) ->
         show_line,
     )
 
-    count = sum(tally.values())
-    click.echo(f"{count} submission{'s' if count != 1 else ''}: {describe_tally(tally) or 'none'}")
+    _print_tally(tally)
     if summary.scores.count:
         scores = summary.scores
         click.echo(f"mean {scores.mean:.1f}, median {scores.median:g} of {summary.max_score:g}")
@@ -203,9 +258,5 @@ def _print_outcome(summary: "ClassSummary", tally: "Counter[str]", out: Path) ->
         others = len(summary.skipped) - 1
         more = f", and {others} more, listed on the class page" if others else ""
         click.echo(f"skipped: {show_line(first.path)} ({show_line(first.reason)}){more}")
-    if tally["grader_error"]:
-        click.echo(
-            "The grader failed on some submissions, which have no score. Run the same command "
-            "again to retry them."
-        )
+    _print_faults(tally)
     click.echo(f"the class: {out / INDEX_FILE}\ngradebook: {out / GRADEBOOK_FILE}")

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from grader.cli.exit_codes import ExitCode
 from grader.errors import UsageError
+from grader.outputs.console import is_plain
 from grader.outputs.escaping import escape_controls, escape_report
 from grader.outputs.terminal import show_failure, show_report
 from grader.outputs.watch_changes import GAINED, LOST, describe_changes
@@ -131,6 +132,14 @@ def _state(path: Path) -> _State | None:
     return (status.st_mtime_ns, status.st_size, status.st_ino) if status.st_size else None
 
 
+def _in_words(line: str) -> str:
+    """Return a change for a screen reader."""
+    words = {GAINED: "gained: ", LOST: "lost: ", "= ": ""}
+    text = " ".join(line.split())
+    sign = text[:2]
+    return f"{words[sign]}{text[2:]}".replace(" -> ", " to ").replace(" / ", " of ")
+
+
 class _Screen:
     """The output of all runs, one below the other; earlier ones stay readable."""
 
@@ -168,7 +177,9 @@ class _Screen:
         self._say("\nstopped watching")
 
     def _rule(self) -> None:
-        if self._console is not None:
+        if self._console is not None and is_plain(self._console):
+            self._say(f"{self._name} at {datetime.now().astimezone():%H:%M:%S}:")
+        elif self._console is not None:
             now = datetime.now().astimezone()
             self._console.print()
             self._console.rule(Text(f"{now:%H:%M:%S}  {self._name}"), align="left")
@@ -176,6 +187,9 @@ class _Screen:
     def _show_changes(self, console: Console, before: Report, after: Report) -> None:
         before, after = (escape_report(one, encoding=console.encoding) for one in (before, after))
         for line in describe_changes(before, after):
+            if is_plain(console):
+                console.print(Text(_in_words(line)))
+                continue
             text = line.lstrip()
             style = {GAINED: "green", LOST: "red"}.get(text[:2], "dim")
             console.print(Padding(Text(text, style=style), (0, 0, 0, len(line) - len(text))))

@@ -49,6 +49,8 @@ class PlatformClient:
         key: The key that the tool signs with.
         retry_policy: How long to retry while the platform can't answer.
         clock: A monotonic clock, in seconds.
+        session: Makes the requests, and is closed with the client; by default one that goes
+            anywhere.
     """
 
     def __init__(
@@ -58,11 +60,12 @@ class PlatformClient:
         *,
         retry_policy: RetryPolicy,
         clock: Callable[[], float] = time.monotonic,
+        session: LtiHttpSession | None = None,
     ) -> None:
         self._platform = platform
         self._retry_policy = retry_policy
         self._clock = clock
-        self._session = LtiHttpSession()
+        self._session = session or LtiHttpSession()
         self._connector = Connector(platform, key, self._session)
         self._service = AssignmentsGradesService(
             self._connector, {"scope": [_SCOPE], "lineitem": platform.line_item}
@@ -103,6 +106,7 @@ class PlatformClient:
                     outcome=PostOutcome.UNANSWERED,
                     http_status=error.http_status,
                     reason=error.reason,
+                    asked_wait_s=error.asked_wait_s,
                 )
         raise UsageError(
             "the platform issues a token and then rejects it for the line item: check that client "

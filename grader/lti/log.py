@@ -49,11 +49,13 @@ class PostResult:
         outcome: What became of it.
         http_status: The HTTP status of the last response; 0 if there was none.
         reason: Why it was not accepted; empty if it was.
+        asked_wait_s: How many seconds the platform asks to wait; 0 if it doesn't.
     """
 
     outcome: PostOutcome
     http_status: int = 0
     reason: str = ""
+    asked_wait_s: float = 0.0
 
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ class Lines:
     def more(self, left: int) -> None:
         """Print how many items are not shown, if any."""
         if left > 0:
-            self.print(Text(f"  and {left:,} more", style="dim"))
+            self.item(Text(f"and {left:,} more", style="dim"))
 
     def line(self, text: str, longest: int = _MAX_TEXT) -> str:
         """Return a student's text as one line that is safe for the console and not too long."""

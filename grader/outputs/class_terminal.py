@@ -46,6 +46,7 @@ _CODE_INDENT = 8
 _MAX_NAME = 20
 _MAX_BAR = 40
 _WIDE = 100
+_NARROW = 76  # the columns don't fit into less
 _WIDE_BAR, _NARROW_BAR = 20, 8
 
 # The words of `MARKS`, short enough for the heading of a column.
@@ -159,7 +160,7 @@ def _histogram(summary: ClassSummary, lines: Lines) -> None:
 
 def _functions(functions: Sequence[FunctionFigures], lines: Lines) -> None:
     lines.head("Functions: mean points, and the submissions by status")
-    if lines.is_plain:
+    if lines.is_plain or lines.console.width < _NARROW:
         for one in functions:
             lines.item(_function_in_words(one, lines))
         return
@@ -210,7 +211,7 @@ def _misconceptions(summary: ClassSummary, lines: Lines) -> None:
     widest = max(len(f"{len(one.rows):,}") for one in found)
     if lines.is_plain:
         for one in found:
-            title = lines.line(one.title or one.id)
+            title = lines.line(one.title or one.id).rstrip(".")
             count = count_of(len(one.rows), "submission")
             lines.item(f"{title}: {count}: {_people(one, known, lines)}")
         lines.more(len(summary.misconceptions) - len(found))

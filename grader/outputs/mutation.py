@@ -68,9 +68,10 @@ def show_mutants(
         console: The console to print to.
     """
     _show_counts(units, console, has_diagnosis=has_diagnosis)
+    head = "Survived: " if is_plain(console) else "\n"
     for one in survivors:
-        console.print(Text(f"\n{one.id}", style="bold"), soft_wrap=True)
-        for line in one.diff:
+        console.print(Text(f"{head}{one.id}", style="bold"), soft_wrap=True)
+        for line in one.diff:  # as it is, also for a screen reader: code is read by its marks
             style = _COLORS.get(line[:1], "")
             console.print(Text(f"{_INDENT}{line}", style=style), soft_wrap=True)
     total = sum(one.mutants for one in units.values())

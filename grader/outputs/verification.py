@@ -114,6 +114,11 @@ def show_slowest(seconds: Mapping[str, float], console: Console) -> None:
     """
     slowest = sorted(seconds, key=lambda check: -seconds[check])[:_SHOWN_CHECKS]
     total = f"All checks of a submission take {sum(seconds.values()):.1f} s; the slowest:"
+    if is_plain(console):
+        console.print(Text(total))
+        for check in slowest:
+            console.print(Text(f"{check}: {1000 * seconds[check]:.0f} ms"))
+        return
     console.print(Text(f"\n{total}", style="bold"))
     for check in slowest:
         console.print(Text(f"{_INDENT}{1000 * seconds[check]:5.0f} ms  {check}"), soft_wrap=True)
@@ -133,7 +138,8 @@ def show_proved(proved: int, tried: int, console: Console) -> None:
         f"{'is' if proved == 1 else 'are'} named correctly and {'costs' if proved == 1 else 'cost'}"
         " exactly one unit"
     )
-    console.print(Text(f"\n{text}", style=style), soft_wrap=True)
+    gap = "" if is_plain(console) else "\n"
+    console.print(Text(f"{gap}{text}", style=style), soft_wrap=True)
 
 
 def show_outcome(

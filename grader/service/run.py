@@ -9,7 +9,9 @@ import uvicorn
 
 from grader.service.database.engine import Database
 from grader.service.database.migrate import migrate
+from grader.service.deliver import Deliverer
 from grader.service.dispatcher import Dispatcher
+from grader.service.lti.tool import open_tool
 from grader.service.settings import ServiceSettings
 from grader.service.web.app import make_app
 from grader.service.web.state import ServiceState
@@ -43,7 +45,10 @@ def open_service(settings: ServiceSettings) -> Iterator[RunningService]:
     with contextlib.closing(database), contextlib.ExitStack() as threads:
         migrate(database)
         dispatcher = Dispatcher(database, settings) if settings.workers else None
-        state = ServiceState(settings, database)
+        tool = open_tool(settings, database)
+        state = ServiceState(settings, database, lti=tool)
+        deliverer = Deliverer(database, settings, tool)
+        threads.enter_context(_thread(deliverer.run, deliverer.stop, "zerograd-outbox"))
         if dispatcher is not None:
             state.wake = dispatcher.wake
             threads.enter_context(_thread(dispatcher.run, dispatcher.stop, "zerograd-dispatcher"))

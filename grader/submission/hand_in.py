@@ -20,6 +20,8 @@ from grader.submission.source_size import check_source_size
 
 # No Python file and no notebook begins like this.
 _MARK = b"zerograd: files\0"
+# So much of the beginning is enough for `is_packed`.
+MARK_BYTES = len(_MARK)
 _MAX_FILES = 100
 
 
@@ -67,6 +69,18 @@ def is_packed(data: bytes) -> bool:
     return data.startswith(_MARK)
 
 
+def unpack(data: bytes) -> list[HandedIn]:
+    """Return the files of a packed hand-in.
+
+    Raises:
+        UnreadableSubmissionError: The bytes were not made by `pack`.
+    """
+    try:
+        return msgspec.msgpack.decode(memoryview(data)[len(_MARK) :], type=_Files)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise UnreadableSubmissionError("the files of it can't be read") from error
+
+
 def parse_hand_in(data: bytes, *, names: Sequence[str], max_source: int) -> Parsed:
     """Take a packed hand-in apart.
 
@@ -78,10 +92,7 @@ def parse_hand_in(data: bytes, *, names: Sequence[str], max_source: int) -> Pars
     Raises:
         UnreadableSubmissionError: No file that is asked for can be read, or all are too large.
     """
-    try:
-        files = msgspec.msgpack.decode(memoryview(data)[len(_MARK) :], type=_Files)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise UnreadableSubmissionError("the files of it can't be read") from error
+    files = unpack(data)
     found = {file.name: file for file in files if is_module_name(file.name)}
     problems: dict[str, str] = {}
     sources: dict[str, str] = {}

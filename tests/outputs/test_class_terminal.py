@@ -161,3 +161,24 @@ def test_empty_class_is_shown_as_empty() -> None:
 
     assert "0 submissions: none" in text
     assert "mean" not in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 76, 100])
+def test_no_name_or_number_of_a_function_is_cut(width: int) -> None:
+    """Where the columns don't fit, each function has a sentence instead."""
+    outline = make_outline(
+        check_outline("update_logistic/a", max_points=11),
+        check_outline("predict_proba/a", Status.ERROR, max_points=4),
+    )
+    figures = ClassFigures()
+    figures.add(outline, id="ada", student=Student(name="Ada"), file="ada.py")
+    summary = figures.finish(
+        assignment=ASSIGNMENT,
+        max_score=15,
+        function_names=("update_logistic", "predict_proba"),
+    )
+
+    text = flat(show(summary, width=width))
+
+    assert "update_logistic" in text
+    assert ("mean 11 of 11, 1 right" if width < 76 else "11 / 11") in text

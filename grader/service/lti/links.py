@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from grader.service.clock import now
-from grader.service.database.tables import AuditEntry, CourseAssignment, HandIn
+from grader.service.database.tables import (
+    AuditEntry,
+    CourseAssignment,
+    HandIn,
+    OutboxEntry,
+    OutboxState,
+)
 from grader.service.lti.courses import Entered
 from grader.service.lti.messages import Message
 from grader.service.lti.network import expect_platform_url
@@ -97,6 +103,16 @@ def bind(
         )
     )
     session.flush()
+    # What was to go elsewhere must not go there with a token of this platform.
+    session.execute(
+        update(OutboxEntry)
+        .where(
+            OutboxEntry.assignment_id == assignment.id,
+            OutboxEntry.line_item != line_item,
+            OutboxEntry.state == OutboxState.WAITING,
+        )
+        .values(state=OutboxState.SUPERSEDED)
+    )
     for person_id in _people(session, assignment.id):
         publish_score(session, assignment.id, person_id)
 

@@ -1,6 +1,7 @@
 """Names and roles (NRPS): fills a course with the members that the platform lists."""
 
 import logging
+import time
 from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
@@ -30,6 +31,7 @@ _log = logging.getLogger(__name__)
 _PAUSE_S = 600
 _MOST_PAGES = 200
 _MOST_MEMBERS = 20_000
+_MOST_SECONDS = 120.0
 # So many members are written in one transaction, so that nobody waits for a large course.
 _AT_ONCE = 200
 
@@ -151,9 +153,12 @@ def _fetch(
         service = NamesRolesProvisioningService(connector, {"context_memberships_url": url})
         page: str | None = url
         count = 0
+        give_up = time.monotonic() + _MOST_SECONDS
         for _ in range(_MOST_PAGES):
             if page is None:
                 return
+            if time.monotonic() > give_up:
+                raise LtiRefusedError("the platform lists members too slowly")
             expect_platform_url(page, allows_loopback=tool.allows_loopback)
             found, page = _page(service, page)
             for one in found:

@@ -5,11 +5,13 @@ can't. So the address is checked that the connection is made to, after its name 
 that resolves to something else a moment later, or a redirect, gets around nothing.
 """
 
+import contextlib
 import functools
 import ipaddress
 import os
 import socket
-import time
+import threading
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -26,7 +28,10 @@ from grader.service.lti.refusals import LtiRefusedError
 
 _MAX_URL_CHARACTERS = 1000
 _MAX_BODY_BYTES = 4 * 1024 * 1024
-_MAX_SECONDS = 40.0
+# A request takes no longer in all, however slowly the platform sends.
+REQUEST_S = 30.0
+_MOST_ADDRESSES = 2
+_CONNECT_S = 5.0
 _MAX_REDIRECTS = 3
 _CHUNK_BYTES = 64 * 1024
 # Addresses of IPv6 that stand for one of IPv4: those of a gateway to IPv4.
@@ -42,16 +47,17 @@ class PlatformSession(LtiHttpSession):
 
     Args:
         allows_loopback: Whether platforms on this machine are allowed, for tests.
+        request_s: How long a request may take in all.
     """
 
-    def __init__(self, *, allows_loopback: bool = False) -> None:
+    def __init__(self, *, allows_loopback: bool = False, request_s: float = REQUEST_S) -> None:
         super().__init__()
         self.trust_env = False
         self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         self.allows_loopback = allows_loopback
-        adapter = _Adapter(allows_loopback=allows_loopback)
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
+        self._adapter = _Adapter(allows_loopback=allows_loopback, request_s=request_s)
+        self.mount("https://", self._adapter)
+        self.mount("http://", self._adapter)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - the library's signature
         """Send a request.
@@ -62,6 +68,10 @@ class PlatformSession(LtiHttpSession):
         """
         expect_platform_url(request.url or "", allows_loopback=self.allows_loopback)
         return super().send(request, **kwargs)
+
+    def cut(self) -> None:
+        """End the requests that are being made, and all later ones; from any thread."""
+        self._adapter.cut()
 
 
 def fetch_json(session: PlatformSession, url: str) -> object:
@@ -149,9 +159,18 @@ def _is_loopback(host: str) -> bool:
 class _Adapter(HTTPAdapter):
     """Connects to checked addresses, and reads bodies up to a limit."""
 
-    def __init__(self, *, allows_loopback: bool) -> None:
+    def __init__(self, *, allows_loopback: bool, request_s: float) -> None:
         self._allows_loopback = allows_loopback
+        self._request_s = request_s
+        self._limits: set[_Limit] = set()
+        self._is_cut = False
         super().__init__(max_retries=0)
+
+    def cut(self) -> None:
+        """End all requests, also later ones."""
+        self._is_cut = True
+        for one in list(self._limits):
+            one.cut()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's signature
         """Make connections by our classes."""
@@ -164,32 +183,128 @@ class _Adapter(HTTPAdapter):
         Raises:
             requests.RequestException: There is no answer, or it is too large or takes too long.
         """
-        give_up = time.monotonic() + _MAX_SECONDS
         kwargs["stream"] = True
-        response = super().send(request, **kwargs)
         body = bytearray()
-        try:
-            for chunk in response.iter_content(_CHUNK_BYTES):
-                body += chunk
-                if len(body) > _MAX_BODY_BYTES:
-                    raise requests.ConnectionError("the answer is too large")
-                if time.monotonic() > give_up:
-                    raise requests.ReadTimeout("the answer takes too long")
-        finally:
-            response.close()
+        with _time_limit(self._request_s) as limit, self._known(limit):
+            response = super().send(request, **kwargs)
+            try:
+                for chunk in response.iter_content(_CHUNK_BYTES):
+                    body += chunk
+                    if len(body) > _MAX_BODY_BYTES:
+                        raise requests.ConnectionError("the answer is too large")
+            finally:
+                response.close()
         response._content = bytes(body)  # noqa: SLF001 - where the library keeps what it has read
         return response
+
+    @contextlib.contextmanager
+    def _known(self, limit: "_Limit") -> Iterator[None]:
+        self._limits.add(limit)
+        if self._is_cut:
+            limit.cut()
+        try:
+            yield
+        finally:
+            self._limits.discard(limit)
+
+
+class _Watched(HTTPConnection):
+    """A connection to a checked address, which `_time_limit` can cut."""
+
+    is_loopback_allowed = False
+
+    def request(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's signature
+        """Send a request over a connection that may have been made for an earlier one."""
+        if self.sock is not None:
+            _watch(self.sock)
+        super().request(*arguments, **options)
+
+    def _new_conn(self) -> socket.socket:
+        connected = _connect(self, allows_loopback=self.is_loopback_allowed)
+        _watch(connected)
+        return connected
+
+
+class _Limit:
+    """The sockets of a request, each once more, so that they can be cut when time is over.
+
+    The sockets themselves can't be: TLS and responses take them over, and hide them.
+    """
+
+    def __init__(self) -> None:
+        self._twins: list[socket.socket] = []
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    def watch(self, connected: socket.socket) -> None:
+        """Cut a socket too when time is over, or at once if it is."""
+        twin = socket.fromfd(connected.fileno(), connected.family, connected.type, connected.proto)
+        with self._lock:
+            self._twins.append(twin)
+            if self._is_over:
+                _shut(twin)
+
+    def cut(self) -> None:
+        """End the request; from any thread."""
+        with self._lock:
+            self._is_over = True
+            for one in self._twins:
+                _shut(one)
+
+    def close(self) -> None:
+        """Forget the sockets, which others may go on to use."""
+        with self._lock:
+            for one in self._twins:
+                one.close()
+            self._twins.clear()
+
+
+class _Current(threading.local):
+    """The limit of the request that a thread is making."""
+
+    limit: _Limit | None = None
+
+
+_current = _Current()
+
+
+def _watch(connected: socket.socket) -> None:
+    if _current.limit is not None:
+        _current.limit.watch(connected)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[_Limit]:
+    """Cut the connection of a request that takes longer than this in all.
+
+    Timeouts of sockets are for each byte that comes, so a platform that sends slowly enough would
+    hold us for ever.
+    """
+    limit = _Limit()
+    timer = threading.Timer(seconds, limit.cut)
+    timer.daemon = True
+    timer.start()
+    _current.limit = limit
+    try:
+        yield limit
+    finally:
+        _current.limit = None
+        timer.cancel()
+        limit.close()
+
+
+def _shut(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
 
 
 @functools.cache
 def _pool_classes(allows_loopback: bool) -> dict[str, type[urllib3.HTTPConnectionPool]]:  # noqa: FBT001 - a key of the cache
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, allows_loopback=allows_loopback)
+    class Plain(_Watched, HTTPConnection):
+        is_loopback_allowed = allows_loopback
 
-    class Encrypted(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, allows_loopback=allows_loopback)
+    class Encrypted(_Watched, HTTPSConnection):
+        is_loopback_allowed = allows_loopback
 
     class PlainPool(urllib3.HTTPConnectionPool):
         ConnectionCls = Plain
@@ -220,11 +335,11 @@ def _connect(connection: HTTPConnection, *, allows_loopback: bool) -> socket.soc
                 "are not asked"
             )
     problem: OSError | None = None
-    for address in addresses:
+    for address in addresses[:_MOST_ADDRESSES]:
         try:
             return create_connection(
                 (address, port),
-                connection.timeout,
+                _CONNECT_S,
                 source_address=connection.source_address,
                 socket_options=connection.socket_options,
             )

@@ -4,10 +4,11 @@ import contextlib
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from anyio import CapacityLimiter
 from pylti1p3.dynamic_registration import generate_key_pair
 from pylti1p3.registration import Registration
 from sqlalchemy import select
@@ -23,6 +24,8 @@ from grader.system.placing import place_once, sync_folder
 
 KEY_FILE = "lti_key.pem"
 _KEY_BITS = 2048
+_LAUNCHES_AT_ONCE = 12
+_FETCHES_AT_ONCE = 2
 # Each server has a key of its own, unless they share the data folder; platforms know them all.
 _PUBLIC_KEY = "lti_public_key/"
 
@@ -35,11 +38,16 @@ class LtiTool:
         key: What it signs with.
         platform_keys: The keys of platforms, kept for a while.
         allows_loopback: Whether platforms on this machine are allowed, for tests.
+        launching: Lets a few launches at once wait for platforms, so that slow ones keep no thread
+            from other requests.
+        fetching: The same for lists of members.
     """
 
     key: Key
     platform_keys: PlatformKeys
     allows_loopback: bool
+    launching: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_LAUNCHES_AT_ONCE))
+    fetching: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_FETCHES_AT_ONCE))
 
     def open_session(self) -> PlatformSession:
         """Return an HTTP session for requests to platforms."""

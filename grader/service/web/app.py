@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from grader.service.web import operation
+from grader.service.web import hand_in, lti, operation, platforms, student, ways_in
 from grader.service.web.errors import on_crash, on_http_error
 from grader.service.web.security import SecurityMiddleware
 from grader.service.web.state import ServiceState
@@ -13,7 +13,14 @@ from grader.service.web.state import ServiceState
 def make_app(service: ServiceState) -> Starlette:
     """Return the application of a service."""
     app = Starlette(
-        routes=[*operation.ROUTES],
+        routes=[
+            *operation.ROUTES,
+            *ways_in.ROUTES,
+            *student.ROUTES,
+            *hand_in.ROUTES,
+            *lti.ROUTES,
+            *platforms.ROUTES,
+        ],
         middleware=[Middleware(SecurityMiddleware, settings=service.settings)],
         exception_handlers={HTTPException: on_http_error, Exception: on_crash},
     )

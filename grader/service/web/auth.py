@@ -148,52 +148,36 @@ def clear_cookie(response: Response, settings: ServiceSettings) -> None:
     )
 
 
-def _of_course(
-    handler: Callable[[Request, CourseAccess], Awaitable[Response]], roles: tuple[Role, ...]
+def guarded(
+    handler: Callable[[Request, _Access], Awaitable[Response]],
+    find: Callable[[Session, Asker, Request], _Access | None],
 ) -> Endpoint:
+    """Let in who is found to have access to what the path names; for all others, it isn't there.
+
+    Args:
+        handler: Answers.
+        find: Looks, in a transaction that reads, what whoever asks may have.
+    """
+
     async def let_in(request: Request) -> Response:
         asker = await _expect_asker(request, handler)
-        course_id = _id_in_path(request, "course_id")
 
-        def find() -> CourseAccess | None:
+        def look() -> _Access | None:
             with service_of(request).database.read() as session:
-                found = _membership(session, asker, course_id, roles)
-                if found is None:
-                    return None
-                return CourseAccess(asker=asker, course=found[0], member=found[1])
+                return find(session, asker, request)
 
-        return await handler(request, _expect(await run_in_threadpool(find)))
+        access = await run_in_threadpool(look)
+        if access is None:
+            raise HTTPException(404)
+        return await handler(request, access)
 
     return functools.wraps(handler)(let_in)
 
 
-def _of_assignment(
-    handler: Callable[[Request, AssignmentAccess], Awaitable[Response]], roles: tuple[Role, ...]
-) -> Endpoint:
-    async def let_in(request: Request) -> Response:
-        asker = await _expect_asker(request, handler)
-        assignment_id = _id_in_path(request, "assignment_id")
-
-        def find() -> AssignmentAccess | None:
-            with service_of(request).database.read() as session:
-                assignment = session.get(CourseAssignment, assignment_id)
-                if assignment is None:
-                    return None
-                found = _membership(session, asker, assignment.course_id, roles)
-                if found is None:
-                    return None
-                return AssignmentAccess(
-                    asker=asker, course=found[0], member=found[1], assignment=assignment
-                )
-
-        return await handler(request, _expect(await run_in_threadpool(find)))
-
-    return functools.wraps(handler)(let_in)
-
-
-def _membership(
+def find_membership(
     session: Session, asker: Asker, course_id: int, roles: tuple[Role, ...]
 ) -> tuple[Course, Member] | None:
+    """Return a course and who asks as its member; None if not with one of these roles."""
     if asker.course_id not in (None, course_id):
         return None
     row = session.execute(
@@ -204,6 +188,31 @@ def _membership(
     return None if row is None else (row[0], row[1])
 
 
+def _of_course(
+    handler: Callable[[Request, CourseAccess], Awaitable[Response]], roles: tuple[Role, ...]
+) -> Endpoint:
+    def find(session: Session, asker: Asker, request: Request) -> CourseAccess | None:
+        found = find_membership(session, asker, _id_in_path(request, "course_id"), roles)
+        return found and CourseAccess(asker=asker, course=found[0], member=found[1])
+
+    return guarded(handler, find)
+
+
+def _of_assignment(
+    handler: Callable[[Request, AssignmentAccess], Awaitable[Response]], roles: tuple[Role, ...]
+) -> Endpoint:
+    def find(session: Session, asker: Asker, request: Request) -> AssignmentAccess | None:
+        assignment = session.get(CourseAssignment, _id_in_path(request, "assignment_id"))
+        if assignment is None:
+            return None
+        found = find_membership(session, asker, assignment.course_id, roles)
+        return found and AssignmentAccess(
+            asker=asker, course=found[0], member=found[1], assignment=assignment
+        )
+
+    return guarded(handler, find)
+
+
 async def _expect_asker(request: Request, handler: object) -> Asker:
     asker = await current_person(request)
     if asker is None:
@@ -212,12 +221,6 @@ async def _expect_asker(request: Request, handler: object) -> Asker:
         token = request.headers.get("x-csrf-token")
         expect_token(asker, token or (await read_form(request)).get("csrf_token"))
     return asker
-
-
-def _expect(access: _Access | None) -> _Access:
-    if access is None:
-        raise HTTPException(404)
-    return access
 
 
 def _id_in_path(request: Request, name: str) -> int:

@@ -1,13 +1,19 @@
 """What every route needs."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from grader.service.database.engine import Database
+from grader.service.lti.tool import LtiTool
 from grader.service.settings import ServiceSettings
+from grader.service.shown import ShownScores
 from grader.service.web.throttle import Throttle
+
+_STORED_AT_ONCE = 8
 
 
 def _nothing() -> None:
@@ -25,6 +31,10 @@ class ServiceState:
         wake: Says that there is a new job.
         is_ready: Whether hand-ins are taken.
         throttle: Counts wrong codes and links.
+        lti: What the service is to platforms; None in tests without any.
+        scores: The points that students may see.
+        uploads: How many files each person is sending at this moment.
+        storing: Lets a few hand-ins at once into the memory, and to the database.
     """
 
     settings: ServiceSettings
@@ -32,6 +42,10 @@ class ServiceState:
     wake: Callable[[], None] = _nothing
     is_ready: Callable[[], bool] = field(default=lambda: True)
     throttle: Throttle = field(default_factory=Throttle)
+    lti: LtiTool | None = None
+    scores: ShownScores = field(default_factory=ShownScores)
+    uploads: Counter[int] = field(default_factory=Counter)
+    storing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_STORED_AT_ONCE))
 
 
 def service_of(request: Request) -> ServiceState:

@@ -13,6 +13,8 @@ _IPV6 = 6
 _SECRET_PER_ADDRESS = (RateLimitItemPerMinute(30), RateLimitItemPerHour(300))
 _ENTRY_PER_ADDRESS = (RateLimitItemPerMinute(30), RateLimitItemPerHour(600))
 
+_HAND_INS = (RateLimitItemPerMinute(15), RateLimitItemPerHour(200))
+
 
 def address_of(request: Request) -> str:
     """Return what a request is counted by: its address, of IPv6 the network of one customer."""
@@ -62,6 +64,17 @@ class Throttle:
     def note_wrong_entry(self, address: str) -> None:
         """Count a roster entry that isn't there, or is taken."""
         self._hit(_ENTRY_PER_ADDRESS, "entry", address)
+
+    def expect_few_hand_ins(self, person_id: int) -> None:
+        """Count a hand-in, and refuse more than anybody makes by hand: they would fill the queue.
+
+        Raises:
+            HTTPException: This person has to wait.
+        """
+        if not all(self._limiter.hit(item, "hand in", str(person_id)) for item in _HAND_INS):
+            raise HTTPException(
+                429, "These are too many hand-ins at once. Wait a minute.", {"Retry-After": "60"}
+            )
 
     def _expect(self, items: tuple[RateLimitItem, ...], kind: str, who: str) -> None:
         if not all(self._limiter.test(item, kind, who) for item in items):
