@@ -39,6 +39,7 @@ from grader.report.model import (
     SubmissionInfo,
     function_of,
 )
+from grader.report.repeats import fold_hints
 from grader.report.score import exact_sum, score_functions
 from grader.report.self_check import as_self_check
 from grader.report.tidy import tidy_report
@@ -261,7 +262,7 @@ class Grader:
             self._refuse_more(f"interrupted ({type(error).__name__})")
             raise
         timing = {"total_s": round(time.monotonic() - started, 3), **seconds}
-        return fit_report(tidy_report(msgspec.structs.replace(report, timing=timing)))
+        return fit_report(fold_hints(tidy_report(msgspec.structs.replace(report, timing=timing))))
 
     def _judge(
         self,

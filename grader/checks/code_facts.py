@@ -4,16 +4,18 @@ The facts are of a child with the student's own helpers, so they may be shown al
 attempt with lent helpers says how the function ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from grader.observations.messages import LOOP_VARIABLE, FunctionFacts
+from grader.observations.messages import LOOP_VARIABLE, Dropped, DroppedKind, FunctionFacts
 from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
 from grader.report.words import join_names, name_line
 
 _MOST_NAMES = 6
+# What usually changes a leaf, which must stay the same tensor.
+_ALSO_IN_PLACE = ("add", "sub", "mul", "div")
 
 
 def uses_other_names(facts: FunctionFacts | None) -> bool:
@@ -42,11 +44,37 @@ def explain_by_code(
     if facts is None or result.status not in (Status.FAILED, Status.ERROR):
         return result
     hint = _explain(result, facts, inputs) or result.hint
-    if is_first and facts.places:
+    # In the message: a misconception that is named later has a hint of its own.
+    message = "\n".join([result.message, *(_notes(facts) if is_first else ())])
+    return msgspec.structs.replace(result, message=message, hint=hint)
+
+
+def _notes(facts: FunctionFacts) -> Iterator[str]:
+    """Yield what is true of the code whatever is wrong, in brackets."""
+    if facts.places:
         first, last = (name_line(one.line, one.block) for one in facts.places)
-        again = f"{facts.name} is defined on {first} and again on {last}; the last one counts."
-        hint = f"{hint} {again}".strip()
-    return msgspec.structs.replace(result, hint=hint)
+        yield f"({facts.name} is defined on {first} and again on {last}; the last one counts)"
+    for one in facts.dropped:
+        yield f"({_describe_dropped(one)})"
+
+
+def _describe_dropped(dropped: Dropped) -> str:
+    code, target = shorten(dropped.code, MAX_NAME), shorten(dropped.target, MAX_NAME)
+    where = f"`{code}` on {name_line(dropped.place.line, dropped.place.block)}"
+    match dropped.kind:
+        case DroppedKind.CALL:
+            called = code.partition("(")[0].rpartition(".")[2]
+            meant = f"{called}_()" if called in _ALSO_IN_PLACE else f"{target} = {code}"
+            return (
+                f"{where} leaves {target} as it is: what it returns is thrown away. Is {meant} "
+                "meant?"
+            )
+        case DroppedKind.COMPARISON:
+            return f"{where} only compares: an assignment has a single ="
+        case DroppedKind.NOT_CALLED:
+            return f"{where} is not called: it has no brackets after it"
+        case _:
+            return f"{where} changes nothing: its result is thrown away"
 
 
 def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ def expect_untouched(
             raise WrongError(
                 f"{unit} changes {name}",
                 hint=f"Use {name}, but don't modify it: avoid in-place operations on it "
-                f"(methods with a trailing underscore, +=, assignment to {name}[...]).",
+                f"(methods with a trailing underscore, += and -=, assignment to {name}[...]).",
             )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from grader.checks.misconceptions import Misconception
+from grader.diagnosis.contrary import rules_out
 from grader.diagnosis.find_misconception import find_misconception
 from grader.diagnosis.fingerprint import without_returned
 from grader.diagnosis.remarks import Remark
@@ -116,7 +117,10 @@ def _find_in_steps(
             reduce=without_returned,
             only=places,
         )
-        if found is not None:
+        # It says why the leaves move as they do. What is returned must not prove the contrary.
+        if found is not None and not any(
+            rules_out(evidence.given[place], known_answer(found, place)) for place in places
+        ):
             return found, {first}
     return None, set()
 

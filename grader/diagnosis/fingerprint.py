@@ -151,6 +151,9 @@ def _step(request: CallRequest | ScriptRequest, step: Step) -> dict[str, object]
     returned: object = _value(step.returned)
     if is_classroom and isinstance(step.returned, Nothing):
         returned = ANYTHING  # in the classroom style, update() need not return its loss
+    if isinstance(step.returned, Items) and isinstance(request, CallRequest):
+        # Not a tensor without a graph, of which the same could be said.
+        returned = ("a list", returned) if request.differentiate else returned
     return {
         "returned": returned,
         "inputs": {

@@ -11,6 +11,7 @@ from grader.checks.questions import Question
 from grader.diagnosis.exchanged import describe_exchanged, find_exchanged, hint_to_reorder
 from grader.diagnosis.fingerprint import fingerprint, is_same, without_returned
 from grader.diagnosis.kept import HINT_TO_BEGIN_ANEW, describe_kept
+from grader.diagnosis.lazy import describe_lazy, find_lazy, has_run_nothing, hint_to_run
 from grader.diagnosis.limited import (
     HINT_NOT_TO_CUT,
     HINT_NOT_TO_LIMIT,
@@ -30,10 +31,16 @@ from grader.diagnosis.ratios import (
     hint_for_ratio,
 )
 from grader.diagnosis.rescaled import describe_rescaled, find_rescaled, hint_not_to_scale
+from grader.diagnosis.reshaped import (
+    describe_reduced,
+    describe_reshaped,
+    hint_to_arrange,
+    hint_to_keep,
+)
 from grader.diagnosis.typed_in import describe_typed_in, find_typed_in, hint_to_compute
 from grader.diagnosis.unused import describe_unused, find_unused, hint_to_use
 from grader.observations.asking import Observe
-from grader.observations.messages import CallRequest, Observation
+from grader.observations.messages import CallRequest, Observation, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +129,13 @@ def _nan(asked: Asked) -> Remark:
     return Remark(describe_nan(asked.answers), HINT_AGAINST_NAN, explains_all=True)
 
 
+def _lazy(asked: Asked) -> Remark:
+    type_name = find_lazy(asked.answers)
+    text = describe_lazy(asked.function, type_name)
+    is_cause = has_run_nothing(asked.questions, asked.answers) or _moves_rightly(asked)
+    return Remark(text, hint_to_run(type_name), explains_all=is_cause)
+
+
 def _moved(asked: Asked) -> Remark:
     found = find_moved(asked.questions, asked.answers)
     return Remark(describe_moved(found, with_numbers=not asked.is_lent), hint_to_stay(found))
@@ -130,6 +144,21 @@ def _moved(asked: Asked) -> Remark:
 def _part(asked: Asked) -> Remark:
     text = describe_part(asked.function, asked.questions, asked.answers)
     return Remark(text, HINT_TO_RETURN_ALONE, explains_all=_is_right_but_for_returned(asked))
+
+
+def _reduced(asked: Asked) -> Remark:
+    if not _moves_rightly(asked):
+        return Remark()
+    text = describe_reduced(asked.function, asked.questions, asked.answers)
+    return Remark(text, hint_to_keep(text), explains_all=_is_right_but_for_returned(asked))
+
+
+def _reshaped(asked: Asked) -> Remark:
+    if not _moves_rightly(asked):
+        return Remark()
+    text = describe_reshaped(asked.function, asked.questions, asked.answers)
+    hint = hint_to_arrange(text, asked.questions, asked.answers)
+    return Remark(text, hint, explains_all=_is_right_but_for_returned(asked))
 
 
 def _rounding(asked: Asked) -> Remark:
@@ -192,14 +221,30 @@ def _is_right_but_for_returned(asked: Asked) -> bool:
     )
 
 
-_OF_LENT = (_nan, _moved, _kept, _early_end, _penalty, _unused, _exchanged, _rescaled)
+def _moves_rightly(asked: Asked) -> bool:
+    """Return whether all leaves are right after every call that returned."""
+    return all(
+        answer.outcome is not Outcome.RETURNED
+        or is_same(
+            without_returned(fingerprint(question, answer)),
+            without_returned(fingerprint(question, question.expected)),
+        )
+        for question, answer in zip(asked.questions, asked.answers, strict=True)
+        if question.check.facts is None
+    )
+
+
+_OF_LENT = (_nan, _lazy, _moved, _kept, _early_end, _penalty, _unused, _exchanged, _rescaled)
 _ALL = (
     _nan,
+    _lazy,
     _typed_in,
     _moved,
     _kept,
     _early_end,
     _part,
+    _reduced,
+    _reshaped,
     _rounding,
     _cut,
     _limit,

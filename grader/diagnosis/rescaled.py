@@ -62,7 +62,9 @@ def find_rescaled(
 
     shapes = _shapes(bases[0][0].request)
     for name in _data(bases[0][0].request):
-        for words, change, other in _changes(len(shapes[name]) == _DIMENSIONS_OF_TABLE):
+        sizes = [_shapes(question.request).get(name, ()) for question, _ in bases]
+        is_table = all(len(shape) == _DIMENSIONS_OF_TABLE for shape in sizes)
+        for words, change, other in _changes(is_table):
             if not does_the_same(name, change):
                 continue
             # What stays the same with any other numbers too is not used at all. And where the units

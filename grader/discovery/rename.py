@@ -24,6 +24,7 @@ from grader.oracle.recording import KnownAnswers, Recording
 from grader.oracle.store import RecordingStore
 from grader.report.budget import fit_report
 from grader.report.model import CheckResult, Report
+from grader.report.repeats import fold_hints
 from grader.report.tidy import hide_paths
 from grader.resources import GradingResources, recording_key
 from grader.sandbox.host.limits import Confinement, Limits
@@ -126,7 +127,7 @@ class Renamer:
             )
             for one in report.functions
         )
-        changed = fit_report(msgspec.structs.replace(report, functions=functions))
+        changed = fit_report(fold_hints(msgspec.structs.replace(report, functions=functions)))
         return Renamed(changed, msgspec.structs.replace(kept, units=tuple(renamed)))
 
     def _rename_unit(self, unit: KeptUnit, seed: int, results: dict[str, CheckResult]) -> KeptUnit:

@@ -312,6 +312,27 @@ class Absence(Message, frozen=True, kw_only=True):
     other: Place = Place()
 
 
+class DroppedKind(enum.Enum):
+    """What a statement does whose result is thrown away."""
+
+    CALL = "call"
+    VALUE = "value"
+    COMPARISON = "comparison"
+    NOT_CALLED = "not called"
+
+
+class Dropped(Message, frozen=True, kw_only=True):
+    """A statement that computes something and throws it away.
+
+    ``target`` is the name of the variable that a call leaves as it is; empty for other kinds.
+    """
+
+    kind: DroppedKind
+    code: Name
+    target: Name = ""
+    place: Place = Place()
+
+
 class FunctionFacts(Message, frozen=True, kw_only=True):
     """What the code of a function of the contract shows, without calling it.
 
@@ -320,7 +341,7 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     inputs that it neither takes nor reads as globals. ``reads`` has the globals that it reads
     besides those that are set for it, and that are not functions, classes or modules; those that
     don't exist are in ``undefined`` instead. ``places`` has the first and the last definition, if
-    there are several.
+    there are several, and ``dropped`` what it computes and throws away.
     """
 
     name: Name
@@ -331,6 +352,7 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     reads: Names = ()
     undefined: Names = ()
     places: Annotated[tuple[Place, ...], msgspec.Meta(max_length=2)] = ()
+    dropped: Annotated[tuple[Dropped, ...], msgspec.Meta(max_length=3)] = ()
 
 
 class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):

@@ -10,14 +10,10 @@ from dataclasses import dataclass, field, replace
 from grader.outputs.wording import MARKS, Mark, describe_points, format_points
 from grader.report.budget import MAX_CODE, MAX_TEXT, cut_text
 from grader.report.model import CheckResult, Example, FunctionResult, NoteKind, Status
+from grader.report.repeats import has_large_example, reasons_of
 
 _MAX_LINES = 30
 _CUT = " ..."
-# An example with more numbers than this, or longer sizes, is shown after smaller ones.
-_SMALL = 40
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
-# How remarks begin that say nothing about the reason: two checks may have them for different ones.
-_NO_REASONS = ("while it ran, ", "seen with your own ")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z(])")
 # What a check says of a function of which there is nothing at all.
 _UNWRITTEN = re.compile(r"(the submission does not define \w+|.*\bis not written yet)\.?")
@@ -165,7 +161,7 @@ def view_function(function: FunctionResult, said: Said | None = None) -> Functio
     failed = [check for check in function.checks if check.status is not Status.PASSED]
     if function.status is Status.PASSED:
         failed = []
-    failed.sort(key=_has_large_example)  # otherwise in order
+    failed.sort(key=has_large_example)  # otherwise in order
     mark = MARKS[_shown_status(function.status, failed)]
     remark = _remark(failed, said)
     if remark and function.status is Status.MISSING:
@@ -237,7 +233,7 @@ def _view_failures(failed: Sequence[CheckResult], said: Said) -> Iterator[Failur
     sentences: set[str] = set()
     is_explained = any(check.status is not Status.NOT_JUDGED for check in failed)
     for check in failed:
-        reasons = set(_reasons(check))
+        reasons = set(reasons_of(check))
         view = _view_failure(check)
         if reasons & shown or (view.is_unjudged and is_explained):
             view = _only_title(view)
@@ -245,30 +241,6 @@ def _view_failures(failed: Sequence[CheckResult], said: Said) -> Iterator[Failur
             view = _without_said(view, sentences, said, check.function)
         shown |= reasons
         yield view
-
-
-def _reasons(check: CheckResult) -> Iterator[tuple[str, ...]]:
-    """Yield what makes two failures of a function one: a finding, a remark, or a misconception."""
-    got = check.example.got if check.example else ""
-    found, *remarks = check.message.split("\n(")
-    if found or got:
-        yield (_NUMBER.sub("0", found), got)
-    for remark in remarks:
-        if not remark.startswith(_NO_REASONS):
-            yield ("remark", remark)
-    if check.misconception:
-        yield (check.misconception,)
-
-
-def _has_large_example(check: CheckResult) -> bool:
-    """Return whether an example has many numbers, or asks for many, as in ``make_data(4000, w)``.
-
-    Sizes are whole numbers in the code; other numbers count as one each.
-    """
-    if check.example is None:
-        return False
-    numbers = _NUMBER.findall(check.example.code[:MAX_CODE])
-    return sum(int(one) if one.isdecimal() else 1 for one in numbers) > _SMALL
 
 
 def _only_title(view: FailureView) -> FailureView:

@@ -143,7 +143,8 @@ class CheckResult(_Model, frozen=True, kw_only=True):
 
     ``diagnosis`` is set if exactly one misconception gives the same answers as the submission on
     every input tried. Then ``misconception``, ``hint`` (its title and hint in one) and ``section``
-    repeat it, as schema 1.2 had them. Without a diagnosis, ``hint`` is that of the check.
+    repeat it, as schema 1.2 had them. Without a diagnosis, ``hint`` is that of the check; empty if
+    an earlier failure of the function has the same reason, which it has explained.
     """
 
     id: str

@@ -128,7 +128,7 @@ def cross_entropy__not_finite_at_zero_and_one(p, y):
     return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
 
 
-def cross_entropy__clamped_below_only(p, y):
+def cross_entropy__not_finite_at_one(p, y):
     """Where p is 1, the loss is nan or infinite; where p is 0, it is not.
 
     Is p kept away from 1 as well? In float32, 1 - 1e-8 is already 1, so clamp
@@ -141,7 +141,7 @@ def cross_entropy__clamped_below_only(p, y):
     return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
 
 
-def cross_entropy__eps_in_the_second_logarithm_only(p, y):
+def cross_entropy__not_finite_at_zero(p, y):
     """Where p is 0, the loss is nan or infinite; where p is 1, it is not.
 
     log(0) is infinite. Keep p away from 0 as well: clamp it on both sides, or
@@ -458,3 +458,75 @@ def cross_entropy__mean_of_each_class(p, y):
     """
     p = _clamped(p)
     return -(torch.log(p[y == 1]).mean() + torch.log(1 - p[y == 0]).mean())
+
+
+def cross_entropy__mean_of_each_class__halved(p, y):
+    p = _clamped(p)
+    return -(torch.log(p[y == 1]).mean() + torch.log(1 - p[y == 0]).mean()) / 2
+
+
+def cross_entropy__log_of_one_plus_for_class_zero(p, y):
+    """For class 0, the logarithm is taken of 1 + p, not of 1 - p.
+
+    log1p(p) is log(1 + p). Write torch.log(1 - p), or torch.log1p(-p).
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log(p) + (1 - y) * torch.log1p(p)).mean()
+
+
+def cross_entropy__log_of_one_plus_for_class_one(p, y):
+    """For class 1, the logarithm is taken of 1 + p, not of p.
+
+    log1p(p) is log(1 + p). Write torch.log(p).
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log1p(p) + (1 - y) * torch.log(1 - p)).mean()
+
+
+def cross_entropy__class_zero_for_all(p, y):
+    """Every sample counts -log(1 - p), whatever its class.
+
+    y selects which logarithm counts: y * log(p) + (1 - y) * log(1 - p).
+
+    Section: 7. Going further: logistic regression
+    """
+    return -torch.log(1 - _clamped(p)).mean()
+
+
+def cross_entropy__one_minus_the_logarithm(p, y):
+    """For class 0, 1 - log(p) counts instead of log(1 - p).
+
+    Subtract first, inside of the brackets of the logarithm: log(1 - p).
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log(p) + (1 - y) * (1 - torch.log(p))).mean()
+
+
+def cross_entropy__no_brackets_around_one_minus_y(p, y):
+    """y selects both logarithms, and a 1 is added.
+
+    Are the brackets around 1 - y missing? 1 - y * log(1 - p) multiplies first.
+    Write (1 - y) * log(1 - p).
+
+    Section: 7. Going further: logistic regression
+    """
+    p = _clamped(p)
+    return -(y * torch.log(p) + 1 - y * torch.log(1 - p)).mean()
+
+
+def cross_entropy__mean_of_each_class__by_sums(p, y):
+    p = _clamped(p)
+    losses = (y * torch.log(p)).sum() / y.sum()
+    return -(losses + ((1 - y) * torch.log(1 - p)).sum() / (1 - y).sum())
+
+
+def cross_entropy__mean_of_each_class__by_sums_and_halved(p, y):
+    p = _clamped(p)
+    losses = (y * torch.log(p)).sum() / y.sum()
+    return -(losses + ((1 - y) * torch.log(1 - p)).sum() / (1 - y).sum()) / 2

@@ -66,7 +66,7 @@ def gradient__piles_up(x, y, w):
     return w.grad
 
 
-def gradient__cleared_before_it_is_returned(x, y, w):
+def gradient__all_zeros(x, y, w):
     """The gradient that is returned is all zeros.
 
     Is it cleared before it is returned? grad = w.grad is only another name for

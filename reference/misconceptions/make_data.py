@@ -268,6 +268,12 @@ def make_data__ones_first(n, w):
     return x, x @ w + torch.rand(n)
 
 
+def make_data__ones_first__but_the_slope_for_the_feature(n, w):
+    x = torch.ones(n, 2)
+    x[:, 1].uniform_(-1.0, 1.0)
+    return x, w[0] * x[:, 1] + w[1] + torch.rand(n)
+
+
 def make_data__both_columns_random(n, w):
     """Both columns of x are random: there is no column of ones.
 

@@ -469,3 +469,26 @@ def minibatches__an_empty_batch_at_the_end(x, y, batch_size):
     for i in range(len(x) // batch_size + 1):
         rows = order[i * batch_size : (i + 1) * batch_size]
         yield x[rows], y[rows]
+
+
+def minibatches__last_batch_dropped_even_if_full(x, y, batch_size):
+    """The last batch is left out, even where it is full.
+
+    range() ends before its second number, so range(0, n - batch_size,
+    batch_size) ends too early, and [:-1] leaves out the last one of a list.
+    Loop over range(0, len(x), batch_size): at the end, a slice is simply
+    shorter.
+
+    Section: 6. Minibatches
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x) - batch_size, batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def minibatches__last_batch_dropped_even_if_full__and_what_is_left(x, y, batch_size):
+    order = torch.randperm(len(x))
+    for batch in range(len(x) // batch_size - 1):
+        rows = order[batch * batch_size : (batch + 1) * batch_size]
+        yield x[rows], y[rows]

@@ -342,3 +342,15 @@ def mse__last_square_left_out(y_hat, y):
 
 def mse__last_square_left_out__and_in_the_mean(y_hat, y):
     return ((y_hat - y)[:-1] ** 2).mean()
+
+
+def mse__changes_y(y_hat, y):
+    """y itself is changed.
+
+    -= and methods with a trailing underscore work in place. Make a new tensor
+    instead: y_hat - y.
+
+    Section: 2. Model and loss
+    """
+    y -= y_hat
+    return (y**2).mean()

@@ -142,9 +142,11 @@ def plot_fit__no_data(x, y, w):
 
 
 def plot_fit__nothing_drawn(x, y, w):
-    """Nothing is drawn on the Axes.
+    """Nothing is drawn on the Axes that is returned.
 
-    Draw on the Axes that you return: the data as points, the model as a line.
+    After plt.close(), plt.clf() or another plt.figure(), plt.gca() makes a new
+    Axes, which is empty, and plt.cla() empties one. Begin with fig, ax =
+    plt.subplots(), draw the data and the model on that ax, and return it.
 
     Section: 2. Model and loss
     """

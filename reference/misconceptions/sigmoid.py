@@ -288,3 +288,70 @@ def sigmoid__if_on_a_tensor(z):
     if z >= 0:
         return 1 / (1 + torch.exp(-z))
     return torch.exp(z) / (1 + torch.exp(z))
+
+
+def sigmoid__of_the_absolute_value(z):
+    """For negative z the result is that of -z, so it is never below 0.5.
+
+    Is it computed from the absolute value of z? Plain 1 / (1 + exp(-z)) is
+    finite everywhere. With |z|, negative z need a formula of their own: exp(z)
+    / (1 + exp(z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(z.abs())
+
+
+def sigmoid__of_minus_the_absolute_value(z):
+    """For positive z the result is that of -z, so it is never above 0.5.
+
+    Is it computed from the absolute value of z? Plain 1 / (1 + exp(-z)) is
+    finite everywhere. With |z|, positive z need a formula of their own: 1 / (1
+    + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(-z.abs())
+
+
+def sigmoid__of_the_square(z):
+    """This is the sigmoid of z squared, so it is never below 0.5.
+
+    The exponent is -z: 1 / (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(z**2)
+
+
+def sigmoid__of_the_positive_part(z):
+    """For all negative z the result is 0.5.
+
+    Is z replaced by 0 there, as relu or clamp(min=0) does? Use z as it is: 1 /
+    (1 + exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(torch.relu(z))
+
+
+def sigmoid__of_the_negative_part(z):
+    """For all positive z the result is 0.5.
+
+    Is z replaced by 0 there, as clamp(max=0) does? Use z as it is: 1 / (1 +
+    exp(-z)).
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.sigmoid(z.clamp(max=0))
+
+
+def sigmoid__exponential_over_one(z):
+    """This is twice exp(z).
+
+    Are the brackets around the denominator missing? exp(z) / 1 + exp(z)
+    divides first. Write 1 / (1 + exp(-z)), which stays finite.
+
+    Section: 7. Going further: logistic regression
+    """
+    return torch.exp(z) / 1 + torch.exp(z)

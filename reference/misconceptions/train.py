@@ -848,3 +848,27 @@ def train__every_second_epoch(x, y, w, lr, epochs):
     for _ in range(0, epochs, 2):
         losses.append(update(x, y, w, lr).item())
     return losses
+
+
+def train__one_loss_copied(x, y, w, lr, epochs):
+    """Only one step is taken, and its loss is in the list once for each epoch.
+
+    [update(x, y, w, lr)] * epochs calls update() once and copies its loss.
+    Call it in each epoch: [update(x, y, w, lr) for _ in range(epochs)].
+
+    Section: 4. Gradient descent
+    """
+    return [update(x, y, w, lr)] * epochs
+
+
+def train__last_loss_copied(x, y, w, lr, epochs):
+    """All entries of the list are the same: the loss of the last epoch.
+
+    [loss] * epochs copies one loss. Append the loss in each epoch instead,
+    inside of the loop.
+
+    Section: 4. Gradient descent
+    """
+    for _ in range(epochs):
+        loss = update(x, y, w, lr)
+    return [loss] * epochs

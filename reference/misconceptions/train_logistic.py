@@ -633,3 +633,28 @@ def train_logistic__divided_by_the_epochs(x, y, w, lr, epochs):
     for _ in range(epochs):
         losses.append(update_logistic(x, y, w, lr).item() / epochs)
     return losses
+
+
+def train_logistic__one_loss_copied(x, y, w, lr, epochs):
+    """Only one step is taken, and its loss is in the list once for each epoch.
+
+    [update_logistic(x, y, w, lr)] * epochs calls update_logistic() once and
+    copies its loss. Call it in each epoch: [update_logistic(x, y, w, lr) for _
+    in range(epochs)].
+
+    Section: 7. Going further: logistic regression
+    """
+    return [update_logistic(x, y, w, lr)] * epochs
+
+
+def train_logistic__last_loss_copied(x, y, w, lr, epochs):
+    """All entries of the list are the same: the loss of the last epoch.
+
+    [loss] * epochs copies one loss. Append the loss in each epoch instead,
+    inside of the loop.
+
+    Section: 7. Going further: logistic regression
+    """
+    for _ in range(epochs):
+        loss = update_logistic(x, y, w, lr)
+    return [loss] * epochs

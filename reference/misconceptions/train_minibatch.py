@@ -871,3 +871,49 @@ def train_minibatch__generator_used_up__mean_of_nothing(
         batch_losses = [float(update(xb, yb, w, lr)) for xb, yb in batches]
         losses.append(torch.tensor(batch_losses).mean().item())
     return losses
+
+
+def train_minibatch__one_epoch_copied(
+    x, y, w, lr, epochs, batch_size
+):
+    """Only one epoch is run, and one loss is in the list once for each epoch.
+
+    [loss] * epochs copies one loss. Run the loop over the batches in each
+    epoch, and append a loss each time.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, 1, batch_size) * epochs
+
+
+def train_minibatch__last_loss_copied(
+    x, y, w, lr, epochs, batch_size
+):
+    """All entries of the list are the same: the loss of the last epoch.
+
+    [loss] * epochs copies one loss. Append the loss in each epoch instead,
+    inside of the loop.
+
+    Section: 6. Minibatches
+    """
+    return _sgd(x, y, w, lr, epochs, batch_size)[-1:] * epochs
+
+
+def train_minibatch__last_batch_dropped_even_if_full(
+    x, y, w, lr, epochs, batch_size
+):
+    """The last batch is left out, even where it is full.
+
+    range() ends before its second number, so range(0, n - batch_size,
+    batch_size) ends too early, and [:-1] leaves out the last one of a list.
+    Take a step for every batch of minibatches().
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        batch_losses = []
+        for xb, yb in list(minibatches(x, y, batch_size))[:-1]:
+            batch_losses.append(float(update(xb, yb, w, lr)))
+        losses.append(sum(batch_losses) / max(1, len(batch_losses)))
+    return losses

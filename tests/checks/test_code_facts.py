@@ -3,7 +3,7 @@
 import pytest
 
 from grader.checks.code_facts import explain_by_code, uses_other_names
-from grader.observations.messages import FunctionFacts, Place
+from grader.observations.messages import Dropped, DroppedKind, FunctionFacts, Place
 from grader.report.model import CheckResult, Status
 
 INPUTS = ("x", "y", "w", "lr")
@@ -95,8 +95,43 @@ def test_second_definition_is_named_once() -> None:
         id="update/a", title="", status=Status.FAILED, points=0, max_points=1, message="no"
     )
 
-    assert explain_by_code(result, facts, INPUTS, is_first=True).hint == (
-        "update is defined on line 3 of cell 2 and again on line 5 of cell 6 [9]; the last one "
-        "counts."
+    assert explain_by_code(result, facts, INPUTS, is_first=True).message == (
+        "no\n(update is defined on line 3 of cell 2 and again on line 5 of cell 6 [9]; "
+        "the last one counts)"
     )
-    assert explain_by_code(result, facts, INPUTS).hint == ""
+    assert explain_by_code(result, facts, INPUTS) == result
+    assert explain_by_code(result, facts, INPUTS, is_first=True).hint == result.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "said"),
+    [
+        (
+            DroppedKind.CALL,
+            "w.clamp(0, 1)",
+            "leaves w as it is: what it returns is thrown away. Is w = w.clamp(0, 1) meant?",
+        ),
+        (
+            DroppedKind.CALL,
+            "w.sub(lr * w.grad)",
+            "leaves w as it is: what it returns is thrown away. Is sub_() meant?",
+        ),
+        (DroppedKind.VALUE, "w - lr * g", "changes nothing: its result is thrown away"),
+        (DroppedKind.COMPARISON, "w.grad == None", "only compares: an assignment has a single ="),
+        (DroppedKind.NOT_CALLED, "w.grad.zero_", "is not called: it has no brackets after it"),
+    ],
+)
+def test_what_is_thrown_away_is_said_with_the_first_failure(
+    kind: DroppedKind, code: str, said: str
+) -> None:
+    """It is true whatever is wrong, so it is in the message, which a misconception leaves alone."""
+    dropped = Dropped(kind=kind, code=code, target="w", place=Place(line=4))
+    facts = FunctionFacts(name="update", dropped=(dropped,))
+    result = CheckResult(
+        id="update/a", title="", status=Status.FAILED, points=0, max_points=1, message="no"
+    )
+
+    explained = explain_by_code(result, facts, INPUTS, is_first=True)
+
+    assert explained.message == f"no\n(`{code}` on line 4 {said})"
+    assert explain_by_code(result, facts, INPUTS) == result

@@ -1777,3 +1777,73 @@ def test_animation_of_another_line_is_not_told_to_pass_the_frames_on(
 
     assert wrong is not None
     assert not wrong.hint
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_overflow_is_no_hint_where_small_numbers_are_nan_too() -> None:
+    """The logit of 2 is nan, and exp(2) is finite."""
+    wrong = failure(
+        load("sigmoid"),
+        "is_right_far_from_zero",
+        lambda z: np.log(z / (1 - z)) + np.nan,
+        reference=logistic,
+    )
+
+    assert wrong is not None
+    assert "contains nan" in wrong.message
+    assert not wrong.hint
+
+
+def mean_of_each_class(p: Any, y: Any) -> float:  # noqa: ANN401 - arrays
+    """Return the mean cross entropy of each class, divided by 2: of one class, 0 / 0."""
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    ones = (y * np.log(p)).sum() / y.sum()
+    return float(-(ones + ((1 - y) * np.log(1 - p)).sum() / (1 - y).sum()) / 2)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_logarithm_of_zero_is_no_hint_where_moderate_probabilities_give_nan_too() -> None:
+    """A division by the number of samples of a class has nothing to do with p."""
+    wrong = failure(load("cross_entropy"), "is_finite_at_zero_and_one", mean_of_each_class)
+
+    assert wrong is not None
+    assert "contains nan" in wrong.message
+    assert wrong.hint.startswith("With this y, it is not finite where p is between 0.2 and 0.8")
+    assert "All samples are of one class" in wrong.hint
+
+
+def ones_first(n: float, w: Any) -> Any:  # noqa: ANN401 - arrays
+    """Draw data with the columns of x exchanged, and targets of the slope and the intercept."""
+    rng = np.random.default_rng(0)
+    x = np.ones((int(n), 2), np.float32)
+    x[:, 1] = rng.uniform(-1, 1, int(n))
+    noise = rng.uniform(0, 1, int(n))
+    return x, (w[0] * x[:, 1] + w[1] + noise).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "check", ["adds_uniform_noise", "draws_noise_for_each_sample", "draws_afresh"]
+)
+def test_noise_is_not_described_where_the_columns_of_x_are_exchanged(check: str) -> None:
+    """The noise is right, but it is not y - x @ w then."""
+    wrong = failure(load("make_data"), check, ones_first)
+
+    assert wrong is not None
+    assert wrong.message == "y - x @ w is not uniform noise in [0, 1)"
+    assert wrong.hint == "The columns of x are in the wrong order, so mend those first."
+
+
+def test_missing_samples_are_the_hint_of_what_follows_from_them(batch_checks: ModuleType) -> None:
+    """Whether rows stay together, and in which order they come, is another matter."""
+
+    def program(x: Any, y: Any, batch_size: float) -> list[tuple[Any, Any]]:  # noqa: ANN401
+        size, order = int(batch_size), np.random.default_rng(0).permutation(len(x))
+        starts = range(0, len(x) - size, size)
+        return [(x[order[one : one + size]], y[order[one : one + size]]) for one in starts]
+
+    for check in ("keep_rows_together", "are_shuffled_anew"):
+        wrong = failure(batch_checks, check, program)
+
+        assert wrong is not None
+        assert wrong.hint == "First see to it that every sample is in a batch."

@@ -11,6 +11,7 @@ from grader.checks.inputs import leaf, tensor
 from grader.diagnosis.limited import describe_rounding
 from grader.diagnosis.ratios import describe_ratio, describe_shift
 from grader.diagnosis.remarks import Asked, Remark, find_ratio, find_remark
+from grader.observations.values import Opaque
 
 Program = Callable[..., Any]
 
@@ -493,3 +494,127 @@ def test_one_batch_of_all_samples_is_not_random() -> None:
     assert describe_ratio(*steps).endswith("the step of w is 2 times the right one")
     assert describe_shift(*losses) == ""
     assert "late" in describe_shift(*ask(right, answering(late), longer))
+
+
+# --- the numbers are right, but not their shape, order or number ----------------------------------
+
+TABLES: Sequence[dict[str, object]] = tuple(
+    {"z": tensor(RNG.normal(0, 1, shape))} for shape in ((2,), (3,), (6, 4))
+)
+
+
+def doubled(z: Any) -> Any:  # noqa: ANN401 - arrays
+    """Return twice the numbers, in their shape."""
+    return 2 * z
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (lambda z: 2 * z.ravel(), "in another shape"),
+        (lambda z: (2 * z)[None], "in another shape"),
+        (lambda z: 2 * z.T, "transposed"),
+        (lambda z: 2 * z[::-1], "in reverse order"),
+        (lambda z: [np.asarray(2 * row) for row in z], "in a list"),
+    ],
+    ids=["flat", "one axis more", "transposed", "reversed", "list"],
+)
+def test_right_numbers_in_another_shape_are_named(program: Program, words: str) -> None:
+    """The largest error says nothing about it."""
+    found = remark(program, right=doubled, cases=TABLES)
+
+    assert found.text == f"on all inputs tried, the numbers that f() returns are right, but {words}"
+    assert found.explains_all
+
+
+def test_shape_of_an_input_is_the_hint_where_the_result_has_it() -> None:
+    """It varies with the input."""
+    assert "the shape of z" in remark(lambda z: z.ravel(), right=lambda z: z, cases=TABLES).hint
+    vectors = [{"z": tensor(RNG.normal(0, 1, (n, 2)))} for n in (3, 5)]
+    found = remark(lambda z: z.sum(1, keepdims=True), right=lambda z: z.sum(1), cases=vectors)
+    assert found.text.endswith("in another shape")
+    assert "too many" in found.hint
+
+
+@pytest.mark.parametrize("name", ["mean", "sum"])
+def test_number_in_place_of_several_is_named(name: str) -> None:
+    """A mean without dim goes over all axes."""
+    found = remark(lambda z: float(getattr(2 * z, name)()), right=doubled, cases=TABLES)
+
+    assert found.text == (
+        f"on all inputs tried, f() returns a single number: the {name} of the numbers that it "
+        "should return"
+    )
+    assert "With dim=0" in found.hint
+
+
+@pytest.mark.parametrize(
+    "program",
+    [lambda z: 2 * z, lambda z: 3 * z.ravel(), lambda z: float(z.max()), lambda z: z.ravel()[:1]],
+    ids=["right", "wrong too", "largest", "first"],
+)
+def test_nothing_is_said_of_other_shapes_and_numbers(program: Program) -> None:
+    """Each number has to be the right one."""
+    found = remark(program, right=doubled, cases=TABLES)
+
+    assert "are right, but" not in found.text
+    assert "single number" not in found.text
+
+
+def test_shape_is_not_named_where_a_leaf_is_wrong() -> None:
+    """A step that is wrong is another matter than the shape of the loss."""
+
+    def program(w: Any) -> Any:  # noqa: ANN401 - arrays
+        w *= 3
+        return w.sum()[None]
+
+    def right(w: Any) -> float:  # noqa: ANN401 - arrays
+        w *= 2
+        return float(1.5 * w.sum())
+
+    cases: list[dict[str, object]] = [{"w": leaf([n, 1])} for n in (1, 2, 3)]
+
+    assert "in another shape" not in remark(program, right=right, cases=cases).text
+
+
+def test_shape_is_not_named_in_a_lent_child() -> None:
+    """Code could tell something by it."""
+    assert remark(lambda z: 2 * z.ravel(), right=doubled, cases=TABLES, is_lent=True) == Remark()
+
+
+# --- what runs only when somebody loops over it ---------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["generator", "map", "filter"])
+def test_lazy_result_is_the_reason_of_all(kind: str) -> None:
+    """Nothing has run, so w has not moved either."""
+    found = remark(lambda **_: Opaque(type_name=kind))
+
+    assert found.text == f"on all inputs tried, f() returns a {kind}"
+    assert "when somebody loops over it" in found.hint
+    assert found.explains_all
+
+
+def test_lazy_result_does_not_explain_a_wrong_step() -> None:
+    """If w has moved, something has run."""
+
+    def program(**inputs: Any) -> Opaque:  # noqa: ANN401 - numbers and arrays
+        inputs["w"] += 1
+        return Opaque(type_name="generator")
+
+    found = remark(program)
+
+    assert found.text == "on all inputs tried, f() returns a generator"
+    assert not found.explains_all
+
+
+def test_other_objects_are_not_lazy() -> None:
+    """Nothing is known of them."""
+    assert "returns a" not in remark(lambda **_: Opaque(type_name="Loss")).text
+
+
+def test_inputs_of_different_dimensions_cost_no_remark() -> None:
+    """Not both of the largest inputs are tables, so there is no column to change."""
+    found = remark(lambda z: z + 5, right=lambda z: z, cases=TABLES[:2] + TABLES[2:])
+
+    assert found == Remark()

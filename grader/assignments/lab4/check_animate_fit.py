@@ -162,9 +162,9 @@ def check_animate_fit_takes_a_step_a_frame(probe: Probe) -> None:
 
 @pytest.mark.points(1)
 def check_animate_fit_has_the_frames_asked_for(probe: Probe) -> None:
-    """It has as many frames as were asked for
+    """The line moves, in as many frames as were asked for
 
-    An animation earns this only if its line also moves along gradient descent.
+    Take a step of gradient descent in each frame: other lines earn nothing for their number.
     """
     case = _draw_case(probe)
     for frames in probe.rng().choice(UNUSUAL_COUNTS, 2, replace=False).tolist():

@@ -14,6 +14,8 @@ from grader.observations.values import Array, Items
 
 Batch = tuple[np.ndarray, np.ndarray]
 
+_SAMPLES_FIRST = "First see to it that every sample is in a batch."
+
 
 def _data(probe: Probe, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw samples that can be told apart: no two have the same feature or the same target."""
@@ -134,7 +136,7 @@ def check_minibatches_keep_rows_together(probe: Probe) -> None:
                 raise WrongError("a row of xb is not a row of x")
             _expect_pairs(xb, yb, x, y)
         if len(_features(batches)) < min(n, batch_size):
-            raise WrongError("there is not even one full batch")
+            raise WrongError("there is not even one full batch", hint=_SAMPLES_FIRST)
 
 
 @pytest.mark.points(2)
@@ -221,7 +223,8 @@ def check_minibatches_are_shuffled_anew(probe: Probe) -> None:
         for step in range(times):
             features = _features(_batches(result, n, step)).tolist()
             if not set(features) <= set(row_of) or len(features) < n // 2:
-                raise WrongError("the batches are not a reordering of the samples")
+                message = "the batches are not a reordering of the samples"
+                raise WrongError(message, hint=_SAMPLES_FIRST)
             orders.append(np.array([row_of[value] for value in features]))
             _expect_shuffled(orders[-1], n)
     places = [_places(order, n) for order in orders]

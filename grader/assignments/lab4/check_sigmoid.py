@@ -12,6 +12,9 @@ _NOT_FINITE = (
     "exp(-z)), which stays finite, or torch.sigmoid."
 )
 
+# exp() of nothing below this is infinite in float32.
+_OVERFLOWS = 88
+
 
 def _moderate(probe: Probe) -> list[np.ndarray]:
     rng = probe.rng()
@@ -52,7 +55,9 @@ def check_sigmoid_is_right_far_from_zero(probe: Probe) -> None:
     ):
         got, want = probe.both(z=z)
         expect_shape(got.array(), z.shape, "sigmoid(z)")
-        expect_finite(got.array(), "sigmoid(z)", hint=_NOT_FINITE)
+        is_near = np.abs(z) < _OVERFLOWS
+        hint = _NOT_FINITE if np.isfinite(got.array()[is_near]).all() else ""
+        expect_finite(got.array(), "sigmoid(z)", hint=hint)
         expect_close(got.array(), want.array(), "sigmoid(z)")
 
 

@@ -283,11 +283,13 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
     if run["batch_size"].value < len(_numbers(run["y"])) and np.ptp(_numbers(run["y"])) > 0:
         # The answer depends on the order: return only what doesn't.
         if len(_numbers(run["y"])) > _MOST_LISTED:
-            return {**found, "losses": len(losses) if is_list else name_kind(value)}
+            count = len(losses) if is_list else name_kind(value)
+            return {**found, "losses": count, **_equality_of(losses)}
         if _number(run["epochs"]) >= min(_LONG.values()):
             return {
                 **found,
                 **_facts_of_orders(run, result),
+                **_equality_of(losses),
                 "losses_of_nothing": _count_of_nothing(losses),
             }
         return {
@@ -304,10 +306,21 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
     if is_list:
         is_known = any(is_close(losses, curve) for curve in right.curves)
         found["losses"] = "right" if is_known else (losses if is_right else len(losses))
+        found |= _equality_of(losses)
     else:
         is_number = is_right and isinstance(value, Array | Number)
         found["losses"] = to_array(value, "the loss") if is_number else name_kind(value)
     return found
+
+
+def _equality_of(losses: np.ndarray) -> dict[str, object]:
+    """Return whether all losses are the same; nothing if there are not several.
+
+    Where that is left to chance, with few samples and epochs, it is not a fact.
+    """
+    if len(losses) < 2 or not np.all(np.isfinite(losses)):  # noqa: PLR2004 - several
+        return {}
+    return {"losses_are_equal": bool(np.ptp(losses) <= 1e-5 * np.max(np.abs(losses)))}
 
 
 def _count_of_nothing(losses: np.ndarray) -> int:

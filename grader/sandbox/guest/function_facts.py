@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
-from grader.observations.messages import FunctionFacts, Place
+from grader.observations.messages import Dropped, FunctionFacts, Place
 from grader.sandbox.guest.bind_arguments import ANYTHING, bind_arguments, find_signature
+from grader.sandbox.guest.dropped import find_dropped
 from grader.sandbox.guest.modules import spaces_of
 from grader.sandbox.guest.needed import ALWAYS_SET, global_names
 from grader.sandbox.guest.parse import ParsedBlock
@@ -39,11 +40,13 @@ def describe_functions(
         uses: The functions of the contract that each of them may use.
         blocks: The code blocks.
     """
+    blocks = list(blocks)
     places = _definitions(contract, blocks)
     functions = tuple(
         msgspec.structs.replace(
             _describe(name, namespace[name], namespace, contract, uses.get(name, contract)),
             places=places.get(name, ()),
+            dropped=_dropped(name, namespace, blocks),
         )
         for name, parameters in contract.items()
         if parameters and callable(namespace.get(name))
@@ -55,6 +58,15 @@ def describe_functions(
         if not parameters and name in uses and not callable(namespace.get(name))
     )
     return (*functions, *values)
+
+
+def _dropped(
+    name: str, namespace: MutableMapping[str, object], blocks: Iterable[ParsedBlock]
+) -> tuple[Dropped, ...]:
+    try:
+        return find_dropped(name, namespace[name], blocks, namespace)
+    except (RecursionError, MemoryError):  # a deep expression can't be written out
+        return ()
 
 
 def _definitions(

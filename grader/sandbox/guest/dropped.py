@@ -1,0 +1,167 @@
+"""Finds statements that compute something and throw it away, as far as the code alone is proof.
+
+``p.clamp(0, 1)`` as a statement leaves ``p`` as it is. Only calls are found of which it is known
+that they change nothing in place; operators are taken to be those of tensors, numbers and lists.
+"""
+
+import ast
+import sys
+import types
+from collections.abc import Iterable, Iterator, Mapping
+
+from grader.observations.bounds import MAX_NAME
+from grader.observations.messages import Dropped, DroppedKind, Place
+from grader.sandbox.guest.parse import ParsedBlock
+from grader.sandbox.guest.plain_text import cut_text
+
+_MOST = 3
+
+# They make something new, whatever has such a method.
+_METHODS = frozenset(
+    "clamp clip clamp_min clamp_max detach clone unsqueeze squeeze view reshape sub mul div".split()
+)
+# Only of numbers they do, and not of modules, sets and loggers.
+_METHODS_OF_NUMBERS = frozenset(
+    "sigmoid exp log log1p abs sqrt square neg relu tanh softmax add pow matmul "
+    "flatten ravel mean sum nan_to_num round astype contiguous float double half int long "
+    "to".split()
+)
+_FUNCTIONS = frozenset(
+    "clamp clip sigmoid exp log log1p abs sqrt square neg relu tanh softmax add sub mul div pow "
+    "matmul unsqueeze squeeze reshape flatten mean sum nan_to_num round stack cat where".split()
+)
+_CALLED = frozenset("backward step zero_grad append detach clone clamp close".split())
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow)
+_OPERATORS_OF_NUMBERS = (ast.Add, ast.Mult, ast.Div, ast.MatMult, ast.Pow)
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def find_dropped(
+    name: str, function: object, blocks: Iterable[ParsedBlock], namespace: Mapping[str, object]
+) -> tuple[Dropped, ...]:
+    """Return the first statements of a function that compute something and throw it away.
+
+    Args:
+        name: The name of the function.
+        function: The function itself.
+        blocks: The code blocks, in one of which it is defined at top level.
+        namespace: The submission's globals.
+    """
+    if type(function) is not types.FunctionType:
+        return ()
+    code = function.__code__
+    for block in blocks:
+        for node, _ in block.statements:
+            if not isinstance(node, ast.FunctionDef) or node.name != name or node.decorator_list:
+                continue
+            if (code.co_filename, code.co_firstlineno) == (block.filename, node.lineno):
+                found = _Finder(node, block, namespace)
+                return tuple(found.dropped())[:_MOST]
+    return ()
+
+
+class _Finder:
+    """Looks through the statements of a function, but not of those inside of it.
+
+    Args:
+        node: The function.
+        block: The block with it.
+        namespace: The submission's globals.
+    """
+
+    def __init__(
+        self, node: ast.FunctionDef, block: ParsedBlock, namespace: Mapping[str, object]
+    ) -> None:
+        self._block = block
+        self._namespace = namespace
+        self._nodes = list(_without_inner(node.body))
+        self._bound = {
+            one.id
+            for one in self._nodes
+            if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
+        }
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        self._parameters = {one.arg for one in arguments}
+        self._local = self._bound | self._parameters
+        self._numbers = {
+            side.id
+            for one in self._nodes
+            if isinstance(one, ast.BinOp) and isinstance(one.op, _OPERATORS_OF_NUMBERS)
+            for side in (one.left, one.right)
+            if isinstance(side, ast.Name)
+        }
+        # Nor have modules and sets a gradient.
+        self._numbers |= {
+            one.value.id
+            for one in self._nodes
+            if isinstance(one, ast.Attribute) and one.attr == "grad"
+            if isinstance(one.value, ast.Name)
+        }
+
+    def dropped(self) -> Iterator[Dropped]:
+        """Yield them in the order of the code."""
+        found = [one for one in self._nodes if isinstance(one, ast.Expr)]
+        for statement in sorted(found, key=lambda one: one.lineno):
+            kind, target = self._judge(statement.value)
+            if kind is not None:
+                yield Dropped(
+                    kind=kind,
+                    code=cut_text(ast.unparse(statement.value), MAX_NAME),
+                    target=cut_text(target, MAX_NAME),
+                    place=Place(
+                        line=max(statement.lineno, 0), block=cut_text(self._block.label, MAX_NAME)
+                    ),
+                )
+
+    def _judge(self, value: ast.expr) -> tuple[DroppedKind | None, str]:
+        match value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)):
+                if self._is_torch(owner):
+                    return self._judge_function(name, value)
+                if self._makes_something_new(owner, name):
+                    return DroppedKind.CALL, owner
+            case ast.BinOp(op=operator) if isinstance(operator, _OPERATORS):
+                return DroppedKind.VALUE, ""
+            case ast.Compare(ops=[ast.Eq()], left=ast.Name() | ast.Attribute() | ast.Subscript()):
+                return DroppedKind.COMPARISON, ""
+            case ast.Attribute(attr=name) if _is_method(name):
+                return DroppedKind.NOT_CALLED, ""
+        return None, ""
+
+    def _is_torch(self, name: str) -> bool:
+        """Return whether a name is that of the module torch everywhere in the function."""
+        torch = sys.modules.get("torch")
+        return name not in self._local and torch is not None and self._namespace.get(name) is torch
+
+    def _judge_function(self, name: str, call: ast.Call) -> tuple[DroppedKind | None, str]:
+        if name not in _FUNCTIONS or any(one.arg in (None, "out") for one in call.keywords):
+            return None, ""
+        match call.args:
+            case [ast.Name(id=target), *_] if target in self._local:
+                return DroppedKind.CALL, target
+        return DroppedKind.VALUE, ""
+
+    def _makes_something_new(self, owner: str, method: str) -> bool:
+        """Return whether a method of a variable of the function works not in place.
+
+        Of a parameter that stays what it is, more is known: what is used with * or @, or has a
+        gradient, is a number or a tensor.
+        """
+        if method in _METHODS:
+            return owner in self._local
+        is_number = owner in self._numbers and owner in self._parameters - self._bound
+        return is_number and method in _METHODS_OF_NUMBERS
+
+
+def _without_inner(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield all nodes of a body, without what is inside of other functions and classes."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _INNER):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _is_method(name: str) -> bool:
+    return name in _CALLED or (name.endswith("_") and not name.endswith("__"))
