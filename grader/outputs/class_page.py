@@ -6,6 +6,8 @@ It is written in pieces, so that ten thousand rows are never held in one string.
 import base64
 import functools
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -41,12 +43,32 @@ _MISCONCEPTIONS_OPEN = 15
 _CLUSTERS_OPEN = 10
 
 
-def write_class_page(summary: ClassSummary, file: TextIO) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePage:
+    """What the page of a class has besides if a service shows it while the class hands in.
+
+    Attributes:
+        links: Where it leads, as pairs of text and address.
+        remark: What else is to be said at its top, as a sentence.
+        state_url: Where the page asks whether anything has changed.
+        version: What that answers as long as nothing has.
+        pause_s: After how many seconds it asks; without scripts, it is loaded anew.
+    """
+
+    links: Sequence[tuple[str, str]]
+    remark: str
+    state_url: str
+    version: str
+    pause_s: int
+
+
+def write_class_page(summary: ClassSummary, file: TextIO, *, live: LivePage | None = None) -> None:
     """Write the page of a class.
 
     Args:
         summary: The class.
         file: A text file in UTF-8. The reports that the page links to are in ``reports`` beside it.
+        live: What the page of a service has besides.
     """
     misconceptions = class_view.view_misconceptions(summary)
     clusters = class_view.view_clusters(summary)
@@ -54,7 +76,9 @@ def write_class_page(summary: ClassSummary, file: TextIO) -> None:
     page = _make_environment().get_template("class.html.j2")
     parts = page.generate(
         summary=summary,
-        policy=_make_policy(),
+        policy=class_page_policy(is_live=live is not None),
+        live=live,
+        live_script=_read("class_live.js"),
         style=_read("class.css"),
         script=_read("class.js"),
         headline=class_view.view_headline(summary),
@@ -119,16 +143,23 @@ def _read(name: str) -> Markup:
     return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
 
 
-def _make_policy() -> str:
-    """Return the content security policy: the page's own style sheet and script, nothing else."""
-    style, script = (
-        base64.b64encode(hashlib.sha256(_read(name).encode()).digest()).decode()
-        for name in ("class.css", "class.js")
+def class_page_policy(*, is_live: bool) -> str:
+    """Return the content security policy: the page's own style sheet and scripts, nothing else.
+
+    Args:
+        is_live: Whether it is the page of a service, which the page may ask for news.
+    """
+    scripts = ("class.js", "class_live.js") if is_live else ("class.js",)
+    policy = (
+        f"default-src 'none'; style-src {_source('class.css')}; "
+        f"script-src {' '.join(map(_source, scripts))}; base-uri 'none'; form-action 'none'"
     )
-    return (
-        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return f"{policy}; connect-src 'self'" if is_live else policy
+
+
+def _source(name: str) -> str:
+    digest = hashlib.sha256(_read(name).encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _cells_writer(summary: ClassSummary) -> "functools._lru_cache_wrapper[Markup]":
