@@ -29,10 +29,12 @@ class LocalPool:
     Attributes:
         settings: How each submission is graded.
         workers: How many workers grade at once; each is started when there is a job for it.
+        niceness: By how much they let other processes go first, such as a web server; 0 to 19.
     """
 
     settings: PoolSettings
     workers: int
+    niceness: int = 0
 
     @contextlib.contextmanager
     def open(self) -> "Iterator[OpenLocalPool]":
@@ -40,7 +42,7 @@ class LocalPool:
         assignment = load_assignment(self.settings.assignment)
         limits = Limits.of({**assignment.limits, **self.settings.limits})
         patience_s = limits.wall_s(len(assignment.units)) + _SPARE_S
-        pool = OpenLocalPool(_Workers(self.settings, patience_s=patience_s), self.workers)
+        pool = OpenLocalPool(_Workers(self.settings, patience_s, self.niceness), self.workers)
         try:
             yield pool
         finally:
@@ -66,6 +68,7 @@ class _Workers:
 
     settings: PoolSettings
     patience_s: float
+    niceness: int
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     busy: dict[WorkerProcess, _Task] = field(default_factory=dict)
     idle: list[WorkerProcess] = field(default_factory=list)
@@ -91,6 +94,8 @@ class _Workers:
         except OSError as error:
             reason = f"a grading process could not be started: {error.strerror}"
             raise WorkerEndedError(reason) from error
+        if self.niceness:
+            worker.be_nice(self.niceness)
         self.selector.register(worker.socket, worker.events, worker)
         return worker
 

@@ -73,6 +73,12 @@ class WorkerProcess:
         """What to wait for on `socket`: an answer, and room while there is something to send."""
         return selectors.EVENT_READ | (selectors.EVENT_WRITE if self._outgoing else 0)
 
+    def be_nice(self, niceness: int) -> None:
+        """Have the process, and those that it starts from now on, let others go first."""
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)
+
     def start(self, request: GradeRequest) -> None:
         """Give the worker a submission; it must have answered the previous one.
 

@@ -50,6 +50,7 @@ _POOL_AGAIN_S = 5.0
 
 # Pools that are open although they have nothing to do, with their warm workers.
 _IDLE_POOLS = 2
+_NICENESS = 10
 
 _Graded = tuple[ClaimedJob, str, "_Grading", "Future[GradeResult]"]
 
@@ -252,7 +253,7 @@ class Dispatcher:
             has_pages=True,
             keeps_answers=True,
         )
-        make = self.make_pool or (lambda one: LocalPool(one, workers=self.settings.workers))
+        make = self.make_pool or self._make_local_pool
         keys = Keys(load_assignment(folder), settings)
         with contextlib.ExitStack() as stack:
             try:
@@ -275,6 +276,10 @@ class Dispatcher:
                 select(func.max(Regrade.id)).where(Regrade.assignment_id == job.assignment_id)
             )
         return max(newest or 0, job.regrade_id)
+
+    def _make_local_pool(self, settings: PoolSettings) -> Pool:
+        # A receipt comes before a report, so the web server gets the CPU first.
+        return LocalPool(settings, workers=self.settings.workers, niceness=_NICENESS)
 
     def _close_idle(self) -> None:
         """Close pools with nothing to do, but for those that were used last."""

@@ -338,3 +338,18 @@ def test_submission_that_cannot_be_sent_costs_no_other(
 
     assert "too large" in fault_of(graded["ok 2"]).error
     assert [graded[name].is_fault for name in ("ok 1", "ok 3")] == [False, False]
+
+
+def test_workers_let_others_go_first_if_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A web server on the same machine answers while submissions are graded."""
+    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
+    settings = PoolSettings(assignment="lab4", salt=str(tmp_path))
+    pool = LocalPool(settings, workers=1, niceness=7)
+    results = pool.grade_all([Job(key="1", request=GradeRequest(name="ok 1"))])
+    next(results)
+
+    (pid,) = processes(tmp_path)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == 7
+    results.close()
