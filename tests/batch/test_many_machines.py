@@ -27,7 +27,8 @@ _TIME = re.compile(r'<section aria-labelledby="time".*?</section>', re.DOTALL)
 def command(*arguments: object) -> list[str]:
     """Return the command that grades a class; a salt of its own would ask something else."""
     options = ("--function-limit", "2", "--salt", "salt")
-    return [sys.executable, "-P", "-m", "grader", "batch", *map(str, arguments), *options]
+    program = "from grader.cli.start import grader; grader()"
+    return [sys.executable, "-c", program, "batch", *map(str, arguments), *options]
 
 
 def run(*arguments: object, expected: int = 0) -> str:
