@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.command import subcommands
 from grader.cli.grade import command as grade
 from grader.cli.grader import command as grader
 
@@ -28,10 +29,8 @@ def make_page() -> str:
     """Return the page: each command with its text, its usage and its options."""
     parts = [_HEAD, *_describe(click.Context(grade, info_name="grade"))]
     top = click.Context(grader, info_name="grader")
-    for name in grader.list_commands(top):
-        command = grader.commands[name]
-        if not command.hidden:
-            parts += _describe(click.Context(command, info_name=name, parent=top))
+    for name, command in subcommands(grader):
+        parts += _describe(click.Context(command, info_name=name, parent=top))
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.cli.command import Command
+from grader.cli.command import Command, subcommands
 from grader.cli.exit_codes import COMMON, MEANINGS, ExitCode
 from grader.cli.grade import command as grade
 from grader.cli.grader import command as grader
@@ -37,13 +37,9 @@ Every command can also end with {common}. `--help` of a command lists its own.
 
 def commands() -> Iterator[tuple[str, Command]]:
     """Yield each command with its name, as it is typed."""
-    for name, one in {
-        "grade": grade,
-        **{f"grader {k}": v for k, v in grader.commands.items()},
-    }.items():
-        if not one.hidden:
-            assert isinstance(one, Command), f"{name} does not list its exit statuses"
-            yield name, one
+    for name, one in (("grade", grade), *((f"grader {k}", v) for k, v in subcommands(grader))):
+        assert isinstance(one, Command), f"{name} does not list its exit statuses"
+        yield name, one
 
 
 def document() -> str:

@@ -30,6 +30,21 @@ class Cluster:
     address: str
     certificates: "Certificates | None"
 
+    @staticmethod
+    def expect_library() -> None:
+        """Require the library for it.
+
+        Raises:
+            click.UsageError: It is not installed.
+        """
+        try:
+            import grader.pool.dask_pool  # noqa: F401
+        except ImportError as error:
+            raise click.UsageError(
+                "a cluster needs a library that is not installed; run: "
+                'pip install "zerograd[cluster]"'
+            ) from error
+
     def make_pool(self, settings: "PoolSettings", *, without: tuple[Path, ...] = ()) -> "Pool":
         """Return a pool on the cluster.
 
@@ -40,13 +55,9 @@ class Cluster:
         Raises:
             click.UsageError: The library for it is not installed.
         """
-        try:
-            from grader.pool.dask_pool import DaskPool
-        except ImportError as error:
-            raise click.UsageError(
-                "a cluster needs a library that is not installed; run: "
-                'pip install "zerograd[cluster]"'
-            ) from error
+        self.expect_library()
+        from grader.pool.dask_pool import DaskPool
+
         return DaskPool(
             settings=settings,
             address=self.address,

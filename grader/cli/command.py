@@ -1,6 +1,6 @@
 """The kind of command that `grade`, `grader` and its subcommands are: one that lists its exits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -68,3 +68,18 @@ class Group(_NoticesClosedOutput, click.Group):
         if args[0].lower().endswith((".py", ".ipynb")) and args[0] not in self.commands:
             ctx.fail(f"{args[0]!r} is not a command; to grade a file, run: grade {args[0]}")
         return super().resolve_command(ctx, args)
+
+
+def subcommands(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    """Yield the subcommands that people call, with their names: also those of groups below.
+
+    A group itself is left out: its help only lists its subcommands.
+    """
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        if command.hidden:
+            continue
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {below}", one) for below, one in subcommands(command))
+        else:
+            yield name, command

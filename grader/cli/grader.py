@@ -8,9 +8,11 @@ import click
 
 from grader.authoring.new import SHAPES
 from grader.cli.autograder import autograder, harness
+from grader.cli.backup import backup, restore
 from grader.cli.batch import batch
 from grader.cli.command import CONTEXT, Group
 from grader.cli.completion import completion
+from grader.cli.course import course
 from grader.cli.diff import diff
 from grader.cli.doctor import doctor
 from grader.cli.exit_codes import ExitCode
@@ -30,6 +32,7 @@ from grader.cli.options import (
 )
 from grader.cli.post import post
 from grader.cli.run import run_command
+from grader.cli.serve import serve, work
 from grader.cli.stats import stats
 from grader.cli.values import PathValue, WholeNumber
 from grader.cli.version import version_option
@@ -303,6 +306,11 @@ command.add_command(harness)
 command.add_command(doctor)
 command.add_command(completion)
 command.add_command(man)
+command.add_command(serve)
+command.add_command(work)
+command.add_command(course)
+command.add_command(backup)
+command.add_command(restore)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 import grader
-from grader.cli.command import Command
+from grader.cli.command import Command, subcommands
 
 _ENVIRONMENT = {
     "NO_COLOR": "Print without colours.",
@@ -31,11 +31,9 @@ def man_pages(programs: Mapping[str, click.Command]) -> dict[str, str]:
         context = click.Context(program, info_name=name, **program.context_settings)
         pages[f"{name}.1"] = _page(context, others=[one for one in programs if one != name])
         if isinstance(program, click.Group):
-            for sub in program.list_commands(context):
-                command = program.commands[sub]
-                if not command.hidden:
-                    below = click.Context(command, info_name=sub, parent=context)
-                    pages[f"{name}-{sub}.1"] = _page(below, others=[name])
+            for sub, command in subcommands(program):
+                below = click.Context(command, info_name=sub, parent=context)
+                pages[f"{name}-{sub.replace(' ', '-')}.1"] = _page(below, others=[name])
     return pages
 
 
@@ -104,11 +102,9 @@ def _commands(context: click.Context) -> Iterator[str]:
     if not isinstance(context.command, click.Group):
         return
     yield ".SH COMMANDS"
-    for name in context.command.list_commands(context):
-        command = context.command.commands[name]
-        if not command.hidden:
-            page = rf"\fB{_escape(f'{context.command_path}-{name}')}\fR(1)"
-            yield from (".TP", page, _escape(f"{_summary(command)}."))
+    for name, command in subcommands(context.command):
+        page = f"{context.command_path} {name}".replace(" ", "-")
+        yield from (".TP", rf"\fB{_escape(page)}\fR(1)", _escape(f"{_summary(command)}."))
 
 
 def _exits(command: click.Command) -> Iterator[str]:

@@ -13,13 +13,15 @@ from grader.pool.jobs import Pool
 from grader.pool.messages import PoolSettings
 from grader.service.address import remember_address
 from grader.service.database.engine import Database
-from grader.service.database.migrate import migrate
 from grader.service.deliver import Deliverer
 from grader.service.dispatcher import Dispatcher
 from grader.service.lti.tool import open_tool
+from grader.service.metrics_token import ensure_token
+from grader.service.open_database import open_database
 from grader.service.settings import ServiceSettings
 from grader.service.stopping import Stopping
 from grader.service.web.app import make_app
+from grader.service.web.observing import ObservingMiddleware
 from grader.service.web.state import ServiceState
 
 MakePool = Callable[[PoolSettings], Pool]
@@ -63,14 +65,12 @@ def open_service(
     Raises:
         UsageError: The database can't be used.
     """
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    with contextlib.closing(database), contextlib.ExitStack() as threads:
-        migrate(database)
+    with open_database(settings) as database, contextlib.ExitStack() as threads:
         dispatcher = _make_dispatcher(database, settings, make_pool)
         tool = open_tool(settings, database)
         state = ServiceState(settings, database, lti=tool)
         deliverer = Deliverer(database, settings, tool)
+        ensure_token(settings.data)
         stopping = Stopping(*_ways_to_stop(dispatcher))
         state.is_ready = lambda: not stopping.has_begun
         service = RunningService(state, dispatcher, stopping)
@@ -106,7 +106,7 @@ def run_service(
     """
     with _listen(settings) as listening, open_service(settings, make_pool=make_pool) as service:
         config = uvicorn.Config(
-            make_app(service.state),
+            ObservingMiddleware(make_app(service.state), metrics=service.state.metrics),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -146,9 +146,7 @@ def run_dispatcher(
     Raises:
         UsageError: The database can't be used.
     """
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.closing(Database(settings.database_url)) as database:
-        migrate(database)
+    with open_database(settings) as database:
         dispatcher = Dispatcher(database, settings, make_pool=make_pool)
         stopping = Stopping(*_ways_to_stop(dispatcher))
         with stopping.on_signals():

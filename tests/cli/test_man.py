@@ -9,25 +9,26 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.command import CONTEXT, Command
+from grader.cli.command import CONTEXT, Command, subcommands
 from grader.cli.exit_codes import ExitCode
 from grader.cli.grade import command as grade
 from grader.cli.grader import command as grader
 from grader.cli.man_page import man_pages
 
+COMMANDS = {name.replace(" ", "-"): one for name, one in subcommands(grader)}
 PAGES = man_pages({"grade": grade, "grader": grader})
 
 
 def test_every_command_has_a_page() -> None:
     """Both programs have one, and each subcommand too."""
-    assert set(PAGES) == {"grade.1", "grader.1", *(f"grader-{one}.1" for one in grader.commands)}
+    assert set(PAGES) == {"grade.1", "grader.1", *(f"grader-{one}.1" for one in COMMANDS)}
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_has_every_option_and_exit_status(name: str) -> None:
     """A page says what the help says."""
     page = PAGES[name].replace(r"\-", "-")
-    command = grade if name == "grade.1" else grader.commands.get(name[7:-2], grader)
+    command = grade if name == "grade.1" else COMMANDS.get(name[7:-2], grader)
 
     assert all(f"\\fB{one.opts[-1]}\\fR" in page for one in command.params if one.opts[0][0] == "-")
     assert r"\fB--help\fR" in page

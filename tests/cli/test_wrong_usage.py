@@ -133,6 +133,37 @@ WRONG_GRADER = {
     "unknown shell": (["completion", "tcsh"], "is not one of 'bash'"),
     "manual below a file": (["man", "text.txt/x"], "can't write to text.txt/x"),
     "doctor of something": (["doctor", "x"], "Got unexpected extra argument"),
+    "no data": (["serve"], "Missing option '--data'"),
+    "no port": (["serve", "--data", "x", "--bind", "localhost"], "is not HOST:PORT"),
+    "large port": (["serve", "--data", "x", "--bind", "localhost:99999"], "is not HOST:PORT"),
+    "public address": (["serve", "--data", "x", "--bind", "0.0.0.0:80"], "by which https://"),
+    "address without TLS": (
+        ["serve", "--data", "x", "--base-url", "http://grader.example.org"],
+        "is not encrypted",
+    ),
+    "address with a path": (
+        ["serve", "--data", "x", "--base-url", "https://example.org/grader"],
+        "without a path",
+    ),
+    "who grades": (
+        ["serve", "--data", "x", "--no-grading", "--workers", "2"],
+        "--no-grading leaves grading to others",
+    ),
+    "data in a file": (["work", "--data", "text.txt"], "is a file"),
+    "another database": (
+        ["work", "--data", "x", "--isolation", "auto", "--database", "mysql://x"],
+        "sqlite:///PATH or postgresql://...",
+    ),
+    "no such course": (["course", "link", "1", "--code", "--data", "x"], "there is no course 1"),
+    "no kind of link": (["course", "link", "1", "--data", "x"], "give one of --to"),
+    "no moment": (
+        ["course", "assignment", "1", "--data", "x", "--due", "soon"],
+        "is not a moment such as 2026-12-01T23:59",
+    ),
+    "backup into the data": (["backup", "folder/x.tar", "--data", "folder"], "to be outside of"),
+    "backup of nothing": (["backup", "x.tar", "--data", "folder"], "folder has no database"),
+    "restore of a file": (["restore", "text.txt", "--data", "new"], "is not a backup"),
+    "restore over something": (["restore", "text.txt", "--data", "."], ". is not empty"),
 }
 
 

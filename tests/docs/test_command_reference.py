@@ -2,6 +2,7 @@
 
 from command_reference import PAGE, make_page
 
+from grader.cli.command import subcommands
 from grader.cli.grade import command as grade
 from grader.cli.grader import command as grader
 
@@ -15,6 +16,6 @@ def test_every_option_is_in_it() -> None:
     """Each option of each command that people call is in a table."""
     page = make_page()
 
-    for command in (grade, *(one for one in grader.commands.values() if not one.hidden)):
+    for command in (grade, *(one for _, one in subcommands(grader))):
         for option in command.params:
             assert all(name in page for name in option.opts if name.startswith("--"))

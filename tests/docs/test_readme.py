@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grader.cli.command import subcommands
 from grader.cli.grade import command as grade_command
 from grader.cli.grader import command as grader_command
 
@@ -15,7 +16,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_make_targets_of_the_readme_exist() -> None:
     """Every make target that the README names is in the Makefile."""
-    targets = re.findall(r"`?\$? ?make (\w+)", README)
+    targets = re.findall(r"`?\$? ?make ([a-z-]+)", README)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
     assert set(targets) >= {"demo", "test", "bench"}
@@ -25,7 +26,7 @@ def test_make_targets_of_the_readme_exist() -> None:
 def test_options_of_the_readme_exist() -> None:
     """Every option that the README names is an option of `grade` or of a `grader` command."""
     options = set(re.findall(r"`?(--[a-z][a-z-]+)", README))
-    commands = (grade_command, *grader_command.commands.values())
+    commands = (grade_command, *(one for _, one in subcommands(grader_command)))
     known = {name for command in commands for option in command.params for name in option.opts}
 
     assert options

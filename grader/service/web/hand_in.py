@@ -22,7 +22,7 @@ from grader.service.web.auth import (
     reads_its_body,
 )
 from grader.service.web.chosen_file import choose_hand_in
-from grader.service.web.state import ServiceState, service_of
+from grader.service.web.state import ServiceState, expect_ready, service_of
 from grader.service.web.student import assignment_page
 from grader.service.web.uploads import Upload, read_upload
 
@@ -60,6 +60,7 @@ async def _show_again(
 
 async def _take(request: Request, access: AssignmentAccess) -> Receipt:
     service = service_of(request)
+    expect_ready(service)
     asked = await run_in_threadpool(asked_for, access.assignment.folder)
     with _one_of_few(service, access.asker.person_id):
         async with read_upload(
