@@ -234,12 +234,11 @@ class OpenDaskPool:
             await client.register_plugin(self._plugin, name=self._name)
         except (GraderError, OSError):
             raise
-        except ImportError as error:
+        except Exception as error:  # whatever a worker without the same zerograd may raise
             raise UsageError(
-                f"a worker of the cluster has no zerograd, or another version: {error}"
+                "a worker of the cluster can't grade, perhaps since the same zerograd is not "
+                f"installed there: {_describe(error)}"
             ) from error
-        except Exception as error:  # whatever an unknown version of Dask may raise
-            raise UsageError(f"a worker of the cluster can't grade: {_describe(error)}") from error
         self._threads = (await _identify(client))["total_threads"]
 
     async def _leave(self, client: Client) -> None:

@@ -16,7 +16,9 @@ from dask_cluster import Cluster, open_cluster, wait_until
 from fake_worker import PRELOAD
 
 from grader.errors import ClusterLostError, UsageError
+from grader.observations.frames import FrameError
 from grader.pool import dask_link
+from grader.pool.cluster_messages import encode_message
 from grader.pool.dask_pool import DaskPool
 from grader.pool.jobs import Job
 from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
@@ -198,12 +200,11 @@ def test_submission_that_cannot_be_sent_costs_no_other(
     cluster: Cluster, make_pool: Callable[..., DaskPool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A request that does not fit into a frame is a fault of one submission."""
-    real = dask_link.encode_message
 
     def encode(message: msgspec.Struct) -> bytes:
         if isinstance(message, GradeRequest) and message.name == "ok 2":
-            raise dask_link.FrameError("too large")
-        return real(message)
+            raise FrameError("too large")
+        return encode_message(message)
 
     monkeypatch.setattr(dask_link, "encode_message", encode)
 

@@ -344,7 +344,7 @@ def test_workers_let_others_go_first_if_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A web server on the same machine answers while submissions are graded."""
-    monkeypatch.setattr(worker_process, "_PROGRAM", _FAKE)
+    monkeypatch.setattr(worker_process, "_PROGRAM", FAKE)
     settings = PoolSettings(assignment="lab4", salt=str(tmp_path))
     pool = LocalPool(settings, workers=1, niceness=7)
     results = pool.grade_all([Job(key="1", request=GradeRequest(name="ok 1"))])

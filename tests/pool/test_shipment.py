@@ -9,6 +9,7 @@ import pytest
 
 from grader.checks.assignment import load_assignment
 from grader.errors import UsageError
+from grader.oracle.digests import describe_machine
 from grader.pool import shipment as module
 from grader.pool.messages import PoolSettings
 from grader.pool.shipment import (
@@ -147,7 +148,7 @@ def test_another_zerograd_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_other_libraries_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another torch can round otherwise."""
     shipment = read_settings(pack_settings(PoolSettings(assignment="lab4"), b""))
-    here = {**module.describe_machine(), "torch": "1.0"}
+    here = {**describe_machine(), "torch": "1.0"}
     monkeypatch.setattr(module, "describe_machine", lambda: here)
 
     with pytest.raises(UsageError, match=r"there is torch 1.0 instead of \d"):
