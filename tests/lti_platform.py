@@ -17,7 +17,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import SHUT_RDWR
-from typing import Any
+from typing import Any, TypeVar
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -105,6 +105,7 @@ class LoopbackPlatform:
         ungradable: Users whose role can't be graded.
         expired_tokens: How many of the next tokens have expired when they are issued.
         on_store: Called after a score is stored and before the response is sent.
+        tool_key: The public key that the tool signs with.
     """
 
     def __init__(self, base: str) -> None:
@@ -113,7 +114,8 @@ class LoopbackPlatform:
         self.line_item = f"{base}{_ITEM_PATH}?type_id=3"
         private, public = make_key("platform")
         self.private_key = private
-        tool_key = {**Registration.get_jwk(make_key("tool")[1]), "kid": "tool-key"}
+        self.tool_key = make_key("tool")[1]
+        tool_key = {**Registration.get_jwk(self.tool_key), "kid": "tool-key"}
         registration = (
             Registration()
             .set_iss(base)
@@ -141,7 +143,7 @@ class LoopbackPlatform:
             # The library checks the signature and the expiry, but not the audience.
             claims = jwt.decode(
                 form["client_assertion"],
-                make_key("tool")[1],
+                self.tool_key,
                 algorithms=["RS256"],
                 audience=self.token_url,
                 options={"require": ["iss", "sub", "aud", "iat", "exp", "jti"]},
@@ -198,12 +200,18 @@ class LoopbackPlatform:
         return path
 
 
-class _Handler(BaseHTTPRequestHandler):
+_Platform = TypeVar("_Platform", bound=LoopbackPlatform)
+
+
+class PlatformHandler(BaseHTTPRequestHandler):
+    """Answers requests to a platform."""
+
     protocol_version = "HTTP/1.1"
     timeout = 5
     platform: LoopbackPlatform
 
     def do_POST(self) -> None:
+        """Answer a request for a token, or one with a score."""
         platform = self.platform
         body = self.rfile.read(int(self.headers["Content-Length"]))
         with platform.lock:
@@ -218,14 +226,14 @@ class _Handler(BaseHTTPRequestHandler):
             if fault is not None:
                 answer = (fault.status, fault.body, fault.headers)
         if answer[0]:
-            self._answer(*answer)
+            self.answer(*answer)
         else:
             self._cut()
 
     def do_GET(self) -> None:
         """Answer a request that a followed redirect would make of a score, and record it."""
         self.platform.paths.append(f"GET {self.path}")
-        self._answer(200, b"<html>log in</html>", {"Content-Type": "text/html"})
+        self.answer(200, b"<html>log in</html>", {"Content-Type": "text/html"})
 
     def _token(self, body: bytes) -> Response:
         return self.platform.give_token(dict(urllib.parse.parse_qsl(body.decode())))
@@ -240,7 +248,8 @@ class _Handler(BaseHTTPRequestHandler):
             {"method": "POST", "headers": self.headers, "json": json.loads(body)}
         )
 
-    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+    def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        """Send a response."""
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -260,14 +269,17 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def run_platform() -> Iterator[LoopbackPlatform]:
+def run_platform(
+    kind: type[_Platform] = LoopbackPlatform,  # type: ignore[assignment] # as if there were two
+    handler: type[PlatformHandler] = PlatformHandler,
+) -> Iterator[_Platform]:
     """Run a platform until the context ends."""
 
-    class Handler(_Handler):
+    class Handler(handler):  # type: ignore[misc, valid-type] # a class of its own for each server
         pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        platform = LoopbackPlatform(f"http://127.0.0.1:{server.server_port}")
+        platform = kind(f"http://127.0.0.1:{server.server_port}")
         Handler.platform = platform
         thread = threading.Thread(target=functools.partial(server.serve_forever, 0.02))
         thread.start()

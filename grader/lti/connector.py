@@ -38,11 +38,18 @@ class LtiHttpSession(requests.Session):
         Raises:
             LtiServiceException: The response is a redirect. If it were followed, the score would
                 become a GET, and a login page at the other end would look like a success.
+            requests.RequestException: There is no response.
         """
         kwargs["timeout"] = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
         kwargs["allow_redirects"] = False
         self.last_status = 0
-        response = super().send(request, **kwargs)
+        try:
+            response = super().send(request, **kwargs)
+        except requests.RequestException:
+            raise
+        except ValueError as error:
+            # The library reads where a redirect leads, also if it doesn't follow.
+            raise requests.exceptions.InvalidURL("a redirect to what is not a URL") from error
         self.last_status = response.status_code
         if HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
             raise LtiServiceException("redirected", response)

@@ -156,6 +156,11 @@ class Deliverer:
             self._pause(claimed, health)
             self._later(claimed, str(error), pause_s=self._pause_s(health.failures))
             return
+        except Exception as error:  # noqa: BLE001 - no answer of a platform may end the thread
+            _log.exception("score %d can't be sent", claimed.id)
+            self._pause(claimed, health)
+            self._later(claimed, type(error).__name__, pause_s=self._pause_s(health.failures))
+            return
         if result.outcome is PostOutcome.UNANSWERED:
             health.unanswered += 1
             if health.unanswered >= _UNANSWERED_IN_A_ROW:

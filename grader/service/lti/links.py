@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from grader.service.clock import now
+from grader.service.audit import note
 from grader.service.database.tables import (
-    AuditEntry,
     CourseAssignment,
     HandIn,
     OutboxEntry,
@@ -93,14 +92,12 @@ def bind(
     assignment.platform_id = platform_id
     assignment.resource_link = resource_link
     assignment.line_item = line_item
-    session.add(
-        AuditEntry(
-            course_id=assignment.course_id,
-            by_id=by_id,
-            action="bind-link",
-            details=f"assignment {assignment.id}, platform {platform_id}",
-            at=now(),
-        )
+    note(
+        session,
+        "bound a link of a platform",
+        course_id=assignment.course_id,
+        by_id=by_id,
+        details=f"assignment {assignment.id}, platform {platform_id}",
     )
     session.flush()
     # What was to go elsewhere must not go there with a token of this platform.

@@ -194,6 +194,8 @@ class _Adapter(HTTPAdapter):
                         raise requests.ConnectionError("the answer is too large")
             finally:
                 response.close()
+            if limit.is_over:  # what was read may look whole, and is not
+                raise requests.ReadTimeout("the answer takes too long")
         response._content = bytes(body)  # noqa: SLF001 - where the library keeps what it has read
         return response
 
@@ -229,11 +231,14 @@ class _Limit:
     """The sockets of a request, each once more, so that they can be cut when time is over.
 
     The sockets themselves can't be: TLS and responses take them over, and hide them.
+
+    Attributes:
+        is_over: Whether it was cut.
     """
 
     def __init__(self) -> None:
         self._twins: list[socket.socket] = []
-        self._is_over = False
+        self.is_over = False
         self._lock = threading.Lock()
 
     def watch(self, connected: socket.socket) -> None:
@@ -241,13 +246,13 @@ class _Limit:
         twin = socket.fromfd(connected.fileno(), connected.family, connected.type, connected.proto)
         with self._lock:
             self._twins.append(twin)
-            if self._is_over:
+            if self.is_over:
                 _shut(twin)
 
     def cut(self) -> None:
         """End the request; from any thread."""
         with self._lock:
-            self._is_over = True
+            self.is_over = True
             for one in self._twins:
                 _shut(one)
 

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.lti.platform import LtiPlatform
+from grader.service.audit import note
 from grader.service.clock import now
 from grader.service.database.engine import Database
-from grader.service.database.tables import AuditEntry, LtiContext, Platform
+from grader.service.database.tables import LtiContext, Platform
 from grader.service.lti.network import expect_platform_url
 from grader.service.lti.refusals import LtiRefusedError
 from grader.service.lti.tool import KEY_FILE, LtiTool
@@ -98,14 +99,12 @@ def register(
         add_deployment(platform, one)
     session.add(platform)
     session.flush()
-    session.add(
-        AuditEntry(
-            course_id=new.course_id,
-            by_id=by_id,
-            action="register-platform",
-            details=f"platform {platform.id}: {new.issuer}",
-            at=now(),
-        )
+    note(
+        session,
+        "registered a platform",
+        course_id=new.course_id,
+        by_id=by_id,
+        details=f"platform {platform.id}: {new.issuer}",
     )
     return platform.id
 
@@ -163,14 +162,12 @@ def connect_context(
     session.add(
         LtiContext(platform_id=platform_id, context=context, course_id=course_id, created_at=now())
     )
-    session.add(
-        AuditEntry(
-            course_id=course_id,
-            by_id=by_id,
-            action="connect-context",
-            details=f"platform {platform_id}: {context}",
-            at=now(),
-        )
+    note(
+        session,
+        "connected a course of a platform",
+        course_id=course_id,
+        by_id=by_id,
+        details=f"platform {platform_id}: {context}",
     )
 
 
