@@ -147,7 +147,8 @@ class OpenDaskPool:
         with self._lock:
             was_closed, self._is_closed = self._is_closed, True
             if not was_closed:
-                self._loop.call_soon_threadsafe(self._ending.set)
+                with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+                    self._loop.call_soon_threadsafe(self._ending.set)
         self._thread.join(4 * _GRACE_S)
 
     def _run(self) -> None:

@@ -122,7 +122,7 @@ def test_class_after_a_shard_that_failed_grades_its_part(tmp_path: Path) -> None
 
 
 def test_several_shards_can_be_graded_at_once_but_none_twice(tmp_path: Path) -> None:
-    """And no batch of the whole class meanwhile."""
+    """No batch of the whole class is graded meanwhile, either."""
     store = ReportStore(tmp_path)
     with store.lock(shard=Shard(1, 2)), ReportStore(tmp_path).lock(shard=Shard(2, 2)):
         with (
