@@ -48,7 +48,7 @@ def build_site(folder: Path, *, extra_page: str = "") -> Built:
         text=True,
         check=False,
         cwd=folder,
-        timeout=120,
+        timeout=600,
     )
     output = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr)
     return Built(folder / "build" / "site", done.returncode, output)

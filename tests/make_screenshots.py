@@ -118,7 +118,7 @@ def _terminal(folder: Path) -> Path:
 
 
 def _class(folder: Path) -> Path:
-    run(folder, "grader", "mock-class", "class", "--count", "24")
+    run(folder, "grader", "mock-class", "class", "--count", "16")
     submissions = ("class/submissions", "--roster", "class/roster.csv")
     run(folder, "grader", "batch", *submissions, "--out", "results", "--salt", "pictures")
     return folder / "results" / "index.html"
