@@ -24,8 +24,8 @@ On a cluster, the client (`dask_link`) sends each worker of Dask a plugin (`dask
 settings and the assignment as bytes (`shipment`). The plugin keeps a local pool of its own, so
 student code runs in the same locked children, and torch is imported once. What is sent over Dask
 are frames with `messages` and `cluster_messages`; Dask itself unpickles what it receives, so
-everything but loopback needs TLS (`cluster_address`). Dask has another worker do what a lost one had, and the
-client hands over anew what was on its way when the connection was lost.
+everything but loopback needs TLS (`cluster_address`). Dask has another worker do what a lost one
+had, and the client hands over anew what was on its way when the connection was lost.
 
 To run batches in yet another way, add a module with another `Pool`, and let `grader.cli.batch`
 choose it.

@@ -290,7 +290,8 @@ class OpenDaskPool:
             self._give_up(error)
             return
         except KilledWorker as error:
-            reason = f"{error.allowed_failures + 1} workers of the cluster ended while they had it"
+            workers = error.allowed_failures + 1
+            reason = f"{workers} workers of the cluster ended while they had it"
             result = self._fail(task.request, reason)
         except Exception as error:  # noqa: BLE001 - whatever Dask raises costs one submission
             reason = f"a worker of the cluster failed: {_describe(error)}"
