@@ -146,7 +146,7 @@ def read_offset(text: str) -> timezone:
 
 def show_local(moment: int | None) -> str:
     """Return a moment as the field of a form has it, in UTC."""
-    return "" if moment is None else as_datetime(moment).strftime("%Y-%m-%dT%H:%M")
+    return "" if moment is None else as_datetime(moment).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _read_number(text: str, what: str, most: float, *, whole: bool = False) -> float:

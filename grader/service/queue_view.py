@@ -57,6 +57,11 @@ class QueueView:
     faults: Sequence[FailedJob]
     fault_count: int
 
+    @property
+    def faulty_assignments(self) -> list[tuple[int, str]]:
+        """Id and title of each assignment that has faults."""
+        return list(dict.fromkeys((one.assignment.id, one.assignment.title) for one in self.faults))
+
 
 def view_queue(session: Session, course_id: int) -> QueueView:
     """Look at the queue of a course."""
@@ -102,4 +107,18 @@ def _jobs(what: ColumnElement[int]) -> Select[int]:
         .select_from(Job)
         .join(HandIn, HandIn.id == Job.hand_in_id)
         .join(CourseAssignment, CourseAssignment.id == HandIn.assignment_id)
+    )
+
+
+def count_unfinished(session: Session, assignment_id: int) -> int:
+    """Return how many hand-ins of an assignment are not graded yet."""
+    return (
+        session.scalar(
+            _jobs(func.count()).where(
+                HandIn.assignment_id == assignment_id,
+                Job.regrade_id == 0,
+                Job.state.in_((JobState.WAITING, JobState.RUNNING)),
+            )
+        )
+        or 0
     )

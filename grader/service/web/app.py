@@ -4,7 +4,22 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from grader.service.web import hand_in, lti, operation, platforms, student, ways_in
+from grader.service.class_view import ClassViews
+from grader.service.web import (
+    class_page,
+    class_students,
+    course,
+    course_student,
+    hand_in,
+    lti,
+    marks,
+    operation,
+    platforms,
+    regrading,
+    settings_page,
+    student,
+    ways_in,
+)
 from grader.service.web.errors import on_crash, on_http_error
 from grader.service.web.security import SecurityMiddleware
 from grader.service.web.state import ServiceState
@@ -20,9 +35,17 @@ def make_app(service: ServiceState) -> Starlette:
             *hand_in.ROUTES,
             *lti.ROUTES,
             *platforms.ROUTES,
+            *course.ROUTES,
+            *course_student.ROUTES,
+            *class_page.ROUTES,
+            *class_students.ROUTES,
+            *regrading.ROUTES,
+            *marks.ROUTES,
+            *settings_page.ROUTES,
         ],
         middleware=[Middleware(SecurityMiddleware, settings=service.settings)],
         exception_handlers={HTTPException: on_http_error, Exception: on_crash},
     )
     app.state.service = service
+    app.state.class_views = ClassViews()
     return app

@@ -80,9 +80,12 @@ def page_policy() -> str:
 
 @functools.cache
 def _style() -> Markup:
-    """Return the style sheet: that of the reports, and what forms need."""
-    own = (_TEMPLATES / "service.css").read_text(encoding="utf-8")
-    return read_style() + Markup(own)  # noqa: S704 - our own
+    """Return the style sheet: that of the reports, what forms need, and what instructors see."""
+    own = [
+        (_TEMPLATES / name).read_text(encoding="utf-8")
+        for name in ("service.css", "instructor.css")
+    ]
+    return read_style() + Markup("\n".join(own))  # noqa: S704 - our own
 
 
 @functools.cache
