@@ -212,7 +212,7 @@ def test_report_is_shown_when_it_is_there(site: Site, ann: Browser) -> None:
     assert ann.get(f"/hand-ins/{number}/state").json() == {
         "is_ready": False,
         "place": 0,
-        "sentence": "It is the next, or being graded right now.",
+        "sentence": "It is next, or being graded right now.",
         "pause_s": 1,
     }
 
@@ -272,7 +272,7 @@ def test_fault_of_the_grader_costs_nothing(site: Site, ann: Browser) -> None:
     number = site.hand_in()
     site.grade(number, failed_report(ReportStatus.GRADER_ERROR, "the forkserver is gone"))
 
-    assert "the grader failed; this costs no attempt" in ann.get(f"/hand-ins/{number}").text
+    assert "The grader failed; this costs no attempt" in ann.get(f"/hand-ins/{number}").text
     assert "1 attempt is left" in ann.get(f"/assignments/{LAB}").text
 
 

@@ -122,7 +122,7 @@ def test_student_walks_from_the_code_to_the_report(
     page.get_by_role("button", name="Hand in").click()
 
     page.get_by_role("heading", name="Handed in").wait_for()
-    assert page.get_by_role("status").inner_text() == "It is the next, or being graded right now."
+    assert page.get_by_role("status").inner_text() == "It is next, or being graded right now."
     grade(site, number_in(page))
     page.get_by_role("heading", name="Your report").wait_for(timeout=15_000)
     assert "1 of 2 points" in page.locator("main").inner_text()

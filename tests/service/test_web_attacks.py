@@ -23,12 +23,13 @@ from service_site import (
     open_site,
 )
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response as StarletteResponse
 from starlette.routing import Route
 
 from grader.service.database.tables import CourseAssignment, HandIn, Member
-from grader.service.web import student, ways_in
+from grader.service.web import hand_in, student, ways_in
 from grader.service.web.app import make_app
 from grader.service.web.auth import cookie_name
 from grader.service.web.file_names import attachment, clean_name
@@ -546,6 +547,22 @@ def test_crash_says_nothing_of_its_cause(site: Site) -> None:
     assert "/srv" not in answer.text
     assert "not yours" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_database_that_is_away_is_no_crash(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever hands in then has no receipt, and reads that it is worth another try."""
+    ann = site.browser(ANN)
+    token = ann.token()
+
+    def lose(*_args: object, **_named: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("/srv is gone"))
+
+    monkeypatch.setattr(hand_in, "take", lose)
+    answer = ann.upload(LAB, ("lab.py", b"x"), token=token)
+
+    assert answer.status_code == 503
+    assert "What has a receipt is kept" in answer.text
+    assert "/srv" not in answer.text
 
 
 def test_hand_ins_of_one_person_are_limited(site: Site) -> None:

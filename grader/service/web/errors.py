@@ -24,6 +24,10 @@ _WORDS = {
         "Something went wrong here",
         "This is a fault of the service, not yours. What has a receipt is kept.",
     ),
+    503: (
+        "The service can't answer at the moment",
+        "Try again in a minute. What has a receipt is kept.",
+    ),
 }
 
 
@@ -46,7 +50,14 @@ def error_response(request: Request, error: HTTPException) -> Response:
         text = error.detail
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": text}, status_code=status, headers=error.headers)
-    page = render(request, "error.html.j2", status_code=status, title=title, text=text)
+    page = render(
+        request,
+        "error.html.j2",
+        status_code=status,
+        title=title,
+        text=text,
+        has_way_on=status != HTTPStatus.UNAUTHORIZED,
+    )
     page.headers.update(error.headers or {})
     return page
 

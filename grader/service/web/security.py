@@ -1,5 +1,8 @@
 """What holds for every request: for whom it is, where it came from, and how its answer is read."""
 
+import logging
+
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,6 +12,8 @@ from grader.service.settings import ServiceSettings
 from grader.service.web.errors import error_response
 from grader.service.web.origin import is_from_here, is_own_host
 from grader.service.web.pages import page_policy
+
+_log = logging.getLogger(__name__)
 
 # Asked by machines that know the service by any name.
 _FOR_MACHINES = ("/health", "/alive", "/metrics")
@@ -48,8 +53,12 @@ class SecurityMiddleware:
             await self._app(scope, receive, send)
             return
 
+        has_begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
@@ -63,7 +72,16 @@ class SecurityMiddleware:
         if problem is not None:
             await error_response(request, problem)(scope, receive, send_with_headers)
             return
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            # An edge: whatever a route did wrong, the answer says nothing of it, and has headers.
+            _log.exception("a request failed: %s", type(error).__name__)
+            if has_begun:
+                raise
+            status = 503 if isinstance(error, OperationalError) else 500
+            answer = error_response(request, HTTPException(status))
+            await answer(scope, receive, send_with_headers)
 
     def _find_problem(self, request: Request) -> HTTPException | None:
         path = request.url.path

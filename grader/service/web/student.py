@@ -241,6 +241,7 @@ async def show_report(request: Request, access: HandInAccess) -> Response:
             status_code=404,
             title="There is no report yet",
             text="It is here as soon as the hand-in is graded.",
+            has_way_on=True,
         )
     return Response(
         html,
@@ -287,7 +288,7 @@ def describe_place(place: int | None) -> str:
     if place is None:
         return "Its report is being put together."
     if place == 0:
-        return "It is the next, or being graded right now."
+        return "It is next, or being graded right now."
     return f"{place} {'hand-in is' if place == 1 else 'hand-ins are'} before it."
 
 

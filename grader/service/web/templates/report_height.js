@@ -3,7 +3,8 @@
   const frame = document.getElementById("report");
   const fit = () => {
     const inside = frame.contentDocument && frame.contentDocument.documentElement;
-    if (inside) frame.style.height = `${inside.scrollHeight + 2}px`;
+    // Not scrollHeight, which is never less than the frame is high.
+    if (inside) frame.style.height = `${Math.ceil(inside.getBoundingClientRect().height) + 2}px`;
   };
   const watch = () => {
     if (!frame.contentDocument) return;
