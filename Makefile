@@ -10,8 +10,9 @@ DEMO = tests/submissions/right_plain.py \
        tests/submissions/wrong_cross_entropy_nan_at_zero.py \
        exercises/lab4.py
 CLASS = build/demo-class
+PORT ?= 8000
 
-.PHONY: demo test test-quick lint bench dist docs update-tools clean
+.PHONY: demo serve-demo test test-quick lint bench dist docs update-tools clean
 
 demo: $(STAMP)
 	@for file in $(DEMO); do echo; $(BIN)/grade --exit-zero $$file || exit 1; done
@@ -19,6 +20,11 @@ demo: $(STAMP)
 	@rm -rf $(CLASS)
 	@$(BIN)/grader mock-class $(CLASS) --count 40 > /dev/null
 	$(BIN)/grader batch $(CLASS)/submissions --roster $(CLASS)/roster.csv --out $(CLASS)/results
+
+# The service, on SQLite in build/, with a made-up class that hands in for some minutes. Its port can
+# be chosen: make serve-demo PORT=8080
+serve-demo: $(STAMP)
+	@$(BIN)/python tests/serve_demo.py build/serve-demo --port $(PORT)
 
 # A file's tests stay together, as they share graders and verifications that take a while to make.
 test: $(STAMP)

@@ -11,8 +11,9 @@ from grader.checks.assignment import load_assignment
 from grader.pipeline import Grader
 from grader.report.model import Report
 
-# The fixtures that drive a browser, and what is left out on systems other than Linux.
-pytest_plugins = ("browser", "systems")
+# The fixtures that drive a browser, the databases of the service, and what is left out on systems
+# other than Linux.
+pytest_plugins = ("browser", "service_backend", "systems")
 
 ROOT = Path(__file__).resolve().parents[1]
 SUBMISSIONS = ROOT / "tests" / "submissions"

@@ -11,6 +11,7 @@ import msgspec
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from httpx import Response
 from report_samples import check_result, make_report
+from service_backend import database_url
 from sqlalchemy import select
 from starlette.applications import Starlette
 
@@ -18,7 +19,7 @@ from grader.outputs.pages.student_page import render_student_page
 from grader.report.model import Report, ReportStatus, Status
 from grader.service import queue
 from grader.service.clock import now
-from grader.service.database.engine import Database, sqlite_url
+from grader.service.database.engine import Database
 from grader.service.database.migrate import migrate
 from grader.service.database.tables import (
     Course,
@@ -211,8 +212,13 @@ def open_site(
 ) -> Iterator[Site]:
     """Make a service with courses and people."""
     folder.mkdir(exist_ok=True)
-    settings = ServiceSettings(data=folder, base_url=base_url, max_upload_bytes=max_upload_bytes)
-    database = Database(sqlite_url(folder))
+    settings = ServiceSettings(
+        data=folder,
+        base_url=base_url,
+        max_upload_bytes=max_upload_bytes,
+        database=database_url(folder),
+    )
+    database = Database(settings.database_url)
     migrate(database)
     with database.write() as session:
         session.add_all(

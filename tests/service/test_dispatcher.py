@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from service_backend import database_url
 from sqlalchemy import func, select
 
 from grader.pool.grade_all import grade_all
@@ -15,7 +16,7 @@ from grader.pool.messages import GradeRequest, GradeResult, PoolSettings
 from grader.report.model import ReportStatus
 from grader.service import queue
 from grader.service.clock import now
-from grader.service.database.engine import Database, sqlite_url
+from grader.service.database.engine import Database
 from grader.service.database.migrate import migrate
 from grader.service.database.tables import (
     Course,
@@ -75,7 +76,7 @@ class FakePool:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """Return a database with a course, two students and an assignment."""
-    made = Database(sqlite_url(tmp_path))
+    made = Database(database_url(tmp_path))
     migrate(made)
     with made.write() as session:
         session.add(Course(id=1, name="Course", created_at=now()))
