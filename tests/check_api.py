@@ -186,6 +186,8 @@ def _refused() -> list[str]:
 _INTRODUCTION = """\
 # What checks are written with
 
+<!-- page run by: tests/test_check_api.py -->
+
 The reference to `grader.checks.api`, from which a file of checks imports. How to use it is in
 [Checks](authors/checks.md). `tests/check_api.py` makes this page from the docstrings.
 

@@ -6,8 +6,9 @@ right before it says why it can't be::
     <!-- not run here: it needs Windows -->
     <!-- run by: tests/docs/test_authors.py -->
 
-The second names the test that covers what the block shows, where running it takes too long. Two
-more comments prepare what a page takes for granted, such as a file that the reader has::
+The second names the test that covers what the block shows, where running it takes too long;
+``page run by`` does so for all blocks of a page, once. Two more comments prepare what a page takes
+for granted, such as a file that the reader has::
 
     <!-- before: cp $REPO/tests/submissions/right_plain.py my_solution.py -->
     <!-- exits: 2 -->
@@ -33,7 +34,7 @@ DATA = ("toml", "yaml", "json", "text", "csv", "markdown")
 
 _ITEM = re.compile(
     r"^(?P<indent> *)(?:"
-    r"<!-- (?P<kind>not run here|run by|before|exits): (?P<value>(?:(?!-->).)*?) -->"
+    r"<!-- (?P<kind>not run here|run by|page run by|before|exits): (?P<value>(?:(?!-->).)*?) -->"
     r"|```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```)[ ]*$",
     re.MULTILINE | re.DOTALL,
 )
@@ -92,12 +93,15 @@ def read_items(page: Path) -> list[Block | Before]:
     source = page.read_text(encoding="utf-8")
     items: list[Block | Before] = []
     marks: dict[str, str] = {}
+    run_by_all = ""
     end = 0
     for match in _ITEM.finditer(source):
         if marks and source[end : match.start()].strip():
             raise ValueError(f"{name_of(page)}: a mark is not right before a block: {marks}")
         end = match.end()
-        if match["kind"] == "before":
+        if match["kind"] == "page run by":
+            run_by_all = " ".join(match["value"].split())
+        elif match["kind"] == "before":
             items.append(Before(match["value"].strip()))
         elif match["kind"]:
             marks[match["kind"]] = " ".join(match["value"].split())
@@ -109,7 +113,7 @@ def read_items(page: Path) -> list[Block | Before]:
                     language=match["language"],
                     text=re.sub(rf"^{match['indent']}", "", match["text"], flags=re.MULTILINE),
                     reason=marks.pop("not run here", ""),
-                    run_by=marks.pop("run by", ""),
+                    run_by=marks.pop("run by", run_by_all),
                     exits=int(marks.pop("exits")) if "exits" in marks else None,
                 )
             )
