@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from fakes import check_result, make_report
 from manual_samples import waiting_item
 from page_kinds import make_notebook
 from page_samples import code
-from report_samples import check_result, failed_report, make_report
+from report_samples import failed_report
 from service_site import ANN, BOB, FILES_LAB, LAB, Browser, Site, open_site, wrong_report
 from sqlalchemy import func, select
 
