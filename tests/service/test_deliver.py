@@ -156,7 +156,7 @@ def test_repeat_carries_the_same_timestamp(
 def test_platform_without_tokens_gets_everything_later(
     fault: Fault, site: Site, lms: Lms, deliverer: Deliverer
 ) -> None:
-    """If no token is to be had, no score is lost or given up: that is no fault of the scores."""
+    """If no token is to be had, no score is lost or given up: the scores are not at fault."""
     put(site, 9.5)
     lms.token_faults.extend([fault] * 3)
 
