@@ -34,7 +34,7 @@ def main() -> None:
     content = PYPROJECT.read_text(encoding="utf-8")
     names = pinned(content)
     subprocess.run([sys.executable, "-m", "pip", "install", "--upgrade", *names], check=True)
-    updated = pin(content, {name: metadata.version(name) for name in names})
+    updated = pin(content, {name: metadata.version(name.partition("[")[0]) for name in names})
     PYPROJECT.write_text(updated, encoding="utf-8")
 
 

@@ -23,7 +23,7 @@ def test_every_development_tool_is_pinned_exactly() -> None:
     content = (_ROOT / "pyproject.toml").read_text(encoding="utf-8")
     requirements = tomllib.loads(content)["dependency-groups"]["dev"]
 
-    assert [one for one in requirements if not re.fullmatch(r"[\w-]+==[\w.]+", one)] == []
+    assert [one for one in requirements if not re.fullmatch(r"[\w-]+(\[\w+\])?==[\w.]+", one)] == []
     assert _TOOLS["pinned"](content) == [one.partition("==")[0] for one in requirements]
 
 

@@ -1,4 +1,4 @@
-"""The record of who did what: entries are only ever added, and name people by their ids."""
+"""The record of what people did: entries are only ever added, and name people by their ids."""
 
 from sqlalchemy.orm import Session
 

@@ -82,7 +82,7 @@ def test_locks_are_tried_without_torch() -> None:
 
 
 def test_program_that_tries_locks_imports_no_torch() -> None:
-    """So that ``--version`` takes no longer than it has to."""
+    """Otherwise ``--version`` would take as long as the import."""
     program = (
         "import sys; from grader.sandbox.guest import try_locks; print('torch' in sys.modules)"
     )

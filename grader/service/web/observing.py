@@ -1,7 +1,7 @@
 """Notes each request: a line in the log, and its time in the metrics.
 
 Addresses of pages hold secrets (codes, links, numbers of hand-ins), so only the pattern of a route
-is noted, and nothing of who asks.
+is noted, and nothing about the person.
 """
 
 import logging

@@ -47,7 +47,7 @@ _LEAST_RELOAD_S = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseList:
-    """A course in the list of assignments, with the work of who asks."""
+    """A course in the list of assignments, with the work of the person who asks."""
 
     course: Course
     member: Member

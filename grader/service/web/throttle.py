@@ -34,7 +34,7 @@ class Throttle:
 
     Only failures are counted: a whole class may share the address of its campus, and log in within
     a minute. Secrets have 256 bits, so this is no more than a brake for whoever tries them; for
-    guesses of who is on a roster it is a limit.
+    guesses at names on a roster it is a limit.
     """
 
     _limiter: MovingWindowRateLimiter = field(
