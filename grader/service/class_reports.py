@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from grader.discovery.kept import KeptFile, read_file
@@ -49,6 +49,11 @@ class DatabaseReports:
     def read_page(self, name: str) -> bytes:
         """Return the page of a report; empty if there is none."""
         return self.column(name, Result.page)
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a report."""
+        size = select(func.length(Result.report)).join(HandIn, HandIn.result_id == Result.id)
+        return bool(self.session.scalar(size.where(HandIn.number == name)))
 
     def column(self, name: str, column: InstrumentedAttribute[bytes]) -> bytes:
         """Return a column of the result that holds for a hand-in; empty without one."""

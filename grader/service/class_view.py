@@ -23,6 +23,7 @@ from grader.report.model import AssignmentInfo, ReportStatus
 from grader.report.outline import Outline, SubmissionOutline, TimingOutline, read_outline
 from grader.service.class_reports import DatabaseReports
 from grader.service.clock import as_datetime
+from grader.service.database.rows import as_dict
 from grader.service.database.tables import (
     CourseAssignment,
     Decision,
@@ -185,7 +186,7 @@ def _names_of_files(session: Session, assignment_id: int) -> dict[int, str]:
     rows = session.execute(
         select(HandIn.id, HandIn.name).where(HandIn.assignment_id == assignment_id)
     )
-    return dict(row.tuple() for row in rows)
+    return as_dict(rows)
 
 
 def _people(session: Session, course_id: int) -> list[tuple[int, str, str, str]]:
@@ -195,7 +196,7 @@ def _people(session: Session, course_id: int) -> list[tuple[int, str, str, str]]
         .where(Member.course_id == course_id, Member.role == Role.STUDENT)
         .order_by(Person.id)
     )
-    return [row.tuple() for row in rows]
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _choose(class_: Iterable[_Student], which: Which) -> Iterator[tuple[_Student, Attempt]]:

@@ -69,18 +69,22 @@ def export_class(
         UsageError: The format or the worksheet can't be used.
     """
     export = load_format(format_name)
+    rows = [row for row in summary.rows if not row.id or reports.has(row.id)]
     work = Work(
         assignment=summary.assignment,
         max_score=summary.max_score,
-        items=tuple(
-            Item(row=row, read=functools.partial(reports.read, row.id)) for row in summary.rows
-        ),
+        items=tuple(Item(row=row, read=functools.partial(reports.read, row.id)) for row in rows),
         functions=tuple(one.name for one in summary.functions),
         is_after_due=is_after_due,
         worksheet=worksheet,
         settings=settings or {},
     )
-    left_out: list[LeftOut] = []
+    there = {row.id for row in rows}
+    left_out = [
+        LeftOut(row.id, f"the grader failed, and there is not even a report: {row.error}")
+        for row in summary.rows
+        if row.id not in there
+    ]
 
     def files() -> Iterator[ExportedFile]:
         for one in export(work):

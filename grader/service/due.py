@@ -3,6 +3,7 @@
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from grader.service.database.rows import as_dict
 from grader.service.database.tables import CourseAssignment, Decision
 
 
@@ -24,7 +25,7 @@ def due_dates(
     if person_id is not None:
         wanted = wanted.where(Decision.person_id == person_id)
     # The newest is the last one, so it stays.
-    return dict(row.tuple() for row in session.execute(wanted.order_by(Decision.id)))
+    return as_dict(session.execute(wanted.order_by(Decision.id)))
 
 
 def assignment_for(

@@ -11,6 +11,7 @@ from grader.batch.roster_file import read_roster_file
 from grader.errors import UsageError
 from grader.service.audit import note
 from grader.service.clock import now
+from grader.service.database.rows import as_dict
 from grader.service.database.tables import (
     AuditEntry,
     CourseAssignment,
@@ -41,9 +42,8 @@ class ListedMember:
 
 def list_members(session: Session, course_id: int, role: Role) -> Sequence[ListedMember]:
     """List the members of a course who have a role, by name."""
-    counts = dict(
-        row.tuple()
-        for row in session.execute(
+    counts = as_dict(
+        session.execute(
             select(HandIn.person_id, func.count())
             .join(CourseAssignment, CourseAssignment.id == HandIn.assignment_id)
             .where(CourseAssignment.course_id == course_id)
@@ -85,7 +85,7 @@ def find_member(
             Member.role.in_(roles or tuple(Role)),
         )
     ).one_or_none()
-    return None if row is None else row.tuple()
+    return None if row is None else (row[0], row[1])
 
 
 def import_roster(session: Session, course_id: int, path: Path, *, by_id: int) -> tuple[int, int]:
@@ -147,6 +147,13 @@ def new_login_link(session: Session, course_id: int, person_id: int, *, by_id: i
     return secret
 
 
+def new_platform_link(session: Session, course_id: int, *, by_id: int) -> str:
+    """Make a one-time link with which a platform registers; return its secret."""
+    secret = make_link(session, Purpose.REGISTRATION, course_id=course_id, made_by_id=by_id)
+    note(session, "link for a platform made", course_id=course_id, by_id=by_id)
+    return secret
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
     """An entry of the audit with the names that its ids have now; deleted people have none."""
@@ -175,7 +182,7 @@ def read_audit(
     # An id of another course's person gets no name here.
     people = select(Person.id, Person.name).join(Member, Member.person_id == Person.id)
     wanted_people = people.where(Member.course_id == course_id, Person.id.in_(ids - {None}))
-    names = dict(row.tuple() for row in session.execute(wanted_people))
+    names = as_dict(session.execute(wanted_people))
 
     def name(id_: int | None, nobody: str) -> str:
         return nobody if id_ is None else names.get(id_, f"person {id_}")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from grader.errors import UsageError
 from grader.service.audit import note
 from grader.service.clock import SECOND, now
+from grader.service.database.rows import as_dict
 from grader.service.database.tables import (
     CourseAssignment,
     HandIn,
@@ -168,7 +169,7 @@ def count_missing(session: Session, regrade: Regrade) -> int:
 def find_progress(session: Session, regrade_id: int) -> Progress:
     """Return how far a regrade is."""
     by_state = select(Job.state, func.count()).where(Job.regrade_id == regrade_id)
-    counts = dict(row.tuple() for row in session.execute(by_state.group_by(Job.state)))
+    counts = as_dict(session.execute(by_state.group_by(Job.state)))
     first, again = aliased(Job), aliased(Job)
     first_gradings = session.scalar(
         select(func.count())
@@ -198,7 +199,7 @@ def compare(session: Session, regrade: Regrade) -> list[Change]:
     after = standings(session, assignment, regrade_id=regrade.id)
     who = select(HandIn.person_id).where(HandIn.assignment_id == assignment.id)
     people = select(Person.id, Person.name).where(Person.id.in_(who))
-    names = dict(row.tuple() for row in session.execute(people))
+    names = as_dict(session.execute(people))
     found = [
         change
         for whose in before
@@ -231,7 +232,7 @@ def apply_regrade(session: Session, regrade_id: int, *, by_id: int) -> int:
     session.flush()
     after = standings(session, assignment)
     changed = [whose for whose in after if not _is_same(before[whose], after[whose])]
-    for whose in changed:
+    for whose in sorted(changed):
         publish_score(session, assignment.id, whose)
     regrade.applied_at = now()
     note(

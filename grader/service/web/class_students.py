@@ -14,6 +14,7 @@ from grader.errors import UsageError
 from grader.service.assignment_settings import read_moment
 from grader.service.class_reports import DatabaseReports
 from grader.service.clock import now
+from grader.service.database.rows import as_dict
 from grader.service.database.tables import (
     CourseAssignment,
     Decision,
@@ -136,10 +137,7 @@ def _read_work(session: Session, access: AssignmentAccess, person_id: int) -> _W
     stands = standing(session, assignment, person_id)
     decisions = all_decisions(session, assignment.id, person_id)
     by = {one.by_id for one in decisions} - {None}
-    names = dict(
-        row.tuple()
-        for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(by)))
-    )
+    names = as_dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(by))))
     waiting = {
         one.number: place
         for one in stands.attempts

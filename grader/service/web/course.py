@@ -17,6 +17,7 @@ from grader.service.people import (
     import_roster,
     list_members,
     new_login_link,
+    new_platform_link,
     read_audit,
 )
 from grader.service.queue_view import view_queue
@@ -143,6 +144,22 @@ async def make_link_for(request: Request, access: CourseAccess) -> Response:
 
 
 @instructor_of_course
+async def make_platform_link(request: Request, access: CourseAccess) -> Response:
+    """Make a one-time link with which a platform registers, and show it once."""
+    secret = await writing(
+        request,
+        lambda session: new_platform_link(session, access.course.id, by_id=access.asker.person_id),
+    )
+    return await _course_page(
+        request,
+        access,
+        done="Paste this link where your platform asks for the address of a dynamic registration of"
+        " LTI 1.3. It works once, within a day, and is shown once.",
+        link=f"{_origin(request)}/lti/register/{secret}",
+    )
+
+
+@instructor_of_course
 async def make_instructor(request: Request, access: CourseAccess) -> Response:
     """Make somebody an instructor of the course, and show a link for them once."""
     form = await read_form(request)
@@ -242,6 +259,7 @@ ROUTES = [
     Route("/courses/{course_id:int}/code", renew_code, methods=["POST"]),
     Route("/courses/{course_id:int}/code/close", close_code, methods=["POST"]),
     Route("/courses/{course_id:int}/links", make_link_for, methods=["POST"]),
+    Route("/courses/{course_id:int}/platform-link", make_platform_link, methods=["POST"]),
     Route("/courses/{course_id:int}/instructors", make_instructor, methods=["POST"]),
     Route("/courses/{course_id:int}/roster", upload_roster, methods=["POST"]),
     Route("/courses/{course_id:int}/queue", show_queue),
