@@ -57,6 +57,11 @@ class FileLock:
         """Return the lock as it is on a kernel with this ABI, if that is older; for tests."""
         return self if abi is None else replace(self, abi=min(self.abi, abi))
 
+    def close(self) -> None:
+        """Close the descriptors of the rules; after that, the lock can't be put on."""
+        for descriptor, _ in self.rules:
+            os.close(descriptor)
+
     def enforce(self, scratch: str, *, is_scoped: bool) -> None:
         """Restrict this process for good to the prepared paths and its own folder.
 

@@ -18,6 +18,7 @@ what is left open. Landlock covers little of what can be done to a file besides 
 it, so without seccomp the lock on files holds in part (`file_lock.left_open`).
 """
 
+import contextlib
 import ctypes
 import functools
 import math
@@ -51,6 +52,7 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_SYS_PTRACE = 19
 
 MAX_DESCRIPTORS = 256
+_MOST_RULES = 1 << 16  # a child closes all descriptors below
 
 _Lock = TypeVar("_Lock")
 
@@ -68,6 +70,11 @@ class Prepared:
 
     files: Callable[[], FileLock]
     syscalls: Callable[[], SyscallLock]
+
+    def close(self) -> None:
+        """Close what they hold open."""
+        with contextlib.suppress(LockUnavailableError):
+            self.files().close()
 
 
 def lock_down(
@@ -145,6 +152,19 @@ def hide_memory() -> None:
         _prctl(_PR_SET_DUMPABLE, 0)
 
 
+def allow_descriptors() -> None:
+    """Allow this process as many descriptors as the lock on files needs: one for each rule.
+
+    Most systems allow 1024 unless a process asks for more, and a Python with hundreds of packages
+    has more files and folders that may be read. A child limits itself to a few later.
+    """
+    if _HAS_LIMITS:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = _MOST_RULES if hard == resource.RLIM_INFINITY else min(hard, _MOST_RULES)
+        if most > soft:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def adopt_orphans() -> None:
     """Make processes whose parents end children of this one, if they come from it."""
     if sys.platform == "linux":
@@ -164,7 +184,7 @@ def _try(make: Callable[[], _Lock]) -> Callable[[], _Lock]:
     """Make a lock now; return a function that returns it, or raises why it is not available."""
     try:
         made = make()
-    except LockUnavailableError as error:
+    except (LockUnavailableError, OSError) as error:
         reason = str(error)
 
         def refuse() -> _Lock:

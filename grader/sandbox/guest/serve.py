@@ -5,7 +5,6 @@ The docstring of ``grader.sandbox`` explains how the processes work together.
 
 import array
 import contextlib
-import functools
 import gc
 import os
 import shutil
@@ -48,9 +47,11 @@ def serve(control_descriptor: int, home: str) -> Never:
     """
     control = socket.socket(fileno=control_descriptor)
     children: set[int] = set()
+    lock.allow_descriptors()
     lock.adopt_orphans()
     versions = warm.warm_torch()
-    prepare = functools.cache(lock.prepare)  # the readable files are the same for all children
+    prepared: lock.Prepared | None = None
+    readable: tuple[str, ...] = ()  # the same for all children, except in tests
     try:
         send_message(control, Warmed(versions=versions))
         while True:
@@ -60,7 +61,10 @@ def serve(control_descriptor: int, home: str) -> Never:
                     warm.warm_modules(modules)
                     send_message(control, Warmed(versions=versions))
                 case Spawn():
-                    prepared = prepare(message.readable)
+                    if prepared is None or message.readable != readable:
+                        if prepared is not None:
+                            prepared.close()
+                        prepared, readable = lock.prepare(message.readable), message.readable
                     pid = _fork(message, descriptors, control, prepared, home=home)
                     children.add(pid)
                     send_message(control, Spawned(pid=pid))

@@ -33,6 +33,7 @@ def main(how: str, home: str) -> Never:
     from grader.sandbox.guest.locked_child import become_child
 
     lock.hide_memory()
+    lock.allow_descriptors()
     lock.adopt_orphans()
     versions = warm.warm_torch()
     try:
