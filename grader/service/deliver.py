@@ -40,6 +40,7 @@ from grader.service.lti.network import REQUEST_S, PlatformSession
 from grader.service.lti.platforms import as_destination
 from grader.service.lti.tool import LtiTool
 from grader.service.outbox import OutgoingScore
+from grader.service.scores import publish_after_due
 from grader.service.settings import ServiceSettings
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ _log = logging.getLogger(__name__)
 _SLOWEST_TRY_S = 4 * REQUEST_S
 CLAIM_S = 2 * _SLOWEST_TRY_S
 _AT_ONCE = 8
+_LOOK_EVERY_S = 60.0
 _POLL_S = 1.0
 # Pauses after failures: the first, which doubles each time, and the longest.
 _FIRST_PAUSE_S = 2.0
@@ -103,6 +105,8 @@ class Deliverer:
     _clients: "OrderedDict[LtiPlatform, PlatformClient]" = field(default_factory=OrderedDict)
     _health: dict[str, _Health] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _published: set[int] = field(default_factory=set)
+    _next_look: float = 0.0
     # Not for secrets: only so that not all servers come back in the same moment.
     _random: random.Random = field(default_factory=lambda: random.Random(secrets.randbits(64)))  # noqa: S311
 
@@ -124,6 +128,7 @@ class Deliverer:
         try:
             while not self._stopping.is_set():
                 try:
+                    self._publish_due()
                     sent = self.send_due()
                 except SQLAlchemyError as error:
                     _log.warning("the database doesn't answer: %s", type(error).__name__)
@@ -132,6 +137,12 @@ class Deliverer:
                     self._stopping.wait(self.poll_s)
         finally:
             self._http.close()
+
+    def _publish_due(self) -> None:
+        """Now and then, put scores into the outbox that had to wait for the due date."""
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + _LOOK_EVERY_S
+            publish_after_due(self.database, self._published)
 
     def send_due(self) -> int:
         """Send some of the scores whose time has come; return how many were taken."""

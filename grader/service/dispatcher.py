@@ -216,7 +216,7 @@ class Dispatcher:
             raise
 
     def _put_back(self, job: ClaimedJob, reason: str) -> None:
-        """Let a job that can't be graded now wait. That is not a fault, and not counted as a try."""
+        """Let a job wait that can't be graded now. That is not a fault, and not a try."""
         _log.warning("nothing can be graded for now: %s", reason)
         self._paused_until = time.monotonic() + _POOL_AGAIN_S
         jobs.give_back(self.database, self.name, job.id)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from grader.service import queue
+from grader.service.clock import now
 from grader.service.database.engine import Database
 from grader.service.database.tables import (
     Counts,
@@ -22,6 +23,7 @@ from grader.service.hand_ins import late_days
 from grader.service.marking import mark_result
 from grader.service.outbox import put_score
 from grader.service.queue import ClaimedJob, NewResult
+from grader.service.shown import has_pending_points, is_after_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +233,11 @@ def store_result(database: Database, job: ClaimedJob, result: NewResult) -> None
 
 
 def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
-    """Put the score that counts now into the outbox, if the platform doesn't have it."""
+    """Put the score that counts now into the outbox, if the platform doesn't have it.
+
+    Platforms show students what they get, so a score with points that wait for the due date waits
+    too: `publish_after_due` puts it there. What an instructor has decided is sent at once.
+    """
     assignment = session.get_one(CourseAssignment, assignment_id)
     if not assignment.line_item:
         return
@@ -239,6 +245,10 @@ def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
     if now_counts.points is None or now_counts.is_excused:
         return
     counting = now_counts.counting
+    if now_counts.override is None and counting is not None and counting.result_id is not None:
+        report = session.scalar(select(Result.report).where(Result.id == counting.result_id))
+        if has_pending_points(report or b"", after_due=is_after_due(assignment, now())):
+            return
     put_score(
         session,
         assignment,
@@ -247,6 +257,31 @@ def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
         max_points=now_counts.max_points,
         submitted_at=None if counting is None else counting.received_at,
     )
+
+
+def publish_after_due(database: Database, done: set[int]) -> None:
+    """Put scores into the outbox that had to wait for the due date, one student at a time.
+
+    Args:
+        database: The database.
+        done: The assignments for which this has been done by this process; changed in place.
+    """
+    with database.read() as session:
+        waiting = session.scalars(
+            select(CourseAssignment).where(
+                CourseAssignment.line_item != "", CourseAssignment.shows_after_due
+            )
+        ).all()
+        due = [one.id for one in waiting if one.id not in done and is_after_due(one, now())]
+        people = session.execute(
+            select(HandIn.assignment_id, HandIn.person_id)
+            .where(HandIn.assignment_id.in_(due))
+            .distinct()
+        ).all()
+    for assignment_id, person_id in people:
+        with database.write() as session:
+            publish_score(session, assignment_id, person_id)
+    done.update(due)
 
 
 def _choose(assignment: CourseAssignment, attempts: Sequence[Attempt]) -> Attempt | None:

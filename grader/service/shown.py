@@ -95,6 +95,16 @@ class ShownScores:
         return found | read
 
 
+def has_pending_points(report: bytes, *, after_due: bool) -> bool:
+    """Return whether some points of a report are shown later.
+
+    Args:
+        report: The report; empty if none could be made.
+        after_due: Whether what waits for the due date is shown.
+    """
+    return bool(_read_score(report, after_due=after_due).pending)
+
+
 def shown_page(page: bytes, report: bytes, *, notebook: bytes | None, after_due: bool) -> bytes:
     """Return the page of a report as its student may see it now.
 
