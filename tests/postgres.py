@@ -23,6 +23,8 @@ import psycopg
 _NOBODY = 65534
 _USER = _NOBODY if os.geteuid() == 0 else None
 _PATIENCE_S = 120.0
+# Of util-linux: a process that stops when its parent has ended, however that did.
+_ENDS_WITH_US = ("setpriv", "--pdeathsig", "INT") if shutil.which("setpriv") else ()
 _SOCKET = ".s.PGSQL.5432"
 # What is lost with the machine is no matter here.
 _FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200")
@@ -101,7 +103,17 @@ def run_postgres() -> Iterator[PostgresServer]:
             )  # fmt: skip
             settings = [part for one in _FAST for part in ("-c", one)]
             started = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", folder, "-h", "", *settings],
+                [
+                    *_ENDS_WITH_US,
+                    programs / "postgres",
+                    "-D",
+                    data,
+                    "-k",
+                    folder,
+                    "-h",
+                    "",
+                    *settings,
+                ],
                 stdout=log,
                 stderr=log,
                 cwd=folder,

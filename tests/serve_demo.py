@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import random
 import shutil
+import signal
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -42,6 +43,7 @@ _ATTEMPTS_EACH = 2
 def main() -> int:
     """Serve until Ctrl-C."""
     asked = _read_arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the service too
     shutil.rmtree(asked.folder, ignore_errors=True)
     data = asked.folder / "data"
     data.mkdir(parents=True, mode=0o700)

@@ -267,7 +267,8 @@ def count_unfinished(database: Database) -> int:
 
 async def _kill_server(load: Load) -> bool:
     load.server.kill()
-    await asyncio.to_thread(load.server.start)
+    load.server.spawn()
+    await asyncio.to_thread(load.server.wait_until_healthy)
     return True
 
 

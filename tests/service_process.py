@@ -1,6 +1,7 @@
 """``grader serve`` as a process of its own, that a test or a benchmark can kill."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from urllib.request import urlopen
 import psutil
 
 _PATIENCE_S = 180.0
+# util-linux: a process that ends with its parent, also if that is killed.
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 _START = "from grader.cli.start import grader; grader()"
 
 
@@ -57,16 +60,20 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start it, and wait until it takes hand-ins."""
+        self.spawn()
+        self.wait_until_healthy()
+
+    def spawn(self) -> None:
+        """Start it, in a thread that stays: it ends with the thread."""
         self._log = self.log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _START, "serve", "--data", self.data,
+            [*DIES_WITH_US, sys.executable, "-c", _START, "serve", "--data", self.data,
              "--bind", f"127.0.0.1:{self.port}", "--workers", str(self.workers), *self.options],
             stdout=self._log,
             stderr=self._log,
             process_group=0,  # Ctrl-C is for whoever has started it
             env={**os.environ, "ZEROGRAD_DATABASE": self.database},
         )  # fmt: skip
-        self.wait_until_healthy()
 
     def wait_until_healthy(self) -> None:
         """Wait until hand-ins are taken."""
