@@ -73,7 +73,10 @@ def main() -> int:
     except KeyboardInterrupt:
         _say("stopping: what is being graded ends first")
     finally:
-        server.stop()
+        try:
+            server.stop()
+        except KeyboardInterrupt:  # once more: at once
+            server.stop()
     return 0
 
 
