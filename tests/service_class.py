@@ -1,7 +1,7 @@
 """What tests of instructors' work need: hand-ins with points, jobs that are graded, a platform."""
 
 import msgspec
-from report_samples import check_result, make_report
+from fakes import check_result, make_report
 from service_site import LAB, Site
 from sqlalchemy.orm import Session
 

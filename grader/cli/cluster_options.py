@@ -12,7 +12,7 @@ from grader.cli.values import PathValue
 
 if TYPE_CHECKING:
     from grader.pool.cluster_address import Certificates
-    from grader.pool.jobs import Pool
+    from grader.pool.jobs import LivePool
     from grader.pool.messages import PoolSettings
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -45,7 +45,7 @@ class Cluster:
                 'pip install "zerograd[cluster]"'
             ) from error
 
-    def make_pool(self, settings: "PoolSettings", *, without: tuple[Path, ...] = ()) -> "Pool":
+    def make_pool(self, settings: "PoolSettings", *, without: tuple[Path, ...] = ()) -> "LivePool":
         """Return a pool on the cluster.
 
         Args:

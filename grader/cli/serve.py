@@ -20,7 +20,7 @@ from grader.cli.values import WholeNumber
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.pool.jobs import Pool
+    from grader.pool.jobs import LivePool
     from grader.pool.messages import PoolSettings
 
 _MIB = 1024 * 1024
@@ -225,7 +225,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _on_cluster(cluster: Cluster | None, data: Path) -> "Callable[[PoolSettings], Pool] | None":
+def _on_cluster(cluster: Cluster | None, data: Path) -> "Callable[[PoolSettings], LivePool] | None":
     if cluster is None:
         return None
     if is_given("workers"):

@@ -40,13 +40,6 @@ class Pool(Protocol):
     def settings(self) -> PoolSettings:
         """How each submission is graded."""
 
-    def open(self) -> AbstractContextManager[OpenPool]:
-        """Open the pool; leaving the context ends what is still running.
-
-        Raises:
-            UsageError: the assignment or its limits can't be used.
-        """
-
     def grade_all(self, jobs: Iterable[Job]) -> Generator[tuple[Job, GradeResult], None, None]:
         """Grade submissions; closing the generator ends what is still running.
 
@@ -56,6 +49,17 @@ class Pool(Protocol):
         Yields:
             Each job with its result, in the order in which they finish. If the grader failed
             on a submission twice, its report says so and has no score.
+
+        Raises:
+            UsageError: the assignment or its limits can't be used.
+        """
+
+
+class LivePool(Pool, Protocol):
+    """A pool that also takes submissions one by one, as they come."""
+
+    def open(self) -> AbstractContextManager[OpenPool]:
+        """Open the pool; leaving the context ends what is still running.
 
         Raises:
             UsageError: the assignment or its limits can't be used.

@@ -4,7 +4,7 @@ import contextlib
 import threading
 from concurrent.futures import CancelledError
 
-from grader.pool.jobs import OpenPool, Pool
+from grader.pool.jobs import LivePool, OpenPool
 from grader.pool.messages import GradeRequest, GradeResult
 
 
@@ -17,7 +17,7 @@ class WarmPool:
             is gone without a word.
     """
 
-    def __init__(self, pool: Pool, *, idle_s: float) -> None:
+    def __init__(self, pool: LivePool, *, idle_s: float) -> None:
         self._pool = pool
         self._idle_s = idle_s
         self._lock = threading.Lock()

@@ -26,7 +26,7 @@ from grader.batch.keys import Keys
 from grader.checks.assignment import load_assignment
 from grader.discovery.kept import KeptFile, read_kept, write_file
 from grader.errors import GraderError
-from grader.pool.jobs import OpenPool, Pool
+from grader.pool.jobs import LivePool, OpenPool
 from grader.pool.local_pool import LocalPool
 from grader.pool.messages import GradeResult, PoolSettings
 from grader.report.model import ReportStatus
@@ -88,7 +88,7 @@ class Dispatcher:
 
     database: Database
     settings: ServiceSettings
-    make_pool: Callable[[PoolSettings], Pool] | None = None
+    make_pool: Callable[[PoolSettings], LivePool] | None = None
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     _gradings: dict[int, _Grading] = field(default_factory=dict)
     _claimed: dict[int, ClaimedJob] = field(default_factory=dict)
@@ -277,7 +277,7 @@ class Dispatcher:
             )
         return max(newest or 0, job.regrade_id)
 
-    def _make_local_pool(self, settings: PoolSettings) -> Pool:
+    def _make_local_pool(self, settings: PoolSettings) -> LivePool:
         # A receipt comes before a report, so the web server gets the CPU first.
         return LocalPool(settings, workers=self.settings.workers, niceness=_NICENESS)
 

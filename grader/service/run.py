@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from grader.errors import UsageError
-from grader.pool.jobs import Pool
+from grader.pool.jobs import LivePool
 from grader.pool.messages import PoolSettings
 from grader.service.address import remember_address
 from grader.service.database.engine import Database
@@ -24,7 +24,7 @@ from grader.service.web.app import make_app
 from grader.service.web.observing import ObservingMiddleware
 from grader.service.web.state import ServiceState
 
-MakePool = Callable[[PoolSettings], Pool]
+MakePool = Callable[[PoolSettings], LivePool]
 
 # How long a stop waits for requests that are being answered.
 _GRACE_S = 10

@@ -50,7 +50,7 @@ def grade(out: Path, pool: _Pool, shard: Shard | None = None) -> ClassSummary:
     batch = Batch(
         assignment=load_assignment(),
         collection=Collection(entries=entries),
-        pool=pool,  # type: ignore[arg-type] # it is never opened
+        pool=pool,
         shard=shard,
     )
     store = ReportStore(out)

@@ -10,5 +10,5 @@ from lti_platform import LoopbackPlatform, run_platform
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackPlatform]:
     """A platform on the loopback, reached without a proxy."""
     monkeypatch.setenv("NO_PROXY", "*")
-    with run_platform() as running:
+    with run_platform(LoopbackPlatform) as running:
         yield running

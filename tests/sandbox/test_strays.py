@@ -15,7 +15,7 @@ from grader.errors import StarterLostError
 from grader.observations.locks import Lock
 from grader.observations.messages import Outcome
 from grader.sandbox import process_tree
-from grader.sandbox.host import launch
+from grader.sandbox.host import forkserver_process
 from grader.sandbox.host.forkserver import Forkserver
 from grader.sandbox.host.session import Session
 
@@ -191,7 +191,7 @@ class TestEndOfTheForkserver:
         self, pids: list[int], forkserver: Forkserver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """If the host has to kill a forkserver that hangs, it ends them first."""
-        monkeypatch.setattr(launch, "_PATIENCE_S", 0.2)
+        monkeypatch.setattr(forkserver_process, "_PATIENCE_S", 0.2)
         os.kill(_forkserver_id(forkserver), signal.SIGSTOP)
 
         forkserver.close()

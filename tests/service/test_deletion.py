@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from fakes import check_result, make_report
 from manual_samples import waiting_item
-from report_samples import check_result, make_report
 from service_class import add_platform
 from service_site import ANN, BOB, FIRST, INA, LAB, SECOND, Site, open_site
 from sqlalchemy import select

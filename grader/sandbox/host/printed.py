@@ -32,7 +32,7 @@ class PrintedOutput:
         for _ in range(_MAX_CHUNKS):
             try:
                 data = pipe.read(_CHUNK_BYTES)
-            except OSError:
+            except (OSError, ValueError):  # closed, with the starter of the child
                 return
             if not data:
                 return
