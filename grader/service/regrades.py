@@ -9,7 +9,7 @@ scores that platforms hear of. A fault of the grader never replaces a result.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, exists, func, insert, select, update
+from sqlalchemy import Select, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from grader.errors import UsageError
@@ -277,8 +277,8 @@ def retry_faults(session: Session, assignment_id: int, *, regrade_id: int = 0, b
     Returns:
         How many jobs wait now.
     """
-    failed = session.scalars(
-        select(Job.id)
+    failed = session.execute(
+        select(Job.id, Job.hand_in_id)
         .join(HandIn, HandIn.id == Job.hand_in_id)
         .join(Result, Result.id == Job.result_id)
         .where(
@@ -288,14 +288,13 @@ def retry_faults(session: Session, assignment_id: int, *, regrade_id: int = 0, b
             # A regrade may have given the hand-in a result since.
             (Job.regrade_id != 0) | (HandIn.result_id == Job.result_id),
         )
+        .order_by(Job.id)
     ).all()
     if not failed:
         return 0
-    session.execute(
-        update(Job)
-        .where(Job.id.in_(failed))
-        .values(state=JobState.WAITING, faults=0, not_before=0, ended_at=None)
-    )
+    # New jobs, at the end of the queue: nobody who waits falls back behind them.
+    session.execute(delete(Job).where(Job.id.in_([id_ for id_, _ in failed])))
+    _insert_jobs(session, [hand_in_id for _, hand_in_id in failed], regrade_id)
     note(
         session,
         "faults tried again",
@@ -330,21 +329,25 @@ def _expect_open(regrade: Regrade) -> None:
 
 def _add_jobs(session: Session, regrade: Regrade) -> int:
     ids = session.scalars(_hand_ins_without_job(regrade)).all()
-    if ids:
+    _insert_jobs(session, ids, regrade.id)
+    return len(ids)
+
+
+def _insert_jobs(session: Session, hand_in_ids: Sequence[int], regrade_id: int) -> None:
+    if hand_in_ids:
         moment = now()
         session.execute(
             insert(Job),
             [
                 {
                     "hand_in_id": one,
-                    "regrade_id": regrade.id,
+                    "regrade_id": regrade_id,
                     "state": JobState.WAITING,
                     "created_at": moment,
                 }
-                for one in ids
+                for one in hand_in_ids
             ],
         )
-    return len(ids)
 
 
 def _hand_ins_without_job(regrade: Regrade) -> Select[int]:

@@ -80,7 +80,7 @@ def test_attempt_that_counts_is_shown(site: Site, ina: Browser) -> None:
     assert (row()["score"], row()["notes"]) == ("3", "attempt 1 of 2")
     site.change(LAB, counts=Counts.LAST)
     assert row()["score"] == "2"
-    site.change(LAB, due_at=now() - SECOND, late_days=1, late_penalty=0.5)
+    site.change(LAB, due_at=now() - 3600 * SECOND, late_days=1, late_penalty=0.5)
     assert row()["score"] == "1"
     assert "handed in 1 day late" in row()["notes"]
 

@@ -147,6 +147,18 @@ def test_fault_of_the_first_grading_can_be_tried_again(site: Site) -> None:
         assert retry_faults(session, LAB, by_id=INA) == 0
 
 
+def test_retry_lets_nobody_who_waits_fall_back(site: Site) -> None:
+    """What is tried again comes after all that waits already."""
+    site.hand_in(ANN)
+    grade_jobs(site, {ANN: None})
+    site.hand_in(BOB)
+
+    with site.database.write() as session:
+        retry_faults(session, LAB, by_id=INA)
+
+    assert [one.person_id for one in queue.claim(site.database, "t", at_most=5)] == [BOB, ANN]
+
+
 def test_what_comes_meanwhile_is_not_in_the_way(site: Site) -> None:
     """A later hand-in keeps its own result; the regrade is complete without it."""
     handed_in(site, ANN, 1.0)
@@ -232,8 +244,7 @@ def test_one_at_a_time(site: Site) -> None:
     handed_in(site, ANN, 1.0)
     handed_in(site, BOB, 1.0)
     with site.database.read() as session:
-        ids = as_dict(session.execute(select(HandIn.person_id, HandIn.id))
-        )
+        ids = as_dict(session.execute(select(HandIn.person_id, HandIn.id)))
 
     begin(site, ids[ANN])
     begin(site, ids[BOB])
