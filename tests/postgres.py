@@ -140,12 +140,15 @@ def _find_programs(folder: Path) -> Path:
     assert found.origin is not None
     installed = Path(found.origin).parent / "pginstall"
     if os.geteuid() == 0 and not _is_open(installed):
-        shutil.copytree(installed, folder / "programs", symlinks=True)
-        for path in (folder / "programs").rglob("*"):
+        # With the libraries beside the package, which the programs look for by relative paths.
+        copy, package = folder / "programs", installed.parent
+        for one in (package, *package.parent.glob(f"{package.name}.libs")):
+            shutil.copytree(one, copy / one.name, symlinks=True)
+        for path in (copy, *copy.rglob("*")):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-        installed = folder / "programs"
-        installed.chmod(0o755)
+                is_program = path.is_dir() or path.stat().st_mode & 0o100
+                path.chmod(path.stat().st_mode | (0o055 if is_program else 0o044))
+        installed = copy / package.name / "pginstall"
     programs = installed / "bin"
     for path in programs.iterdir():
         if not os.access(path, os.X_OK):
