@@ -158,7 +158,7 @@ def allow_descriptors() -> None:
     Most systems allow 1024 unless a process asks for more, and a Python with hundreds of packages
     has more files and folders that may be read. A child limits itself to a few later.
     """
-    if _HAS_LIMITS:
+    if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         most = _MOST_RULES if hard == resource.RLIM_INFINITY else min(hard, _MOST_RULES)
         if most > soft:
