@@ -50,6 +50,7 @@ class LivePage:
     Attributes:
         links: Where it leads, as pairs of text and address.
         remark: What else is to be said at its top, as a sentence.
+        advice_for_faults: What to do about submissions that the grader failed on.
         state_url: Where the page asks whether anything has changed.
         version: What that answers as long as nothing has.
         pause_s: After how many seconds it asks; without scripts, it is loaded anew.
@@ -57,6 +58,7 @@ class LivePage:
 
     links: Sequence[tuple[str, str]]
     remark: str
+    advice_for_faults: str
     state_url: str
     version: str
     pause_s: int
@@ -84,7 +86,7 @@ def write_class_page(summary: ClassSummary, file: TextIO, *, live: LivePage | No
         headline=class_view.view_headline(summary),
         faults=class_view.rows_with(summary, RowStatus.GRADER_ERROR),
         unreadable=class_view.rows_with(summary, RowStatus.UNREADABLE),
-        advice_for_faults=ADVICE_FOR_FAULTS,
+        advice_for_faults=ADVICE_FOR_FAULTS if live is None else live.advice_for_faults,
         advice_for_unreadable=ADVICE_FOR_UNREADABLE,
         histogram=class_view.view_histogram(summary),
         graded=class_view.count_graded(summary),

@@ -39,6 +39,10 @@ from grader.service.web.transactions import reading
 from grader.service.web.uploaded_table import find_table, on_disk, read_table_form
 
 _PAUSE_S = 10
+_ADVICE_FOR_FAULTS = (
+    "There is no score; this is not a zero, and costs no attempt. Once the cause is removed, the"
+    " page of the queue tries them again."
+)
 _Made = TypeVar("_Made")
 
 
@@ -66,6 +70,7 @@ async def show_class(request: Request, access: AssignmentAccess) -> Response:
                     ("Settings", f"{own}/settings"),
                 ),
                 remark=_remark(waiting),
+                advice_for_faults=_ADVICE_FOR_FAULTS,
                 state_url=f"{own}/class/state",
                 version=_version(state.version, waiting),
                 pause_s=_PAUSE_S,
