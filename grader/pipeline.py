@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
@@ -51,6 +49,7 @@ from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session
 from grader.seeds import Seeds
 from grader.submission.read import Submission, parse_submission, read_submission
+from grader.system.closing import Closing
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +111,7 @@ class _Options:
     proved: Collection[str] = ()
 
 
-class Grader:
+class Grader(Closing):
     """Grades one submission after another, keeping torch imported and the checks collected.
 
     A grader that has failed or was interrupted refuses further work, since its sessions may be
@@ -156,18 +155,9 @@ class Grader:
         self.strays: tuple[str, ...] = ()
         self.kept = Keeper()
 
-    def __enter__(self) -> Self:
-        """Return the grader itself; leaving the context ends all its processes."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """End all processes."""
-        self._resources.__exit__(kind, error, trace)
+        self._resources.close()
 
     def grade(
         self,

@@ -13,8 +13,6 @@ import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from grader.checks.assignment import Assignment
 from grader.checks.check_run import Student
@@ -52,6 +50,7 @@ from grader.sandbox.host.session import Session, Source, open_session
 from grader.sandbox.host.starter import open_starter
 from grader.seeds import POOL_SIZE
 from grader.submission.read import Submission
+from grader.system.closing import Closing
 
 _MATPLOTLIB = "matplotlib.pyplot"
 _IPYTHON = "IPython.core.inputtransformer2"
@@ -93,7 +92,7 @@ def recording_key(assignment: Assignment) -> str:
     return digest_parts(parts).hex()
 
 
-class GradingResources:
+class GradingResources(Closing):
     """Opens the sessions that are needed to grade submissions of one assignment.
 
     Args:
@@ -152,16 +151,7 @@ class GradingResources:
             if path.suffix == ".py"
         )
 
-    def __enter__(self) -> Self:
-        """Return the resources themselves; leaving the context ends all processes."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """End all processes."""
         self._stack.close()
 
@@ -279,13 +269,19 @@ class GradingResources:
         self._starter.keep_ready(1)
 
     def _first_children(self, seed: int) -> int:
-        """Return how many children a right submission needs, with that of the reference."""
-        hidden = any(
+        """Return how many children a right submission needs, with that of the reference.
+
+        The oracle for the seed has been asked for: without a recording, it asks the reference.
+        """
+        return 1 + self._has_hidden + (seed not in self._recorded)
+
+    @functools.cached_property
+    def _has_hidden(self) -> bool:
+        """Whether students don't see some of the checks, which run in a child of their own."""
+        return any(
             self.assignment.visibility_of(check.id) is not Visibility.VISIBLE
             for check in self.checks.checks
         )
-        is_live = self.assignment.kit is None and not self.is_recorded(seed)
-        return 1 + hidden + is_live
 
     def open_account(self, submission: Submission, seed: int, *, more_time: float = 1.0) -> Account:
         """Open a submission's account, after imports that must not use up its time.

@@ -1,8 +1,6 @@
 """Gives the reports of a batch today's names, without grading what has been graded."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from grader.batch.keys import Keys
 from grader.batch.store import ReportStore
@@ -19,9 +17,10 @@ from grader.report.model import ReportStatus
 from grader.report.outline import Outline
 from grader.report.schema import report_to_json
 from grader.sandbox.host.limits import Confinement, Isolation, Limits
+from grader.system.closing import Closing
 
 
-class Names:
+class Names(Closing):
     """Which names the reports of a batch have, and which they should have.
 
     Args:
@@ -49,18 +48,9 @@ class Names:
             store=RecordingStore(Path(folder)) if folder else None,
         )
 
-    def __enter__(self) -> Self:
-        """Return the names themselves; leaving the context ends all processes."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """End all processes."""
-        self._renamer.__exit__(kind, error, trace)
+        self._renamer.close()
 
     def keep(self, id_: str, request: GradeRequest, result: GradeResult) -> None:
         """Keep what a submission answered, before its report is kept.

@@ -18,8 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import TypeVar, cast
 
 import pytest
 
@@ -32,6 +31,7 @@ from grader.checks.run import run_phase
 from grader.errors import InternalError
 from grader.observations.asking import Ask
 from grader.report.model import CheckResult
+from grader.system.closing import Closing
 
 _SETTINGS = Path(__file__).with_name("engine.ini")
 
@@ -91,7 +91,7 @@ class _Task:
             raise
 
 
-class CheckRunner:
+class CheckRunner(Closing):
     """The collected checks of one assignment, ready to grade.
 
     Creating it returns at once, while its own thread collects the checks. It must not be used from
@@ -111,19 +111,6 @@ class CheckRunner:
         self._run_body: RunBody | None = None
         self._thread = threading.Thread(target=self._main, name="checks", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Self:
-        """Return the runner itself; leaving the context closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the runner."""
-        self.close()
 
     @property
     def checks(self) -> list[Check]:

@@ -8,8 +8,6 @@ import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
@@ -28,6 +26,7 @@ from grader.report.repeats import fold_hints
 from grader.report.tidy import hide_paths
 from grader.resources import GradingResources, recording_key
 from grader.sandbox.host.limits import Confinement, Limits
+from grader.system.closing import Closing
 
 # Of a longer report, parts may have been cut that other names would leave room for.
 _MOST_BYTES = 100_000
@@ -45,7 +44,7 @@ class Renamed:
     kept: Kept
 
 
-class Renamer:
+class Renamer(Closing):
     """Gives names again.
 
     What misconceptions answer comes out of the recording for the seed. What it lacks is recorded:
@@ -75,16 +74,7 @@ class Renamer:
         self._known = functools.cache(self._find_known)
         self._unpacked = functools.cache(self._unpack)
 
-    def __enter__(self) -> Self:
-        """Return the renamer itself; leaving the context ends all processes."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """End all processes."""
         self._stack.close()
 

@@ -7,8 +7,7 @@ import functools
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 import requests
@@ -31,6 +30,7 @@ from grader.lti.responses import (
     raise_if_transient,
 )
 from grader.lti.retry import RetryPolicy, TransientError
+from grader.system.closing import Closing
 
 _SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 # A token that expires in transit would cost a request.
@@ -41,7 +41,7 @@ class _TokenRefusedError(Exception):
     """The platform rejected the token: it has expired, or was never valid."""
 
 
-class PlatformClient:
+class PlatformClient(Closing):
     """A connection to a platform, open while scores are sent to it.
 
     Args:
@@ -72,15 +72,8 @@ class PlatformClient:
         )
         self._token_until_s = 0.0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the connections to the platform."""
         self._session.close()
 
     def send(self, score: Score) -> PostResult:

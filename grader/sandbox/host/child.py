@@ -2,14 +2,14 @@
 
 import io
 import socket
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
 
 from grader.observations.locks import Lock
 from grader.observations.messages import ChildLimits
+from grader.system.closing import Closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +33,27 @@ class Child:
         self.output.close()
 
 
-class ChildStarter(Protocol):
+class ChildStarter(Closing):
     """Starts the children of sessions and ends them: the forkserver, or the spawner.
 
     Creating one returns at once; the first use waits until torch is imported. It must not be used
     from several threads at once.
     """
 
-    def __enter__(self) -> Self:
-        """Return the starter itself; leaving the context closes it."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-
     @property
+    @abstractmethod
     def versions(self) -> dict[str, str]:
         """The versions of torch and numpy in the children; waits until they are imported."""
 
+    @abstractmethod
     def warm(self, modules: Sequence[str]) -> None:
         """Have later children import more modules before they load anything; returns at once."""
 
+    @abstractmethod
     def keep_ready(self, children: int) -> None:
         """Prepare for this many children that are about to be needed; returns at once."""
 
+    @abstractmethod
     def start_child(self, *, limits: ChildLimits, without: Sequence[Lock]) -> Child:
         """Start a child with a folder of its own, in which there is only what is given.
 
@@ -69,6 +62,7 @@ class ChildStarter(Protocol):
             InternalError: What is given can't be put into its folder.
         """
 
+    @abstractmethod
     def kill(self, child: Child) -> int:
         """Kill a child, wait until it is gone, and remove its folder.
 
@@ -76,5 +70,6 @@ class ChildStarter(Protocol):
             Minus the signal that ended it, or its exit code.
         """
 
+    @abstractmethod
     def close(self) -> None:
         """End every child that is left, and remove all folders."""

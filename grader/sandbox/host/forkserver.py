@@ -7,8 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from grader.errors import StarterLostError
 from grader.observations.frames import PREFIX_BYTES, FrameError, encode_frame, receive_message
@@ -24,7 +23,7 @@ from grader.observations.messages import (
     Warm,
     Warmed,
 )
-from grader.sandbox.host.child import Child
+from grader.sandbox.host.child import Child, ChildStarter
 from grader.sandbox.host.child_folders import ChildFolders
 from grader.sandbox.host.forkserver_process import ForkserverProcess
 from grader.sandbox.host.given import Given
@@ -41,7 +40,7 @@ _IMPORT_DEADLINE_S = 600.0
 _REMOVAL_S = 2.0
 
 
-class Forkserver:
+class Forkserver(ChildStarter):
     """A process that has imported torch and forks a child for every session.
 
     Creating it returns at once; the first use waits until torch is imported. It must not be used
@@ -79,19 +78,6 @@ class Forkserver:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        """Return the forkserver itself; leaving the context closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the forkserver."""
-        self.close()
 
     def warm(self, modules: Sequence[str]) -> None:
         """Have the forkserver import more modules before the next fork; returns at once."""

@@ -6,14 +6,13 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from grader.errors import StarterLostError
 from grader.observations.frames import FrameError, receive_message, send_message
 from grader.observations.locks import Lock
 from grader.observations.messages import ChildLimits, FromSpawned, Spawn, Starting, Warm, Warmed
-from grader.sandbox.host.child import Child
+from grader.sandbox.host.child import Child, ChildStarter
 from grader.sandbox.host.child_folders import ChildFolders
 from grader.sandbox.host.given import Given
 from grader.sandbox.host.home import Home
@@ -30,7 +29,7 @@ _PATIENCE_S = 2.0
 _SUBJECT = "a new child"
 
 
-class Spawner:
+class Spawner(ChildStarter):
     """Starts children as fresh processes, each of which imports torch.
 
     The import takes a second or two, so some processes are kept ready: the first is started at
@@ -67,19 +66,6 @@ class Spawner:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        """Return the spawner itself; leaving the context closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the spawner."""
-        self.close()
 
     @property
     def versions(self) -> dict[str, str]:

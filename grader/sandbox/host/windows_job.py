@@ -9,8 +9,8 @@ A job holds for what its process does after it was assigned. So the process is m
 
 import ctypes
 import sys
-from types import TracebackType
-from typing import Self
+
+from grader.system.closing import Closing
 
 CREATE_SUSPENDED = 0x0000_0004
 
@@ -60,7 +60,7 @@ class ExtendedLimits(ctypes.Structure):
     )
 
 
-class Job:
+class Job(Closing):
     """A job object with one process. A context manager that closes it.
 
     When it is closed, or this process ends, Windows kills the process in it.
@@ -71,17 +71,6 @@ class Job:
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def limit_memory(self, memory_bytes: int, *, processes: int = 1) -> None:
         """Set the limits, from now on.
