@@ -15,10 +15,17 @@ Visit = Callable[..., "Page"]
 
 
 @contextmanager
-def visiting(chromium: "Browser", site: Site) -> Iterator[Visit]:
+def visiting(
+    chromium: "Browser", site: Site, *, has_pages_of_errors: bool = False
+) -> Iterator[Visit]:
     """Let a site listen, and yield a function that opens a page of it.
 
     Leaving the context fails if a page had an error, or asked for anything but the service.
+
+    Args:
+        chromium: The browser.
+        site: The service.
+        has_pages_of_errors: Whether pages that say that something isn't there are wanted.
     """
     troubles: list[str] = []
     with listening(site) as address, ExitStack() as contexts:
@@ -26,7 +33,8 @@ def visiting(chromium: "Browser", site: Site) -> Iterator[Visit]:
         def note_error(message: "ConsoleMessage") -> None:
             # Without the policy, browsers ask for an icon, which there isn't.
             is_icon = message.location["url"].endswith("/favicon.ico")
-            if message.type == "error" and not is_icon:
+            is_wanted = has_pages_of_errors and message.text.startswith("Failed to load resource")
+            if message.type == "error" and not is_icon and not is_wanted:
                 troubles.append(message.text)
 
         def note_request(request: "Request") -> None:
@@ -36,7 +44,7 @@ def visiting(chromium: "Browser", site: Site) -> Iterator[Visit]:
         def visit(
             path: str,
             *,
-            person_id: int,
+            person_id: int | None,
             size: tuple[int, int] = DESKTOP,
             has_scripts: bool = True,
             has_policy: bool = True,
@@ -49,8 +57,9 @@ def visiting(chromium: "Browser", site: Site) -> Iterator[Visit]:
                 timezone_id="Europe/Berlin",
             )
             contexts.callback(context.close)
-            name, value = cookie_of(site, person_id)
-            context.add_cookies([{"name": name, "value": value, "url": address}])
+            if person_id is not None:
+                name, value = cookie_of(site, person_id)
+                context.add_cookies([{"name": name, "value": value, "url": address}])
             page = context.new_page()
             page.on("pageerror", lambda error: troubles.append(str(error)))
             page.on("console", note_error)

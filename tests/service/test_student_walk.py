@@ -1,16 +1,16 @@
 """A student's way through the pages in a real browser: with scripts, without, by keyboard."""
 
+import functools
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from browser import DESKTOP, PHONE, SMALL, find_barriers, find_low_contrast, find_overflow, unfold
 from page_kinds import page_of_kind
-from service_live import cookie_of, listening
 from service_site import ANN, BOB, FILES_LAB, LAB, Site, open_site, wrong_report
+from service_visits import visiting
 from sqlalchemy import select, update
 
 from grader.report.model import Report
@@ -18,7 +18,7 @@ from grader.service.clock import DAY, now
 from grader.service.database.tables import Decision, HandIn, Result
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -34,59 +34,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """Let it listen."""
-    with listening(site) as found:
-        yield found
-
-
-@pytest.fixture
-def visit(chromium: "Browser", site: Site, address: str) -> Iterator[OpenSite]:
+def visit(chromium: "Browser", site: Site) -> Iterator[OpenSite]:
     """Return a function that opens a page of the service, and fail if a page makes trouble."""
-    troubles: list[str] = []
-
-    def note_error(message: "ConsoleMessage") -> None:
-        # Pages of errors are wanted.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
-            troubles.append(message.text)
-
-    with ExitStack() as contexts:
-
-        def visit(
-            path: str,
-            *,
-            person_id: int | None = ANN,
-            size: tuple[int, int] = DESKTOP,
-            has_scripts: bool = True,
-            has_policy: bool = True,
-        ) -> "Page":
-            context = chromium.new_context(
-                viewport={"width": size[0], "height": size[1]},
-                java_script_enabled=has_scripts,
-                bypass_csp=not has_policy,
-                locale="en-GB",
-                timezone_id="Europe/Berlin",
-            )
-            contexts.callback(context.close)
-            if person_id is not None:
-                name, value = cookie_of(site, person_id)
-                context.add_cookies([{"name": name, "value": value, "url": address}])
-            page = context.new_page()
-            page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.on("console", note_error)
-            page.on(
-                "request",
-                lambda request: (
-                    None
-                    if request.url.startswith(address)
-                    else troubles.append(f"asked for {request.url[:200]}")
-                ),
-            )
-            page.goto(f"{address}{path}")
-            return page
-
-        yield visit
-    assert troubles == []
+    with visiting(chromium, site, has_pages_of_errors=True) as open_page:
+        yield functools.partial(open_page, person_id=ANN)
 
 
 def grade(site: Site, number: str, report: Report | None = None, *, page: str = "wrong") -> None:
