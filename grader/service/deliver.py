@@ -105,7 +105,7 @@ class Deliverer:
     _clients: "OrderedDict[LtiPlatform, PlatformClient]" = field(default_factory=OrderedDict)
     _health: dict[str, _Health] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _published: set[int] = field(default_factory=set)
+    _published: set[tuple[int, int]] = field(default_factory=set)
     _next_look: float = 0.0
     # Not for secrets: only so that not all servers come back in the same moment.
     _random: random.Random = field(default_factory=lambda: random.Random(secrets.randbits(64)))  # noqa: S311

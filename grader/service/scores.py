@@ -18,7 +18,7 @@ from grader.service.database.tables import (
     Job,
     Result,
 )
-from grader.service.due import due_dates, with_due
+from grader.service.due import assignment_for, due_dates, with_due
 from grader.service.hand_ins import late_days
 from grader.service.marking import mark_result
 from grader.service.outbox import put_score
@@ -247,7 +247,8 @@ def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
     counting = now_counts.counting
     if now_counts.override is None and counting is not None and counting.result_id is not None:
         report = session.scalar(select(Result.report).where(Result.id == counting.result_id))
-        if has_pending_points(report or b"", after_due=is_after_due(assignment, now())):
+        own = assignment_for(session, assignment, person_id)
+        if has_pending_points(report or b"", after_due=is_after_due(own, now())):
             return
     put_score(
         session,
@@ -259,12 +260,12 @@ def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
     )
 
 
-def publish_after_due(database: Database, done: set[int]) -> None:
+def publish_after_due(database: Database, done: set[tuple[int, int]]) -> None:
     """Put scores into the outbox that had to wait for the due date, one student at a time.
 
     Args:
         database: The database.
-        done: The assignments for which this has been done by this process; changed in place.
+        done: The assignments and students for which this process has done it; changed in place.
     """
     with database.read() as session:
         waiting = session.scalars(
@@ -272,16 +273,18 @@ def publish_after_due(database: Database, done: set[int]) -> None:
                 CourseAssignment.line_item != "", CourseAssignment.shows_after_due
             )
         ).all()
-        due = [one.id for one in waiting if one.id not in done and is_after_due(one, now())]
-        people = session.execute(
+        due = [one.id for one in waiting if is_after_due(one, now())]
+        rows = session.execute(
             select(HandIn.assignment_id, HandIn.person_id)
             .where(HandIn.assignment_id.in_(due))
             .distinct()
         ).all()
-    for assignment_id, person_id in people:
+    for assignment_id, person_id in {(row[0], row[1]) for row in rows} - done:
         with database.write() as session:
-            publish_score(session, assignment_id, person_id)
-    done.update(due)
+            assignment = session.get_one(CourseAssignment, assignment_id)
+            if is_after_due(assignment_for(session, assignment, person_id), now()):
+                publish_score(session, assignment_id, person_id)
+                done.add((assignment_id, person_id))
 
 
 def _choose(assignment: CourseAssignment, attempts: Sequence[Attempt]) -> Attempt | None:
