@@ -61,7 +61,7 @@ def press_tab(*words: str, cwd: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (["grader", "ba"], ["batch"]),
+        (["grader", "bat"], ["batch"]),
         (["grader", "batch", "x", "--reg"], ["--regrade"]),
         (["grader", "export", "x", "--to", "grade"], ["gradescope"]),
         (["grader", "completion", "po"], ["powershell"]),
@@ -97,7 +97,7 @@ def test_other_shells_complete(shell: str, tmp_path: Path) -> None:
     file.write_text(script(shell), encoding="utf-8")
     ask = {
         "zsh": f"autoload -U compinit && compinit -u -D && . {file} && print $_comps[grade]",
-        "fish": f"source {file}; complete --do-complete 'grader ba'",
+        "fish": f"source {file}; complete --do-complete 'grader bat'",
     }[shell]
 
     done = subprocess.run(

@@ -105,7 +105,7 @@ def test_page_that_can_not_be_written_is_a_usage_error(tmp_path: Path) -> None:
     done = run(SUBMISSIONS / "right_plain.py", "--only", "mse", "--html", target)
 
     assert done.returncode == 2
-    assert "can't write" in done.stderr
+    assert "create it first" in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--help"])

@@ -28,6 +28,7 @@ EXAMPLE = EXAMPLES / "two_layers"
 
 BLOCKS = [block for page in PAGES for block in read_blocks(page)]
 COPIED = [block for block in BLOCKS if block.language in {"python", "toml"}]
+VERIFY = "grader verify --assignment docs/examples/two_layers"
 CONSOLE = [block.text for block in BLOCKS if block.language == "console"]
 
 
@@ -57,7 +58,7 @@ def test_environment_variable_is_the_one_that_is_read() -> None:
 @pytest.mark.slow
 def test_output_of_verify_is_what_it_prints(two_layers: Verification) -> None:
     """`grader verify` prints what the page shows, apart from the lines left out as `...`."""
-    (block,) = (one for one in CONSOLE if "$ grader verify" in one and "--mutants" not in one)
+    (block,) = (one for one in CONSOLE if f"$ {VERIFY}" in one and "--mutants" not in one)
     shown = [
         part.strip("\n") for part in re.split(r"^(?:\$ .*|\.\.\.)$", block, flags=re.MULTILINE)
     ]
