@@ -1,6 +1,7 @@
 """Fixtures for all tests: sample submissions, each graded once by one warm grader."""
 
 import functools
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,11 @@ pytest_plugins = ("browser", "service_backend", "systems")
 
 ROOT = Path(__file__).resolve().parents[1]
 SUBMISSIONS = ROOT / "tests" / "submissions"
+
+# Shells have what they start in the background ignore Ctrl-C; so would every process that a test
+# starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

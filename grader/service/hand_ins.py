@@ -21,12 +21,17 @@ from grader.service.database.tables import (
     Result,
 )
 from grader.service.due import assignment_for
+from grader.service.tokens import digest_of
 
 _NUMBER_BYTES = 12
 
 
 class RefusedHandInError(UsageError):
     """A hand-in that is not taken: it is too late, too early, or there are no attempts left."""
+
+
+class ReusedKeyError(RefusedHandInError):
+    """A program has used the key of another hand-in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,13 @@ class Receipt:
 
 
 def take(
-    database: Database, *, assignment_id: int, person_id: int, name: str, data: bytes
+    database: Database,
+    *,
+    assignment_id: int,
+    person_id: int,
+    name: str,
+    data: bytes,
+    request_key: str = "",
 ) -> Receipt:
     """Take a hand-in. When this returns, bytes, receipt and job are kept.
 
@@ -57,19 +68,26 @@ def take(
         person_id: Who hands in; the caller has made sure that this person may.
         name: The name of the file.
         data: The bytes.
+        request_key: What a program calls this hand-in, so that it can ask again if it got no
+            answer: with a key that was used before, the receipt is the one of then.
 
     Raises:
         RefusedHandInError: Nothing was kept.
     """
     digest = hashlib.sha256(data).hexdigest()
+    request_digest = digest_of(request_key) if request_key else None
     with database.write() as session:
         moment = now()
         assignment = assignment_for(
             session, session.get_one(CourseAssignment, assignment_id), person_id
         )
-        _expect_open(assignment, moment)
         # Attempts of one person are counted one after the other, also by several servers.
         session.get_one(Person, person_id, with_for_update=True)
+        if request_digest is not None:
+            known = _find_request(session, assignment_id, person_id, request_digest)
+            if known is not None:
+                return _receipt_again(known, digest)
+        _expect_open(assignment, moment)
         same = _earlier(session, assignment_id, person_id, digest)
         if same is None:
             _expect_attempt(session, assignment, person_id, moment)
@@ -83,6 +101,7 @@ def take(
             sha256=digest,
             size_bytes=len(data),
             same_as_id=same,
+            request_digest=request_digest,
         )
         session.add(hand_in)
         session.flush()
@@ -126,6 +145,29 @@ def late_days(assignment: CourseAssignment, received_at: int) -> int:
     if assignment.due_at is None or received_at <= assignment.due_at:
         return 0
     return -(-(received_at - assignment.due_at) // DAY)
+
+
+def _find_request(
+    session: Session, assignment_id: int, person_id: int, request_digest: str
+) -> HandIn | None:
+    return session.scalar(
+        select(HandIn).where(
+            HandIn.assignment_id == assignment_id,
+            HandIn.person_id == person_id,
+            HandIn.request_digest == request_digest,
+        )
+    )
+
+
+def _receipt_again(hand_in: HandIn, digest: str) -> Receipt:
+    if hand_in.sha256 != digest:
+        raise ReusedKeyError("this key was used before, for other bytes")
+    return Receipt(
+        number=hand_in.number,
+        received_at=hand_in.received_at,
+        sha256=hand_in.sha256,
+        is_repeat=True,
+    )
 
 
 def _expect_open(assignment: CourseAssignment, moment: int) -> None:

@@ -141,12 +141,16 @@ def test_interrupted_command_ends_quietly(command: str, delay_s: float, tmp_path
         start_new_session=True,
         env={**os.environ, "TMPDIR": str(scratch)},
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"started\n"
-    time.sleep(delay_s)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"started\n"
+        time.sleep(delay_s)
 
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
 
     assert process.returncode in (130, 0), errors  # it may have been done already
     assert b"Traceback" not in errors

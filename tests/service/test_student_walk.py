@@ -239,6 +239,8 @@ def pages(site: Site) -> dict[str, str]:
         "join": f"/join/{site.code}",
         "log-in": site.link(BOB),
         "fault": f"/hand-ins/{failed}",
+        "tokens": "/tokens",
+        "api": "/api/v1/",
     }
 
 

@@ -218,11 +218,15 @@ class HandIn(Base):
     """An attempt: what a student handed in, and when. ``number`` is that of the receipt.
 
     ``result_id`` is the result that holds now, None until there is one. ``same_as_id`` is an
-    earlier attempt of the student with the same bytes.
+    earlier attempt of the student with the same bytes. ``request_digest`` is that of the key by
+    which a program says that a request is a repeat.
     """
 
     __tablename__ = "hand_in"
-    __table_args__ = (Index("ix_hand_in_of_person", "assignment_id", "person_id", "id"),)
+    __table_args__ = (
+        Index("ix_hand_in_of_person", "assignment_id", "person_id", "id"),
+        Index("ix_hand_in_request", "assignment_id", "person_id", "request_digest", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     number: Mapped[str] = mapped_column(String(32), unique=True)
@@ -235,6 +239,7 @@ class HandIn(Base):
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("hand_in.id"))
     # Not a foreign key: results refer to hand-ins already, and SQLite can't close a circle.
     result_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    request_digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class Regrade(Base):

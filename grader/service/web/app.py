@@ -18,8 +18,11 @@ from grader.service.web import (
     regrading,
     settings_page,
     student,
+    tokens_page,
     ways_in,
 )
+from grader.service.web.api import document as api_document
+from grader.service.web.api import operations as api_operations
 from grader.service.web.errors import on_crash, on_http_error
 from grader.service.web.security import SecurityMiddleware
 from grader.service.web.state import ServiceState
@@ -42,6 +45,9 @@ def make_app(service: ServiceState) -> Starlette:
             *regrading.ROUTES,
             *marks.ROUTES,
             *settings_page.ROUTES,
+            *tokens_page.ROUTES,
+            *api_operations.ROUTES,
+            *api_document.ROUTES,
         ],
         middleware=[Middleware(SecurityMiddleware, settings=service.settings)],
         exception_handlers={HTTPException: on_http_error, Exception: on_crash},

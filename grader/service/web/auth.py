@@ -2,7 +2,8 @@
 
 A handler gets the request and an `Asker`, a `CourseAccess` or an `AssignmentAccess`. Whoever isn't
 logged in is asked to; what isn't theirs looks as if it didn't exist. Each POST must carry the
-session's token in the field ``csrf_token``, or in the header ``X-CSRF-Token``.
+session's token in the field ``csrf_token``, or in the header ``X-CSRF-Token``. For the routes of
+the API, a bearer token says who asks, and no cookie does; so they need nothing against forgery.
 """
 
 import functools
@@ -22,6 +23,7 @@ from grader.service.database.tables import Course, CourseAssignment, Member, Rol
 from grader.service.due import assignment_for
 from grader.service.sessions import Asker, find_asker, renew_session
 from grader.service.settings import ServiceSettings
+from grader.service.web.bearer import expect_bearer, is_for_api
 from grader.service.web.forms import read_form
 from grader.service.web.state import service_of
 
@@ -218,6 +220,8 @@ def _of_assignment(
 
 
 async def _expect_asker(request: Request, handler: object) -> Asker:
+    if is_for_api(request):
+        return await expect_bearer(request)
     asker = await current_person(request)
     if asker is None:
         raise HTTPException(401)

@@ -4,9 +4,10 @@ from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from grader.service.web.pages import render
+from grader.service.web.problems import Problem, problem_response
 
 NOT_LOGGED_IN = (
     "You are not logged in. Open the assignment from your learning platform, or use your personal"
@@ -43,13 +44,14 @@ async def on_crash(request: Request, _error: Exception) -> Response:
 
 
 def error_response(request: Request, error: HTTPException) -> Response:
-    """Make the page of an error; JSON for whoever asks a route of the API."""
+    """Make the page of an error; a problem (RFC 9457) for who asks a route of the API."""
     status = error.status_code
     title, text = _WORDS.get(status, (_phrase(status), ""))
     if error.detail and error.detail != _phrase(status):
         text = error.detail
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": text}, status_code=status, headers=error.headers)
+        problem = Problem(title=_phrase(status) or title, status=status, detail=text)
+        return problem_response(problem, dict(error.headers or {}))
     page = render(
         request,
         "error.html.j2",

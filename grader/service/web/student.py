@@ -31,6 +31,7 @@ from grader.service.web.file_names import attachment
 from grader.service.web.hand_in_access import HandInAccess, may_see_hand_in
 from grader.service.web.handed_in import ListedFile, as_download, list_files
 from grader.service.web.pages import render
+from grader.service.web.pauses import pause_s
 from grader.service.web.state import ServiceState, service_of
 from grader.submission.hand_in import MARK_BYTES, is_packed
 
@@ -40,7 +41,6 @@ _REPORT_POLICY = (
     "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-_LEAST_PAUSE_S, _LONGEST_PAUSE_S = 1, 20
 # A page without scripts is loaded whole.
 _LEAST_RELOAD_S = 5
 
@@ -170,8 +170,8 @@ async def show_hand_in(request: Request, access: HandInAccess) -> Response:
         is_own=access.is_own,
         seen=seen,
         place=describe_place(seen.place),
-        pause_s=_pause_s(seen.place),
-        reload_s=max(_LEAST_RELOAD_S, _pause_s(seen.place)),
+        pause_s=pause_s(seen.place),
+        reload_s=max(_LEAST_RELOAD_S, pause_s(seen.place)),
     )
 
 
@@ -224,7 +224,7 @@ async def hand_in_state(request: Request, access: HandInAccess) -> Response:
             "is_ready": is_ready,
             "place": place,
             "sentence": describe_place(place),
-            "pause_s": _pause_s(place),
+            "pause_s": pause_s(place),
         }
     )
 
@@ -290,11 +290,6 @@ def describe_place(place: int | None) -> str:
     if place == 0:
         return "It is next, or being graded right now."
     return f"{place} {'hand-in is' if place == 1 else 'hand-ins are'} before it."
-
-
-def _pause_s(place: int | None) -> int:
-    """Return after how many seconds to look again: those who wait long need not ask so often."""
-    return min(_LONGEST_PAUSE_S, max(_LEAST_PAUSE_S, (place or 0) // 10))
 
 
 ROUTES = [
