@@ -17,7 +17,7 @@ from service_site import ANN, BOB, LAB, Site, open_site
 from sqlalchemy import func, select
 
 from grader.service.database.tables import HandIn
-from grader.service.web import hand_in, uploads
+from grader.service.web import taking, uploads
 
 MIB = 1024 * 1024
 END = b"\r\n--b--\r\n"
@@ -187,7 +187,7 @@ def test_slow_upload_is_given_up(
 def test_uploads_of_one_person_at_once_are_few(site: Site, address: str) -> None:
     """Nobody can hold many connections with half a hand-in each; others are not affected."""
     ann = Sender(site, address)
-    opened = [ann.begin() for _ in range(hand_in._MAX_UPLOADS)]
+    opened = [ann.begin() for _ in range(taking._MAX_UPLOADS)]
     deadline = time.monotonic() + 10
     while site.state.uploads[ANN] < len(opened) and time.monotonic() < deadline:
         time.sleep(0.01)
