@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from grader.authoring.verify import Verification, verify
 from grader.checks.assignment import load_assignment
@@ -18,6 +19,10 @@ pytest_plugins = ("browser", "service_backend", "systems")
 
 ROOT = Path(__file__).resolve().parents[1]
 SUBMISSIONS = ROOT / "tests" / "submissions"
+
+# An example may take long on a machine that is busy.
+settings.register_profile("zerograd", deadline=None)
+settings.load_profile("zerograd")
 
 # Shells have what they start in the background ignore Ctrl-C; so would every process that a test
 # starts and interrupts.

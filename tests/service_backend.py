@@ -41,9 +41,11 @@ def using(server: PostgresServer | None) -> Iterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of the service once with each database."""
+    """Run a test of the service once with each database, and those in a browser with SQLite."""
     if metafunc.definition.path.is_relative_to(_FOLDER) and _FIXTURES & {*metafunc.fixturenames}:
-        metafunc.parametrize("backend", BACKENDS, indirect=True)
+        # In a browser, a page is the same whatever the database.
+        is_browser = metafunc.definition.get_closest_marker("browser") is not None
+        metafunc.parametrize("backend", (SQLITE,) if is_browser else BACKENDS, indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,7 @@ print("started", flush=True)
 
 @pytest.mark.slow
 @needs_signals
-@pytest.mark.parametrize("delay_s", [0.05, 0.15, 0.25, 0.4, 0.7, 1.2, 2.0])
+@pytest.mark.parametrize("delay_s", [0.05, 0.2, 0.5, 1.2, 2.0])
 @pytest.mark.parametrize("command", ["grade", "batch", "verify", "doctor"])
 def test_interrupted_command_ends_quietly(command: str, delay_s: float, tmp_path: Path) -> None:
     """From the imports to the report there is no traceback of anybody, and nothing is left."""

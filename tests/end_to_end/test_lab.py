@@ -13,19 +13,21 @@ from grader.report.model import Report, ReportStatus, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference" / "lab4.py"
+# More are tried before a release.
+SEEDS = int(os.environ.get("ZEROGRAD_TEST_SEEDS", "10"))
 
 
 @pytest.fixture(scope="module")
 def verification() -> Verification:
-    """Return the result of `grader verify --seeds 60` for the lab."""
+    """Return the result of `grader verify` for the lab."""
     jobs = min(4, os.cpu_count() or 1)
-    return verify(load_assignment(), seeds=60, jobs=jobs, on_progress=lambda *_: None)
+    return verify(load_assignment(), seeds=SEEDS, jobs=jobs, on_progress=lambda *_: None)
 
 
 @pytest.mark.slow
-def test_lab_verifies_with_60_seeds(verification: Verification) -> None:
-    """`grader verify` finds no problem in the lab with 60 seeds."""
-    assert verification.seeds == 60
+def test_lab_verifies(verification: Verification) -> None:
+    """`grader verify` finds no problem in the lab, whatever the seed."""
+    assert verification.seeds == SEEDS
     assert verification.problems == []
 
 
