@@ -18,7 +18,7 @@ submission each of them. Then it tries to explain the answers, in this order:
   order, or reduced to one number), `lazy` (a generator, which has not run), `nothing_but_nan`, and
   `ratios` (a factor, or a list of losses that is one step late). Others ask again: with one input
   changed (`unused`), with inputs in exchanged places (`exchanged`), with data in other units
-  (`rescaled`), or twice (`kept`).
+  (`rescaled`), or twice (`kept`, `again`).
 
 Answers are compared by their fingerprints (`fingerprint`): what a function is judged by, without
 what the contract leaves open, such as a float or a tensor for a loss.

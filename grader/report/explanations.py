@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from grader.observations.messages import Raised
 from grader.report.file_explanations import explain_file
+from grader.report.old_names import explain_old_name
 
 # Of a text, which a submission can choose. What the libraries write is shorter, and the time that
 # some patterns take grows with its square.
@@ -64,8 +65,10 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"leaf Variable that requires grad (is being used in|has been moved)",
-        "A leaf that requires grad was changed in place while autograd was recording. Take the "
-        "step inside `with torch.no_grad():`, or change w.data.",
+        "A leaf that requires grad was changed in place while autograd was recording. If it is the "
+        "step on w, take it inside `with torch.no_grad():`, or change w.data. Anything else should "
+        "make a new tensor: without += and the like, and by a method without a trailing "
+        "underscore.",
     ),
     _Reason(
         "RuntimeError",
@@ -213,6 +216,18 @@ _REASONS = (
         "FuncAnimation(fig, step, frames=frames).",
     ),
     _Reason(
+        "RuntimeError",
+        r"When blit=True, the animation function must return a sequence",
+        "With blit=True, the frame function returns what it has drawn anew in a list or a tuple. "
+        "A single line needs a comma after it, `return line,`, or brackets. Or leave blit out.",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"When blit=True, the init_func must return a sequence",
+        "With blit=True, the function given as init_func returns what it has drawn in a list or a "
+        "tuple, such as `return line,`. Or leave blit out.",
+    ),
+    _Reason(
         "AttributeError",
         r"'Axes(Subplot)?' object has no attribute 'canvas'",
         "Axes have no canvas; the figure has. If they were given to FuncAnimation: it needs the "
@@ -330,6 +345,9 @@ def explain(raised: Raised, *, only_of_place: bool = False, files: Sequence[str]
     about_file = explain_file(raised, files)
     if about_file:
         return about_file
+    old = explain_old_name(raised)
+    if old and not only_of_place:
+        return old
     text = raised.text[:_MAX_CHARACTERS]
     for reason in _REASONS:
         if only_of_place and not reason.is_of_place:

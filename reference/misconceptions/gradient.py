@@ -414,3 +414,23 @@ def gradient__difference_quotient__with_h_a_half(x, y, w):
 
 def gradient__difference_quotient__with_h_a_tenth(x, y, w):
     return _difference_quotient(x, y, w, 0.1)
+
+
+def gradient__differences_of_neighbours(x, y, w):
+    """The result has differences between samples, not derivatives.
+
+    torch.gradient and numpy.gradient subtract neighbours in a list of values,
+    and know nothing of w. Call backward() on the loss and read w.grad, or use
+    torch.autograd.grad(loss, w)[0].
+
+    Section: 3. Autograd
+    """
+    return torch.gradient((predict(x, w).detach() - y) ** 2)[0]
+
+
+def gradient__differences_of_neighbours__of_the_predictions(x, y, w):
+    return torch.gradient(predict(x, w).detach())[0]
+
+
+def gradient__differences_of_neighbours__of_the_errors(x, y, w):
+    return torch.gradient(predict(x, w).detach() - y)[0]
