@@ -87,8 +87,8 @@ _REASONS = (
     _Reason(
         "AttributeError",
         r"'NoneType' object has no attribute '(zero_|data|detach|detach_|clone|fill_|item|mul_)'",
-        "None was used like a tensor. If it is w.grad: w.grad is None before the first backward(), "
-        "and after w.grad = None. Clear the gradient after the step, or only "
+        "None was used like a tensor. If it is w.grad: w.grad is None before the first backward() "
+        "that reaches w, and after w.grad = None. Clear the gradient after the step, or only "
         "`if w.grad is not None`.",
     ),
     _Reason(
@@ -100,9 +100,10 @@ _REASONS = (
     _Reason(
         "TypeError",
         r"unsupported operand type\(s\) for .*NoneType|'NoneType' and|must be Tensor, not NoneType",
-        "One of the operands is None. If it is w.grad: w.grad is None until backward() has run, "
-        "and stays None if w is not a leaf but was computed, as in w = w - ... If it is what "
-        "one of your functions returns: does every path end in a return?",
+        "One of the operands is None. If it is w.grad: w.grad is None until a backward() has "
+        "reached w, and stays None if w is not a leaf but was computed, as in w = w - ..., or if "
+        "the loss is a tensor made anew, such as torch.tensor(loss.item()). If it is what one of "
+        "your functions returns: does every path end in a return?",
     ),
     _Reason(
         "RuntimeError",

@@ -116,8 +116,8 @@ def gradient__returns_nothing(x, y, w):
     """None is returned.
 
     backward() returns nothing. It puts the gradient into w.grad, where w is
-    the leaf itself, not the loss and not a copy. Call backward() first, then
-    return w.grad.
+    the leaf itself, not the loss and not a copy. Call backward() first, on the
+    loss itself and not on a tensor made anew of it, then return w.grad.
 
     Section: 3. Autograd
     """

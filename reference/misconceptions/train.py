@@ -503,7 +503,8 @@ def train__never_steps(x, y, w, lr, epochs):
     """The loss is the same in each epoch, and w does not move.
 
     Call update() once per epoch. In a loop of your own, backward() comes
-    first, then the step, then zero_().
+    first, on the loss itself and not on a tensor made anew of it; then the
+    step, then zero_().
 
     Section: 4. Gradient descent
     """

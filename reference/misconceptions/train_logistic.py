@@ -336,9 +336,11 @@ def train_logistic__resets_w__normal(x, y, w, lr, epochs):
 
 
 def train_logistic__never_steps(x, y, w, lr, epochs):
-    """The losses are computed, but no step is taken.
+    """The loss is the same in each epoch, and w does not move.
 
-    Call update_logistic() in each epoch.
+    Call update_logistic() once per epoch. In a loop of your own, backward()
+    comes first, on the loss itself and not on a tensor made anew of it; then
+    the step, then zero_().
 
     Section: 7. Going further: logistic regression
     """

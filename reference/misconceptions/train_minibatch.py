@@ -631,9 +631,11 @@ def train_minibatch__update_with_all_the_data(
 def train_minibatch__never_steps(
     x, y, w, lr, epochs, batch_size
 ):
-    """The losses are computed, but no step is taken.
+    """The losses are computed, but w does not move.
 
-    Call update() for each batch.
+    Call update() for each batch. In a loop of your own, backward() comes
+    first, on the loss itself and not on a tensor made anew of it; then the
+    step, then zero_().
 
     Section: 6. Minibatches
     """

@@ -54,7 +54,9 @@ def test_backward_from_a_tensor_made_anew_is_stated() -> None:
 
     facts = describe_torch_calls([recorded(cut, STEP)], "w", has_moved=False)
 
-    assert facts.startswith("backward() ran on a tensor without a grad_fn, which knows nothing of w")
+    assert facts.startswith(
+        "backward() ran on a tensor without a grad_fn, which knows nothing of w"
+    )
     assert describe_torch_calls([recorded(of_w, STEP)], "w", has_moved=True) == ""
 
 

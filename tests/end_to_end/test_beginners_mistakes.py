@@ -1,4 +1,4 @@
-"""What the report says of mistakes as beginners write them: the cause, and nothing that is false."""
+"""What the report says of mistakes as beginners write them: the cause, and nothing false."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -282,7 +282,11 @@ def make_data(n, w):
         says="every number that predict_proba() returns is 0 or 1",
     ),
     "outcome drawn by comparison": Mistake(
-        "def predict_proba(x, w):\n    p = sigmoid(x @ w)\n    return (torch.rand(len(p)) < p) * 1.0\n",
+        """
+def predict_proba(x, w):
+    p = sigmoid(x @ w)
+    return (torch.rand(len(p)) < p) * 1.0
+""",
         says="every number that predict_proba() returns is 0 or 1",
     ),
     "intercept outside": Mistake(

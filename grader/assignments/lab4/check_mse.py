@@ -7,7 +7,6 @@ from grader.checks.compare import VALUES_ARE_WRONG, expect_close
 from grader.checks.inputs import Leaf, tensor
 from grader.checks.probe import Probe
 
-
 _ANOTHER_GRADIENT = (
     "Autograd has found a gradient, but that of something else. Is it another formula, which has "
     "the right value here by chance, or is a part of it detached?"
