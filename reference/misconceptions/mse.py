@@ -397,7 +397,3 @@ def mse__norm_divided_by_n(y_hat, y):
     Section: 2. Model and loss
     """
     return torch.norm(y_hat - y) / len(y)
-
-
-def mse__norm_divided_by_n__under_the_root(y_hat, y):
-    return torch.norm(y_hat - y) / len(y) ** 0.5
