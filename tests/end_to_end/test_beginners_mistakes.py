@@ -404,9 +404,12 @@ def test_cause_is_said(
     """The misconception is named or the cause is said, and nothing that does not hold."""
     mistake = MISTAKES[name]
     function = mistake.code.partition("def ")[2].partition("(")[0]
-    source = f"{load_assignment().reference}\nimport numpy as np\n\n\n{mistake.code}"
+    assignment = load_assignment()
+    source = f"{assignment.reference}\nimport numpy as np\n\n\n{mistake.code}"
+    # With its helpers, which are right: where right ones are lent, less is said.
+    only = (function, *assignment.unit(function).collaborators)
 
-    report = warm_grader.grade(write_submission(source), only=function)
+    report = warm_grader.grade(write_submission(source), only=only)
 
     (graded,) = [one for one in report.functions if one.name == function]
     assert graded.status is not Status.PASSED
