@@ -405,12 +405,17 @@ class Grader(Closing):
             with account.excluded():
                 return oracle.known_answer(misconception, question)
 
+        def assigned(name: str) -> Sequence[str]:
+            facts = run.functions.get(name)
+            return () if facts is None else facts.assigned
+
         return Case(
             assignment=self._resources.assignment,
             observe=observe,
             questions=questions,
             known_answer=known_answer,
             is_lent=is_lent,
+            assigned=assigned,
             has_time=account.has_time,
             keep=self.kept.note(is_hidden=is_hidden),
         )

@@ -50,7 +50,11 @@ PLACES: dict[str, tuple[str, ...]] = {
         "sandbox/guest/script.py",
         "observations/structure.py",
     ),
-    "An exception is explained": ("report/explanations.py", "report/file_explanations.py"),
+    "An exception is explained": (
+        "report/explanations.py",
+        "report/file_explanations.py",
+        "report/old_names.py",
+    ),
     "A function is missing": ("checks/absent.py",),
     "A person marks an answer": (
         "checks/manual_answers.py",

@@ -9,7 +9,7 @@ from grader.checks.verdict import WrongError
 from grader.observations.values import Array
 
 # The hint of a check of several calls, where the first of them is wrong.
-ONE_CALL_IS_WRONG = "A single call is already wrong, so mend that first."
+ONE_CALL_IS_WRONG = "The first call is already wrong, so begin with that."
 
 _ORDINALS = ("first", "second", "third")
 

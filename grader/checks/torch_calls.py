@@ -28,6 +28,11 @@ def describe_torch_calls(steps: Iterable[Step], leaf: str, *, has_moved: bool) -
             f"backward() ran {_times(len(backwards))}, and {_times(piled)} it added to a gradient "
             f"that was still in {leaf}.grad"
         )
+    if any(call.is_cut and call.on != leaf for call in backwards):
+        facts.append(
+            f"backward() ran on a tensor without a grad_fn, which knows nothing of {leaf}: it was "
+            "made anew, and not computed"
+        )
     if backwards and not has_moved and not any(_may_change(call, leaf) for call in calls):
         facts.append(f"no operation changed {leaf} in place")
     return "; ".join(facts)

@@ -35,6 +35,7 @@ class Case:
         known_answer: Returns the fingerprint of what a misconception answers to a question.
         is_lent: Whether right helpers are lent to the children that are asked. Of their answers,
             the report may have only the misconception, and a rule from a short list.
+        assigned: Returns the globals that a function assigns, besides its inputs.
         has_time: Returns whether a function has time left.
         keep: Called with the name of a function, what a diagnosis has gone by, and the id of the
             misconception that it has named, if any. What it has gone by is None if that does not
@@ -46,6 +47,7 @@ class Case:
     questions: Callable[[str], Sequence[Question]]
     known_answer: Callable[[Misconception, Question], object]
     is_lent: bool = False
+    assigned: Callable[[str], Sequence[str]] = lambda _name: ()
     has_time: Callable[[str], bool] = lambda _name: True
     keep: Callable[[str, Evidence | None, str], None] = lambda _name, _evidence, _named: None
 
@@ -141,6 +143,7 @@ def _diagnose_group(
         observe=observe,
         has_time=functools.partial(case.has_time, name),
         is_lent=case.is_lent,
+        assigned=case.assigned(name),
     )
     evidence = _collect(checks, asked)
     looked: list[Remark] = []

@@ -11,7 +11,8 @@ from grader.observations.values import AnyValue, Array, Items
 
 HINT_TO_BEGIN_ANEW = (
     "Begin a new list in each call, inside of the function. A list above the function, or one in "
-    "its def line, such as losses=[], is made only once and keeps growing."
+    "its def line, such as losses=[], is made only once and keeps growing. A call in a fresh run "
+    "may still look right."
 )
 
 _MOST_DRAWN = 1000  # of an iterable, which may hold what all the calls before have left

@@ -17,6 +17,13 @@ HINT_NOT_TO_LIMIT = (
     "Is there a clamp, or a min or max? Leave it out, or set its limits where they change nothing."
 )
 
+HINT_NOT_TO_DECIDE = (
+    "Return the number itself. Is it rounded or compared with something, or is an outcome drawn "
+    "from it, as torch.bernoulli does?"
+)
+
+_OUTCOMES = (0.0, 1.0)
+_MOST_OUTCOMES = 0.1  # of the right numbers, some may be 0 or 1
 _MIN_NUMBERS = 3  # fewer prove no rule
 _MIN_RANDOM_NUMBERS = 20  # of inputs whose right answer is not known
 _MOST_DECIMALS = 6
@@ -82,6 +89,21 @@ def _describe_decimals(function: str, answers: Sequence[Observation]) -> str:
                 "1 decimal" if decimals == 1 else f"{decimals} decimals"
             )
     return ""
+
+
+def describe_outcomes(
+    function: str, questions: Sequence[Question], answers: Sequence[Observation]
+) -> str:
+    """Return a sentence if all numbers that are returned are 0 or 1, and the right ones are not.
+
+    The arguments and the result are those of `describe_rounding`.
+    """
+    got, want = _all_returned(questions, answers)
+    if len(np.unique(got)) != len(_OUTCOMES) or len(got) < _MIN_RANDOM_NUMBERS:
+        return ""
+    if not np.all(np.isin(got, _OUTCOMES)) or np.mean(np.isin(want, _OUTCOMES)) > _MOST_OUTCOMES:
+        return ""
+    return f"on all inputs tried, every number that {function}() returns is 0 or 1"
 
 
 def describe_limit(

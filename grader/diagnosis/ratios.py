@@ -127,6 +127,21 @@ def describe_shift(questions: Sequence[Question], answers: Sequence[Observation]
     return ""
 
 
+def hint_for_shift(sentence: str) -> str:
+    """Return what to try for a sentence of `describe_shift`; empty if that is not known."""
+    for words, hint in _HINTS_FOR_SHIFTS.items():
+        if words in sentence:
+            return hint
+    return ""
+
+
+_HINTS_FOR_SHIFTS = {
+    "at i - 1": "Python counts from 0, and losses[-1] is the last place: store the loss of epoch i "
+    "at i, or append it.",
+    "at i + 1": "Python counts from 0: store the loss of epoch i at i, or append it.",
+}
+
+
 def describe_early_end(questions: Sequence[Question], answers: Sequence[Observation]) -> str:
     """Return a sentence if some lists of losses end early, and are right up to there.
 
@@ -150,6 +165,12 @@ def _same(got: "np.ndarray", want: "np.ndarray") -> bool:
 
 
 _SHIFTS: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
+    "the list is the right one with its first entry at the end: entry i is at i - 1": (
+        lambda got, want: not _same(got, want) and _same(got, np.roll(want, -1))
+    ),
+    "the list is the right one with its last entry at the start: entry i is at i + 1": (
+        lambda got, want: not _same(got, want) and _same(got, np.roll(want, 1))
+    ),
     "the first entry is the loss after the first step: each entry is one step late": (
         lambda got, want: (
             len(got) == len(want) and not _same(got, want) and _same(got[:-1], want[1:])

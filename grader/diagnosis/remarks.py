@@ -8,16 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.checks.questions import Question
+from grader.diagnosis.again import describe_again, hint_to_depend_on_inputs
 from grader.diagnosis.exchanged import describe_exchanged, find_exchanged, hint_to_reorder
 from grader.diagnosis.fingerprint import fingerprint, is_same, without_returned
 from grader.diagnosis.kept import HINT_TO_BEGIN_ANEW, describe_kept
 from grader.diagnosis.lazy import describe_lazy, find_lazy, has_run_nothing, hint_to_run
 from grader.diagnosis.limited import (
     HINT_NOT_TO_CUT,
+    HINT_NOT_TO_DECIDE,
     HINT_NOT_TO_LIMIT,
     HINT_NOT_TO_ROUND,
     describe_cut,
     describe_limit,
+    describe_outcomes,
     describe_rounding,
 )
 from grader.diagnosis.moved import describe_moved, find_moved, hint_to_stay
@@ -29,6 +32,7 @@ from grader.diagnosis.ratios import (
     describe_ratio,
     describe_shift,
     hint_for_ratio,
+    hint_for_shift,
 )
 from grader.diagnosis.rescaled import describe_rescaled, find_rescaled, hint_not_to_scale
 from grader.diagnosis.reshaped import (
@@ -56,6 +60,7 @@ class Asked:
         has_time: Returns whether the submission has time left for this.
         is_lent: Whether right helpers are lent to the child that answers. Then the report may have
             none of its numbers and names.
+        assigned: The globals that the function assigns, besides its inputs.
     """
 
     function: str
@@ -65,6 +70,7 @@ class Asked:
     observe: Observe
     has_time: Callable[[], bool]
     is_lent: bool
+    assigned: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,10 @@ def find_ratio(asked: Asked) -> Remark:
     ratio = describe_ratio(asked.questions, asked.answers, is_common=asked.is_lent)
     if ratio:
         return Remark(ratio, hint_for_ratio(ratio), is_about_numbers=True)
-    return Remark(describe_shift(asked.questions, asked.answers))
+    shift = describe_shift(asked.questions, asked.answers)
+    return Remark(
+        shift, hint_for_shift(shift), explains_all=bool(shift) and _is_right_but_for_returned(asked)
+    )
 
 
 def _kept(asked: Asked) -> Remark:
@@ -118,6 +127,13 @@ def _kept(asked: Asked) -> Remark:
         asked.function, asked.questions, asked.answers, asked.observe, has_time=asked.has_time
     )
     return Remark(text, HINT_TO_BEGIN_ANEW)
+
+
+def _again(asked: Asked) -> Remark:
+    text = describe_again(
+        asked.function, asked.questions, asked.answers, asked.observe, has_time=asked.has_time
+    )
+    return Remark(text, hint_to_depend_on_inputs(asked.assigned))
 
 
 def _early_end(asked: Asked) -> Remark:
@@ -169,6 +185,11 @@ def _rounding(asked: Asked) -> Remark:
 def _cut(asked: Asked) -> Remark:
     text = describe_cut(asked.function, asked.questions, asked.answers)
     return Remark(text, HINT_NOT_TO_CUT, explains_all=_is_right_but_for_returned(asked))
+
+
+def _outcomes(asked: Asked) -> Remark:
+    text = describe_outcomes(asked.function, asked.questions, asked.answers)
+    return Remark(text, HINT_NOT_TO_DECIDE, explains_all=_is_right_but_for_returned(asked))
 
 
 def _limit(asked: Asked) -> Remark:
@@ -241,12 +262,14 @@ _ALL = (
     _typed_in,
     _moved,
     _kept,
+    _again,
     _early_end,
     _part,
     _reduced,
     _reshaped,
     _rounding,
     _cut,
+    _outcomes,
     _limit,
     _penalty,
     _unused,

@@ -341,7 +341,8 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     inputs that it neither takes nor reads as globals. ``reads`` has the globals that it reads
     besides those that are set for it, and that are not functions, classes or modules; those that
     don't exist are in ``undefined`` instead. ``places`` has the first and the last definition, if
-    there are several, and ``dropped`` what it computes and throws away.
+    there are several, and ``dropped`` what it computes and throws away. ``assigned`` has the
+    globals that it assigns, itself or through functions of its file.
     """
 
     name: Name
@@ -351,6 +352,7 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     ignores: Names = ()
     reads: Names = ()
     undefined: Names = ()
+    assigned: Names = ()
     places: Annotated[tuple[Place, ...], msgspec.Meta(max_length=2)] = ()
     dropped: Annotated[tuple[Dropped, ...], msgspec.Meta(max_length=3)] = ()
 
@@ -392,12 +394,14 @@ class TorchCall(Message, frozen=True, kw_only=True):
 
     ``on`` is the name of an input, ``NAME.grad`` for its gradient, or empty for anything else.
     ``adds_to`` has the inputs that had a gradient other than zero when a backward() began.
+    ``is_cut`` says that this backward() began at a tensor that nothing was recorded of, a leaf.
     """
 
     name: Name
     on: Name
     is_grad_enabled: bool
     adds_to: Names = ()
+    is_cut: bool = False
 
 
 class Step(Message, frozen=True, kw_only=True):

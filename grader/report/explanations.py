@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from grader.observations.messages import Raised
 from grader.report.file_explanations import explain_file
+from grader.report.old_names import explain_old_name
 
 # Of a text, which a submission can choose. What the libraries write is shorter, and the time that
 # some patterns take grows with its square.
@@ -64,8 +65,10 @@ _REASONS = (
     _Reason(
         "RuntimeError",
         r"leaf Variable that requires grad (is being used in|has been moved)",
-        "A leaf that requires grad was changed in place while autograd was recording. Take the "
-        "step inside `with torch.no_grad():`, or change w.data.",
+        "A leaf that requires grad was changed in place while autograd was recording. If it is the "
+        "step on w, take it inside `with torch.no_grad():`, or change w.data. Anything else should "
+        "make a new tensor: without += and the like, and by a method without a trailing "
+        "underscore.",
     ),
     _Reason(
         "RuntimeError",
@@ -84,8 +87,8 @@ _REASONS = (
     _Reason(
         "AttributeError",
         r"'NoneType' object has no attribute '(zero_|data|detach|detach_|clone|fill_|item|mul_)'",
-        "None was used like a tensor. If it is w.grad: w.grad is None before the first backward(), "
-        "and after w.grad = None. Clear the gradient after the step, or only "
+        "None was used like a tensor. If it is w.grad: w.grad is None before the first backward() "
+        "that reaches w, and after w.grad = None. Clear the gradient after the step, or only "
         "`if w.grad is not None`.",
     ),
     _Reason(
@@ -97,9 +100,10 @@ _REASONS = (
     _Reason(
         "TypeError",
         r"unsupported operand type\(s\) for .*NoneType|'NoneType' and|must be Tensor, not NoneType",
-        "One of the operands is None. If it is w.grad: w.grad is None until backward() has run, "
-        "and stays None if w is not a leaf but was computed, as in w = w - ... If it is what "
-        "one of your functions returns: does every path end in a return?",
+        "One of the operands is None. If it is w.grad: w.grad is None until a backward() has "
+        "reached w, and stays None if w is not a leaf but was computed, as in w = w - ..., or if "
+        "the loss is a tensor made anew, such as torch.tensor(loss.item()). If it is what one of "
+        "your functions returns: does every path end in a return?",
     ),
     _Reason(
         "RuntimeError",
@@ -211,6 +215,18 @@ _REASONS = (
         r"FuncAnimation\.__init__\(\) missing",
         "FuncAnimation needs the figure first, and then the frame function: "
         "FuncAnimation(fig, step, frames=frames).",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"When blit=True, the animation function must return a sequence",
+        "With blit=True, the frame function returns what it has drawn anew in a list or a tuple. "
+        "A single line needs a comma after it, `return line,`, or brackets. Or leave blit out.",
+    ),
+    _Reason(
+        "RuntimeError",
+        r"When blit=True, the init_func must return a sequence",
+        "With blit=True, the function given as init_func returns what it has drawn in a list or a "
+        "tuple, such as `return line,`. Or leave blit out.",
     ),
     _Reason(
         "AttributeError",
@@ -330,6 +346,9 @@ def explain(raised: Raised, *, only_of_place: bool = False, files: Sequence[str]
     about_file = explain_file(raised, files)
     if about_file:
         return about_file
+    old = explain_old_name(raised)
+    if old and not only_of_place:
+        return old
     text = raised.text[:_MAX_CHARACTERS]
     for reason in _REASONS:
         if only_of_place and not reason.is_of_place:

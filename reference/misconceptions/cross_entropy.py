@@ -530,3 +530,23 @@ def cross_entropy__mean_of_each_class__by_sums_and_halved(p, y):
     p = _clamped(p)
     losses = (y * torch.log(p)).sum() / y.sum()
     return -(losses + ((1 - y) * torch.log(1 - p)).sum() / (1 - y).sum()) / 2
+
+
+def cross_entropy__mean_of_each_class__of_those_there_are(p, y):
+    p = _clamped(p)
+    loss = 0
+    if len(p[y == 1]):
+        loss = loss - torch.log(p[y == 1]).mean()
+    if len(p[y == 0]):
+        loss = loss - torch.log(1 - p[y == 0]).mean()
+    return loss
+
+
+def cross_entropy__mean_of_each_class__mean_of_those_there_are(p, y):
+    p = _clamped(p)
+    losses = []
+    if len(p[y == 1]):
+        losses.append(-torch.log(p[y == 1]).mean())
+    if len(p[y == 0]):
+        losses.append(-torch.log(1 - p[y == 0]).mean())
+    return sum(losses) / len(losses)

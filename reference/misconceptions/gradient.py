@@ -116,8 +116,8 @@ def gradient__returns_nothing(x, y, w):
     """None is returned.
 
     backward() returns nothing. It puts the gradient into w.grad, where w is
-    the leaf itself, not the loss and not a copy. Call backward() first, then
-    return w.grad.
+    the leaf itself, not the loss and not a copy. Call backward() first, on the
+    loss itself and not on a tensor made anew of it, then return w.grad.
 
     Section: 3. Autograd
     """
@@ -414,3 +414,23 @@ def gradient__difference_quotient__with_h_a_half(x, y, w):
 
 def gradient__difference_quotient__with_h_a_tenth(x, y, w):
     return _difference_quotient(x, y, w, 0.1)
+
+
+def gradient__differences_of_neighbours(x, y, w):
+    """The result has differences between samples, not derivatives.
+
+    torch.gradient and numpy.gradient subtract neighbours in a list of values,
+    and know nothing of w. Call backward() on the loss and read w.grad, or use
+    torch.autograd.grad(loss, w)[0].
+
+    Section: 3. Autograd
+    """
+    return torch.gradient((predict(x, w).detach() - y) ** 2)[0]
+
+
+def gradient__differences_of_neighbours__of_the_predictions(x, y, w):
+    return torch.gradient(predict(x, w).detach())[0]
+
+
+def gradient__differences_of_neighbours__of_the_errors(x, y, w):
+    return torch.gradient(predict(x, w).detach() - y)[0]

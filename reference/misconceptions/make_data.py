@@ -550,3 +550,43 @@ def make_data__noise_drawn_into_x(n, w):
     y = x @ w
     y += x[:, 0].uniform_(0.0, 1.0)
     return x, y
+
+
+def make_data__pairs_torn(n, w):
+    """y doesn't belong to x: the pairs are torn apart.
+
+    Is x or y sorted, shuffled or drawn again after y is computed? Then y[i] is
+    that of another row. Compute y last, from the very x that is returned.
+
+    Section: 1. Data
+    """
+    x = torch.ones(n, 2)
+    x[:, 0].uniform_(-1.0, 1.0)
+    y = x @ w + torch.rand(n)
+    return x[torch.randperm(n)], y
+
+
+def make_data__pairs_torn__x_sorted(n, w):
+    x = torch.ones(n, 2)
+    x[:, 0].uniform_(-1.0, 1.0)
+    y = x @ w + torch.rand(n)
+    return x[torch.argsort(x[:, 0])], y
+
+
+def make_data__noise_on_the_weights(n, w):
+    """The noise is added to w, and so multiplied by x.
+
+    Compute x @ w with w as it is, and add the noise to that: torch.rand(n),
+    one number for each sample.
+
+    Section: 1. Data
+    """
+    x = torch.ones(n, 2)
+    x[:, 0].uniform_(-1.0, 1.0)
+    return x, (x * (w + torch.rand(n, 2))).sum(dim=1)
+
+
+def make_data__noise_on_the_weights__on_the_slope(n, w):
+    x = torch.ones(n, 2)
+    x[:, 0].uniform_(-1.0, 1.0)
+    return x, x[:, 0] * (w[0] + torch.rand(n)) + w[1]

@@ -492,3 +492,11 @@ def minibatches__last_batch_dropped_even_if_full__and_what_is_left(x, y, batch_s
     for batch in range(len(x) // batch_size - 1):
         rows = order[batch * batch_size : (batch + 1) * batch_size]
         yield x[rows], y[rows]
+
+
+def minibatches__slice_end_taken_as_included__also_of_the_last(x, y, batch_size):
+    n = len(x)
+    order = torch.randperm(n)
+    for start in range(0, n, batch_size):
+        rows = order[start : min(start + batch_size, n) - 1]
+        yield x[rows], y[rows]

@@ -7,7 +7,8 @@ def mse__sum_instead_of_mean(y_hat, y):
     """The squares are added up, but not divided by their number.
 
     A sum grows with the number of samples. Take .mean() of the squared
-    differences.
+    differences. In nn.MSELoss, reduction="sum" and size_average=False give
+    the sum.
 
     Section: 2. Model and loss
     """
@@ -354,3 +355,45 @@ def mse__changes_y(y_hat, y):
     """
     y -= y_hat
     return (y**2).mean()
+
+
+def mse__variance_of_the_differences(y_hat, y):
+    """The mean of the differences is subtracted before they are squared.
+
+    That is what a variance does: it is 0 for a line that is too high by the
+    same amount everywhere. Square the differences themselves, and take the
+    mean.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y).var()
+
+
+def mse__variance_of_the_differences__over_n(y_hat, y):
+    return (y_hat - y).var(unbiased=False)
+
+
+def mse__standard_deviation_of_the_differences(y_hat, y):
+    """The loss is the standard deviation of the differences.
+
+    It subtracts their mean, and takes the root. Square the differences
+    themselves, and take the mean.
+
+    Section: 2. Model and loss
+    """
+    return (y_hat - y).std()
+
+
+def mse__standard_deviation_of_the_differences__over_n(y_hat, y):
+    return (y_hat - y).std(unbiased=False)
+
+
+def mse__norm_divided_by_n(y_hat, y):
+    """The norm is divided by n without being squared.
+
+    A norm is the square root of the sum of the squares. Square it first, or
+    take the mean of the squares.
+
+    Section: 2. Model and loss
+    """
+    return torch.norm(y_hat - y) / len(y)

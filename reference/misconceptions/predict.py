@@ -273,3 +273,39 @@ def predict__model_of_its_own__of_the_feature(x, w):
 
 def predict__model_of_its_own__a_column_of_the_feature(x, w):
     return torch.nn.Linear(1, 1)(x[:, :1])
+
+
+def predict__first_sample_left_out(x, w):
+    """The first sample is not predicted.
+
+    Python counts from 0, so range(1, n) begins with the second row. x @ w
+    predicts all rows at once.
+
+    Section: 2. Model and loss
+    """
+    y_hat = torch.zeros(len(x))
+    for i in range(1, len(x)):
+        y_hat[i] = x[i] @ w
+    return y_hat
+
+
+def predict__first_sample_left_out__and_no_place_for_it(x, w):
+    return (x @ w)[1:]
+
+
+def predict__last_sample_left_out(x, w):
+    """The last sample is not predicted.
+
+    range(n - 1) ends with n - 2, and the slice [:-1] before the last row.
+    x @ w predicts all rows at once.
+
+    Section: 2. Model and loss
+    """
+    y_hat = torch.zeros(len(x))
+    for i in range(len(x) - 1):
+        y_hat[i] = x[i] @ w
+    return y_hat
+
+
+def predict__last_sample_left_out__and_no_place_for_it(x, w):
+    return (x @ w)[:-1]

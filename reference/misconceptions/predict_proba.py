@@ -185,3 +185,25 @@ def predict_proba__rounded__by_torch(x, w):
 
 def predict_proba__rounded__from_a_half(x, w):
     return (sigmoid(x @ w) >= 0.5).float()
+
+
+def predict_proba__intercept_outside(x, w):
+    """The intercept is added after the sigmoid, not before.
+
+    The sigmoid is of the whole line, x @ w. Otherwise the result need not lie
+    between 0 and 1.
+
+    Section: 7. Going further: logistic regression
+    """
+    return sigmoid(x[:, 0] * w[0]) + x[:, 1] * w[1]
+
+
+def predict_proba__slope_outside(x, w):
+    """The sigmoid is taken of the feature, and the slope comes after that.
+
+    The sigmoid is of the whole line, x @ w. Otherwise the result need not lie
+    between 0 and 1.
+
+    Section: 7. Going further: logistic regression
+    """
+    return w[0] * sigmoid(x[:, 0]) + w[1]

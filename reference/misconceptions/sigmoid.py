@@ -355,3 +355,13 @@ def sigmoid__exponential_over_one(z):
     Section: 7. Going further: logistic regression
     """
     return torch.exp(z) / 1 + torch.exp(z)
+
+
+def sigmoid__base_ten(z):
+    """The base of the power is 10, not e.
+
+    Use torch.exp for the exponential.
+
+    Section: 7. Going further: logistic regression
+    """
+    return 1 / (1 + 10 ** (-z))

@@ -503,7 +503,8 @@ def train__never_steps(x, y, w, lr, epochs):
     """The loss is the same in each epoch, and w does not move.
 
     Call update() once per epoch. In a loop of your own, backward() comes
-    first, then the step, then zero_().
+    first, on the loss itself and not on a tensor made anew of it; then the
+    step, then zero_().
 
     Section: 4. Gradient descent
     """
@@ -864,11 +865,49 @@ def train__one_loss_copied(x, y, w, lr, epochs):
 def train__last_loss_copied(x, y, w, lr, epochs):
     """All entries of the list are the same: the loss of the last epoch.
 
-    [loss] * epochs copies one loss. Append the loss in each epoch instead,
-    inside of the loop.
+    Is it [loss] * epochs? Or is the same tensor appended each time, and
+    changed in place afterwards? Then the list has that one tensor again and
+    again. Append a number in each epoch, such as loss.item().
 
     Section: 4. Gradient descent
     """
     for _ in range(epochs):
         loss = update(x, y, w, lr)
     return [loss] * epochs
+
+
+def train__part_of_the_samples(x, y, w, lr, epochs):
+    """Only the first part of the samples is used.
+
+    Each step takes all the samples that are passed in. Whether some are kept
+    for a test is up to the caller.
+
+    Section: 4. Gradient descent
+    """
+    k = int(0.8 * len(x))
+    return [float(update(x[:k], y[:k], w, lr)) for _ in range(epochs)]
+
+
+def train__part_of_the_samples__seven_tenths(x, y, w, lr, epochs):
+    k = int(0.7 * len(x))
+    return [float(update(x[:k], y[:k], w, lr)) for _ in range(epochs)]
+
+
+def train__part_of_the_samples__three_quarters(x, y, w, lr, epochs):
+    k = int(0.75 * len(x))
+    return [float(update(x[:k], y[:k], w, lr)) for _ in range(epochs)]
+
+
+def train__part_of_the_samples__nine_tenths(x, y, w, lr, epochs):
+    k = int(0.9 * len(x))
+    return [float(update(x[:k], y[:k], w, lr)) for _ in range(epochs)]
+
+
+def train__part_of_the_samples__half(x, y, w, lr, epochs):
+    k = len(x) // 2
+    return [float(update(x[:k], y[:k], w, lr)) for _ in range(epochs)]
+
+
+def train__part_of_the_samples__all_but_the_last(x, y, w, lr, epochs):
+    k = len(x) - 1
+    return [float(update(x[:k], y[:k], w, lr)) for _ in range(epochs)]

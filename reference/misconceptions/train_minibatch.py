@@ -171,10 +171,11 @@ def train_minibatch__full_batch(
 def train_minibatch__one_batch_an_epoch(
     x, y, w, lr, epochs, batch_size
 ):
-    """Each epoch takes only one step, with the gradient of one batch.
+    """After each epoch, w is only one step on, with the gradient of one batch.
 
     Is the step inside the loop over minibatches(), and does that loop run to
-    its end? An epoch takes a step for each batch.
+    its end? Or is w set back before each batch? An epoch takes a step for each
+    batch, each from where the last one ended.
 
     Section: 6. Minibatches
     """
@@ -183,6 +184,40 @@ def train_minibatch__one_batch_an_epoch(
         for xb, yb in minibatches(x, y, batch_size):
             losses.append(float(update(xb, yb, w, lr)))
             break
+    return losses
+
+
+def train_minibatch__mean_step_of_the_batches(
+    x, y, w, lr, epochs, batch_size
+):
+    """In each epoch, w moves once, by the mean of the steps of its batches.
+
+    All of them start from the same place. Are the gradients averaged over the
+    batches, or is w set back before each one? Take a step for each batch, from
+    where the last one ended.
+
+    Section: 6. Minibatches
+    """
+    losses = []
+    for _ in range(epochs):
+        start, ends, batch_losses = w.detach().clone(), [], []
+        for xb, yb in minibatches(x, y, batch_size):
+            w.data.copy_(start)
+            batch_losses.append(float(update(xb, yb, w, lr)))
+            ends.append(w.detach().clone())
+        w.data.copy_(torch.stack(ends).mean(dim=0))
+        losses.append(sum(batch_losses) / len(batch_losses))
+    return losses
+
+
+def train_minibatch__mean_step_of_the_batches__losses_at_the_end(
+    x, y, w, lr, epochs, batch_size
+):
+    losses = []
+    for _ in range(epochs):
+        gradients = [gradient(xb, yb, w) for xb, yb in minibatches(x, y, batch_size)]
+        w.data.sub_(lr * torch.stack(gradients).mean(dim=0))
+        losses.append(float(mse(predict(x, w), y).detach()))
     return losses
 
 
@@ -596,9 +631,11 @@ def train_minibatch__update_with_all_the_data(
 def train_minibatch__never_steps(
     x, y, w, lr, epochs, batch_size
 ):
-    """The losses are computed, but no step is taken.
+    """The losses are computed, but w does not move.
 
-    Call update() for each batch.
+    Call update() for each batch. In a loop of your own, backward() comes
+    first, on the loss itself and not on a tensor made anew of it; then the
+    step, then zero_().
 
     Section: 6. Minibatches
     """
@@ -891,8 +928,9 @@ def train_minibatch__last_loss_copied(
 ):
     """All entries of the list are the same: the loss of the last epoch.
 
-    [loss] * epochs copies one loss. Append the loss in each epoch instead,
-    inside of the loop.
+    Is it [loss] * epochs? Or is the same tensor appended each time, and
+    changed in place afterwards? Then the list has that one tensor again and
+    again. Append a number in each epoch, such as loss.item().
 
     Section: 6. Minibatches
     """

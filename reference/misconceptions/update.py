@@ -21,9 +21,11 @@ def update__never_zeroed(x, y, w, lr):
 def update__w_stands_still(x, y, w, lr):
     """The caller's w does not move.
 
-    Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make a
-    new tensor and leave the old one where it is? Change w in place, w -= lr *
-    w.grad, and clear w.grad after that.
+    Is w.grad None? Then backward() did not reach w: a tensor made anew of the
+    loss, such as torch.tensor(loss.item()) or Variable(loss.data), knows
+    nothing of w. Is w.grad zeroed before the step? Or does w = w - ..., or a
+    clone, make a new tensor and leave the old one where it is? Change w in
+    place, and clear w.grad after that.
 
     Section: 4. Gradient descent
     """
@@ -746,3 +748,24 @@ def update__absolute_error(x, y, w, lr):
         w -= lr * w.grad
         w.grad.zero_()
     return loss.detach()
+
+
+def update__newton_step(x, y, w, lr):
+    """The step is that of Newton's method: the gradient is divided by the curvature.
+
+    Gradient descent does without second derivatives: move w by -lr times the
+    gradient.
+
+    Section: 4. Gradient descent
+    """
+    with torch.no_grad():
+        loss = mse(predict(x, w), y)
+        w -= lr * torch.linalg.solve(x.T @ x, x.T @ (predict(x, w) - y))
+    return loss
+
+
+def update__newton_step__by_the_inverse(x, y, w, lr):
+    with torch.no_grad():
+        loss = mse(predict(x, w), y)
+        w -= lr * torch.inverse(x.T @ x) @ x.T @ (predict(x, w) - y)
+    return loss

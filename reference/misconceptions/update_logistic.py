@@ -29,9 +29,11 @@ def update_logistic__never_zeroed(x, y, w, lr):
 def update_logistic__w_stands_still(x, y, w, lr):
     """The caller's w does not move.
 
-    Is w.grad zeroed before the step? Or does w = w - ..., or a clone, make a
-    new tensor and leave the old one where it is? Change w in place, w -= lr *
-    w.grad, and clear w.grad after that.
+    Is w.grad None? Then backward() did not reach w: a tensor made anew of the
+    loss, such as torch.tensor(loss.item()) or Variable(loss.data), knows
+    nothing of w. Is w.grad zeroed before the step? Or does w = w - ..., or a
+    clone, make a new tensor and leave the old one where it is? Change w in
+    place, and clear w.grad after that.
 
     Section: 7. Going further: logistic regression
     """
@@ -547,3 +549,28 @@ def update_logistic__slope_of_the_sigmoid_by_hand(x, y, w, lr):
         p = predict_proba(x, w)
         w -= lr * x.T @ ((p - y) * p * (1 - p)) / len(y)
     return loss.detach()
+
+
+def update_logistic__newton_step(x, y, w, lr):
+    """The step is that of Newton's method: the gradient is divided by the curvature.
+
+    Gradient descent does without second derivatives: move w by -lr times the
+    gradient.
+
+    Section: 7. Going further: logistic regression
+    """
+    with torch.no_grad():
+        p = predict_proba(x, w)
+        loss = cross_entropy(p, y)
+        hessian = x.T @ (x * (p * (1 - p))[:, None]) / len(y)
+        w -= lr * torch.linalg.solve(hessian, x.T @ (p - y) / len(y))
+    return loss
+
+
+def update_logistic__newton_step__by_the_inverse(x, y, w, lr):
+    with torch.no_grad():
+        p = predict_proba(x, w)
+        loss = cross_entropy(p, y)
+        hessian = x.T @ (x * (p * (1 - p))[:, None]) / len(y)
+        w -= lr * torch.inverse(hessian) @ (x.T @ (p - y) / len(y))
+    return loss

@@ -1744,7 +1744,7 @@ def test_gradients_that_pile_up_are_no_hint_where_one_call_is_wrong() -> None:
     )
 
     assert wrong is not None
-    assert wrong.hint == "A single call is already wrong, so mend that first."
+    assert wrong.hint == "The first call is already wrong, so begin with that."
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,19 @@ def test_gradients_that_did_not_grow_are_not_stated() -> None:
     assert describe_torch_calls(steps, "w", has_moved=True) == ""
 
 
+def test_backward_from_a_tensor_made_anew_is_stated() -> None:
+    """A backward() that begins at another leaf than w can't reach w; from w itself it can."""
+    cut = TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True, is_cut=True)
+    of_w = TorchCall(name="torch.Tensor.backward", on="w", is_grad_enabled=True, is_cut=True)
+
+    facts = describe_torch_calls([recorded(cut, STEP)], "w", has_moved=False)
+
+    assert facts.startswith(
+        "backward() ran on a tensor without a grad_fn, which knows nothing of w"
+    )
+    assert describe_torch_calls([recorded(of_w, STEP)], "w", has_moved=True) == ""
+
+
 def test_leaf_that_nothing_changed_is_stated() -> None:
     """A leaf that has not moved, and that no operation changed in place, is stated."""
     steps = [recorded(BACKWARD, call("torch.Tensor.sub", "w"))]

@@ -248,6 +248,14 @@ def ask_curves(wrong: Callable[[list[float]], object]) -> tuple[list[Question], 
         (lambda curve: [*curve, 0.1], "the list is the right one with an extra entry at the end"),
         (lambda curve: [curve[0]] * len(curve), "every entry is the loss before the first step"),
         (lambda curve: array(curve[::-1]), "the list is the right one in reverse order"),
+        (
+            lambda curve: [*curve[1:], curve[0]],
+            "the list is the right one with its first entry at the end: entry i is at i - 1",
+        ),
+        (
+            lambda curve: [curve[-1], *curve[:-1]],
+            "the list is the right one with its last entry at the start: entry i is at i + 1",
+        ),
     ],
 )
 def test_shift_is_reported(wrong: Callable[[list[float]], object], expected: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from program_answers import answering, ask
 
 from grader.checks.inputs import leaf, tensor
+from grader.diagnosis.again import hint_to_depend_on_inputs
 from grader.diagnosis.limited import describe_rounding
 from grader.diagnosis.ratios import describe_ratio, describe_shift
 from grader.diagnosis.remarks import Asked, Remark, find_ratio, find_remark
@@ -151,6 +152,41 @@ def test_list_that_is_kept_from_call_to_call_is_named() -> None:
     assert "Begin a new list" in found.hint
 
 
+def counting() -> Program:
+    """Return a program whose step is shorter in each call."""
+    calls = [0]
+
+    def shrink(**inputs: Any) -> list[float]:  # noqa: ANN401 - arrays
+        calls[0] += 1
+        return descend(**{**inputs, "lr": inputs["lr"] / calls[0]})
+
+    return shrink
+
+
+def test_answer_that_depends_on_earlier_calls_is_named() -> None:
+    """If the very same gives another answer when it is asked again, the calls before matter."""
+    found = remark(counting())
+
+    assert found.text.startswith("called again with the very same, f() does something else")
+    assert "counter" in found.hint
+
+
+def test_globals_that_are_assigned_are_named() -> None:
+    """The hint has the names of the globals that the code assigns, if it assigns any."""
+    assert "It assigns the global calls, which keeps" in hint_to_depend_on_inputs(["calls"])
+    assert "the globals a and b, which keep the" in hint_to_depend_on_inputs(["a", "b"])
+
+
+def test_answers_that_are_the_same_again_depend_on_nothing() -> None:
+    """A program that is wrong in the same way each time is not said to depend on its calls."""
+    assert "again" not in remark(lambda **inputs: descend(**inputs)[:1]).text
+
+
+def test_answer_in_a_lent_child_is_not_asked_again() -> None:
+    """A child with lent helpers could tell by its second answers what it has read."""
+    assert "again" not in remark(counting(), is_lent=True).text
+
+
 def test_list_that_is_longer_but_new_is_not_kept() -> None:
     """The losses of one call too many are those of this call."""
     found = remark(lambda **inputs: [*descend(**inputs), 0.5])
@@ -221,6 +257,29 @@ def test_wrong_numbers_that_are_round_are_not_rounded() -> None:
     found = remark(lambda a: np.round(2 * a), right=lambda a: a * 1, cases=NUMBERS)
 
     assert "rounded" not in found.text
+
+
+def test_outcomes_are_named() -> None:
+    """Zeros and ones in the place of numbers are told, whether they are drawn or rounded."""
+    numbers = [{"a": RNG.uniform(0, 1, 15).astype(np.float32)} for _ in range(3)]
+    drawn = RNG.uniform(0, 1, 15)
+
+    found = remark(lambda a: (drawn < a) * 1.0, right=lambda a: a * 1, cases=numbers)
+
+    assert found.text == "on all inputs tried, every number that f() returns is 0 or 1"
+    assert "bernoulli" in found.hint
+
+
+@pytest.mark.parametrize(
+    "program",
+    [lambda a: 0 * a, lambda a: (a > 0.5) * 2.0, lambda a: a * 0.7],
+    ids="zeros twos numbers".split(),
+)
+def test_other_numbers_are_not_called_outcomes(program: Program) -> None:
+    """Nothing but zeros, and other numbers than 0 and 1, have another cause."""
+    numbers = [{"a": RNG.uniform(0, 1, 15).astype(np.float32)} for _ in range(3)]
+
+    assert "is 0 or 1" not in remark(program, right=lambda a: a * 1, cases=numbers).text
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ def _animation(result: Result) -> Animation:
             f"animate_fit() returns {name_kind(value)}, not a FuncAnimation",
             got=name_kind(value),
             expected="a FuncAnimation",
+            hint="Return what FuncAnimation(...) makes: neither the figure, nor a list of drawings,"
+            " nor what to_jshtml() or HTML(...) make of it. That can be done outside.",
         )
     return value
 

@@ -193,7 +193,8 @@ def check_make_data_draws_x(probe: Probe) -> None:
 def check_make_data_adds_uniform_noise(probe: Probe) -> None:
     """y is x @ w plus noise that is uniform in [0, 1)
 
-    torch.rand draws from [0, 1); torch.randn would draw from a normal distribution.
+    Add torch.rand(n), which draws from [0, 1), to x @ w, with this x and this w as they are.
+    torch.randn would draw from a normal distribution.
     """
     first, n = _draw_w(probe), _draw_n(probe)
     for w in (first, first[::-1] * tensor([0.25, 3])):

@@ -7,6 +7,11 @@ from grader.checks.compare import VALUES_ARE_WRONG, expect_close
 from grader.checks.inputs import Leaf, tensor
 from grader.checks.probe import Probe
 
+_ANOTHER_GRADIENT = (
+    "Autograd has found a gradient, but that of something else. Is it another formula, which has "
+    "the right value here by chance, or is a part of it detached?"
+)
+
 
 def _pairs(probe: Probe) -> list[tuple[np.ndarray, np.ndarray]]:
     rng = probe.rng()
@@ -38,5 +43,8 @@ def check_mse_can_be_differentiated(probe: Probe) -> None:
         got, want = probe.both(y_hat=Leaf(y_hat), y=y, differentiate=["y_hat"])
         expect_close(got.array(), want.array(), "mse(y_hat, y)", hint=VALUES_ARE_WRONG)
         expect_close(
-            got.gradient("y_hat"), want.gradient("y_hat"), "the gradient with respect to y_hat"
+            got.gradient("y_hat"),
+            want.gradient("y_hat"),
+            "the gradient with respect to y_hat",
+            hint=_ANOTHER_GRADIENT,
         )

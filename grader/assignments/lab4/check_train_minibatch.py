@@ -296,6 +296,8 @@ def facts(request: Request, result: Result) -> dict[str, object] | None:
             **found,
             "is_possible": _Walk.of(run, result).is_possible,
             "uses_all": _uses_all_samples(run, result),
+            "is_mean": _takes_mean_steps(run, result),
+            "is_one_batch": _takes_steps_on_one_batch(run, result),
             "losses": len(losses) if is_list else name_kind(value),
             "losses_of_nothing": _count_of_nothing(losses),
         }
@@ -489,6 +491,62 @@ def _uses_all_samples(run: Mapping[str, Any], result: Result) -> bool:
         places = _descend(one_step, places, np.arange(n)[None], kinds=()).ends[:, 0]
         is_there |= _is_at(ends, places[:, None])[:, 0]
     return bool(np.all(is_there))
+
+
+# The way from each of k places, (k, 2), by a step on the samples with these numbers.
+Way = Callable[[Sequence[int]], np.ndarray]
+
+
+def _takes_mean_steps(run: Mapping[str, Any], result: Result) -> bool:
+    """Return whether w moves once an epoch, by the mean of the steps on the epoch's batches."""
+    full, rest = divmod(len(_numbers(run["y"])), int(_number(run["batch_size"])))
+    numbers = range(len(_numbers(run["y"])))
+
+    def list_ways(way: Way) -> list[np.ndarray]:
+        # The mean step on full batches is that on all their samples, whichever has which.
+        if not rest:
+            return [way(numbers)]
+        return [
+            (full * way([one for one in numbers if one not in last]) + way(last)) / (full + 1)
+            for last in itertools.combinations(numbers, rest)
+        ]
+
+    return _moves_once_an_epoch(run, result, list_ways)
+
+
+def _takes_steps_on_one_batch(run: Mapping[str, Any], result: Result) -> bool:
+    """Return whether w moves once an epoch, by a step on a single batch."""
+    n, size = len(_numbers(run["y"])), int(_number(run["batch_size"]))
+    sizes = {size, n % size} - {0}
+    return _moves_once_an_epoch(
+        run,
+        result,
+        lambda way: [
+            way(batch) for one in sizes for batch in itertools.combinations(range(n), one)
+        ],
+    )
+
+
+@np.errstate(all="ignore")
+def _moves_once_an_epoch(
+    run: Mapping[str, Any], result: Result, list_ways: Callable[[Way], Sequence[np.ndarray]]
+) -> bool:
+    """Return whether each call leads to where one of some ways in each epoch leads."""
+    x, y, lr = _numbers(run["x"]), _numbers(run["y"]), _number(run["lr"])
+    starts, ends = _places(run, result)
+    for start, end in zip(starts, ends, strict=True):
+        places = start[None]
+        for _ in range(int(_number(run["epochs"]))):
+
+            def way(batch: Sequence[int], places: np.ndarray = places) -> np.ndarray:
+                rows = x[list(batch)]
+                gaps = places @ rows.T - y[list(batch)]
+                return np.asarray(-lr * 2 / len(batch) * gaps @ rows)
+
+            places = np.concatenate([places + one for one in list_ways(way)])
+        if not np.any(_is_at(end[None], places[None])):
+            return False
+    return True
 
 
 # Among so many of the best, the right way is the first by far: rounding is all that it is off by.

@@ -107,7 +107,7 @@ def _describe_code(
     plain = [one for one in own if one.kind not in _VARIADIC]
     inputs = contract[facts.name]
     binding = bind_arguments(function, dict.fromkeys(inputs, ANYTHING))
-    read = _read_by(function, namespace)
+    read, stored = _globals_of(function, namespace)
     given = ALWAYS_SET.union(binding.unassigned)  # a global of the name of a parameter is not set
     others = read.keys() - given - contract.keys()
     is_known = signature is not None and type(function) is types.FunctionType
@@ -120,14 +120,17 @@ def _describe_code(
         ignores=_names(ignored),
         reads=_names(one for one in sorted(others) if one in namespace and _is_data(read[one])),
         undefined=_names(one for one in sorted(others) if _is_undefined(one, read[one], namespace)),
+        assigned=_names(sorted(stored - contract.keys() - set(inputs))),
     )
 
 
-def _read_by(function: object, namespace: MutableMapping[str, object]) -> dict[str, object]:
+def _globals_of(
+    function: object, namespace: MutableMapping[str, object]
+) -> tuple[dict[str, object], set[str]]:
     """Return the globals that a function reads, directly or through functions of its file.
 
     The values are None for those that don't exist, and a mark for those that a function sets by
-    ``global``.
+    ``global``. The names of these are returned too.
     """
     found: dict[str, object] = {}
     stored: set[str] = set()
@@ -144,7 +147,7 @@ def _read_by(function: object, namespace: MutableMapping[str, object]) -> dict[s
         for name in names.read - found.keys():
             found[name] = own.get(name)
             waiting.extend(_functions_of(found[name], namespace))
-    return found | dict.fromkeys(stored - namespace.keys(), _SET_LATER)
+    return found | dict.fromkeys(stored - namespace.keys(), _SET_LATER), stored
 
 
 def _functions_of(

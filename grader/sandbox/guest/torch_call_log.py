@@ -35,11 +35,13 @@ class TorchCallLog(TorchFunctionMode):
         """Log the call, then make it."""
         if len(self.calls) < MAX_TORCH_CALLS:
             name = resolve_name(func) or getattr(func, "__name__", "")
+            is_backward = str(name).endswith(".backward")
             call = TorchCall(
                 name=cut_text(str(name), MAX_NAME),
                 on=self._name_of(args[0]) if args else "",
                 is_grad_enabled=torch.is_grad_enabled(),
-                adds_to=self._with_gradient() if str(name).endswith(".backward") else (),
+                adds_to=self._with_gradient() if is_backward else (),
+                is_cut=is_backward and bool(args) and _is_leaf(args[0]),
             )
             self.calls.append(call)
         return func(*args, **(kwargs or {}))
@@ -61,3 +63,8 @@ class TorchCallLog(TorchFunctionMode):
                 for name, tensor in self._inputs.items()
                 if tensor.is_leaf and tensor.grad is not None and bool(tensor.grad.any())
             )
+
+
+def _is_leaf(value: object) -> bool:
+    with torch._C.DisableTorchFunction():  # noqa: SLF001 - as above
+        return type(value) is torch.Tensor and value.requires_grad and value.is_leaf

@@ -1,5 +1,7 @@
 """The log has the torch functions that ran, the inputs they ran on, and the grad mode."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
@@ -35,6 +37,30 @@ def test_step_and_clearing_can_be_told_apart() -> None:
     assert step == [TorchCall(name="torch.Tensor.sub_", on="w", is_grad_enabled=False)]
     assert clearing == [TorchCall(name="torch.Tensor.zero_", on="w.grad", is_grad_enabled=False)]
     assert backward == [TorchCall(name="torch.Tensor.backward", on="", is_grad_enabled=True)]
+
+
+@pytest.mark.parametrize(
+    "rewrap",
+    [
+        lambda loss: torch.tensor(loss.item(), requires_grad=True),
+        lambda loss: loss.detach().requires_grad_(),
+        lambda loss: loss.clone().detach().requires_grad_(),
+        lambda loss: torch.autograd.Variable(loss.data, requires_grad=True),
+    ],
+    ids="tensor detach clone Variable".split(),
+)
+def test_backward_from_a_new_leaf_is_marked(
+    rewrap: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    """However a loss is wrapped anew, backward() on it begins at a leaf; on the loss it doesn't."""
+    w = torch.ones(2, requires_grad=True)
+
+    with TorchCallLog({"x": X, "w": w}) as log:
+        loss = (X @ w).pow(2).mean()
+        rewrap(loss).backward()  # type: ignore[no-untyped-call] # torch's own has no types
+        loss.backward()  # type: ignore[no-untyped-call] # torch's own has no types
+
+    assert [call.is_cut for call in _find(log, "backward")] == [True, False]
 
 
 def test_calls_are_in_the_order_in_which_they_ran() -> None:
