@@ -261,7 +261,9 @@ def test_wrong_numbers_that_are_round_are_not_rounded() -> None:
 
 def test_outcomes_are_named() -> None:
     """Zeros and ones in the place of numbers are told, whether they are drawn or rounded."""
-    numbers = [{"a": RNG.uniform(0, 1, 15).astype(np.float32)} for _ in range(3)]
+    numbers: list[dict[str, object]] = [
+        {"a": RNG.uniform(0, 1, 15).astype(np.float32)} for _ in range(3)
+    ]
     drawn = RNG.uniform(0, 1, 15)
 
     found = remark(lambda a: (drawn < a) * 1.0, right=lambda a: a * 1, cases=numbers)
@@ -277,7 +279,9 @@ def test_outcomes_are_named() -> None:
 )
 def test_other_numbers_are_not_called_outcomes(program: Program) -> None:
     """Nothing but zeros, and other numbers than 0 and 1, have another cause."""
-    numbers = [{"a": RNG.uniform(0, 1, 15).astype(np.float32)} for _ in range(3)]
+    numbers: list[dict[str, object]] = [
+        {"a": RNG.uniform(0, 1, 15).astype(np.float32)} for _ in range(3)
+    ]
 
     assert "is 0 or 1" not in remark(program, right=lambda a: a * 1, cases=numbers).text
 

@@ -17,7 +17,8 @@ from grader.report.old_names import explain_old_name
 def _blit(draw: Callable[[int], object]) -> None:
     figure, _ = plt.subplots()
     try:
-        FuncAnimation(figure, draw, frames=3, blit=True)._init_draw()
+        # What a backend does before it draws the first frame; and a mistake is no right type.
+        FuncAnimation(figure, draw, frames=3, blit=True)._init_draw()  # type: ignore[attr-defined,arg-type]
     finally:
         plt.close(figure)
 

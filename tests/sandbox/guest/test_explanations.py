@@ -146,6 +146,20 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         ),
         "the figure first",
     ),
+    "frame function of blit that returns a line": (
+        refuse(
+            RuntimeError(
+                "When blit=True, the animation function must return a sequence of Artist objects."
+            )
+        ),
+        "return line,",
+    ),
+    "init function of blit that returns a line": (
+        refuse(
+            RuntimeError("When blit=True, the init_func must return a sequence of Artist objects.")
+        ),
+        "given as init_func",
+    ),
     "animation of Axes": (
         refuse(AttributeError("'Axes' object has no attribute 'canvas'")),
         "needs the figure",
