@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from grader.errors import NotExpressibleError, UsageError
-from grader.exports.counted import Counted, with_counted_score
+from grader.exports.counted import Counted, with_counted_score, with_reason
 from grader.report.class_model import Row
 from grader.report.model import AssignmentInfo, Report
 
@@ -67,6 +67,17 @@ class Item:
         if self.counted is None:
             return report
         return with_counted_score(report, self.counted, is_after_due=is_after_due)
+
+    def read_with_reason(self, *, is_after_due: bool) -> Report:
+        """Read the report with a note on what counts, for a format that has the row's score.
+
+        Raises:
+            UsageError: The report can't be read.
+        """
+        report = self.read()
+        if self.counted is None:
+            return report
+        return with_reason(report, self.counted, is_after_due=is_after_due)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
                 continue
             score = make_score(
                 row,
-                item.read(),
+                item.read_with_reason(is_after_due=work.is_after_due),
                 user_id=user_id,
                 timestamp=timestamp,
                 is_after_due=work.is_after_due,

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from grader.batch.clusters import find_class_clusters
 from grader.exports.counted import Counted
-from grader.outputs.wording import format_points
 from grader.report.class_figures import ClassFigures, with_rows
 from grader.report.class_model import ClassSummary, Origin, Row, RowStatus, Student
 from grader.report.model import AssignmentInfo, ReportStatus
@@ -292,15 +291,18 @@ def _counted(class_: Iterable[_Student]) -> dict[str, Counted]:
         # Every student's own due date is in the late days of the attempt.
         if stands.points is None or (stands.override is None and stands.points == attempt.points):
             continue
-        most = attempt.max_points or stands.max_points
-        count = f"{format_points(stands.points)} of {format_points(most)} points count"
-        if stands.override is not None:
-            share, why = None, "An instructor decided the points"
-        else:
+        share: float | None = None
+        why = "An instructor decided the points"
+        if stands.override is None:
             share = stands.points / attempt.points if attempt.points else 1.0
             days = "1 day" if attempt.late_days == 1 else f"{attempt.late_days} days"
             why = f"Handed in {days} late"
-        found[attempt.number] = Counted(points=stands.points, share=share, reason=f"{why}: {count}")
+        found[attempt.number] = Counted(
+            points=stands.points,
+            max_points=attempt.max_points or stands.max_points,
+            share=share,
+            why=why,
+        )
     return found
 
 

@@ -1,5 +1,6 @@
 """What instructors take along: the class in each format, and a folder like that of a batch."""
 
+import functools
 import io
 import tempfile
 import zipfile
@@ -7,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-
-import msgspec
 
 from grader.exports.format import ExportedFile, Item, LeftOut, Work
 from grader.exports.registry import load_format
@@ -18,7 +17,6 @@ from grader.outputs.class_wording import show_line
 from grader.outputs.gradebook import write_gradebook
 from grader.report.class_model import ClassSummary, Row
 from grader.report.csv_dialect import CsvDialect
-from grader.report.model import Report
 from grader.report.summary_file import SUMMARY_NAME, write_summary
 from grader.service.class_reports import DatabaseReports
 from grader.service.class_view import ClassState
@@ -119,15 +117,8 @@ def export_class(
 
 
 def _item(row: Row, state: ClassState, reports: DatabaseReports) -> Item:
-    counted = state.counted.get(row.id)
-
-    def read() -> Report:
-        report = reports.read(row.id)
-        if counted is None:
-            return report
-        return msgspec.structs.replace(report, notes=(*report.notes, f"{counted.reason}."))
-
-    return Item(row=row, read=read, counted=counted)
+    read = functools.partial(reports.read, row.id)
+    return Item(row=row, read=read, counted=state.counted.get(row.id))
 
 
 def zip_class(summary: ClassSummary, reports: DatabaseReports, *, folder: Path) -> Download:

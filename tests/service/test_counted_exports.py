@@ -156,8 +156,21 @@ def test_points_that_wait_are_not_given_away(site: Site, ina: Browser) -> None:
     assert "not all points can be shown yet" in download(ina, "gradescope")["left-out.txt"].decode()
     waiting = score(ina)
     assert (waiting["scoreGiven"], waiting["gradingProgress"]) == (1.0, "PendingManual")
+    assert "Handed in 1 day late, so some of the points don't count." in waiting["comment"]
+    assert "2 of 4" not in waiting["comment"]
     assert results(ina, after_due="yes")["score"] == 2.0
     assert score(ina, after_due="yes")["scoreGiven"] == 2.0
+
+
+def test_moodle_gets_what_counts_with_the_reason(site: Site, ina: Browser) -> None:
+    """Grade and feedback in its table agree."""
+    handed_in(site, ANN, 3.0)
+    head = "Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments"
+
+    (filled,) = download(ina, "moodle", table=f"{head}\nParticipant 7,Ann,,4,-,\n").values()
+
+    assert b"1.5" in filled.splitlines()[1].split(b",")[2]
+    assert LATE.encode() in filled
 
 
 def test_hidden_checks_stay_hidden(site: Site, ina: Browser) -> None:
