@@ -61,25 +61,26 @@ def forget(session: Session, course_id: int, assignments: Collection[int], names
     A part of a name may be another word too, and is taken out all the same; but not of the details
     of the record, which the service writes itself.
     """
-    regrades = select(Regrade).where(Regrade.assignment_id.in_(assignments))
-    decisions = select(Decision).where(Decision.assignment_id.in_(assignments))
-    marks = select(AnswerMark).where(AnswerMark.assignment_id.in_(assignments))
-    tokens = select(ApiToken).where(ApiToken.course_id == course_id)
-    record = select(AuditEntry).where(AuditEntry.course_id == course_id)
-    for column, rows in (
-        (Regrade.reason, session.scalars(regrades)),
-        (Decision.text, session.scalars(decisions)),
-        (AnswerMark.comment, session.scalars(marks)),
-        (ApiToken.name, session.scalars(tokens)),
-        (AuditEntry.reason, session.scalars(record)),
-    ):
-        _take_out(rows, column, names, with_parts=True)
-    _take_out(session.scalars(record), AuditEntry.details, names, with_parts=False)
+    here = Regrade.assignment_id.in_(assignments)
+    _take_out(session.scalars(select(Regrade).where(here)), Regrade.reason, names)
+    here = Decision.assignment_id.in_(assignments)
+    _take_out(session.scalars(select(Decision).where(here)), Decision.text, names)
+    here = AnswerMark.assignment_id.in_(assignments)
+    _take_out(session.scalars(select(AnswerMark).where(here)), AnswerMark.comment, names)
+    here = ApiToken.course_id == course_id
+    _take_out(session.scalars(select(ApiToken).where(here)), ApiToken.name, names)
+    record = session.scalars(select(AuditEntry).where(AuditEntry.course_id == course_id)).all()
+    _take_out(record, AuditEntry.reason, names)
+    _take_out(record, AuditEntry.details, names, with_parts=False)
     session.flush()
 
 
 def _take_out(
-    rows: Iterable[Base], column: InstrumentedAttribute[str], names: Names, *, with_parts: bool
+    rows: Iterable[Base],
+    column: InstrumentedAttribute[str],
+    names: Names,
+    *,
+    with_parts: bool = True,
 ) -> None:
     for row in rows:
         before: str = getattr(row, column.key)
