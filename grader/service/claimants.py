@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.system.locking import lock_file
 
-_FOLDER = "claimants"
+FOLDER = "claimants"
 _NAME = re.compile(r"[0-9a-f]{16}")
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def alive(data: Path, name: str) -> Iterator[None]:
         data: The data folder.
         name: By what name it claims jobs: 16 hexadecimal digits.
     """
-    path = data / _FOLDER / name
+    path = data / FOLDER / name
     descriptor = _hold(path)
     try:
         yield
@@ -49,7 +49,7 @@ def take_over(data: Path, release: Callable[[str], object]) -> None:
             claimant stays known.
     """
     try:
-        found = sorted((data / _FOLDER).iterdir())
+        found = sorted((data / FOLDER).iterdir())
     except OSError:
         return  # nobody was here before
     for path in found:
