@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from grader.service.database.tables import (
@@ -61,7 +61,7 @@ def forget(session: Session, course_id: int, assignments: Collection[int], names
     A part of a name may be another word too, and is taken out all the same; but not of the details
     of the record, which the service writes itself.
     """
-    here = Regrade.assignment_id.in_(assignments)
+    here: ColumnElement[bool] = Regrade.assignment_id.in_(assignments)
     _take_out(session.scalars(select(Regrade).where(here)), Regrade.reason, names)
     here = Decision.assignment_id.in_(assignments)
     _take_out(session.scalars(select(Decision).where(here)), Decision.text, names)
