@@ -12,13 +12,13 @@ _POINTS = {
     OutboxState.REFUSED: "The platform refuses {points}.{answer}",
     OutboxState.SUPERSEDED: "{points} were not sent: the platform has a later score.",
 }
-_TOLD = (
-    "The platform was told that there is no score any more. Look there whether it is gone: some "
-    "platforms keep what they had."
+_ASKED = (
+    "The platform was asked to remove its score. Look there whether it is gone: some platforms "
+    "keep what they had."
 )
 _TAKEN_BACK = {
-    OutboxState.WAITING: "The platform is going to be told that there is no score any more.",
-    OutboxState.SENT: _TOLD,
+    OutboxState.WAITING: "The platform is going to be asked to remove its score.",
+    OutboxState.SENT: _ASKED,
     OutboxState.REFUSED: "The platform doesn't take its score back: remove it there.{answer}",
     OutboxState.SUPERSEDED: "The platform has a later score, which was not taken back.",
 }

@@ -81,7 +81,7 @@ def test_excuse_takes_back_what_the_platform_has(site: Site, lms: Lms) -> None:
     assert "1 of 2 points were sent to the platform" in page(site)
 
     decided(site, Kind.EXCUSE)
-    assert "going to be told" in page(site)
+    assert "going to be asked" in page(site)
     send(site)
     site.grade(site.hand_in(ADA, data=b"y = 2\n"), wrong_report())
     send(site)
