@@ -117,7 +117,7 @@ class Work:
 
     @property
     def knows_excuses(self) -> bool:
-        """Whether the format has asked for the rows of excused students, once it has made a file."""
+        """Whether the format has asked who is excused, once it has made a file."""
         return self._EXCUSED in self._used
 
     def take_excused(self) -> tuple[Row, ...]:
