@@ -20,6 +20,7 @@ from grader.service.database.tables import Job, JobState
 from grader.service.dispatcher import Dispatcher
 from grader.service.settings import ServiceSettings
 
+_PATIENCE_S = 120
 DEAD, LIVING = "d" * 16, "a" * 16
 _HOLD = """
 import sys
@@ -144,10 +145,10 @@ def test_dispatcher_takes_back_at_once_what_a_killed_one_had(site: Site) -> None
         thread = threading.Thread(target=dispatcher.run)
         thread.start()
         try:
-            assert taken.wait(20)
+            assert taken.wait(_PATIENCE_S)
             assert names(data) == [LIVING, "b" * 16]
         finally:
             dispatcher.stop()
             dispatcher.abandon()
-            thread.join(20)
+            thread.join(_PATIENCE_S)
     assert not thread.is_alive()
