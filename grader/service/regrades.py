@@ -250,7 +250,8 @@ def undo_regrade(session: Session, regrade_id: int, *, by_id: int, reason: str =
         How many students have other points now.
 
     Raises:
-        RegradeRefusedError: It doesn't count now, or a later one has replaced its results.
+        RegradeRefusedError: It doesn't count now, a later one has replaced its results, or it was
+            applied by a version that kept nothing to undo it.
     """
     regrade = session.get_one(Regrade, regrade_id, with_for_update=True)
     assignment = session.get_one(CourseAssignment, regrade.assignment_id, with_for_update=True)
@@ -260,6 +261,8 @@ def undo_regrade(session: Session, regrade_id: int, *, by_id: int, reason: str =
         raise RegradeRefusedError("A later regrade counts. Undo that one first.")
     before = standings(session, assignment)
     jobs = _jobs_of(session, regrade_id, Job.replaced_id.is_not(None))
+    if not jobs:
+        raise RegradeRefusedError("Nothing is kept of what this regrade replaced.")
     for job in jobs:
         _let_count(session, assignment.id, job.hand_in_id, job.replaced_id)
     changed = _publish_changes(session, assignment, before)

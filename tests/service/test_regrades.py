@@ -370,6 +370,19 @@ def test_regrades_are_undone_from_the_last_to_the_first(site: Site) -> None:
     assert points_of(site, ANN) == 1.0
 
 
+def test_regrade_of_an_older_version_can_not_be_undone(site: Site) -> None:
+    """It has not kept what it replaced, so nothing is said to be undone."""
+    handed_in(site, ANN, 1.0)
+    regrade_id = applied(site, {ANN: 2.0})
+    with site.database.write() as session:
+        for job in session.scalars(select(Job)):
+            job.replaced_id = None
+
+    with pytest.raises(RegradeRefusedError, match="Nothing is kept"):
+        undo(site, regrade_id)
+    assert points_of(site, ANN) == 2.0
+
+
 def test_undoing_leaves_later_hand_ins_and_faults_alone(site: Site) -> None:
     """A hand-in that isn't of the regrade keeps its result, and so has one that it failed on."""
     handed_in(site, ANN, 1.0)

@@ -446,7 +446,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("result_id", sa.BigInteger(), nullable=True),
-        sa.Column("replaced_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["hand_in_id"], ["hand_in.id"], name=op.f("fk_job_hand_in_id_hand_in")
         ),
@@ -470,7 +469,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("applied_at", sa.BigInteger(), nullable=True),
         sa.Column("dropped_at", sa.BigInteger(), nullable=True),
-        sa.Column("undone_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["course_assignment.id"],
