@@ -221,6 +221,11 @@ def find_named(name: str) -> Path | None:
     return _find_built_in(name) or find_installed(name)
 
 
+def built_in_names() -> list[str]:
+    """Return the names of the built-in assignments that are here whole."""
+    return sorted(one.name for one in _BUILT_IN.iterdir() if (one / SETTINGS_FILE).exists())
+
+
 def _find_built_in(name: str) -> Path | None:
     # By its name alone: "." is a folder of the caller, not that of the built-in assignments.
     built_in = {path.name for path in _BUILT_IN.iterdir()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.command import Group
+from grader.cli.command import Command, Group
 from grader.cli.exit_codes import ExitCode
 from grader.cli.options import assignment_option
 from grader.cli.service_options import with_database
@@ -245,6 +245,71 @@ def token(database: "Database", course_id: int, who: str, name: str) -> None:
         member = courses.find_member(session, course_id, who)
         secret = courses.new_token(session, member, name)
     click.echo(secret)
+
+
+@course.command("platform", cls=Command, statuses={ExitCode.WELL: "registered"})
+@click.argument("course_id", metavar="[COURSE]", type=WholeNumber(min=1), required=False)
+@click.option("--issuer", metavar="URL", required=True, help="Its id: the issuer of its tokens.")
+@click.option("--client-id", metavar="ID", required=True, help="Id that it gave to this service.")
+@click.option("--login", metavar="URL", required=True, help="Address where it logs people in.")
+@click.option("--token", "token_url", metavar="URL", required=True, help="Where it gives tokens.")
+@click.option("--keys", metavar="URL", required=True, help="Where it publishes its keys (JWKS).")
+@click.option(
+    "--token-audience", metavar="TEXT", default="", help="Audience of --token.  [default: its URL]"
+)
+@click.option(
+    "--deployment",
+    "deployments",
+    metavar="ID",
+    multiple=True,
+    help="Id of a deployment there; may be repeated.  [default: that of an instructor's first "
+    "launch]",
+)
+@click.option("--name", default="", help="Name of the platform, to know it again.")
+@with_database
+def platform(
+    database: "Database",
+    course_id: int | None,
+    issuer: str,
+    client_id: str,
+    login: str,
+    token_url: str,
+    keys: str,
+    token_audience: str,
+    deployments: tuple[str, ...],
+    name: str,
+) -> None:
+    """Register an LMS by hand, where it has no dynamic registration.
+
+    Its administrator adds a tool with LTI 1.3 there, by the addresses that this prints at the end,
+    and has the values for the options. With COURSE, it is for that course only. Without one, each
+    of its courses becomes one here when an instructor first comes from it.
+    """
+    from grader.service.courses import find_course
+    from grader.service.lti.platforms import NewPlatform, register
+    from grader.service.lti.tool import ToolUrls
+
+    new = NewPlatform(
+        issuer=issuer,
+        client_id=client_id,
+        authorization_url=login,
+        token_url=token_url,
+        keys_url=keys,
+        token_audience=token_audience,
+        deployments=deployments,
+        course_id=course_id,
+        name=name,
+    )
+    with database.write() as session:
+        if course_id is not None:
+            find_course(session, course_id)
+        number = register(session, new, allows_loopback=False)
+        urls = ToolUrls(_address(session))
+    click.echo(f"platform {number}: {name or issuer}")
+    click.echo(f"login initiation: {urls.login}")
+    click.echo(f"redirect and target link: {urls.launch}")
+    click.echo(f"content selection (deep linking): {urls.deep_link}")
+    click.echo(f"public keys (JWKS): {urls.keys}")
 
 
 def _address(session: "Session") -> str:

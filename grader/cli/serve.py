@@ -1,7 +1,6 @@
 """The commands ``grader serve`` and ``grader work``: students hand in live."""
 
 import functools
-import ipaddress
 import os
 import re
 from pathlib import Path
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from grader.cli.base_url import is_loopback, read_base_url
 from grader.cli.cluster_options import Cluster, cluster_options
 from grader.cli.command import Command
 from grader.cli.exit_codes import ExitCode
@@ -52,22 +52,6 @@ def _read_address(_context: click.Context, _option: click.Parameter, value: str)
     return found[1] or found[2], int(found[3])
 
 
-def _read_base_url(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    if not value:
-        return ""
-    try:
-        parts = urlsplit(value)
-        has_host = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
-    except ValueError:
-        parts, has_host = urlsplit(""), False
-    is_bare = parts.path in {"", "/"} and not (parts.query or parts.fragment)
-    if not (has_host and is_bare and parts.scheme in {"http", "https"}):
-        raise click.BadParameter(
-            f"{value[:200]!r} is not an address such as https://grader.example.org, without a path"
-        )
-    return f"{parts.scheme}://{parts.netloc}"
-
-
 @click.command(cls=Command, statuses=_STOPPED)
 @data_options
 @click.option(
@@ -83,7 +67,7 @@ def _read_base_url(_context: click.Context, _option: click.Parameter, value: str
     metavar="URL",
     envvar="ZEROGRAD_BASE_URL",
     default="",
-    callback=_read_base_url,
+    callback=read_base_url,
     help="Address by which browsers and platforms know the service, such as "
     "https://grader.example.org.  [default: the one that it listens on]",
 )
@@ -207,22 +191,15 @@ def _expect_private(host: str, base_url: str, *, allows_http: bool) -> None:
     base = urlsplit(base_url)
     if base.scheme == "https":
         return
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise click.UsageError(
             f"others reach {host}, so say by which https:// address they know the service: "
             "--base-url; a reverse proxy in front of it encrypts. --allow-http does without"
         )
-    if base_url and not _is_loopback(base.hostname or ""):
+    if base_url and not is_loopback(base.hostname or ""):
         raise click.UsageError(
             f"{base_url} is not encrypted: use https://, or --allow-http to do without"
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _on_cluster(cluster: Cluster | None, data: Path) -> "Callable[[PoolSettings], LivePool] | None":

@@ -38,7 +38,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
 
     Settings: ``column`` is the title of the assignment in Canvas, with or without its id, or the
     id alone. The default is the title of the assignment here. Canvas makes a new assignment for a
-    title that it doesn't know.
+    title that it doesn't know. Who is excused gets ``EX``.
     """
     if work.worksheet is None:
         yield _write_new(work)
@@ -60,6 +60,8 @@ def _write_new(work: Work) -> ExportedFile:
         row = item.row
         points = _points(row, work.max_score)
         lines += [[*_identity_cells(row, person), points] for person in row.people]
+    for row in work.take_excused():
+        lines += [[*_identity_cells(row, person), _EXCUSED] for person in row.people]
     return ExportedFile(_FILE, write_table(Table(lines=lines)))
 
 
@@ -110,6 +112,10 @@ def _fill_in(work: Work, table: Table) -> tuple[Table, list[LeftOut]]:
         return ""
 
     left_out = fill_in(work, people.find_all, write)
+    for row in work.take_excused():
+        for person in people.find_all(row):
+            if person.line is not None:
+                table.lines[places[person.line]][column] = _EXCUSED
     # The cells become plain strings, so that they are quoted anew: the result always has commas,
     # whatever the delimiter of the worksheet was.
     lines = [[*map(str, line[:info]), _with_point(line[column])] for line in table.lines]

@@ -32,7 +32,7 @@ _STATUSES = {Status.PASSED: "success", Status.NOT_JUDGED: "skipped"}
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """CodeGrade: AutoTest v2 output, one suite per function."""
-    yield from each_report(work, _write)
+    yield from each_report(work, _write, has_total=True)
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:

@@ -26,7 +26,7 @@ _FORMATS = ("%s", "%s", "%s")
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """CodeRunner: output of a combinator template grader."""
-    yield from each_report(work, _write)
+    yield from each_report(work, _write, has_total=True)
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:

@@ -26,7 +26,7 @@ class _Feedback(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """Coursera: feedback.json and htmlFeedback.html."""
-    yield from each_report(work, _write)
+    yield from each_report(work, _write, has_total=True)
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:

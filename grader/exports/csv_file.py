@@ -17,7 +17,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     file = io.StringIO(newline="")
     dialect = _read_dialect(work.setting("csv-dialect", CsvDialect.EXCEL))
     write_gradebook(
-        (item.row for item in work.items),
+        (*(item.row for item in work.items), *work.take_excused()),
         work.functions,
         file,
         manual=work.manual,

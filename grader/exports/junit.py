@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import msgspec
 
-from grader.errors import UsageError
-from grader.exports.format import ExportedFile, LeftOut, Work
+from grader.errors import NotExpressibleError, UsageError
+from grader.exports.format import ExportedFile, Item, LeftOut, Work
 from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import AFTER_DUE, describe_function, describe_reason, describe_whole
 from grader.exports.unique import name_all_checks, on_one_line, unique_names
@@ -50,8 +50,14 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     names = work.setting("names", _NAMES[0])
     if names not in _NAMES:
         raise UsageError(f"names must be {' or '.join(_NAMES)}, not {names}")
-    items = [item for item in work.items if item.row.id]
-    reports = (item.read() for item in items)
+    items: list[Item] = []
+    for item in work.items:
+        reason = _why_left_out(item, work) if item.row.id else ""
+        if reason:
+            yield LeftOut(item.row.id, reason)
+        elif item.row.id:
+            items.append(item)
+    reports = (item.read_as_it_counts(is_after_due=work.is_after_due) for item in items)
     root = Element("testsuites", name=on_one_line(work.assignment.title))
     titles = unique_names(on_one_line(item.row.id) for item in items)
     for title, report in zip(titles, reports, strict=True):
@@ -65,6 +71,17 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     root.set("time", _seconds(sum(float(suite.get("time", "0")) for suite in root)))
     indent(root)
     yield ExportedFile(_FILE, tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+
+
+def _why_left_out(item: Item, work: Work) -> str:
+    """Return why what counts of a report can't be written; empty if it can."""
+    if item.counted is None:
+        return ""  # most reports are read only once
+    try:
+        item.read_as_it_counts(is_after_due=work.is_after_due)
+    except NotExpressibleError as error:
+        return str(error)
+    return ""
 
 
 class _Suite:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from grader.exports.format import ExportedFile, LeftOut, Work
+from grader.exports.format import ExportedFile, LeftOut, Work, leave_out_without_report
 from grader.exports.lti_score import make_score
 
 _NO_USER = "the report has no user id; give one with --set user=ID"
@@ -23,6 +23,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     for item in work.items:
         row = item.row
         if not row.id:
+            yield from leave_out_without_report(item)
             continue
         for person in row.people:
             user_id = user if work.is_single else person.id
@@ -31,10 +32,11 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
                 continue
             score = make_score(
                 row,
-                item.read(),
+                item.read_with_reason(is_after_due=work.is_after_due),
                 user_id=user_id,
                 timestamp=timestamp,
                 is_after_due=work.is_after_due,
+                counted=item.counted,
             )
             lines.append(msgspec.json.encode(score) + b"\n")
     yield ExportedFile("scores.jsonl", b"".join(lines))

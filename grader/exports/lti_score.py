@@ -15,7 +15,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from grader.errors import NotExpressibleError
-from grader.exports.student_view import student_view
+from grader.exports.counted import Counted
+from grader.exports.student_view import StudentView, student_view
 from grader.exports.text import GRADER_FAULT, cut, describe_whole
 from grader.outputs.manual_view import describe_item
 from grader.outputs.wording import format_points
@@ -83,7 +84,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
 
 
 def make_score(
-    row: Row, report: Report, *, user_id: str, timestamp: str, is_after_due: bool
+    row: Row,
+    report: Report,
+    *,
+    user_id: str,
+    timestamp: str,
+    is_after_due: bool,
+    counted: Counted | None = None,
 ) -> Score:
     """Make the score of one person from a row of the class and its report.
 
@@ -93,13 +100,16 @@ def make_score(
         user_id: The person's id on the platform.
         timestamp: The time of the score, in ISO 8601 with a time zone.
         is_after_due: Whether the due date has passed, so that what waits for it may be shown.
+        counted: What counts, if that is not the report's score. The row has it too.
 
     Raises:
         NotExpressibleError: If nothing was handed in; what that means is up to the platform.
     """
     if row.status is RowStatus.NOT_HANDED_IN:
         raise NotExpressibleError("nothing was handed in")
-    if row.status is RowStatus.GRADER_ERROR or row.score is None or row.max_score is None:
+    is_decided = counted is not None and counted.share is None
+    is_fault = row.status is RowStatus.GRADER_ERROR and not is_decided
+    if is_fault or row.score is None or row.max_score is None:
         return Score(
             user_id=user_id,
             timestamp=timestamp,
@@ -109,9 +119,9 @@ def make_score(
             canvas=_canvas(row),
         )
     shown = student_view(report, is_after_due=is_after_due)
-    is_pending = bool(shown.pending or shown.waiting)
-    has_score = bool(row.max_score) and shown.has_score
-    given = shown.report.score if is_pending else row.score
+    is_pending = bool(shown.pending or shown.waiting) and not is_decided
+    has_score = bool(row.max_score) and (shown.has_score or is_decided)
+    given = _so_far(shown, counted) if is_pending else row.score
     maximum = row.max_score  # with the points that wait, which are not earned yet
     return Score(
         user_id=user_id,
@@ -129,6 +139,14 @@ def make_score(
         ),
         canvas=_canvas(row),
     )
+
+
+def _so_far(shown: StudentView, counted: Counted | None) -> float | None:
+    """Return what counts of the points that are shown, while others are not."""
+    score = shown.report.score
+    if score is None or counted is None or counted.share is None:
+        return score
+    return score * counted.share
 
 
 def _canvas(row: Row) -> CanvasSubmission:

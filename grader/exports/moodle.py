@@ -134,7 +134,9 @@ class _Worksheet:
             row.score, row.max_score, maximum or self._work.max_score
         )
         if "feedback" in self._columns:
-            shown = student_view(item.read(), is_after_due=self._work.is_after_due)
+            is_after_due = self._work.is_after_due
+            report = item.read_with_reason(is_after_due=is_after_due)
+            shown = student_view(report, is_after_due=is_after_due)
             markup = describe_as_markup(
                 shown, has_output=False, max_characters=_MAX_FEEDBACK_CHARACTERS
             )

@@ -68,7 +68,7 @@ class _Results(msgspec.Struct, frozen=True, kw_only=True):
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """PrairieLearn: results.json, one test per function."""
-    yield from each_report(work, _write)
+    yield from each_report(work, _write, has_total=True)
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:

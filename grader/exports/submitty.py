@@ -19,7 +19,7 @@ _FILE = "validation_results.json"
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """Submitty: validation_results.json of a custom validator."""
-    yield from each_report(work, _write)
+    yield from each_report(work, _write, has_total=True)
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:

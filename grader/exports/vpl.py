@@ -40,7 +40,7 @@ def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
         lines = [_BEGIN, *_comments(shown), _END, *_grade(shown, maximum)]
         yield ExportedFile(_FILE, "\n".join(lines).encode() + b"\n")
 
-    yield from each_report(work, write)
+    yield from each_report(work, write, has_total=True)
 
 
 def _comments(shown: StudentView) -> Iterator[str]:

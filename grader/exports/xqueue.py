@@ -32,7 +32,7 @@ class _Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 def export(work: Work) -> Iterator[ExportedFile | LeftOut]:
     """Open edX: xqueue_body of an XQueue reply."""
-    yield from each_report(work, _write)
+    yield from each_report(work, _write, has_total=True)
 
 
 def _write(report: Report, work: Work) -> Iterator[ExportedFile]:

@@ -23,13 +23,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.errors import UsageError
+from grader.service import claimants
 from grader.service.courses import assignment_folders
 from grader.service.database.engine import Database
 from grader.service.settings import ServiceSettings
 
 _DATABASE = "zerograd.sqlite3"
+# Nobody holds the locks of a copy, although who has claimed something may live.
 _LEFT_OUT = frozenset(
-    {"recordings", _DATABASE, *(f"{_DATABASE}-{end}" for end in ("wal", "shm", "journal"))}
+    {
+        "recordings",
+        claimants.FOLDER,
+        _DATABASE,
+        *(f"{_DATABASE}-{end}" for end in ("wal", "shm", "journal")),
+    }
 )
 _MODE = 0o600
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.batch.clusters import find_class_clusters
+from grader.exports.counted import Counted
 from grader.report.class_figures import ClassFigures, with_rows
 from grader.report.class_model import ClassSummary, Origin, Row, RowStatus, Student
 from grader.report.model import AssignmentInfo, ReportStatus
@@ -54,10 +55,20 @@ class ClassState:
     Attributes:
         version: Another text whenever something in it is another.
         summary: The class.
+        counted: What counts, by the numbers of hand-ins, where it isn't the score of the report.
+        excused: The numbers of hand-ins of students who are excused.
+        excused_absent: The students who are excused, and have handed in nothing.
     """
 
     version: str
     summary: ClassSummary
+    counted: Mapping[str, Counted]
+    excused: frozenset[str]
+    excused_absent: frozenset[Student]
+
+    def is_excused(self, row: Row) -> bool:
+        """Return whether a row of the summary is of somebody who is excused."""
+        return row.id in self.excused if row.id else row.student in self.excused_absent
 
 
 class ClassViews:
@@ -81,7 +92,22 @@ class ClassViews:
             known = self._known.get(assignment.id)
             if known is not None and known.version == version:
                 return known
-            state = ClassState(version, self._make(session, assignment, Which.COUNTING))
+            class_ = _read_class(session, assignment)
+            state = ClassState(
+                version=version,
+                summary=self._make(session, assignment, class_, Which.COUNTING),
+                counted=_counted(class_),
+                excused=frozenset(
+                    attempt.number
+                    for one, attempt in _choose(class_, Which.COUNTING)
+                    if one.standing.is_excused
+                ),
+                excused_absent=frozenset(
+                    one.person
+                    for one in class_
+                    if one.standing.is_excused and not one.standing.attempts
+                ),
+            )
             self._known[assignment.id] = state
             self._known.move_to_end(assignment.id)
             _shrink(self._known, _MOST_CLASSES)
@@ -90,7 +116,7 @@ class ClassViews:
     def all_attempts(self, session: Session, assignment: CourseAssignment) -> ClassSummary:
         """Return a class with a row for each attempt that was graded, and without clusters."""
         with self._making:
-            return self._make(session, assignment, Which.ALL)
+            return self._make(session, assignment, _read_class(session, assignment), Which.ALL)
 
     def forget(self) -> None:
         """Forget all that is known, after somebody was deleted."""
@@ -98,8 +124,13 @@ class ClassViews:
             self._known.clear()
             self._outlines.clear()
 
-    def _make(self, session: Session, assignment: CourseAssignment, which: Which) -> ClassSummary:
-        class_ = _read_class(session, assignment)
+    def _make(
+        self,
+        session: Session,
+        assignment: CourseAssignment,
+        class_: "Sequence[_Student]",
+        which: Which,
+    ) -> ClassSummary:
         chosen = list(_choose(class_, which))
         outlines = self._read_outlines(session, [one.result_id or 0 for _, one in chosen])
         figures = ClassFigures()
@@ -250,6 +281,29 @@ def _finish(
         function_names=tuple(names),
         remarks=remarks,
     )
+
+
+def _counted(class_: Iterable[_Student]) -> dict[str, Counted]:
+    """Return what counts of the hand-ins that count, where it isn't the score of the report."""
+    found = {}
+    for student, attempt in _choose(class_, Which.COUNTING):
+        stands = student.standing
+        # Every student's own due date is in the late days of the attempt.
+        if stands.points is None or (stands.override is None and stands.points == attempt.points):
+            continue
+        share: float | None = None
+        why = "An instructor decided the points"
+        if stands.override is None:
+            share = stands.points / attempt.points if attempt.points else 1.0
+            days = "1 day" if attempt.late_days == 1 else f"{attempt.late_days} days"
+            why = f"Handed in {days} late"
+        found[attempt.number] = Counted(
+            points=stands.points,
+            max_points=attempt.max_points or stands.max_points,
+            share=share,
+            why=why,
+        )
+    return found
 
 
 def _with_counted_points(summary: ClassSummary, class_: Sequence[_Student]) -> ClassSummary:

@@ -114,7 +114,12 @@ def add_instructor(session: Session, course_id: int, name: str, *, email: str = 
 
 
 def add_assignment(
-    session: Session, course_id: int, where: str, settings: AssignmentSettings
+    session: Session,
+    course_id: int,
+    where: str,
+    settings: AssignmentSettings,
+    *,
+    by_id: int | None = None,
 ) -> CourseAssignment:
     """Let the students of a course hand in for an assignment.
 
@@ -123,6 +128,7 @@ def add_assignment(
         course_id: The course.
         where: The folder of the assignment, or the name of a built-in one.
         settings: When and how often.
+        by_id: Who adds it; None for the operator.
 
     Raises:
         UsageError: The assignment can't be used, or the course isn't there.
@@ -150,7 +156,7 @@ def add_assignment(
     )
     session.add(added)
     session.flush()
-    note(session, "assignment added", course_id=course_id, by_id=None, details=added.title)
+    note(session, "assignment added", course_id=course_id, by_id=by_id, details=added.title)
     return added
 
 

@@ -2,8 +2,9 @@
 
 What a student handed in, its results, marks of answers that nobody else gave, decisions, scores to
 be sent, sessions, tokens and links go, and the bytes that nobody else has handed in. A person who
-is in no other course goes altogether. What a platform has received stays there: only it can delete
-that.
+is in no other course goes altogether. From what was written about others or about everybody, such
+as the reason of a regrade, name, email address and id are taken out. What a platform has received
+stays there: only it can delete that.
 """
 
 from collections.abc import Collection
@@ -37,6 +38,7 @@ from grader.service.database.tables import (
     Role,
     WebSession,
 )
+from grader.service.forgotten_words import forget, names_of
 from grader.service.marking import answers_in
 
 
@@ -106,7 +108,8 @@ def delete_student(database: Database, course_id: int, person_id: int, *, by_id:
         if member is None:
             return False
         # Nobody hands in for this person at the same time.
-        session.get_one(Person, person_id, with_for_update=True)
+        person = session.get_one(Person, person_id, with_for_update=True)
+        names = names_of(person, member)
         assignments = _assignments_of(session, course_id)
         _delete_work(session, assignments, person_id)
         session.delete(member)
@@ -115,6 +118,7 @@ def delete_student(database: Database, course_id: int, person_id: int, *, by_id:
         if not _is_elsewhere(session, course_id, person_id):
             _delete_person(session, person_id)
         _forget_words(session, course_id, person_id)
+        forget(session, course_id, assignments, names)
         note(session, "student deleted", course_id=course_id, by_id=by_id, about_id=person_id)
     _empty_log(database)
     return True

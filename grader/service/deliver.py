@@ -322,8 +322,20 @@ def send_again(session: Session, entry_id: int) -> bool:
 
 
 def make_score(outgoing: str, stamp: int) -> Score:
-    """Make the score of an entry; the same entry always makes the same score."""
+    """Make the score of an entry; the same entry always makes the same score.
+
+    To take a score back is to send none: the specification asks platforms to clear what they had
+    then. Moodle does so for everything but FullyGraded, and Canvas for Failed alone.
+    """
     one = msgspec.json.decode(outgoing, type=OutgoingScore)
+    if one.points is None:
+        return Score(
+            user_id=one.subject,
+            timestamp=_show(stamp),
+            activity_progress=ActivityProgress.SUBMITTED,
+            grading_progress=GradingProgress.FAILED,
+            canvas=CanvasSubmission(),
+        )
     submitted_at = UNSET if one.submitted_at is None else _show(one.submitted_at)
     has_points = one.max_points > 0  # AGS allows no maximum of 0
     return Score(

@@ -5,7 +5,8 @@ Theory of operation
 One thread (`Dispatcher.run`) does all that touches the database. Pools (one for each assignment
 that has jobs) call back from threads of their own, and only put their results into a queue in
 memory. What is in that queue or in a pool is also claimed in the database, so a dispatcher that is
-killed loses nothing: its claims end, and the jobs are done again.
+killed loses nothing: its claims end, and the jobs are done again. The next one with the same data
+folder doesn't wait for that: it sees that its predecessor is dead (`claimants`).
 """
 
 import contextlib
@@ -32,6 +33,7 @@ from grader.pool.messages import GradeResult, PoolSettings
 from grader.report.model import ReportStatus
 from grader.report.outline import read_outline
 from grader.service import queue as jobs
+from grader.service.claimants import alive, take_over
 from grader.service.database.engine import Database
 from grader.service.database.tables import CourseAssignment, Regrade
 from grader.service.queue import ClaimedJob, NewResult
@@ -118,7 +120,22 @@ class Dispatcher:
         return len(self._claimed)
 
     def run(self) -> None:
-        """Grade until `stop` is called and nothing is being graded any more."""
+        """Grade until `stop` is called and nothing is being graded any more.
+
+        What a dispatcher with the same data folder had claimed when it was killed is taken back.
+        """
+        with alive(self.settings.data, self.name):
+            self._take_over()
+            self._run()
+
+    def _take_over(self) -> None:
+        try:
+            take_over(self.settings.data, lambda name: jobs.release(self.database, name))
+        except SQLAlchemyError as error:
+            # Those claims end by themselves.
+            _log.warning("the database doesn't answer: %s", type(error).__name__)
+
+    def _run(self) -> None:
         try:
             while not self._has_ended:
                 try:

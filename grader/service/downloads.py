@@ -15,12 +15,14 @@ from grader.outputs.class_files import GRADEBOOK_FILE, INDEX_FILE
 from grader.outputs.class_page import write_class_page
 from grader.outputs.class_wording import show_line
 from grader.outputs.gradebook import write_gradebook
-from grader.report.class_model import ClassSummary
+from grader.report.class_model import ClassSummary, Row
 from grader.report.csv_dialect import CsvDialect
 from grader.report.summary_file import SUMMARY_NAME, write_summary
 from grader.service.class_reports import DatabaseReports
+from grader.service.class_view import ClassState
 
 LEFT_OUT_FILE = "left-out.txt"
+_EXCUSED = "the student is excused, so there is no score"
 _CHUNK_BYTES = 256 * 1024
 # Up to here in memory, then in a nameless file.
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
@@ -42,7 +44,7 @@ class Download:
 
 
 def export_class(
-    summary: ClassSummary,
+    state: ClassState,
     reports: DatabaseReports,
     format_name: str,
     *,
@@ -51,10 +53,10 @@ def export_class(
     worksheet: Path | None = None,
     settings: dict[str, str] | None = None,
 ) -> Download:
-    """Write a class in a format of the registry.
+    """Write a class in a format of the registry, with what counts.
 
     Args:
-        summary: The class.
+        state: The class.
         reports: Its reports.
         format_name: The name of the format.
         folder: Where a large file is kept for the moment.
@@ -69,11 +71,14 @@ def export_class(
         UsageError: The format or the worksheet can't be used.
     """
     export = load_format(format_name)
+    summary = state.summary
     rows = [row for row in summary.rows if not row.id or reports.has(row.id)]
+    excused = tuple(row for row in rows if state.is_excused(row))
     work = Work(
         assignment=summary.assignment,
         max_score=summary.max_score,
-        items=tuple(Item(row=row, read=functools.partial(reports.read, row.id)) for row in rows),
+        items=tuple(_item(row, state, reports) for row in rows if not state.is_excused(row)),
+        excused=excused,
         functions=tuple(one.name for one in summary.functions),
         is_after_due=is_after_due,
         worksheet=worksheet,
@@ -92,6 +97,8 @@ def export_class(
                 left_out.append(one)
             else:
                 yield one
+        if not work.knows_excuses:
+            left_out.extend(LeftOut(row.id, _EXCUSED) for row in excused if row.id)
 
     made = files()
     first, second = next(made, None), next(made, None)
@@ -107,6 +114,11 @@ def export_class(
             lines = (f"{show_line(one.who)}: {show_line(one.reason)}\n" for one in left_out)
             archive.writestr(LEFT_OUT_FILE, "".join(lines).encode("utf-8", "backslashreplace"))
     return _finish(f"{format_name}.zip", stream)
+
+
+def _item(row: Row, state: ClassState, reports: DatabaseReports) -> Item:
+    read = functools.partial(reports.read, row.id)
+    return Item(row=row, read=read, counted=state.counted.get(row.id))
 
 
 def zip_class(summary: ClassSummary, reports: DatabaseReports, *, folder: Path) -> Download:

@@ -123,7 +123,7 @@ def renew(database: Database, claimant: str, jobs: Collection[int]) -> None:
 
 
 def release(database: Database, claimant: str) -> None:
-    """Give back all jobs of a claimant that ends, or that has just started again."""
+    """Give back all jobs of a claimant that ends, or was killed."""
     with database.write() as session:
         session.execute(
             update(Job)

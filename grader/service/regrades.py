@@ -3,13 +3,14 @@
 A regrade has a job for each hand-in that is there when it begins. What is handed in later is graded
 by the checks of that moment anyway, since the dispatcher reads them anew once there is a regrade.
 Nothing counts before the regrade is applied: then all results change in one transaction, with the
-scores that platforms hear of. A fault of the grader never replaces a result.
+scores that platforms hear of. A fault of the grader never replaces a result. One that was applied
+can be undone, in the same way: what counted before counts again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from grader.errors import UsageError
@@ -223,26 +224,58 @@ def apply_regrade(session: Session, regrade_id: int, *, by_id: int) -> int:
     if complete(session, regrade) or not find_progress(session, regrade_id).is_complete:
         raise RegradeRefusedError("Not everything is graded yet. Wait until it is.")
     before = standings(session, assignment)
-    rows = session.execute(results_that_would_hold(regrade_id)).all()
-    for hand_in_id, result_id in rows:
-        hand_in = session.get_one(HandIn, hand_in_id)
-        # Marks may have been given meanwhile.
-        result = mark_result(session, assignment.id, session.get_one(Result, result_id))
-        hand_in.result_id = result.id
-    session.flush()
-    after = standings(session, assignment)
-    changed = [whose for whose in after if not _is_same(before[whose], after[whose])]
-    for whose in sorted(changed):
-        publish_score(session, assignment.id, whose)
+    would_hold = results_that_would_hold(regrade_id).subquery()
+    jobs = _jobs_of(session, regrade_id, Job.result_id.in_(select(would_hold.c.result_id)))
+    for job in jobs:
+        job.replaced_id = session.get_one(HandIn, job.hand_in_id).result_id
+        _let_count(session, assignment.id, job.hand_in_id, job.result_id)
+    changed = _publish_changes(session, assignment, before)
     regrade.applied_at = now()
     note(
         session,
         "regrade applied",
         course_id=assignment.course_id,
         by_id=by_id,
-        details=f"regrade {regrade_id}: {len(rows)} results, {len(changed)} students changed",
+        details=f"regrade {regrade_id}: {len(jobs)} results, {changed} students changed",
     )
-    return len(changed)
+    return changed
+
+
+def undo_regrade(session: Session, regrade_id: int, *, by_id: int, reason: str = "") -> int:
+    """Have the results count again that a regrade has replaced, in a transaction of the caller.
+
+    Marks that were given since stay. Hand-ins that are not of the regrade keep their results.
+
+    Returns:
+        How many students have other points now.
+
+    Raises:
+        RegradeRefusedError: It doesn't count now, a later one has replaced its results, or it was
+            applied by a version that kept nothing to undo it.
+    """
+    regrade = session.get_one(Regrade, regrade_id, with_for_update=True)
+    assignment = session.get_one(CourseAssignment, regrade.assignment_id, with_for_update=True)
+    if regrade.applied_at is None or regrade.undone_at is not None:
+        raise RegradeRefusedError("This regrade doesn't count, so there is nothing to undo.")
+    if _is_replaced(session, regrade):
+        raise RegradeRefusedError("A later regrade counts. Undo that one first.")
+    before = standings(session, assignment)
+    jobs = _jobs_of(session, regrade_id, Job.replaced_id.is_not(None))
+    if not jobs:
+        raise RegradeRefusedError("Nothing is kept of what this regrade replaced.")
+    for job in jobs:
+        _let_count(session, assignment.id, job.hand_in_id, job.replaced_id)
+    changed = _publish_changes(session, assignment, before)
+    regrade.undone_at = now()
+    note(
+        session,
+        "regrade undone",
+        course_id=assignment.course_id,
+        by_id=by_id,
+        reason=reason,
+        details=f"regrade {regrade_id}: {len(jobs)} results, {changed} students changed",
+    )
+    return changed
 
 
 def drop_regrade(session: Session, regrade_id: int, *, by_id: int) -> None:
@@ -303,6 +336,47 @@ def retry_faults(session: Session, assignment_id: int, *, regrade_id: int = 0, b
         details=f"{len(failed)} jobs of assignment {assignment_id}",
     )
     return len(failed)
+
+
+def _jobs_of(session: Session, regrade_id: int, which: ColumnElement[bool]) -> Sequence[Job]:
+    return session.scalars(
+        select(Job).where(Job.regrade_id == regrade_id, which).order_by(Job.id)
+    ).all()
+
+
+def _let_count(
+    session: Session, assignment_id: int, hand_in_id: int, result_id: int | None
+) -> None:
+    """Have a result be the one of its hand-in, with the marks that were given meanwhile."""
+    result = mark_result(session, assignment_id, session.get_one(Result, result_id))
+    session.get_one(HandIn, hand_in_id).result_id = result.id
+
+
+def _publish_changes(
+    session: Session, assignment: CourseAssignment, before: Mapping[int, Standing]
+) -> int:
+    """Send the scores that are others than before; return how many students have others."""
+    session.flush()
+    after = standings(session, assignment)
+    changed = [whose for whose in after if not _is_same(before[whose], after[whose])]
+    for whose in sorted(changed):
+        publish_score(session, assignment.id, whose)
+    return len(changed)
+
+
+def _is_replaced(session: Session, regrade: Regrade) -> bool:
+    """Return whether a later regrade counts that has some of the same hand-ins."""
+    later = session.scalars(
+        select(Regrade).where(
+            Regrade.assignment_id == regrade.assignment_id,
+            Regrade.applied_at >= regrade.applied_at,
+            Regrade.id != regrade.id,
+            Regrade.undone_at.is_(None),
+        )
+    )
+    return any(
+        one.hand_in_id is None or regrade.hand_in_id in (None, one.hand_in_id) for one in later
+    )
 
 
 def _find_open(session: Session, assignment_id: int, hand_in_id: int | None) -> Regrade | None:

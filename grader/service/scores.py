@@ -21,7 +21,7 @@ from grader.service.database.tables import (
 from grader.service.due import assignment_for, due_dates, with_due
 from grader.service.hand_ins import late_days
 from grader.service.marking import mark_result
-from grader.service.outbox import put_score
+from grader.service.outbox import put_score, take_back_score
 from grader.service.queue import ClaimedJob, NewResult
 from grader.service.shown import has_pending_points, is_after_due
 
@@ -236,13 +236,15 @@ def publish_score(session: Session, assignment_id: int, person_id: int) -> None:
     """Put the score that counts now into the outbox, if the platform doesn't have it.
 
     Platforms show students what they get, so a score with points that wait for the due date waits
-    too: `publish_after_due` puts it there. What an instructor has decided is sent at once.
+    too: `publish_after_due` puts it there. What an instructor has decided is sent at once. If no
+    points count any more, or the student is excused, the score that the platform has is taken back.
     """
     assignment = session.get_one(CourseAssignment, assignment_id)
     if not assignment.line_item:
         return
     now_counts = standing(session, assignment, person_id)
     if now_counts.points is None or now_counts.is_excused:
+        take_back_score(session, assignment, person_id)
         return
     counting = now_counts.counting
     if now_counts.override is None and counting is not None and counting.result_id is not None:

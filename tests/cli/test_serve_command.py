@@ -20,6 +20,7 @@ from grader.service.database.tables import (
     Member,
     OneTimeLink,
     Person,
+    Platform,
     Role,
 )
 from grader.service.tokens import digest_of
@@ -119,6 +120,71 @@ def test_links_lead_into_the_course(data: Path, options: list[str], path: str) -
     printed = run("course", "link", 1, *options, data=data).output
 
     assert re.search(rf": http://127\.0\.0\.1:8000/{path}/[\w-]{{43}}\n$", printed)
+
+
+LMS = (
+    "--issuer", "https://lms.example", "--client-id", "c1", "--login", "https://lms.example/login",
+    "--token", "https://lms.example/token", "--keys", "https://lms.example/keys",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("course", [[], [1]], ids=["all courses", "one course"])
+def test_platform_is_registered_by_hand(data: Path, course: list[int]) -> None:
+    """What its administrator needs in return is printed."""
+    printed = run(
+        "course", "platform", *course, *LMS, "--deployment", "d1", "--deployment", "d2",
+        "--name", "Moodle", data=data,
+    ).output  # fmt: skip
+
+    assert printed == (
+        "platform 1: Moodle\n"
+        "login initiation: http://127.0.0.1:8000/lti/login\n"
+        "redirect and target link: http://127.0.0.1:8000/lti/launch\n"
+        "content selection (deep linking): http://127.0.0.1:8000/lti/deep-link\n"
+        "public keys (JWKS): http://127.0.0.1:8000/lti/keys\n"
+    )
+    with Database(sqlite_url(data)).read() as session:
+        found = session.scalars(select(Platform)).one()
+    assert (found.issuer, found.client_id, found.name) == ("https://lms.example", "c1", "Moodle")
+    assert (found.deployments, found.course_id) == ("d1\nd2", course[0] if course else None)
+    assert (found.authorization_url, found.token_url, found.keys_url) == (
+        "https://lms.example/login",
+        "https://lms.example/token",
+        "https://lms.example/keys",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([7, *LMS], "there is no course 7"),
+        ([*LMS, "--keys", "http://lms.example/keys"], "must begin with https://"),
+        ([*LMS, "--token-audience", "x" * 2000], "is too long"),
+    ],
+    ids=["no such course", "not encrypted", "too long"],
+)
+def test_platform_that_can_not_be_is_refused(
+    data: Path, arguments: list[object], words: str
+) -> None:
+    """Nothing is kept of it."""
+    done = CliRunner().invoke(
+        grader, ["course", "platform", *map(str, arguments), "--data", str(data)]
+    )
+
+    assert done.exit_code == 2
+    assert words in " ".join(done.stderr.split())
+    with Database(sqlite_url(data)).read() as session:
+        assert session.scalars(select(Platform)).all() == []
+
+
+def test_platform_is_registered_once(data: Path) -> None:
+    """The same issuer and client id twice would be two platforms for one launch."""
+    run("course", "platform", *LMS, data=data)
+
+    done = CliRunner().invoke(grader, ["course", "platform", *LMS, "--data", str(data)])
+
+    assert done.exit_code == 2
+    assert "is registered already" in " ".join(done.stderr.split())
 
 
 def test_link_of_a_student_is_good_for_the_course_only(data: Path) -> None:

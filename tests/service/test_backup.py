@@ -31,6 +31,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         (data / "lti.pem").write_text("key")
         (data / "recordings").mkdir()
         (data / "recordings" / "large").write_bytes(b"x" * 1000)
+        (data / "claimants").mkdir()
+        (data / "claimants" / ("a" * 16)).touch()
         yield made
 
 
@@ -65,6 +67,7 @@ def test_what_was_kept_comes_back(site: Site, tmp_path: Path, backend: str) -> N
     assert (back / FILE).read_text() == (settings.data / FILE).read_text()
     assert (back / "lti.pem").read_text() == "key"
     assert not (back / "recordings").exists()
+    assert not (back / "claimants").exists()
     if backend == "sqlite":
         found = everything(sqlite_url(back))
         assert found == everything(sqlite_url(settings.data))

@@ -2,14 +2,27 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from service_class import grade_jobs, handed_in, points_of
-from service_site import ANN, BOB, FIRST, INA, LAB, Browser, Site, open_site
+from service_site import (
+    ANN,
+    BOB,
+    FILES_LAB,
+    FIRST,
+    INA,
+    LAB,
+    OTHER_LAB,
+    ROOT,
+    Browser,
+    Site,
+    open_site,
+)
 from sqlalchemy import select
 
 from grader.errors import UsageError
@@ -306,3 +319,53 @@ def test_refused_settings_stay_in_the_form(site: Site, ina: Browser) -> None:
     assert 'value="&lt;x&gt;"' in answer.text
     with site.database.read() as session:
         assert session.get_one(CourseAssignment, LAB).title == "Lab 1"
+
+
+def test_instructor_adds_an_assignment(site: Site, ina: Browser) -> None:
+    """A built-in one, or one of the folders of the own courses, which are not shown whole."""
+    page = ina.get(f"/courses/{FIRST}").text
+    keys = re.findall(r'<option value="([^"]+)"', page)
+    assert keys == ["name-lab4", f"as-{FILES_LAB}"]
+    assert str(ROOT) not in page
+
+    done = ina.submit(f"/courses/{FIRST}/assignments", assignment=keys[1], title=" Two <i>files")
+    again = ina.submit(f"/courses/{FIRST}/assignments", assignment=keys[0])
+
+    assert (done.status_code, again.status_code) == (303, 303)
+    assert "Two &lt;i&gt;files" in ina.get(done.headers["location"]).text
+    with site.database.read() as session:
+        added = session.scalars(
+            select(CourseAssignment).where(CourseAssignment.id > FILES_LAB)
+        ).all()
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[-1]
+    assert [(one.course_id, PurePath(one.folder).name, one.title) for one in added] == [
+        (FIRST, "two_files", "Two <i>files"),
+        (FIRST, "lab4", "Lab 4: gradient descent with autograd"),
+    ]
+    assert len({one.salt for one in added}) == 2
+    assert (entry.action, entry.by_id) == ("assignment added", INA)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "lab4", "/etc", "name-../lab4", f"as-{OTHER_LAB}", "as-99", "name-nosuch"]
+)
+def test_only_what_is_offered_can_be_added(key: str, site: Site, ina: Browser) -> None:
+    """Checks run as the service, so nobody names a folder or an assignment of others."""
+    site.change(OTHER_LAB, folder="/secret/folder")
+
+    answer = ina.submit(f"/courses/{FIRST}/assignments", assignment=key)
+
+    assert answer.status_code == 422
+    assert "Choose one of the assignments" in answer.text
+    assert "/secret" not in answer.text
+
+
+def test_assignment_that_is_gone_can_not_be_added(site: Site, ina: Browser) -> None:
+    """The page doesn't say where the folder was."""
+    site.change(FILES_LAB, folder="/secret/folder")
+
+    answer = ina.submit(f"/courses/{FIRST}/assignments", assignment=f"as-{FILES_LAB}")
+
+    assert answer.status_code == 422
+    assert "use" in answer.text
+    assert "/secret" not in answer.text

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from grader.outputs.marks_table import MarksLine
 from grader.service import queue
+from grader.service.audit import note
 from grader.service.class_view import ClassViews
 from grader.service.clock import now
 from grader.service.database.tables import (
@@ -20,6 +21,7 @@ from grader.service.database.tables import (
     AuditEntry,
     Base,
     Content,
+    Decision,
     HandIn,
     Identity,
     Job,
@@ -27,11 +29,13 @@ from grader.service.database.tables import (
     OutboxEntry,
     OutboxState,
     Person,
+    Regrade,
     Result,
     Role,
 )
 from grader.service.decisions import Kind, decide
 from grader.service.deletion import delete_student, what_remains
+from grader.service.forgotten_words import names_of
 from grader.service.give_class_marks import Marker, give
 from grader.service.one_time_links import Purpose, make_link
 from grader.service.queue import NewResult
@@ -82,6 +86,24 @@ def fill(site: Site) -> None:
     with site.database.write() as session:
         hand_in_id = session.scalars(select(HandIn.id).where(HandIn.number == first)).one()
         start_regrade(session, LAB, by_id=INA, reason="for Zebedea", hand_in_id=hand_in_id)
+        session.add(
+            Regrade(
+                assignment_id=LAB,
+                by_id=INA,
+                reason="Since ZEBEDEA QUILLFEATHER (zebedea@example.org) found a bug",
+                created_at=now(),
+                dropped_at=now(),
+            )
+        )
+        note(
+            session,
+            "regrade started",
+            course_id=FIRST,
+            by_id=INA,
+            reason="Quillfeather's, and quillfeathers",
+            details="for zebedea@example.org",
+        )
+        decide(session, LAB, BOB, Kind.COMMENT, by_id=INA, text="You and zebedea: s1 and s2")
         for kind in Kind:
             decide(
                 session, LAB, ANN, kind, by_id=INA, text="Zebedea was ill", points=1.0, until=now()
@@ -179,6 +201,50 @@ def test_mark_of_an_answer_that_others_gave_stays(site: Site) -> None:
     delete_student(site.database, FIRST, ANN, by_id=INA)
 
     assert "zq-comment" in everything(site)
+
+
+def test_words_of_others_lose_the_name_only(site: Site) -> None:
+    """Reasons for everybody, and comments for others, stay but for who was deleted."""
+    delete_student(site.database, FIRST, ANN, by_id=INA)
+
+    with site.database.read() as session:
+        (regrade,) = session.scalars(select(Regrade.reason)).all()
+        comment = session.scalars(select(Decision.text).where(Decision.person_id == BOB)).one()
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.details.startswith("for "))
+        ).one()
+    assert regrade == "Since (deleted) ((deleted)) found a bug"
+    assert comment == "You and (deleted): s1 and s2"
+    assert (entry.reason, entry.details) == (
+        "(deleted)'s, and quillfeathers",
+        "for (deleted)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Anna-Lena Öz is ill", "(deleted) is ill"),
+        ("ÖZ, ANNA-LENA", "ÖZ, (deleted)-(deleted)"),
+        ("lena (id 12345) and Lenas", "(deleted) (id (deleted)) and Lenas"),
+        ("x12345, 123456", "x12345, 123456"),
+        ("a.o@example.org.", "(deleted)."),
+        ("xa.o@example.org", "xa.o@example.org"),
+    ],
+)
+def test_names_are_found_as_whole_words(text: str, left: str) -> None:
+    """Whatever their case; parts of other words stay, and so do parts of two letters."""
+    person = Person(name="Anna-Lena Öz", email="a.o@example.org")
+    names = names_of(person, Member(student_id="12345"))
+
+    assert names.take_out_of(text) == left
+
+
+def test_who_has_no_name_takes_nothing_out() -> None:
+    """A platform may give no names."""
+    names = names_of(Person(name="", email=""), Member(student_id=""))
+
+    assert names.take_out_of("all of it") == "all of it"
 
 
 def test_instructors_and_strangers_are_not_deleted(site: Site) -> None:

@@ -18,7 +18,7 @@ from grader.service.clock import DAY
 from grader.service.database.engine import Database, sqlite_url
 from grader.service.database.migrate import migrate
 from grader.service.database.tables import AuditEntry, OneTimeLink, Platform
-from grader.service.lti.platforms import NewPlatform, register_by_hand
+from grader.service.lti.platforms import NewPlatform, register
 from grader.service.lti.refusals import LtiRefusedError
 from grader.service.lti.tool import KEY_FILE, open_tool, public_keys
 from grader.service.one_time_links import Purpose, make_link
@@ -314,11 +314,11 @@ def test_wrong_entry_by_hand_is_refused(site: Site, changes: dict[str, object]) 
         "token_url": "https://lms.example/token",
         "keys_url": "https://lms.example/keys",
     }
-    with pytest.raises(LtiRefusedError):
-        register_by_hand(
-            site.database,
-            ServiceSettings(data=site.state.settings.data),
+    with pytest.raises(LtiRefusedError), site.database.write() as session:
+        register(
+            session,
             NewPlatform(**{**fields, **changes}),  # type: ignore[arg-type]
+            allows_loopback=False,
         )
 
     assert platforms(site) == []

@@ -31,6 +31,7 @@ from grader.service.regrades import (
     find_progress,
     retry_faults,
     start_regrade,
+    undo_regrade,
 )
 from grader.service.scores import store_result
 
@@ -304,3 +305,112 @@ def test_pages_lead_through_a_regrade(site: Site) -> None:
     assert "these results count" in ina.get(where).text
     assert ina.submit(f"{where}/drop").status_code == 409
     assert points_of(site, ANN) == 4.0
+
+
+def applied(site: Site, points: dict[int, float | None], key: str = "new") -> int:
+    """Regrade everybody, and have it count; return the id."""
+    regrade_id = begin(site)
+    grade_jobs(site, points, key=key)
+    with site.database.write() as session:
+        apply_regrade(session, regrade_id, by_id=INA)
+    return regrade_id
+
+
+def undo(site: Site, regrade_id: int) -> int:
+    """Undo a regrade; return how many students have other points."""
+    with site.database.write() as session:
+        return undo_regrade(session, regrade_id, by_id=INA, reason="a mistake")
+
+
+def test_undone_regrade_counts_no_more(site: Site) -> None:
+    """What counted before counts again, the platform hears of it, and the audit says why."""
+    connect(site)
+    handed_in(site, ANN, 1.0)
+    handed_in(site, BOB, 3.0)
+    regrade_id = applied(site, {ANN: 4.0, BOB: 3.0})
+    before = sent(site)
+
+    assert undo(site, regrade_id) == 1
+
+    assert (points_of(site, ANN), points_of(site, BOB)) == (1.0, 3.0)
+    new = sent(site)[len(before) :]
+    assert [whose for whose, _ in new] == [ANN]
+    assert '"points":1.0' in new[0][1]
+    with site.database.read() as session:
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[-1]
+    assert (entry.action, entry.by_id, entry.reason) == ("regrade undone", INA, "a mistake")
+    with pytest.raises(RegradeRefusedError, match="nothing to undo"):
+        undo(site, regrade_id)
+
+
+def test_only_what_counts_can_be_undone(site: Site) -> None:
+    """One that is open or dropped has changed nothing."""
+    handed_in(site, ANN, 1.0)
+    regrade_id = begin(site)
+    with pytest.raises(RegradeRefusedError, match="nothing to undo"):
+        undo(site, regrade_id)
+    with site.database.write() as session:
+        drop_regrade(session, regrade_id, by_id=INA)
+    with pytest.raises(RegradeRefusedError, match="nothing to undo"):
+        undo(site, regrade_id)
+
+
+def test_regrades_are_undone_from_the_last_to_the_first(site: Site) -> None:
+    """Undoing an older one first would put back what the newer one has replaced."""
+    handed_in(site, ANN, 1.0)
+    first = applied(site, {ANN: 2.0}, key="first")
+    second = applied(site, {ANN: 3.0}, key="second")
+
+    with pytest.raises(RegradeRefusedError, match="Undo that one first"):
+        undo(site, first)
+    assert points_of(site, ANN) == 3.0
+    undo(site, second)
+    assert points_of(site, ANN) == 2.0
+    undo(site, first)
+    assert points_of(site, ANN) == 1.0
+
+
+def test_regrade_of_an_older_version_can_not_be_undone(site: Site) -> None:
+    """It has not kept what it replaced, so nothing is said to be undone."""
+    handed_in(site, ANN, 1.0)
+    regrade_id = applied(site, {ANN: 2.0})
+    with site.database.write() as session:
+        for job in session.scalars(select(Job)):
+            job.replaced_id = None
+
+    with pytest.raises(RegradeRefusedError, match="Nothing is kept"):
+        undo(site, regrade_id)
+    assert points_of(site, ANN) == 2.0
+
+
+def test_undoing_leaves_later_hand_ins_and_faults_alone(site: Site) -> None:
+    """A hand-in that isn't of the regrade keeps its result, and so has one that it failed on."""
+    handed_in(site, ANN, 1.0)
+    handed_in(site, BOB, 3.0)
+    regrade_id = applied(site, {ANN: 4.0, BOB: None})
+    with site.database.write() as session:
+        session.get_one(Regrade, regrade_id).created_at -= 3600 * SECOND
+    handed_in(site, BOB, 3.5, data=b"later")
+
+    undo(site, regrade_id)
+
+    assert (points_of(site, ANN), points_of(site, BOB)) == (1.0, 4.0)
+
+
+def test_page_undoes_a_regrade(site: Site) -> None:
+    """An instructor finds the button below what counts, and the list says that it was undone."""
+    handed_in(site, ANN, 1.0)
+    regrade_id = applied(site, {ANN: 4.0})
+    ina = site.browser(INA)
+    where = f"/assignments/{LAB}/regrades/{regrade_id}"
+    assert f'action="{where}/undo"' in ina.get(where).text
+
+    assert ina.submit(f"{where}/undo", reason="wrong <i>checks</i>").status_code == 303
+
+    page = ina.get(where).text
+    assert "what counted before it counts again" in page
+    assert f'action="{where}/undo"' not in page
+    assert ">undone<" in ina.get(f"/assignments/{LAB}/regrades").text
+    assert "wrong &lt;i&gt;checks" in ina.get("/courses/1/audit").text
+    assert ina.submit(f"{where}/undo").status_code == 409
+    assert points_of(site, ANN) == 1.0

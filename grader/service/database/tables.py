@@ -243,7 +243,10 @@ class HandIn(Base):
 
 
 class Regrade(Base):
-    """A grading of everybody anew, or of one hand-in, which counts once it is applied."""
+    """A grading of everybody anew, or of one hand-in, which counts once it is applied.
+
+    One that was undone after it had been applied has ``undone_at``, too.
+    """
 
     __tablename__ = "regrade"
 
@@ -255,6 +258,7 @@ class Regrade(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     applied_at: Mapped[int | None] = mapped_column(BigInteger)
     dropped_at: Mapped[int | None] = mapped_column(BigInteger)
+    undone_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Job(Base):
@@ -262,7 +266,8 @@ class Job(Base):
 
     A job that is claimed belongs to its claimant until ``claimed_until``; then anybody may take it.
     It waits until ``not_before`` after a fault of the grader. ``result_id`` is what came of it; for
-    a regrade, it doesn't count before that is applied.
+    a regrade, it doesn't count before that is applied, and ``replaced_id`` is the result that
+    counted until then.
     """
 
     __tablename__ = "job"
@@ -282,6 +287,7 @@ class Job(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger, index=True)
     result_id: Mapped[int | None] = mapped_column(BigInteger)
+    replaced_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Result(Base):

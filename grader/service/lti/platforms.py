@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from grader.lti.platform import LtiPlatform
 from grader.service.audit import note
 from grader.service.clock import now
-from grader.service.database.engine import Database
 from grader.service.database.tables import LtiContext, Platform
 from grader.service.lti.network import expect_platform_url
 from grader.service.lti.refusals import LtiRefusedError
@@ -107,16 +106,6 @@ def register(
         details=f"platform {platform.id}: {new.issuer}",
     )
     return platform.id
-
-
-def register_by_hand(database: Database, settings: ServiceSettings, new: NewPlatform) -> int:
-    """Register a platform as its administrator has set it up; for the operator.
-
-    Raises:
-        LtiRefusedError: It can't be registered as it is, or is registered already.
-    """
-    with database.write() as session:
-        return register(session, new, allows_loopback=settings.allows_insecure_platforms)
 
 
 def add_deployment(platform: Platform, deployment: str) -> None:

@@ -22,10 +22,9 @@ from starlette.routing import Route
 from grader.errors import UsageError
 from grader.exports.registry import describe_format, list_formats
 from grader.outputs.class_page import LivePage, class_page_policy, write_class_page
-from grader.report.class_model import ClassSummary
 from grader.report.csv_dialect import CsvDialect
 from grader.service.class_reports import DatabaseReports
-from grader.service.class_view import version_of
+from grader.service.class_view import ClassState, version_of
 from grader.service.clock import as_datetime, now
 from grader.service.downloads import Download, export_class, gradebook_of, zip_class
 from grader.service.queue_view import count_unfinished
@@ -146,7 +145,7 @@ async def download_gradebook(request: Request, access: AssignmentAccess) -> Resp
     if name not in set(CsvDialect):
         raise HTTPException(404)
     data = await _with_class(
-        request, access, lambda summary, _: gradebook_of(summary, CsvDialect(name))
+        request, access, lambda state, _: gradebook_of(state.summary, CsvDialect(name))
     )
     return Response(
         data,
@@ -160,7 +159,7 @@ async def download_reports(request: Request, access: AssignmentAccess) -> Respon
     """Send all pages and reports, with the page of the class, as a zip."""
     folder = service_of(request).settings.data
     made = await _with_class(
-        request, access, lambda summary, reports: zip_class(summary, reports, folder=folder)
+        request, access, lambda state, reports: zip_class(state.summary, reports, folder=folder)
     )
     return _send(made)
 
@@ -177,9 +176,9 @@ async def download_format(request: Request, access: AssignmentAccess) -> Respons
         after_due = is_after_due(access.assignment, now()) or bool(upload.fields.get("after_due"))
         worksheet = find_table(upload)
 
-        def export(summary: ClassSummary, reports: DatabaseReports, path: Path | None) -> Download:
+        def export(state: ClassState, reports: DatabaseReports, path: Path | None) -> Download:
             return export_class(
-                summary,
+                state,
                 reports,
                 name,
                 folder=service.settings.data,
@@ -187,12 +186,12 @@ async def download_format(request: Request, access: AssignmentAccess) -> Respons
                 worksheet=path,
             )
 
-        def make(summary: ClassSummary, reports: DatabaseReports) -> Download:
+        def make(state: ClassState, reports: DatabaseReports) -> Download:
             if worksheet is None:
-                return export(summary, reports, None)
+                return export(state, reports, None)
             with on_disk(service, worksheet) as path:
                 try:
-                    return export(summary, reports, path)
+                    return export(state, reports, path)
                 except UsageError as error:
                     raise UsageError(str(error).replace(str(path), path.name)) from error
 
@@ -209,14 +208,12 @@ async def download_format(request: Request, access: AssignmentAccess) -> Respons
 async def _with_class(
     request: Request,
     access: AssignmentAccess,
-    make: Callable[[ClassSummary, DatabaseReports], _Made],
+    make: Callable[[ClassState, DatabaseReports], _Made],
 ) -> _Made:
     views = class_views_of(request)
     return await reading(
         request,
-        lambda session: make(
-            views.of(session, access.assignment).summary, DatabaseReports(session)
-        ),
+        lambda session: make(views.of(session, access.assignment), DatabaseReports(session)),
     )
 
 

@@ -26,6 +26,7 @@ from grader.service.database.tables import (
     Role,
 )
 from grader.service.decisions import Kind, all_decisions, decide, withdraw
+from grader.service.delivery_view import describe_delivery
 from grader.service.due import assignment_for
 from grader.service.hand_ins import count_attempts
 from grader.service.people import find_member, list_members
@@ -68,6 +69,7 @@ class _Work:
     decisions: Sequence[tuple[Decision, str]]
     waiting: dict[str, int]
     failed: frozenset[int]
+    delivery: str
 
 
 @instructor_of_assignment
@@ -157,6 +159,7 @@ def _read_work(session: Session, access: AssignmentAccess, person_id: int) -> _W
         decisions=[(one, names.get(one.by_id or 0, "somebody")) for one in decisions],
         waiting=waiting,
         failed=frozenset(session.scalars(failed)),
+        delivery=describe_delivery(session, assignment, person_id),
     )
 
 

@@ -5,12 +5,13 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from grader.errors import UsageError
 from grader.service.clock import now
 from grader.service.database.tables import CourseAssignment, HandIn, Role
+from grader.service.offered import add_offered, offered_to
 from grader.service.people import (
     add_instructor,
     find_member,
@@ -78,6 +79,7 @@ async def _course_page(
             "assignments": assignments,
             "students": list_members(session, course_id, Role.STUDENT),
             "instructors": list_members(session, course_id, Role.INSTRUCTOR),
+            "offered": offered_to(session, access.asker),
         }
 
     return render(
@@ -91,6 +93,27 @@ async def _course_page(
         link=link,
         **await reading(request, look),
     )
+
+
+@instructor_of_course
+async def make_assignment(request: Request, access: CourseAccess) -> Response:
+    """Add an assignment to the course, and go on to its settings."""
+    form = await read_form(request)
+
+    def make(session: Session) -> int:
+        return add_offered(
+            session,
+            access.asker,
+            access.course.id,
+            text_in(form, "assignment"),
+            title=text_in(form, "title"),
+        ).id
+
+    try:
+        added = await writing(request, make)
+    except UsageError as error:
+        return await _course_page(request, access, problem=str(error), status_code=422)
+    return RedirectResponse(f"/assignments/{added}/settings", status_code=303)
 
 
 @instructor_of_course
@@ -256,6 +279,7 @@ def _sentence(text: str) -> str:
 
 ROUTES = [
     Route("/courses/{course_id:int}", show_course),
+    Route("/courses/{course_id:int}/assignments", make_assignment, methods=["POST"]),
     Route("/courses/{course_id:int}/code", renew_code, methods=["POST"]),
     Route("/courses/{course_id:int}/code/close", close_code, methods=["POST"]),
     Route("/courses/{course_id:int}/links", make_link_for, methods=["POST"]),

@@ -23,6 +23,7 @@ from grader.service.regrades import (
     find_progress,
     retry_faults,
     start_regrade,
+    undo_regrade,
 )
 from grader.service.web.auth import AssignmentAccess, instructor_of_assignment
 from grader.service.web.fields import id_in_path, text_in
@@ -197,6 +198,19 @@ async def drop(request: Request, access: AssignmentAccess) -> Response:
 
 
 @instructor_of_assignment
+async def undo(request: Request, access: AssignmentAccess) -> Response:
+    """Have the results count again that a regrade has replaced."""
+    reason = text_in(await read_form(request), "reason").strip()[:_LONGEST_REASON]
+    return await _act(
+        request,
+        access,
+        lambda session, id_: undo_regrade(
+            session, id_, by_id=access.asker.person_id, reason=reason
+        ),
+    )
+
+
+@instructor_of_assignment
 async def retry(request: Request, access: AssignmentAccess) -> Response:
     """Try again what the grader failed on in a regrade."""
     answer = await _act(
@@ -258,5 +272,6 @@ ROUTES = [
     Route(_REGRADE, show_regrade),
     Route(f"{_REGRADE}/apply", apply, methods=["POST"]),
     Route(f"{_REGRADE}/drop", drop, methods=["POST"]),
+    Route(f"{_REGRADE}/undo", undo, methods=["POST"]),
     Route(f"{_REGRADE}/retry", retry, methods=["POST"]),
 ]
