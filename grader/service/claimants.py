@@ -59,7 +59,7 @@ def take_over(data: Path, release: Callable[[str], object]) -> None:
 
 def _take_over_one(path: Path, release: Callable[[str], object]) -> None:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDWR)
     except OSError:
         return  # it has just ended in order
     try:
@@ -80,7 +80,7 @@ def _hold(path: Path) -> int | None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         while True:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             if _is_held(path, descriptor):
                 return descriptor
             os.close(descriptor)
