@@ -74,6 +74,10 @@ def _what_to_print(request: CallRequest, step: Step | None, wrong: WrongError) -
     name, equals, _ = wrong.got.partition(" = ")
     if equals and name in request.inputs:
         return _Printed(line="{}", then=(f"print({name})",))
+    changed = None if step is None else _input_that_is(wrong.value, request, step)
+    if changed is not None:
+        shown = f"{changed}.shape" if wrong.got.startswith("shape ") else changed
+        return _Printed(line="{}", then=(f"print({shown})",))
     returned = None if step is None else step.returned
     is_tensor = isinstance(returned, Array) and returned.kind == "tensor"
     if step is not None and request.differentiate and is_tensor:
@@ -99,6 +103,14 @@ def _print_gradient(request: CallRequest, step: Step, wrong: WrongError) -> _Pri
         return _Printed(line="{}.backward()", then=then)
     factors = show_input(request.cotangent.to_numpy())
     return _Printed(line=f"({factors} * {{}}).sum().backward()", then=then)
+
+
+def _input_that_is(shown: "np.ndarray | None", request: CallRequest, step: Step) -> str | None:
+    """Return the input of which a value is that after the call; None if it is what is returned."""
+    if _is(shown, step.returned):
+        return None
+    found = [name for name, state in step.inputs.items() if _is(shown, state.value)]
+    return next((name for name in found if name in request.inputs), None)
 
 
 def _is(shown: "np.ndarray | None", value: AnyValue) -> bool:

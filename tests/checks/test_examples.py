@@ -22,7 +22,11 @@ VALUE = np.array([7.0, 10.0])
 
 
 def example_of(
-    wrong: WrongError, returned: np.ndarray | AnyValue = VALUE, *, cotangent: bool = False
+    wrong: WrongError,
+    returned: np.ndarray | AnyValue = VALUE,
+    *,
+    cotangent: bool = False,
+    w_after: np.ndarray | None = None,
 ) -> Example:
     """Make the example of one differentiated call of predict()."""
     request = CallRequest(
@@ -40,6 +44,8 @@ def example_of(
         else returned
     )
     states = {name: State(value=array([0])) for name in INPUTS}
+    if w_after is not None:
+        states["w"] = State(value=Array.from_numpy(w_after))
     step = Step(returned=value, inputs=states, gradients={"w": Array.from_numpy(GRADIENT)})
     example = make_example(request, INPUTS, (step,), wrong)
     assert example is not None
@@ -110,6 +116,19 @@ def test_number_without_a_graph_is_printed() -> None:
 def test_leaf_that_is_wrong_is_printed_after_the_call(got: str, last: str) -> None:
     """What a leaf is after the call is printed then, and the call's value is not."""
     example = example_of(WrongError("no", got=got))
+
+    assert example.code.splitlines()[-2:] == ["predict(x, w)", last]
+
+
+@pytest.mark.parametrize(
+    ("got", "last"), [("[inf, nan]", "print(w)"), ("shape (2,)", "print(w.shape)")]
+)
+def test_value_of_a_leaf_is_not_said_to_be_returned(got: str, last: str) -> None:
+    """Where the value after the call is not finite, or has a wrong shape, the leaf is printed."""
+    after = np.array([np.inf, np.nan])
+    wrong = WrongError("no", got=got, expected="finite numbers", value=after)
+
+    example = example_of(wrong, w_after=after)
 
     assert example.code.splitlines()[-2:] == ["predict(x, w)", last]
 
