@@ -33,8 +33,11 @@ CHILDREN = """
 def _look_for_children():
     import os, glob
     for path in glob.glob('/proc/[0-9]*/stat'):
-        with open(path) as file:
-            pid, _, rest = file.read().partition(' ')
+        try:
+            with open(path) as file:
+                pid, _, rest = file.read().partition(' ')
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended
         if rest.rpartition(')')[2].split()[1] == str(os.getpid()):
             yield int(pid)
 print(list(_look_for_children()))

@@ -30,7 +30,7 @@ from starlette.responses import Response as StarletteResponse
 from starlette.routing import Route
 
 from grader.service.database.tables import CourseAssignment, HandIn, Member
-from grader.service.web import hand_in, student, ways_in
+from grader.service.web import student, taking, ways_in
 from grader.service.web.app import make_app
 from grader.service.web.auth import cookie_name
 from grader.service.web.file_names import attachment, clean_name
@@ -567,7 +567,7 @@ def test_database_that_is_away_is_no_crash(site: Site, monkeypatch: pytest.Monke
     def lose(*_args: object, **_named: object) -> None:
         raise OperationalError("INSERT", {}, Exception("/srv is gone"))
 
-    monkeypatch.setattr(hand_in, "take", lose)
+    monkeypatch.setattr(taking, "take", lose)
     answer = ann.upload(LAB, ("lab.py", b"x"), token=token)
 
     assert answer.status_code == 503
