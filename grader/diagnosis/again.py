@@ -6,7 +6,7 @@ import msgspec
 
 from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import fingerprint, is_same
-from grader.observations.asking import Observe, is_complete
+from grader.observations.asking import Observe, has_returned
 from grader.observations.messages import CallRequest, Observation, Outcome
 from grader.report.shorten import MAX_NAME, shorten
 from grader.report.words import join_names
@@ -52,7 +52,7 @@ def describe_again(
         # With one more call, for what was asked before may be answered from what is kept.
         more = msgspec.structs.replace(request, times=request.times + 1)
         other = observe(more)
-        if other.outcome is not Outcome.RETURNED or not is_complete(other, more):
+        if not has_returned(other, more):
             continue
         first = msgspec.structs.replace(other, steps=other.steps[: request.times])
         if not is_same(given, fingerprint(question, first)):

@@ -12,8 +12,8 @@ import msgspec
 
 from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import fingerprint, is_same
-from grader.observations.asking import Observe, is_complete
-from grader.observations.messages import CallRequest, Observation, Outcome, Request
+from grader.observations.asking import Observe, has_returned
+from grader.observations.messages import CallRequest, Observation, Request
 from grader.observations.values import Array
 from grader.report.words import join_names
 
@@ -99,7 +99,7 @@ def _is_right(question: Question, sources: Mapping[str, str], observe: Observe) 
         ),
     )
     answer = observe(exchanged)
-    if answer.outcome is not Outcome.RETURNED or not is_complete(answer, exchanged):
+    if not has_returned(answer, exchanged):
         return False
     restored = msgspec.structs.replace(
         answer,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from grader.checks.questions import Question
-from grader.observations.asking import Observe, is_complete
+from grader.observations.asking import Observe, has_returned
 from grader.observations.messages import CallRequest, Observation, Outcome
 from grader.observations.values import AnyValue, Array, Items
 
@@ -54,7 +54,7 @@ def describe_kept(
         if not has_time():
             break
         both = observe(twice)
-        if both.outcome is not Outcome.RETURNED or not is_complete(both, twice):
+        if not has_returned(both, twice):
             break
         first, second = (_entries(step.returned) for step in both.steps)
         if first and len(second) > len(first) and second[: len(first)] == first:

@@ -13,7 +13,7 @@ import numpy as np
 from grader.checks.questions import Question
 from grader.diagnosis.fingerprint import count_elements, fingerprint, is_same
 from grader.diagnosis.unused import is_finite
-from grader.observations.asking import Observe, is_complete
+from grader.observations.asking import Observe, has_returned
 from grader.observations.messages import CallRequest, Observation, Outcome, Request
 from grader.observations.values import Array
 
@@ -119,7 +119,7 @@ def _does_the_same(
     if changed is None:
         return False
     other = observe(changed)
-    if other.outcome is not Outcome.RETURNED or not is_complete(other, changed):
+    if not has_returned(other, changed):
         return False
     return is_same(_without(question, answer, name), _without(question, other, name))
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.checks.questions import Question
 from grader.diagnosis.ratios import numbers_of
-from grader.observations.asking import Observe, is_complete
+from grader.observations.asking import Observe, has_returned
 from grader.observations.messages import CallRequest, Observation, Outcome, State, Step
 from grader.observations.values import Array, Nothing, Number
 from grader.report.words import join_names
@@ -153,7 +153,7 @@ def _is_same(
     base: CallRequest, before: Observation, changed: CallRequest, after: Observation, name: str
 ) -> bool:
     """Return whether two answers are equal, and the input that was changed had no part in them."""
-    if after.outcome is not Outcome.RETURNED or not is_complete(after, changed):
+    if not has_returned(after, changed):
         return False
     # A leaf that moves from where it was has had a part; one that is set to fixed values has not.
     ends = [_data(one.steps[-1].inputs.get(name)) for one in (before, after)]

@@ -6,7 +6,14 @@ answers.
 
 from collections.abc import Callable
 
-from grader.observations.messages import Answer, Observation, ReadRequest, Request, ScriptRequest
+from grader.observations.messages import (
+    Answer,
+    Observation,
+    Outcome,
+    ReadRequest,
+    Request,
+    ScriptRequest,
+)
 from grader.observations.scripts import Constant, Operand, Sequence, Table
 from grader.observations.values import AnyValue, Items, Mapping
 
@@ -28,6 +35,11 @@ def answer_at_once(ask: Ask) -> Ask:
         return lambda: answer
 
     return ask_now
+
+
+def has_returned(answer: Answer | Observation, request: Request) -> bool:
+    """Return whether all calls of a request have returned, and everything asked for is there."""
+    return answer.outcome is Outcome.RETURNED and is_complete(answer, request)
 
 
 def is_complete(answer: Answer | Observation, request: Request) -> bool:
