@@ -245,7 +245,7 @@ def _texts(node: ast.AST) -> Iterator[tuple[tuple[int, int], str]]:
         if name in ("annotation", "returns"):
             continue
         children = value if isinstance(value, list) else [value]
-        if name == "args" and _name(node) == "_Reason":
+        if name == "args" and _name(node) == "Reason":
             children = children[2:]  # without the patterns of type and text
         for child in children:
             if isinstance(child, ast.AST) and not _is_skipped(child):

@@ -90,7 +90,7 @@ SAMPLE = """
 'A docstring of some words.'
 PATTERN = re.compile('a pattern in words')
 TABLE = {1: 'a constant in a table', 2: 'a name'}
-REASON = _Reason('A type name', 'some pattern in words')
+REASON = Reason('A type name', 'some pattern in words')
 def f(name: 'a type in words', what):
     'Another docstring of words.'
     text = (

@@ -3,105 +3,96 @@
 Each entry is for the very exception that is raised today; what still works is not explained.
 """
 
-import re
-from dataclasses import dataclass
-
 from grader.observations.messages import Raised
+from grader.report.reasons import Reason
 
 _MAX_CHARACTERS = 500  # of a text, which a submission can choose
 
 
-@dataclass(frozen=True, slots=True)
-class _Reason:
-    type_name: str
-    pattern: str
-    explanation: str
-
-
 _OLD_NAMES = (
-    _Reason(
+    Reason(
         "AttributeError",
         r"^module 'matplotlib\.pyplot' has no attribute '(hold|ishold)'"
         r"|^'Axes(Subplot)?' object has no attribute '(hold|ishold)'",
         "hold is from old versions of matplotlib. Delete the line: what is drawn is always added.",
     ),
-    _Reason(
+    Reason(
         "AttributeError|TypeError",
         r"got an unexpected keyword argument 'hold'",
         "hold is from old versions of matplotlib. Leave it out: what is drawn is always added.",
     ),
-    _Reason(
+    Reason(
         "AttributeError|TypeError",
         r"has no attribute 'set_axis_bgcolor'|got an unexpected keyword argument 'axisbg'",
         "This is from old versions of matplotlib. The colour behind the data is set with "
         "ax.set_facecolor(...) today, or is left as it is.",
     ),
-    _Reason(
+    Reason(
         "AttributeError",
         r"^'FigureCanvas\w*' object has no attribute 'set_window_title'",
         "This is from old versions of matplotlib. Leave the line out, or write "
         "fig.suptitle(...) for a title in the picture.",
     ),
-    _Reason(
+    Reason(
         "AttributeError",
         r"^module 'matplotlib\.cm' has no attribute 'get_cmap'",
         "This is from old versions of matplotlib. Write plt.get_cmap(...) today.",
     ),
-    _Reason(
+    Reason(
         "TypeError",
         r"^(\w+\.)?gca\(\) got an unexpected keyword argument 'projection'",
         "This is from old versions of matplotlib. Write fig.add_subplot(projection=...) today.",
     ),
-    _Reason(
+    Reason(
         "OSError",
         r"^'seaborn[^'\n]*' is not a valid package style",
         "The styles of seaborn have other names today, such as seaborn-v0_8. Leave the line out.",
     ),
-    _Reason(
+    Reason(
         "TypeError",
         r"got an unexpected keyword argument 'retain_variables'",
         "retain_variables is from very old versions of torch, and is called retain_graph today. "
         "If backward() runs once for each loss, it isn't needed: write loss.backward().",
     ),
-    _Reason(
+    Reason(
         "IndexError",
         r"^invalid index of a 0-dim tensor",
         "A single number has no index. In old versions of torch a loss was read with "
         "loss.data[0]; today it is loss.item().",
     ),
-    _Reason(
+    Reason(
         "TypeError",
         r"^Variable data has to be a tensor",
         "Variable is from old versions of torch. Write torch.tensor(...) today, with "
         "requires_grad=True for weights.",
     ),
-    _Reason(
+    Reason(
         "AttributeError",
         r"^'(generator|\w*iterator|\w*Iter|zip|map|enumerate)' object has no attribute 'next'",
         "The method next() is from Python 2. Write next(...) around it today: next(iter(loader)).",
     ),
-    _Reason(
+    Reason(
         "AttributeError",
         r"^'dict' object has no attribute 'has_key'",
         "has_key is from Python 2. Write `key in d` today.",
     ),
-    _Reason(
+    Reason(
         "NameError",
         r"^name 'xrange' is not defined",
         "xrange is from Python 2. Write range today.",
     ),
-    _Reason(
+    Reason(
         "AttributeError",
         r"^module 'numpy' has no attribute '(float|int|bool)'",
         "np.float, np.int and np.bool are from old versions of numpy. Write float, int or bool "
         "today.",
     ),
-    _Reason(
+    Reason(
         "AttributeError",
         r"^module 'numpy' has no attribute 'asscalar'",
         "np.asscalar is from old versions of numpy. Write .item() today.",
     ),
-    _Reason(
+    Reason(
         "AttributeError",
         r"^module 'numpy' has no attribute '(product|cumproduct)'",
         "This is from old versions of numpy. Write np.prod or np.cumprod today.",
@@ -117,6 +108,6 @@ def explain_old_name(raised: Raised) -> str:
     """
     text = raised.text[:_MAX_CHARACTERS].partition("\n")[0]
     for one in _OLD_NAMES:
-        if re.fullmatch(one.type_name, raised.type_name) and re.search(one.pattern, text):
+        if one.fits(raised.type_name, text):
             return one.explanation
     return ""
