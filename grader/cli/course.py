@@ -239,11 +239,14 @@ def token(database: "Database", course_id: int, who: str, name: str) -> None:
     It acts for one member of the course, WHO: an id, an email address or a name. It is shown only
     once, and works until it is revoked.
     """
-    from grader.service import courses
+    from grader.service.api_tokens import make_token
+    from grader.service.courses import find_member
 
     with database.write() as session:
-        member = courses.find_member(session, course_id, who)
-        secret = courses.new_token(session, member, name)
+        member = find_member(session, course_id, who)
+        secret = make_token(
+            session, member.person_id, course_id, name=name or "grader course token", by_id=None
+        )
     click.echo(secret)
 
 

@@ -18,14 +18,17 @@ LONGEST_NAME = 100
 MOST_TOKENS = 20
 
 
-def make_token(session: Session, person_id: int, course_id: int, *, name: str) -> str:
+def make_token(
+    session: Session, person_id: int, course_id: int, *, name: str, by_id: int | None
+) -> str:
     """Make a token for a member of a course, in a transaction of the caller.
 
     Args:
         session: The transaction.
         person_id: For whom it acts.
         course_id: The only course that it is good for.
-        name: What it is for, in the person's words.
+        name: What it is for, to know it again.
+        by_id: Who makes it; None for the operator.
 
     Returns:
         The token, which is kept nowhere.
@@ -42,7 +45,7 @@ def make_token(session: Session, person_id: int, course_id: int, *, name: str) -
         ApiToken.revoked_at.is_(None),
     )
     if (session.scalar(there) or 0) >= MOST_TOKENS:
-        raise UsageError(f"You have {MOST_TOKENS} tokens in this course. Revoke one first.")
+        raise UsageError(f"There are {MOST_TOKENS} tokens already. Revoke one first.")
     token = PREFIX + new_secret()
     session.add(
         ApiToken(
@@ -53,7 +56,7 @@ def make_token(session: Session, person_id: int, course_id: int, *, name: str) -
             created_at=now(),
         )
     )
-    _note(session, "token made", person_id, course_id)
+    note(session, "token made", course_id=course_id, by_id=by_id, about_id=person_id)
     return token
 
 
@@ -84,7 +87,7 @@ def revoke_token(
     revoked = session.scalar(wanted.values(revoked_at=now()).returning(ApiToken.course_id))
     if revoked is None:
         return False
-    _note(session, "token revoked", person_id, revoked)
+    note(session, "token revoked", course_id=revoked, by_id=person_id, about_id=person_id)
     return True
 
 
@@ -109,7 +112,3 @@ def find_token(session: Session, token: str) -> Asker | None:
         csrf_token="",
         digest=found.digest,
     )
-
-
-def _note(session: Session, action: str, person_id: int, course_id: int) -> None:
-    note(session, action, course_id=course_id, by_id=person_id, about_id=person_id)

@@ -15,7 +15,6 @@ from grader.report.normalize import normalize
 from grader.service.audit import note
 from grader.service.clock import now
 from grader.service.database.tables import (
-    ApiToken,
     Counts,
     Course,
     CourseAssignment,
@@ -25,10 +24,8 @@ from grader.service.database.tables import (
     Role,
 )
 from grader.service.roster import enroll
-from grader.service.tokens import digest_of, new_secret
 
 _LONGEST_NAME = 200
-_LONGEST_TOKEN_NAME = 100
 _SALT_BYTES = 16
 
 
@@ -206,28 +203,6 @@ def find_member(session: Session, course_id: int, who: str) -> Member:
         if found:
             raise UsageError(f"{len(found)} people of the course are called {who!a}; give an id")
     raise UsageError(f"nobody in course {course_id} has the id, email or name {who!a}")
-
-
-def new_token(session: Session, member: Member, name: str) -> str:
-    """Make a token with which programs act for a member; return it, as it is kept nowhere."""
-    secret = new_secret()
-    session.add(
-        ApiToken(
-            digest=digest_of(secret),
-            person_id=member.person_id,
-            course_id=member.course_id,
-            name=name[:_LONGEST_TOKEN_NAME],
-            created_at=now(),
-        )
-    )
-    note(
-        session,
-        "token made",
-        course_id=member.course_id,
-        by_id=None,
-        about_id=member.person_id,
-    )
-    return secret
 
 
 def list_courses(session: Session) -> list[ListedCourse]:

@@ -39,6 +39,7 @@ class SeenWork:
     """A student's work as the student sees it.
 
     Attributes:
+        assignment: The assignment, with the due date that the student has.
         attempts: The attempts, the newest first.
         counting: The one that counts by what is shown, if any.
         points: The points that count by what is shown, or as an instructor decided.
@@ -51,6 +52,7 @@ class SeenWork:
         is_over: Whether nothing is taken any more.
     """
 
+    assignment: CourseAssignment
     attempts: Sequence[SeenAttempt]
     counting: SeenAttempt | None
     points: float | None
@@ -98,6 +100,7 @@ def see_work(
     decided = stands.override
     last = last_moment(assignment)
     return SeenWork(
+        assignment=assignment,
         attempts=attempts[::-1],
         counting=counting,
         points=decided.points if decided else counting.counted if counting else None,

@@ -52,7 +52,9 @@ class Program:
 
     def __init__(self, site: Site, person_id: int) -> None:
         with site.database.write() as session:
-            token = make_token(session, person_id, COURSE_OF[person_id], name="a program")
+            token = make_token(
+                session, person_id, COURSE_OF[person_id], name="a program", by_id=None
+            )
         self.token = token
         self._client = site.browser()
         self._client.headers["Authorization"] = f"Bearer {token}"
@@ -381,7 +383,7 @@ def test_nothing_is_there_without_a_good_token(site: Site) -> None:
     """Nobody's token, a revoked one, one of a person who left, a cookie: all are the same."""
     client, left = site.browser(), Program(site, BOB)
     with site.database.write() as session:
-        revoked = make_token(session, ANN, FIRST, name="old")
+        revoked = make_token(session, ANN, FIRST, name="old", by_id=None)
         session.scalars(select(ApiToken).where(ApiToken.name == "old")).one().revoked_at = now()
         session.execute(delete(Member).where(Member.person_id == BOB))
     headers = [
@@ -475,7 +477,7 @@ def test_tokens_are_made_for_own_courses_and_not_without_end(site: Site) -> None
     assert limited.submit("/tokens", name="x", course_id=str(SECOND)).status_code == 404
     with site.database.write() as session:
         for _ in range(MOST_TOKENS):
-            make_token(session, ANN, FIRST, name="x")
+            make_token(session, ANN, FIRST, name="x", by_id=None)
     answer = ann.submit("/tokens", name="x", course_id=str(FIRST))
     assert (answer.status_code, "Revoke one first" in answer.text) == (422, True)
 

@@ -42,7 +42,7 @@ def test_api_is_as_it_is_described(site: Site, person_id: int, tmp_path: Path) -
     """
     (tmp_path / "schemathesis.toml").write_text(_SETTINGS, encoding="utf-8")
     with site.database.write() as session:
-        token = make_token(session, person_id, FIRST, name="x")
+        token = make_token(session, person_id, FIRST, name="x", by_id=None)
 
     with listening(site) as address:
         done = subprocess.run(

@@ -191,6 +191,19 @@ def find_membership(
     return None if row is None else (row[0], row[1])
 
 
+def list_memberships(session: Session, asker: Asker) -> list[tuple[Course, Member]]:
+    """Return the courses that a session is good for, the newest first, and who asks as a member."""
+    wanted = (
+        select(Course, Member)
+        .join(Member, Member.course_id == Course.id)
+        .where(Member.person_id == asker.person_id)
+        .order_by(Course.id.desc())
+    )
+    if asker.course_id is not None:
+        wanted = wanted.where(Course.id == asker.course_id)
+    return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
 def _of_course(
     handler: Callable[[Request, CourseAccess], Awaitable[Response]], roles: tuple[Role, ...]
 ) -> Endpoint:

@@ -14,10 +14,12 @@ _MOST_DIGITS = 18
 def text_in(form: FormData, name: str) -> str:
     """Return a field; empty if there is none."""
     value = form.get(name, "")
-    # What no database can store is left out: a zero, and halves of pairs.
-    return (
-        value.replace("\0", "").encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
-    )
+    return storable(value) if isinstance(value, str) else ""
+
+
+def storable(text: str) -> str:
+    """Return a text without what no database can store: a zero, and halves of pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def texts_in(form: FormData) -> Mapping[str, str]:

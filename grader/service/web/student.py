@@ -26,7 +26,12 @@ from grader.service.sessions import Asker
 from grader.service.shown import is_after_due, shown_page
 from grader.service.student_work import SeenAttempt, SeenWork, last_moment, see_work
 from grader.service.web.asked_for import asked_for
-from grader.service.web.auth import AssignmentAccess, logged_in, member_of_assignment
+from grader.service.web.auth import (
+    AssignmentAccess,
+    list_memberships,
+    logged_in,
+    member_of_assignment,
+)
 from grader.service.web.file_names import attachment
 from grader.service.web.hand_in_access import HandInAccess, may_see_hand_in
 from grader.service.web.handed_in import ListedFile, as_download, list_files
@@ -74,14 +79,6 @@ async def show_home(request: Request, asker: Asker) -> Response:
 def _list_courses(service: ServiceState, asker: Asker) -> list[CourseList]:
     moment = now()
     with service.database.read() as session:
-        chosen = (
-            select(Course, Member)
-            .join(Member, Member.course_id == Course.id)
-            .where(Member.person_id == asker.person_id)
-            .order_by(Course.id.desc())
-        )
-        if asker.course_id is not None:
-            chosen = chosen.where(Course.id == asker.course_id)
         return [
             CourseList(
                 course=course,
@@ -100,7 +97,7 @@ def _list_courses(service: ServiceState, asker: Asker) -> list[CourseList]:
                     )
                 ],
             )
-            for course, member in session.execute(chosen).all()
+            for course, member in list_memberships(session, asker)
         ]
 
 

@@ -1,6 +1,5 @@
 """The page of a person's tokens for the API: make one, which is shown once, and revoke one."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,9 +8,8 @@ from starlette.routing import Route
 
 from grader.errors import UsageError
 from grader.service.api_tokens import LONGEST_NAME, list_tokens, make_token, revoke_token
-from grader.service.database.tables import Course, Member
 from grader.service.sessions import Asker
-from grader.service.web.auth import logged_in
+from grader.service.web.auth import list_memberships, logged_in
 from grader.service.web.bearer import API
 from grader.service.web.fields import id_in, text_in
 from grader.service.web.forms import read_form
@@ -39,7 +37,7 @@ async def _page(
     def look(session: Session) -> dict[str, object]:
         return {
             "tokens": list_tokens(session, asker.person_id, course_id=asker.course_id),
-            "courses": _courses(session, asker),
+            "courses": [course for course, _ in list_memberships(session, asker)],
         }
 
     return render(
@@ -63,9 +61,9 @@ async def make(request: Request, asker: Asker) -> Response:
     course_id, name = id_in(form, "course_id"), text_in(form, "name")
 
     def act(session: Session) -> str:
-        if course_id not in [one.id for one in _courses(session, asker)]:
+        if course_id not in [course.id for course, _ in list_memberships(session, asker)]:
             raise HTTPException(404)
-        return make_token(session, asker.person_id, course_id, name=name)
+        return make_token(session, asker.person_id, course_id, name=name, by_id=asker.person_id)
 
     try:
         token = await writing(request, act)
@@ -85,19 +83,6 @@ async def revoke(request: Request, asker: Asker) -> Response:
     if not was_there:
         raise HTTPException(404)
     return await _page(request, asker, done="The token is revoked.")
-
-
-def _courses(session: Session, asker: Asker) -> list[Course]:
-    """Return the courses that a session is good for."""
-    wanted = (
-        select(Course)
-        .join(Member, Member.course_id == Course.id)
-        .where(Member.person_id == asker.person_id)
-        .order_by(Course.id.desc())
-    )
-    if asker.course_id is not None:
-        wanted = wanted.where(Course.id == asker.course_id)
-    return list(session.scalars(wanted))
 
 
 ROUTES = [

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.service.clock import as_datetime
+from grader.service.web.fields import storable
 
 JSON = "application/json"
 _Query = TypeVar("_Query", bound=msgspec.Struct)
@@ -38,8 +39,7 @@ def read_query(request: Request, kind: type[_Query]) -> _Query:
     Raises:
         HTTPException: A value isn't allowed.
     """
-    # No database can store a zero.
-    given = {name: value.replace("\0", "") for name, value in request.query_params.items()}
+    given = {name: storable(value) for name, value in request.query_params.items()}
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:

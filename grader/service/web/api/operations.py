@@ -23,6 +23,7 @@ from grader.service.web.api.messages import (
 )
 from grader.service.web.auth import Endpoint
 from grader.service.web.bearer import API
+from grader.service.web.student import download
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ OPERATIONS = (
     Operation(
         id="download",
         path="/hand-ins/{number}/file",
-        handler=reading.download,
+        handler=download,
         summary="What was handed in: the file, or a zip of several",
         answer=None,
         problems=(404,),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +14,8 @@ from grader.exports.student_view import student_view
 from grader.report.model import Report
 from grader.report.schema import report_to_json
 from grader.report.summary_file import summary_to_json
-from grader.service.class_view import ClassViews
 from grader.service.clock import as_datetime, now
 from grader.service.database.tables import (
-    Content,
     Course,
     CourseAssignment,
     HandIn,
@@ -26,7 +23,6 @@ from grader.service.database.tables import (
     Person,
     Result,
 )
-from grader.service.due import assignment_for
 from grader.service.queue import place_in_queue
 from grader.service.sessions import Asker
 from grader.service.shown import is_after_due
@@ -55,9 +51,8 @@ from grader.service.web.auth import (
     logged_in,
     member_of_assignment,
 )
-from grader.service.web.file_names import attachment
+from grader.service.web.class_views import class_views_of
 from grader.service.web.hand_in_access import HandInAccess, may_see_hand_in
-from grader.service.web.handed_in import as_download
 from grader.service.web.pauses import pause_s
 from grader.service.web.state import ServiceState, service_of
 from grader.service.web.transactions import reading
@@ -118,14 +113,13 @@ async def show_assignment(request: Request, access: AssignmentAccess) -> Respons
 def _describe_assignment(
     session: Session, service: ServiceState, assignment: CourseAssignment, person_id: int
 ) -> AssignmentMessage:
-    assignment = assignment_for(session, assignment, person_id)
     work = see_work(session, assignment, person_id, scores=service.scores, moment=now())
     return AssignmentMessage(
         id=assignment.id,
         title=assignment.title,
         opens_at=as_time(assignment.opens_at),
-        due_at=as_time(assignment.due_at),
-        closes_at=as_time(last_moment(assignment)),
+        due_at=as_time(work.assignment.due_at),
+        closes_at=as_time(last_moment(work.assignment)),
         may_hand_in=work.may_hand_in,
         attempts_left=work.left.left,
         next_attempt_at=as_time(work.left.next_at),
@@ -193,34 +187,16 @@ async def show_report(request: Request, access: HandInAccess) -> Response:
     return answer_unless_known(request, *found)
 
 
-@may_see_hand_in
-async def download(request: Request, access: HandInAccess) -> Response:
-    """Give back what was handed in."""
-
-    def look(session: Session) -> tuple[str, bytes]:
-        data = session.get_one(Content, access.hand_in.sha256).data
-        return as_download(access.hand_in.name, data)
-
-    name, data = await reading(request, look)
-    return Response(
-        data,
-        media_type="application/octet-stream",
-        headers={"Content-Disposition": attachment(name)},
-    )
-
-
 @instructor_of_assignment
 async def show_class(request: Request, access: AssignmentAccess) -> Response:
     """Answer with the class, as a batch writes it to ``summary.json``."""
-    views = request.app.state.class_views
-    assert isinstance(views, ClassViews)  # noqa: S101 - put there by `make_app`
+    views = class_views_of(request)
 
-    def look() -> tuple[str, str]:
-        with service_of(request).database.read() as session:
-            state = views.of(session, session.get_one(CourseAssignment, access.assignment.id))
+    def look(session: Session) -> tuple[str, str]:
+        state = views.of(session, access.assignment)
         return state.version, summary_to_json(state.summary)
 
-    return answer_unless_known(request, *await run_in_threadpool(look))
+    return answer_unless_known(request, *await reading(request, look))
 
 
 @dataclass(frozen=True, slots=True)
