@@ -85,7 +85,7 @@ def reports(whole_class: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     """Grade the class with `grader batch`, and return the reports by the names of the files."""
     out = tmp_path_factory.mktemp("out")
     command: list[str | Path] = [GRADER, "batch", whole_class, "--out", out]
-    command += ["--jobs", "2", "--function-limit", "2", "--salt", "salt"]
+    command += ["--jobs", "2", "--salt", "salt"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return {
@@ -111,9 +111,7 @@ def test_report_does_not_depend_on_who_else_is_in_the_class(
     names = sorted((name for name in reports if name.startswith("s")), reverse=True)
     grades = (GradeRequest(name=one, data=(whole_class / one).read_bytes()) for one in names)
     jobs = (Job(key=one.name, request=one) for one in grades)
-    settings = PoolSettings(
-        assignment="lab4", limits={"function_cpu_s": 2}, salt="salt", is_class=True
-    )
+    settings = PoolSettings(assignment="lab4", salt="salt", is_class=True)
     pool = LocalPool(settings, workers=1)
 
     again = {job.key: one.report for job, one in pool.grade_all(jobs)}
@@ -131,7 +129,7 @@ def test_report_is_the_same_as_when_graded_alone(
     for name in names[:: max(1, len(names) // ALONE)]:
         own = tmp_path / "own.json"
         command: list[str | Path] = [GRADER.with_name("grade"), whole_class / name, "--json", own]
-        command += ["--exit-zero", "--quiet", "--function-limit", "2", "--salt", "salt"]
+        command += ["--exit-zero", "--quiet", "--salt", "salt"]
         subprocess.run(command, check=True)
 
         assert _without_time(own.read_bytes()) == _without_time(reports[name])
