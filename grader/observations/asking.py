@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from grader.observations.messages import (
     Answer,
+    EditRequest,
     Observation,
     Outcome,
     ReadRequest,
@@ -46,10 +47,10 @@ def is_complete(answer: Answer | Observation, request: Request) -> bool:
     """Return whether an answer has everything that was asked for, and nothing else.
 
     The answer to a ``CallRequest`` needs one step for each call, and each step every input and
-    every gradient. The answer to a ``ReadRequest`` needs one step, and that to a ``ScriptRequest``
-    one with every input and everything that the script returns.
+    every gradient. The answer to a ``ReadRequest`` or an ``EditRequest`` needs one step, and that to
+    a ``ScriptRequest`` one with every input and everything that the script returns.
     """
-    if isinstance(request, ReadRequest):
+    if isinstance(request, ReadRequest | EditRequest):
         return len(answer.steps) == 1
     if isinstance(request, ScriptRequest):
         return (

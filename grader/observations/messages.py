@@ -135,6 +135,9 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
 
     With ``modules``, each code block is a module of its own, of that name; the last ``extra`` of
     them run only if they are imported.
+
+    ``edits_of`` names units whose edits can be asked for with an ``EditRequest``. The edit with the
+    number ``edit`` of the first of them is made before anything runs; none if it is negative.
     """
 
     name: str
@@ -153,6 +156,8 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     given: dict[str, InputValue] = {}
     modules: tuple[str, ...] = ()
     extra: int = 0
+    edits_of: tuple[str, ...] = ()
+    edit: int = -1
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
@@ -208,8 +213,20 @@ class ScriptRequest(Message, frozen=True, kw_only=True, tag="script"):
     given: dict[str, InputValue] = {}
 
 
-Request = CallRequest | ReadRequest | ScriptRequest
-ToChild = Load | CallRequest | ReadRequest | ScriptRequest
+class EditRequest(Message, frozen=True, kw_only=True, tag="edit"):
+    """Make an edit of the unit ``function``, and undo the one that was made before.
+
+    ``edit`` is its number; -1 asks for a list of all edits of the unit instead. Each item of that
+    list has the code block, from 0, the line in it, from 1, and whether a statement is moved.
+    """
+
+    token: bytes = b""
+    function: str
+    edit: int = -1
+
+
+Request = CallRequest | ReadRequest | ScriptRequest | EditRequest
+ToChild = Load | CallRequest | ReadRequest | ScriptRequest | EditRequest
 
 
 # --- child -> host ------------------------------------------------------------------------

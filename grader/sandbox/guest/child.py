@@ -18,6 +18,7 @@ from grader.observations.frames import (
 from grader.observations.messages import (
     Answer,
     CallRequest,
+    EditRequest,
     Load,
     Loaded,
     Note,
@@ -29,6 +30,7 @@ from grader.observations.messages import (
 from grader.sandbox.guest.call import answer_call, answer_read
 from grader.sandbox.guest.current_line import CurrentLine
 from grader.sandbox.guest.defaults import Defaults
+from grader.sandbox.guest.edits import answer_edit
 from grader.sandbox.guest.endings import refuse_as_too_large
 from grader.sandbox.guest.lend import LentUnits
 from grader.sandbox.guest.load import load
@@ -85,6 +87,8 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
             case ReadRequest():
                 defaults.restore(seed=0)
                 _send_answer(sock, answer_read(message, submission))
+            case EditRequest():
+                _send_answer(sock, answer_edit(message, submission.edits))
 
 
 # A frame below this has fewer parts, and what we have described is never nested too deeply.

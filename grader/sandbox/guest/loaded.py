@@ -7,6 +7,7 @@ import msgspec
 
 from grader.observations.messages import Raised
 from grader.sandbox.guest.absent_names import AbsentNames
+from grader.sandbox.guest.edits import Edits
 from grader.sandbox.guest.exceptions import describe_exception
 
 
@@ -22,6 +23,7 @@ class LoadedSubmission:
         starred: What star imports have bound to names of the contract.
         figures: What was drawn while it was loaded, if that is asked for.
         folder: The folder in which it runs.
+        edits: The edits of some units, if they were asked for.
     """
 
     namespace: MutableMapping[str, object]
@@ -31,6 +33,7 @@ class LoadedSubmission:
     starred: dict[str, object] = field(default_factory=dict)
     figures: list[object] = field(default_factory=list)
     folder: str = ""
+    edits: dict[str, Edits] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Return whether it defines a name itself: what a star import brings is nobody's work."""

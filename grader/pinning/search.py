@@ -1,0 +1,216 @@
+"""Tries the edits of a submission's units, in children that nothing else is asked in."""
+
+import contextlib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from grader.checks.check import Check
+from grader.checks.check_run import CheckRun
+from grader.checks.questions import Question
+from grader.checks.trial import Trial
+from grader.diagnosis.fingerprint import fingerprint, is_same
+from grader.diagnosis.pinned import MOST_LINES, EditPlace, describe_repairs, read_places
+from grader.observations.messages import EditRequest, Observation, Outcome, Request
+from grader.report.model import Status
+from grader.resources import GradingResources
+from grader.sandbox.host.account import Account
+from grader.sandbox.host.load_plan import LoadPlan
+from grader.sandbox.host.session import Session
+from grader.submission.read import Submission
+
+WRONG = (Status.FAILED, Status.ERROR)
+_MOST_EDITS = 120
+_MOST_REPAIRS = 12
+_MOST_QUESTIONS = 12  # that are asked until one is answered wrongly
+_TOGETHER = 20  # edits that are sent with their questions
+_CPU_S = 2.0  # of loading, and of all that is tried of one unit
+_ANSWERED = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING)
+
+
+def visible_checks(name: str, run: CheckRun) -> list[Check]:
+    """Return the checks of a unit that students see."""
+    return [check for check in run.by_function[name] if not run.is_hidden(check.id)]
+
+
+@dataclass(slots=True)
+class _Asker:
+    """Asks a child, which is not replaced when it ends.
+
+    Attributes:
+        session: The session of the child.
+        has_ended: Whether it has ended. Then there is nothing to say about the unit.
+    """
+
+    session: Session
+    has_ended: bool = field(default=False)
+
+    def observe(self, request: Request) -> Observation:
+        """Ask it, unless it has ended."""
+        if self.has_ended:
+            return Observation(outcome=Outcome.STOPPED)
+        answer = self.session.observe(request)
+        self.has_ended = answer.outcome not in _ANSWERED
+        return answer
+
+    def make(self, edit: EditRequest) -> bool:
+        """Make an edit, and return whether that was possible."""
+        return self.observe(edit).outcome is Outcome.RETURNED
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for the lines of a submission that are wrong.
+
+    Attributes:
+        resources: What opens sessions.
+        submission: The submission.
+        plan: What is left out while it is loaded.
+        run: The submission as it was graded.
+    """
+
+    resources: GradingResources
+    submission: Submission
+    plan: LoadPlan
+    run: CheckRun
+
+    # A submission's numbers may overflow: then they are wrong, and numpy need not warn.
+    @np.errstate(all="ignore")
+    def pin(self, names: tuple[str, ...]) -> dict[str, str]:
+        """Return what to say about each of some units; empty for nothing."""
+        with self._open(names) as session:
+            found = {name: self._find_repairs(name, session) for name in names}
+        return {
+            name: self._describe(name, self._confirm(name, repairs))
+            for name, repairs in found.items()
+        }
+
+    @contextlib.contextmanager
+    def _open(self, names: tuple[str, ...], edit: int = -1) -> Iterator[Session]:
+        """Open a session, with an edit of the first unit that is made before anything runs."""
+        limits = self.resources.limits
+        small = replace(
+            limits,
+            load_cpu_s=min(_CPU_S, limits.load_cpu_s),
+            function_cpu_s=min(_CPU_S, limits.function_cpu_s),
+        )
+        account, plan = Account(small, functions=len(names)), self.plan.copy()
+        with self.resources.open(
+            self.submission, account, plan, edits_of=names, edit=edit
+        ) as session:
+            _ = session.loaded
+            yield session
+
+    def _trial(self, name: str, asker: _Asker) -> Trial:
+        """Return the visible checks of a unit, those that failed first."""
+        results = self.run.results
+        return Trial(
+            unit=self.run.assignment.unit(name),
+            units=self.run.assignment.units,
+            checks=sorted(
+                visible_checks(name, self.run), key=lambda one: results[one.id].status not in WRONG
+            ),
+            seed=self.run.seed,
+            observe=asker.observe,
+            expect=self.run.expect,
+        )
+
+    def _find_repairs(self, name: str, session: Session) -> dict[int, EditPlace]:
+        """Return the edits with which a unit passes, by number; none if they can't be known."""
+        asker = _Asker(session)
+        places = read_places(asker.observe(EditRequest(function=name)))[:_MOST_EDITS]
+        question = self._first_wrong(name, asker) if places else None
+        numbers = range(len(places))
+        likely = numbers if question is None else _answering(numbers, question, asker)
+        passed = self.resources.checks.passing(
+            likely,
+            lambda number: asker.make(EditRequest(function=name, edit=number)),
+            self._trial(name, asker),
+            most=_MOST_REPAIRS,
+        )
+        is_known = not asker.has_ended and len(passed) < _MOST_REPAIRS
+        return {number: places[number] for number in passed} if is_known else {}
+
+    def _first_wrong(self, name: str, asker: _Asker) -> Question | None:
+        """Return the first visible question that the submission answers wrongly; None if none."""
+        asked = (one for one in self.run.foreseen(name) if not self.run.is_hidden(one.check.id))
+        for question in itertools.islice(asked, _MOST_QUESTIONS):
+            if not _IsRight(question)(asker.observe(question.request)):
+                return question
+        return None
+
+    def _confirm(self, name: str, repairs: Mapping[int, EditPlace]) -> list[EditPlace]:
+        """Return the repairs on lines of which one passes once more; none if there are too many."""
+        by_line: dict[tuple[int, int], list[int]] = {}
+        for number, place in repairs.items():
+            by_line.setdefault((place.block, place.line), []).append(number)
+        if len(by_line) > MOST_LINES:
+            return []
+        return [
+            repairs[number]
+            for numbers in by_line.values()
+            if any(self._passes_anew(name, number) for number in numbers)
+            for number in numbers
+        ]
+
+    def _passes_anew(self, name: str, number: int) -> bool:
+        """Return whether a unit passes, loaded with an edit, and with inputs of another seed."""
+        with self._open((name,), number) as session:
+            trial = self._trial(name, _Asker(session))
+            other = self.resources.second_opinion(name, self.run.seed)
+            if other is not None:
+                trial = replace(trial, seed=other[0], expect=other[1])
+            return bool(self.resources.checks.passing([number], lambda _: True, trial, most=1))
+
+    def _describe(self, name: str, repairs: Sequence[EditPlace]) -> str:
+        return describe_repairs(
+            self.run.assignment.unit(name).called,
+            repairs,
+            self.submission.blocks,
+            is_whole=len(visible_checks(name, self.run)) == len(self.run.by_function[name]),
+        )
+
+
+def _answering(numbers: Sequence[int], question: Question, asker: _Asker) -> list[int]:
+    """Return the edits with which a question is answered rightly.
+
+    They are sent some at a time, each with the question, so that the child need not be waited for.
+    """
+    name, request = question.request.function, question.request
+    is_right = _IsRight(question)
+    found = []
+    for start in range(0, len(numbers), _TOGETHER):
+        edits = [
+            (number, EditRequest(function=name, edit=number))
+            for number in numbers[start : start + _TOGETHER]
+        ]
+        if asker.has_ended:
+            return []
+        asker.session.send_ahead([one for _, edit in edits for one in (edit, request)])
+        for number, edit in edits:
+            is_made = asker.make(edit)
+            if is_right(asker.observe(request)) and is_made:
+                found.append(number)
+    return found
+
+
+class _IsRight:
+    """Says whether an answer is like the right one, in what it is judged by.
+
+    Args:
+        question: What is answered.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._right = fingerprint(question, question.expected)
+
+    def __call__(self, answer: Observation) -> bool:
+        if answer.outcome is not self._question.expected.outcome:
+            return False
+        try:
+            return is_same(fingerprint(self._question, answer), self._right)
+        except Exception:  # noqa: BLE001 - an answer that nobody thought of is not right
+            return False
