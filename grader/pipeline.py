@@ -333,10 +333,11 @@ class Grader(Closing):
                         pictures = self._draw(settled, run, seen)
                 if resources.assignment.kit is None:  # there, nothing secret comes after it
                     (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
-        self.strays = tuple(run.strays())
-        if options.has_diagnosis and not why_over:
-            self._pin(submission, plan, run)
-        report = self._fill(blank, submission, student, run, pictures, why_over, printed)
+            self.strays = tuple(run.strays())
+            sessions.close()  # what comes now runs in children of its own
+            if options.has_diagnosis and not why_over:
+                self._pin(submission, plan, run)
+            report = self._fill(blank, submission, student, run, pictures, why_over, printed)
         if resources.assignment.kit is not None:
             later = resources.assignment.later
             chosen = {one: later[one] for one in later if not options.only or one in options.only}

@@ -13,6 +13,7 @@ from grader.checks.questions import Question
 from grader.checks.trial import Trial
 from grader.diagnosis.fingerprint import fingerprint, is_same
 from grader.diagnosis.pinned import MOST_LINES, EditPlace, describe_repairs, read_places
+from grader.observations.bounds import MAX_EDITS
 from grader.observations.messages import EditRequest, Observation, Outcome, Request
 from grader.report.model import Status
 from grader.resources import GradingResources
@@ -22,7 +23,6 @@ from grader.sandbox.host.session import Session
 from grader.submission.read import Submission
 
 WRONG = (Status.FAILED, Status.ERROR)
-_MOST_EDITS = 120
 _MOST_REPAIRS = 12
 _MOST_QUESTIONS = 12  # that are asked until one is answered wrongly
 _TOGETHER = 20  # edits that are sent with their questions
@@ -120,7 +120,7 @@ class Search:
     def _find_repairs(self, name: str, session: Session) -> dict[int, EditPlace]:
         """Return the edits with which a unit passes, by number; none if they can't be known."""
         asker = _Asker(session)
-        places = read_places(asker.observe(EditRequest(function=name)))[:_MOST_EDITS]
+        places = read_places(asker.observe(EditRequest(function=name)))[:MAX_EDITS]
         question = self._first_wrong(name, asker) if places else None
         numbers = range(len(places))
         likely = numbers if question is None else _answering(numbers, question, asker)

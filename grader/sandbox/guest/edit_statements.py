@@ -87,14 +87,12 @@ def edit_blocks(owner: ast.stmt, names: dict[str, int], *, skip: int = 0) -> Ite
 def _moved(
     owner: ast.stmt, field: str, block: list[ast.stmt], place: int, skip: int
 ) -> Iterator[Edit]:
-    """Yield the edits that move a statement further down, or further up by more than one place."""
+    """Yield the edits that move a statement by one or two places, each of them once."""
     statement = block[place]
     rest = [*block[:place], *block[place + 1 :]]
     for other in range(skip, min(len(block), _MOST_STATEMENTS)):
         # Two neighbours that change places are the same as seen from either.
-        if other in (place, place - 1):
-            continue
-        if isinstance(statement, ast.Return) and other > place + 1:
+        if other - place not in (1, 2, -2):
             continue
         new = [*rest[:other], statement, *rest[other:]]
         yield Edit(statement.lineno, ((owner, field, new),), is_move=True)

@@ -10,7 +10,7 @@ import types
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 
 from grader.observations.bounds import MAX_EDITS
 from grader.observations.messages import Answer, EditRequest, Outcome, Step
@@ -22,6 +22,7 @@ from grader.sandbox.guest.parse import ParsedBlock
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MOST_NODES = 1500  # of a function; a longer one has no edits
+_MOST_OWN = 12
 _MOST_HELPERS = 6
 _NUMERIC = ("torch", "numpy", "math")
 
@@ -169,15 +170,14 @@ def find_edits(
     Returns:
         The edits of its definition and of helpers that are not units; at most `MAX_EDITS`.
     """
-    definitions = _find_definitions(blocks, unit, contract)
     numeric = _numeric_names(blocks)
-    found = [
+    edits = (
         (definition, edit)
-        for edits in (_early_edits, _late_edits)
-        for definition in definitions
-        for edit in edits(definition, numeric)
-    ]
-    return Edits(blocks, flags, found[:MAX_EDITS])
+        for find in (_early_edits, _late_edits)
+        for definition in _find_definitions(blocks, unit, contract)
+        for edit in find(definition, numeric)
+    )
+    return Edits(blocks, flags, list(islice(edits, MAX_EDITS)))
 
 
 def _find_definitions(
@@ -192,7 +192,7 @@ def _find_definitions(
             for definition in _definitions_of(statement, index, place):
                 owner = "" if definition.owner is None else f"{definition.owner.name}."
                 known[f"{owner}{definition.node.name}"] = definition
-    own = [name for name in known if name == unit or name.partition(".")[0] == unit]
+    own = [name for name in known if name == unit or name.partition(".")[0] == unit][:_MOST_OWN]
     chosen = dict.fromkeys(own)
     for name in own:  # and, further down, what it uses
         chosen.update(dict.fromkeys(_names_used(known[name])))
@@ -249,17 +249,28 @@ def _numeric_names(blocks: Sequence[ParsedBlock]) -> list[str]:
 
 
 def _early_edits(definition: Definition, numeric: Sequence[str]) -> Iterator[Edit]:
-    node = definition.node
+    """Yield one edit of each kind after the other, so that no kind takes the room of the others."""
     scope = _scope_of(definition, numeric)
-    yield from _edits_of_expressions(node, CHANGES, scope)
-    for statement in _statements_in(node):
-        skip = int(statement is node and ast.get_docstring(node, clean=False) is not None)
-        yield from edit_blocks(statement, scope.names, skip=skip)
+    kinds = [_edits_of_expressions(definition.node, change, scope) for change in CHANGES]
+    return _in_turn([*kinds, _edits_of_statements(definition.node, scope)])
 
 
 def _late_edits(definition: Definition, numeric: Sequence[str]) -> Iterator[Edit]:
     scope = _scope_of(definition, numeric)
-    yield from _edits_of_expressions(definition.node, LATE_CHANGES, scope)
+    return _in_turn(
+        [_edits_of_expressions(definition.node, change, scope) for change in LATE_CHANGES]
+    )
+
+
+def _in_turn(kinds: Sequence[Iterator[Edit]]) -> Iterator[Edit]:
+    for edits in zip_longest(*kinds):
+        yield from (one for one in edits if one is not None)
+
+
+def _edits_of_statements(node: Function, scope: EditScope) -> Iterator[Edit]:
+    for statement in _statements_in(node):
+        skip = int(statement is node and ast.get_docstring(node, clean=False) is not None)
+        yield from edit_blocks(statement, scope.names, skip=skip)
 
 
 def _statements_in(node: Function) -> list[ast.stmt]:
@@ -268,13 +279,9 @@ def _statements_in(node: Function) -> list[ast.stmt]:
     return [node, *(one for one in inner if getattr(one, "body", None))]
 
 
-def _edits_of_expressions(
-    node: Function, changes: Sequence[Change], scope: EditScope
-) -> Iterator[Edit]:
-    """Yield the edits of all expressions in a function, one kind after the other."""
-    slots = [(slot, expression) for inner in _walk(node) for slot, expression in slots_of(inner)]
-    for change in changes:
-        for slot, expression in slots:
+def _edits_of_expressions(node: Function, change: Change, scope: EditScope) -> Iterator[Edit]:
+    for inner in _walk(node):
+        for slot, expression in slots_of(inner):
             yield from change(expression, slot, scope)
 
 
@@ -319,7 +326,7 @@ def _scope_of(definition: Definition, numeric: Sequence[str]) -> EditScope:
             names[inner.id] = min(names.get(inner.id, inner.lineno), inner.lineno)
     attributes = {
         inner.attr: None
-        for inner in (ast.walk(definition.owner) if definition.owner else ())
+        for inner in islice(ast.walk(definition.owner or ast.Pass()), _MOST_NODES)
         if isinstance(inner, ast.Attribute)
         and isinstance(inner.value, ast.Name)
         and inner.value.id == "self"

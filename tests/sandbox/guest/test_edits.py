@@ -1,6 +1,7 @@
 """Edits: each common slip can be undone by one of them, and the place of that edit is its line."""
 
 import ast
+import contextlib
 import textwrap
 
 import pytest
@@ -279,7 +280,8 @@ def test_edit_in_memory_is_undone_by_the_next_one() -> None:
     for number in range(len(edits.all)):
         edits.undo()
         edits.make_in_memory(number)
-        values.append(mse(7, 4))
+        with contextlib.suppress(AttributeError):  # such as p.sum()
+            values.append(mse(7, 4))
     edits.undo()
 
     assert {7 - 4, 7 * 4, 7, 4} <= set(values)
