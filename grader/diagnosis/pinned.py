@@ -40,7 +40,7 @@ def read_places(answer: Observation) -> list[EditPlace]:
 def _place(value: AnyValue) -> EditPlace | None:
     match value:
         case Items(items=(Number(value=block), Number(value=line), Number(value=is_move))):
-            if block.is_integer() and line.is_integer():
+            if float(block).is_integer() and float(line).is_integer():
                 return EditPlace(int(block), int(line), bool(is_move))
     return None
 

@@ -50,6 +50,8 @@ def is_complete(answer: Answer | Observation, request: Request) -> bool:
     every gradient. The answer to a ``ReadRequest`` or an ``EditRequest`` needs one step, and that to
     a ``ScriptRequest`` one with every input and everything that the script returns.
     """
+    if isinstance(request, EditRequest) and request.then is not None:
+        request = request.then
     if isinstance(request, ReadRequest | EditRequest):
         return len(answer.steps) == 1
     if isinstance(request, ScriptRequest):

@@ -218,11 +218,15 @@ class EditRequest(Message, frozen=True, kw_only=True, tag="edit"):
 
     ``edit`` is its number; -1 asks for a list of all edits of the unit instead. Each item of that
     list has the code block, from 0, the line in it, from 1, and whether a statement is moved.
+
+    ``then`` is answered in place of this, if the edit could be made. Of what it raises, only the
+    type is described.
     """
 
     token: bytes = b""
     function: str
     edit: int = -1
+    then: CallRequest | ReadRequest | ScriptRequest | None = None
 
 
 Request = CallRequest | ReadRequest | ScriptRequest | EditRequest

@@ -1,10 +1,11 @@
 """Tries the edits of a submission's units, in children that nothing else is asked in."""
 
 import contextlib
-import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import msgspec
 import numpy as np
 
 from grader.checks.check import Check
@@ -14,7 +15,15 @@ from grader.checks.trial import Trial
 from grader.diagnosis.fingerprint import fingerprint, is_same
 from grader.diagnosis.pinned import MOST_LINES, EditPlace, describe_repairs, read_places
 from grader.observations.bounds import MAX_EDITS
-from grader.observations.messages import EditRequest, Observation, Outcome, Request
+from grader.observations.messages import (
+    CallRequest,
+    EditRequest,
+    Observation,
+    Outcome,
+    Request,
+    ScriptRequest,
+)
+from grader.observations.values import Array, Number
 from grader.report.model import Status
 from grader.resources import GradingResources
 from grader.sandbox.host.account import Account
@@ -122,8 +131,9 @@ class Search:
         asker = _Asker(session)
         places = read_places(asker.observe(EditRequest(function=name)))[:MAX_EDITS]
         question = self._first_wrong(name, asker) if places else None
-        numbers = range(len(places))
-        likely = numbers if question is None else _answering(numbers, question, asker)
+        likely: Sequence[int] = range(len(places))
+        if question is not None:
+            likely = _answering(likely, question, asker)
         passed = self.resources.checks.passing(
             likely,
             lambda number: asker.make(EditRequest(function=name, edit=number)),
@@ -134,9 +144,15 @@ class Search:
         return {number: places[number] for number in passed} if is_known else {}
 
     def _first_wrong(self, name: str, asker: _Asker) -> Question | None:
-        """Return the first visible question that the submission answers wrongly; None if none."""
-        asked = (one for one in self.run.foreseen(name) if not self.run.is_hidden(one.check.id))
-        for question in itertools.islice(asked, _MOST_QUESTIONS):
+        """Return the smallest visible question that the submission answers wrongly, if any."""
+        asked = [
+            one
+            for one in self.run.foreseen(name)
+            if one.expected.outcome is Outcome.RETURNED
+            and not self.run.is_hidden(one.check.id)
+            and not (isinstance(one.request, ScriptRequest) and one.request.is_rerun)
+        ]
+        for question in sorted(asked, key=_weight)[:_MOST_QUESTIONS]:
             if not _IsRight(question)(asker.observe(question.request)):
                 return question
         return None
@@ -178,22 +194,31 @@ def _answering(numbers: Sequence[int], question: Question, asker: _Asker) -> lis
 
     They are sent some at a time, each with the question, so that the child need not be waited for.
     """
-    name, request = question.request.function, question.request
     is_right = _IsRight(question)
+    assert not isinstance(question.request, EditRequest)  # noqa: S101 - no check asks for one
+    edits = [
+        EditRequest(function=question.request.function, edit=number, then=question.request)
+        for number in numbers
+    ]
     found = []
-    for start in range(0, len(numbers), _TOGETHER):
-        edits = [
-            (number, EditRequest(function=name, edit=number))
-            for number in numbers[start : start + _TOGETHER]
-        ]
+    for start in range(0, len(edits), _TOGETHER):
+        together = edits[start : start + _TOGETHER]
         if asker.has_ended:
             return []
-        asker.session.send_ahead([one for _, edit in edits for one in (edit, request)])
-        for number, edit in edits:
-            is_made = asker.make(edit)
-            if is_right(asker.observe(request)) and is_made:
-                found.append(number)
+        asker.session.send_ahead(together)
+        found += [one.edit for one in together if is_right(asker.observe(one))]
     return found
+
+
+def _weight(question: Question) -> int:
+    """Return roughly how long an answer takes, compared with others: all edits are asked it."""
+    request = question.request
+    if not isinstance(request, CallRequest):
+        return len(msgspec.msgpack.encode(request))
+    arrays = [math.prod(one.shape) for one in request.inputs.values() if isinstance(one, Array)]
+    numbers = [abs(one.value) for one in request.inputs.values() if isinstance(one, Number)]
+    largest = max((one for one in numbers if math.isfinite(one)), default=1)
+    return request.times * max(1, sum(arrays)) * max(1, math.ceil(largest))
 
 
 class _IsRight:

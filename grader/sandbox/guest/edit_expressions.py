@@ -288,7 +288,7 @@ def exchange_names(node: ast.expr, slot: Slot, scope: EditScope) -> Iterator[Edi
 
 
 def change_signs(node: ast.expr, slot: Slot, _scope: EditScope) -> Iterator[Edit]:
-    """The opposite of a value that is returned, kept, or given to a function."""
+    """The opposite, the double or the half of a value that is returned, kept, or given on."""
     if isinstance(node, ast.Constant | ast.Tuple | ast.List | ast.UnaryOp):
         return
     parent = slot.parent
@@ -306,6 +306,9 @@ def change_signs(node: ast.expr, slot: Slot, _scope: EditScope) -> Iterator[Edit
         case _:
             return
     yield slot.put(node.lineno, ast.UnaryOp(ast.USub(), node))
+    if isinstance(parent, ast.Return | ast.Assign):
+        yield slot.put(node.lineno, ast.BinOp(ast.Constant(2), ast.Mult(), node))
+        yield slot.put(node.lineno, ast.BinOp(node, ast.Div(), ast.Constant(2)))
 
 
 def add_calls(node: ast.expr, slot: Slot, _scope: EditScope) -> Iterator[Edit]:

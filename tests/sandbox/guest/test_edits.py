@@ -55,6 +55,11 @@ SLIPS = {
         "def update(x, y, w, lr):\n    w -= lr * w.grad",
         2,
     ),
+    "half of it": (
+        "def update(x, e, n):\n    return x.T @ e / n",
+        "def update(x, e, n):\n    return 2 * (x.T @ e / n)",
+        2,
+    ),
     "sum for mean": (
         "def mse(p, y):\n    return ((p - y) ** 2).sum()",
         "def mse(p, y):\n    return ((p - y) ** 2).mean()",
