@@ -335,8 +335,7 @@ class Grader(Closing):
                     (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
             self.strays = tuple(run.strays())
             sessions.close()  # what comes now runs in children of its own
-            if options.has_diagnosis and not why_over:
-                self._pin(submission, plan, run)
+            self._pin(submission, plan, run, is_wanted=options.has_diagnosis and not why_over)
             report = self._fill(blank, submission, student, run, pictures, why_over, printed)
         if resources.assignment.kit is not None:
             later = resources.assignment.later
@@ -448,9 +447,12 @@ class Grader(Closing):
         only = {one.id for one in known if run.is_hidden(one.id) == is_hidden}
         run.results.update((one.id, one) for one in diagnose(known, case, only=only))
 
-    def _pin(self, submission: Submission, plan: LoadPlan, run: CheckRun) -> None:
+    def _pin(
+        self, submission: Submission, plan: LoadPlan, run: CheckRun, *, is_wanted: bool
+    ) -> None:
         """Say in the first visible failure of a unit which line is wrong, where that is proved."""
-        for name, pin in pin_lines(self._resources, submission, plan, run).items():
+        pins = pin_lines(self._resources, submission, plan, run) if is_wanted else {}
+        for name, pin in pins.items():
             self.kept.pin(name, pin.check_id, pin.text)
             if pin.text:
                 result = run.results[pin.check_id]

@@ -328,7 +328,6 @@ class GradingResources(Closing):
         lent: Lent | None = None,
         given: dict[str, InputValue] | None = None,
         edits_of: tuple[str, ...] = (),
-        edit: int = -1,
     ) -> contextlib.AbstractContextManager[Session]:
         """Open a session on a submission.
 
@@ -339,8 +338,6 @@ class GradingResources(Closing):
             lent: Replaces some of its functions, classes and methods.
             given: Replaces some of its values.
             edits_of: The units whose edits can be made in it.
-            edit: The number of the edit of the first of them that is made before anything runs;
-                none if it is negative.
         """
         source = Source(
             # Not the file's own name: it is not in the digest that the inputs depend on, so code
@@ -361,7 +358,6 @@ class GradingResources(Closing):
             extra=submission.extra,
             given=given or {},
             edits_of=edits_of,
-            edit=edit,
         )
         return open_session(
             self._starter, source, account=account, confinement=self.confinement, plan=plan

@@ -1,8 +1,10 @@
 """The line that is wrong is named where a change of it alone makes a unit right, and only there."""
 
+import dis
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from grader.pinning.pin import MOST_UNITS
@@ -63,9 +65,7 @@ def pinned(function: FunctionResult) -> str:
     return "\n".join(one.message for one in failures(function))
 
 
-def test_line_is_named_in_the_first_failure(
-    warm_grader: Grader, write_submission: Write
-) -> None:
+def test_line_is_named_in_the_first_failure(warm_grader: Grader, write_submission: Write) -> None:
     """It is said once, below what was wrong."""
     checks = failures(graded(warm_grader, write_submission(ONE_BASED)))
 
@@ -99,8 +99,6 @@ def test_report_is_the_same_each_time(warm_grader: Grader, write_submission: Wri
 
 def test_cell_of_a_notebook_is_named(warm_grader: Grader, tmp_path: Path) -> None:
     """Lines are counted as the student sees them."""
-    import nbformat  # noqa: PLC0415
-
     notebook = nbformat.v4.new_notebook()
     head, _, code = ONE_BASED.partition("\n\n\n")
     notebook.cells = [nbformat.v4.new_code_cell(one) for one in (head.strip(), code.strip())]
@@ -157,8 +155,8 @@ def test_nothing_is_tried_of_a_right_submission(
 def test_what_passes_once_has_to_pass_again(
     warm_grader: Grader, write_submission: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With other inputs, in a child that loads the changed source."""
-    monkeypatch.setattr(Search, "_passes_anew", lambda *_: False)
+    """With other inputs, in another child."""
+    monkeypatch.setattr(Search, "_confirm", lambda *_: {})
 
     assert "only" not in pinned(graded(warm_grader, write_submission(ONE_BASED)))
 
@@ -168,12 +166,10 @@ def test_code_that_notices_an_edit_hurts_nobody(
     warm_grader: Grader, write_submission: Write, deed: str
 ) -> None:
     """It ends its own children, and the next submission is graded as ever."""
-    import dis  # noqa: PLC0415
-
     body = f"    if _is_changed():\n        {HOSTILE[deed]}\n    return x @ w + 1\n"
     source = f"def predict(x, w):\n{body}"
     space: dict[str, object] = {}
-    exec(source, space)
+    exec(source, space)  # noqa: S102 - code of this test
     length = len(list(dis.get_instructions(space["predict"])))  # type: ignore[arg-type]
     hostile = _IS_CHANGED.replace("LENGTH", str(length)) + source
 

@@ -37,7 +37,7 @@ class Keeper:
         return note
 
     def pin(self, name: str, check_id: str, text: str | None) -> None:
-        """Keep what is said about the line of a unit that is wrong; see `grader.pinning.pin.Pin`."""
+        """Keep what is said about the line of a unit that is wrong, and the id of the check."""
         self._pins[name] = (check_id, text)
 
     def write(self) -> bytes:

@@ -47,8 +47,9 @@ def is_complete(answer: Answer | Observation, request: Request) -> bool:
     """Return whether an answer has everything that was asked for, and nothing else.
 
     The answer to a ``CallRequest`` needs one step for each call, and each step every input and
-    every gradient. The answer to a ``ReadRequest`` or an ``EditRequest`` needs one step, and that to
-    a ``ScriptRequest`` one with every input and everything that the script returns.
+    every gradient. The answer to a ``ReadRequest`` needs one step, and that to a ``ScriptRequest``
+    one with every input and everything that the script returns. An ``EditRequest`` is answered like
+    what it asks then, or with one step.
     """
     if isinstance(request, EditRequest) and request.then is not None:
         request = request.then

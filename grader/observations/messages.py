@@ -136,8 +136,7 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     With ``modules``, each code block is a module of its own, of that name; the last ``extra`` of
     them run only if they are imported.
 
-    ``edits_of`` names units whose edits can be asked for with an ``EditRequest``. The edit with the
-    number ``edit`` of the first of them is made before anything runs; none if it is negative.
+    ``edits_of`` names units whose edits can be asked for with an ``EditRequest``.
     """
 
     name: str
@@ -157,7 +156,6 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     modules: tuple[str, ...] = ()
     extra: int = 0
     edits_of: tuple[str, ...] = ()
-    edit: int = -1
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):

@@ -9,8 +9,8 @@ misconception was named.
 One child loads the submission and lists the edits of the code of each unit, before any of it runs.
 Edit by edit is made in the functions of that child. Each is asked one question, the first that the
 submission has answered wrongly, and most are given up there. Those that answer rightly have to pass
-all visible checks of the unit, and then once more, in a child that loads the changed source from
-its beginning, with inputs from another seed.
+all visible checks of the unit, and then once more with inputs from another seed, in a child in
+which no other edit was made.
 
 A child that ends is not replaced: then nothing is said about the unit. All bounds but a child's own
 limits are counts, so a report doesn't depend on how busy the machine is: units of a submission,

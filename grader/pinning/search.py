@@ -32,7 +32,6 @@ from grader.sandbox.host.session import Session
 from grader.submission.read import Submission
 
 WRONG = (Status.FAILED, Status.ERROR)
-_MOST_REPAIRS = 12
 _MOST_QUESTIONS = 12  # that are asked until one is answered wrongly
 _TOGETHER = 20  # edits that are sent with their questions
 _CPU_S = 2.0  # of loading, and of all that is tried of one unit
@@ -91,14 +90,15 @@ class Search:
         """Return what to say about each of some units; empty for nothing."""
         with self._open(names) as session:
             found = {name: self._find_repairs(name, session) for name in names}
-        return {
-            name: self._describe(name, self._confirm(name, repairs))
-            for name, repairs in found.items()
-        }
+        likely = tuple(name for name in names if found[name])
+        if likely:
+            with self._open(likely) as session:
+                found.update((name, self._confirm(name, found[name], session)) for name in likely)
+        return {name: self._describe(name, list(found[name].values())) for name in names}
 
     @contextlib.contextmanager
-    def _open(self, names: tuple[str, ...], edit: int = -1) -> Iterator[Session]:
-        """Open a session, with an edit of the first unit that is made before anything runs."""
+    def _open(self, names: tuple[str, ...]) -> Iterator[Session]:
+        """Open a session in which edits of some units can be made."""
         limits = self.resources.limits
         small = replace(
             limits,
@@ -106,9 +106,7 @@ class Search:
             function_cpu_s=min(_CPU_S, limits.function_cpu_s),
         )
         account, plan = Account(small, functions=len(names)), self.plan.copy()
-        with self.resources.open(
-            self.submission, account, plan, edits_of=names, edit=edit
-        ) as session:
+        with self.resources.open(self.submission, account, plan, edits_of=names) as session:
             _ = session.loaded
             yield session
 
@@ -127,21 +125,24 @@ class Search:
         )
 
     def _find_repairs(self, name: str, session: Session) -> dict[int, EditPlace]:
-        """Return the edits with which a unit passes, by number; none if they can't be known."""
+        """Return an edit of each line with which a unit passes, if these are few."""
         asker = _Asker(session)
         places = read_places(asker.observe(EditRequest(function=name)))[:MAX_EDITS]
         question = self._first_wrong(name, asker) if places else None
         likely: Sequence[int] = range(len(places))
         if question is not None:
             likely = _answering(likely, question, asker)
-        passed = self.resources.checks.passing(
-            likely,
-            lambda number: asker.make(EditRequest(function=name, edit=number)),
-            self._trial(name, asker),
-            most=_MOST_REPAIRS,
-        )
-        is_known = not asker.has_ended and len(passed) < _MOST_REPAIRS
-        return {number: places[number] for number in passed} if is_known else {}
+        by_line: dict[tuple[int, int], list[int]] = {}
+        # A line that changes explains more than one that moves.
+        for number in sorted(likely, key=lambda one: places[one].is_move):
+            by_line.setdefault((places[number].block, places[number].line), []).append(number)
+        trial = self._trial(name, asker)
+        passed: list[int] = []
+        for numbers in by_line.values():
+            passed += self._passing(name, numbers, trial, asker)
+            if asker.has_ended or len(passed) > MOST_LINES:
+                return {}
+        return {number: places[number] for number in passed}
 
     def _first_wrong(self, name: str, asker: _Asker) -> Question | None:
         """Return the smallest visible question that the submission answers wrongly, if any."""
@@ -157,28 +158,34 @@ class Search:
                 return question
         return None
 
-    def _confirm(self, name: str, repairs: Mapping[int, EditPlace]) -> list[EditPlace]:
-        """Return the repairs on lines of which one passes once more; none if there are too many."""
-        by_line: dict[tuple[int, int], list[int]] = {}
-        for number, place in repairs.items():
-            by_line.setdefault((place.block, place.line), []).append(number)
-        if len(by_line) > MOST_LINES:
-            return []
-        return [
-            repairs[number]
-            for numbers in by_line.values()
-            if any(self._passes_anew(name, number) for number in numbers)
-            for number in numbers
-        ]
+    def _confirm(
+        self, name: str, repairs: Mapping[int, EditPlace], session: Session
+    ) -> dict[int, EditPlace]:
+        """Return the repairs that pass once more, with inputs of another seed.
 
-    def _passes_anew(self, name: str, number: int) -> bool:
-        """Return whether a unit passes, loaded with an edit, and with inputs of another seed."""
-        with self._open((name,), number) as session:
-            trial = self._trial(name, _Asker(session))
-            other = self.resources.second_opinion(name, self.run.seed)
-            if other is not None:
-                trial = replace(trial, seed=other[0], expect=other[1])
-            return bool(self.resources.checks.passing([number], lambda _: True, trial, most=1))
+        Args:
+            name: The unit.
+            repairs: What has passed once.
+            session: A session in which only repairs were made.
+        """
+        asker = _Asker(session)
+        trial = self._trial(name, asker)
+        other = self.resources.second_opinion(name, self.run.seed)
+        if other is not None:
+            trial = replace(trial, seed=other[0], expect=other[1])
+        return {
+            number: place
+            for number, place in repairs.items()
+            if self._passing(name, [number], trial, asker)
+        }
+
+    def _passing(self, name: str, numbers: Sequence[int], trial: Trial, asker: _Asker) -> list[int]:
+        """Return the first edit of a unit with which it passes, if there is one."""
+
+        def make(number: int) -> bool:
+            return asker.make(EditRequest(function=name, edit=number))
+
+        return self.resources.checks.passing(numbers, make, trial, most=1)
 
     def _describe(self, name: str, repairs: Sequence[EditPlace]) -> str:
         return describe_repairs(

@@ -1,4 +1,4 @@
-"""A line that was named stays named when names are given again, if there is still no misconception."""
+"""A line that was named stays named when misconceptions are named again, and none fits."""
 
 import pytest
 

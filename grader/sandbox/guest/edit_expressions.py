@@ -129,7 +129,7 @@ def change_constants(node: ast.expr, slot: Slot, _scope: EditScope) -> Iterator[
     if not isinstance(node, ast.Constant):
         return
     value = node.value
-    others: list[object] = []
+    others: list[int | float | str] = []
     if isinstance(value, bool):
         others = [not value]
     elif isinstance(value, int):
@@ -194,20 +194,23 @@ def _off_by_one(node: ast.expr) -> Iterator[ast.expr]:
     yield ast.BinOp(node, ast.Add(), ast.Constant(1))
 
 
-def change_calls(node: ast.expr, slot: Slot, _scope: EditScope) -> Iterator[Edit]:
-    """A call becomes its object or an argument; arguments are exchanged or dropped."""
-    line = node.lineno
+def change_attributes(node: ast.expr, slot: Slot, _scope: EditScope) -> Iterator[Edit]:
+    """An attribute too many, and a method that is not called."""
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         if node.attr in _ATTRIBUTES:
-            yield slot.put(line, node.value)
+            yield slot.put(node.lineno, node.value)
         is_callee = isinstance(slot.parent, ast.Call) and slot.name == "func"
         if node.attr in _METHODS and not is_callee:
-            yield slot.put(line, ast.Call(node, [], []))
+            yield slot.put(node.lineno, ast.Call(node, [], []))
+
+
+def change_calls(node: ast.expr, slot: Slot, _scope: EditScope) -> Iterator[Edit]:
+    """A call becomes its object or an argument; arguments are exchanged or dropped."""
     if not isinstance(node, ast.Call):
         return
-    is_statement = isinstance(slot.parent, ast.Expr)
+    line = node.lineno
     arguments = [one for one in node.args if not isinstance(one, ast.Starred)]
-    if not is_statement:
+    if not isinstance(slot.parent, ast.Expr):
         for argument in arguments[:_MOST_ARGUMENTS]:
             yield slot.put(line, argument)
         if isinstance(node.func, ast.Attribute):
@@ -238,6 +241,8 @@ def _change_range(node: ast.Call) -> Iterator[Edit]:
             yield Edit(line, ((node, "args", [ast.Constant(0), end, *rest]),))
             for change in _off_by_one(start) if not isinstance(start, ast.Constant) else ():
                 yield Edit(line, ((node, "args", [change, end, *rest]),))
+        case _:
+            return
     for change in _off_by_one(end) if not isinstance(end, ast.Constant) else ():
         new = [change] if len(node.args) == 1 else [node.args[0], change, *node.args[2:]]
         yield Edit(line, ((node, "args", new),))
@@ -345,6 +350,7 @@ CHANGES: tuple[Change, ...] = (
     change_operators,
     change_conditions,
     change_slices,
+    change_attributes,
     change_calls,
     change_functions,
     change_constants,

@@ -31,10 +31,11 @@ def replacements(statement: ast.stmt, names: dict[str, int]) -> Iterator[list[as
                 if not isinstance(op, other):
                     yield [ast.AugAssign(target, other(), value)]
             yield [ast.Assign([target], value)]
-        case ast.Assign(targets=[ast.Name(id=name) as target], value=value):
-            if names.get(name, statement.lineno) < statement.lineno:
-                for other in (ast.Add, ast.Sub):
-                    yield [ast.AugAssign(target, other(), value)]
+        case ast.Assign(targets=[ast.Name(id=name) as target], value=value) if (
+            names.get(name, statement.lineno) < statement.lineno
+        ):
+            yield [ast.AugAssign(target, ast.Add(), value)]
+            yield [ast.AugAssign(target, ast.Sub(), value)]
         case ast.Expr(value=value):
             yield from _uses_of(value)
         case ast.With(body=body):

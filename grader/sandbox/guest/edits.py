@@ -1,4 +1,4 @@
-"""Lists the edits of a unit's code, and makes one of them, in what is loaded or before it is.
+"""Lists the edits of a unit's code, and makes one of them in the functions that are loaded.
 
 The edits are listed before any code of the submission runs, and depend on its source alone: the
 same number stands for the same edit in each child that loads it.
@@ -64,17 +64,7 @@ class Edits:
         default_factory=dict
     )
 
-    def make_in_source(self, number: int) -> None:
-        """Make an edit in what is about to be loaded; none if there is none of this number."""
-        if not 0 <= number < len(self.all):
-            return
-        definition, edit = self.all[number]
-        edit.make()
-        statements = self.blocks[definition.block].statements
-        statement, _ = statements[definition.place]
-        statements[definition.place] = (statement, self._compile(definition))
-
-    def make_in_memory(self, number: int) -> None:
+    def make(self, number: int) -> None:
         """Make an edit in the functions that have been defined.
 
         Raises:
@@ -145,7 +135,7 @@ def answer_edit(message: EditRequest, known: Mapping[str, Edits]) -> Answer:
         )
     else:
         try:
-            edits.make_in_memory(message.edit)
+            edits.make(message.edit)
         except Exception:  # it can't be compiled, or is not in memory
             return missing
     step = Step(returned=returned, inputs={})
@@ -252,7 +242,17 @@ def _early_edits(definition: Definition, numeric: Sequence[str]) -> Iterator[Edi
     """Yield one edit of each kind after the other, so that no kind takes the room of the others."""
     scope = _scope_of(definition, numeric)
     kinds = [_edits_of_expressions(definition.node, change, scope) for change in CHANGES]
-    return _in_turn([*kinds, _edits_of_statements(definition.node, scope)])
+    node = definition.node
+    return _in_turn([*kinds, _edits_of_statements(node, scope), _edits_of_loops(node)])
+
+
+def _edits_of_loops(node: Function) -> Iterator[Edit]:
+    """Yield the edits of ``while`` loops that end: one turn more or less."""
+    others = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+    for loop in islice(ast.walk(node), _MOST_NODES):
+        match loop:
+            case ast.While(test=ast.Compare(ops=[op]) as test) if type(op) in others:
+                yield Edit(test.lineno, ((test, "ops", [others[type(op)]()]),))
 
 
 def _late_edits(definition: Definition, numeric: Sequence[str]) -> Iterator[Edit]:

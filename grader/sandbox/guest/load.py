@@ -87,8 +87,6 @@ def load(
             contract=(*message.parameters, *message.classes, *message.methods),
             flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if message.is_notebook else 0,
         )
-    for edits in list(submission.edits.values())[:1]:
-        edits.make_in_source(message.edit)
     modules = _make_modules(message, blocks, submission)
     run = _Run(message, blocks, modules, submission, report, defaults, lent)
     run.run()

@@ -58,8 +58,8 @@ class Source:
 
     ``parameters`` maps the contract's functions to their parameters in order. ``text_cells`` are
     not run. With ``modules``, each code block is a module of that name, and the last ``extra`` of
-    them run only if they are imported. ``given`` are globals that stay fixed. ``edits_of`` and
-    ``edit`` are those of `Load`.
+    them run only if they are imported. ``given`` are globals that stay fixed. ``edits_of``
+    are units whose edits can be made.
     """
 
     name: str
@@ -74,7 +74,6 @@ class Source:
     extra: int = 0
     given: Mapping[str, InputValue] = field(default_factory=dict)
     edits_of: tuple[str, ...] = ()
-    edit: int = -1
 
     def to_message(self, plan: LoadPlan, rerun: ScriptRequest | None = None) -> Load:
         """Return the message that makes a child load this, except what the plan leaves out.
@@ -101,7 +100,6 @@ class Source:
             modules=self.modules,
             extra=self.extra,
             edits_of=self.edits_of,
-            edit=self.edit,
         )
 
 
