@@ -18,9 +18,7 @@ from grader.pipeline import Grader
 pytestmark = pytest.mark.slow
 
 LAB = load_assignment()
-FUNCTIONS = [
-    one for one in LAB.misconceptions if LAB.unit(one.function).kind is UnitKind.FUNCTION
-]
+FUNCTIONS = [one for one in LAB.misconceptions if LAB.unit(one.function).kind is UnitKind.FUNCTION]
 # Each takes a second; another step tries others.
 SAMPLE = FUNCTIONS[3::17]
 _LINE = re.compile(r"(?:: |; |or )line (\d+)")
