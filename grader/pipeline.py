@@ -20,11 +20,13 @@ from grader.checks.misconceptions import Misconception
 from grader.checks.pictures import draw_pictures
 from grader.checks.questions import Question
 from grader.diagnosis.diagnose import Case, diagnose
+from grader.diagnosis.pinned import with_pin
 from grader.discovery.keeper import Keeper
 from grader.errors import GraderError, UnreadableSubmissionError, UsageError
 from grader.observations.asking import Observe
 from grader.oracle.oracle import Oracle
 from grader.oracle.store import RecordingStore
+from grader.pinning.pin import pin_lines
 from grader.report.budget import fit_report
 from grader.report.describe_loading import describe_loading, describe_syntax_error
 from grader.report.manual import with_items
@@ -332,6 +334,8 @@ class Grader(Closing):
                 if resources.assignment.kit is None:  # there, nothing secret comes after it
                     (hidden if phase is Phase.OWN_HIDDEN else visible).close_own()
             self.strays = tuple(run.strays())
+            sessions.close()  # what comes now runs in children of its own
+            self._pin(submission, plan, run, is_wanted=options.has_diagnosis and not why_over)
             report = self._fill(blank, submission, student, run, pictures, why_over, printed)
         if resources.assignment.kit is not None:
             later = resources.assignment.later
@@ -442,6 +446,18 @@ class Grader(Closing):
         known = [one for one in run.results.values() if one.function in names and is_asked(one.id)]
         only = {one.id for one in known if run.is_hidden(one.id) == is_hidden}
         run.results.update((one.id, one) for one in diagnose(known, case, only=only))
+
+    def _pin(
+        self, submission: Submission, plan: LoadPlan, run: CheckRun, *, is_wanted: bool
+    ) -> None:
+        """Say in the first visible failure of a unit which line is wrong, where that is proved."""
+        pins = pin_lines(self._resources, submission, plan, run) if is_wanted else {}
+        for name, pin in pins.items():
+            self.kept.pin(name, pin.check_id, pin.text)
+            if pin.text:
+                result = run.results[pin.check_id]
+                message = with_pin(result.message, pin.text)
+                run.results[pin.check_id] = msgspec.structs.replace(result, message=message)
 
     def _draw(self, settled: Sequence[CheckResult], run: CheckRun, case: Case) -> Pictures:
         """Draw pictures of the functions that failed among helpers that are known to be right.

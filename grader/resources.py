@@ -11,6 +11,7 @@ What is right it knows from an oracle, one for each seed.
 import contextlib
 import dataclasses
 import functools
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,7 @@ from grader.submission.read import Submission
 from grader.system.closing import Closing
 
 _MATPLOTLIB = "matplotlib.pyplot"
+_SEED_BYTES = 6  # every JSON reader keeps integers below 2**53 exact
 _IPYTHON = "IPython.core.inputtransformer2"
 
 
@@ -180,6 +182,18 @@ class GradingResources(Closing):
                 recording, self.checks.checks, other=lambda: self._live_oracle(seed)
             )
         return self._recorded[seed]
+
+    def second_opinion(self, name: str, seed: int) -> tuple[int, Ask] | None:
+        """Return another seed, and how to ask what is right about a unit with it.
+
+        A kit may have no other seed; then there is no second opinion.
+        """
+        kit = self.assignment.kit
+        if kit is None:
+            digest = hashlib.sha256(f"{seed}/second opinion".encode()).digest()
+            return int.from_bytes(digest[:_SEED_BYTES], "big"), self._author.ask_reference(name)
+        others = [one for one in kit.manifest.seeds if one != seed]
+        return (others[0], self.oracle(others[0]).expect) if others else None
 
     def expect_judged(self, name: str) -> None:
         """Require a check of a unit, where it could be that all of them are judged later.
@@ -313,6 +327,7 @@ class GradingResources(Closing):
         *,
         lent: Lent | None = None,
         given: dict[str, InputValue] | None = None,
+        edits_of: tuple[str, ...] = (),
     ) -> contextlib.AbstractContextManager[Session]:
         """Open a session on a submission.
 
@@ -322,6 +337,7 @@ class GradingResources(Closing):
             plan: What to leave out while it is loaded.
             lent: Replaces some of its functions, classes and methods.
             given: Replaces some of its values.
+            edits_of: The units whose edits can be made in it.
         """
         source = Source(
             # Not the file's own name: it is not in the digest that the inputs depend on, so code
@@ -341,6 +357,7 @@ class GradingResources(Closing):
             modules=submission.modules,
             extra=submission.extra,
             given=given or {},
+            edits_of=edits_of,
         )
         return open_session(
             self._starter, source, account=account, confinement=self.confinement, plan=plan

@@ -159,6 +159,8 @@ ELSEWHERE = frozenset(
         "sandbox/guest/absent_names.py",
         "sandbox/guest/call.py",
         "sandbox/guest/dropped.py",
+        "sandbox/guest/edit_expressions.py",
+        "sandbox/guest/edits.py",
         "sandbox/guest/endings.py",
         "sandbox/guest/lend.py",
         "sandbox/guest/locked_child.py",

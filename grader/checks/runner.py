@@ -10,11 +10,12 @@ thread is interrupted or the session ends early.
 
 import contextlib
 import functools
+import itertools
 import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from grader.checks.check_run import CheckRun, Phase
 from grader.checks.plugin import ChecksPlugin
 from grader.checks.questions import Question, record_questions
 from grader.checks.run import run_phase
+from grader.checks.trial import Trial, passing
 from grader.errors import InternalError
 from grader.observations.asking import Ask
 from grader.report.model import CheckResult
@@ -151,6 +153,26 @@ class CheckRunner(Closing):
                 seed=seed,
                 expect=expect,
                 units=assignment.units,
+            )
+        )
+
+    def passing(
+        self, changes: Iterable[int], make: Callable[[int], bool], trial: Trial, *, most: int
+    ) -> list[int]:
+        """Return the changes of a unit with which all checks of a trial pass, up to ``most``.
+
+        Args:
+            changes: The numbers of the changes.
+            make: Makes a change, in place of the one before; returns whether that was possible.
+            trial: The checks.
+            most: With so many, the others are not tried.
+
+        Raises:
+            InternalError: What the checks use has failed, or an earlier task was interrupted.
+        """
+        return self._do(
+            lambda _checks, run_body: list(
+                itertools.islice(passing(changes, make, trial, run_body), most)
             )
         )
 

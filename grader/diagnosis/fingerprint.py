@@ -15,6 +15,7 @@ from grader.checks.questions import Question
 from grader.checks.verdict import WrongError
 from grader.observations.messages import (
     CallRequest,
+    EditRequest,
     Observation,
     Outcome,
     Raised,
@@ -76,7 +77,7 @@ def fingerprint(question: Question, observation: Observation) -> object:
             return {"wrong": wrong.message}
         if found is not None:
             return dict(found)
-    if isinstance(question.request, ReadRequest):
+    if isinstance(question.request, ReadRequest | EditRequest):
         return [_value(step.returned) for step in observation.steps]
     return [_step(question.request, step) for step in observation.steps]
 

@@ -12,6 +12,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._noted: dict[str, list[tuple[Evidence | None, str, bool]]] = {}
+        self._pins: dict[str, tuple[str, str | None]] = {}
         self._seed = 0
         self._blocks: Sequence[str] = ()
         self._contract: Collection[str] = ()
@@ -24,7 +25,7 @@ class Keeper:
             blocks: The sources of its code blocks.
             contract: The names of all units.
         """
-        self._noted = {}
+        self._noted, self._pins = {}, {}
         self._seed, self._blocks, self._contract = seed, blocks, contract
 
     def note(self, *, is_hidden: bool) -> Callable[[str, Evidence | None, str], None]:
@@ -34,6 +35,10 @@ class Keeper:
             self._noted.setdefault(name, []).append((evidence, named, is_hidden))
 
         return note
+
+    def pin(self, name: str, check_id: str, text: str | None) -> None:
+        """Keep what is said about the line of a unit that is wrong, and the id of the check."""
+        self._pins[name] = (check_id, text)
 
     def write(self) -> bytes:
         """Return what is kept of the submission, packed."""
@@ -57,4 +62,5 @@ class Keeper:
             is_whole=is_whole,
             code=found.code,
             needed=found.needed,
+            pin=self._pins.get(name, ("", "")),
         )

@@ -89,6 +89,8 @@ class KeptUnit(msgspec.Struct, frozen=True, kw_only=True):
         is_whole: Whether `groups` suffice to name its misconceptions again.
         code: Its source, as the submission has it; empty if it isn't known.
         needed: What its source needs of the rest of the submission: imports, helpers, constants.
+        pin: The check in whose message the wrong line is named, and what is said; empty for
+            nothing. None if nobody looked, since a misconception was named.
     """
 
     name: str
@@ -96,6 +98,7 @@ class KeptUnit(msgspec.Struct, frozen=True, kw_only=True):
     is_whole: bool = True
     code: str = ""
     needed: str = ""
+    pin: tuple[str, str | None] = ("", "")
 
     @property
     def length(self) -> int:

@@ -14,6 +14,7 @@ import msgspec
 from grader.checks.assignment import Assignment
 from grader.checks.misconceptions import Misconception
 from grader.diagnosis.evidence import name_checks
+from grader.diagnosis.pinned import with_pin
 from grader.diagnosis.remarks import Remark
 from grader.discovery.kept import Kept, KeptGroup, KeptUnit
 from grader.oracle.digests import digest_misconception
@@ -124,6 +125,8 @@ class Renamer(Closing):
         if not unit.is_whole:
             raise _TooLittleError
         groups = tuple(self._rename_group(unit.name, one, seed, results) for one in unit.groups)
+        if not any(one.named for one in groups if not one.is_hidden):
+            _pin_again(unit, results)
         return msgspec.structs.replace(unit, groups=groups)
 
     def _rename_group(
@@ -191,6 +194,16 @@ class Renamer(Closing):
                 found = self._store.find(recording_key(self._assignment), seed)
             self._recordings[seed] = found or self._resources.record(seed)
         return self._recordings[seed]
+
+
+def _pin_again(unit: KeptUnit, results: dict[str, CheckResult]) -> None:
+    """Say again which line is wrong, in a unit of which no misconception is named."""
+    check_id, text = unit.pin
+    if text is None or (text and check_id not in results):
+        raise _TooLittleError
+    if text:
+        message = with_pin(results[check_id].message, text)
+        results[check_id] = msgspec.structs.replace(results[check_id], message=message)
 
 
 def _with_names(check: CheckResult, named: CheckResult | None) -> CheckResult:

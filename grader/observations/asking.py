@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from grader.observations.messages import (
     Answer,
+    EditRequest,
     Observation,
     Outcome,
     ReadRequest,
@@ -47,9 +48,12 @@ def is_complete(answer: Answer | Observation, request: Request) -> bool:
 
     The answer to a ``CallRequest`` needs one step for each call, and each step every input and
     every gradient. The answer to a ``ReadRequest`` needs one step, and that to a ``ScriptRequest``
-    one with every input and everything that the script returns.
+    one with every input and everything that the script returns. An ``EditRequest`` is answered like
+    what it asks then, or with one step.
     """
-    if isinstance(request, ReadRequest):
+    if isinstance(request, EditRequest) and request.then is not None:
+        request = request.then
+    if isinstance(request, ReadRequest | EditRequest):
         return len(answer.steps) == 1
     if isinstance(request, ScriptRequest):
         return (

@@ -35,3 +35,4 @@ Token = Annotated[bytes, msgspec.Meta(max_length=MAX_TOKEN_BYTES)]
 
 # A statement that takes longer, in seconds of CPU, is left out when the file is loaded again.
 SLOW_S = 0.1
+MAX_EDITS = 100  # of a unit's code, as listed by a child

@@ -135,6 +135,8 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
 
     With ``modules``, each code block is a module of its own, of that name; the last ``extra`` of
     them run only if they are imported.
+
+    ``edits_of`` names units whose edits can be asked for with an ``EditRequest``.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Load(Message, frozen=True, kw_only=True, tag="load"):
     given: dict[str, InputValue] = {}
     modules: tuple[str, ...] = ()
     extra: int = 0
+    edits_of: tuple[str, ...] = ()
 
 
 class CallRequest(Message, frozen=True, kw_only=True, tag="call"):
@@ -208,8 +211,24 @@ class ScriptRequest(Message, frozen=True, kw_only=True, tag="script"):
     given: dict[str, InputValue] = {}
 
 
-Request = CallRequest | ReadRequest | ScriptRequest
-ToChild = Load | CallRequest | ReadRequest | ScriptRequest
+class EditRequest(Message, frozen=True, kw_only=True, tag="edit"):
+    """Make an edit of the unit ``function``, and undo the one that was made before.
+
+    ``edit`` is its number; -1 asks for a list of all edits of the unit instead. Each item of that
+    list has the code block, from 0, the line in it, from 1, and whether a statement is moved.
+
+    ``then`` is answered in place of this, if the edit could be made. Of what it raises, only the
+    type is described.
+    """
+
+    token: bytes = b""
+    function: str
+    edit: int = -1
+    then: CallRequest | ReadRequest | ScriptRequest | None = None
+
+
+Request = CallRequest | ReadRequest | ScriptRequest | EditRequest
+ToChild = Load | CallRequest | ReadRequest | ScriptRequest | EditRequest
 
 
 # --- child -> host ------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from grader.observations.frames import (
 from grader.observations.messages import (
     Answer,
     CallRequest,
+    EditRequest,
     Load,
     Loaded,
     Note,
@@ -29,6 +30,7 @@ from grader.observations.messages import (
 from grader.sandbox.guest.call import answer_call, answer_read
 from grader.sandbox.guest.current_line import CurrentLine
 from grader.sandbox.guest.defaults import Defaults
+from grader.sandbox.guest.edits import answer_edit
 from grader.sandbox.guest.endings import refuse_as_too_large
 from grader.sandbox.guest.lend import LentUnits
 from grader.sandbox.guest.load import load
@@ -72,19 +74,33 @@ def answer_requests(sock: socket.socket, *, scratch: str) -> None:
                 send_message(sock, _cut_notes(loaded))
             case _ if submission is None:
                 send_message(sock, Answer(token=message.token, outcome=Outcome.MISSING))
-            case CallRequest():
-                with current_line.known(message.token, submission.labels):
-                    answer = answer_call(message, submission, defaults)
-                defaults.flush_output()
+            case EditRequest():
+                answer = answer_edit(message, submission.edits)
+                if message.then is not None and answer.outcome is Outcome.RETURNED:
+                    then = msgspec.structs.replace(message.then, token=message.token)
+                    with submission.describing_little():
+                        answer = _answer(then, submission, defaults, current_line)
                 _send_answer(sock, answer)
-            case ScriptRequest():
-                with current_line.known(message.token, submission.labels):
-                    answer = answer_script(message, submission, defaults)
-                defaults.flush_output()
-                _send_answer(sock, answer)
-            case ReadRequest():
-                defaults.restore(seed=0)
-                _send_answer(sock, answer_read(message, submission))
+            case _:
+                _send_answer(sock, _answer(message, submission, defaults, current_line))
+
+
+def _answer(
+    message: CallRequest | ReadRequest | ScriptRequest,
+    submission: "LoadedSubmission",
+    defaults: Defaults,
+    current_line: CurrentLine,
+) -> Answer:
+    if isinstance(message, ReadRequest):
+        defaults.restore(seed=0)
+        return answer_read(message, submission)
+    with current_line.known(message.token, submission.labels):
+        if isinstance(message, CallRequest):
+            answer = answer_call(message, submission, defaults)
+        else:
+            answer = answer_script(message, submission, defaults)
+    defaults.flush_output()
+    return answer
 
 
 # A frame below this has fewer parts, and what we have described is never nested too deeply.

@@ -28,6 +28,7 @@ from grader.sandbox.guest.changes import (
 )
 from grader.sandbox.guest.defaults import Defaults, QuietShell, tame_ipython
 from grader.sandbox.guest.drawn_figures import keep_open_figures, keep_what_is_shown
+from grader.sandbox.guest.edits import find_edits
 from grader.sandbox.guest.event_loop import EventLoop, awaits, needs_loop
 from grader.sandbox.guest.exceptions import describe_exception
 from grader.sandbox.guest.fixed_names import FixedNames
@@ -79,6 +80,13 @@ def load(
     blocks, syntax_error = _parse_blocks(message, submission)
     if syntax_error is not None:
         return submission, Loaded(syntax_error=syntax_error)
+    for name in message.edits_of:
+        submission.edits[name] = find_edits(
+            blocks,
+            name,
+            contract=(*message.parameters, *message.classes, *message.methods),
+            flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if message.is_notebook else 0,
+        )
     modules = _make_modules(message, blocks, submission)
     run = _Run(message, blocks, modules, submission, report, defaults, lent)
     run.run()

@@ -58,7 +58,8 @@ class Source:
 
     ``parameters`` maps the contract's functions to their parameters in order. ``text_cells`` are
     not run. With ``modules``, each code block is a module of that name, and the last ``extra`` of
-    them run only if they are imported. ``given`` are globals that stay fixed.
+    them run only if they are imported. ``given`` are globals that stay fixed. ``edits_of``
+    are units whose edits can be made.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Source:
     modules: tuple[str, ...] = ()
     extra: int = 0
     given: Mapping[str, InputValue] = field(default_factory=dict)
+    edits_of: tuple[str, ...] = ()
 
     def to_message(self, plan: LoadPlan, rerun: ScriptRequest | None = None) -> Load:
         """Return the message that makes a child load this, except what the plan leaves out.
@@ -97,6 +99,7 @@ class Source:
             given={**self.given, **(rerun.given if rerun is not None else {})},
             modules=self.modules,
             extra=self.extra,
+            edits_of=self.edits_of,
         )
 
 
