@@ -158,6 +158,7 @@ ELSEWHERE = frozenset(
         "sandbox/guest/absences.py",
         "sandbox/guest/absent_names.py",
         "sandbox/guest/call.py",
+        "sandbox/guest/detached.py",
         "sandbox/guest/dropped.py",
         "sandbox/guest/edit_expressions.py",
         "sandbox/guest/edits.py",

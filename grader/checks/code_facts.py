@@ -14,6 +14,8 @@ from grader.report.shorten import MAX_NAME, shorten
 from grader.report.words import join_names, name_line
 
 _MOST_NAMES = 6
+# What the grader's backward() finds, and what torch says of the submission's own.
+_NO_GRAPH = ("autograd can't differentiate", "does not require grad")
 # What usually changes a leaf, which must stay the same tensor.
 _ALSO_IN_PLACE = ("add", "sub", "mul", "div")
 
@@ -45,7 +47,8 @@ def explain_by_code(
         return result
     hint = _explain(result, facts, inputs) or result.hint
     # In the message: a misconception that is named later has a hint of its own.
-    message = "\n".join([result.message, *(_notes(facts) if is_first else ())])
+    notes = [*(_notes(facts) if is_first else ()), *_detached(result, facts)]
+    message = "\n".join([result.message, *notes])
     return msgspec.structs.replace(result, message=message, hint=hint)
 
 
@@ -56,6 +59,17 @@ def _notes(facts: FunctionFacts) -> Iterator[str]:
         yield f"({facts.name} is defined on {first} and again on {last}; the last one counts)"
     for one in facts.dropped:
         yield f"({_describe_dropped(one)})"
+
+
+def _detached(result: CheckResult, facts: FunctionFacts) -> Iterator[str]:
+    """Yield where values leave the graph, if autograd has not found its way back."""
+    if any(one in result.message for one in _NO_GRAPH):
+        found = [
+            f"`{shorten(one.code, MAX_NAME)}` on {name_line(one.place.line, one.place.block)}"
+            for one in facts.detached
+        ]
+        if found:
+            yield f"({facts.name}() has {join_names(found)})"
 
 
 def _describe_dropped(dropped: Dropped) -> str:

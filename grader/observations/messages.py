@@ -352,6 +352,13 @@ class Dropped(Message, frozen=True, kw_only=True):
     place: Place = Place()
 
 
+class CodePlace(Message, frozen=True, kw_only=True):
+    """A piece of code, and where it is."""
+
+    code: Name
+    place: Place = Place()
+
+
 class FunctionFacts(Message, frozen=True, kw_only=True):
     """What the code of a function of the contract shows, without calling it.
 
@@ -360,8 +367,9 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     inputs that it neither takes nor reads as globals. ``reads`` has the globals that it reads
     besides those that are set for it, and that are not functions, classes or modules; those that
     don't exist are in ``undefined`` instead. ``places`` has the first and the last definition, if
-    there are several, and ``dropped`` what it computes and throws away. ``assigned`` has the
-    globals that it assigns, itself or through functions of its file.
+    there are several, ``dropped`` what it computes and throws away, and ``detached`` where its
+    values leave autograd's graph. ``assigned`` has the globals that it assigns, itself or through
+    functions of its file.
     """
 
     name: Name
@@ -374,6 +382,7 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     assigned: Names = ()
     places: Annotated[tuple[Place, ...], msgspec.Meta(max_length=2)] = ()
     dropped: Annotated[tuple[Dropped, ...], msgspec.Meta(max_length=3)] = ()
+    detached: Annotated[tuple[CodePlace, ...], msgspec.Meta(max_length=3)] = ()
 
 
 class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):

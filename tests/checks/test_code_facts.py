@@ -3,7 +3,7 @@
 import pytest
 
 from grader.checks.code_facts import explain_by_code, uses_other_names
-from grader.observations.messages import Dropped, DroppedKind, FunctionFacts, Place
+from grader.observations.messages import CodePlace, Dropped, DroppedKind, FunctionFacts, Place
 from grader.report.model import CheckResult, Status
 
 INPUTS = ("x", "y", "w", "lr")
@@ -135,3 +135,28 @@ def test_what_is_thrown_away_is_said_with_the_first_failure(
 
     assert explained.message == f"no\n(`{code}` on line 4 {said})"
     assert explain_by_code(result, facts, INPUTS) == result
+
+
+@pytest.mark.parametrize(
+    ("message", "is_said"),
+    [
+        ("autograd can't differentiate what mse() returns with respect to y_hat", True),
+        ("mse() raised RuntimeError: element 0 of tensors does not require grad", True),
+        ("mse(y_hat, y) is wrong", False),
+    ],
+)
+def test_where_values_leave_the_graph_is_said_where_that_matters(
+    message: str, *, is_said: bool
+) -> None:
+    """It is a fact of the code, which may be right elsewhere."""
+    detached = (
+        CodePlace(code="loss.item()", place=Place(line=4)),
+        CodePlace(code="float(y)", place=Place(line=2, block="cell 3")),
+    )
+    facts = FunctionFacts(name="mse", detached=detached)
+    result = CheckResult(
+        id="mse/a", title="", status=Status.FAILED, points=0, max_points=1, message=message
+    )
+
+    said = "\n(mse() has `loss.item()` on line 4 and `float(y)` on line 2 of cell 3)"
+    assert explain_by_code(result, facts, INPUTS).message == message + said * is_said

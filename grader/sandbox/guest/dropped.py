@@ -5,13 +5,11 @@ that they change nothing in place; operators are taken to be those of tensors, n
 """
 
 import ast
-import sys
-import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from grader.observations.bounds import MAX_NAME
 from grader.observations.messages import Dropped, DroppedKind, Place
-from grader.sandbox.guest.parse import ParsedBlock
+from grader.sandbox.guest.find_function import FoundFunction
 from grader.sandbox.guest.plain_text import cut_text
 
 _MOST = 3
@@ -36,53 +34,22 @@ _OPERATORS_OF_NUMBERS = (ast.Add, ast.Mult, ast.Div, ast.MatMult, ast.Pow)
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
-def find_dropped(
-    name: str, function: object, blocks: Iterable[ParsedBlock], namespace: Mapping[str, object]
-) -> tuple[Dropped, ...]:
-    """Return the first statements of a function that compute something and throw it away.
-
-    Args:
-        name: The name of the function.
-        function: The function itself.
-        blocks: The code blocks, in one of which it is defined at top level.
-        namespace: The submission's globals.
-    """
-    if type(function) is not types.FunctionType:
-        return ()
-    code = function.__code__
-    for block in blocks:
-        for node, _ in block.statements:
-            if not isinstance(node, ast.FunctionDef) or node.name != name or node.decorator_list:
-                continue
-            if (code.co_filename, code.co_firstlineno) == (block.filename, node.lineno):
-                found = _Finder(node, block, namespace)
-                return tuple(found.dropped())[:_MOST]
-    return ()
+def find_dropped(found: FoundFunction) -> tuple[Dropped, ...]:
+    """Return the first statements of a function that compute something and throw it away."""
+    # What a decorator makes of a function, nobody knows.
+    return () if found.node.decorator_list else tuple(_Finder(found).dropped())[:_MOST]
 
 
 class _Finder:
     """Looks through the statements of a function, but not of those inside of it.
 
     Args:
-        node: The function.
-        block: The block with it.
-        namespace: The submission's globals.
+        found: The function.
     """
 
-    def __init__(
-        self, node: ast.FunctionDef, block: ParsedBlock, namespace: Mapping[str, object]
-    ) -> None:
-        self._block = block
-        self._namespace = namespace
-        self._nodes = list(_without_inner(node.body))
-        self._bound = {
-            one.id
-            for one in self._nodes
-            if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
-        }
-        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        self._parameters = {one.arg for one in arguments}
-        self._local = self._bound | self._parameters
+    def __init__(self, found: FoundFunction) -> None:
+        self._found = found
+        self._nodes = list(_without_inner(found.node.body))
         self._numbers = {
             side.id
             for one in self._nodes
@@ -109,14 +76,15 @@ class _Finder:
                     code=cut_text(ast.unparse(statement.value), MAX_NAME),
                     target=cut_text(target, MAX_NAME),
                     place=Place(
-                        line=max(statement.lineno, 0), block=cut_text(self._block.label, MAX_NAME)
+                        line=max(statement.lineno, 0),
+                        block=cut_text(self._found.block.label, MAX_NAME),
                     ),
                 )
 
     def _judge(self, value: ast.expr) -> tuple[DroppedKind | None, str]:
         match value:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)):
-                if self._is_torch(owner):
+                if self._found.is_module(owner, "torch"):
                     return self._judge_function(name, value)
                 if self._makes_something_new(owner, name):
                     return DroppedKind.CALL, owner
@@ -128,16 +96,11 @@ class _Finder:
                 return DroppedKind.NOT_CALLED, ""
         return None, ""
 
-    def _is_torch(self, name: str) -> bool:
-        """Return whether a name is that of the module torch everywhere in the function."""
-        torch = sys.modules.get("torch")
-        return name not in self._local and torch is not None and self._namespace.get(name) is torch
-
     def _judge_function(self, name: str, call: ast.Call) -> tuple[DroppedKind | None, str]:
         if name not in _FUNCTIONS or any(one.arg in (None, "out") for one in call.keywords):
             return None, ""
         match call.args:
-            case [ast.Name(id=target), *_] if target in self._local:
+            case [ast.Name(id=target), *_] if target in self._found.local:
                 return DroppedKind.CALL, target
         return DroppedKind.VALUE, ""
 
@@ -148,8 +111,8 @@ class _Finder:
         gradient, is a number or a tensor.
         """
         if method in _METHODS:
-            return owner in self._local
-        is_number = owner in self._numbers and owner in self._parameters - self._bound
+            return owner in self._found.local
+        is_number = owner in self._numbers and owner in self._found.parameters - self._found.bound
         return is_number and method in _METHODS_OF_NUMBERS
 
 

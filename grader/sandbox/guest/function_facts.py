@@ -14,9 +14,11 @@ from typing import Any
 import msgspec
 
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
-from grader.observations.messages import Dropped, FunctionFacts, Place
+from grader.observations.messages import CodePlace, Dropped, FunctionFacts, Place
 from grader.sandbox.guest.bind_arguments import ANYTHING, bind_arguments, find_signature
+from grader.sandbox.guest.detached import find_detached
 from grader.sandbox.guest.dropped import find_dropped
+from grader.sandbox.guest.find_function import find_function
 from grader.sandbox.guest.modules import spaces_of
 from grader.sandbox.guest.needed import ALWAYS_SET, global_names
 from grader.sandbox.guest.parse import ParsedBlock
@@ -46,7 +48,7 @@ def describe_functions(
         msgspec.structs.replace(
             _describe(name, namespace[name], namespace, contract, uses.get(name, contract)),
             places=places.get(name, ()),
-            dropped=_dropped(name, namespace, blocks),
+            **_code_of(name, namespace, blocks),
         )
         for name, parameters in contract.items()
         if parameters and callable(namespace.get(name))
@@ -60,13 +62,18 @@ def describe_functions(
     return (*functions, *values)
 
 
-def _dropped(
+def _code_of(
     name: str, namespace: MutableMapping[str, object], blocks: Iterable[ParsedBlock]
-) -> tuple[Dropped, ...]:
+) -> dict[str, tuple[Dropped, ...] | tuple[CodePlace, ...]]:
+    """Return what stands in the code of a function."""
     try:
-        return find_dropped(name, namespace[name], blocks, namespace)
-    except (RecursionError, MemoryError):  # a deep expression can't be written out
-        return ()
+        found = find_function(name, namespace[name], blocks, namespace)
+        if found is None:
+            return {}
+        return {"dropped": find_dropped(found), "detached": find_detached(found)}
+    # A deep expression can't be written out, and functions may wrap each other.
+    except (RecursionError, MemoryError, ValueError):
+        return {}
 
 
 def _definitions(

@@ -1,6 +1,6 @@
 """After how long it is worth asking again how a hand-in stands."""
 
-_LEAST_S, _LONGEST_S = 1, 20
+_LEAST_S, _LONGEST_S = 1, 60
 
 
 def pause_s(place: int | None) -> int:
