@@ -34,18 +34,19 @@ def find_detached(found: FoundFunction) -> tuple[CodePlace, ...]:
     )
 
 
-def _not_printed(found: FoundFunction) -> Iterator[ast.AST]:
+def _not_printed(found: FoundFunction) -> Iterator[ast.expr]:
     waiting: list[ast.AST] = [*found.node.decorator_list, *found.node.body]
     while waiting:
         node = waiting.pop()
-        yield node
+        if isinstance(node, ast.expr):
+            yield node
         match node:
             case ast.Call(func=ast.Name(id="print")):
                 continue
         waiting.extend(ast.iter_child_nodes(node))
 
 
-def _is_detached(node: ast.AST, found: FoundFunction) -> bool:
+def _is_detached(node: ast.expr, found: FoundFunction) -> bool:
     match node:
         case ast.Call(args=[ast.Constant() | ast.Call(func=ast.Name(id="len"))]):
             return False  # float("inf"), torch.tensor(0.0), float(len(y))

@@ -46,7 +46,7 @@ def test_last_definition_is_found() -> None:
 
     assert found is not None
     assert found.node.lineno == 7
-    assert (found.parameters, found.bound, found.local) == ({"x"}, set(), {"x"})
+    assert (found.parameters, found.bound) == (frozenset({"x"}), frozenset())
 
 
 def test_names_of_a_function_are_found() -> None:
@@ -54,7 +54,7 @@ def test_names_of_a_function_are_found() -> None:
     found = found_in(SOURCE.partition("\n\n\n")[0], "f")
 
     assert found is not None
-    assert (found.parameters, found.bound) == ({"x", "p"}, {"q"})
+    assert (found.parameters, found.bound) == (frozenset({"x", "p"}), frozenset({"q"}))
 
 
 def test_code_below_a_decorator_is_found() -> None:
