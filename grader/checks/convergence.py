@@ -116,6 +116,25 @@ def expect_gradual(got: Result, optimum: Optimum, *, run: str) -> None:
         )
 
 
+def expect_all_epochs(got: Result, epochs: int) -> None:
+    """Require a loss for each epoch, of a run in which there is nothing to gain.
+
+    Raises:
+        WrongError: There are fewer, or more.
+    """
+    losses = to_sequence(got.returned(), f"what {got.function}() returns")
+    if len(losses) < epochs:
+        raise WrongError(
+            f"{got.function}() ends before all {epochs} epochs are run",
+            got=f"{len(losses)} {'loss' if len(losses) == 1 else 'losses'}",
+            expected=f"{epochs} losses",
+            value=losses,
+            hint="Run all the epochs that the caller asks for, also where the loss stays the same "
+            "or rises: is there a break or a return in the loop?",
+        )
+    expect_shape(losses, (epochs,), "the list of losses")
+
+
 def _w_after(got: Result, optimum: Optimum) -> np.ndarray:
     after = got.after("w")
     expect_shape(after, optimum.w.shape, f"w after {got.function}()")

@@ -54,6 +54,12 @@ def load(name: str, path: Path | None = None) -> ModuleType:
     return module
 
 
+@pytest.fixture(autouse=True)
+def _same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the same in each test, whichever were run before it."""
+    monkeypatch.setitem(globals(), "RNG", np.random.default_rng(4))
+
+
 @pytest.fixture(scope="module")
 def minibatch_checks() -> ModuleType:
     """Return the checks of train_minibatch."""
@@ -288,7 +294,7 @@ def failed(module: ModuleType, program: Callable[..., object], seed: int) -> set
             program,
             seed=seed,
             reference=sgd,
-            **({"regressions": []} if check == LOSSES else {}),
+            **({"regressions": [], "vain_trainings": []} if check == LOSSES else {}),
         )
     }
 
@@ -603,6 +609,75 @@ def test_what_does_not_converge_fails(name: str, steps: type[Plain], message: st
 
     for seed in range(12):
         assert message in converges(name, program, seed) or "nan" in converges(name, program, seed)
+
+
+# When to stop, by the losses so far and the gradient.
+STOPS: dict[str, Callable[[list[float], np.ndarray], bool]] = {
+    "a small change": lambda losses, _: len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-7,
+    "a small fall": lambda losses, _: len(losses) > 1 and losses[-2] - losses[-1] < 1e-7,
+    "a rise": lambda losses, _: len(losses) > 1 and losses[-1] > losses[-2],
+    "patience": lambda losses, _: len(losses) > 5 and min(losses[-5:]) >= losses[-6],
+}
+# The cross entropy is never small where classes overlap, nor is its slope zero.
+STOPS_OF_LINES: dict[str, Callable[[list[float], np.ndarray], bool]] = {
+    "a small loss": lambda losses, _: losses[-1] < 1e-7,
+    "a small gradient": lambda _, gradient: float(np.linalg.norm(gradient)) < 1e-7,
+}
+
+
+def all_epochs_run(name: str, program: Callable[..., object]) -> str:
+    """Return the message of the check that there is a loss for each epoch; empty if it passes."""
+    inputs = load_conftest()
+    check, fixtures = {
+        "train": ("returns_the_losses", {"trainings": [], "vain_trainings": inputs.VAIN_TRAININGS}),
+        "train_logistic": (
+            "returns_the_losses",
+            {
+                "logistic_trainings": [],
+                "vain_logistic_trainings": inputs.VAIN_LOGISTIC_TRAININGS,
+            },
+        ),
+        "train_minibatch": (
+            "returns_a_loss_for_each_epoch",
+            {"regressions": [], "vain_trainings": inputs.VAIN_TRAININGS},
+        ),
+    }[name]
+    return verdict(load(name), check, program, **fixtures)
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_training_that_gains_nothing_passes(name: str) -> None:
+    """The caller decides how many epochs there are."""
+    assert all_epochs_run(name, functools.partial(descend, name=name)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "stop"),
+    [(name, stop) for name in GRADIENTS for stop in STOPS]
+    + [(name, stop) for name in ("train", "train_minibatch") for stop in STOPS_OF_LINES],
+)
+@pytest.mark.parametrize("keeps_last", [True, False])
+def test_early_stop_fails(name: str, stop: str, *, keeps_last: bool) -> None:
+    """Whatever it looks at, and with the last loss in the list or not."""
+    is_over = (STOPS | STOPS_OF_LINES)[stop]
+
+    def program(
+        x: np.ndarray,
+        y: np.ndarray,
+        w: np.ndarray,
+        lr: float,
+        epochs: float,
+        batch_size: float = 0,
+    ) -> list[float]:
+        losses: list[float] = []
+        for _ in range(int(epochs)):
+            gradient = GRADIENTS[name](x, y, w)[1]
+            losses += descend(x, y, w, lr, 1, batch_size, name=name)
+            if is_over(losses, gradient):
+                return losses if keeps_last else losses[:-1]
+        return losses
+
+    assert "epochs are run" in all_epochs_run(name, program)
 
 
 def jump(name: str, losses_of: Callable[[float, float, int], list[float]]) -> Callable[..., object]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import expect_close, expect_shape, to_sequence
-from grader.checks.convergence import Optimum, expect_arrival, expect_gradual
+from grader.checks.convergence import Optimum, expect_all_epochs, expect_arrival, expect_gradual
 from grader.checks.inputs import leaf, tensor
 from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe
@@ -28,7 +28,9 @@ def check_train_takes_one_step_an_epoch(probe: Probe, trainings: list[dict[str, 
 
 
 @pytest.mark.points(2)
-def check_train_returns_the_losses(probe: Probe, trainings: list[dict[str, Any]]) -> None:
+def check_train_returns_the_losses(
+    probe: Probe, trainings: list[dict[str, Any]], vain_trainings: list[dict[str, Any]]
+) -> None:
     """It returns the loss before each step, one for each epoch
 
     Collect what update() returns in a list: the first entry is the loss before anything has moved.
@@ -39,6 +41,8 @@ def check_train_returns_the_losses(probe: Probe, trainings: list[dict[str, Any]]
         expected = to_sequence(want.returned(), "the reference's losses")
         expect_shape(losses, (run["epochs"],), "the list of losses")
         expect_close(losses, expected, "the list of losses")
+    for run in vain_trainings:
+        expect_all_epochs(probe.student(**run), run["epochs"])
 
 
 @pytest.mark.points(2)

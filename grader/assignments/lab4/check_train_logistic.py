@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.checks.compare import expect_close, expect_shape, to_sequence
-from grader.checks.convergence import Optimum, expect_arrival, expect_gradual
+from grader.checks.convergence import Optimum, expect_all_epochs, expect_arrival, expect_gradual
 from grader.checks.inputs import leaf, tensor
 from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe
@@ -34,7 +34,9 @@ def check_train_logistic_takes_one_step_an_epoch(
 
 @pytest.mark.points(1)
 def check_train_logistic_returns_the_losses(
-    probe: Probe, logistic_trainings: list[dict[str, Any]]
+    probe: Probe,
+    logistic_trainings: list[dict[str, Any]],
+    vain_logistic_trainings: list[dict[str, Any]],
 ) -> None:
     """It returns the loss before each step, one for each epoch
 
@@ -46,6 +48,8 @@ def check_train_logistic_returns_the_losses(
         expected = to_sequence(want.returned(), "the reference's losses")
         expect_shape(losses, (run["epochs"],), "the list of losses")
         expect_close(losses, expected, "the list of losses", rtol=RTOL_OF_LOSS)
+    for run in vain_logistic_trainings:
+        expect_all_epochs(probe.student(**run), run["epochs"])
 
 
 @pytest.mark.points(1)

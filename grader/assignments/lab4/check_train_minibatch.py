@@ -25,7 +25,7 @@ from grader.checks.compare import (
     to_array,
     to_sequence,
 )
-from grader.checks.convergence import Optimum, expect_arrival, expect_gradual
+from grader.checks.convergence import Optimum, expect_all_epochs, expect_arrival, expect_gradual
 from grader.checks.inputs import Leaf, leaf, tensor
 from grader.checks.pictures import differ, fits, loss_curves
 from grader.checks.probe import Probe, Result
@@ -120,7 +120,7 @@ def check_train_minibatch_uses_every_sample_once_an_epoch(probe: Probe) -> None:
 
 @pytest.mark.points(1)
 def check_train_minibatch_returns_a_loss_for_each_epoch(
-    probe: Probe, regressions: list[dict[str, Any]]
+    probe: Probe, regressions: list[dict[str, Any]], vain_trainings: list[dict[str, Any]]
 ) -> None:
     """It returns one loss for each epoch
 
@@ -145,6 +145,9 @@ def check_train_minibatch_returns_a_loss_for_each_epoch(
         raise WrongError(
             "with 4 samples in batches of 2, the losses are not those of the steps that w has taken"
         )
+    for run in vain_trainings:
+        got = probe.student(**run, batch_size=len(run["y"]))
+        expect_all_epochs(got, run["epochs"])
 
 
 # The fewest epochs that are followed, by n and batch_size: fewer orders come up again by chance.

@@ -20,6 +20,18 @@ def _with_ones(column: object) -> np.ndarray:
     return np.stack([feature, np.ones_like(feature)], axis=1)
 
 
+_LINE = {"x": _with_ones([1, 0, -1]), "w": leaf([1, 0.5])}
+VAIN_TRAININGS = (
+    {**_LINE, "y": tensor([1.5, 0.5, -0.5]), "lr": 0.1, "epochs": 10},
+    {**_LINE, "y": tensor([4, 1, 0]), "lr": 1.5, "epochs": 6},
+)
+_CURVE = {"x": _with_ones([-1, 0.5, 1]), "y": tensor([0, 1, 0]), "w": leaf([1, -0.25])}
+VAIN_LOGISTIC_TRAININGS = (
+    {**_CURVE, "lr": 1e-8, "epochs": 10},
+    {**_CURVE, "lr": 12.0, "epochs": 6},
+)
+
+
 @pytest.fixture
 def regressions(probe: Probe) -> list[Case]:
     """Data for a line and weights to start from: x (n, 2), y (n,), w (2,) requiring grad."""
@@ -41,6 +53,18 @@ def trainings(regressions: list[Case]) -> list[Case]:
     *small, large = regressions
     runs = [{**case, "lr": lr, "epochs": epochs} for case in small for lr, epochs in SHORT_RUNS]
     return [*runs, {**large, "lr": 0.05, "epochs": 3}, {**large, "lr": 0.2, "epochs": 30}]
+
+
+@pytest.fixture
+def vain_trainings() -> list[Case]:
+    """Runs of training in which the loss stays the same, as w is the best one, or only rises."""
+    return list(VAIN_TRAININGS)
+
+
+@pytest.fixture
+def vain_logistic_trainings() -> list[Case]:
+    """Runs of training on classes in which the loss stays the same, or mostly rises."""
+    return list(VAIN_LOGISTIC_TRAININGS)
 
 
 @pytest.fixture
