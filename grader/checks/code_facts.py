@@ -16,6 +16,7 @@ from grader.report.words import join_names, name_line
 _MOST_NAMES = 6
 # What the grader's backward() finds, and what torch says of the submission's own.
 _NO_GRAPH = ("autograd can't differentiate", "does not require grad")
+_FOR_STEPS = ("no_grad()", "inference_mode()", "set_grad_enabled(False)", ".data")
 # What usually changes a leaf, which must stay the same tensor.
 _ALSO_IN_PLACE = ("add", "sub", "mul", "div")
 
@@ -43,8 +44,11 @@ def explain_by_code(
         inputs: The parameters of the function in the contract.
         is_first: Whether no other check of the function has failed before.
     """
-    if facts is None or result.status not in (Status.FAILED, Status.ERROR):
+    if facts is None or result.status not in (Status.FAILED, Status.ERROR, Status.LIMIT):
         return result
+    if result.status is Status.LIMIT:
+        message = "\n".join([result.message, *(_endless(facts) if is_first else ())])
+        return msgspec.structs.replace(result, message=message)
     hint = _explain(result, facts, inputs) or result.hint
     # In the message: a misconception that is named later has a hint of its own.
     notes = [*(_notes(facts) if is_first else ()), *_detached(result, facts)]
@@ -59,14 +63,31 @@ def _notes(facts: FunctionFacts) -> Iterator[str]:
         yield f"({facts.name} is defined on {first} and again on {last}; the last one counts)"
     for one in facts.dropped:
         yield f"({_describe_dropped(one)})"
+    if facts.unused:
+        plural = "s" if len(facts.unused) > 1 else ""
+        used = f", but uses the global{'s' if len(facts.reads) > 1 else ''} {_list(facts.reads)}"
+        yield (
+            f"({facts.name}() never uses its parameter{plural} {_list(facts.unused)}"
+            f"{used if facts.reads else ''})"
+        )
+
+
+def _endless(facts: FunctionFacts) -> Iterator[str]:
+    """Yield which loops can't end, of a function that did not."""
+    for one in facts.endless:
+        where = f"`{shorten(one.code, MAX_NAME)}` on {name_line(one.place.line, one.place.block)}"
+        yield f"(nothing in the loop {where} changes what its condition is about)"
 
 
 def _detached(result: CheckResult, facts: FunctionFacts) -> Iterator[str]:
     """Yield where values leave the graph, if autograd has not found its way back."""
     if any(one in result.message for one in _NO_GRAPH):
+        is_ours = _NO_GRAPH[0] in result.message
         found = [
             f"`{shorten(one.code, MAX_NAME)}` on {name_line(one.place.line, one.place.block)}"
             for one in facts.detached
+            # A function that calls backward() itself takes its step without a graph.
+            if is_ours or not one.code.endswith(_FOR_STEPS)
         ]
         if found:
             yield f"({facts.name}() has {join_names(found)})"
@@ -118,6 +139,11 @@ def _explain(result: CheckResult, facts: FunctionFacts, inputs: Sequence[str]) -
             f"{name}() never uses {_list(facts.ignores)}. It uses the global{plural} "
             f"{_list(others)} instead. It is graded with other data each time, which it gets as "
             f"{_list(names)}: use these names."
+        )
+    if facts.unused and facts.reads:  # the message says so
+        return (
+            "It is graded with other data each time, which it gets as "
+            f"{_list(facts.parameters)}: use these names."
         )
     if facts.ignores and not result.hint:
         return f"{name}() never uses {_list(facts.ignores)}."

@@ -156,8 +156,13 @@ def expect_finite(got: "np.ndarray", what: str, *, hint: str = "") -> None:
     if not np.isfinite(got).all():
         kind = "nan" if np.any(np.isnan(got)) else "inf"
         shown = show_array(got)
+        is_single = np.ndim(got) == 0
         raise WrongError(
-            f"{what} contains {kind}", got=shown, expected="finite numbers", value=got, hint=hint
+            f"{what} is {kind}" if is_single else f"{what} contains {kind}",
+            got=shown,
+            expected="a finite number" if is_single else "finite numbers",
+            value=got,
+            hint=hint,
         )
 
 

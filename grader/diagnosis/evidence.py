@@ -143,6 +143,7 @@ def _describe(
                 check,
                 message=f"{check.message}\n({remark.text})",
                 hint=remark.hint or check.hint,
+                example=None if remark.is_about_calls else check.example,
             )
             if not remark.explains_all:
                 remark = Remark()

@@ -48,6 +48,11 @@ class _Pair:
     samples: int
     rate: float = 1.0
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all numbers are 0 on both sides, which any factor explains."""
+        return not (np.any(self.got) or np.any(self.want))
+
     def factor(self) -> float | None:
         """Return k if ``got`` is k times ``want`` in every element, else None."""
         if self.got.shape != self.want.shape or not np.all(np.isfinite(self.got)):
@@ -76,6 +81,7 @@ def describe_ratio(
     Returns:
         A sentence without its full stop; empty if there is no such factor.
     """
+    scope = _scope(questions)
     factors = {
         what: _common_factor(pairs, is_common=is_common)
         for what, pairs in _aspects(questions, answers).items()
@@ -87,10 +93,19 @@ def describe_ratio(
             ]
             if len(leaves) > 1:
                 names = join_names(leaves)
-                return f"on all inputs tried, the steps of {names} are {factor} the right ones"
+                return f"{scope}, the steps of {names} are {factor} the right ones"
         if factor:
-            return f"on all inputs tried, {what} is {factor} the right one"
+            return f"{scope}, {what} is {factor} the right one"
     return ""
+
+
+def _scope(questions: Sequence[Question]) -> str:
+    """Return for which inputs something is said that holds for all that can be compared."""
+    has_batches = any(
+        isinstance(one.request, CallRequest) and "batch_size" in one.request.inputs
+        for one in questions
+    )
+    return "with one batch that holds all samples" if has_batches else "on all inputs tried"
 
 
 def hint_for_ratio(sentence: str) -> str:
@@ -118,7 +133,8 @@ def describe_shift(questions: Sequence[Question], answers: Sequence[Observation]
     The arguments and the result are those of `describe_ratio`.
     """
     curves = [pair for pair in _returned(questions, answers) if pair.want.ndim == 1]
-    curves = [pair for pair in curves if len(pair.want) > 1]
+    # A list of equal losses looks the same wherever it begins.
+    curves = [pair for pair in curves if np.ptp(pair.want) > _RTOL * np.max(np.abs(pair.want))]
     if len(curves) < _MIN_INPUTS:
         return ""
     for words, is_so in _SHIFTS.items():
@@ -337,6 +353,7 @@ _COMMON = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 
 
 def _common_factor(pairs: Sequence[_Pair], *, is_common: bool) -> str:
+    pairs = [pair for pair in pairs if not pair.is_nothing]
     factors = [factor for pair in pairs if (factor := pair.factor()) is not None]
     if len(factors) < max(_MIN_INPUTS, len(pairs)) or _is_constant(factors, 1.0):
         return ""

@@ -83,6 +83,8 @@ class Remark:
         is_about_errors: Whether it explains exceptions too.
         is_about_numbers: Whether it explains numbers only, and no shape.
         explains_all: Whether it is proved to be the cause of every wrong answer.
+        is_about_calls: Whether answers are wrong only after other calls. Then an example of one
+            call may look right.
     """
 
     text: str = ""
@@ -90,6 +92,7 @@ class Remark:
     is_about_errors: bool = False
     is_about_numbers: bool = False
     explains_all: bool = False
+    is_about_calls: bool = False
 
 
 Finder = Callable[[Asked], Remark]
@@ -126,14 +129,14 @@ def _kept(asked: Asked) -> Remark:
     text = describe_kept(
         asked.function, asked.questions, asked.answers, asked.observe, has_time=asked.has_time
     )
-    return Remark(text, HINT_TO_BEGIN_ANEW)
+    return Remark(text, HINT_TO_BEGIN_ANEW, is_about_calls=True)
 
 
 def _again(asked: Asked) -> Remark:
     text = describe_again(
         asked.function, asked.questions, asked.answers, asked.observe, has_time=asked.has_time
     )
-    return Remark(text, hint_to_depend_on_inputs(asked.assigned))
+    return Remark(text, hint_to_depend_on_inputs(asked.assigned), is_about_calls=True)
 
 
 def _early_end(asked: Asked) -> Remark:

@@ -367,9 +367,10 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     inputs that it neither takes nor reads as globals. ``reads`` has the globals that it reads
     besides those that are set for it, and that are not functions, classes or modules; those that
     don't exist are in ``undefined`` instead. ``places`` has the first and the last definition, if
-    there are several, ``dropped`` what it computes and throws away, and ``detached`` where its
-    values leave autograd's graph. ``assigned`` has the globals that it assigns, itself or through
-    functions of its file.
+    there are several, ``dropped`` what it computes and throws away, ``detached`` where its values
+    leave autograd's graph, and ``endless`` its loops that can't end. Of its own parameters, its
+    code never mentions those in ``unused``. ``assigned`` has the globals that it assigns, itself
+    or through functions of its file.
     """
 
     name: Name
@@ -383,6 +384,8 @@ class FunctionFacts(Message, frozen=True, kw_only=True):
     places: Annotated[tuple[Place, ...], msgspec.Meta(max_length=2)] = ()
     dropped: Annotated[tuple[Dropped, ...], msgspec.Meta(max_length=3)] = ()
     detached: Annotated[tuple[CodePlace, ...], msgspec.Meta(max_length=3)] = ()
+    endless: Annotated[tuple[CodePlace, ...], msgspec.Meta(max_length=3)] = ()
+    unused: Names = ()
 
 
 class Loaded(Message, frozen=True, kw_only=True, tag="loaded"):

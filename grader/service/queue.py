@@ -17,8 +17,9 @@ from grader.service.database.engine import Database
 from grader.service.database.tables import Content, HandIn, Job, JobState, Result
 
 CLAIM_S = 60
-# A fault of the grader is tried again after so many seconds, and then given up.
-_PAUSES_S = (2, 10, 60)
+# A fault of the grader is tried again after so many seconds, and then given up. A worker that
+# something else has killed is such a fault, too, and a machine in trouble needs some minutes.
+_PAUSES_S = (2, 10, 60, 120, 300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,12 +128,11 @@ def animate_fit__ten_updates_a_frame(x, y, w, lr, frames):
 
 
 def animate_fit__trained_before(x, y, w, lr, frames):
-    """The line has moved before the first frame, and then it stands still.
+    """All steps are taken before the first frame, and every frame shows the last.
 
-    Take one update in each call of the frame function. Or are the weights
-    stored first, and played back? Then store copies, w.detach().clone():
-    w.detach() shares the memory of w, so that all of those stored are the last
-    one.
+    Take one update in each call of the frame function. Weights that are stored
+    first, to be played back, must be copies, w.detach().clone(): w.detach()
+    shares the memory of w, so that all of those stored are the last one.
 
     Section: 5. Watch it learn
     """

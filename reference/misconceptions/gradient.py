@@ -69,10 +69,10 @@ def gradient__piles_up(x, y, w):
 def gradient__all_zeros(x, y, w):
     """The gradient that is returned is all zeros.
 
-    Is it cleared before it is returned? grad = w.grad is only another name for
-    the same tensor, and zero_() sets that to zero. Return a copy,
-    w.grad.clone(), or clear it with w.grad = None. Or is it a difference
-    quotient? In float32 w + 1e-8 is w: take a step of about 1e-2.
+    It is, if zero_() clears it before it is returned: grad = w.grad is only
+    another name for the same tensor. Return a copy, w.grad.clone(), or clear it
+    with w.grad = None. Difference quotients are zero, too, if their step is too
+    small: in float32, w + 1e-8 is w.
 
     Section: 3. Autograd
     """
@@ -364,8 +364,9 @@ def gradient__backward_twice(x, y, w):
 def gradient__counted_twice(x, y, w):
     """The gradient is twice the right one.
 
-    With retain_graph=True, a second backward() adds the same gradient again.
-    By hand, the derivative of the square brings in the 2 only once.
+    It is twice as large if backward() runs twice, since the second one adds the
+    same gradient again; if a derivative by hand brings in the 2 of the square
+    twice; or if a difference from w - h to w + h is divided by h and not by 2h.
 
     Section: 3. Autograd
     """

@@ -122,7 +122,7 @@ def mse__norm(y_hat, y):
 
 
 def mse__square_of_the_mean(y_hat, y):
-    """The mean is taken before squaring, so positive and negative ones cancel.
+    """The mean is taken before squaring, so differences of both signs cancel.
 
     Square each difference, then take the mean of the squares.
 

@@ -518,7 +518,7 @@ def train__gradient_piles_up(x, y, w, lr, epochs):
     """The gradients of all epochs add up.
 
     backward() adds to w.grad. Clear it once per epoch, with w.grad.zero_()
-    after the step, or call update(), which does so.
+    after the step, or call update() for each step.
 
     Section: 4. Gradient descent
     """
@@ -593,7 +593,7 @@ def train__ascent(x, y, w, lr, epochs):
     """The steps go up the slope: the loss rises from epoch to epoch.
 
     The gradient points to where the loss rises. Subtract lr * w.grad from w,
-    or call update(), which does so.
+    or call update() for each step.
 
     Section: 4. Gradient descent
     """

@@ -354,7 +354,7 @@ def train_logistic__gradient_piles_up(x, y, w, lr, epochs):
     """Within a call, the gradients of all epochs add up.
 
     backward() adds to w.grad. Clear it once per epoch, or call
-    update_logistic(), which does so.
+    update_logistic() for each step.
 
     Section: 7. Going further: logistic regression
     """
@@ -373,7 +373,7 @@ def train_logistic__gradient_piles_up_over_calls(x, y, w, lr, epochs):
     """The gradients of all epochs add up, also over several calls.
 
     backward() adds to w.grad. Clear it once per epoch, or call
-    update_logistic(), which does so.
+    update_logistic() for each step.
 
     Section: 7. Going further: logistic regression
     """

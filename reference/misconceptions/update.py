@@ -21,11 +21,11 @@ def update__never_zeroed(x, y, w, lr):
 def update__w_stands_still(x, y, w, lr):
     """The caller's w does not move.
 
-    Is w.grad None? Then backward() did not reach w: a tensor made anew of the
-    loss, such as torch.tensor(loss.item()) or Variable(loss.data), knows
-    nothing of w. Is w.grad zeroed before the step? Or does w = w - ..., or a
-    clone, make a new tensor and leave the old one where it is? Change w in
-    place, and clear w.grad after that.
+    These leave it where it is: w = w - ..., which makes a new tensor; a step
+    on a clone or in a model that has a copy; clearing w.grad between backward()
+    and the step; and backward() of a tensor made anew of the loss, such as
+    torch.tensor(loss.item()), which knows nothing of w. Change w in place, and
+    clear w.grad after that.
 
     Section: 4. Gradient descent
     """

@@ -1,5 +1,6 @@
 """What is said of a wrong function because of its code."""
 
+import msgspec
 import pytest
 
 from grader.checks.code_facts import explain_by_code, uses_other_names
@@ -134,6 +135,58 @@ def test_what_is_thrown_away_is_said_with_the_first_failure(
     explained = explain_by_code(result, facts, INPUTS, is_first=True)
 
     assert explained.message == f"no\n(`{code}` on line 4 {said})"
+    assert explain_by_code(result, facts, INPUTS) == result
+
+
+def test_parameters_that_the_code_never_mentions_are_named() -> None:
+    """With the globals that it uses instead, and what to do about it."""
+    facts = FunctionFacts(
+        name="update",
+        parameters=("x", "y", "w", "rate"),
+        required=4,
+        reads=("LEARNING_RATE",),
+        unused=("y", "rate"),
+    )
+    result = CheckResult(
+        id="update/a", title="", status=Status.ERROR, points=0, max_points=1, message="no"
+    )
+
+    explained = explain_by_code(result, facts, INPUTS, is_first=True)
+
+    assert explained.message == (
+        "no\n(update() never uses its parameters y and rate, but uses the global LEARNING_RATE)"
+    )
+    assert explained.hint.endswith("it gets as x, y, w and rate: use these names.")
+
+
+def test_loop_that_never_ends_is_shown_where_a_limit_was_hit() -> None:
+    """Elsewhere it has done no harm."""
+    loop = CodePlace(code="while i < n", place=Place(line=7))
+    facts = FunctionFacts(name="train", endless=(loop,))
+    result = CheckResult(
+        id="train/a", title="", status=Status.LIMIT, points=0, max_points=1, message="no"
+    )
+
+    said = "(nothing in the loop `while i < n` on line 7 changes what its condition is about)"
+    assert explain_by_code(result, facts, INPUTS, is_first=True).message == f"no\n{said}"
+    assert explain_by_code(result, facts, INPUTS) == result
+    failed = msgspec.structs.replace(result, status=Status.FAILED)
+    assert explain_by_code(failed, facts, INPUTS, is_first=True) == failed
+
+
+def test_step_without_a_graph_is_no_suspect_of_the_functions_own_backward() -> None:
+    """It has to be taken so."""
+    step = CodePlace(code="torch.no_grad()", place=Place(line=4))
+    facts = FunctionFacts(name="update", detached=(step,))
+    result = CheckResult(
+        id="update/a",
+        title="",
+        status=Status.ERROR,
+        points=0,
+        max_points=1,
+        message="update() raised RuntimeError: element 0 of tensors does not require grad",
+    )
+
     assert explain_by_code(result, facts, INPUTS) == result
 
 

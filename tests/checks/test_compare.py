@@ -243,7 +243,7 @@ def test_nan_and_infinity_never_pass(values: np.ndarray, data: st.DataObject) ->
     broken.flat[place] = data.draw(st.sampled_from([math.nan, math.inf, -math.inf]))
 
     assert not is_close(broken, values)
-    with pytest.raises(WrongError, match="contains"):
+    with pytest.raises(WrongError, match=r"contains|it is"):
         expect_close(broken, values, "it")
     if math.isnan(broken.flat[place]):
         assert not is_close(broken, broken)
@@ -329,7 +329,7 @@ def test_finiteness_is_judged_before_values() -> None:
 @pytest.mark.parametrize(("value", "kind"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "inf")])
 def test_message_says_nan_or_inf(value: float, kind: str) -> None:
     """The message says whether an array contains nan or inf."""
-    with pytest.raises(WrongError, match=f"the loss contains {kind}"):
+    with pytest.raises(WrongError, match=f"the loss is {kind}"):
         expect_finite(np.array(value), "the loss")
 
 

@@ -60,8 +60,8 @@ def test_equal_parts_pass(got: AnyValue, want: AnyValue) -> None:
         (
             Number(value=float("nan")),
             Number(value=1),
-            "part contains nan",
-            ("nan", "finite numbers"),
+            "part is nan",
+            ("nan", "a finite number"),
         ),
         (_int(2), _int(3), "part is wrong", ("2", "3")),
         (Number(value=float("nan")), _int(3), "part is wrong", ("nan", "3")),

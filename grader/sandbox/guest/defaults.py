@@ -37,6 +37,9 @@ class Defaults:
         self._scratch = scratch
         self._given = GivenFiles(scratch)
         self._output = os.dup(OUTPUT)
+        # torch says this of float(loss) and loss.item(), once, wherever it is called first: beside
+        # the wrong function of a report it looks like the cause.
+        warnings.filterwarnings("ignore", message="Converting a tensor with requires_grad=True")
         self._filters = list(warnings.filters)
         self._recursion_limit = sys.getrecursionlimit()
         self._numpy_errors = np.geterr()

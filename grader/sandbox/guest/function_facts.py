@@ -14,15 +14,17 @@ from typing import Any
 import msgspec
 
 from grader.observations.bounds import MAX_NAME, MAX_NAMES
-from grader.observations.messages import CodePlace, Dropped, FunctionFacts, Place
+from grader.observations.messages import FunctionFacts, Place
 from grader.sandbox.guest.bind_arguments import ANYTHING, bind_arguments, find_signature
 from grader.sandbox.guest.detached import find_detached
 from grader.sandbox.guest.dropped import find_dropped
+from grader.sandbox.guest.endless_loops import find_endless
 from grader.sandbox.guest.find_function import find_function
 from grader.sandbox.guest.modules import spaces_of
 from grader.sandbox.guest.needed import ALWAYS_SET, global_names
 from grader.sandbox.guest.parse import ParsedBlock
 from grader.sandbox.guest.plain_text import cut_text
+from grader.sandbox.guest.unused_parameters import find_unused
 
 _SET_LATER = object()
 _VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
@@ -64,13 +66,18 @@ def describe_functions(
 
 def _code_of(
     name: str, namespace: MutableMapping[str, object], blocks: Iterable[ParsedBlock]
-) -> dict[str, tuple[Dropped, ...] | tuple[CodePlace, ...]]:
+) -> dict[str, Any]:
     """Return what stands in the code of a function."""
     try:
         found = find_function(name, namespace[name], blocks, namespace)
         if found is None:
             return {}
-        return {"dropped": find_dropped(found), "detached": find_detached(found)}
+        return {
+            "dropped": find_dropped(found),
+            "detached": find_detached(found),
+            "endless": find_endless(found),
+            "unused": _names(find_unused(found)),
+        }
     # A deep expression can't be written out, and functions may wrap each other.
     except (RecursionError, MemoryError, ValueError):
         return {}

@@ -4,26 +4,17 @@ import sys
 import types
 
 import pytest
+from found_functions import found
 
-from grader.observations.messages import CodeBlock, CodePlace, Place
+from grader.observations.messages import CodePlace, Place
 from grader.sandbox.guest.detached import find_detached
-from grader.sandbox.guest.find_function import find_function
-from grader.sandbox.guest.parse import parse_block
 
 torch, numpy = types.ModuleType("torch"), types.ModuleType("numpy")
 
 
 def detached_in(*body: str) -> tuple[CodePlace, ...]:
     """Look through a function f(x, p) with these lines."""
-    source = "\n    ".join(["def f(x, p):", *body])
-    block = parse_block(
-        CodeBlock(label="cell 2", source=source), "f.py", is_notebook=True, future_flags=0
-    )
-    names: dict[str, object] = {"torch": torch, "np": numpy}
-    exec(compile(source, "f.py", "exec"), names)  # noqa: S102 - the test's own
-    found = find_function("f", names["f"], [block], names)
-    assert found is not None
-    return find_detached(found)
+    return find_detached(found(*body, torch=torch, np=numpy))
 
 
 @pytest.fixture(autouse=True)
@@ -58,9 +49,9 @@ def test_code_is_shown_with_its_line(code: str) -> None:
 
 def test_block_without_a_graph_is_found() -> None:
     """All that is computed in it has none."""
-    (found,) = detached_in("with torch.no_grad():", "    y = x + p", "return y")
+    (one,) = detached_in("with torch.no_grad():", "    y = x + p", "return y")
 
-    assert (found.code, found.place.line) == ("torch.no_grad()", 2)
+    assert (one.code, one.place.line) == ("torch.no_grad()", 2)
 
 
 @pytest.mark.parametrize(

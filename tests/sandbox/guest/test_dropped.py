@@ -3,6 +3,7 @@
 import types
 
 import pytest
+from found_functions import found
 
 from grader.observations.messages import CodeBlock, Dropped, DroppedKind, Place
 from grader.sandbox.guest.dropped import find_dropped
@@ -14,15 +15,7 @@ torch = types.ModuleType("torch")
 
 def dropped_in(*body: str, namespace: dict[str, object] | None = None) -> tuple[Dropped, ...]:
     """Look through a function f(x, p) with these lines."""
-    source = "\n    ".join(["def f(x, p):", *body])
-    block = parse_block(
-        CodeBlock(label="cell 2", source=source), "f.py", is_notebook=True, future_flags=0
-    )
-    names: dict[str, object] = {"torch": torch, **(namespace or {})}
-    exec(compile(source, "f.py", "exec"), names)  # noqa: S102 - the test's own
-    found = find_function("f", names["f"], [block], names)
-    assert found is not None
-    return find_dropped(found)
+    return find_dropped(found(*body, **{"torch": torch, **(namespace or {})}))
 
 
 @pytest.fixture(autouse=True)
@@ -63,9 +56,9 @@ def test_method_that_others_have_too_is_found_where_a_number_has_it() -> None:
 
 def test_variable_of_the_function_is_as_good_as_a_parameter() -> None:
     """What reshape and the like are called on stays as it is, whatever it is."""
-    (found,) = dropped_in("r = x @ p", "r.squeeze(1)", "return r")
+    (one,) = dropped_in("r = x @ p", "r.squeeze(1)", "return r")
 
-    assert (found.code, found.target) == ("r.squeeze(1)", "r")
+    assert (one.code, one.target) == ("r.squeeze(1)", "r")
 
 
 @pytest.mark.parametrize(
@@ -110,14 +103,14 @@ def test_decorated_function_is_not_looked_at() -> None:
     )
     names: dict[str, object] = {}
     exec(compile(source, "f.py", "exec"), names)  # noqa: S102 - the test's own
-    found = find_function("f", names["f"], [block], names)
+    decorated = find_function("f", names["f"], [block], names)
 
-    assert found is not None
-    assert find_dropped(found) == ()
+    assert decorated is not None
+    assert find_dropped(decorated) == ()
 
 
 def test_few_are_found() -> None:
     """The first three are enough."""
-    found = dropped_in(*(f"p.clamp(0, {n})" for n in range(9)), "return x")
+    listed = dropped_in(*(f"p.clamp(0, {n})" for n in range(9)), "return x")
 
-    assert [one.code for one in found] == ["p.clamp(0, 0)", "p.clamp(0, 1)", "p.clamp(0, 2)"]
+    assert [one.code for one in listed] == ["p.clamp(0, 0)", "p.clamp(0, 1)", "p.clamp(0, 2)"]
