@@ -57,7 +57,7 @@ class FailureView:
         """What is said beside the title: why nothing else is said of the check."""
         if self.is_unjudged:
             return MARKS[Status.NOT_JUDGED].word
-        return "for the same reason" if self.is_repeat else ""
+        return "fails for the same reason" if self.is_repeat else ""
 
     def texts(self) -> Iterator[str]:
         """Yield every text that is shown."""

@@ -84,7 +84,7 @@ def test_failures_with_one_misconception_have_one_reason() -> None:
         "It climbs.",
         "update/ascent",
     )
-    assert (second.message, second.remark) == ("", "for the same reason")
+    assert (second.message, second.remark) == ("", "fails for the same reason")
     assert (second.hint, second.read_on, second.misconception) == ("", "", "")
 
 

@@ -147,7 +147,7 @@ def test_reason_that_several_checks_share_is_shown_once() -> None:
     text = read(make_report(*results)).text
 
     assert text.count("did not end") == 1
-    assert text.count("for the same reason") == 2
+    assert text.count("fails for the same reason") == 2
 
 
 def test_score_is_shown_with_the_maximum() -> None:

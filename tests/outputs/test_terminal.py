@@ -216,7 +216,7 @@ def test_reason_that_several_checks_share_is_shown_once() -> None:
     shown = show(make_report(*results))
 
     assert shown.count("did not end") == 1
-    assert shown.count("(for the same reason)") == 2
+    assert shown.count("(fails for the same reason)") == 2
     assert all(f"Promise {n}" in shown for n in range(3))
 
 

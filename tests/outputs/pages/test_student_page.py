@@ -129,7 +129,7 @@ def test_reason_that_several_checks_share_is_shown_once() -> None:
     text = read(make_report(*results)).text
 
     assert text.count("did a") == text.count("did b") == 1
-    assert text.count("For the same reason.") == 2
+    assert text.count("Fails for the same reason.") == 2
     assert text.count("Misconception:") == 1
 
 
