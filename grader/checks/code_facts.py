@@ -51,19 +51,20 @@ def explain_by_code(
         return msgspec.structs.replace(result, message=message)
     hint = _explain(result, facts, inputs) or result.hint
     # In the message: a misconception that is named later has a hint of its own.
-    notes = [*(_notes(facts) if is_first else ()), *_detached(result, facts)]
+    notes = [*(_notes(result, facts) if is_first else ()), *_detached(result, facts)]
     message = "\n".join([result.message, *notes])
     return msgspec.structs.replace(result, message=message, hint=hint)
 
 
-def _notes(facts: FunctionFacts) -> Iterator[str]:
+def _notes(result: CheckResult, facts: FunctionFacts) -> Iterator[str]:
     """Yield what is true of the code whatever is wrong, in brackets."""
     if facts.places:
         first, last = (name_line(one.line, one.block) for one in facts.places)
         yield f"({facts.name} is defined on {first} and again on {last}; the last one counts)"
     for one in facts.dropped:
         yield f"({_describe_dropped(one)})"
-    if facts.unused:
+    # Of a function that raises, the rest may not be written yet.
+    if facts.unused and (facts.reads or result.status is Status.FAILED):
         plural = "s" if len(facts.unused) > 1 else ""
         used = f", but uses the global{'s' if len(facts.reads) > 1 else ''} {_list(facts.reads)}"
         yield (

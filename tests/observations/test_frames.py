@@ -28,6 +28,7 @@ from grader.observations.messages import (
     CallRequest,
     ChildLimits,
     CodeBlock,
+    EditRequest,
     FromChild,
     FromForkserver,
     Kill,
@@ -135,6 +136,15 @@ MESSAGES: tuple[tuple[Message, Any], ...] = (
             slow=((0, 2), (0, 3)),
             needed_only_from=(0, 1),
             is_watched=False,
+        ),
+        ToChild,
+    ),
+    (
+        EditRequest(
+            token=b"\0\xff",
+            function="f",
+            edit=3,
+            then=ReadRequest(token=b"\1", function="f"),
         ),
         ToChild,
     ),
