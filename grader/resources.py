@@ -11,7 +11,6 @@ What is right it knows from an oracle, one for each seed.
 import contextlib
 import dataclasses
 import functools
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from grader.checks.lent_source import lent_source
 from grader.checks.lent_values import ask_with_values, right_values
 from grader.checks.misconceptions import Misconception
 from grader.checks.passed import PassedAnswers
+from grader.checks.probe import derive_seed
 from grader.checks.questions import Question
 from grader.checks.units import UnitKind
 from grader.errors import UsageError
@@ -49,12 +49,11 @@ from grader.sandbox.host.limits import Confinement, Limits
 from grader.sandbox.host.load_plan import LoadPlan
 from grader.sandbox.host.session import Session, Source, open_session
 from grader.sandbox.host.starter import open_starter
-from grader.seeds import POOL_SIZE
+from grader.seeds import POOL_SIZE, seed_from
 from grader.submission.read import Submission
 from grader.system.closing import Closing
 
 _MATPLOTLIB = "matplotlib.pyplot"
-_SEED_BYTES = 6  # every JSON reader keeps integers below 2**53 exact
 _IPYTHON = "IPython.core.inputtransformer2"
 
 
@@ -190,8 +189,8 @@ class GradingResources(Closing):
         """
         kit = self.assignment.kit
         if kit is None:
-            digest = hashlib.sha256(f"{seed}/second opinion".encode()).digest()
-            return int.from_bytes(digest[:_SEED_BYTES], "big"), self._author.ask_reference(name)
+            other = seed_from(derive_seed(seed, "second opinion"))
+            return other, self._author.ask_reference(name)
         others = [one for one in kit.manifest.seeds if one != seed]
         return (others[0], self.oracle(others[0]).expect) if others else None
 

@@ -63,5 +63,9 @@ class Seeds:
 
     def _seed(self, info: "AssignmentInfo", name: str) -> int:
         text = f"{info.id}/{info.version}/{name}"
-        digest = hmac.digest(self.salt.encode(), text.encode(), hashlib.sha256)
-        return int.from_bytes(digest, "big") >> (256 - _SEED_BITS)
+        return seed_from(hmac.digest(self.salt.encode(), text.encode(), hashlib.sha256))
+
+
+def seed_from(digest: bytes) -> int:
+    """Return the seed that a SHA-256 digest gives."""
+    return int.from_bytes(digest, "big") >> (256 - _SEED_BITS)

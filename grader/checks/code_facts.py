@@ -8,7 +8,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from grader.observations.messages import LOOP_VARIABLE, Dropped, DroppedKind, FunctionFacts
+from grader.observations.messages import (
+    LOOP_VARIABLE,
+    CodePlace,
+    Dropped,
+    DroppedKind,
+    FunctionFacts,
+)
 from grader.report.model import CheckResult, Status
 from grader.report.shorten import MAX_NAME, shorten
 from grader.report.words import join_names, name_line
@@ -76,8 +82,7 @@ def _notes(result: CheckResult, facts: FunctionFacts) -> Iterator[str]:
 def _endless(facts: FunctionFacts) -> Iterator[str]:
     """Yield which loops can't end, of a function that did not."""
     for one in facts.endless:
-        where = f"`{shorten(one.code, MAX_NAME)}` on {name_line(one.place.line, one.place.block)}"
-        yield f"(nothing in the loop {where} changes what its condition is about)"
+        yield f"(nothing in the loop {_show(one)} changes what its condition is about)"
 
 
 def _detached(result: CheckResult, facts: FunctionFacts) -> Iterator[str]:
@@ -85,7 +90,7 @@ def _detached(result: CheckResult, facts: FunctionFacts) -> Iterator[str]:
     if any(one in result.message for one in _NO_GRAPH):
         is_ours = _NO_GRAPH[0] in result.message
         found = [
-            f"`{shorten(one.code, MAX_NAME)}` on {name_line(one.place.line, one.place.block)}"
+            _show(one)
             for one in facts.detached
             # A function that calls backward() itself takes its step without a graph.
             if is_ours or not one.code.endswith(_FOR_STEPS)
@@ -94,9 +99,14 @@ def _detached(result: CheckResult, facts: FunctionFacts) -> Iterator[str]:
             yield f"({facts.name}() has {join_names(found)})"
 
 
+def _show(one: CodePlace | Dropped) -> str:
+    """Return a piece of code, and where it is."""
+    return f"`{shorten(one.code, MAX_NAME)}` on {name_line(one.place.line, one.place.block)}"
+
+
 def _describe_dropped(dropped: Dropped) -> str:
     code, target = shorten(dropped.code, MAX_NAME), shorten(dropped.target, MAX_NAME)
-    where = f"`{code}` on {name_line(dropped.place.line, dropped.place.block)}"
+    where = _show(dropped)
     match dropped.kind:
         case DroppedKind.CALL:
             called = code.partition("(")[0].rpartition(".")[2]

@@ -661,18 +661,11 @@ def test_early_stop_fails(name: str, stop: str, *, keeps_last: bool) -> None:
     """Whatever it looks at, and with the last loss in the list or not."""
     is_over = (STOPS | STOPS_OF_LINES)[stop]
 
-    def program(
-        x: np.ndarray,
-        y: np.ndarray,
-        w: np.ndarray,
-        lr: float,
-        epochs: float,
-        batch_size: float = 0,
-    ) -> list[float]:
+    def program(**inputs: Any) -> list[float]:  # noqa: ANN401 - arrays and numbers
         losses: list[float] = []
-        for _ in range(int(epochs)):
-            gradient = GRADIENTS[name](x, y, w)[1]
-            losses += descend(x, y, w, lr, 1, batch_size, name=name)
+        for _ in range(int(inputs["epochs"])):
+            gradient = GRADIENTS[name](inputs["x"], inputs["y"], inputs["w"])[1]
+            losses += descend(**{**inputs, "epochs": 1}, name=name)
             if is_over(losses, gradient):
                 return losses if keeps_last else losses[:-1]
         return losses

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.observations.bounds import MAX_NAME
-from grader.observations.messages import CodePlace, Place
+from grader.observations.messages import CodePlace
 from grader.sandbox.guest.find_function import FoundFunction
 from grader.sandbox.guest.plain_text import cut_text
 
@@ -12,8 +12,10 @@ _MOST = 3
 
 # https://pytorch.org/docs/stable/notes/autograd.html: none of what they give has a grad_fn.
 _METHODS = frozenset("item detach detach_ numpy tolist".split())
-_OF_TORCH = frozenset("tensor from_numpy no_grad inference_mode set_grad_enabled".split())
-_OF_NUMPY = frozenset("array asarray".split())
+_OF_MODULES = {
+    "torch": frozenset("tensor from_numpy no_grad inference_mode set_grad_enabled".split()),
+    "numpy": frozenset("array asarray".split()),
+}
 _BUILTINS = frozenset("float int round".split())
 
 
@@ -28,9 +30,9 @@ def find_detached(found: FoundFunction) -> tuple[CodePlace, ...]:
     return tuple(
         CodePlace(
             code=cut_text(ast.unparse(node), MAX_NAME),
-            place=Place(line=max(line, 0), block=cut_text(found.block.label, MAX_NAME)),
+            place=found.place_of(node),
         )
-        for line, node in sorted(lines.items())[:_MOST]
+        for _, node in sorted(lines.items())[:_MOST]
     )
 
 
@@ -50,10 +52,10 @@ def _is_detached(node: ast.expr, found: FoundFunction) -> bool:
     match node:
         case ast.Call(args=[ast.Constant() | ast.Call(func=ast.Name(id="len"))]):
             return False  # float("inf"), torch.tensor(0.0), float(len(y))
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)) if found.is_module(
-            owner, "torch"
-        ) or found.is_module(owner, "numpy"):
-            return name in (_OF_TORCH if found.is_module(owner, "torch") else _OF_NUMPY)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)) if module := next(
+            (one for one in _OF_MODULES if found.is_module(owner, one)), ""
+        ):
+            return name in _OF_MODULES[module]
         case ast.Call(func=ast.Attribute(attr=name), args=[], keywords=[]):
             return name in _METHODS
         case ast.Call(func=ast.Name(id=name), args=[_, *_]):

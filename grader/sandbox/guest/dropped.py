@@ -5,11 +5,11 @@ that they change nothing in place; operators are taken to be those of tensors, n
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from grader.observations.bounds import MAX_NAME
-from grader.observations.messages import Dropped, DroppedKind, Place
-from grader.sandbox.guest.find_function import FoundFunction
+from grader.observations.messages import Dropped, DroppedKind
+from grader.sandbox.guest.find_function import FoundFunction, without_inner
 from grader.sandbox.guest.plain_text import cut_text
 
 _MOST = 3
@@ -31,7 +31,6 @@ _FUNCTIONS = frozenset(
 _CALLED = frozenset("backward step zero_grad append detach clone clamp close".split())
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.Pow)
 _OPERATORS_OF_NUMBERS = (ast.Add, ast.Mult, ast.Div, ast.MatMult, ast.Pow)
-_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 def find_dropped(found: FoundFunction) -> tuple[Dropped, ...]:
@@ -49,7 +48,7 @@ class _Finder:
 
     def __init__(self, found: FoundFunction) -> None:
         self._found = found
-        self._nodes = list(_without_inner(found.node.body))
+        self._nodes = list(without_inner(found.node.body))
         self._numbers = {
             side.id
             for one in self._nodes
@@ -75,10 +74,7 @@ class _Finder:
                     kind=kind,
                     code=cut_text(ast.unparse(statement.value), MAX_NAME),
                     target=cut_text(target, MAX_NAME),
-                    place=Place(
-                        line=max(statement.lineno, 0),
-                        block=cut_text(self._found.block.label, MAX_NAME),
-                    ),
+                    place=self._found.place_of(statement),
                 )
 
     def _judge(self, value: ast.expr) -> tuple[DroppedKind | None, str]:
@@ -114,16 +110,6 @@ class _Finder:
             return owner in self._found.local
         is_number = owner in self._numbers and owner in self._found.parameters - self._found.bound
         return is_number and method in _METHODS_OF_NUMBERS
-
-
-def _without_inner(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Yield all nodes of a body, without what is inside of other functions and classes."""
-    waiting = list(body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, _INNER):
-            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _is_method(name: str) -> bool:

@@ -18,6 +18,7 @@ from grader.observations.values import AnyValue, Items, Nothing, Number
 from grader.sandbox.guest.edit import Edit, EditScope, slots_of
 from grader.sandbox.guest.edit_expressions import CHANGES, LATE_CHANGES, Change
 from grader.sandbox.guest.edit_statements import edit_blocks
+from grader.sandbox.guest.find_function import parameters_of
 from grader.sandbox.guest.parse import ParsedBlock
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -311,12 +312,7 @@ def _walk(node: Function) -> Iterator[ast.AST]:
 
 def _scope_of(definition: Definition, numeric: Sequence[str]) -> EditScope:
     node = definition.node
-    arguments = node.args
-    parameters = [
-        one.arg
-        for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-        if one.arg != "self"
-    ]
+    parameters = [one for one in parameters_of(node) if one != "self"]
     read = set()
     names = dict.fromkeys(parameters, 0)
     for inner in ast.walk(node):

@@ -1,16 +1,23 @@
 """Finds the code of a function that a submission defines at top level."""
 
 import ast
+import functools
 import inspect
 import sys
 import types
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from grader.observations.bounds import MAX_NAME
+from grader.observations.messages import Place
 from grader.sandbox.guest.parse import ParsedBlock
+from grader.sandbox.guest.plain_text import cut_text
+
+# What has names of its own.
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoundFunction:
     """The code of a function.
 
@@ -18,33 +25,39 @@ class FoundFunction:
         node: The function.
         block: The code block with it.
         namespace: The submission's globals.
-        bound: The names that it binds, without its parameters.
-        parameters: Its parameters, without ``*`` and ``**``.
     """
 
     node: ast.FunctionDef
     block: ParsedBlock
     namespace: Mapping[str, object]
-    bound: frozenset[str] = field(init=False)
-    parameters: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Find its local names."""
-        bound = frozenset(
+    @functools.cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of its body, also those inside of other functions."""
+        return tuple(one for statement in self.node.body for one in ast.walk(statement))
+
+    @functools.cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that it binds, without its parameters."""
+        return frozenset(
             one.id
-            for statement in self.node.body
-            for one in ast.walk(statement)
+            for one in self.nodes
             if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
         )
-        own = self.node.args
-        arguments = (*own.posonlyargs, *own.args, *own.kwonlyargs)
-        object.__setattr__(self, "bound", bound)
-        object.__setattr__(self, "parameters", frozenset(one.arg for one in arguments))
 
-    @property
+    @functools.cached_property
+    def parameters(self) -> frozenset[str]:
+        """Its parameters, without ``*`` and ``**``."""
+        return frozenset(parameters_of(self.node))
+
+    @functools.cached_property
     def local(self) -> frozenset[str]:
         """Its local names."""
         return self.bound | self.parameters
+
+    def place_of(self, node: ast.stmt | ast.expr) -> Place:
+        """Return where a node is."""
+        return Place(line=max(node.lineno, 0), block=cut_text(self.block.label, MAX_NAME))
 
     def is_module(self, name: str, module: str) -> bool:
         """Return whether a name is that of a loaded module everywhere in the function."""
@@ -83,3 +96,19 @@ def find_function(
 def _first_lines(node: ast.FunctionDef) -> set[int]:
     """Return the lines that may count as the first: that of def, or of the first decorator."""
     return {node.lineno, *(one.lineno for one in node.decorator_list)}
+
+
+def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """Return the parameters of a function in order, without ``*`` and ``**``."""
+    own = node.args
+    return [one.arg for one in (*own.posonlyargs, *own.args, *own.kwonlyargs)]
+
+
+def without_inner(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield all nodes of a body, without what is inside of other functions and classes."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, INNER):
+            waiting.extend(ast.iter_child_nodes(node))
